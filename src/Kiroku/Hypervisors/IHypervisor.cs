@@ -1,0 +1,132 @@
+namespace Kiroku.Hypervisors;
+
+/// <summary>
+/// The machines and disks of one host. Every method is idempotent: asked for what already is so, it does nothing.
+/// </summary>
+/// <remarks>
+/// Calls on the same machine or volume run one after another, so a new attempt joins what an abandoned one left
+/// running. A token that fires abandons the wait, never the state: the call ends in the background.
+/// Failures are <see cref="HypervisorException"/>.
+/// </remarks>
+public interface IHypervisor
+{
+    /// <summary>Short name of what runs the machines, as shown to administrators: "QEMU" or "test".</summary>
+    string Kind { get; }
+
+    /// <summary>False when nothing real runs (libvirt's own mock).</summary>
+    bool IsReal { get; }
+
+    /// <summary>Ends once the first connection stands; faults when it never can (no such URI).</summary>
+    Task Connected { get; }
+
+    /// <summary>What the host has in all.</summary>
+    Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken);
+
+    /// <summary>What the machine does now; <see cref="MachineState.Absent"/> if there is none.</summary>
+    Task<MachineState> GetStateAsync(Guid machine, CancellationToken cancellationToken);
+
+    /// <summary>Every machine of ours on this host. Machines that Kiroku did not define are left out.</summary>
+    Task<IReadOnlyDictionary<Guid, MachineState>> ListMachinesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Defines the machine, or defines it anew with these properties; a running one takes them up at its next start.</summary>
+    Task DefineAsync(MachineSpec spec, CancellationToken cancellationToken);
+
+    /// <summary>Switches the machine on. A paused one is continued.</summary>
+    Task StartAsync(Guid machine, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Asks the guest to switch off (ACPI power button, asked again every few seconds), and switches it off by force
+    /// when it has not done so after <paramref name="grace"/>; zero asks nothing.
+    /// </summary>
+    Task StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken);
+
+    /// <summary>Switches the machine off if it runs and forgets its definition; its volumes stay.</summary>
+    Task UndefineAsync(Guid machine, CancellationToken cancellationToken);
+
+    /// <summary>The last bytes that the guest wrote to its serial console; empty if it never ran.</summary>
+    Task<string> ReadConsoleAsync(Guid machine, int maxBytes, CancellationToken cancellationToken);
+
+    /// <summary>The volume's size in bytes as its guest sees it; null if there is no such volume.</summary>
+    Task<long?> GetVolumeSizeAsync(string volume, CancellationToken cancellationToken);
+
+    /// <summary>Names of all volumes in the pool.</summary>
+    Task<IReadOnlyList<string>> ListVolumesAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes a volume whose content is the file's: the base that <see cref="CreateOverlayAsync"/> stands on.
+    /// Half a copy is never left under the volume's name.
+    /// </summary>
+    Task ImportVolumeAsync(string volume, string file, VolumeFormat format, IProgress<double>? progress, CancellationToken cancellationToken);
+
+    /// <summary>Makes a fresh volume of <paramref name="bytes"/> that shows the base volume's content; replaces one of that name.</summary>
+    Task CreateOverlayAsync(string volume, string baseVolume, VolumeFormat baseFormat, long bytes, CancellationToken cancellationToken);
+
+    /// <summary>Makes a full copy of a volume, grown to <paramref name="bytes"/>; replaces one of that name. The source is only read.</summary>
+    Task CopyVolumeAsync(string source, string volume, long bytes, IProgress<double>? progress, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a volume.</summary>
+    Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Machines that changed state by whatever cause, ours or not; <see cref="MachineChange.Lost"/> after a connection
+    /// was lost and stands again, when anything may have changed unseen. For one reader.
+    /// </summary>
+    IAsyncEnumerable<MachineChange> WatchAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>What a host has: processors, memory in MiB, and its pool's size and free space in bytes.</summary>
+public sealed record HostCapacity(int Vcpus, long MemoryMiB, long DiskBytes, long DiskFreeBytes, string HypervisorVersion);
+
+/// <summary>What a machine does. Numbers are Nova's power_state (nova/compute/power_state.py); Absent is its NOSTATE.</summary>
+public enum MachineState
+{
+    Absent = 0,
+    Running = 1,
+    Paused = 3,
+    Off = 4,
+    Crashed = 6,
+}
+
+/// <summary>How a volume's content is laid out.</summary>
+public enum VolumeFormat
+{
+    Raw,
+    Qcow2,
+}
+
+/// <summary>A machine as it is to be: id (also its UUID at the hypervisor), display name, processors, memory and root disk.</summary>
+public sealed record MachineSpec(Guid Id, string Name, int Vcpus, int MemoryMiB, string RootVolume);
+
+/// <summary>One machine's new state; or, with no machine, word that changes may have been missed.</summary>
+public sealed record MachineChange(Guid? Machine, MachineState State)
+{
+    public static readonly MachineChange Lost = new(null, MachineState.Absent);
+}
+
+/// <summary>Why the hypervisor did not do what was asked.</summary>
+public enum HypervisorFailure
+{
+    /// <summary>No connection, or none in time: worth another try.</summary>
+    Unavailable,
+
+    /// <summary>It tried and failed; the next try may go well.</summary>
+    Failed,
+
+    /// <summary>No room for the volume: the pool is full.</summary>
+    NoSpace,
+
+    /// <summary>It cannot do this at all, now or later.</summary>
+    NotSupported,
+}
+
+/// <summary>
+/// A hypervisor's failure. <see cref="Operation"/> says in our words what was being done ("start the machine") and is fit
+/// for the server's owner; the message adds the hypervisor's own text, which is for administrators.
+/// </summary>
+public sealed class HypervisorException(HypervisorFailure failure, string operation, string text, Exception? inner = null)
+    : Exception($"Cannot {operation}: {text}", inner)
+{
+    public HypervisorFailure Failure { get; } = failure;
+
+    public string Operation { get; } = operation;
+}

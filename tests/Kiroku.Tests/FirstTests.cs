@@ -1,0 +1,7 @@
+namespace Kiroku.Tests;
+
+public sealed class FirstTests
+{
+    [Fact]
+    public void Runs() => Assert.True(true);
+}
