@@ -1,0 +1,27 @@
+namespace Kiroku.Api;
+
+/// <summary>
+/// A refusal with its HTTP status and the message its caller reads; thrown where the truth is known, and turned into the
+/// service's own form of error body in one place, <see cref="FaultMiddleware"/>.
+/// </summary>
+internal sealed class Fault(int status, string message) : Exception(message)
+{
+    public int Status { get; } = status;
+
+    /// <summary>Whole seconds to wait before another try; sent as Retry-After.</summary>
+    public int? RetryAfter { get; init; }
+
+    public static Fault BadRequest(string message) => new(400, message);
+
+    public static Fault MalformedBody() => BadRequest("Malformed request body");
+
+    public static Fault Unauthorized(string message = "The request you have made requires authentication.") => new(401, message);
+
+    public static Fault Forbidden(string rule) => new(403, $"Policy doesn't allow {rule} to be performed.");
+
+    public static Fault NotFound(string message) => new(404, message);
+
+    public static Fault Conflict(string message) => new(409, message);
+
+    public static Fault Unavailable(string message, int retryAfter = 5) => new(503, message) { RetryAfter = retryAfter };
+}

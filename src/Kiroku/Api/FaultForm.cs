@@ -1,0 +1,61 @@
+using System.Text.Json;
+
+namespace Kiroku.Api;
+
+/// <summary>The three forms in which OpenStack's services put an error into a body.</summary>
+internal static class FaultForm
+{
+    /// <summary>Nova's (nova/api/openstack/wsgi.py, Fault): <c>{"itemNotFound":{"code":404,"message":"…"}}</c>.</summary>
+    public static void WriteNova(Utf8JsonWriter json, int status, string message)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject(NovaName(status));
+        json.WriteNumber("code", status);
+        json.WriteString("message", message);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary>Keystone's: <c>{"error":{"code":401,"title":"Unauthorized","message":"…"}}</c>.</summary>
+    public static void WriteKeystone(Utf8JsonWriter json, int status, string message)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("error");
+        json.WriteNumber("code", status);
+        json.WriteString("title", Title(status));
+        json.WriteString("message", message);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary>WebOb's, which Glance answers with and which Nova answers unknown paths with.</summary>
+    public static void WriteWebOb(Utf8JsonWriter json, int status, string message)
+    {
+        json.WriteStartObject();
+        json.WriteString("message", $"{message}<br /><br />\n\n\n");
+        json.WriteString("code", $"{status} {Title(status)}");
+        json.WriteString("title", Title(status));
+        json.WriteEndObject();
+    }
+
+    private static string NovaName(int status) => status switch
+    {
+        400 => "badRequest",
+        401 => "unauthorized",
+        403 => "forbidden",
+        404 => "itemNotFound",
+        405 => "badMethod",
+        409 => "conflictingRequest",
+        413 or 429 => "overLimit",
+        415 => "badMediaType",
+        501 => "notImplemented",
+        503 => "serviceUnavailable",
+        _ => "computeFault",
+    };
+
+    private static string Title(int status) => status switch
+    {
+        413 => "Request Entity Too Large",
+        _ => Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
+    };
+}

@@ -1,0 +1,63 @@
+using Kiroku.Storage;
+
+namespace Kiroku.Api;
+
+/// <summary>Turns whatever a request ends in, a <see cref="Fault"/> or a surprise, into the service's error body.</summary>
+internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Fault fault) when (!context.Response.HasStarted)
+        {
+            await WriteAsync(context, fault);
+        }
+        catch (StorageException e) when (!context.Response.HasStarted)
+        {
+            LogStorage(context.Request.Method, context.Request.Path, e);
+            await WriteAsync(context, Fault.Unavailable($"{e.Message} Nothing was changed; try again later."));
+        }
+        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        {
+            await WriteAsync(context, new Fault(e.StatusCode, e.Message));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller went away.
+        }
+#pragma warning disable CA1031 // The HTTP edge: nothing may leave it but an answer.
+        catch (Exception e) when (!context.Response.HasStarted)
+#pragma warning restore CA1031
+        {
+            LogUnexpected(context.Request.Method, context.Request.Path, RequestId.Of(context), e);
+            await WriteAsync(context, new Fault(500, "Unexpected API Error. The reason is in the service's log, under the request id "
+                + RequestId.Of(context) + "."));
+        }
+    }
+
+    private static Task WriteAsync(HttpContext context, Fault fault)
+    {
+        context.Response.Clear();
+        RequestId.Announce(context);
+        Microversions.Announce(context);
+        if (fault.RetryAfter is { } seconds)
+            context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var path = context.Request.Path;
+        if (fault.Status == 401)
+            context.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{Links.Base(context.Request)}/identity\"";
+        if (path.StartsWithSegments("/identity") || fault.Status == 401)
+            return JsonResponse.WriteAsync(context, fault.Status, json => FaultForm.WriteKeystone(json, fault.Status, fault.Message));
+        if (path.StartsWithSegments("/image") || fault.Status == 413)
+            return JsonResponse.WriteAsync(context, fault.Status, json => FaultForm.WriteWebOb(json, fault.Status, fault.Message));
+        return JsonResponse.WriteAsync(context, fault.Status, json => FaultForm.WriteNova(json, fault.Status, fault.Message));
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Method} {Path} ({RequestId}) failed unexpectedly")]
+    private partial void LogUnexpected(string method, PathString path, string requestId, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "{Method} {Path}: the store is in trouble")]
+    private partial void LogStorage(string method, PathString path, Exception exception);
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+
+namespace Kiroku.Api;
+
+/// <summary>Addresses that answers point to, on the host name that the caller used.</summary>
+internal static class Links
+{
+    public static string Base(HttpRequest request) => $"{request.Scheme}://{request.Host}";
+
+    /// <summary>The address of this request's version of the compute API: /v2.1, or /v2 with its project.</summary>
+    public static string ComputeBase(HttpRequest request)
+    {
+        var version = request.Path.StartsWithSegments("/v2.1") ? "/v2.1" : "/v2";
+        var project = request.RouteValues.TryGetValue(ComputeRoutes.ProjectId, out var id) ? $"/{id}" : "";
+        return Base(request) + version + project;
+    }
+
+    /// <summary>The pair of links that Nova gives each resource: self with the version, bookmark without.</summary>
+    public static void WriteResource(Utf8JsonWriter json, HttpRequest request, string resource)
+    {
+        json.WriteStartArray("links");
+        Write(json, "self", $"{ComputeBase(request)}/{resource}");
+        WriteBookmarkLink(json, request, resource);
+        json.WriteEndArray();
+    }
+
+    public static void WriteBookmark(Utf8JsonWriter json, HttpRequest request, string resource)
+    {
+        json.WriteStartArray("links");
+        WriteBookmarkLink(json, request, resource);
+        json.WriteEndArray();
+    }
+
+    public static void Write(Utf8JsonWriter json, string rel, string href)
+    {
+        json.WriteStartObject();
+        json.WriteString("rel", rel);
+        json.WriteString("href", href);
+        json.WriteEndObject();
+    }
+
+    private static void WriteBookmarkLink(Utf8JsonWriter json, HttpRequest request, string resource)
+    {
+        var project = request.RouteValues.TryGetValue(ComputeRoutes.ProjectId, out var id) ? $"/{id}" : "";
+        Write(json, "bookmark", $"{Base(request)}{project}/{resource}");
+    }
+}

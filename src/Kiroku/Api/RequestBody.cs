@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace Kiroku.Api;
+
+/// <summary>Reads a request's JSON body, or says what is wrong with it in Nova's words.</summary>
+internal static class RequestBody
+{
+    /// <summary>Nova's limit ([oslo_middleware] max_request_body_size): 112 KiB.</summary>
+    private const int MaxBytes = 114_688;
+
+    /// <summary>The body's one object.</summary>
+    /// <exception cref="Fault">413 for one that is too large, 415 for another media type, 400 for anything but a JSON object.</exception>
+    public static async Task<JsonElement> ReadObjectAsync(HttpRequest request)
+    {
+        if (request.ContentLength > MaxBytes)
+            throw TooLarge();
+        if (request.ContentType is { Length: > 0 } type && !IsJson(type))
+            throw new Fault(415, "Unsupported Content-Type");
+        var bytes = await ReadAsync(request);
+        try
+        {
+            using var document = JsonDocument.Parse(bytes);
+            var body = document.RootElement;
+            return body.ValueKind == JsonValueKind.Object ? body.Clone() : throw Fault.MalformedBody();
+        }
+        catch (JsonException)
+        {
+            throw Fault.MalformedBody();
+        }
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request)
+    {
+        using var buffer = new MemoryStream();
+        var piece = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(piece, request.HttpContext.RequestAborted)) > 0)
+        {
+            if (buffer.Length + read > MaxBytes)
+                throw TooLarge();
+            buffer.Write(piece, 0, read);
+        }
+        return buffer.ToArray();
+    }
+
+    private static bool IsJson(string type)
+        => type.Split(';')[0].Trim().Equals("application/json", StringComparison.OrdinalIgnoreCase);
+
+    private static Fault TooLarge() => new(413, "Request is too large.");
+}

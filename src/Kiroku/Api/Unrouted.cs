@@ -1,0 +1,28 @@
+namespace Kiroku.Api;
+
+/// <summary>What no route answers: 404 for a path, 405 for a method, in the form that Nova's router uses.</summary>
+internal static class Unrouted
+{
+    private const string NotFound = "The resource could not be found.";
+    private const string BadMethod = "The method specified is not allowed for this resource.";
+
+    public static void UseUnrouted(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        await next(context);
+        var response = context.Response;
+        var bare = !response.HasStarted && response.ContentLength is null && response.ContentType is null;
+        if (!bare || response.StatusCode is not (404 or 405))
+            return;
+        var status = response.StatusCode;
+        await JsonResponse.WriteAsync(context, status, json => Write(json, context.Request.Path, status));
+    });
+
+    private static void Write(System.Text.Json.Utf8JsonWriter json, PathString path, int status)
+    {
+        var message = status == 404 ? NotFound : BadMethod;
+        if (path.StartsWithSegments("/identity"))
+            FaultForm.WriteKeystone(json, status, message);
+        else
+            FaultForm.WriteWebOb(json, status, message);
+    }
+}

@@ -1,0 +1,24 @@
+using System.Collections.Frozen;
+
+namespace Kiroku.Identity;
+
+/// <summary>Who makes a request: a user in one project with the roles held there, implied ones included.</summary>
+internal sealed record Caller(string UserId, string UserName, string ProjectId, string ProjectName, FrozenSet<string> Roles)
+{
+    private static readonly object Key = new();
+
+    public bool IsAdmin => Roles.Contains(RoleNames.Admin);
+
+    /// <summary>The caller of an authenticated request.</summary>
+    public static Caller Of(HttpContext context) => (Caller)context.Items[Key]!;
+
+    public static void Set(HttpContext context, Caller caller) => context.Items[Key] = caller;
+}
+
+/// <summary>The roles that Kiroku knows; each implies those after it.</summary>
+internal static class RoleNames
+{
+    public const string Admin = "admin";
+    public const string Member = "member";
+    public const string Reader = "reader";
+}

@@ -1,0 +1,29 @@
+using Kiroku.Api;
+using Kiroku.Storage;
+
+namespace Kiroku;
+
+/// <summary>The service as a table of contents: one Add and one Map for each room.</summary>
+internal static class KirokuApp
+{
+    public static WebApplication Build(ServiceSettings settings, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseUrls(settings.Listen);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddStorage(settings);
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseRequestIds();
+        app.UseMiddleware<FaultMiddleware>();
+        app.UseUnrouted();
+        app.UseRouting();
+        app.UseMicroversions();
+        app.MapVersions();
+        app.MapGet("/healthz", () => "ok");
+        return app;
+    }
+}

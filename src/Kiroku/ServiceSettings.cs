@@ -1,0 +1,19 @@
+namespace Kiroku;
+
+/// <summary>What the command line settles before anything else: where data is, where to listen, what runs the machines.</summary>
+internal sealed record ServiceSettings
+{
+    /// <summary>Absolute path of the folder that holds everything this service keeps.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>One http address; port 0 takes a free one.</summary>
+    public string Listen { get; init; } = "http://127.0.0.1:8774";
+
+    /// <summary>A libvirt URI; null chooses one (docs/configuration.md).</summary>
+    public string? Hypervisor { get; init; }
+
+    /// <summary>The name of this host as administrators see it.</summary>
+    public string Host { get; init; } = Environment.MachineName;
+
+    public string DatabaseFile => Path.Combine(DataDirectory, "kiroku.db");
+}

@@ -1,0 +1,28 @@
+using System.Data.Common;
+
+namespace Kiroku.Storage;
+
+/// <summary>
+/// The one store behind all rooms. Rooms write portable SQL; what differs between databases stays behind this interface,
+/// and one conformance suite holds every implementation to it.
+/// </summary>
+internal interface IDatabase
+{
+    /// <summary>Runs a read that sees one consistent, committed state.</summary>
+    /// <exception cref="StorageException">The store cannot be read now.</exception>
+    Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Runs a write in a transaction and returns once it is durable; a write that throws leaves nothing behind. The token
+    /// withdraws a write that has not begun; one that has begun is always seen through.
+    /// </summary>
+    /// <exception cref="StorageException">Nothing was written: the disk is full or the store is not to be reached.</exception>
+    Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken);
+
+    /// <summary>Brings the schema to this version.</summary>
+    /// <exception cref="StorageException">The store cannot be opened, or is of a newer version.</exception>
+    void Migrate();
+}
+
+/// <summary>The store did not take or give something; nothing was changed. Worth another try later.</summary>
+internal sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner);
