@@ -1,4 +1,5 @@
 using Kiroku.Api;
+using Kiroku.Identity;
 using Kiroku.Storage;
 
 namespace Kiroku;
@@ -14,6 +15,7 @@ internal static class KirokuApp
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage(settings);
+        builder.Services.AddIdentity(settings);
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -21,8 +23,10 @@ internal static class KirokuApp
         app.UseMiddleware<FaultMiddleware>();
         app.UseUnrouted();
         app.UseRouting();
+        app.UseIdentity();
         app.UseMicroversions();
         app.MapVersions();
+        app.MapIdentity();
         app.MapGet("/healthz", () => "ok");
         return app;
     }

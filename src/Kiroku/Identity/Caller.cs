@@ -24,4 +24,14 @@ internal static class RoleNames
     public const string Admin = "admin";
     public const string Member = "member";
     public const string Reader = "reader";
+    private static readonly string[] FromHighest = [Admin, Member, Reader];
+
+    /// <summary>The roles assigned and those they imply, each once, highest first.</summary>
+    public static IReadOnlyList<string> WithImplied(IEnumerable<string> assigned)
+    {
+        var roles = assigned.ToHashSet(StringComparer.Ordinal);
+        foreach (var role in FromHighest.SkipWhile(role => !roles.Contains(role)).ToArray())
+            roles.Add(role);
+        return [.. roles.OrderBy(role => Array.IndexOf(FromHighest, role) is var place && place < 0 ? int.MaxValue : place).ThenBy(role => role, StringComparer.Ordinal)];
+    }
 }

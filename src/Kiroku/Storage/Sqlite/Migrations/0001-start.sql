@@ -3,14 +3,16 @@
 CREATE TABLE projects (
     id          TEXT NOT NULL PRIMARY KEY,
     name        TEXT NOT NULL UNIQUE,
-    enabled     INTEGER NOT NULL DEFAULT 1
+    enabled     INTEGER NOT NULL DEFAULT 1,
+    valid_after TEXT NOT NULL
 );
 
 CREATE TABLE users (
     id              TEXT NOT NULL PRIMARY KEY,
     name            TEXT NOT NULL UNIQUE,
     password_hash   TEXT NOT NULL,
-    enabled         INTEGER NOT NULL DEFAULT 1
+    enabled         INTEGER NOT NULL DEFAULT 1,
+    valid_after     TEXT NOT NULL
 );
 
 CREATE TABLE role_assignments (
@@ -20,13 +22,28 @@ CREATE TABLE role_assignments (
     PRIMARY KEY (user_id, project_id, role)
 );
 
+CREATE TABLE revoked_tokens (
+    audit_id    TEXT NOT NULL PRIMARY KEY,
+    expires_at  TEXT NOT NULL
+);
+
+CREATE INDEX revoked_tokens_by_expiry ON revoked_tokens (expires_at);
+
 CREATE TABLE flavors (
     id          TEXT NOT NULL PRIMARY KEY,
     name        TEXT NOT NULL UNIQUE,
     vcpus       INTEGER NOT NULL,
     memory_mib  INTEGER NOT NULL,
-    disk_gib    INTEGER NOT NULL
+    disk_gib    INTEGER NOT NULL,
+    description TEXT
 );
+
+INSERT INTO flavors (id, name, vcpus, memory_mib, disk_gib) VALUES
+    ('42', 'm1.nano',   1, 128,  1),
+    ('84', 'm1.micro',  2, 192,  2),
+    ('1',  'm1.tiny',   1, 512,  1),
+    ('2',  'm1.small',  1, 2048, 20),
+    ('3',  'm1.medium', 2, 4096, 40);
 
 CREATE TABLE images (
     id                  TEXT NOT NULL PRIMARY KEY,
@@ -36,15 +53,22 @@ CREATE TABLE images (
     status              TEXT NOT NULL,
     disk_format         TEXT,
     container_format    TEXT,
-    size                INTEGER,
-    virtual_size        INTEGER,
+    size                BIGINT,
+    virtual_size        BIGINT,
     checksum            TEXT,
     os_hash_value       TEXT,
     min_disk            INTEGER NOT NULL DEFAULT 0,
     min_ram             INTEGER NOT NULL DEFAULT 0,
+    protected           INTEGER NOT NULL DEFAULT 0,
+    os_hidden           INTEGER NOT NULL DEFAULT 0,
+    tags                TEXT NOT NULL DEFAULT '[]',
+    properties          TEXT NOT NULL DEFAULT '{}',
     created_at          TEXT NOT NULL,
     updated_at          TEXT NOT NULL
 );
+
+CREATE INDEX images_by_age ON images (created_at, id);
+CREATE INDEX images_by_name ON images (name);
 
 CREATE TABLE servers (
     id                  TEXT NOT NULL PRIMARY KEY,

@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using Kiroku.Storage;
+
+namespace Kiroku.Identity;
+
+/// <summary>
+/// Makes the first users and projects when a store is new, and new passwords for them when their only copy,
+/// <see cref="CloudsFile"/>, was removed.
+/// </summary>
+internal sealed partial class Bootstrap(
+    IdentityStore store, Passwords passwords, CloudsFile clouds, TimeProvider time, ILogger<Bootstrap> logger) : IHostedService
+{
+    /// <summary>Name of the administrator and of the administrator's project.</summary>
+    public const string Admin = "admin";
+
+    /// <summary>Name of the first ordinary user and of that user's project.</summary>
+    public const string Demo = "demo";
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var known = clouds.Load();
+        if (!known)
+            clouds.Keep(new FirstPasswords(NewPassword(), NewPassword()));
+        var kept = clouds.Passwords ?? new FirstPasswords(NewPassword(), NewPassword());
+        if (await SeedAsync(kept, cancellationToken) || known)
+            return;
+        var now = time.UtcNow();
+        await store.SetPasswordAsync(Admin, passwords.Hash(kept.Admin), now, cancellationToken);
+        await store.SetPasswordAsync(Demo, passwords.Hash(kept.Member), now, cancellationToken);
+        LogNewPasswords(clouds.Path);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task<bool> SeedAsync(FirstPasswords first, CancellationToken cancellationToken)
+    {
+        var now = time.UtcNow();
+        if ((await store.ListUsersAsync(cancellationToken)).Any())
+            return false;
+        Project NewProject(string name) => new() { Id = NewId(), Name = name, ValidAfter = now };
+        User NewUser(string name, string password) => new() { Id = NewId(), Name = name, PasswordHash = passwords.Hash(password), ValidAfter = now };
+        var (adminProject, demoProject) = (NewProject(Admin), NewProject(Demo));
+        var (admin, demo) = (NewUser(Admin, first.Admin), NewUser(Demo, first.Member));
+        return await store.SeedAsync([adminProject, demoProject], [admin, demo],
+            [
+                new RoleAssignment(admin.Id, adminProject.Id, RoleNames.Admin),
+                new RoleAssignment(admin.Id, demoProject.Id, RoleNames.Admin),
+                new RoleAssignment(demo.Id, demoProject.Id, RoleNames.Member),
+            ], cancellationToken);
+    }
+
+    /// <summary>Keystone's form of an id: a UUID without dashes.</summary>
+    private static string NewId() => Guid.NewGuid().ToString("N");
+
+    private static string NewPassword() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    [LoggerMessage(LogLevel.Warning, "{File} was missing: the users admin and demo have new passwords, which it will hold.")]
+    private partial void LogNewPasswords(string file);
+}

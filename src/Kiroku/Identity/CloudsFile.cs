@@ -1,0 +1,93 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Kiroku.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Kiroku.Identity;
+
+/// <summary>
+/// The data folder's <c>clouds.yaml</c>: what the stock client needs to sign in, and the only place where the first users'
+/// passwords are kept. Written anew at each start, because the address may change; one that someone edited is left alone.
+/// </summary>
+internal sealed partial class CloudsFile(ServiceSettings settings, IOptions<IdentityOptions> options, ILogger<CloudsFile> logger)
+{
+    private readonly string region = options.Value.Region;
+
+    public string Path { get; } = System.IO.Path.Combine(settings.DataDirectory, "clouds.yaml");
+
+    /// <summary>The passwords to write; null leaves the file as it is.</summary>
+    public FirstPasswords? Passwords { get; private set; }
+
+    /// <summary>Takes up the passwords in the file.</summary>
+    /// <returns>False if there is no file, so that new passwords are to be made.</returns>
+    public bool Load()
+    {
+        if (!File.Exists(Path))
+            return false;
+        Passwords = Read();
+        if (Passwords is null)
+            LogForeign(Path);
+        return true;
+    }
+
+    public void Keep(FirstPasswords passwords) => Passwords = passwords;
+
+    /// <summary>Writes the file for a service that answers at this address.</summary>
+    public void WriteClouds(Uri address)
+    {
+        if (Passwords is { } passwords)
+            DurableFile.WriteAll(Path, Encoding.UTF8.GetBytes(Text($"{Reachable(address)}identity", region, passwords)));
+    }
+
+    /// <summary>An address to call: one that stands for every interface is no address to go to.</summary>
+    private static Uri Reachable(Uri address)
+        => address.Host is "0.0.0.0" or "[::]" or "+" or "*" ? new UriBuilder(address) { Host = "127.0.0.1" }.Uri : address;
+
+    private FirstPasswords? Read()
+    {
+        try
+        {
+            var text = File.ReadAllText(Path);
+            var match = Written().Match(text);
+            var passwords = new FirstPasswords(match.Groups["member"].Value, match.Groups["admin"].Value);
+            return match.Success && Text(match.Groups["url"].Value, match.Groups["region"].Value, passwords) == text ? passwords : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string Text(string url, string region, FirstPasswords passwords)
+        => $"""
+            # Written by Kiroku at each start. Edit a copy: a file that was edited here is not written again.
+            clouds:
+            {Cloud("kiroku", url, region, Bootstrap.Demo, passwords.Member)}
+            {Cloud("kiroku-admin", url, region, Bootstrap.Admin, passwords.Admin)}
+
+            """;
+
+    private static string Cloud(string cloud, string url, string region, string name, string password)
+        => $"""
+              {cloud}:
+                auth:
+                  auth_url: {url}
+                  username: {name}
+                  password: {password}
+                  project_name: {name}
+                  user_domain_name: {Domain.Name}
+                  project_domain_name: {Domain.Name}
+                region_name: {region}
+                identity_api_version: 3
+            """;
+
+    [GeneratedRegex(@"^  kiroku:$.*?^      auth_url: (?<url>\S+)$.*?^      password: (?<member>[0-9a-f]{32})$.*?^    region_name: (?<region>[^\n]+)$"
+        + @".*?^  kiroku-admin:$.*?^      password: (?<admin>[0-9a-f]{32})$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Written();
+
+    [LoggerMessage(LogLevel.Warning, "{File} is not as Kiroku wrote it and is left alone. Remove it and start again to have new passwords made.")]
+    private partial void LogForeign(string file);
+}
+
+/// <summary>The passwords of the users that the first start makes.</summary>
+internal sealed record FirstPasswords(string Member, string Admin);

@@ -1,0 +1,70 @@
+using Kiroku.Api;
+
+namespace Kiroku.Identity;
+
+/// <summary>
+/// Lets only holders of a token through to the three services; every path of theirs takes one unless it is named here.
+/// </summary>
+internal sealed class IdentityMiddleware(RequestDelegate next, Tokens tokens)
+{
+    public const string TokenHeader = "X-Auth-Token";
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (NeedsToken(context.Request))
+        {
+            var signIn = await tokens.ValidateAsync(context.Request.Headers[TokenHeader], context.RequestAborted) ?? throw Fault.Unauthorized();
+            signIn.Set(context);
+            if (!IsUnder(context.Request.Path, "/identity"))
+                RequireProject(context, signIn.Project);
+        }
+        await next(context);
+    }
+
+    private static bool NeedsToken(HttpRequest request)
+    {
+        var path = request.Path;
+        var ours = IsUnder(path, "/v2") || IsUnder(path, "/v2.1") || IsUnder(path, "/image") || IsUnder(path, "/identity");
+        if (!ours || VersionsApi.IsOpen(path))
+            return false;
+        return path.Value switch
+        {
+            "/image" or "/image/" or "/image/versions" => false,
+            "/identity" or "/identity/" or "/identity/v3" or "/identity/v3/" => false,
+            "/identity/v3/auth/tokens" => !HttpMethods.IsPost(request.Method),
+            _ => true,
+        };
+    }
+
+    /// <summary>
+    /// Compute and images belong to projects; and where the address names one, it is the token's
+    /// (nova/api/openstack/wsgi.py, _process_stack).
+    /// </summary>
+    private static void RequireProject(HttpContext context, Project? project)
+    {
+        if (project is null)
+            throw Fault.Unauthorized();
+        var named = context.GetRouteValue(ComputeRoutes.ProjectId) as string ?? ProjectIn(context.Request.Path.Value!);
+        if (named is not null && named != project.Id)
+            throw Fault.BadRequest($"Malformed request URL: URL's project_id '{named}' doesn't match Context's project_id '{project.Id}'");
+    }
+
+    /// <summary>
+    /// The project that a path names, whether a route answers it or not. Under /v2.1, where it may be left out, only what
+    /// looks like an id is one, as in Nova ([api] project_id_regex).
+    /// </summary>
+    private static string? ProjectIn(string path)
+    {
+        var segments = path.Split('/', 4);
+        if (segments is not ["", var version, { Length: > 0 } first, ..])
+            return null;
+        return version.ToUpperInvariant() switch
+        {
+            "V2" => first,
+            "V2.1" when first.All(character => char.IsAsciiHexDigitLower(character) || character == '-') => first,
+            _ => null,
+        };
+    }
+
+    private static bool IsUnder(PathString path, string prefix) => path.StartsWithSegments(prefix);
+}

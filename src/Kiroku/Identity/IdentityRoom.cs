@@ -1,0 +1,43 @@
+using System.Text;
+using Kiroku.Storage;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Kiroku.Identity;
+
+/// <summary>Puts the identity service together.</summary>
+internal static class IdentityRoom
+{
+    public static void AddIdentity(this IServiceCollection services, ServiceSettings settings)
+    {
+        services.AddOptions<IdentityOptions>().BindConfiguration(IdentityOptions.Section)
+            .Validate(o => o.TokenLifetime > TimeSpan.Zero, "Identity:TokenLifetime is to be longer than nothing, as in 01:00:00.")
+            .Validate(o => o.Region.Length > 0 && o.Region.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'),
+                "Identity:Region is to be a word of letters, digits, '-', '_' and '.'.")
+            .ValidateOnStart();
+        services.AddDataProtection().SetApplicationName("Kiroku");
+        services.AddOptions<KeyManagementOptions>().Configure<ILoggerFactory>((keys, loggers) =>
+            keys.XmlRepository = new FileSystemXmlRepository(DurableFile.Folder(Path.Combine(settings.DataDirectory, "keys")), loggers));
+        // It warns that keys are not encrypted at rest: their folder is closed to others, as the passwords' file is.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
+        // Any bytes may come as a token; by default a server answers those that are no UTF-8 with 400 before anyone sees them.
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.RequestHeaderEncodingSelector =
+            name => name.StartsWith("X-", StringComparison.OrdinalIgnoreCase) ? Encoding.Latin1 : null);
+        services.AddSingleton<IdentityStore>();
+        services.AddSingleton<TokenSealer>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<Tokens>();
+        services.AddSingleton<CloudsFile>();
+        services.AddHostedService<Bootstrap>();
+    }
+
+    public static void UseIdentity(this IApplicationBuilder app) => app.UseMiddleware<IdentityMiddleware>();
+
+    public static void MapIdentity(this IEndpointRouteBuilder app)
+    {
+        app.MapIdentityReads();
+        app.MapTokens();
+    }
+}

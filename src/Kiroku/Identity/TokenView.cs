@@ -1,0 +1,72 @@
+using System.Text.Json;
+
+namespace Kiroku.Identity;
+
+/// <summary>A token as Keystone shows it.</summary>
+internal static class TokenView
+{
+    /// <param name="json">Where to.</param>
+    /// <param name="signIn">The token.</param>
+    /// <param name="catalog">Writes the catalog; null leaves it out, as for a token without a project.</param>
+    public static void Write(Utf8JsonWriter json, SignIn signIn, Action<Utf8JsonWriter>? catalog)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("token");
+        WriteTexts(json, "methods", signIn.Claims.Methods);
+        json.WriteStartObject("user");
+        WriteDomain(json);
+        json.WriteString("id", signIn.User.Id);
+        json.WriteString("name", signIn.User.Name);
+        json.WriteNull("password_expires_at");
+        json.WriteEndObject();
+        WriteTexts(json, "audit_ids", signIn.Claims.AuditIds);
+        json.WriteString("expires_at", Time(signIn.Claims.ExpiresAt));
+        json.WriteString("issued_at", Time(signIn.Claims.IssuedAt));
+        if (signIn.Project is { } project)
+        {
+            WriteProject(json, project, signIn.Roles);
+            catalog?.Invoke(json);
+        }
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteProject(Utf8JsonWriter json, Project project, IReadOnlyList<string> roles)
+    {
+        json.WriteStartObject("project");
+        WriteDomain(json);
+        json.WriteString("id", project.Id);
+        json.WriteString("name", project.Name);
+        json.WriteEndObject();
+        json.WriteBoolean("is_domain", false);
+        json.WriteStartArray("roles");
+        foreach (var role in roles)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", Catalog.StableId($"role {role}"));
+            json.WriteString("name", role);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteDomain(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("domain");
+        json.WriteString("id", Domain.Id);
+        json.WriteString("name", Domain.Name);
+        json.WriteEndObject();
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string key, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(key);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
+    /// <summary>Whole seconds written with six digits, as Keystone's tokens have them.</summary>
+    private static string Time(DateTime time)
+        => time.ToString("yyyy-MM-dd'T'HH:mm:ss'.000000Z'", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,77 @@
+using Kiroku.Api;
+using Microsoft.Extensions.Options;
+
+namespace Kiroku.Identity;
+
+/// <summary>Signing in and out, and what a token says (Keystone's /v3/auth).</summary>
+internal static class TokensApi
+{
+    private const string SubjectHeader = "X-Subject-Token";
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void MapTokens(this IEndpointRouteBuilder app)
+    {
+        app.MapPost("/identity/v3/auth/tokens", Issue);
+        app.MapMethods("/identity/v3/auth/tokens", Reading, Show);
+        app.MapDelete("/identity/v3/auth/tokens", Revoke);
+        app.MapGet("/identity/v3/auth/catalog", ShowCatalog);
+    }
+
+    private static async Task<JsonResponse> Issue(
+        HttpContext context, Tokens tokens, IOptions<IdentityOptions> options, CancellationToken cancellationToken)
+    {
+        var request = AuthRequest.Read(await RequestBody.ReadObjectAsync(context.Request));
+        var (token, signIn) = await tokens.IssueAsync(request, cancellationToken);
+        context.Response.Headers[SubjectHeader] = token;
+        context.Response.Headers.Vary = IdentityMiddleware.TokenHeader;
+        return Answer(StatusCodes.Status201Created, context.Request, signIn, options.Value);
+    }
+
+    private static async Task<JsonResponse> Show(
+        HttpContext context, Tokens tokens, IOptions<IdentityOptions> options, CancellationToken cancellationToken)
+    {
+        var subject = await SubjectAsync(context, tokens, "identity:validate_token", cancellationToken);
+        context.Response.Headers[SubjectHeader] = context.Request.Headers[SubjectHeader];
+        context.Response.Headers.Vary = IdentityMiddleware.TokenHeader;
+        return Answer(StatusCodes.Status200OK, context.Request, subject, options.Value);
+    }
+
+    private static async Task<IResult> Revoke(HttpContext context, Tokens tokens, CancellationToken cancellationToken)
+    {
+        var subject = await SubjectAsync(context, tokens, "identity:revoke_token", cancellationToken);
+        await tokens.RevokeAsync(subject.Claims, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static JsonResponse ShowCatalog(HttpContext context, IOptions<IdentityOptions> options)
+    {
+        if (SignIn.Of(context).Project is null)
+            throw IdentityApi.Forbidden("identity:get_auth_catalog");
+        return JsonResponse.Ok(json =>
+        {
+            json.WriteStartObject();
+            Catalog.Write(json, Links.Base(context.Request), options.Value.Region);
+            json.WriteStartObject("links");
+            json.WriteString("self", $"{Links.Base(context.Request)}/identity/v3/auth/catalog");
+            json.WriteEndObject();
+            json.WriteEndObject();
+        });
+    }
+
+    /// <summary>The token that the request is about: administrators may ask about any, others about their own.</summary>
+    private static async Task<SignIn> SubjectAsync(HttpContext context, Tokens tokens, string rule, CancellationToken cancellationToken)
+    {
+        var caller = SignIn.Of(context);
+        var subject = await tokens.ValidateAsync(context.Request.Headers[SubjectHeader], cancellationToken);
+        if (!caller.IsAdmin && subject?.User.Id != caller.User.Id)
+            throw IdentityApi.Forbidden(rule);
+        return subject ?? throw Fault.NotFound("Could not find token.");
+    }
+
+    private static JsonResponse Answer(int status, HttpRequest request, SignIn signIn, IdentityOptions options)
+    {
+        var wanted = !request.Query.ContainsKey("nocatalog");
+        return new JsonResponse(status, json => TokenView.Write(
+            json, signIn, wanted ? to => Catalog.Write(to, Links.Base(request), options.Region) : null));
+    }
+}
