@@ -5,6 +5,9 @@ namespace Kiroku.Hypervisors;
 /// <summary>Adds the hypervisor of this host. It connects in the background from its first use on.</summary>
 internal static class HypervisorServices
 {
+    public static IServiceCollection AddHypervisors(this IServiceCollection services, ServiceSettings settings) =>
+        services.AddHypervisors(new HypervisorsOptions { Uri = settings.Hypervisor, DataFolder = settings.DataDirectory });
+
     public static IServiceCollection AddHypervisors(this IServiceCollection services, HypervisorsOptions options) =>
         services.AddSingleton<IHypervisor>(provider =>
         {

@@ -2,7 +2,6 @@ using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
 using Kiroku.Storage;
-using Orleans.Concurrency;
 
 namespace Kiroku.Servers;
 
@@ -30,7 +29,7 @@ internal interface IServerGrain : IGrainWithGuidKey
 [KeepAlive]
 internal sealed partial class ServerGrain(
     ServerStore store, Workflows workflows, WorkflowRunner runner, IHypervisor hypervisor, Resting resting, TimeProvider time,
-    ILogger<ServerGrain> logger) : Grain, IServerGrain
+    ILogger<ServerGrain> logger) : Grain, IServerGrain, IDisposable
 {
     private Task workflow = Task.CompletedTask;
     private CancellationTokenSource overtaken = new();
@@ -87,6 +86,8 @@ internal sealed partial class ServerGrain(
         await hypervisor.DeleteVolumeAsync(volume, CancellationToken.None);
         return true;
     }
+
+    public void Dispose() => overtaken.Dispose();
 
     private async Task BeginAsync(ActionRequest request)
     {

@@ -1,7 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 using Kiroku.Images;
 
 namespace Kiroku.Servers;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiroku.Hypervisors;
+using Kiroku.Scheduling;
 
 namespace Kiroku.Servers;
 

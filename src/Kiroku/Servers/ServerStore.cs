@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Kiroku.Actions;
+using Kiroku.Scheduling;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;

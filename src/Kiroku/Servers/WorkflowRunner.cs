@@ -65,7 +65,7 @@ internal sealed partial class WorkflowRunner(
             }
             catch (StepFailedException e)
             {
-                LogFailed(run.Action.Action, run.Action.RequestId, run.Fence.ServerId, e);
+                LogFailed(run.Action.Action, run.Action.RequestId, run.Fence.ServerId, e.Message);
             }
         }
         await UndoAsync(plan, run, cancellationToken);
@@ -131,8 +131,8 @@ internal sealed partial class WorkflowRunner(
     [LoggerMessage(LogLevel.Information, "{Action} ({RequestId}) of {Server} ended: {Outcome}")]
     private partial void LogEnded(string action, string requestId, Guid server, string outcome);
 
-    [LoggerMessage(LogLevel.Warning, "{Action} ({RequestId}) of {Server} failed for good and is undone")]
-    private partial void LogFailed(string action, string requestId, Guid server, Exception exception);
+    [LoggerMessage(LogLevel.Warning, "{Action} ({RequestId}) of {Server} is undone: {Reason}")]
+    private partial void LogFailed(string action, string requestId, Guid server, string reason);
 
     [LoggerMessage(LogLevel.Error, "Undoing {Step} ({RequestId}) of {Server} failed")]
     private partial void LogUndoFailed(string step, string requestId, Guid server, Exception exception);
