@@ -28,7 +28,10 @@ internal static class Pools
 
     private static PoolHandle? Find(Session session)
     {
-        var pool = Native.virStoragePoolLookupByTargetPath(session.Connect, session.Options.VolumesFolder);
+        // The mock has one folder for all and does not look pools up by it.
+        var pool = session.IsTest
+            ? Native.virStoragePoolLookupByName(session.Connect, session.Options.Pool)
+            : Native.virStoragePoolLookupByTargetPath(session.Connect, session.Options.VolumesFolder);
         if (!pool.IsInvalid) return pool;
         var error = LibvirtException.Read();
         return error.Code == LibvirtException.NoPool ? null : throw error;
