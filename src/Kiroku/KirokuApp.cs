@@ -1,5 +1,7 @@
 using Kiroku.Api;
+using Kiroku.Flavors;
 using Kiroku.Identity;
+using Kiroku.Images;
 using Kiroku.Storage;
 
 namespace Kiroku;
@@ -16,6 +18,8 @@ internal static class KirokuApp
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage(settings);
         builder.Services.AddIdentity(settings);
+        builder.Services.AddImages();
+        builder.Services.AddFlavors();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -27,6 +31,8 @@ internal static class KirokuApp
         app.UseMicroversions();
         app.MapVersions();
         app.MapIdentity();
+        app.MapImages();
+        app.MapFlavors();
         app.MapGet("/healthz", () => "ok");
         return app;
     }
