@@ -21,12 +21,29 @@ internal static class RequestBody
         {
             using var document = JsonDocument.Parse(bytes);
             var body = document.RootElement;
+            RequireText(body);
             return body.ValueKind == JsonValueKind.Object ? body.Clone() : throw Fault.MalformedBody();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Fault.MalformedBody();
         }
+    }
+
+    /// <summary>JSON's strings may hold bytes that are no UTF-8 and halves of surrogate pairs, which .NET finds out when it reads them.</summary>
+    private static void RequireText(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.String)
+            _ = element.GetString();
+        else if (element.ValueKind == JsonValueKind.Array)
+            foreach (var item in element.EnumerateArray())
+                RequireText(item);
+        else if (element.ValueKind == JsonValueKind.Object)
+            foreach (var property in element.EnumerateObject())
+            {
+                _ = property.Name;
+                RequireText(property.Value);
+            }
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request)

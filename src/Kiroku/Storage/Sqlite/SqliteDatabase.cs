@@ -12,6 +12,8 @@ namespace Kiroku.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteDatabase : IDatabase, IDisposable
 {
+    /// <summary>Said outright: a connection from the pool may have been a reader's before.</summary>
+    private const string Writing = "PRAGMA query_only=OFF";
     private readonly string connectionString;
     private readonly Lazy<SqliteWriter> writer;
 
@@ -19,7 +21,7 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     {
         DapperTypes.Register();
         connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30 }.ToString();
-        writer = new Lazy<SqliteWriter>(() => new SqliteWriter(Open("PRAGMA synchronous=FULL")));
+        writer = new Lazy<SqliteWriter>(() => new SqliteWriter(Open(Writing + "; PRAGMA synchronous=FULL")));
     }
 
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
@@ -29,14 +31,14 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         {
             await using var connection = Open("PRAGMA query_only=ON");
             // One transaction, so that what a read puts together from several queries belongs together.
-            connection.Execute("BEGIN");
+            connection.Execute("BEGIN TRANSACTION");
             try
             {
                 return await read(connection);
             }
             finally
             {
-                connection.Execute("ROLLBACK");
+                connection.Execute("ROLLBACK TRANSACTION");
             }
         }
         catch (SqliteException e)
@@ -52,7 +54,7 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     {
         try
         {
-            using (var connection = Open("PRAGMA journal_mode=WAL"))
+            using (var connection = Open(Writing + "; PRAGMA journal_mode=WAL"))
                 RefuseNewerSchema(connection);
             var result = DeployChanges.To.SqliteDatabase(connectionString)
                 .WithScriptsEmbeddedInAssembly(typeof(SqliteDatabase).Assembly, IsMigration)

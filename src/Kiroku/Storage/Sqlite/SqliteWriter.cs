@@ -65,7 +65,7 @@ internal sealed class SqliteWriter : IDisposable
             connection.Execute("BEGIN IMMEDIATE");
             foreach (var write in writes)
                 write.Run(connection);
-            connection.Execute("COMMIT");
+            connection.Execute("COMMIT TRANSACTION");
         }
         catch (SqliteException e)
         {
@@ -83,7 +83,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         try
         {
-            connection.Execute("ROLLBACK");
+            connection.Execute("ROLLBACK TRANSACTION");
         }
         catch (SqliteException)
         {

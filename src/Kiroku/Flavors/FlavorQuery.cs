@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text.Json;
+using Kiroku.Api;
+using Kiroku.Identity;
+
+namespace Kiroku.Flavors;
+
+/// <summary>Which flavors a list is to show (nova/api/openstack/compute/flavors.py, _get_flavors).</summary>
+internal sealed class FlavorQuery(HttpContext context)
+{
+    /// <summary>Nova's [api] max_limit.</summary>
+    private const int MaxLimit = 1000;
+    private readonly IQueryCollection query = context.Request.Query;
+
+    /// <summary>How many flavors a page holds.</summary>
+    public int PageSize => Math.Min(Number("limit") ?? MaxLimit, MaxLimit);
+
+    /// <exception cref="Fault">400 for a parameter that makes no sense.</exception>
+    public IReadOnlyList<Flavor> Choose(IReadOnlyList<Flavor> flavors)
+    {
+        RefuseUnknown();
+        var leastMemory = Filter("minRam");
+        var leastDisk = Filter("minDisk");
+        var fitting = flavors.Where(flavor => flavor.MemoryMiB >= leastMemory && flavor.DiskGiB >= leastDisk && IsAsked());
+        var sorted = Sort([.. fitting]);
+        return [.. AfterMarker(sorted).Take(PageSize)];
+    }
+
+    private List<Flavor> Sort(List<Flavor> flavors)
+    {
+        Comparison<Flavor> comparison = query["sort_key"].FirstOrDefault() switch
+        {
+            "name" => (a, b) => string.CompareOrdinal(a.Name, b.Name),
+            "vcpus" => (a, b) => a.Vcpus.CompareTo(b.Vcpus),
+            "memory_mb" => (a, b) => a.MemoryMiB.CompareTo(b.MemoryMiB),
+            "root_gb" => (a, b) => a.DiskGiB.CompareTo(b.DiskGiB),
+            _ => (_, _) => 0,
+        };
+        var direction = query["sort_dir"] == "desc" ? -1 : 1;
+        flavors.Sort((a, b) => direction * (comparison(a, b) is var order && order != 0 ? order : string.CompareOrdinal(a.Id, b.Id)));
+        return flavors;
+    }
+
+    private IEnumerable<Flavor> AfterMarker(List<Flavor> flavors)
+    {
+        if (query["marker"].FirstOrDefault() is not { Length: > 0 } marker)
+            return flavors;
+        var place = flavors.FindIndex(flavor => flavor.Id == marker);
+        return place >= 0 ? flavors.Skip(place + 1) : throw Fault.BadRequest($"marker [{marker}] not found");
+    }
+
+    /// <summary>All flavors are public; only administrators may ask for others.</summary>
+    private bool IsAsked()
+    {
+        if (!query.TryGetValue("is_public", out var asked) || !Caller.Of(context).IsAdmin)
+            return true;
+        return asked.ToString().Trim().ToUpperInvariant() switch
+        {
+            "" or "NONE" or "TRUE" or "T" or "1" or "YES" or "Y" or "ON" => true,
+            "FALSE" or "F" or "0" or "NO" or "N" or "OFF" => false,
+            _ => throw Fault.BadRequest($"Invalid is_public filter [{asked}]"),
+        };
+    }
+
+    private int Filter(string key)
+    {
+        if (query[key].FirstOrDefault() is not { } text)
+            return 0;
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Fault.BadRequest($"Invalid {key} filter [{text}]");
+    }
+
+    private int? Number(string key)
+    {
+        if (!query.TryGetValue(key, out var values))
+            return null;
+        var text = values[0] ?? "";
+        if (values.Count == 1 && text.Length > 0 && text.All(char.IsAsciiDigit))
+            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
+        using var value = JsonDocument.Parse(JsonResponse.ToBytes(json => json.WriteStringValue(text)));
+        throw Fault.BadRequest($"Invalid input for query parameters {key}. Value: {text}. {PythonText.Repr(value.RootElement)} does not match '^[0-9]*$'");
+    }
+
+    /// <summary>From 2.75 on Nova takes only parameters that it knows.</summary>
+    private void RefuseUnknown()
+    {
+        if (!(Microversions.Of(context) >= 75))
+            return;
+        var unknown = query.Keys.FirstOrDefault(key => key is not
+            ("limit" or "marker" or "is_public" or "minRam" or "minDisk" or "sort_key" or "sort_dir"));
+        if (unknown is not null)
+            throw Fault.BadRequest($"Invalid input for query parameters. Additional properties are not allowed ({PythonText.Quote(unknown)} was unexpected)");
+    }
+}

@@ -1,0 +1,11 @@
+using Kiroku.Api;
+
+namespace Kiroku.Flavors;
+
+/// <summary>Puts the flavors together; they have no settings.</summary>
+internal static class FlavorsRoom
+{
+    public static void AddFlavors(this IServiceCollection services) => services.AddSingleton<FlavorStore>();
+
+    public static void MapFlavors(this IEndpointRouteBuilder app) => app.MapCompute(FlavorsApi.MapFlavorRoutes);
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Kiroku.Api;
+
+namespace Kiroku.Images;
+
+/// <summary>Glance's version documents, which clients read before they go on.</summary>
+internal static class ImageVersions
+{
+    /// <summary>At the service's root Glance answers with choices, under /versions plainly.</summary>
+    public static JsonResponse List(HttpRequest request) => new(
+        request.Path.StartsWithSegments("/image/versions") ? StatusCodes.Status200OK : StatusCodes.Status300MultipleChoices, json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("versions");
+            Write(json, request, "v2.9", "CURRENT");
+            foreach (var older in (ReadOnlySpan<string>)["v2.7", "v2.6", "v2.5", "v2.4", "v2.3", "v2.2", "v2.1", "v2.0"])
+                Write(json, request, older, "SUPPORTED");
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+
+    private static void Write(Utf8JsonWriter json, HttpRequest request, string id, string status)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", id);
+        json.WriteString("status", status);
+        json.WriteStartArray("links");
+        Links.Write(json, "self", $"{Links.Base(request)}/image/v2/");
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

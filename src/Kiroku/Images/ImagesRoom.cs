@@ -1,0 +1,24 @@
+namespace Kiroku.Images;
+
+/// <summary>Puts the image service together.</summary>
+internal static class ImagesRoom
+{
+    public static void AddImages(this IServiceCollection services)
+    {
+        services.AddOptions<ImagesOptions>().BindConfiguration(ImagesOptions.Section)
+            .Configure<IConfiguration>((options, configuration) =>
+            {
+                if (string.IsNullOrEmpty(options.GuestImage))
+                    options.GuestImage = configuration["KIROKU_GUEST_IMAGE"] is { Length: > 0 } file ? file : null;
+            })
+            .Validate(options => options.MaxSize > 0, "Images:MaxSize is to be a number of bytes above 0.")
+            .Validate(options => options.GuestImage is null || File.Exists(options.GuestImage), "Images:GuestImage (KIROKU_GUEST_IMAGE) is to be a file.")
+            .ValidateOnStart();
+        services.AddSingleton<ImageStore>();
+        services.AddSingleton<ImageFiles>();
+        services.AddSingleton<ImageUpload>();
+        services.AddHostedService<ImageRegistrar>();
+    }
+
+    public static void MapImages(this IEndpointRouteBuilder app) => app.MapImageRoutes();
+}

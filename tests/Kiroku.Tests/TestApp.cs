@@ -1,0 +1,131 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Kiroku.Identity;
+
+namespace Kiroku.Tests;
+
+/// <summary>The whole service as it is, on a free port, in a data folder of its own.</summary>
+internal sealed class TestApp : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly bool keepsData;
+
+    private TestApp(WebApplication app, bool keepsData)
+    {
+        this.app = app;
+        this.keepsData = keepsData;
+        Address = new Uri(app.Urls.Single());
+        DataDirectory = app.Services.GetRequiredService<ServiceSettings>().DataDirectory;
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public HttpClient Http { get; }
+
+    public IServiceProvider Services => app.Services;
+
+    public Uri Address { get; }
+
+    public string DataDirectory { get; }
+
+    /// <summary>Starts the service.</summary>
+    /// <param name="configure">Puts other parts in the place of the service's own: a clock, a hypervisor.</param>
+    /// <param name="dataDirectory">A folder that an earlier service left; it is not removed at the end.</param>
+    public static async Task<TestApp> StartAsync(Action<WebApplicationBuilder>? configure = null, string? dataDirectory = null)
+    {
+        var settings = new ServiceSettings
+        {
+            DataDirectory = dataDirectory ?? Directory.CreateTempSubdirectory("kiroku-test-").FullName,
+            Listen = "http://127.0.0.1:0",
+        };
+        var app = KirokuApp.Build(settings, builder =>
+        {
+            builder.Logging.ClearProviders();
+            configure?.Invoke(builder);
+        });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        app.Services.GetRequiredService<CloudsFile>().WriteClouds(new Uri(app.Urls.Single()));
+        return new TestApp(app, dataDirectory is not null);
+    }
+
+    /// <summary>Signs in, as "demo" or "admin", in the project of that name or another.</summary>
+    public async Task<TestUser> SignInAsync(string name = "demo", string? project = null)
+    {
+        using var answer = await TrySignInAsync(name, PasswordOf(name), InProject(project ?? name));
+        Assert.Equal(201, (int)answer.StatusCode);
+        var token = (await JsonAsync(answer))["token"]!;
+        return new TestUser(this, answer.Headers.GetValues("X-Subject-Token").Single(), (string)token["project"]!["id"]!, (string)token["user"]!["id"]!);
+    }
+
+    public Task<HttpResponseMessage> TrySignInAsync(string name, string password, JsonObject? scope = null) => TrySignInAsync("password", new JsonObject
+    {
+        ["user"] = new JsonObject { ["name"] = name, ["domain"] = new JsonObject { ["name"] = "Default" }, ["password"] = password },
+    }, scope);
+
+    public Task<HttpResponseMessage> TrySignInAsync(string method, JsonObject proof, JsonObject? scope)
+    {
+        var auth = new JsonObject { ["identity"] = new JsonObject { ["methods"] = new JsonArray(method), [method] = proof } };
+        if (scope is not null)
+            auth["scope"] = scope;
+        return Http.PostAsync("/identity/v3/auth/tokens", Json(new JsonObject { ["auth"] = auth }.ToJsonString()));
+    }
+
+    public static JsonObject InProject(string name)
+        => new() { ["project"] = new JsonObject { ["name"] = name, ["domain"] = new JsonObject { ["id"] = "default" } } };
+
+    public string PasswordOf(string name)
+    {
+        var passwords = Services.GetRequiredService<CloudsFile>().Passwords!;
+        return name == "admin" ? passwords.Admin : passwords.Member;
+    }
+
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token = null, HttpContent? body = null, params (string, string)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body };
+        if (token is not null)
+            request.Headers.TryAddWithoutValidation("X-Auth-Token", token);
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        return await Http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
+
+    public static ByteArrayContent Octets(byte[] bytes)
+        => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
+
+    public static async Task<JsonNode> JsonAsync(HttpResponseMessage answer)
+        => JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await app.DisposeAsync();
+        if (!keepsData)
+            Directory.Delete(DataDirectory, recursive: true);
+    }
+}
+
+/// <summary>Someone signed in.</summary>
+internal sealed record TestUser(TestApp App, string Token, string ProjectId, string UserId)
+{
+    public Task<HttpResponseMessage> GetAsync(string path, params (string, string)[] headers)
+        => App.SendAsync(HttpMethod.Get, path, Token, null, headers);
+
+    public Task<HttpResponseMessage> PostAsync(string path, string json, params (string, string)[] headers)
+        => App.SendAsync(HttpMethod.Post, path, Token, TestApp.Json(json), headers);
+
+    public Task<HttpResponseMessage> DeleteAsync(string path, params (string, string)[] headers)
+        => App.SendAsync(HttpMethod.Delete, path, Token, null, headers);
+
+    public Task<HttpResponseMessage> PutAsync(string path, byte[] bytes)
+        => App.SendAsync(HttpMethod.Put, path, Token, TestApp.Octets(bytes));
+
+    /// <summary>The document there, which must be.</summary>
+    public async Task<JsonNode> GetJsonAsync(string path, params (string, string)[] headers)
+    {
+        using var answer = await GetAsync(path, headers);
+        Assert.Equal(200, (int)answer.StatusCode);
+        return await TestApp.JsonAsync(answer);
+    }
+}
