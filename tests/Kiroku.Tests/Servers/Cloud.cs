@@ -57,8 +57,9 @@ internal sealed class Cloud : IAsyncDisposable
             builder.Services.AddSingleton<IHypervisor>(Hypervisor);
             builder.Services.AddSingleton<IDatabase>(Database);
         }, Folder);
-        Demo = await App.SignInAsync();
-        Admin = await App.SignInAsync("admin");
+        // Tokens outlive the process.
+        Demo = Demo is null ? await App.SignInAsync() : Demo with { App = App };
+        Admin = Admin is null ? await App.SignInAsync("admin") : Admin with { App = App };
     }
 
     /// <summary>Ends the service as a kill would: from now on nothing it does reaches the host or the store.</summary>
