@@ -17,7 +17,9 @@ internal sealed class TestApp : IAsyncDisposable
         this.keepsData = keepsData;
         Address = new Uri(app.Urls.Single());
         DataDirectory = app.Services.GetRequiredService<ServiceSettings>().DataDirectory;
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+        // Latin 1, so that tests can send what is no UTF-8 in a header.
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1 };
+        Http = new HttpClient(handler) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public HttpClient Http { get; }

@@ -9,9 +9,7 @@ internal static class VersionsApi
     {
         app.MapGet("/", List);
         app.MapGet("/v2", ShowV2);
-        app.MapGet("/v2/", ShowV2);
         app.MapGet("/v2.1", ShowV21);
-        app.MapGet("/v2.1/", ShowV21);
     }
 
     /// <summary>Whether the path is a version document, readable without a token.</summary>
