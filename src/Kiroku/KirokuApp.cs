@@ -1,7 +1,12 @@
+using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Cluster;
 using Kiroku.Flavors;
+using Kiroku.Hypervisors;
 using Kiroku.Identity;
 using Kiroku.Images;
+using Kiroku.Scheduling;
+using Kiroku.Servers;
 using Kiroku.Storage;
 
 namespace Kiroku;
@@ -12,6 +17,11 @@ internal static class KirokuApp
     public static WebApplication Build(ServiceSettings settings, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddJsonFile(Path.Combine(settings.DataDirectory, "kiroku.json"), optional: true);
+        builder.Configuration.AddEnvironmentVariables("KIROKU_");
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Polly", LogLevel.Warning);
         builder.WebHost.UseUrls(settings.Listen);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddSingleton(settings);
@@ -20,6 +30,11 @@ internal static class KirokuApp
         builder.Services.AddIdentity(settings);
         builder.Services.AddImages();
         builder.Services.AddFlavors();
+        builder.Services.AddHypervisors(settings);
+        builder.Services.AddScheduling();
+        builder.Services.AddActions();
+        builder.AddCluster();
+        builder.Services.AddServers();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -34,6 +49,8 @@ internal static class KirokuApp
         app.MapIdentity();
         app.MapImages();
         app.MapFlavors();
+        app.MapServers();
+        app.MapActions();
         app.MapGet("/healthz", () => "ok");
         return app;
     }

@@ -1,1 +1,3 @@
-return 0;
+using Kiroku.CommandLine;
+
+return await Commands.RunAsync(args);

@@ -12,6 +12,9 @@ internal sealed record Caller(string UserId, string UserName, string ProjectId, 
     /// <summary>The caller of an authenticated request.</summary>
     public static Caller Of(HttpContext context) => (Caller)context.Items[Key]!;
 
+    /// <summary>Whether the caller may know of what that project owns.</summary>
+    public bool MaySee(string ownerProjectId) => IsAdmin || ProjectId == ownerProjectId;
+
     public static void Set(HttpContext context, Caller caller) => context.Items[Key] = caller;
 }
 

@@ -1,0 +1,80 @@
+namespace Kiroku.Actions;
+
+/// <summary>What was done to a server, by whom and when, and how it ended: one row for each accepted request.</summary>
+internal sealed record ActionRecord
+{
+    public long Id { get; init; }
+
+    public Guid ServerId { get; init; }
+
+    public required string RequestId { get; init; }
+
+    public required string Action { get; init; }
+
+    /// <summary>What the request asked for beyond the action's name, as JSON; whoever takes the action up again needs it.</summary>
+    public string? Arguments { get; init; }
+
+    /// <summary>Null when the service itself began the action.</summary>
+    public string? UserId { get; init; }
+
+    public string? ProjectId { get; init; }
+
+    public DateTime StartTime { get; init; }
+
+    public DateTime UpdatedAt { get; init; }
+
+    public DateTime? FinishTime { get; init; }
+
+    /// <summary>One of <see cref="Outcomes"/>.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>Null while it runs and after success, "Error" after anything else.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>True when the service stopped in good order and left the action to be taken up after the next start.</summary>
+    public bool Resting { get; init; }
+
+    /// <summary>True once a step has failed for good and what was done is being undone.</summary>
+    public bool Failing { get; init; }
+}
+
+/// <summary>One attempt at one step of an action.</summary>
+internal sealed record EventRecord
+{
+    public long Id { get; init; }
+
+    public long ActionId { get; init; }
+
+    public required string Event { get; init; }
+
+    /// <summary>1 for the first try of this step in this action.</summary>
+    public int Attempt { get; init; }
+
+    public DateTime StartTime { get; init; }
+
+    public DateTime? FinishTime { get; init; }
+
+    /// <summary>One of <see cref="EventResults"/>; null while it runs.</summary>
+    public string? Result { get; init; }
+
+    public string? Host { get; init; }
+
+    /// <summary>Why it failed in one sentence that the server's owner may read.</summary>
+    public string? Details { get; init; }
+
+    /// <summary>Why it failed with all that is known, for administrators.</summary>
+    public string? Traceback { get; init; }
+}
+
+/// <summary>An action with its events, newest first.</summary>
+internal sealed record RecordedAction(ActionRecord Action, IReadOnlyList<EventRecord> Events);
+
+/// <summary>What the record needs to know of the server it is about: whose it is, and whether it still is.</summary>
+internal sealed record Subject
+{
+    public Guid Id { get; init; }
+
+    public required string ProjectId { get; init; }
+
+    public bool Deleted { get; init; }
+}

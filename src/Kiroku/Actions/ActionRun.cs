@@ -1,0 +1,44 @@
+namespace Kiroku.Actions;
+
+/// <summary>One running of an action: its row, its right to write, and its events so far, oldest first.</summary>
+internal sealed class ActionRun(ActionRecord action, Fence fence, string host, IEnumerable<EventRecord> events)
+{
+    private readonly List<EventRecord> events = [.. events];
+
+    public ActionRecord Action { get; } = action;
+
+    public Fence Fence { get; } = fence;
+
+    /// <summary>Name of the host that runs the steps.</summary>
+    public string Host { get; } = host;
+
+    /// <summary>The server's task_state as the last step set it; null if none has.</summary>
+    public string? TaskState { get; set; }
+
+    public bool Retried => events.Any(e => e.Result == EventResults.Error);
+
+    public bool Succeeded(string step) => events.Any(e => e.Event == step && e.Result == EventResults.Success);
+
+    public bool Began(string step) => events.Any(e => e.Event == step);
+
+    public int Failures(string step) => events.Count(e => e.Event == step && e is { Result: EventResults.Error } && !ActionStore.IsInterrupted(e));
+
+    public int Interruptions(string step) => events.Count(e => e.Event == step && ActionStore.IsInterrupted(e));
+
+    public int Attempts(string step) => events.Count(e => e.Event == step);
+
+    /// <summary>The event that was left open when the service rested, to be gone on with.</summary>
+    public EventRecord? Open(string step) => events.Find(e => e.Event == step && e.FinishTime is null);
+
+    /// <summary>The attempt that failed last; null if none has.</summary>
+    public EventRecord? LastError => events.LastOrDefault(e => e.Result == EventResults.Error);
+
+    public void Note(EventRecord record)
+    {
+        var index = events.FindIndex(e => e.Id == record.Id);
+        if (index < 0)
+            events.Add(record);
+        else
+            events[index] = record;
+    }
+}

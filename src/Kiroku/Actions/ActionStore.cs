@@ -1,0 +1,149 @@
+using System.Data.Common;
+using Dapper;
+using Kiroku.Storage;
+
+namespace Kiroku.Actions;
+
+/// <summary>The rows of actions and their events.</summary>
+internal sealed class ActionStore(IDatabase database)
+{
+    private const string Interrupted = "interrupted: the service ended in the middle of this step";
+    private const string ActionError = "Error";
+
+    /// <summary>Whether an attempt failed only because the service ended under it.</summary>
+    public static bool IsInterrupted(EventRecord record) => record is { Result: EventResults.Error, Details: Interrupted };
+
+    /// <summary>The action that a request began on a server, with its events newest first; null if there is none.</summary>
+    public Task<RecordedAction?> FindAsync(Guid serverId, string requestId, CancellationToken cancellationToken)
+        => database.ReadAsync(connection => FindAsync(connection, serverId, requestId), cancellationToken);
+
+    /// <summary>Whose server that is; null if there never was one.</summary>
+    public Task<Subject?> FindSubjectAsync(Guid serverId, CancellationToken cancellationToken)
+        => database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<Subject?>(
+            "SELECT id, project_id, deleted FROM servers WHERE id = @serverId", new { serverId }), cancellationToken);
+
+    public static async Task<RecordedAction?> FindAsync(DbConnection connection, Guid serverId, string requestId)
+    {
+        var action = await connection.QueryFirstOrDefaultAsync<ActionRecord>(
+            "SELECT * FROM actions WHERE server_id = @serverId AND request_id = @requestId", new { serverId, requestId });
+        if (action is null)
+            return null;
+        var events = await connection.QueryAsync<EventRecord>(
+            "SELECT * FROM action_events WHERE action_id = @Id ORDER BY start_time DESC, id DESC", new { action.Id });
+        return new RecordedAction(action, events.AsList());
+    }
+
+    /// <summary>A page of a server's actions, newest first.</summary>
+    /// <exception cref="UnknownMarkerException">The query's marker is no action of this server.</exception>
+    public Task<IReadOnlyList<ActionRecord>> ListAsync(Guid serverId, ActionQuery query, CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlyList<ActionRecord>>(async connection =>
+        {
+            var before = query.Marker is null ? long.MaxValue : await connection.QueryFirstOrDefaultAsync<long?>(
+                "SELECT id FROM actions WHERE server_id = @serverId AND request_id = @Marker", new { serverId, query.Marker })
+                ?? throw new UnknownMarkerException();
+            var sql = "SELECT * FROM actions WHERE server_id = @serverId AND id < @before"
+                + (query.ChangesSince is null ? "" : " AND updated_at >= @ChangesSince")
+                + (query.ChangesBefore is null ? "" : " AND updated_at <= @ChangesBefore")
+                + " ORDER BY id DESC LIMIT @Limit";
+            var rows = await connection.QueryAsync<ActionRecord>(
+                sql, new { serverId, before, query.ChangesSince, query.ChangesBefore, query.Limit });
+            return rows.AsList();
+        }, cancellationToken);
+
+    /// <summary>Inserts the row of an action that is about to begin, in the caller's transaction.</summary>
+    public static async Task<ActionRecord> InsertAsync(DbConnection connection, ActionRecord action)
+    {
+        const string Sql = """
+            INSERT INTO actions (server_id, request_id, action, arguments, user_id, project_id, start_time, updated_at, outcome)
+            VALUES (@ServerId, @RequestId, @Action, @Arguments, @UserId, @ProjectId, @StartTime, @UpdatedAt, @Outcome)
+            RETURNING id
+            """;
+        return action with { Id = await connection.ExecuteScalarAsync<long>(Sql, action) };
+    }
+
+    public Task<EventRecord> BeginEventAsync(Fence fence, EventRecord begun, string? taskState, CancellationToken cancellationToken)
+        => database.WriteAsync(async connection =>
+        {
+            await fence.HoldAsync(connection);
+            if (taskState is not null)
+            {
+                await connection.ExecuteAsync(
+                    "UPDATE servers SET task_state = @taskState, updated_at = @StartTime WHERE id = @ServerId",
+                    new { taskState, begun.StartTime, fence.ServerId });
+            }
+            const string Sql = """
+                INSERT INTO action_events (action_id, event, attempt, start_time, host)
+                VALUES (@ActionId, @Event, @Attempt, @StartTime, @Host)
+                RETURNING id
+                """;
+            var id = await connection.ExecuteScalarAsync<long>(Sql, begun);
+            await TouchAsync(connection, begun.ActionId, begun.StartTime);
+            return begun with { Id = id };
+        }, cancellationToken);
+
+    /// <summary>Completes an event; <paramref name="final"/> says that with it the action has begun to fail.</summary>
+    public Task FinishEventAsync(Fence fence, EventRecord finished, bool final, CancellationToken cancellationToken)
+        => database.WriteAsync(async connection =>
+        {
+            await fence.HoldAsync(connection);
+            await connection.ExecuteAsync(
+                """
+                UPDATE action_events SET finish_time = @FinishTime, result = @Result, details = @Details, traceback = @Traceback
+                WHERE id = @Id
+                """, finished);
+            await TouchAsync(connection, finished.ActionId, finished.FinishTime!.Value);
+            if (final)
+                await connection.ExecuteAsync("UPDATE actions SET failing = 1 WHERE id = @ActionId", finished);
+            return 0;
+        }, cancellationToken);
+
+    /// <summary>Ends an action in the caller's transaction.</summary>
+    public static Task EndAsync(DbConnection connection, long actionId, string outcome, DateTime now)
+    {
+        var message = outcome is Outcomes.Succeeded or Outcomes.SucceededAfterRetries ? null : ActionError;
+        return connection.ExecuteAsync(
+            "UPDATE actions SET outcome = @outcome, message = @message, finish_time = @now, updated_at = @now, resting = 0 WHERE id = @actionId",
+            new { outcome, message, now, actionId });
+    }
+
+    /// <summary>Ends an action whose place another takes, in the caller's transaction.</summary>
+    public static async Task SupersedeAsync(DbConnection connection, long actionId, string by, DateTime now)
+    {
+        await CloseOpenEventsAsync(connection, actionId, $"superseded by {by}", now);
+        await EndAsync(connection, actionId, Outcomes.Superseded, now);
+    }
+
+    /// <summary>
+    /// Readies an action that nobody runs any more to be gone on with, in the caller's transaction: an event that was left
+    /// open is closed as interrupted, or kept when the service had stopped in good order.
+    /// </summary>
+    public static async Task TakeUpAsync(DbConnection connection, ActionRecord action, DateTime now)
+    {
+        if (action.Resting)
+            await connection.ExecuteAsync("UPDATE actions SET resting = 0 WHERE id = @Id", action);
+        else
+            await CloseOpenEventsAsync(connection, action.Id, Interrupted, now);
+    }
+
+    /// <summary>Notes that the service stops in good order and will go on with this action after its next start.</summary>
+    public Task RestAsync(Fence fence, long actionId, CancellationToken cancellationToken)
+        => database.WriteAsync(async connection =>
+        {
+            await fence.HoldAsync(connection);
+            return await connection.ExecuteAsync("UPDATE actions SET resting = 1 WHERE id = @actionId", new { actionId });
+        }, cancellationToken);
+
+    private static async Task CloseOpenEventsAsync(DbConnection connection, long actionId, string details, DateTime now)
+    {
+        var closed = await connection.ExecuteAsync(
+            """
+            UPDATE action_events SET finish_time = @now, result = 'Error', details = @details
+            WHERE action_id = @actionId AND finish_time IS NULL
+            """, new { actionId, details, now });
+        if (closed > 0)
+            await TouchAsync(connection, actionId, now);
+    }
+
+    private static Task TouchAsync(DbConnection connection, long actionId, DateTime now)
+        => connection.ExecuteAsync("UPDATE actions SET updated_at = @now WHERE id = @actionId", new { actionId, now });
+}

@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Kiroku.Actions;
+
+/// <summary>How steps are retried. Section "Actions".</summary>
+internal sealed class ActionsOptions
+{
+    public const string Section = "Actions";
+
+    /// <summary>How often one step is tried before its action fails.</summary>
+    [Range(1, 100)]
+    public int Attempts { get; init; } = 3;
+
+    /// <summary>How long to wait before the second attempt.</summary>
+    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>How long to wait before each further attempt.</summary>
+    public TimeSpan NextDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often a step is taken up again after the service died under it.</summary>
+    [Range(1, 1000)]
+    public int Interruptions { get; init; } = 5;
+
+    /// <summary>How long to wait before a record that could not be written is written again.</summary>
+    public TimeSpan StorageDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The most actions in one answer (Nova's [api] max_limit).</summary>
+    [Range(1, 100_000)]
+    public int MaxLimit { get; init; } = 1000;
+}

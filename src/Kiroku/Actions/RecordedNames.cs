@@ -1,0 +1,65 @@
+namespace Kiroku.Actions;
+
+/// <summary>
+/// Names of actions as they are stored and shown (nova/compute/instance_actions.py). Append only: clients see them.
+/// </summary>
+internal static class ActionNames
+{
+    public const string Create = "create";
+    public const string Delete = "delete";
+    public const string Start = "start";
+    public const string Stop = "stop";
+    public const string Reboot = "reboot";
+    public const string Rebuild = "rebuild";
+    public const string Resize = "resize";
+    public const string ConfirmResize = "confirmResize";
+    public const string RevertResize = "revertResize";
+    public const string Shelve = "shelve";
+    public const string Unshelve = "unshelve";
+}
+
+/// <summary>
+/// Names of events as they are stored and shown: the seed's for the nine actions, Nova's for the rest. Append only.
+/// </summary>
+internal static class EventNames
+{
+    public const string Build = "compute__do_build_and_run_instance";
+    public const string ScheduleAndBuild = "conductor_schedule_and_build_instances";
+    public const string Terminate = "compute_terminate_instance";
+    public const string Start = "compute_start_instance";
+    public const string Stop = "compute_stop_instance";
+    public const string Reboot = "compute_reboot_instance";
+    public const string Rebuild = "compute_rebuild_instance";
+    public const string ColdMigrate = "cold_migrate";
+    public const string PrepResize = "compute_prep_resize";
+    public const string ResizeInstance = "compute_resize_instance";
+    public const string FinishResize = "compute_finish_resize";
+    public const string ConfirmResize = "compute_confirm_resize";
+    public const string RevertResize = "compute_revert_resize";
+    public const string FinishRevertResize = "compute_finish_revert_resize";
+    public const string ShelveOffload = "compute_shelve_offload_instance";
+    public const string ScheduleInstances = "schedule_instances";
+    public const string Unshelve = "compute_unshelve_instance";
+}
+
+/// <summary>How one event ended. Stored and shown.</summary>
+internal static class EventResults
+{
+    public const string Success = "Success";
+    public const string Error = "Error";
+}
+
+/// <summary>How an action stands or ended. Stored; append only.</summary>
+internal static class Outcomes
+{
+    public const string Running = "running";
+    public const string Succeeded = "succeeded";
+    public const string SucceededAfterRetries = "succeeded_after_retries";
+    public const string Failed = "failed";
+
+    /// <summary>It failed because the service died under it more often than it is taken up again.</summary>
+    public const string Interrupted = "interrupted";
+
+    /// <summary>Another action took its place.</summary>
+    public const string Superseded = "superseded";
+}

@@ -1,0 +1,33 @@
+namespace Kiroku.Actions;
+
+/// <summary>
+/// One step of an action: the name of its event, what it does and, where needed, how that is undone. Both may run more
+/// than once and must then lead to the same end.
+/// </summary>
+internal sealed record Step(string Event, Func<CancellationToken, Task> Do)
+{
+    /// <summary>Takes back what <see cref="Do"/> did, wholly or half; runs when the action fails at this step or a later one.</summary>
+    public Func<CancellationToken, Task>? Undo { get; init; }
+
+    /// <summary>The server's task_state from this step on; null leaves it.</summary>
+    public string? TaskState { get; init; }
+
+    /// <summary>True for a step that Nova records only when it failed.</summary>
+    public bool RecordedOnFailureOnly { get; init; }
+}
+
+/// <summary>
+/// Why a step failed, in one sentence fit for the server's owner: no paths, no addresses. The inner exception is for
+/// administrators. A permanent failure is not tried again.
+/// </summary>
+internal sealed class StepException(string details, bool permanent, Exception? inner = null) : Exception(details, inner)
+{
+    public bool Permanent { get; } = permanent;
+}
+
+/// <summary>A step has failed for good: its attempts are used up, or another would end the same way.</summary>
+internal sealed class StepFailedException(string step, string details, Exception? inner = null)
+    : Exception($"{step} failed: {details}", inner)
+{
+    public string Details { get; } = details;
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <summary>The unprivileged account that a daemon and its machines run as when we are root.</summary>
+internal sealed partial record DaemonAccount(string Name, uint User, uint Group)
+{
+    /// <summary>Null where we are not root: then everything runs as the account that we run as.</summary>
+    public static DaemonAccount? Find(string name)
+    {
+        if (!Environment.IsPrivilegedProcess) return null;
+        foreach (var line in File.ReadLines("/etc/passwd"))
+        {
+            if (line.Split(':') is [var found, _, var user, var group, ..] && found == name)
+                return new DaemonAccount(name, Number(user), Number(group));
+        }
+
+        throw new HypervisorException(
+            HypervisorFailure.Unavailable, PrivateLibvirtd.Starting,
+            $"there is no account {name} for virtual machines to run as (make one: useradd --system {name})");
+    }
+
+    /// <summary>What to put before a command so that it runs as this account.</summary>
+    public string[] CommandPrefix => ["setpriv", $"--reuid={User}", $"--regid={Group}", "--init-groups", "--"];
+
+    public void Own(string path)
+    {
+        if (ChangeOwner(path, User, Group) != 0)
+            throw new IOException($"Cannot give {path} to {Name}: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    /// <summary>Asks the system itself, as every folder above counts.</summary>
+    public async Task RequireReachAsync(string folder, CancellationToken cancellationToken)
+    {
+        using var probe = Process.Start("setpriv", [.. CommandPrefix[1..], "test", "-x", folder]);
+        await probe.WaitForExitAsync(cancellationToken);
+        if (probe.ExitCode == 0) return;
+        throw new HypervisorException(
+            HypervisorFailure.Unavailable, PrivateLibvirtd.Starting,
+            $"the account {Name}, which virtual machines run as, cannot reach {folder}; "
+            + "choose a data folder that others may pass through, such as one under /var/lib");
+    }
+
+    private static uint Number(string text) => uint.Parse(text, CultureInfo.InvariantCulture);
+
+    [LibraryImport("libc", EntryPoint = "lchown", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int ChangeOwner(string path, uint user, uint group);
+}

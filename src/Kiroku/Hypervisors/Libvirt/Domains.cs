@@ -1,0 +1,114 @@
+using System.Runtime.InteropServices;
+
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <summary>Single steps on machines, each one call or two of libvirt's. All of them block.</summary>
+internal static class Domains
+{
+    private const uint AcpiPowerButton = 1;
+    private const uint WithManagedSaveAndSnapshots = 3;
+
+    public static unsafe Dictionary<Guid, MachineState> List(Session session)
+    {
+        var count = Native.virConnectListAllDomains(session.Connect, out var list, 0);
+        var machines = new Dictionary<Guid, MachineState>();
+        foreach (var item in Native.Take(list, count))
+        {
+            using var domain = new DomainHandle(item);
+            var name = Marshal.PtrToStringUTF8(Native.virDomainGetName(domain));
+            if (MachineNames.Parse(name, session.Options.MachinePrefix) is not { } machine) continue;
+            if (State(domain) is var state and not MachineState.Absent) machines[machine] = state;
+        }
+
+        return machines;
+    }
+
+    public static MachineState State(Session session, Guid machine)
+    {
+        using var domain = Find(session, machine);
+        return domain is null ? MachineState.Absent : State(domain);
+    }
+
+    public static void Define(Session session, MachineSpec spec) =>
+        LibvirtException.Check(Native.virDomainDefineXML(session.Connect, MachineXml.Of(spec, session))).Dispose();
+
+    public static void Start(Session session, Guid machine)
+    {
+        using var domain = Find(session, machine)
+            ?? throw new RefusedException(HypervisorFailure.Failed, "there is no such machine");
+        switch (State(domain))
+        {
+            case MachineState.Running:
+                return;
+            case MachineState.Paused:
+                LibvirtException.Check(Native.virDomainResume(domain));
+                return;
+            case MachineState.Crashed:
+                Destroy(domain);
+                break;
+        }
+
+        if (Native.virDomainCreate(domain) >= 0) return;
+        var error = LibvirtException.Read();
+        if (error.Code != LibvirtException.OperationInvalid || State(domain) != MachineState.Running) throw error;
+    }
+
+    /// <summary>Presses the power button; what the guest makes of it shows later.</summary>
+    public static void PressPowerButton(Session session, Guid machine)
+    {
+        using var domain = Find(session, machine);
+        if (domain is null) return;
+        var result = session.IsTest
+            ? Native.virDomainShutdown(domain)
+            : Native.virDomainShutdownFlags(domain, AcpiPowerButton);
+        Pass(result, LibvirtException.OperationInvalid);
+    }
+
+    public static void Destroy(Session session, Guid machine)
+    {
+        using var domain = Find(session, machine);
+        if (domain is not null && State(domain) is not (MachineState.Off or MachineState.Absent)) Destroy(domain);
+    }
+
+    public static void Undefine(Session session, Guid machine)
+    {
+        using var domain = Find(session, machine);
+        if (domain is not null) Pass(Native.virDomainUndefineFlags(domain, WithManagedSaveAndSnapshots));
+    }
+
+    private static DomainHandle? Find(Session session, Guid machine)
+    {
+        var name = MachineNames.Format(machine, session.Options.MachinePrefix);
+        var domain = Native.virDomainLookupByName(session.Connect, name);
+        if (!domain.IsInvalid) return domain;
+        var error = LibvirtException.Read();
+        return error.Code == LibvirtException.NoMachine ? null : throw error;
+    }
+
+    private static MachineState State(DomainHandle domain)
+    {
+        if (Native.virDomainGetState(domain, out var state, out _, 0) >= 0) return Translate(state);
+        var error = LibvirtException.Read();
+        return error.Code == LibvirtException.NoMachine ? MachineState.Absent : throw error;
+    }
+
+    private static void Destroy(DomainHandle domain) =>
+        Pass(Native.virDomainDestroy(domain), LibvirtException.OperationInvalid);
+
+    // The machine may be gone, or be as wanted, by the time the call comes through.
+    private static void Pass(int result, int alsoFine = LibvirtException.NoMachine)
+    {
+        if (result >= 0) return;
+        var error = LibvirtException.Read();
+        if (error.Code != LibvirtException.NoMachine && error.Code != alsoFine) throw error;
+    }
+
+    // virDomainState's numbers; one that is being shut down (4) still runs.
+    private static MachineState Translate(int state) => state switch
+    {
+        1 or 2 or 4 => MachineState.Running,
+        3 or 7 => MachineState.Paused,
+        6 => MachineState.Crashed,
+        _ => MachineState.Off,
+    };
+}

@@ -1,0 +1,81 @@
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <content>Keeps the connection standing while nobody calls, so that events come.</content>
+internal sealed partial class LibvirtConnection
+{
+    private async Task KeepAsync()
+    {
+        try
+        {
+            await ConnectAsync();
+            connected.TrySetResult();
+            LogConnected();
+            while (true)
+            {
+                await WhenLostAsync();
+                await ConnectAsync();
+                LogConnected();
+                listener.MachineChanged(MachineChange.Lost);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            connected.TrySetCanceled();
+        }
+        catch (ConnectionException exception)
+        {
+            LogImpossible(exception.Message);
+            connected.TrySetException(exception.As("connect to the hypervisor"));
+            // Nobody may be waiting for it.
+            _ = connected.Task.Exception;
+        }
+    }
+
+    private async Task ConnectAsync()
+    {
+        string? told = null;
+        while (true)
+        {
+            try
+            {
+                await CurrentOrNewAttempt().WaitAsync(ending.Token);
+                return;
+            }
+            catch (ConnectionException exception) when (exception.Failure != HypervisorFailure.NotSupported)
+            {
+                if (told != exception.Message) LogFailed(told = exception.Message);
+            }
+
+            await Task.Delay(options.ReconnectInterval, time, ending.Token);
+        }
+    }
+
+    private async Task WhenLostAsync()
+    {
+        Task wait;
+        lock (gate) wait = lost.Task;
+        await wait.WaitAsync(ending.Token);
+        lock (gate) lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Connected to the hypervisor.")]
+    private partial void LogConnected();
+
+    [LoggerMessage(LogLevel.Warning, "Lost the connection to the hypervisor.")]
+    private partial void LogLost();
+
+    [LoggerMessage(LogLevel.Warning, "Cannot connect to the hypervisor, trying on: {Reason}")]
+    private partial void LogFailed(string reason);
+
+    [LoggerMessage(LogLevel.Error, "Cannot ever connect to the hypervisor: {Reason}")]
+    private partial void LogImpossible(string reason);
+}
+
+/// <summary>There is no connection, so the call did not begin.</summary>
+internal sealed class ConnectionException(HypervisorFailure failure, string message, Exception inner)
+    : Exception(message, inner)
+{
+    public HypervisorFailure Failure { get; } = failure;
+
+    public HypervisorException As(string operation) => new(Failure, operation, Message, this);
+}

@@ -1,0 +1,147 @@
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <summary>
+/// The connection to one daemon, opened again when it is lost: by the next call that needs it, else after a while by itself.
+/// There is never more than one attempt, however many wait for it, so an open that hangs piles up no threads.
+/// </summary>
+internal sealed partial class LibvirtConnection : IAsyncDisposable
+{
+    private readonly LibvirtTarget target;
+    private readonly LibvirtOptions options;
+    private readonly ISessionListener listener;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly CallThreads threads = new();
+    private readonly CancellationTokenSource ending = new();
+    private readonly TaskCompletionSource connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock gate = new();
+    private readonly Task keeping;
+    private TaskCompletionSource lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task<Session>? attempt;
+
+    public LibvirtConnection(
+        LibvirtTarget target, LibvirtOptions options, ISessionListener listener, TimeProvider time, ILogger logger)
+    {
+        (this.target, this.options, this.listener, this.time, this.logger) = (target, options, listener, time, logger);
+        keeping = Task.Run(KeepAsync);
+    }
+
+    public Task Connected => connected.Task;
+
+    /// <summary>Runs a call that blocks. One that was abandoned before it began is not begun.</summary>
+    public async Task<T> CallAsync<T>(Func<Session, T> call, CancellationToken abandoned)
+    {
+        var session = await GetSessionAsync(abandoned);
+        try
+        {
+            return await threads.RunAsync(() => call(session), abandoned);
+        }
+        catch (Exception exception) when (exception is LibvirtException or ObjectDisposedException && !session.IsAlive)
+        {
+            Lose(session);
+            throw new ConnectionException(HypervisorFailure.Unavailable, exception.Message, exception);
+        }
+    }
+
+    /// <summary>Word from the event thread that the connection is gone.</summary>
+    public void Closed()
+    {
+        if (attempt is { IsCompletedSuccessfully: true } open) _ = LoseWhenDeadAsync(open);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ending.CancelAsync();
+        await keeping;
+        Task<Session>? last;
+        lock (gate) last = attempt;
+        // An attempt that hangs is left to its end.
+        if (last is { IsCompletedSuccessfully: true }) await CloseAsync(await last);
+        threads.Dispose();
+        ending.Dispose();
+    }
+
+    private async Task<Session> GetSessionAsync(CancellationToken cancellationToken)
+    {
+        var opening = CurrentOrNewAttempt();
+        try
+        {
+            return await opening.WaitAsync(options.ConnectTimeout, time, cancellationToken);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new ConnectionException(HypervisorFailure.Unavailable, "the hypervisor does not answer", exception);
+        }
+    }
+
+    private Task<Session> CurrentOrNewAttempt()
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(ending.IsCancellationRequested, this);
+            if (attempt is null or { IsFaulted: true } or { IsCanceled: true }) attempt = Task.Run(OpenAsync);
+            return attempt;
+        }
+    }
+
+    private async Task<Session> OpenAsync()
+    {
+        try
+        {
+            var address = await target.FindAsync(ending.Token);
+            threads.Limit = address.ParallelCalls;
+            // A thread of its own: a frozen daemon lets an open hang for ever.
+            return await Task.Factory.StartNew(
+                () => Session.Open(address.Uri, options, listener),
+                ending.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        catch (DllNotFoundException exception)
+        {
+            throw new ConnectionException(
+                HypervisorFailure.NotSupported, "libvirt.so.0 is not installed (on Debian: package libvirt0)", exception);
+        }
+        catch (LibvirtException exception)
+        {
+            throw new ConnectionException(
+                exception.RulesOutConnecting ? HypervisorFailure.NotSupported : HypervisorFailure.Unavailable,
+                exception.Message, exception);
+        }
+        catch (HypervisorException exception)
+        {
+            throw new ConnectionException(exception.Failure, exception.Message, exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ConnectionException(HypervisorFailure.Unavailable, exception.Message, exception);
+        }
+    }
+
+    // The word may be about a session that was lost and replaced before it came.
+    private async Task LoseWhenDeadAsync(Task<Session> open)
+    {
+        var session = await open;
+        if (!session.IsAlive) Lose(session);
+    }
+
+    private void Lose(Session session)
+    {
+        lock (gate)
+        {
+            if (attempt is not { IsCompletedSuccessfully: true } open || !ReferenceEquals(open.GetAwaiter().GetResult(), session))
+                return;
+            attempt = null;
+            lost.TrySetResult();
+        }
+
+        LogLost();
+        _ = CloseAsync(session);
+    }
+
+    private Task<bool> CloseAsync(Session session) => threads.RunAsync(
+        () =>
+        {
+            session.Dispose();
+            return true;
+        },
+        CancellationToken.None);
+}

@@ -1,0 +1,54 @@
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <summary>How one libvirt connection is used.</summary>
+internal sealed class LibvirtOptions
+{
+    /// <summary>Absolute folder that holds <c>volumes/</c> and <c>consoles/</c>.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The pool's name; when it belongs to another folder already, ours gets a suffix.</summary>
+    public string Pool { get; init; } = "kiroku";
+
+    /// <summary>Machines whose name does not begin so are not ours.</summary>
+    public string MachinePrefix { get; init; } = "kiroku-";
+
+    /// <summary>"user" (QEMU's own, needs no rights), "none", "bridge:NAME", or the name of a libvirt network.</summary>
+    public string Network { get; init; } = "user";
+
+    /// <summary>Deadline of calls that only ask or write a definition.</summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Deadline for switching a machine on.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Deadline for switching off by force: a hung QEMU is only killed after libvirt has waited for it.</summary>
+    public TimeSpan DestroyTimeout { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>Deadline for making, deleting and looking through volumes.</summary>
+    public TimeSpan VolumeTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Deadline for copying and importing a volume.</summary>
+    public TimeSpan CopyTimeout { get; init; } = TimeSpan.FromMinutes(60);
+
+    /// <summary>How long a call waits for a connection.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Pause between attempts to connect again in the background.</summary>
+    public TimeSpan ReconnectInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often a silent daemon is asked; silent twice, the connection is given up.</summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a guest is asked to switch off; one that still boots does not hear the first.</summary>
+    public TimeSpan ShutdownInterval { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Copies and imports at one time; fewer than calls at one time, so that they never hold up the others.</summary>
+    public int ParallelCopies { get; init; } = 2;
+
+    /// <summary>A console file larger than this is cut to its end.</summary>
+    public long ConsoleBytes { get; init; } = 1024 * 1024;
+
+    public string VolumesFolder => Path.Combine(Folder, "volumes");
+
+    public string ConsolesFolder => Path.Combine(Folder, "consoles");
+}

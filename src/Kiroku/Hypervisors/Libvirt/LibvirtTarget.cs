@@ -1,0 +1,19 @@
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <summary>
+/// Where the daemon is. Asked before every attempt to connect, so it is also the place to see to it that the daemon runs.
+/// </summary>
+internal sealed record LibvirtTarget(bool IsReal, Func<CancellationToken, Task<LibvirtAddress>> FindAsync)
+{
+    public static LibvirtTarget At(string uri)
+    {
+        var address = Task.FromResult(new LibvirtAddress(uri));
+        return new(!uri.StartsWith("test:", StringComparison.Ordinal), _ => address);
+    }
+}
+
+/// <summary>
+/// A daemon's URI and how many calls it takes at one time: libvirtd's default is five per client, and beyond them it
+/// does not even hear keep-alives.
+/// </summary>
+internal sealed record LibvirtAddress(string Uri, int ParallelCalls = 4);

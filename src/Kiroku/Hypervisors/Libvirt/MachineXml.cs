@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Xml.Linq;
+
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <summary>A machine's definition as libvirt reads it.</summary>
+internal static class MachineXml
+{
+    // Measured: with more, a guest that resets takes three times as long to come back under TCG.
+    private const int TranslationCacheMiB = 32;
+
+    public static string Of(MachineSpec spec, Session session)
+    {
+        var options = session.Options;
+        var type = session.DomainType;
+        var domain = new XElement("domain",
+            new XAttribute("type", type),
+            new XElement("name", MachineNames.Format(spec.Id, options.MachinePrefix)),
+            new XElement("uuid", spec.Id),
+            new XElement("title", Printable(spec.Name)),
+            new XElement("memory", new XAttribute("unit", "MiB"), spec.MemoryMiB),
+            new XElement("vcpu", spec.Vcpus),
+            new XElement("os", new XElement("type", "hvm"), new XElement("boot", new XAttribute("dev", "hd"))),
+            Features(type),
+            type == "kvm" ? new XElement("cpu", new XAttribute("mode", "host-passthrough")) : null,
+            new XElement("clock", new XAttribute("offset", "utc")),
+            new XElement("on_poweroff", "destroy"),
+            new XElement("on_reboot", "restart"),
+            new XElement("on_crash", "destroy"),
+            session.IsTest ? null : NoSleep(),
+            new XElement("devices",
+                Disk(Path.Combine(options.VolumesFolder, spec.RootVolume)),
+                Network(options.Network, spec.Id),
+                session.IsTest ? [] : RealDevices(ConsoleFiles.PathOf(options.ConsolesFolder, spec.Id))));
+        return domain.ToString(SaveOptions.DisableFormatting);
+    }
+
+    private static XElement Features(string type)
+    {
+        var cache = new XElement("tb-cache", new XAttribute("unit", "MiB"), TranslationCacheMiB);
+        return new XElement("features",
+            new XElement("acpi"),
+            type == "qemu" ? new XElement("tcg", cache) : null);
+    }
+
+    // A guest that sleeps would be neither running nor off.
+    private static XElement NoSleep() => new("pm",
+        new XElement("suspend-to-mem", new XAttribute("enabled", "no")),
+        new XElement("suspend-to-disk", new XAttribute("enabled", "no")));
+
+    private static XElement Disk(string path) => new("disk",
+        new XAttribute("type", "file"), new XAttribute("device", "disk"),
+        new XElement("driver", new XAttribute("name", "qemu"), new XAttribute("type", "qcow2")),
+        new XElement("source", new XAttribute("file", path)),
+        new XElement("target", new XAttribute("dev", "vda"), new XAttribute("bus", "virtio")));
+
+    private static XElement? Network(string network, Guid machine)
+    {
+        if (network == "none") return null;
+        var (type, source) = network switch
+        {
+            "user" => ("user", null),
+            _ when network.StartsWith("bridge:", StringComparison.Ordinal) =>
+                ("bridge", new XElement("source", new XAttribute("bridge", network["bridge:".Length..]))),
+            _ => ("network", new XElement("source", new XAttribute("network", network))),
+        };
+        return new XElement("interface",
+            new XAttribute("type", type),
+            new XElement("mac", new XAttribute("address", MacOf(machine))),
+            source,
+            new XElement("model", new XAttribute("type", "virtio")));
+    }
+
+    // OpenStack's own range, then three bytes that always come out the same for a machine.
+    private static string MacOf(Guid machine)
+    {
+        var hash = SHA256.HashData(machine.ToByteArray());
+        return string.Create(CultureInfo.InvariantCulture, $"fa:16:3e:{hash[0]:x2}:{hash[1]:x2}:{hash[2]:x2}");
+    }
+
+    private static XElement[] RealDevices(string consolePath) =>
+    [
+        new XElement("controller", new XAttribute("type", "usb"), new XAttribute("model", "none")),
+        new XElement("serial",
+            new XAttribute("type", "file"),
+            new XElement("source", new XAttribute("path", consolePath), new XAttribute("append", "on")),
+            new XElement("target", new XAttribute("port", 0))),
+        new XElement("rng",
+            new XAttribute("model", "virtio"),
+            new XElement("backend", new XAttribute("model", "random"), "/dev/urandom")),
+        new XElement("memballoon", new XAttribute("model", "none")),
+    ];
+
+    // A title is one line, and XML has no way at all to write most control characters or half a surrogate pair.
+    private static string Printable(string name) =>
+        string.Concat(name.EnumerateRunes().Where(IsPrintable).Select(rune => rune.ToString()));
+
+    private static bool IsPrintable(Rune rune) => !Rune.IsControl(rune) && rune.Value is not (0xFFFD or 0xFFFE or 0xFFFF);
+}

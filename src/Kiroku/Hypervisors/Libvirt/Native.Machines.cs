@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <content>Machines, which libvirt calls domains.</content>
+internal static unsafe partial class Native
+{
+    [LibraryImport(Library)]
+    public static partial int virConnectListAllDomains(ConnectHandle connect, out nint* domains, uint flags);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial DomainHandle virDomainLookupByName(ConnectHandle connect, string name);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial DomainHandle virDomainDefineXML(ConnectHandle connect, string xml);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainFree(nint domain);
+
+    [LibraryImport(Library)]
+    public static partial nint virDomainGetName(nint domain);
+
+    [LibraryImport(Library)]
+    public static partial nint virDomainGetName(DomainHandle domain);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainGetState(DomainHandle domain, out int state, out int reason, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainCreate(DomainHandle domain);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainResume(DomainHandle domain);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainShutdown(DomainHandle domain);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainShutdownFlags(DomainHandle domain, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainDestroy(DomainHandle domain);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainUndefineFlags(DomainHandle domain, uint flags);
+}

@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <content>Pools, volumes and the streams that fill them.</content>
+internal static unsafe partial class Native
+{
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial PoolHandle virStoragePoolLookupByName(ConnectHandle connect, string name);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial PoolHandle virStoragePoolLookupByTargetPath(ConnectHandle connect, string path);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial PoolHandle virStoragePoolDefineXML(ConnectHandle connect, string xml, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virStoragePoolFree(nint pool);
+
+    [LibraryImport(Library)]
+    public static partial int virStoragePoolBuild(PoolHandle pool, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virStoragePoolCreate(PoolHandle pool, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virStoragePoolIsActive(PoolHandle pool);
+
+    [LibraryImport(Library)]
+    public static partial int virStoragePoolSetAutostart(PoolHandle pool, int autostart);
+
+    [LibraryImport(Library)]
+    public static partial int virStoragePoolRefresh(PoolHandle pool, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virStoragePoolGetInfo(PoolHandle pool, out PoolInfo info);
+
+    [LibraryImport(Library)]
+    public static partial int virStoragePoolListAllVolumes(PoolHandle pool, out nint* volumes, uint flags);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial VolumeHandle virStorageVolLookupByName(PoolHandle pool, string name);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial VolumeHandle virStorageVolLookupByPath(ConnectHandle connect, string path);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial VolumeHandle virStorageVolCreateXML(PoolHandle pool, string xml, uint flags);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial VolumeHandle virStorageVolCreateXMLFrom(
+        PoolHandle pool, string xml, VolumeHandle source, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virStorageVolFree(nint volume);
+
+    [LibraryImport(Library)]
+    public static partial nint virStorageVolGetName(VolumeHandle volume);
+
+    [LibraryImport(Library)]
+    public static partial nint virStorageVolGetXMLDesc(VolumeHandle volume, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virStorageVolGetInfo(VolumeHandle volume, out VolumeInfo info);
+
+    [LibraryImport(Library)]
+    public static partial int virStorageVolResize(VolumeHandle volume, ulong capacity, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virStorageVolDelete(VolumeHandle volume, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virStorageVolUpload(
+        VolumeHandle volume, StreamHandle stream, ulong offset, ulong length, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial StreamHandle virStreamNew(ConnectHandle connect, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virStreamSend(StreamHandle stream, byte* data, nuint bytes);
+
+    [LibraryImport(Library)]
+    public static partial int virStreamSendHole(StreamHandle stream, long length, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virStreamFinish(StreamHandle stream);
+
+    [LibraryImport(Library)]
+    public static partial int virStreamAbort(StreamHandle stream);
+
+    [LibraryImport(Library)]
+    public static partial int virStreamFree(nint stream);
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PoolInfo
+    {
+        public int State;
+        public ulong Capacity;
+        public ulong Allocation;
+        public ulong Available;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct VolumeInfo
+    {
+        public int Type;
+        public ulong Capacity;
+        public ulong Allocation;
+    }
+}

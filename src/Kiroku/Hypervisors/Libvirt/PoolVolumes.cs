@@ -1,0 +1,107 @@
+using System.Runtime.InteropServices;
+using System.Xml.Linq;
+
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <summary>Single steps on volumes, each a few calls of libvirt's. All of them block.</summary>
+internal static class PoolVolumes
+{
+    public static unsafe List<string> List(Session session)
+    {
+        using var pool = Pools.Open(session);
+        Pools.Refresh(pool);
+        var count = Native.virStoragePoolListAllVolumes(pool, out var list, 0);
+        var names = new List<string>();
+        foreach (var item in Native.Take(list, count))
+        {
+            using var volume = new VolumeHandle(item);
+            if (Marshal.PtrToStringUTF8(Native.virStorageVolGetName(volume)) is { } name) names.Add(name);
+        }
+
+        return names;
+    }
+
+    /// <summary>The volume's size as its guest sees it and what it takes of the disk; null if there is none.</summary>
+    public static (long Bytes, long Allocated)? Measure(Session session, string name)
+    {
+        using var pool = Pools.Open(session);
+        // Twice: what libvirt remembers may be a file that is gone, or lack one that was put back.
+        return TryMeasure(pool, name) ?? RefreshThen(pool, () => TryMeasure(pool, name));
+    }
+
+    public static VolumeHandle? Find(Session session, string name)
+    {
+        using var pool = Pools.Open(session);
+        return TryFind(pool, name) ?? RefreshThen(pool, () => TryFind(pool, name));
+    }
+
+    public static void Create(Session session, string xml)
+    {
+        using var pool = Pools.Open(session);
+        LibvirtException.Check(Native.virStorageVolCreateXML(pool, xml, 0)).Dispose();
+    }
+
+    public static void Clone(Session session, VolumeHandle source, string xml)
+    {
+        using var pool = Pools.Open(session);
+        LibvirtException.Check(Native.virStorageVolCreateXMLFrom(pool, xml, source, 0)).Dispose();
+    }
+
+    public static void Resize(Session session, string name, long bytes)
+    {
+        using var volume = Find(session, name) ?? throw Missing(name);
+        LibvirtException.Check(Native.virStorageVolResize(volume, (ulong)bytes, 0));
+    }
+
+    public static void Delete(Session session, string name)
+    {
+        using var volume = Find(session, name);
+        if (volume is null || Native.virStorageVolDelete(volume, 0) >= 0) return;
+        var error = LibvirtException.Read();
+        if (error.Code != LibvirtException.NoVolume && Measure(session, name) is not null) throw error;
+    }
+
+    /// <summary>Bytes that a full copy takes at most: what the volume holds and what it shows of its base.</summary>
+    public static long AllocatedWithBase(Session session, VolumeHandle volume, long bytes, long allocated)
+    {
+        var xml = XElement.Parse(Native.Take(Native.virStorageVolGetXMLDesc(volume, 0)));
+        if (xml.Element("backingStore")?.Element("path")?.Value is not { Length: > 0 } path) return allocated;
+        using var @base = Native.virStorageVolLookupByPath(session.Connect, path);
+        if (@base.IsInvalid || Native.virStorageVolGetInfo(@base, out var info) < 0) return allocated;
+        return Math.Min(bytes, allocated + (long)info.Allocation);
+    }
+
+    public static (long Bytes, long Free) Room(Session session)
+    {
+        // libvirt counts free room only when it refreshes the pool; the file system knows it now.
+        if (!session.IsTest && new DriveInfo(session.Options.VolumesFolder) is { IsReady: true } drive)
+            return (drive.TotalSize, drive.AvailableFreeSpace);
+        using var pool = Pools.Open(session);
+        LibvirtException.Check(Native.virStoragePoolGetInfo(pool, out var info));
+        return ((long)info.Capacity, (long)info.Available);
+    }
+
+    public static RefusedException Missing(string name) =>
+        new(HypervisorFailure.Failed, $"there is no volume {name}");
+
+    private static (long, long)? TryMeasure(PoolHandle pool, string name)
+    {
+        using var volume = TryFind(pool, name);
+        if (volume is null || Native.virStorageVolGetInfo(volume, out var info) < 0) return null;
+        return ((long)info.Capacity, (long)info.Allocation);
+    }
+
+    private static VolumeHandle? TryFind(PoolHandle pool, string name)
+    {
+        var volume = Native.virStorageVolLookupByName(pool, name);
+        if (!volume.IsInvalid) return volume;
+        var error = LibvirtException.Read();
+        return error.Code == LibvirtException.NoVolume ? null : throw error;
+    }
+
+    private static T RefreshThen<T>(PoolHandle pool, Func<T> again)
+    {
+        Pools.Refresh(pool);
+        return again();
+    }
+}

@@ -1,0 +1,57 @@
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <content>The command, settings and surroundings of the daemon.</content>
+internal sealed partial class PrivateLibvirtd
+{
+    private const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    // Without this QEMU's output goes to virtlogd, one more daemon.
+    private const string MachineSettings = """
+        stdio_handler = "file"
+        max_core = 0
+
+        """;
+
+    // Keep-alives from clients go unheard when max_client_requests calls are under way.
+    private string DaemonSettings() => $"""
+        log_outputs = "3:file:{folders.Log}"
+        unix_sock_dir = "{folders.Runtime}"
+        unix_sock_ro_perms = "0700"
+        unix_sock_rw_perms = "0700"
+        auth_unix_ro = "none"
+        auth_unix_rw = "none"
+        min_workers = 2
+        max_workers = 32
+        max_client_requests = {ParallelCalls * 2}
+        max_clients = 64
+
+        """;
+
+    private Dictionary<string, string> Surroundings() => new()
+    {
+        ["PATH"] = SearchPath,
+        ["HOME"] = folders.Root,
+        ["XDG_CONFIG_HOME"] = folders.Configuration,
+        ["XDG_CACHE_HOME"] = folders.Cache,
+        ["XDG_DATA_HOME"] = folders.Data,
+        ["XDG_STATE_HOME"] = folders.State,
+        ["XDG_RUNTIME_DIR"] = folders.Runtime,
+    };
+
+    private string[] FindCommand()
+    {
+        if (!IsInstalled("libvirtd") || !IsInstalled("qemu-img"))
+        {
+            throw new HypervisorException(
+                HypervisorFailure.NotSupported, Starting,
+                "it is not installed (on Debian: libvirt-daemon libvirt-daemon-driver-qemu qemu-system-x86 qemu-utils)");
+        }
+
+        string[] daemon = ["libvirtd", "-f", folders.DaemonSettings, "-p", folders.ProcessFile];
+        // libvirt waits until a dead QEMU is collected; under a slow first process that takes two seconds.
+        return IsInstalled("tini") ? ["tini", "-s", "--", .. daemon] : daemon;
+    }
+
+    private static bool IsInstalled(string command) =>
+        SearchPath.Split(':').Any(folder => File.Exists(Path.Combine(folder, command)));
+}

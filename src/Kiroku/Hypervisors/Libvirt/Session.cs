@@ -1,0 +1,81 @@
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <summary>One open connection with its pool and its event registrations. All members block.</summary>
+internal sealed class Session : IDisposable
+{
+    private int lifecycleCallback = -1;
+    private bool watchesClose;
+
+    private Session(ConnectHandle connect, LibvirtOptions options, bool isTest)
+    {
+        Connect = connect;
+        Options = options;
+        IsTest = isTest;
+    }
+
+    public ConnectHandle Connect { get; }
+
+    public LibvirtOptions Options { get; }
+
+    /// <summary>libvirt's own mock: it takes every definition but has no bytes.</summary>
+    public bool IsTest { get; }
+
+    /// <summary>libvirt's word for what runs the machines: kvm, qemu or test.</summary>
+    public string DomainType { get; private set; } = "test";
+
+    public bool IsAlive => !Connect.IsClosed && Native.virConnectIsAlive(Connect) == 1;
+
+    public static Session Open(string uri, LibvirtOptions options, ISessionListener listener)
+    {
+        EventLoop.EnsureStarted();
+        var isTest = uri.StartsWith("test:", StringComparison.Ordinal);
+        var session = new Session(LibvirtException.Check(Native.virConnectOpen(uri)), options, isTest);
+        try
+        {
+            session.Prepare(listener);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (lifecycleCallback >= 0) _ = Native.virConnectDomainEventDeregisterAny(Connect, lifecycleCallback);
+        if (watchesClose) SessionEvents.StopWatchingClose(Connect);
+        Connect.Dispose();
+    }
+
+    private void Prepare(ISessionListener listener)
+    {
+        if (!IsTest)
+        {
+            LibvirtException.Check(Native.virConnectSetKeepAlive(Connect, (int)Options.KeepAlive.TotalSeconds, 2));
+            DomainType = HasKvm() ? "kvm" : "qemu";
+            watchesClose = SessionEvents.WatchClose(Connect, listener);
+        }
+
+        lifecycleCallback = SessionEvents.WatchMachines(Connect, Options.MachinePrefix, listener);
+        Pools.Ensure(this);
+    }
+
+    // A /dev/kvm that opens proves nothing where the processor has no virtualisation; the daemon's account must reach it too.
+    private bool HasKvm() =>
+        File.Exists("/proc/cpuinfo")
+        && File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal))
+            is { } flags
+        && flags.Split(' ').Any(flag => flag is "vmx" or "svm")
+        && File.Exists("/dev/kvm")
+        && Native.Take(Native.virConnectGetCapabilities(Connect)).Contains("<domain type='kvm'", StringComparison.Ordinal);
+}
+
+/// <summary>Who hears of a session's events, on libvirt's event thread: it must neither block nor throw.</summary>
+internal interface ISessionListener
+{
+    void MachineChanged(MachineChange change);
+
+    void SessionClosed();
+}

@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <summary>libvirt's callbacks, turned into calls of a listener.</summary>
+internal static unsafe class SessionEvents
+{
+    private const int LifecycleEvent = 0;
+
+    /// <summary>Returns the registration's number.</summary>
+    public static int WatchMachines(ConnectHandle connect, string prefix, ISessionListener listener)
+    {
+        var opaque = GCHandle.ToIntPtr(GCHandle.Alloc(new Watcher(prefix, listener)));
+        return LibvirtException.Check(Native.virConnectDomainEventRegisterAny(
+            connect, 0, LifecycleEvent, &MachineChanged, opaque, &Free));
+    }
+
+    public static bool WatchClose(ConnectHandle connect, ISessionListener listener)
+    {
+        var opaque = GCHandle.ToIntPtr(GCHandle.Alloc(new Watcher("", listener)));
+        return Native.virConnectRegisterCloseCallback(connect, &Closed, opaque, &Free) >= 0;
+    }
+
+    public static void StopWatchingClose(ConnectHandle connect) =>
+        _ = Native.virConnectUnregisterCloseCallback(connect, &Closed);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int MachineChanged(nint connect, nint domain, int lifecycle, int detail, nint opaque)
+    {
+        if (GCHandle.FromIntPtr(opaque).Target is not Watcher watcher) return 0;
+        if (StateAfter(lifecycle, detail) is not { } state) return 0;
+        var name = Marshal.PtrToStringUTF8(Native.virDomainGetName(domain));
+        if (MachineNames.Parse(name, watcher.Prefix) is { } machine)
+            watcher.Listener.MachineChanged(new MachineChange(machine, state));
+        return 0;
+    }
+
+    // The numbers are virDomainEventType's. A definition changed (1, 1) and a guest that only begins to go (6) are no news.
+    private static MachineState? StateAfter(int lifecycle, int detail) => lifecycle switch
+    {
+        0 when detail == 0 => MachineState.Off,
+        1 => MachineState.Absent,
+        2 or 4 => MachineState.Running,
+        3 or 7 => MachineState.Paused,
+        5 => MachineState.Off,
+        8 => MachineState.Crashed,
+        _ => null,
+    };
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Closed(nint connect, int reason, nint opaque)
+    {
+        if (GCHandle.FromIntPtr(opaque).Target is Watcher watcher) watcher.Listener.SessionClosed();
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Free(nint opaque) => GCHandle.FromIntPtr(opaque).Free();
+
+    private sealed record Watcher(string Prefix, ISessionListener Listener);
+}

@@ -1,0 +1,167 @@
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <summary>What is asked of volumes, as jobs.</summary>
+internal sealed class Volumes(Work work, LibvirtOptions options, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(300);
+
+    private readonly SemaphoreSlim copies = new(options.ParallelCopies);
+
+    public Task<long?> GetSizeAsync(string volume, CancellationToken cancellationToken) =>
+        work.RunAsync(
+            NewJob("look at the volume", options.VolumeTimeout, volume),
+            session => HalfMade.IsMarked(session, volume) ? null : PoolVolumes.Measure(session, volume)?.Bytes,
+            cancellationToken);
+
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
+    {
+        var files = await work.RunAsync(
+            new Job("list the volumes", options.VolumeTimeout), PoolVolumes.List, cancellationToken);
+        return [.. files.Select(HalfMade.VolumeOf).Distinct()];
+    }
+
+    public Task DeleteAsync(string volume, CancellationToken cancellationToken) =>
+        work.RunAsync(
+            NewJob("delete the volume", options.VolumeTimeout, volume),
+            session => HalfMade.Delete(session, volume),
+            cancellationToken);
+
+    public Task CreateOverlayAsync(
+        string volume, string baseVolume, VolumeFormat baseFormat, long bytes, CancellationToken cancellationToken) =>
+        work.RunAsync(
+            NewJob("make the disk", options.VolumeTimeout, volume, baseVolume),
+            session =>
+            {
+                var size = MeasureWhole(session, baseVolume).Bytes;
+                RefuseShrinking(size, bytes);
+                var path = Path.Combine(options.VolumesFolder, baseVolume);
+                HalfMade.Make(session, volume, () =>
+                    PoolVolumes.Create(session, VolumeXml.OverlayOf(volume, bytes, path, baseFormat)));
+            },
+            cancellationToken);
+
+    public Task ImportAsync(
+        string volume, ImageSource image, IProgress<double>? progress, CancellationToken cancellationToken) =>
+        work.RunAsync(
+            NewJob("import the image", options.CopyTimeout, volume),
+            abandoned => CopyingAsync(
+                session =>
+                {
+                    var file = ImageFile.Read(image.File, image.Format);
+                    if (!session.IsTest) RequireRoom(session, file.FileBytes);
+                    HalfMade.Make(session, volume, () => Import(session, volume, file, progress, abandoned));
+                },
+                abandoned),
+            cancellationToken);
+
+    public Task CopyAsync(
+        string source, string volume, long bytes, IProgress<double>? progress, CancellationToken cancellationToken) =>
+        work.RunAsync(
+            NewJob("copy the disk", options.CopyTimeout, source, volume),
+            async abandoned =>
+            {
+                var copy = CopyingAsync(session => Copy(session, source, volume, bytes), abandoned);
+                if (progress is not null) await ReportAsync(copy, source, volume, progress);
+                return await copy;
+            },
+            cancellationToken);
+
+    public void Dispose() => copies.Dispose();
+
+    private static Job NewJob(string operation, TimeSpan deadline, params string[] volumes)
+    {
+        if (volumes.FirstOrDefault(volume => !HalfMade.IsValidName(volume)) is { } name)
+            throw new HypervisorException(HypervisorFailure.NotSupported, operation, $"no volume can be called \"{name}\"");
+        return new Job(operation, deadline, [.. volumes.Select(Job.PlaceOf)]);
+    }
+
+    private async Task<bool> CopyingAsync(Action<Session> copy, CancellationToken abandoned)
+    {
+        await copies.WaitAsync(abandoned);
+        try
+        {
+            return await work.Connection.CallAsync(
+                session =>
+                {
+                    copy(session);
+                    return true;
+                },
+                abandoned);
+        }
+        finally
+        {
+            copies.Release();
+        }
+    }
+
+    private static void Import(
+        Session session, string volume, ImageFile file, IProgress<double>? progress, CancellationToken abandoned)
+    {
+        PoolVolumes.Create(session, VolumeXml.Of(volume, file.DiskBytes, file.Format));
+        if (session.IsTest) return;
+        using var target = PoolVolumes.Find(session, volume) ?? throw PoolVolumes.Missing(volume);
+        VolumeUpload.Send(session, target, file, progress, abandoned);
+    }
+
+    private static void Copy(Session session, string source, string volume, long bytes)
+    {
+        var (size, allocated) = MeasureWhole(session, source);
+        RefuseShrinking(size, bytes);
+        using var original = PoolVolumes.Find(session, source) ?? throw PoolVolumes.Missing(source);
+        RequireRoom(session, PoolVolumes.AllocatedWithBase(session, original, size, allocated));
+        HalfMade.Make(session, volume, () =>
+        {
+            // The mock cannot resize; there the copy has its final size at once.
+            PoolVolumes.Clone(session, original, VolumeXml.Of(volume, session.IsTest ? bytes : size, VolumeFormat.Qcow2));
+            if (!session.IsTest && bytes > size) PoolVolumes.Resize(session, volume, bytes);
+        });
+    }
+
+    private async Task ReportAsync(Task copy, string source, string volume, IProgress<double> progress)
+    {
+        while (await Task.WhenAny(copy, Task.Delay(ProgressInterval, time)) != copy)
+        {
+            try
+            {
+                var share = await work.Connection.CallAsync(
+                    session => ShareDone(session, source, volume), CancellationToken.None);
+                if (share is { } done && !copy.IsCompleted) progress.Report(done);
+            }
+            catch (Exception exception) when (exception is LibvirtException or ConnectionException or RefusedException)
+            {
+                // Whether the copy goes well shows in the copy itself.
+            }
+        }
+
+        if (copy.IsCompletedSuccessfully) progress.Report(1);
+    }
+
+    private static double? ShareDone(Session session, string source, string volume)
+    {
+        using var original = PoolVolumes.Find(session, source);
+        if (original is null || PoolVolumes.Measure(session, source) is not { } whole) return null;
+        if (PoolVolumes.Measure(session, volume) is not { } part) return null;
+        var total = PoolVolumes.AllocatedWithBase(session, original, whole.Bytes, whole.Allocated);
+        return total == 0 ? null : Math.Clamp((double)part.Allocated / total, 0, 1);
+    }
+
+    private static (long Bytes, long Allocated) MeasureWhole(Session session, string volume) =>
+        !HalfMade.IsMarked(session, volume) && PoolVolumes.Measure(session, volume) is { } found
+            ? found
+            : throw PoolVolumes.Missing(volume);
+
+    private static void RequireRoom(Session session, long bytes)
+    {
+        if (PoolVolumes.Room(session).Free is var free && free < bytes)
+            throw new RefusedException(HypervisorFailure.NoSpace, $"it takes {bytes} bytes and {free} are free");
+    }
+
+    private static void RefuseShrinking(long from, long to)
+    {
+        if (to < from)
+            throw new RefusedException(HypervisorFailure.Failed, $"its content takes {from} bytes and cannot shrink to {to}");
+    }
+}
+
+/// <summary>A disk image outside the pool.</summary>
+internal sealed record ImageSource(string File, VolumeFormat Format);

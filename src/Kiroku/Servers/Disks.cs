@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Kiroku.Servers;
+
+/// <summary>
+/// Names of volumes. A server's disk is named by server and generation: a change makes the next generation under its own
+/// name, one transaction switches the server's row to it, then the old one is deleted.
+/// </summary>
+internal static class Disks
+{
+    private const string DiskPrefix = "disk-";
+    private const string BasePrefix = "image-";
+
+    public static string NameOf(Guid server, int generation)
+        => string.Create(CultureInfo.InvariantCulture, $"{DiskPrefix}{server}-{generation}");
+
+    /// <summary>The volume that holds an image's content; disks are overlays on it.</summary>
+    public static string BaseOf(string imageId) => BasePrefix + imageId;
+
+    /// <summary>The server that a volume belongs to, by its name; null if it is no server's disk.</summary>
+    public static Guid? ServerOf(string volume)
+        => volume.StartsWith(DiskPrefix, StringComparison.Ordinal)
+            && volume.Length > DiskPrefix.Length + 37
+            && Guid.TryParse(volume.AsSpan(DiskPrefix.Length, 36), out var server) ? server : null;
+
+    /// <summary>Whether the server's row names the volume: the disk it has, or the one it can go back to.</summary>
+    public static bool Names(Server server, string volume)
+        => (server.Generation is { } present && volume == NameOf(server.Id, present))
+            || (server.FormerGeneration is { } former && volume == NameOf(server.Id, former));
+
+    /// <summary>The image that a volume holds, by its name; null if it holds none.</summary>
+    public static string? ImageOf(string volume)
+        => volume.StartsWith(BasePrefix, StringComparison.Ordinal) ? volume[BasePrefix.Length..] : null;
+}

@@ -1,0 +1,130 @@
+using Kiroku.Actions;
+using Kiroku.Hypervisors;
+using Kiroku.Scheduling;
+using Microsoft.Extensions.Options;
+
+namespace Kiroku.Servers;
+
+/// <summary>
+/// What workflows ask of the hypervisor, in terms of servers; its failures become <see cref="StepException"/> with a
+/// sentence for the server's owner.
+/// </summary>
+internal sealed class Machines(IHypervisor hypervisor, ServerImages images, Scheduler scheduler, IOptions<ServersOptions> options)
+{
+    private const long GiB = 1024L * 1024 * 1024;
+
+    /// <summary>What the host's servers may take up in all.</summary>
+    public async Task<Claim> GetLimitsAsync(CancellationToken cancellationToken)
+        => scheduler.LimitsOf(await CallAsync(() => hypervisor.GetCapacityAsync(cancellationToken)));
+
+    public Task<MachineState> GetStateAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.GetStateAsync(server.Id, cancellationToken));
+
+    /// <summary>Gives the machine the server's flavor and disk; one that runs takes them up at its next start.</summary>
+    public Task DefineAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.DefineAsync(SpecOf(server), cancellationToken));
+
+    /// <summary>Switches the machine on, with the server's flavor and disk.</summary>
+    public async Task StartAsync(Server server, CancellationToken cancellationToken)
+    {
+        await DefineAsync(server, cancellationToken);
+        await CallAsync(() => hypervisor.StartAsync(server.Id, cancellationToken));
+    }
+
+    /// <summary>Asks the guest to switch off, and forces it when it takes longer than the setting says.</summary>
+    public Task StopAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.StopAsync(server.Id, options.Value.ShutdownTimeout, cancellationToken));
+
+    public Task PowerOffAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.StopAsync(server.Id, TimeSpan.Zero, cancellationToken));
+
+    public Task UndefineAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.UndefineAsync(server.Id, cancellationToken));
+
+    /// <summary>Sees that an image can be a server's disk of that flavor, and has its content on the host.</summary>
+    /// <exception cref="StepException">Permanent: there is no such image, it is no disk, or it is larger than the flavor's disk.</exception>
+    public async Task PrepareImageAsync(string imageId, ServerFlavor flavor, CancellationToken cancellationToken)
+    {
+        var disk = await images.InspectAsync(imageId, cancellationToken);
+        if (flavor.DiskBytes < disk.VirtualSize)
+        {
+            throw new StepException($"Flavor's disk is too small for requested image. Flavor disk is {flavor.DiskBytes} bytes, "
+                + $"image is {disk.VirtualSize} bytes.", permanent: true);
+        }
+        await CallAsync(() => hypervisor.ImportVolumeAsync(Disks.BaseOf(imageId), disk.File, disk.Format, progress: null, cancellationToken));
+    }
+
+    /// <summary>Makes a fresh disk from a prepared image.</summary>
+    public async Task CreateDiskAsync(Guid server, int generation, string imageId, ServerFlavor flavor, CancellationToken cancellationToken)
+    {
+        var disk = await images.InspectAsync(imageId, cancellationToken);
+        await CallAsync(() => hypervisor.CreateOverlayAsync(
+            Disks.NameOf(server, generation), Disks.BaseOf(imageId), disk.Format, flavor.DiskBytes, cancellationToken));
+    }
+
+    /// <summary>Makes the disk of a server whose host forgot it: on the mock, where no disk has content.</summary>
+    public async Task MockDiskAsync(Server server, CancellationToken cancellationToken)
+    {
+        await PrepareImageAsync(server.ImageId, server.Flavor, cancellationToken);
+        await CreateDiskAsync(server.Id, server.Generation!.Value, server.ImageId, server.Flavor, cancellationToken);
+    }
+
+    /// <summary>Makes the next disk a full copy of the present one, grown to the flavor's size.</summary>
+    public Task CopyDiskAsync(Guid server, int from, int to, ServerFlavor flavor, IProgress<double> progress, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.CopyVolumeAsync(
+            Disks.NameOf(server, from), Disks.NameOf(server, to), flavor.DiskBytes, progress, cancellationToken));
+
+    public Task DeleteDiskAsync(Guid server, int generation, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.NameOf(server, generation), cancellationToken));
+
+    /// <summary>Deletes every disk that the server ever left behind, whichever generation.</summary>
+    public async Task DeleteDisksAsync(Guid server, CancellationToken cancellationToken)
+    {
+        foreach (var volume in await CallAsync(() => hypervisor.ListVolumesAsync(cancellationToken)))
+        {
+            if (Disks.ServerOf(volume) == server)
+                await CallAsync(() => hypervisor.DeleteVolumeAsync(volume, cancellationToken));
+        }
+    }
+
+    /// <summary>Fails for good where the server's disk is larger than the flavor's.</summary>
+    public async Task RefuseSmallerDiskAsync(Server server, ServerFlavor flavor, CancellationToken cancellationToken)
+    {
+        var size = await CallAsync(() => hypervisor.GetVolumeSizeAsync(Disks.NameOf(server.Id, server.Generation!.Value), cancellationToken))
+            ?? throw new StepException("The server's disk is missing.", permanent: false);
+        if (flavor.DiskBytes < size)
+        {
+            throw new StepException($"Resize error: Unable to resize disk down: the disk has {size / GiB} GiB, "
+                + $"the flavor {flavor.DiskGiB}.", permanent: true);
+        }
+    }
+
+    private static MachineSpec SpecOf(Server server) => new(
+        server.Id, server.Name, server.Flavor.Vcpus, server.Flavor.MemoryMiB, Disks.NameOf(server.Id, server.Generation!.Value));
+
+    private static Task CallAsync(Func<Task> call) => CallAsync(async () =>
+    {
+        await call();
+        return 0;
+    });
+
+    private static async Task<T> CallAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (HypervisorException e)
+        {
+            throw new StepException(Explain(e), permanent: e.Failure == HypervisorFailure.NotSupported, e);
+        }
+    }
+
+    private static string Explain(HypervisorException e) => e.Failure switch
+    {
+        HypervisorFailure.Unavailable => $"The host's hypervisor did not answer, so it could not {e.Operation}.",
+        HypervisorFailure.NoSpace => $"The host's disk is full, so it could not {e.Operation}.",
+        HypervisorFailure.NotSupported => $"The host's hypervisor cannot {e.Operation}.",
+        _ => $"The host's hypervisor could not {e.Operation}.",
+    };
+}

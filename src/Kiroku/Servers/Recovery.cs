@@ -1,0 +1,33 @@
+using Kiroku.Storage;
+
+namespace Kiroku.Servers;
+
+/// <summary>
+/// Sees to it that no action stays in progress for ever: at the start, and again and again, whatever a server's row names as
+/// running and nobody runs is gone on with.
+/// </summary>
+internal sealed partial class Recovery(ServerStore store, IGrainFactory grains, TimeProvider time, ILogger<Recovery> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            try
+            {
+                foreach (var server in await store.ListWhereAsync("running_action IS NOT NULL", null, stoppingToken))
+                    await grains.GetGrain<IServerGrain>(server.Id).GoOn();
+            }
+            catch (StorageException e)
+            {
+                LogCannotLook(e);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    [LoggerMessage(LogLevel.Error, "Actions that nobody runs cannot be looked for")]
+    private partial void LogCannotLook(Exception exception);
+}

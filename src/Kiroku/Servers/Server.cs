@@ -1,0 +1,95 @@
+using System.Text.Json.Serialization;
+using Kiroku.Actions;
+using Kiroku.Hypervisors;
+using Kiroku.Scheduling;
+
+namespace Kiroku.Servers;
+
+/// <summary>
+/// A server as it stands: one row. While an action runs, <see cref="RunningAction"/> names it and is the lock, and only
+/// that action's workflow writes the states.
+/// </summary>
+internal sealed record Server
+{
+    public required Guid Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public string? Description { get; init; }
+
+    public required string ProjectId { get; init; }
+
+    public required string UserId { get; init; }
+
+    public required string ImageId { get; init; }
+
+    public required ServerFlavor Flavor { get; init; }
+
+    /// <summary>While resized: what a revert goes back to.</summary>
+    public ServerFlavor? FormerFlavor { get; init; }
+
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    public required string VmState { get; init; }
+
+    public string? TaskState { get; init; }
+
+    public MachineState PowerState { get; init; }
+
+    /// <summary>While resized: the vm_state that a confirm or revert goes back to.</summary>
+    public string? FormerVmState { get; init; }
+
+    /// <summary>Percent of the running action's copying.</summary>
+    public int Progress { get; init; }
+
+    /// <summary>The host that it is on, or null where it takes up none.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>What it takes up on its host.</summary>
+    public Claim Claim { get; init; } = Claim.None;
+
+    /// <summary>Which of its disks it runs on, counted from 1; null before the first is made.</summary>
+    public int? Generation { get; init; }
+
+    /// <summary>While resized: the disk that a revert goes back to.</summary>
+    public int? FormerGeneration { get; init; }
+
+    public ServerFault? Fault { get; init; }
+
+    /// <summary>Request id of the action that runs; null when none does.</summary>
+    public string? RunningAction { get; init; }
+
+    /// <summary>Counts the runnings of actions, so that an older one can be told from a newer.</summary>
+    public long Epoch { get; init; }
+
+    public DateTime CreatedAt { get; init; }
+
+    public DateTime UpdatedAt { get; init; }
+
+    public DateTime? LaunchedAt { get; init; }
+
+    public DateTime? TerminatedAt { get; init; }
+
+    public bool Deleted { get; init; }
+
+    /// <summary>The right to write for the action that runs now.</summary>
+    public Fence Fence => new(Id, RunningAction!, Epoch);
+}
+
+/// <summary>A flavor as it was when the server took it; later changes to the flavor do not reach the server.</summary>
+internal sealed record ServerFlavor(
+    string Id,
+    string Name,
+    int Vcpus,
+    [property: JsonPropertyName("memory_mib")] int MemoryMiB,
+    [property: JsonPropertyName("disk_gib")] int DiskGiB)
+{
+    [JsonIgnore]
+    public long DiskBytes => DiskGiB * 1024L * 1024 * 1024;
+
+    [JsonIgnore]
+    public Claim Claim => new(Vcpus, MemoryMiB, DiskGiB);
+}
+
+/// <summary>Why a server is in ERROR: a sentence for its owner, and all that is known for administrators.</summary>
+internal sealed record ServerFault(string Message, string? Details, DateTime Created);

@@ -1,0 +1,172 @@
+using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Hypervisors;
+using Kiroku.Storage;
+
+namespace Kiroku.Servers;
+
+/// <summary>Where everything that is done to one server passes, one thing at a time.</summary>
+internal interface IServerGrain : IGrainWithGuidKey
+{
+    /// <summary>Begins an action if the server allows it, and answers once that is durable; the action goes on by itself.</summary>
+    Task<ActionAnswer> Begin(ActionRequest request);
+
+    /// <summary>Goes on with the action that the server's row names, if nobody does.</summary>
+    Task GoOn();
+
+    /// <summary>Has a look at the machine, whose state may have changed without us.</summary>
+    Task LookAtMachine();
+
+    /// <summary>Deletes a volume of this server's if its row does not name it and nothing runs that may be making it.</summary>
+    /// <returns>Whether it was deleted.</returns>
+    Task<bool> Sweep(string volume);
+}
+
+/// <summary>
+/// A server's grain: accepts or refuses actions and owns the workflow that runs. The row in the store is the judge of what
+/// runs; this activation only saves asking, and a second one would be fenced off.
+/// </summary>
+[KeepAlive]
+internal sealed partial class ServerGrain(
+    ServerStore store, Workflows workflows, WorkflowRunner runner, IHypervisor hypervisor, Resting resting, TimeProvider time,
+    ILogger<ServerGrain> logger) : Grain, IServerGrain, IDisposable
+{
+    private Task workflow = Task.CompletedTask;
+    private CancellationTokenSource overtaken = new();
+
+    public async Task<ActionAnswer> Begin(ActionRequest request)
+    {
+        try
+        {
+            await BeginAsync(request);
+            return ActionAnswer.Accepted;
+        }
+        catch (Fault fault)
+        {
+            return new ActionAnswer(fault.Status, fault.Message, fault.RetryAfter);
+        }
+    }
+
+    public async Task GoOn()
+    {
+        if (!workflow.IsCompleted || resting.IsAsked)
+            return;
+        if (await store.TakeUpActionAsync(this.GetPrimaryKey(), time.UtcNow(), CancellationToken.None) is not var (server, action))
+            return;
+        LogGoesOn(action.Action.Action, action.Action.RequestId, server.Id);
+        Run(workflows.Of(action.Action.Action), server, action);
+    }
+
+    public async Task LookAtMachine()
+    {
+        if (!workflow.IsCompleted || await FindAsync() is not { RunningAction: null, Host: not null } server)
+            return;
+        // Short, because requests for this server wait meanwhile; there will be another look.
+        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2), time);
+        var state = await hypervisor.GetStateAsync(server.Id, soon.Token);
+        switch (server.VmState, state)
+        {
+            case (VmStates.Active, MachineState.Off or MachineState.Crashed or MachineState.Absent):
+                await FollowAsync(ActionNames.Stop, state);
+                break;
+            case (VmStates.Stopped, MachineState.Running):
+                await FollowAsync(ActionNames.Start, state);
+                break;
+            case var _ when state != server.PowerState:
+                await store.SavePowerStateAsync(server.Id, (int)state, time.UtcNow(), CancellationToken.None);
+                break;
+        }
+    }
+
+    public async Task<bool> Sweep(string volume)
+    {
+        var server = await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None);
+        if (!workflow.IsCompleted || server is null or { RunningAction: not null } || Disks.Names(server, volume))
+            return false;
+        await hypervisor.DeleteVolumeAsync(volume, CancellationToken.None);
+        return true;
+    }
+
+    public void Dispose() => overtaken.Dispose();
+
+    private async Task BeginAsync(ActionRequest request)
+    {
+        if (resting.IsAsked)
+            throw Fault.Unavailable("The service is stopping.");
+        if (!hypervisor.Connected.IsCompletedSuccessfully)
+            throw Fault.Unavailable("The host's hypervisor is not connected yet.");
+        var doing = workflows.Of(request.Action);
+        var seen = await FindAsync() ?? throw NotFound();
+        if (seen.RunningAction is null && !workflow.IsCompleted)
+            await workflow;
+        var accepted = await doing.AcceptAsync(seen, request, CancellationToken.None);
+        if (seen.RunningAction is not null && !doing.TakesOver(request))
+            throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while it is in task_state {seen.TaskState}");
+        var now = time.UtcNow();
+        var begun = await store.BeginActionAsync(seen, accepted.Server, new ActionRecord
+        {
+            ServerId = seen.Id,
+            RequestId = request.RequestId,
+            Action = request.Action,
+            Arguments = accepted.Arguments,
+            UserId = request.UserId,
+            ProjectId = request.ProjectId,
+            StartTime = request.StartTime,
+            UpdatedAt = now,
+            Outcome = Outcomes.Running,
+        }, CancellationToken.None);
+        if (begun is not var (server, action))
+            throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while another action begins");
+        Run(doing, server, new RecordedAction(action, []));
+    }
+
+    private async Task<Server?> FindAsync() => await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is { Deleted: false } server ? server : null;
+
+    private Fault NotFound() => Fault.NotFound($"Instance {this.GetPrimaryKey()} could not be found.");
+
+    /// <summary>Starts the workflow, after one that it overtakes has let go.</summary>
+    private void Run(Workflow doing, Server server, RecordedAction action)
+    {
+        var before = workflow;
+        overtaken.Cancel();
+        overtaken = new CancellationTokenSource();
+        workflow = RunAfterAsync(before, doing, server, action, overtaken.Token);
+        resting.Watch(workflow);
+    }
+
+    private async Task RunAfterAsync(Task before, Workflow doing, Server server, RecordedAction action, CancellationToken cancellationToken)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await runner.RunAsync(doing, server, action, cancellationToken);
+        }
+#pragma warning disable CA1031 // The grain's edge: a fault of ours must not take the grain down; the row still names the action.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogBroke(action.Action.Action, action.Action.RequestId, server.Id, e);
+        }
+    }
+
+    /// <summary>Records what the machine did by itself as an action of nobody's, as Nova does.</summary>
+    private async Task FollowAsync(string action, MachineState state)
+    {
+        LogFollows(this.GetPrimaryKey(), state, action);
+        var answer = await Begin(ActionRequest.OfTheService(action, time.UtcNow()));
+        if (answer.Refusal is { } refusal)
+            LogCannotFollow(this.GetPrimaryKey(), action, refusal);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Going on with {Action} ({RequestId}) of {Server}")]
+    private partial void LogGoesOn(string action, string requestId, Guid server);
+
+    [LoggerMessage(LogLevel.Critical, "{Action} ({RequestId}) of {Server} broke; it is taken up at the next start")]
+    private partial void LogBroke(string action, string requestId, Guid server, Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "The machine of {Server} is {State} by itself: recorded as {Action}")]
+    private partial void LogFollows(Guid server, MachineState state, string action);
+
+    [LoggerMessage(LogLevel.Warning, "{Server}: {Action} could not be recorded: {Refusal}")]
+    private partial void LogCannotFollow(Guid server, string action, string refusal);
+}

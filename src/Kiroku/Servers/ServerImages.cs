@@ -1,0 +1,53 @@
+using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Hypervisors;
+using Kiroku.Images;
+
+namespace Kiroku.Servers;
+
+/// <summary>Images as servers need them: whether a request may use one, and what disk its file really is.</summary>
+internal sealed class ServerImages(ImageStore images, ImageFiles files)
+{
+    /// <summary>Sees that a project may make a server of that flavor from the image (nova/compute/api.py, _validate_flavor_image).</summary>
+    /// <exception cref="Fault">400 with Nova's words.</exception>
+    public async Task CheckAsync(string imageId, ServerFlavor flavor, string projectId, string unknown, CancellationToken cancellationToken)
+    {
+        var image = await images.FindAsync(imageId, cancellationToken);
+        if (image is null || (image.Visibility != ImageVisibility.Public && image.Owner != projectId))
+            throw Fault.BadRequest(unknown);
+        if (image.Status != ImageStatus.Active)
+            throw Fault.BadRequest($"Image {imageId} is not active.");
+        if (image.MinRam > flavor.MemoryMiB)
+            throw Fault.BadRequest("Flavor's memory is too small for requested image.");
+        if (image.MinDisk > flavor.DiskGiB)
+        {
+            throw Fault.BadRequest("Flavor's disk is smaller than the minimum size specified in image metadata. "
+                + $"Flavor disk is {flavor.DiskBytes} bytes, minimum size is {image.MinDisk * 1024L * 1024 * 1024} bytes.");
+        }
+    }
+
+    /// <summary>What disk the image's file is.</summary>
+    /// <exception cref="StepException">Permanent: it is gone, or is no disk that a server could have.</exception>
+    public async Task<ImageDisk> InspectAsync(string imageId, CancellationToken cancellationToken)
+    {
+        var image = await images.FindAsync(imageId, cancellationToken)
+            ?? throw new StepException($"Image {imageId} could not be found.", permanent: true);
+        var file = files.PathOf(imageId);
+        try
+        {
+            var disk = DiskImage.Inspect(file, image.DiskFormat);
+            return new ImageDisk(file, disk.Format, disk.VirtualSize);
+        }
+        catch (ImageRejectedException e)
+        {
+            throw new StepException($"Image {imageId} is unacceptable: {e.Message}", permanent: true, e);
+        }
+        catch (IOException e)
+        {
+            throw new StepException($"Image {imageId} cannot be read.", permanent: false, e);
+        }
+    }
+}
+
+/// <summary>An image's file, its format and the size in bytes of the disk it is.</summary>
+internal sealed record ImageDisk(string File, VolumeFormat Format, long VirtualSize);

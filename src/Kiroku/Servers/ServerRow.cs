@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kiroku.Hypervisors;
+using Kiroku.Scheduling;
+
+namespace Kiroku.Servers;
+
+/// <summary>A server as its columns hold it.</summary>
+internal sealed record ServerRow
+{
+    public Guid Id { get; init; }
+    public string Name { get; init; } = "";
+    public string? Description { get; init; }
+    public string ProjectId { get; init; } = "";
+    public string UserId { get; init; } = "";
+    public string ImageId { get; init; } = "";
+    public string Flavor { get; init; } = "";
+    public string? FormerFlavor { get; init; }
+    public string Metadata { get; init; } = "{}";
+    public string VmState { get; init; } = "";
+    public string? TaskState { get; init; }
+    public int PowerState { get; init; }
+    public string? FormerVmState { get; init; }
+    public int Progress { get; init; }
+    public string? Host { get; init; }
+    public int ClaimedVcpus { get; init; }
+    public int ClaimedMemoryMib { get; init; }
+    public int ClaimedDiskGib { get; init; }
+    public int? Generation { get; init; }
+    public int? FormerGeneration { get; init; }
+    public string? FaultMessage { get; init; }
+    public string? FaultDetails { get; init; }
+    public DateTime? FaultCreated { get; init; }
+    public string? RunningAction { get; init; }
+    public long Epoch { get; init; }
+    public DateTime CreatedAt { get; init; }
+    public DateTime UpdatedAt { get; init; }
+    public DateTime? LaunchedAt { get; init; }
+    public DateTime? TerminatedAt { get; init; }
+    public bool Deleted { get; init; }
+
+    public static ServerRow Of(Server server) => new()
+    {
+        Id = server.Id,
+        Name = server.Name,
+        Description = server.Description,
+        ProjectId = server.ProjectId,
+        UserId = server.UserId,
+        ImageId = server.ImageId,
+        Flavor = JsonSerializer.Serialize(server.Flavor, ServerJson.Default.ServerFlavor),
+        FormerFlavor = server.FormerFlavor is { } former ? JsonSerializer.Serialize(former, ServerJson.Default.ServerFlavor) : null,
+        Metadata = JsonSerializer.Serialize(server.Metadata, ServerJson.Default.IReadOnlyDictionaryStringString),
+        VmState = server.VmState,
+        TaskState = server.TaskState,
+        PowerState = (int)server.PowerState,
+        FormerVmState = server.FormerVmState,
+        Progress = server.Progress,
+        Host = server.Host,
+        ClaimedVcpus = server.Claim.Vcpus,
+        ClaimedMemoryMib = server.Claim.MemoryMiB,
+        ClaimedDiskGib = server.Claim.DiskGiB,
+        Generation = server.Generation,
+        FormerGeneration = server.FormerGeneration,
+        FaultMessage = server.Fault?.Message,
+        FaultDetails = server.Fault?.Details,
+        FaultCreated = server.Fault?.Created,
+        RunningAction = server.RunningAction,
+        Epoch = server.Epoch,
+        CreatedAt = server.CreatedAt,
+        UpdatedAt = server.UpdatedAt,
+        LaunchedAt = server.LaunchedAt,
+        TerminatedAt = server.TerminatedAt,
+        Deleted = server.Deleted,
+    };
+
+    public Server ToServer() => new()
+    {
+        Id = Id,
+        Name = Name,
+        Description = Description,
+        ProjectId = ProjectId,
+        UserId = UserId,
+        ImageId = ImageId,
+        Flavor = JsonSerializer.Deserialize(Flavor, ServerJson.Default.ServerFlavor)!,
+        FormerFlavor = FormerFlavor is { } former ? JsonSerializer.Deserialize(former, ServerJson.Default.ServerFlavor) : null,
+        Metadata = JsonSerializer.Deserialize(Metadata, ServerJson.Default.IReadOnlyDictionaryStringString)!,
+        VmState = VmState,
+        TaskState = TaskState,
+        PowerState = (MachineState)PowerState,
+        FormerVmState = FormerVmState,
+        Progress = Progress,
+        Host = Host,
+        Claim = new Claim(ClaimedVcpus, ClaimedMemoryMib, ClaimedDiskGib),
+        Generation = Generation,
+        FormerGeneration = FormerGeneration,
+        Fault = FaultMessage is { } message ? new ServerFault(message, FaultDetails, FaultCreated ?? UpdatedAt) : null,
+        RunningAction = RunningAction,
+        Epoch = Epoch,
+        CreatedAt = CreatedAt,
+        UpdatedAt = UpdatedAt,
+        LaunchedAt = LaunchedAt,
+        TerminatedAt = TerminatedAt,
+        Deleted = Deleted,
+    };
+}
+
+/// <summary>What stands as JSON in columns.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ServerFlavor))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+[JsonSerializable(typeof(Work.RebootArguments))]
+[JsonSerializable(typeof(Work.RebuildArguments))]
+[JsonSerializable(typeof(Work.ResizeArguments))]
+internal sealed partial class ServerJson : JsonSerializerContext;

@@ -1,0 +1,173 @@
+using System.Data.Common;
+using Dapper;
+using Kiroku.Actions;
+using Kiroku.Scheduling;
+using Kiroku.Storage;
+
+namespace Kiroku.Servers;
+
+/// <summary>The rows of servers, and the transactions in which an action begins, goes on and ends.</summary>
+internal sealed class ServerStore(IDatabase database)
+{
+    private const string StateColumns = """
+        image_id = @ImageId, flavor = @Flavor, former_flavor = @FormerFlavor, vm_state = @VmState, task_state = @TaskState,
+        power_state = @PowerState, former_vm_state = @FormerVmState, progress = @Progress, host = @Host,
+        claimed_vcpus = @ClaimedVcpus, claimed_memory_mib = @ClaimedMemoryMib, claimed_disk_gib = @ClaimedDiskGib,
+        generation = @Generation, former_generation = @FormerGeneration, fault_message = @FaultMessage,
+        fault_details = @FaultDetails, fault_created = @FaultCreated, running_action = @RunningAction, epoch = @Epoch,
+        updated_at = @UpdatedAt, launched_at = @LaunchedAt, terminated_at = @TerminatedAt, deleted = @Deleted
+        """;
+
+    /// <summary>The server, deleted or not; null if there never was one.</summary>
+    public Task<Server?> FindAsync(Guid id, CancellationToken cancellationToken)
+        => database.ReadAsync(connection => FindAsync(connection, id), cancellationToken);
+
+    /// <summary>A page of servers, newest first.</summary>
+    /// <exception cref="UnknownMarkerException">The marker names no server that the query could list.</exception>
+    public Task<IReadOnlyList<Server>> ListAsync(ServerQuery query, CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
+        {
+            var rows = await connection.QueryAsync<ServerRow>(query.Sql(), query);
+            var servers = rows.Select(row => row.ToServer());
+            if (query.Marker is { } marker)
+            {
+                var all = servers.ToList();
+                var index = all.FindIndex(server => server.Id == marker);
+                servers = index < 0 ? throw new UnknownMarkerException() : all.Skip(index + 1);
+            }
+            return servers.Where(query.Matches).Take(query.Limit).ToList();
+        }, cancellationToken);
+
+    /// <summary>Every server that is not deleted and fulfils a condition on its columns.</summary>
+    public Task<IReadOnlyList<Server>> ListWhereAsync(string condition, object? values, CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
+        {
+            var rows = await connection.QueryAsync<ServerRow>($"SELECT * FROM servers WHERE deleted = 0 AND {condition}", values);
+            return rows.Select(row => row.ToServer()).ToList();
+        }, cancellationToken);
+
+    /// <summary>Inserts new servers, each with the action that builds it.</summary>
+    public Task InsertAsync(IReadOnlyList<(Server Server, ActionRecord Create)> created, CancellationToken cancellationToken)
+        => database.WriteAsync(async connection =>
+        {
+            const string Sql = """
+                INSERT INTO servers (id, name, description, project_id, user_id, image_id, flavor, metadata, vm_state, task_state,
+                    running_action, epoch, created_at, updated_at)
+                VALUES (@Id, @Name, @Description, @ProjectId, @UserId, @ImageId, @Flavor, @Metadata, @VmState, @TaskState,
+                    @RunningAction, @Epoch, @CreatedAt, @UpdatedAt)
+                """;
+            foreach (var (server, create) in created)
+            {
+                await connection.ExecuteAsync(Sql, ServerRow.Of(server));
+                await ActionStore.InsertAsync(connection, create);
+            }
+            return 0;
+        }, cancellationToken);
+
+    /// <summary>
+    /// Begins an action if the server still stands as <paramref name="seen"/>: takes the lock, supersedes what ran, writes
+    /// the action's row and the states shown while it runs.
+    /// </summary>
+    /// <returns>The server as it stands now and the action; null if the server had changed meanwhile.</returns>
+    public Task<(Server, ActionRecord)?> BeginActionAsync(Server seen, Server begun, ActionRecord action, CancellationToken cancellationToken)
+        => database.WriteAsync<(Server, ActionRecord)?>(async connection =>
+        {
+            begun = begun with { RunningAction = action.RequestId, Epoch = seen.Epoch + 1, UpdatedAt = action.UpdatedAt };
+            var sql = $"UPDATE servers SET {StateColumns}, name = @Name, description = @Description, metadata = @Metadata"
+                + " WHERE id = @Id AND deleted = 0 AND epoch = @Epoch - 1 AND "
+                + (seen.RunningAction is null ? "running_action IS NULL" : "running_action IS NOT NULL");
+            if (await connection.ExecuteAsync(sql, ServerRow.Of(begun)) != 1)
+                return null;
+            if (seen.RunningAction is { } overtaken && await ActionStore.FindAsync(connection, seen.Id, overtaken) is { } old)
+                await ActionStore.SupersedeAsync(connection, old.Action.Id, action.Action, action.UpdatedAt);
+            return (begun, await ActionStore.InsertAsync(connection, action));
+        }, cancellationToken);
+
+    /// <summary>
+    /// Takes up the action that a server's row names but nobody runs. Events left open are closed as interrupted, unless the
+    /// service had rested.
+    /// </summary>
+    /// <returns>The server with its new epoch and the action with its events; null if no action runs.</returns>
+    public Task<(Server, RecordedAction)?> TakeUpActionAsync(Guid id, DateTime now, CancellationToken cancellationToken)
+        => database.WriteAsync<(Server, RecordedAction)?>(async connection =>
+        {
+            await connection.ExecuteAsync("UPDATE servers SET epoch = epoch + 1 WHERE id = @id AND running_action IS NOT NULL", new { id });
+            if (await FindAsync(connection, id) is not { RunningAction: { } running } server)
+                return null;
+            var found = await ActionStore.FindAsync(connection, id, running)
+                ?? throw new InvalidOperationException($"Server {id} names the running action {running}, which has no row.");
+            await ActionStore.TakeUpAsync(connection, found.Action, now);
+            return (server, (await ActionStore.FindAsync(connection, id, running))!);
+        }, cancellationToken);
+
+    /// <summary>Saves the states that a running action has changed.</summary>
+    /// <exception cref="FencedException">The action is no longer the running one.</exception>
+    public Task SaveAsync(Fence fence, Server server, CancellationToken cancellationToken)
+        => database.WriteAsync(async connection =>
+        {
+            await fence.HoldAsync(connection);
+            return await SaveStatesAsync(connection, server);
+        }, cancellationToken);
+
+    /// <summary>Ends the running action: its outcome, the server's states and the lock, together.</summary>
+    /// <exception cref="FencedException">The action is no longer the running one.</exception>
+    public Task EndActionAsync(Fence fence, Server server, long actionId, string outcome, DateTime now, CancellationToken cancellationToken)
+        => database.WriteAsync(async connection =>
+        {
+            await fence.HoldAsync(connection);
+            await ActionStore.EndAsync(connection, actionId, outcome, now);
+            return await SaveStatesAsync(connection, server with { RunningAction = null, TaskState = null, Progress = 0, UpdatedAt = now });
+        }, cancellationToken);
+
+    /// <summary>
+    /// Lets the running action take up <paramref name="claim"/> on a host if that leaves what the host's other servers
+    /// claimed within the limits.
+    /// </summary>
+    /// <returns>False if it does not fit; then nothing is changed.</returns>
+    public Task<bool> ClaimAsync(Fence fence, string host, Claim claim, Claim limits, CancellationToken cancellationToken)
+        => database.WriteAsync(async connection =>
+        {
+            await fence.HoldAsync(connection);
+            var used = await connection.QuerySingleAsync<ClaimSums>(
+                """
+                SELECT COALESCE(SUM(claimed_vcpus), 0) AS vcpus, COALESCE(SUM(claimed_memory_mib), 0) AS memory_mib,
+                    COALESCE(SUM(claimed_disk_gib), 0) AS disk_gib
+                FROM servers WHERE deleted = 0 AND host = @host AND id <> @ServerId
+                """, new { host, fence.ServerId });
+            if (used.Vcpus + claim.Vcpus > limits.Vcpus || used.MemoryMib + claim.MemoryMiB > limits.MemoryMiB
+                || used.DiskGib + claim.DiskGiB > limits.DiskGiB)
+                return false;
+            await connection.ExecuteAsync(
+                """
+                UPDATE servers SET host = @host, claimed_vcpus = @Vcpus, claimed_memory_mib = @MemoryMiB, claimed_disk_gib = @DiskGiB
+                WHERE id = @ServerId
+                """, new { host, claim.Vcpus, claim.MemoryMiB, claim.DiskGiB, fence.ServerId });
+            return true;
+        }, cancellationToken);
+
+    public Task SaveProgressAsync(Fence fence, int percent, CancellationToken cancellationToken)
+        => database.WriteAsync(async connection =>
+        {
+            await fence.HoldAsync(connection);
+            return await connection.ExecuteAsync("UPDATE servers SET progress = @percent WHERE id = @ServerId", new { percent, fence.ServerId });
+        }, cancellationToken);
+
+    /// <summary>Notes what a machine does when no action runs on its server.</summary>
+    public Task SavePowerStateAsync(Guid id, int powerState, DateTime now, CancellationToken cancellationToken)
+        => database.WriteAsync(connection => connection.ExecuteAsync(
+            "UPDATE servers SET power_state = @powerState, updated_at = @now WHERE id = @id AND running_action IS NULL AND power_state <> @powerState",
+            new { id, powerState, now }), cancellationToken);
+
+    private static async Task<Server?> FindAsync(DbConnection connection, Guid id)
+        => (await connection.QueryFirstOrDefaultAsync<ServerRow>("SELECT * FROM servers WHERE id = @id", new { id }))?.ToServer();
+
+    private static Task<int> SaveStatesAsync(DbConnection connection, Server server)
+        => connection.ExecuteAsync($"UPDATE servers SET {StateColumns} WHERE id = @Id", ServerRow.Of(server));
+
+    private sealed record ClaimSums
+    {
+        public long Vcpus { get; init; }
+        public long MemoryMib { get; init; }
+        public long DiskGib { get; init; }
+    }
+}

@@ -1,0 +1,179 @@
+using System.Text.Json;
+using Kiroku.Api;
+using Kiroku.Storage;
+
+namespace Kiroku.Servers;
+
+/// <summary>A server as it is shown, key by key as each microversion has it (nova/api/openstack/compute/views/servers.py).</summary>
+internal readonly struct ServerView(HttpRequest request, Microversion version, bool isAdmin)
+{
+    private static readonly string[] WithProgress = ["ACTIVE", "BUILD", "REBUILD", "RESIZE", "VERIFY_RESIZE", "MIGRATING"];
+
+    /// <summary>Id, name and links, as in a plain list.</summary>
+    public void WriteBrief(Utf8JsonWriter json, Server server)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", server.Id);
+        json.WriteString("name", server.Name);
+        Links.WriteResource(json, request, $"servers/{server.Id}");
+        json.WriteEndObject();
+    }
+
+    /// <summary>Everything, with the password of a rebuild where there is one.</summary>
+    public void Write(Utf8JsonWriter json, Server server, string? adminPass = null)
+    {
+        var status = ServerStatus.Of(server);
+        json.WriteStartObject();
+        json.WriteString("id", server.Id);
+        json.WriteString("name", server.Name);
+        json.WriteString("status", status);
+        json.WriteString("tenant_id", server.ProjectId);
+        json.WriteString("user_id", server.UserId);
+        WriteMetadata(json, server);
+        json.WriteString("hostId", HostIds.Of(server.ProjectId, server.Host));
+        WriteImage(json, server);
+        WriteFlavor(json, server.Flavor);
+        json.WriteString("created", Timestamps.FormatSeconds(server.CreatedAt));
+        json.WriteString("updated", Timestamps.FormatSeconds(server.UpdatedAt));
+        json.WriteStartObject("addresses");
+        json.WriteEndObject();
+        json.WriteString("accessIPv4", "");
+        json.WriteString("accessIPv6", "");
+        Links.WriteResource(json, request, $"servers/{server.Id}");
+        json.WriteString("OS-DCF:diskConfig", "MANUAL");
+        if (Array.IndexOf(WithProgress, status) >= 0)
+            json.WriteNumber("progress", server.Progress);
+        WriteFault(json, server, status);
+        json.WriteString("OS-EXT-AZ:availability_zone", server.Host is null ? "" : "nova");
+        json.WriteString("config_drive", "");
+        json.WriteNull("key_name");
+        json.WriteString("OS-SRV-USG:launched_at", server.LaunchedAt is { } launched ? Timestamps.Format(launched) : null);
+        json.WriteString("OS-SRV-USG:terminated_at", server.TerminatedAt is { } terminated ? Timestamps.Format(terminated) : null);
+        if (isAdmin)
+            WriteExtendedAttributes(json, server);
+        json.WriteString("OS-EXT-STS:task_state", server.TaskState);
+        json.WriteString("OS-EXT-STS:vm_state", server.VmState);
+        json.WriteNumber("OS-EXT-STS:power_state", (int)server.PowerState);
+        WriteEmptyArray(json, "os-extended-volumes:volumes_attached");
+        if (server.Host is not null)
+            WriteSecurityGroups(json);
+        WriteLaterKeys(json, server);
+        if (adminPass is not null)
+            json.WriteString("adminPass", adminPass);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What the answer to a creation holds.</summary>
+    public void WriteCreated(Utf8JsonWriter json, Server server, string adminPass)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", server.Id);
+        Links.WriteResource(json, request, $"servers/{server.Id}");
+        json.WriteString("OS-DCF:diskConfig", "MANUAL");
+        WriteSecurityGroups(json);
+        json.WriteString("adminPass", adminPass);
+        json.WriteEndObject();
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter json, Server server)
+    {
+        json.WriteStartObject("metadata");
+        foreach (var (key, value) in server.Metadata)
+            json.WriteString(key, value);
+        json.WriteEndObject();
+    }
+
+    private void WriteImage(Utf8JsonWriter json, Server server)
+    {
+        json.WriteStartObject("image");
+        json.WriteString("id", server.ImageId);
+        Links.WriteBookmark(json, request, $"images/{server.ImageId}");
+        json.WriteEndObject();
+    }
+
+    private void WriteFlavor(Utf8JsonWriter json, ServerFlavor flavor)
+    {
+        json.WriteStartObject("flavor");
+        if (version >= 47)
+        {
+            json.WriteNumber("vcpus", flavor.Vcpus);
+            json.WriteNumber("ram", flavor.MemoryMiB);
+            json.WriteNumber("disk", flavor.DiskGiB);
+            json.WriteNumber("ephemeral", 0);
+            json.WriteNumber("swap", 0);
+            json.WriteString("original_name", flavor.Name);
+            json.WriteStartObject("extra_specs");
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteString("id", flavor.Id);
+            Links.WriteBookmark(json, request, $"flavors/{flavor.Id}");
+        }
+        json.WriteEndObject();
+    }
+
+    private void WriteFault(Utf8JsonWriter json, Server server, string status)
+    {
+        if (server.Fault is not { } fault || status is not ("ERROR" or "DELETED"))
+            return;
+        json.WriteStartObject("fault");
+        json.WriteNumber("code", 500);
+        json.WriteString("created", Timestamps.FormatSeconds(fault.Created));
+        json.WriteString("message", fault.Message);
+        if (isAdmin && fault.Details is { } details)
+            json.WriteString("details", details);
+        json.WriteEndObject();
+    }
+
+    private void WriteExtendedAttributes(Utf8JsonWriter json, Server server)
+    {
+        json.WriteString("OS-EXT-SRV-ATTR:host", server.Host);
+        json.WriteString("OS-EXT-SRV-ATTR:instance_name", $"kiroku-{server.Id}");
+        json.WriteString("OS-EXT-SRV-ATTR:hypervisor_hostname", server.Host);
+        if (version < 3)
+            return;
+        json.WriteString("OS-EXT-SRV-ATTR:hostname", server.Name);
+        json.WriteString("OS-EXT-SRV-ATTR:reservation_id", "");
+        json.WriteNumber("OS-EXT-SRV-ATTR:launch_index", 0);
+        json.WriteString("OS-EXT-SRV-ATTR:kernel_id", "");
+        json.WriteString("OS-EXT-SRV-ATTR:ramdisk_id", "");
+        json.WriteString("OS-EXT-SRV-ATTR:root_device_name", "/dev/vda");
+        json.WriteNull("OS-EXT-SRV-ATTR:user_data");
+    }
+
+    private static void WriteSecurityGroups(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("security_groups");
+        json.WriteStartObject();
+        json.WriteString("name", "default");
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
+
+    private void WriteLaterKeys(Utf8JsonWriter json, Server server)
+    {
+        if (version >= 9)
+            json.WriteBoolean("locked", false);
+        if (version >= 73)
+            json.WriteNull("locked_reason");
+        if (version >= 16 && isAdmin)
+            json.WriteString("host_status", server.Host is null ? "" : "UP");
+        if (version >= 19)
+            json.WriteString("description", server.Description);
+        if (version >= 26)
+            WriteEmptyArray(json, "tags");
+        if (version >= 63)
+            json.WriteNull("trusted_image_certificates");
+        if (version >= 71)
+            WriteEmptyArray(json, "server_groups");
+        if (version >= 96)
+            json.WriteNull("pinned_availability_zone");
+    }
+
+    private static void WriteEmptyArray(Utf8JsonWriter json, string key)
+    {
+        json.WriteStartArray(key);
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text.RegularExpressions;
+using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Identity;
+using Kiroku.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Kiroku.Servers;
+
+/// <summary>Servers: create, list, show and delete. What is done to them is in <see cref="ServerActionsApi"/>.</summary>
+internal static class ServersApi
+{
+    public static void MapServers(this IEndpointRouteBuilder app) => app.MapCompute(compute =>
+    {
+        compute.MapGet("/servers", ListBrief);
+        compute.MapGet("/servers/detail", ListDetail);
+        compute.MapPost("/servers", Create);
+        compute.MapGet("/servers/{serverId}", Show);
+        compute.MapDelete("/servers/{serverId}", Delete);
+        compute.MapPost("/servers/{serverId}/action", ServerActionsApi.Act);
+    });
+
+    /// <summary>The view of servers in this request's version, for this request's caller.</summary>
+    public static ServerView View(HttpContext context)
+        => new(context.Request, Microversions.Of(context), Caller.Of(context).IsAdmin);
+
+    /// <summary>The living server of that id, if the caller may know of it.</summary>
+    /// <exception cref="Fault">404, the same for a server of another project as for none.</exception>
+    public static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore store)
+    {
+        var server = Guid.TryParseExact(serverId, "D", out var id) ? await store.FindAsync(id, context.RequestAborted) : null;
+        if (server is not { Deleted: false } || !Caller.Of(context).MaySee(server.ProjectId))
+            throw Fault.NotFound($"Instance {serverId} could not be found.");
+        return server;
+    }
+
+    private static Task<IResult> ListBrief(HttpContext context, ServerStore store, IOptions<ServersOptions> options)
+        => ListAsync(context, store, options.Value, detailed: false);
+
+    private static Task<IResult> ListDetail(HttpContext context, ServerStore store, IOptions<ServersOptions> options)
+        => ListAsync(context, store, options.Value, detailed: true);
+
+    private static async Task<IResult> ListAsync(HttpContext context, ServerStore store, ServersOptions options, bool detailed)
+    {
+        Policy.Require(Caller.Of(context), detailed ? Rules.ServersDetail : Rules.ServersIndex, Caller.Of(context).ProjectId);
+        var parameters = new QueryParameters(context.Request);
+        var query = ServerListing.Read(context, parameters, options.MaxLimit);
+        var view = View(context);
+        try
+        {
+            var servers = await store.ListAsync(query, context.RequestAborted);
+            return JsonResponse.Ok(json =>
+            {
+                json.WriteStartObject();
+                json.WriteStartArray("servers");
+                foreach (var server in servers)
+                {
+                    if (detailed)
+                        view.Write(json, server);
+                    else
+                        view.WriteBrief(json, server);
+                }
+                json.WriteEndArray();
+                parameters.WriteNextLink(json, "servers_links", servers.Count, query.Limit, servers.Count > 0 ? servers[^1].Id.ToString() : null, always: false);
+                json.WriteEndObject();
+            });
+        }
+        catch (UnknownMarkerException)
+        {
+            throw Fault.BadRequest($"marker [{query.Marker}] not found");
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw Fault.BadRequest("The name to look for is too costly a pattern.");
+        }
+    }
+
+    private static async Task<IResult> Create(HttpContext context, ServerCreation creation)
+    {
+        Policy.Require(Caller.Of(context), Rules.ServersCreate, Caller.Of(context).ProjectId);
+        var body = await RequestBody.ReadObjectAsync(context.Request);
+        var created = await creation.CreateAsync(context, body);
+        context.Response.Headers.Location = $"{Links.ComputeBase(context.Request)}/servers/{created[0].Id}";
+        var view = View(context);
+        return new JsonResponse(StatusCodes.Status202Accepted, json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("server");
+            view.WriteCreated(json, created[0], AdminPasswords.New());
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task<IResult> Show(HttpContext context, string serverId, ServerStore store)
+    {
+        var server = await FindAsync(context, serverId, store);
+        Policy.Require(Caller.Of(context), Rules.ServersShow, server.ProjectId);
+        var view = View(context);
+        return JsonResponse.Ok(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("server");
+            view.Write(json, server);
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task<IResult> Delete(HttpContext context, string serverId, ServerStore store, IGrainFactory grains, TimeProvider time)
+    {
+        var server = await FindAsync(context, serverId, store);
+        Policy.Require(Caller.Of(context), Rules.ServersDelete, server.ProjectId);
+        // As Nova: one that is being deleted is simply deleted; the second request leaves no record.
+        if (server.TaskState != TaskStates.Deleting)
+            await ServerActionsApi.BeginAsync(context, server, ActionNames.Delete, body: null, grains, time.UtcNow());
+        return TypedResults.NoContent();
+    }
+}

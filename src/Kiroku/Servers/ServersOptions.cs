@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Kiroku.Servers;
+
+/// <summary>How servers are worked on. Section "Servers".</summary>
+internal sealed class ServersOptions
+{
+    public const string Section = "Servers";
+
+    /// <summary>How long a guest may take to switch off when asked, before it is switched off by force (Nova's [DEFAULT] shutdown_timeout).</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long running steps may still take when the service is told to stop; they go on after its next start.</summary>
+    public TimeSpan RestTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often disks that no server names are looked for.</summary>
+    public TimeSpan SweepInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The most servers or actions in one answer (Nova's [api] max_limit).</summary>
+    [Range(1, 100_000)]
+    public int MaxLimit { get; init; } = 1000;
+}

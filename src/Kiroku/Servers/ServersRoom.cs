@@ -1,0 +1,36 @@
+using Kiroku.Servers.Work;
+
+namespace Kiroku.Servers;
+
+/// <summary>Puts servers together: every action is one <see cref="Workflow"/> here.</summary>
+internal static class ServersRoom
+{
+    public static void AddServers(this IServiceCollection services)
+    {
+        services.AddOptions<ServersOptions>().BindConfiguration(ServersOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ServerStore>();
+        services.AddSingleton<ServerCreation>();
+        services.AddSingleton<ServerImages>();
+        services.AddSingleton<ConsoleOutput>();
+        services.AddSingleton<Machines>();
+        services.AddSingleton<WorkflowRunner>();
+        services.AddSingleton<Workflows>();
+        services.AddSingleton<Workflow, CreateServer>();
+        services.AddSingleton<Workflow, DeleteServer>();
+        services.AddSingleton<Workflow, StartServer>();
+        services.AddSingleton<Workflow, StopServer>();
+        services.AddSingleton<Workflow, RebootServer>();
+        services.AddSingleton<Workflow, RebuildServer>();
+        services.AddSingleton<Workflow, ResizeServer>();
+        services.AddSingleton<Workflow, ConfirmResize>();
+        services.AddSingleton<Workflow, RevertResize>();
+        services.AddSingleton<Workflow, ShelveServer>();
+        services.AddSingleton<Workflow, UnshelveServer>();
+        services.AddHostedService<Recovery>();
+        services.AddHostedService<MachineWatcher>();
+        services.AddSingleton<DiskSweeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<DiskSweeper>());
+        services.AddSingleton<Resting>();
+        services.AddHostedService(provider => provider.GetRequiredService<Resting>());
+    }
+}

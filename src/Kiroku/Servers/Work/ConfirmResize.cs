@@ -1,0 +1,49 @@
+using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Hypervisors;
+
+namespace Kiroku.Servers.Work;
+
+/// <summary>confirmResize: gives up the disk and flavor that the server had before its resize.</summary>
+internal sealed class ConfirmResize : Workflow
+{
+    public override string Action => ActionNames.ConfirmResize;
+
+    protected override StateRule Allowed { get; } = new(VmStates.Resized);
+
+    public override IReadOnlyList<Step> Steps(ServerWork work) =>
+    [
+        new(EventNames.ConfirmResize, async ct =>
+        {
+            if (work.Server.FormerGeneration is { } former)
+            {
+                await work.Machines.DeleteDiskAsync(work.Server.Id, former, ct);
+                await work.SaveAsync(s => s with { FormerGeneration = null, FormerFlavor = null, Claim = s.Flavor.Claim }, ct);
+            }
+            var state = await work.Machines.GetStateAsync(work.Server, ct);
+            await work.SaveAsync(s => s with { PowerState = state }, ct);
+        }),
+    ];
+
+    public override Server Succeeded(ServerWork work) => work.Server with
+    {
+        VmState = work.Server.PowerState == MachineState.Running ? VmStates.Active : VmStates.Stopped,
+        FormerVmState = null,
+    };
+
+    public override Server Failed(ServerWork work, ServerFault fault)
+        => work.Server with { VmState = VmStates.Error, Fault = fault };
+
+    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    {
+        RefuseUnlessResized(server);
+        return ShowTaskState(server, null);
+    }
+
+    /// <summary>Nova's answer to a second confirm or a revert while the first confirm runs.</summary>
+    public static void RefuseUnlessResized(Server server)
+    {
+        if (server.RunningAction is not null || server.FormerGeneration is null)
+            throw Fault.BadRequest("Instance has not been resized.");
+    }
+}

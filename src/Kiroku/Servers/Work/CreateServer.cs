@@ -1,0 +1,61 @@
+using Kiroku.Actions;
+using Kiroku.Hypervisors;
+using Kiroku.Scheduling;
+
+namespace Kiroku.Servers.Work;
+
+/// <summary>
+/// create: finds a host, makes the first disk from the image and brings the machine up. As in Nova the scheduling stands in
+/// the record only when it failed.
+/// </summary>
+internal sealed class CreateServer : Workflow
+{
+    private const int FirstGeneration = 1;
+
+    public override string Action => ActionNames.Create;
+
+    protected override StateRule Allowed { get; } = StateRule.Any;
+
+    public override IReadOnlyList<Step> Steps(ServerWork work) =>
+    [
+        new(EventNames.ScheduleAndBuild, ct => work.PlaceAsync(work.Server.Flavor.Claim, ct))
+        {
+            RecordedOnFailureOnly = true,
+        },
+        new(EventNames.Build, async ct =>
+        {
+            if (work.Server.Generation is null)
+            {
+                await work.SaveAsync(s => s with { TaskState = TaskStates.BlockDeviceMapping }, ct);
+                await work.Machines.PrepareImageAsync(work.Server.ImageId, work.Server.Flavor, ct);
+                await work.Machines.CreateDiskAsync(work.Server.Id, FirstGeneration, work.Server.ImageId, work.Server.Flavor, ct);
+                await work.SaveAsync(s => s with { Generation = FirstGeneration, TaskState = TaskStates.Spawning }, ct);
+            }
+            await work.Machines.StartAsync(work.Server, ct);
+        })
+        {
+            Undo = async ct =>
+            {
+                await work.Machines.UndefineAsync(work.Server, ct);
+                await work.Machines.DeleteDiskAsync(work.Server.Id, FirstGeneration, ct);
+                await work.SaveAsync(s => s with { Generation = null }, ct);
+            },
+        },
+    ];
+
+    public override Server Succeeded(ServerWork work)
+        => work.Server with { VmState = VmStates.Active, PowerState = MachineState.Running, LaunchedAt = work.Now };
+
+    public override Server Failed(ServerWork work, ServerFault fault) => work.Server with
+    {
+        VmState = VmStates.Error,
+        PowerState = MachineState.Absent,
+        Host = null,
+        Claim = Claim.None,
+        Fault = fault,
+    };
+
+    /// <summary>A server is created with its row, never asked of one that exists.</summary>
+    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+        => throw new InvalidOperationException("A server is created once.");
+}

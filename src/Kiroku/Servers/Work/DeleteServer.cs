@@ -1,0 +1,44 @@
+using Kiroku.Actions;
+using Kiroku.Hypervisors;
+using Kiroku.Scheduling;
+
+namespace Kiroku.Servers.Work;
+
+/// <summary>
+/// delete: gives up machine and disks, whatever state the server is in and whatever else runs on it. Its record stays.
+/// </summary>
+internal sealed class DeleteServer : Workflow
+{
+    public override string Action => ActionNames.Delete;
+
+    protected override StateRule Allowed { get; } = StateRule.Any;
+
+    public override bool TakesOver(ActionRequest request) => true;
+
+    public override IReadOnlyList<Step> Steps(ServerWork work) =>
+    [
+        new(EventNames.Terminate, async ct =>
+        {
+            await work.Machines.UndefineAsync(work.Server, ct);
+            await work.Machines.DeleteDisksAsync(work.Server.Id, ct);
+        }),
+    ];
+
+    public override Server Succeeded(ServerWork work) => work.Server with
+    {
+        VmState = VmStates.Deleted,
+        PowerState = MachineState.Absent,
+        Deleted = true,
+        TerminatedAt = work.Now,
+        Claim = Claim.None,
+        Generation = null,
+        FormerGeneration = null,
+        FormerVmState = null,
+    };
+
+    public override Server Failed(ServerWork work, ServerFault fault)
+        => work.Server with { VmState = VmStates.Error, Fault = fault };
+
+    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+        => ShowTaskState(server, TaskStates.Deleting);
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Hypervisors;
+
+namespace Kiroku.Servers.Work;
+
+/// <summary>
+/// rebuild: gives the server a fresh disk from an image. The image is checked and the new disk made before the old one is
+/// given up; once the server's row names the new disk there is only going forward. A server that was stopped is started and
+/// stopped again, inside the one step.
+/// </summary>
+internal sealed class RebuildServer(ServerImages images) : Workflow
+{
+    public override string Action => ActionNames.Rebuild;
+
+    protected override StateRule Allowed { get; } = new(VmStates.Active, VmStates.Stopped, VmStates.Error);
+
+    public override IReadOnlyList<Step> Steps(ServerWork work)
+    {
+        var asked = work.Arguments(ServerJson.Default.RebuildArguments);
+        return
+        [
+            new(EventNames.Rebuild, async ct =>
+            {
+                if (work.Server.Generation != asked.Generation)
+                    await SwitchToFreshDiskAsync(work, asked, ct);
+                await work.Machines.DeleteDiskAsync(work.Server.Id, asked.Generation - 1, ct);
+                if (work.Succeeded(EventNames.Stop))
+                    return;
+                await work.Machines.StartAsync(work.Server, ct);
+                if (work.Server.FormerVmState == VmStates.Stopped)
+                    await work.RunInnerAsync(StopServer.StopStep(work), ct);
+            })
+            {
+                TaskState = TaskStates.RebuildBlockDeviceMapping,
+                Undo = async ct =>
+                {
+                    if (work.Server.Generation != asked.Generation)
+                        await work.Machines.DeleteDiskAsync(work.Server.Id, asked.Generation, ct);
+                },
+            },
+        ];
+    }
+
+    public override Server Succeeded(ServerWork work)
+    {
+        var stopped = work.Server.FormerVmState == VmStates.Stopped;
+        return work.Server with
+        {
+            VmState = stopped ? VmStates.Stopped : VmStates.Active,
+            PowerState = stopped ? MachineState.Off : MachineState.Running,
+            FormerVmState = null,
+            LaunchedAt = work.Now,
+        };
+    }
+
+    public override Server Failed(ServerWork work, ServerFault fault)
+        => work.Server with { VmState = VmStates.Error, FormerVmState = null, Fault = fault };
+
+    protected override async Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    {
+        var body = BodyObject.Required(request.ReadBody(), "rebuild");
+        var image = body.String("imageRef");
+        await images.CheckAsync(image, server.Flavor, request.ProjectId!, "Cannot find image for rebuild", cancellationToken);
+        var asked = new RebuildArguments(image, (server.Generation ?? 0) + 1);
+        var shown = server with
+        {
+            Name = body.OptionalString("name", min: 1) ?? server.Name,
+            Description = body.Has("description") ? body.OptionalString("description") : server.Description,
+            Metadata = body.Has("metadata") ? body.Metadata("metadata") : server.Metadata,
+            TaskState = TaskStates.Rebuilding,
+            FormerVmState = server.VmState,
+        };
+        return new Accepted(shown, JsonSerializer.Serialize(asked, ServerJson.Default.RebuildArguments));
+    }
+
+    private static async Task SwitchToFreshDiskAsync(ServerWork work, RebuildArguments asked, CancellationToken ct)
+    {
+        await work.Machines.PrepareImageAsync(asked.Image, work.Server.Flavor, ct);
+        await work.Machines.CreateDiskAsync(work.Server.Id, asked.Generation, asked.Image, work.Server.Flavor, ct);
+        await work.SaveAsync(s => s with { TaskState = TaskStates.RebuildSpawning }, ct);
+        await work.Machines.PowerOffAsync(work.Server, ct);
+        await work.SaveAsync(s => s with { Generation = asked.Generation, ImageId = asked.Image }, ct);
+    }
+}
+
+/// <summary>The image to rebuild from and the generation of the disk that is made from it.</summary>
+internal sealed record RebuildArguments(string Image, int Generation);

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using Kiroku.Hypervisors;
+using Kiroku.Hypervisors.Libvirt;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Kiroku.SystemTests.Hypervisors;
+
+/// <summary>The contract on libvirt's own mock, which needs nothing but the library.</summary>
+public sealed class MockHypervisorTests : HypervisorContract
+{
+    private protected override Task<LibvirtHypervisor> ConnectAsync()
+    {
+        RealParts.Require("/usr/lib/x86_64-linux-gnu/libvirt.so.0");
+        return Task.FromResult(Open("test:///default"));
+    }
+
+    private static LibvirtHypervisor Open(string uri) => new(
+        uri, new LibvirtOptions { Folder = "/kiroku-mock" }, TimeProvider.System, NullLogger<LibvirtHypervisor>.Instance);
+
+    [Fact]
+    public async Task The_mock_stops_a_machine_at_once()
+    {
+        var machine = await NewMachineAsync();
+        await Hypervisor.StartAsync(machine, Token);
+        var began = Stopwatch.GetTimestamp();
+        await Hypervisor.StopAsync(machine, TimeSpan.FromMinutes(1), Token);
+        Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromMilliseconds(500));
+        await ExpectAsync(machine, MachineState.Off);
+    }
+
+    [Fact]
+    public void The_mock_says_that_nothing_runs() => Assert.Equal((false, "test"), (Hypervisor.IsReal, Hypervisor.Kind));
+
+    [Fact]
+    public async Task A_uri_that_nothing_answers_to_is_told_at_once()
+    {
+        await using var none = Open("nothing:///here");
+        var failure = await Assert.ThrowsAsync<HypervisorException>(() => none.Connected);
+        Assert.Equal(HypervisorFailure.NotSupported, failure.Failure);
+        await Assert.ThrowsAsync<HypervisorException>(() => none.GetStateAsync(Guid.NewGuid(), Token));
+    }
+}

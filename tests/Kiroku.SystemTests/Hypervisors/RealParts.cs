@@ -1,0 +1,13 @@
+namespace Kiroku.SystemTests.Hypervisors;
+
+/// <summary>What real tests need of the machine they run on: skipped where it is missing, failed where CI promised it.</summary>
+internal static class RealParts
+{
+    public static void Require(params string[] files)
+    {
+        var missing = string.Join(", ", files.Where(file => !File.Exists(file)));
+        if (missing.Length == 0) return;
+        if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail($"missing: {missing}");
+        Assert.Skip($"missing: {missing}");
+    }
+}
