@@ -39,14 +39,26 @@ internal sealed class TestApp : IAsyncDisposable
         {
             DataDirectory = dataDirectory ?? Directory.CreateTempSubdirectory("kiroku-test-").FullName,
             Listen = "http://127.0.0.1:0",
+            // Never the daemon of the host, nor one started for the test.
+            Hypervisor = "test:///default",
         };
         var app = KirokuApp.Build(settings, builder =>
         {
             builder.Logging.ClearProviders();
             configure?.Invoke(builder);
         });
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        app.Services.GetRequiredService<CloudsFile>().WriteClouds(new Uri(app.Urls.Single()));
+        try
+        {
+            await app.StartAsync(TestContext.Current.CancellationToken);
+            app.Services.GetRequiredService<CloudsFile>().WriteClouds(new Uri(app.Urls.Single()));
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            if (dataDirectory is null)
+                Directory.Delete(settings.DataDirectory, recursive: true);
+            throw;
+        }
         return new TestApp(app, dataDirectory is not null);
     }
 

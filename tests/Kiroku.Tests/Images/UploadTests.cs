@@ -78,7 +78,7 @@ public sealed class UploadTests : IAsyncLifetime
 
     private string[] Files() => Directory.GetFiles(Path.Combine(app.DataDirectory, "images"));
 
-    /// <summary>Sends a request by hand, waits until it is being read, and hangs up.</summary>
+    /// <summary>Sends a request by hand, waits until it is being read or was answered, and hangs up.</summary>
     private async Task BreakOffAsync(string path, string headersAndBody)
     {
         using var client = new TcpClient();
@@ -86,7 +86,9 @@ public sealed class UploadTests : IAsyncLifetime
         var request = $"PUT {path}/file HTTP/1.1\r\nHost: {app.Address.Authority}\r\nX-Auth-Token: {demo.Token}\r\n"
             + $"Content-Type: application/octet-stream\r\n{headersAndBody}";
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
-        if (!headersAndBody.Contains("nonsense"))
+        if (headersAndBody.Contains("nonsense"))
+            Assert.StartsWith("HTTP/1.1 400 ", await new StreamReader(client.GetStream()).ReadLineAsync(TestContext.Current.CancellationToken));
+        else
             await UntilAsync(path, "saving");
     }
 
