@@ -21,6 +21,15 @@ internal static class Unrouted
         await JsonResponse.WriteAsync(context, status, json => Write(json, context.Request.Path, status));
     });
 
+    /// <summary>Nova tells a path from the same with a slash at its end, which the router here does not.</summary>
+    public static void UseExactPaths(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        var path = context.Request.Path;
+        if (path.Value is [.., '/'] && Microversions.IsCompute(path) && !VersionsApi.IsOpen(path))
+            context.SetEndpoint(null);
+        return next(context);
+    });
+
     private static void Write(System.Text.Json.Utf8JsonWriter json, PathString path, int status)
     {
         var message = status == 404 ? NotFound : BadMethod;
