@@ -148,7 +148,7 @@ internal sealed partial class PrivateLibvirtd(
         {
         }
 
-        public void SessionClosed()
+        public void SessionClosed(Session session)
         {
         }
     }
