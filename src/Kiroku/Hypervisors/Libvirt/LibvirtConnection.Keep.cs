@@ -38,8 +38,9 @@ internal sealed partial class LibvirtConnection
         {
             try
             {
-                await CurrentOrNewAttempt().WaitAsync(ending.Token);
-                return;
+                var session = await CurrentOrNewAttempt().WaitAsync(ending.Token);
+                if (session.IsAlive) return;
+                Lose(session);
             }
             catch (ConnectionException exception) when (exception.Failure != HypervisorFailure.NotSupported)
             {
