@@ -71,6 +71,13 @@ internal sealed class Cloud : IAsyncDisposable
         dead.Add(App);
     }
 
+    /// <summary>Ends the service in good order, as SIGTERM does.</summary>
+    public async Task StopAsync()
+    {
+        await App.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken);
+        dead.Add(App);
+    }
+
     public async Task<string> UploadAsync(byte[] content, string format)
     {
         using var made = await Admin.PostAsync("/image/v2/images", $$"""{"name":"disk","disk_format":"{{format}}","container_format":"bare","visibility":"public"}""");
