@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Text.Json;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Identity;
@@ -36,36 +35,16 @@ internal static class ServerActionsApi
         var route = Routes.GetValueOrDefault(key) ?? throw Fault.BadRequest($"There is no such action: {key}");
         var server = await ServersApi.FindAsync(context, serverId, store);
         Policy.Require(Caller.Of(context), route.Rule, server.ProjectId);
-        await BeginAsync(context, server, route.Action, body, grains, startTime);
-        return route.ShowsServer ? await ShowAsync(context, server.Id, store) : TypedResults.StatusCode(route.Status);
+        var form = new AnswerForm(route.Status, route.ShowsServer ? ShownServer.Of(context, AdminPasswords.New()) : null);
+        return await BeginAsync(server, ActionRequest.Of(context, route.Action, startTime) with { Body = body.GetRawText(), Form = form }, grains);
     }
 
-    /// <summary>Hands the request to the server's grain and returns once it is accepted.</summary>
+    /// <summary>Hands the request to the server's grain and returns its answer once it is accepted.</summary>
     /// <exception cref="Fault">The grain refused it.</exception>
-    public static async Task BeginAsync(
-        HttpContext context, Server server, string action, JsonElement? body, IGrainFactory grains, DateTime startTime)
+    public static async Task<Answer> BeginAsync(Server server, ActionRequest request, IGrainFactory grains)
     {
-        var caller = Caller.Of(context);
-        var request = new ActionRequest(
-            RequestId.Of(context), caller.UserId, caller.ProjectId, action, body?.GetRawText(), startTime, Microversions.Of(context).Minor);
         var answer = await grains.GetGrain<IServerGrain>(server.Id).Begin(request);
-        if (answer.Refusal is { } refusal)
-            throw new Fault(answer.Status, refusal) { RetryAfter = answer.RetryAfter };
-    }
-
-    /// <summary>Nova answers a rebuild with the server as it has become.</summary>
-    private static async Task<IResult> ShowAsync(HttpContext context, Guid id, ServerStore store)
-    {
-        var server = await store.FindAsync(id, context.RequestAborted) ?? throw Fault.NotFound($"Instance {id} could not be found.");
-        context.Response.Headers.Location = $"{Links.ComputeBase(context.Request)}/servers/{id}";
-        var view = ServersApi.View(context);
-        return new JsonResponse(StatusCodes.Status202Accepted, json =>
-        {
-            json.WriteStartObject();
-            json.WritePropertyName("server");
-            view.Write(json, server, AdminPasswords.New());
-            json.WriteEndObject();
-        });
+        return answer.Given ?? throw new Fault(answer.Status, answer.Refusal!) { RetryAfter = answer.RetryAfter };
     }
 
     /// <summary>What a key of the body stands for: the action, the rule that guards it and the status of its answer.</summary>

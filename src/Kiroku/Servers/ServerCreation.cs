@@ -29,7 +29,7 @@ internal sealed class ServerCreation(
 
     /// <summary>Accepts the creation: rows and records are durable when it returns, and the building goes on by itself.</summary>
     /// <exception cref="Fault">Nothing was made.</exception>
-    public async Task<IReadOnlyList<Server>> CreateAsync(HttpContext context, JsonElement whole)
+    public async Task<Answer> CreateAsync(HttpContext context, JsonElement whole, Func<Server, Answer> answerWith)
     {
         var startTime = time.UtcNow();
         var body = BodyObject.Required(whole, "server");
@@ -47,10 +47,11 @@ internal sealed class ServerCreation(
             })
             .Select(server => (server, Record(server, Caller.Of(context), startTime)))
             .ToList();
-        await store.InsertAsync(created, CancellationToken.None);
+        var answer = answerWith(created[0].server);
+        await store.InsertAsync(created, new Keeping(IdempotencyKey.Of(context), answer), CancellationToken.None);
         foreach (var (server, _) in created)
             await grains.GetGrain<IServerGrain>(server.Id).GoOn();
-        return created.ConvertAll(pair => pair.server);
+        return answer;
     }
 
     private async Task<(Server Prototype, int Count)> ReadAsync(HttpContext context, BodyObject body)

@@ -14,10 +14,10 @@ internal static class ServersApi
     {
         compute.MapGet("/servers", ListBrief);
         compute.MapGet("/servers/detail", ListDetail);
-        compute.MapPost("/servers", Create);
+        compute.MapPost("/servers", Create).AddEndpointFilter<IdempotencyFilter>();
         compute.MapGet("/servers/{serverId}", Show);
-        compute.MapDelete("/servers/{serverId}", Delete);
-        compute.MapPost("/servers/{serverId}/action", ServerActionsApi.Act);
+        compute.MapDelete("/servers/{serverId}", Delete).AddEndpointFilter<IdempotencyFilter>();
+        compute.MapPost("/servers/{serverId}/action", ServerActionsApi.Act).AddEndpointFilter<IdempotencyFilter>();
     });
 
     /// <summary>The view of servers in this request's version, for this request's caller.</summary>
@@ -79,16 +79,21 @@ internal static class ServersApi
     {
         Policy.Require(Caller.Of(context), Rules.ServersCreate, Caller.Of(context).ProjectId);
         var body = await RequestBody.ReadObjectAsync(context.Request);
-        var created = await creation.CreateAsync(context, body);
-        context.Response.Headers.Location = $"{Links.ComputeBase(context.Request)}/servers/{created[0].Id}";
+        return await creation.CreateAsync(context, body, first => ShowCreated(context, first));
+    }
+
+    private static Answer ShowCreated(HttpContext context, Server server)
+    {
         var view = View(context);
-        return new JsonResponse(StatusCodes.Status202Accepted, json =>
+        var body = Answer.Write(json =>
         {
             json.WriteStartObject();
             json.WritePropertyName("server");
-            view.WriteCreated(json, created[0], AdminPasswords.New());
+            view.WriteCreated(json, server, AdminPasswords.New());
             json.WriteEndObject();
         });
+        var location = $"{Links.ComputeBase(context.Request)}/servers/{server.Id}";
+        return new Answer(RequestId.Of(context), StatusCodes.Status202Accepted, location, body);
     }
 
     private static async Task<IResult> Show(HttpContext context, string serverId, ServerStore store)
@@ -105,13 +110,19 @@ internal static class ServersApi
         });
     }
 
-    private static async Task<IResult> Delete(HttpContext context, string serverId, ServerStore store, IGrainFactory grains, TimeProvider time)
+    private static async Task<IResult> Delete(
+        HttpContext context, string serverId, ServerStore store, KeptAnswers answers, IGrainFactory grains, TimeProvider time)
     {
         var server = await FindAsync(context, serverId, store);
         Policy.Require(Caller.Of(context), Rules.ServersDelete, server.ProjectId);
         // As Nova: one that is being deleted is simply deleted; the second request leaves no record.
         if (server.TaskState != TaskStates.Deleting)
-            await ServerActionsApi.BeginAsync(context, server, ActionNames.Delete, body: null, grains, time.UtcNow());
-        return TypedResults.NoContent();
+        {
+            var form = new AnswerForm(StatusCodes.Status204NoContent);
+            return await ServerActionsApi.BeginAsync(server, ActionRequest.Of(context, ActionNames.Delete, time.UtcNow()) with { Form = form }, grains);
+        }
+        var answer = new Answer(RequestId.Of(context), StatusCodes.Status204NoContent);
+        await answers.KeepAsync(new Keeping(IdempotencyKey.Of(context), answer));
+        return answer;
     }
 }
