@@ -15,6 +15,8 @@ internal static class Commands
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(DownCommand.Create());
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.UnmatchedTokens is [var unknown, ..])
+            return await ComplainAsync($"there is no command or option {unknown} here (see: kiroku --help)", Misused);
         if (parsed.Errors is [var error, ..])
             return await ComplainAsync($"{error.Message.TrimEnd('.')} (see: kiroku --help)", Misused);
         try

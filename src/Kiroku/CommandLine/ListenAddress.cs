@@ -1,5 +1,6 @@
 using System.CommandLine.Parsing;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Kiroku.CommandLine;
 
@@ -11,6 +12,22 @@ internal static class ListenAddress
         var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
         if (result.Tokens.Count > 0 && Complaint(text) is { } complaint)
             result.AddError($"--listen {text}: {complaint}");
+    }
+
+    /// <summary>Sees before anything else begins whether the address can be had: a service that fails half started is slow and loud.</summary>
+    /// <exception cref="UsageException">It is taken, or not this machine's, or not for this account.</exception>
+    public static void RequireFree(string text)
+    {
+        var uri = new Uri(text);
+        try
+        {
+            using var listener = new TcpListener(uri.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(uri.Host), uri.Port);
+            listener.Start();
+        }
+        catch (SocketException e)
+        {
+            throw new UsageException($"cannot listen on {text}: {e.Message}", e);
+        }
     }
 
     private static string? Complaint(string text)

@@ -18,6 +18,7 @@ internal static class ServeCommand
 
     private static async Task<int> ServeAsync(ServiceSettings settings, bool endsWithInput)
     {
+        ListenAddress.RequireFree(settings.Listen);
         using var held = new DataFolder(settings.DataDirectory).Take();
         await using var app = await StartAsync(settings);
         if (endsWithInput)

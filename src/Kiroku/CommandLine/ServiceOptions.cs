@@ -51,9 +51,9 @@ internal sealed class ServiceOptions
         hypervisor.Validators.Add(result =>
         {
             var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : null;
-            if (text is not null && (!text.Contains("://", StringComparison.Ordinal)
-                || !Uri.TryCreate(text, UriKind.Absolute, out _)))
-                result.AddError($"--hypervisor {text}: not a libvirt URI such as qemu:///system");
+            if (text is not null && (!text.Contains("://", StringComparison.Ordinal) || !Uri.TryCreate(text, UriKind.Absolute, out var uri)
+                || uri.Scheme.Split('+')[0] is not ("qemu" or "test")))
+                result.AddError($"--hypervisor {text}: not a libvirt URI of QEMU's or of the mock, such as qemu:///system and test:///default");
         });
         return hypervisor;
     }
