@@ -1,0 +1,25 @@
+using System.Collections.Concurrent;
+using Kiroku.Hypervisors;
+
+namespace Kiroku.Tests.Fakes;
+
+/// <summary>What outlives a service: a host's machines and volumes.</summary>
+internal sealed class FakeHost
+{
+    public ConcurrentDictionary<Guid, FakeMachine> Machines { get; } = new();
+
+    public ConcurrentDictionary<string, FakeVolume> Volumes { get; } = new();
+
+    public HostCapacity Capacity { get; set; } = new(16, 64 * 1024, 1L << 40, 1L << 39, "1.0.0");
+
+    public IEnumerable<string> DisksOf(Guid server) => Volumes.Keys.Where(name => name.Contains(server.ToString(), StringComparison.Ordinal)).Order();
+}
+
+/// <summary>A machine: what it is made of, and what the hardware is that it runs on since it was last switched on.</summary>
+internal sealed record FakeMachine(MachineSpec Spec, MachineState State, int Boots)
+{
+    public MachineSpec? RunningAs { get; init; }
+}
+
+/// <summary>A volume: its size, and an identity of its content that copies keep and fresh ones do not.</summary>
+internal sealed record FakeVolume(long Bytes, Guid Content);

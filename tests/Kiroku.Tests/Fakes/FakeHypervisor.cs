@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Kiroku.Hypervisors;
+
+namespace Kiroku.Tests.Fakes;
+
+/// <summary>
+/// One service's connection to a <see cref="FakeHost"/>: does everything at once, fails when <see cref="Before"/> or
+/// <see cref="After"/> throws, and does nothing more once they hang.
+/// </summary>
+internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
+{
+    private readonly Channel<MachineChange> changes = Channel.CreateUnbounded<MachineChange>();
+
+    /// <summary>Called with the operation's name before it has its effect, and after.</summary>
+    public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
+
+    public Func<string, Task> After { get; set; } = _ => Task.CompletedTask;
+
+    public string Kind => "fake";
+
+    public bool IsReal => true;
+
+    public Task Connected { get; set; } = Task.CompletedTask;
+
+    public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken) => DoAsync("capacity", () => host.Capacity, cancellationToken);
+
+    public Task<MachineState> GetStateAsync(Guid machine, CancellationToken cancellationToken)
+        => DoAsync("state", () => host.Machines.TryGetValue(machine, out var found) ? found.State : MachineState.Absent, cancellationToken);
+
+    public Task<IReadOnlyDictionary<Guid, MachineState>> ListMachinesAsync(CancellationToken cancellationToken)
+        => DoAsync<IReadOnlyDictionary<Guid, MachineState>>("machines", () => host.Machines.ToDictionary(m => m.Key, m => m.Value.State), cancellationToken);
+
+    public Task DefineAsync(MachineSpec spec, CancellationToken cancellationToken) => DoAsync("define", () => host.Machines.AddOrUpdate(
+        spec.Id, new FakeMachine(spec, MachineState.Off, 0), (_, machine) => machine with { Spec = spec }), cancellationToken);
+
+    public Task StartAsync(Guid machine, CancellationToken cancellationToken) => DoAsync("start", () =>
+    {
+        var found = Find(machine);
+        if (found.State == MachineState.Running)
+            return found;
+        if (!host.Volumes.ContainsKey(found.Spec.RootVolume))
+            throw new HypervisorException(HypervisorFailure.Failed, "start the machine", $"no file /pool/{found.Spec.RootVolume}");
+        return host.Machines[machine] = found with { State = MachineState.Running, Boots = found.Boots + 1, RunningAs = found.Spec };
+    }, cancellationToken);
+
+    public Task StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken)
+        => DoAsync(grace == TimeSpan.Zero ? "power off" : "stop", () => Off(machine), cancellationToken);
+
+    public Task UndefineAsync(Guid machine, CancellationToken cancellationToken)
+        => DoAsync("undefine", () => host.Machines.TryRemove(machine, out _), cancellationToken);
+
+    public Task<string> ReadConsoleAsync(Guid machine, int maxBytes, CancellationToken cancellationToken)
+        => DoAsync("console", () => "one\ntwo\nthree", cancellationToken);
+
+    public Task<long?> GetVolumeSizeAsync(string volume, CancellationToken cancellationToken)
+        => DoAsync("volume size", () => host.Volumes.TryGetValue(volume, out var found) ? found.Bytes : (long?)null, cancellationToken);
+
+    public Task<IReadOnlyList<string>> ListVolumesAsync(CancellationToken cancellationToken)
+        => DoAsync<IReadOnlyList<string>>("volumes", () => [.. host.Volumes.Keys], cancellationToken);
+
+    public Task ImportVolumeAsync(string volume, string file, VolumeFormat format, IProgress<double>? progress, CancellationToken cancellationToken)
+        => DoAsync("import", () => host.Volumes.GetOrAdd(volume, _ => new FakeVolume(new FileInfo(file).Length, Guid.NewGuid())), cancellationToken);
+
+    public Task CreateOverlayAsync(string volume, string baseVolume, VolumeFormat baseFormat, long bytes, CancellationToken cancellationToken)
+        => DoAsync("overlay", () => host.Volumes.ContainsKey(baseVolume)
+            ? host.Volumes[volume] = new FakeVolume(bytes, Guid.NewGuid())
+            : throw new HypervisorException(HypervisorFailure.Failed, "create the disk", "no base"), cancellationToken);
+
+    public Task CopyVolumeAsync(string source, string volume, long bytes, IProgress<double>? progress, CancellationToken cancellationToken)
+        => DoAsync("copy", () =>
+        {
+            progress?.Report(0.5);
+            return host.Volumes.TryGetValue(source, out var found)
+                ? host.Volumes[volume] = found with { Bytes = bytes }
+                : throw new HypervisorException(HypervisorFailure.Failed, "copy the disk", "no source");
+        }, cancellationToken);
+
+    public Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken)
+        => DoAsync("delete", () => host.Volumes.TryRemove(volume, out _), cancellationToken);
+
+    public async IAsyncEnumerable<MachineChange> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var change in changes.Reader.ReadAllAsync(cancellationToken))
+            yield return change;
+    }
+
+    /// <summary>Has a machine change by itself, as when somebody switches it off behind the service's back.</summary>
+    public void ChangeByItself(Guid machine, MachineState state)
+    {
+        host.Machines[machine] = host.Machines[machine] with { State = state };
+        changes.Writer.TryWrite(new MachineChange(machine, state));
+    }
+
+    private FakeMachine Find(Guid machine) => host.Machines.TryGetValue(machine, out var found)
+        ? found : throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "no such machine");
+
+    private bool Off(Guid machine)
+    {
+        if (host.Machines.TryGetValue(machine, out var found))
+            host.Machines[machine] = found with { State = MachineState.Off, RunningAs = null };
+        return true;
+    }
+
+    private async Task<T> DoAsync<T>(string operation, Func<T> effect, CancellationToken cancellationToken)
+    {
+        await Before(operation).WaitAsync(cancellationToken);
+        var result = effect();
+        await After(operation).WaitAsync(cancellationToken);
+        return result;
+    }
+}

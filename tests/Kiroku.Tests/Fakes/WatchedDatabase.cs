@@ -1,0 +1,34 @@
+using System.Data.Common;
+using Kiroku.Storage;
+
+namespace Kiroku.Tests.Fakes;
+
+/// <summary>
+/// The real store, watched: tells of each write, so that tests wait for what they expect and never for time, and can die,
+/// after which nothing is read or written any more, as if its process had been killed.
+/// </summary>
+internal sealed class WatchedDatabase(IDatabase real) : IDatabase, IDisposable
+{
+    private TaskCompletionSource next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Called before each write and after it.</summary>
+    public Func<string, Task> Around { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Ends at the next write.</summary>
+    public Task NextWrite => Volatile.Read(ref next).Task;
+
+    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => real.ReadAsync(read, cancellationToken);
+
+    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
+    {
+        await Around("before write").WaitAsync(cancellationToken);
+        var result = await real.WriteAsync(write, cancellationToken);
+        Interlocked.Exchange(ref next, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        await Around("after write").WaitAsync(cancellationToken);
+        return result;
+    }
+
+    public void Migrate() => real.Migrate();
+
+    public void Dispose() => (real as IDisposable)?.Dispose();
+}

@@ -1,0 +1,174 @@
+using Kiroku.Actions;
+using Kiroku.Hypervisors;
+using Kiroku.Storage;
+using Kiroku.Storage.Sqlite;
+using Kiroku.Servers;
+using Kiroku.Tests.Fakes;
+
+namespace Kiroku.Tests.Servers;
+
+/// <summary>A service on a fake host, with an image to make servers of; can be ended like a killed process and started again.</summary>
+internal sealed class Cloud : IAsyncDisposable
+{
+    public const string Small = "42";
+    public const string Large = "84";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly List<TestApp> dead = [];
+    private readonly Dictionary<string, string?> configuration;
+
+    private Cloud(Dictionary<string, string?> configuration) => this.configuration = configuration;
+
+    public FakeHost Host { get; } = new();
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("kiroku-test-").FullName;
+
+    public TestApp App { get; private set; } = null!;
+
+    public FakeHypervisor Hypervisor { get; private set; } = null!;
+
+    public WatchedDatabase Database { get; private set; } = null!;
+
+    public TestUser Demo { get; private set; } = null!;
+
+    public TestUser Admin { get; private set; } = null!;
+
+    public string Image { get; private set; } = "";
+
+    public static async Task<Cloud> StartAsync(params (string Key, string Value)[] configuration)
+    {
+        var cloud = new Cloud(configuration.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
+        cloud.configuration.TryAdd("Actions:FirstDelay", "00:00:00");
+        cloud.configuration.TryAdd("Actions:NextDelay", "00:00:00");
+        cloud.configuration.TryAdd("Actions:StorageDelay", "00:00:00.01");
+        await cloud.StartAgainAsync();
+        cloud.Image = await cloud.UploadAsync(new byte[1024 * 1024], "raw");
+        return cloud;
+    }
+
+    /// <summary>Starts a service on what the last one left.</summary>
+    public async Task StartAgainAsync()
+    {
+        Hypervisor = new FakeHypervisor(Host);
+        Database = new WatchedDatabase(new SqliteDatabase(Path.Combine(Folder, "kiroku.db")));
+        Database.Migrate();
+        App = await TestApp.StartAsync(builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(configuration);
+            builder.Services.AddSingleton<IHypervisor>(Hypervisor);
+            builder.Services.AddSingleton<IDatabase>(Database);
+        }, Folder);
+        Demo = await App.SignInAsync();
+        Admin = await App.SignInAsync("admin");
+    }
+
+    /// <summary>Ends the service as a kill would: from now on nothing it does reaches the host or the store.</summary>
+    public void Kill()
+    {
+        var never = new TaskCompletionSource().Task;
+        Hypervisor.Before = Hypervisor.After = _ => never;
+        Database.Around = _ => never;
+        dead.Add(App);
+    }
+
+    public async Task<string> UploadAsync(byte[] content, string format)
+    {
+        using var made = await Admin.PostAsync("/image/v2/images", $$"""{"name":"disk","disk_format":"{{format}}","container_format":"bare","visibility":"public"}""");
+        var id = (string)(await TestApp.JsonAsync(made))["id"]!;
+        using var stored = await Admin.PutAsync($"/image/v2/images/{id}/file", content);
+        Assert.Equal(204, (int)stored.StatusCode);
+        return id;
+    }
+
+    /// <summary>Makes a server and waits until it is built, or in ERROR.</summary>
+    public async Task<Guid> CreateServerAsync(string flavor = Small, string? image = null)
+    {
+        using var answer = await Demo.PostAsync("/v2.1/servers", $$$"""{"server":{"name":"vm","flavorRef":"{{{flavor}}}","imageRef":"{{{image ?? Image}}}"}}""");
+        Assert.Equal(202, (int)answer.StatusCode);
+        var id = Guid.Parse((string)(await TestApp.JsonAsync(answer))["server"]!["id"]!);
+        await UntilAsync(async () => (await ServerAsync(id)).RunningAction is null);
+        return id;
+    }
+
+    /// <summary>Asks for an action.</summary>
+    /// <returns>The status and the request id.</returns>
+    public async Task<(int Status, string RequestId)> ActAsync(Guid server, string body)
+    {
+        using var answer = await Demo.PostAsync($"/v2.1/servers/{server}/action", body);
+        return ((int)answer.StatusCode, answer.Headers.GetValues("x-compute-request-id").Single());
+    }
+
+    /// <summary>Asks for an action that is accepted, and waits until it has ended.</summary>
+    public async Task<RecordedAction> DoAsync(Guid server, string body)
+    {
+        var (status, requestId) = await ActAsync(server, body);
+        Assert.True(status is 202 or 204, $"{body} was answered {status}");
+        return await EndedAsync(server, requestId);
+    }
+
+    public async Task DeleteAsync(Guid server)
+    {
+        using var answer = await Demo.DeleteAsync($"/v2.1/servers/{server}");
+        Assert.Equal(204, (int)answer.StatusCode);
+        await UntilAsync(async () => (await ServerAsync(server)).RunningAction is null);
+    }
+
+    public async Task<RecordedAction> EndedAsync(Guid server, string requestId)
+    {
+        await UntilAsync(async () => (await ActionAsync(server, requestId)).Action.FinishTime is not null);
+        return await ActionAsync(server, requestId);
+    }
+
+    public async Task<RecordedAction> ActionAsync(Guid server, string requestId)
+        => (await App.Services.GetRequiredService<ActionStore>().FindAsync(server, requestId, TestContext.Current.CancellationToken))!;
+
+    /// <summary>The newest of the server's actions, or of those that began no later than a moment.</summary>
+    public async Task<RecordedAction> NewestActionAsync(Guid server, DateTime? until = null)
+    {
+        var actions = await App.Services.GetRequiredService<ActionStore>().ListAsync(server, new ActionQuery(1000), TestContext.Current.CancellationToken);
+        return await ActionAsync(server, actions.First(action => until is null || action.StartTime <= until).RequestId);
+    }
+
+    /// <summary>Has the service delete what a death left over, as it does by itself from time to time.</summary>
+    public Task SweepAsync() => App.Services.GetRequiredService<DiskSweeper>().SweepAsync(TestContext.Current.CancellationToken);
+
+    public async Task<Server> ServerAsync(Guid id)
+        => (await App.Services.GetRequiredService<ServerStore>().FindAsync(id, TestContext.Current.CancellationToken))!;
+
+    /// <summary>Waits until the condition holds; looks again after each write to the store.</summary>
+    public async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        while (true)
+        {
+            var changed = Database.NextWrite;
+            if (await condition())
+                return;
+            await changed.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>What must be true of a server whenever nothing runs on it.</summary>
+    public async Task AssertWholeAsync(Guid id)
+    {
+        var server = await ServerAsync(id);
+        Assert.Null(server.RunningAction);
+        Assert.Null(server.TaskState);
+        var actions = await App.Services.GetRequiredService<ActionStore>().ListAsync(id, new ActionQuery(1000), TestContext.Current.CancellationToken);
+        Assert.All(actions, action => Assert.NotEqual(Outcomes.Running, action.Outcome));
+        foreach (var action in actions)
+            Assert.All((await ActionAsync(id, action.RequestId)).Events, record => Assert.NotNull(record.FinishTime));
+        var named = new[] { server.Generation, server.FormerGeneration }.OfType<int>().Select(generation => Disks.NameOf(id, generation)).Order();
+        Assert.Equal(named, Host.DisksOf(id));
+        var machine = Host.Machines.GetValueOrDefault(id);
+        Assert.Equal(server.PowerState == MachineState.Running, machine?.State == MachineState.Running);
+        if (machine is { RunningAs: { } running })
+            Assert.Equal((server.Flavor.Vcpus, server.Flavor.MemoryMiB, Disks.NameOf(id, server.Generation!.Value)), (running.Vcpus, running.MemoryMiB, running.RootVolume));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var app in dead.Append(App).Distinct())
+            await app.DisposeAsync();
+        Database.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+}

@@ -1,0 +1,64 @@
+namespace Kiroku.Tests.Servers;
+
+/// <summary>
+/// The moments of an action at which something can go wrong: before and after each call of the hypervisor and each write to
+/// the store, counted from where counting began.
+/// </summary>
+internal sealed class Points
+{
+    private readonly List<string> passed = [];
+    private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int until = int.MaxValue;
+    private Action? then;
+
+    private Points()
+    {
+    }
+
+    /// <summary>The names of the moments passed so far.</summary>
+    public IReadOnlyList<string> Passed
+    {
+        get
+        {
+            lock (passed)
+                return [.. passed];
+        }
+    }
+
+    /// <summary>Ends when the moment waited for has come.</summary>
+    public Task Reached => reached.Task;
+
+    /// <summary>Counts moments of the cloud's service from now on.</summary>
+    public static Points Count(Cloud cloud)
+    {
+        var points = new Points();
+        cloud.Hypervisor.Before = operation => points.PassAsync($"before {operation}");
+        cloud.Hypervisor.After = operation => points.PassAsync($"after {operation}");
+        cloud.Database.Around = points.PassAsync;
+        return points;
+    }
+
+    /// <summary>Kills the cloud's service at the moment of that number, counted from now on; nothing comes after it.</summary>
+    public static Points KillAt(Cloud cloud, int number)
+    {
+        var points = Count(cloud);
+        points.until = number;
+        points.then = cloud.Kill;
+        return points;
+    }
+
+    private Task PassAsync(string point)
+    {
+        lock (passed)
+        {
+            if (passed.Count >= until)
+                return Task.Delay(Timeout.Infinite);
+            passed.Add(point);
+            if (passed.Count < until)
+                return Task.CompletedTask;
+            then?.Invoke();
+        }
+        reached.TrySetResult();
+        return Task.Delay(Timeout.Infinite);
+    }
+}

@@ -1,0 +1,57 @@
+using Kiroku.Actions;
+using Kiroku.Servers;
+
+namespace Kiroku.Tests.Servers;
+
+/// <summary>One of the nine actions on a server in a state where it is allowed: what is done before, what it records, how it ends.</summary>
+internal sealed record Scenario(string Name, string[] Before, string Json, string[] Events, string EndsIn)
+{
+    private const string Start = """{"os-start":null}""";
+    private const string Stop = """{"os-stop":null}""";
+    private const string Resize = """{"resize":{"flavorRef":"84"}}""";
+    private const string Rebuild = """{"rebuild":{"imageRef":"IMAGE"}}""";
+    private const string Confirm = """{"confirmResize":null}""";
+    private const string Revert = """{"revertResize":null}""";
+    private const string Shelve = """{"shelve":null}""";
+    private const string Unshelve = """{"unshelve":null}""";
+    private const string Soft = """{"reboot":{"type":"SOFT"}}""";
+    private const string Hard = """{"reboot":{"type":"HARD"}}""";
+
+    private static readonly string[] ResizeEvents = [EventNames.ColdMigrate, EventNames.PrepResize, EventNames.ResizeInstance, EventNames.FinishResize];
+
+    private static readonly Scenario[] Each =
+    [
+        new("start", [Stop], Start, [EventNames.Start], VmStates.Active),
+        new("stop", [], Stop, [EventNames.Stop], VmStates.Stopped),
+        new("soft reboot", [], Soft, [EventNames.Reboot], VmStates.Active),
+        new("hard reboot", [], Hard, [EventNames.Reboot], VmStates.Active),
+        new("hard reboot of a stopped server", [Stop], Hard, [EventNames.Reboot], VmStates.Active),
+        new("rebuild", [], Rebuild, [EventNames.Rebuild], VmStates.Active),
+        new("rebuild of a stopped server", [Stop], Rebuild, [EventNames.Rebuild, EventNames.Stop], VmStates.Stopped),
+        new("resize", [], Resize, ResizeEvents, VmStates.Resized),
+        new("resize of a stopped server", [Stop], Resize, ResizeEvents, VmStates.Resized),
+        new("confirmResize", [Resize], Confirm, [EventNames.ConfirmResize], VmStates.Active),
+        new("confirmResize of a stopped server", [Stop, Resize], Confirm, [EventNames.ConfirmResize], VmStates.Stopped),
+        new("revertResize", [Resize], Revert, [EventNames.RevertResize, EventNames.FinishRevertResize], VmStates.Active),
+        new("revertResize of a stopped server", [Stop, Resize], Revert,
+            [EventNames.RevertResize, EventNames.FinishRevertResize, EventNames.Stop], VmStates.Stopped),
+        new("shelve", [], Shelve, [EventNames.ShelveOffload], VmStates.ShelvedOffloaded),
+        new("shelve of a stopped server", [Stop], Shelve, [EventNames.ShelveOffload], VmStates.ShelvedOffloaded),
+        new("unshelve", [Shelve], Unshelve, [EventNames.ScheduleInstances, EventNames.Unshelve], VmStates.Active),
+    ];
+
+    public static TheoryData<string> All => [.. Each.Select(scenario => scenario.Name)];
+
+    public static Scenario Of(string name) => Each.Single(scenario => scenario.Name == name);
+
+    public string Body(Cloud cloud) => Json.Replace("IMAGE", cloud.Image, StringComparison.Ordinal);
+
+    /// <summary>Makes a server and brings it where the action is allowed.</summary>
+    public async Task<Guid> PrepareAsync(Cloud cloud)
+    {
+        var server = await cloud.CreateServerAsync();
+        foreach (var body in Before)
+            await cloud.DoAsync(server, body);
+        return server;
+    }
+}
