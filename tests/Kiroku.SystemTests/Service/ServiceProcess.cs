@@ -21,7 +21,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
         process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, line) => Note(line.Data);
         process.ErrorDataReceived += (_, line) => Note(line.Data);
-        process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException("The service ended before it listened."));
+        process.Exited += (_, _) =>
+        {
+            Note($"ended with exit code {process.ExitCode}");
+            listening.TrySetException(new InvalidOperationException("The service ended before it listened."));
+        };
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
