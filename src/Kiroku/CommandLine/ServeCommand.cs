@@ -35,7 +35,7 @@ internal static class ServeCommand
         var started = false;
         // While it starts the host would log with its stack what we say in a line.
         var app = KirokuApp.Build(settings, builder =>
-            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", _ => started));
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => started && level >= LogLevel.Information));
         try
         {
             if (settings.Hypervisor?.StartsWith("test:", StringComparison.Ordinal) == true)
@@ -45,9 +45,13 @@ internal static class ServeCommand
             started = true;
             return app;
         }
-        catch
+        catch (Exception e)
         {
+            var connected = app.Services.GetRequiredService<IHypervisor>().Connected;
             await app.DisposeAsync();
+            // A hypervisor that can never be had stops a service that is still starting.
+            if (e is OperationCanceledException or InvalidOperationException && connected.IsFaulted)
+                await connected;
             throw;
         }
     }
