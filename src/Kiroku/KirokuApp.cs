@@ -45,6 +45,7 @@ internal static class KirokuApp
         app.UseMiddleware<FaultMiddleware>();
         app.UseUnrouted();
         app.UseRouting();
+        app.UseExactPaths();
         app.UseIdentity();
         app.UseMicroversions();
         app.MapVersions();

@@ -17,7 +17,9 @@ internal sealed class TestApp : IAsyncDisposable
         this.keepsData = keepsData;
         Address = new Uri(app.Urls.Single());
         DataDirectory = app.Services.GetRequiredService<ServiceSettings>().DataDirectory;
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+        // Latin 1, so that tests can send what is no UTF-8 in a header.
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1 };
+        Http = new HttpClient(handler) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public HttpClient Http { get; }
@@ -37,14 +39,26 @@ internal sealed class TestApp : IAsyncDisposable
         {
             DataDirectory = dataDirectory ?? Directory.CreateTempSubdirectory("kiroku-test-").FullName,
             Listen = "http://127.0.0.1:0",
+            // Never the daemon of the host, nor one started for the test.
+            Hypervisor = "test:///default",
         };
         var app = KirokuApp.Build(settings, builder =>
         {
             builder.Logging.ClearProviders();
             configure?.Invoke(builder);
         });
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        app.Services.GetRequiredService<CloudsFile>().WriteClouds(new Uri(app.Urls.Single()));
+        try
+        {
+            await app.StartAsync(TestContext.Current.CancellationToken);
+            app.Services.GetRequiredService<CloudsFile>().WriteClouds(new Uri(app.Urls.Single()));
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            if (dataDirectory is null)
+                Directory.Delete(settings.DataDirectory, recursive: true);
+            throw;
+        }
         return new TestApp(app, dataDirectory is not null);
     }
 

@@ -8,17 +8,22 @@ internal static class Unrouted
 
     public static void UseUnrouted(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
-        // ASP.NET takes a slash at the end for none; Nova does not.
-        if (context.Request.Path.Value is { Length: > 1 } path && path.EndsWith('/') && !VersionsApi.IsOpen(path) && Microversions.IsCompute(path))
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-        else
-            await next(context);
+        await next(context);
         var response = context.Response;
         var bare = !response.HasStarted && response.ContentLength is null && response.ContentType is null;
         if (!bare || response.StatusCode is not (404 or 405))
             return;
         var status = response.StatusCode;
         await JsonResponse.WriteAsync(context, status, json => Write(json, context.Request.Path, status));
+    });
+
+    /// <summary>Nova tells a path from the same with a slash at its end, which the router here does not.</summary>
+    public static void UseExactPaths(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        var path = context.Request.Path;
+        if (path.Value is [.., '/'] && Microversions.IsCompute(path) && !VersionsApi.IsOpen(path))
+            context.SetEndpoint(null);
+        return next(context);
     });
 
     private static void Write(System.Text.Json.Utf8JsonWriter json, PathString path, int status)

@@ -5,7 +5,8 @@ namespace Kiroku.Hypervisors;
 /// </summary>
 /// <remarks>
 /// Calls on the same machine or volume run one after another, so a new attempt joins what an abandoned one left
-/// running. A token that fires abandons the wait, never the state: the call ends in the background.
+/// running. A token that fires abandons the wait, never the state: the call ends in the background; what only waits,
+/// such as a stop for its guest, ends. Switching off by force takes its turn before all others, as it frees what hangs.
 /// Failures are <see cref="HypervisorException"/>.
 /// </remarks>
 public interface IHypervisor
@@ -49,7 +50,7 @@ public interface IHypervisor
     /// <summary>The volume's size in bytes as its guest sees it; null if there is no such volume.</summary>
     Task<long?> GetVolumeSizeAsync(string volume, CancellationToken cancellationToken);
 
-    /// <summary>Names of all volumes in the pool.</summary>
+    /// <summary>Names of all volumes in the pool, also of those left half made, so that they can be deleted.</summary>
     Task<IReadOnlyList<string>> ListVolumesAsync(CancellationToken cancellationToken);
 
     /// <summary>
@@ -69,7 +70,7 @@ public interface IHypervisor
 
     /// <summary>
     /// Machines that changed state by whatever cause, ours or not; <see cref="MachineChange.Lost"/> after a connection
-    /// was lost and stands again, when anything may have changed unseen. For one reader.
+    /// was lost and stands again, when anything may have changed unseen, and once more a little later. For one reader.
     /// </summary>
     IAsyncEnumerable<MachineChange> WatchAsync(CancellationToken cancellationToken);
 }

@@ -47,7 +47,9 @@ internal sealed record AuthRequest(
         => parent.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Object ? value : throw Malformed(key, parentName);
 
     internal static string Text(JsonElement parent, string key, string parentName)
-        => parent.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Malformed(key, parentName);
+        => parent.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : throw Malformed(key, parentName);
 
     private static Fault Malformed(string key, string parent) => Fault.BadRequest(
         $"Expecting to find {key} in {parent}. The server could not comply with the request since it is either malformed or "

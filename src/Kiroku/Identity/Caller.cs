@@ -32,6 +32,8 @@ internal static class RoleNames
         var roles = assigned.ToHashSet(StringComparer.Ordinal);
         foreach (var role in FromHighest.SkipWhile(role => !roles.Contains(role)).ToArray())
             roles.Add(role);
-        return [.. roles.OrderBy(role => Array.IndexOf(FromHighest, role) is var place && place < 0 ? int.MaxValue : place).ThenBy(role => role, StringComparer.Ordinal)];
+        return [.. roles.OrderBy(Place).ThenBy(role => role, StringComparer.Ordinal)];
     }
+
+    private static int Place(string role) => Array.IndexOf(FromHighest, role) is var place && place < 0 ? int.MaxValue : place;
 }

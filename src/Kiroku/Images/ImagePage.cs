@@ -79,7 +79,7 @@ internal sealed class ImagePage
     private IEnumerable<(string Key, bool Descending)> Orders()
     {
         if (query["sort"].FirstOrDefault() is { } sort)
-            return sort.Split(',').Select(order => order.Split(':')).Select(parts => (parts[0].Trim(), IsDescending(parts.Length > 1 ? parts[1] : "desc")));
+            return sort.Split(',').Select(order => order.Split(':')).Select(parts => (parts[0].Trim(), IsDescending(parts.ElementAtOrDefault(1) ?? "desc")));
         var directions = query["sort_dir"];
         return query["sort_key"].Select((key, i) => (key ?? "", IsDescending(directions.Count == 0 ? "desc" : directions[Math.Min(i, directions.Count - 1)])));
     }

@@ -84,6 +84,7 @@ public sealed class PrivateHypervisorTests(PrivateHypervisorTests.SharedHost sha
         await using var changes = Hypervisor.WatchAsync(Token).GetAsyncEnumerator(Token);
         var machine = await NewMachineAsync();
         await Hypervisor.StartAsync(machine, Token);
+        await NextAsync(changes, new(machine, MachineState.Running));
         await Commands.SignalAsync("KILL", Host.QemuOf(machine));
         await NextAsync(changes, new(machine, MachineState.Off));
         await ExpectAsync(machine, MachineState.Off);

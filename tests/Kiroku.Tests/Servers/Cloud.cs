@@ -57,8 +57,9 @@ internal sealed class Cloud : IAsyncDisposable
             builder.Services.AddSingleton<IHypervisor>(Hypervisor);
             builder.Services.AddSingleton<IDatabase>(Database);
         }, Folder);
-        Demo = await App.SignInAsync();
-        Admin = await App.SignInAsync("admin");
+        // Tokens outlive the process.
+        Demo = Demo is null ? await App.SignInAsync() : Demo with { App = App };
+        Admin = Admin is null ? await App.SignInAsync("admin") : Admin with { App = App };
     }
 
     /// <summary>Ends the service as a kill would: from now on nothing it does reaches the host or the store.</summary>
@@ -67,6 +68,13 @@ internal sealed class Cloud : IAsyncDisposable
         var never = new TaskCompletionSource().Task;
         Hypervisor.Before = Hypervisor.After = _ => never;
         Database.Around = _ => never;
+        dead.Add(App);
+    }
+
+    /// <summary>Ends the service in good order, as SIGTERM does.</summary>
+    public async Task StopAsync()
+    {
+        await App.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken);
         dead.Add(App);
     }
 
@@ -130,6 +138,10 @@ internal sealed class Cloud : IAsyncDisposable
 
     /// <summary>Has the service delete what a death left over, as it does by itself from time to time.</summary>
     public Task SweepAsync() => App.Services.GetRequiredService<DiskSweeper>().SweepAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Every server that is not deleted.</summary>
+    public Task<IReadOnlyList<Server>> ServersAsync()
+        => App.Services.GetRequiredService<ServerStore>().ListWhereAsync("1 = 1", null, TestContext.Current.CancellationToken);
 
     public async Task<Server> ServerAsync(Guid id)
         => (await App.Services.GetRequiredService<ServerStore>().FindAsync(id, TestContext.Current.CancellationToken))!;

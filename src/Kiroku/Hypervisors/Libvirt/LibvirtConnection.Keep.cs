@@ -16,6 +16,10 @@ internal sealed partial class LibvirtConnection
                 await ConnectAsync();
                 LogConnected();
                 listener.MachineChanged(MachineChange.Lost);
+                // A daemon that was started anew looks for its machines while it already answers, and tells nobody
+                // of those that it does not find.
+                await Task.Delay(options.SettleTime, time, ending.Token);
+                listener.MachineChanged(MachineChange.Lost);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
@@ -38,8 +42,9 @@ internal sealed partial class LibvirtConnection
         {
             try
             {
-                await CurrentOrNewAttempt().WaitAsync(ending.Token);
-                return;
+                var session = await CurrentOrNewAttempt().WaitAsync(ending.Token);
+                if (session.IsAlive) return;
+                Lose(session);
             }
             catch (ConnectionException exception) when (exception.Failure != HypervisorFailure.NotSupported)
             {

@@ -18,6 +18,7 @@ internal sealed partial class LibvirtConnection : IAsyncDisposable
     private readonly Task keeping;
     private TaskCompletionSource lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task<Session>? attempt;
+    private bool disposed;
 
     public LibvirtConnection(
         LibvirtTarget target, LibvirtOptions options, ISessionListener listener, TimeProvider time, ILogger logger)
@@ -43,22 +44,37 @@ internal sealed partial class LibvirtConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Word from the event thread that the connection is gone.</summary>
-    public void Closed()
+    /// <summary>Gives a session up; one that was replaced already is old news.</summary>
+    public void Lose(Session session)
     {
-        if (attempt is { IsCompletedSuccessfully: true } open) _ = LoseWhenDeadAsync(open);
+        lock (gate)
+        {
+            if (disposed || attempt is not { IsCompletedSuccessfully: true } open
+                || !ReferenceEquals(open.GetAwaiter().GetResult(), session))
+                return;
+            attempt = null;
+            lost.TrySetResult();
+        }
+
+        LogLost();
+        _ = CloseAsync(session);
     }
 
     public async ValueTask DisposeAsync()
     {
+        Task<Session>? last;
+        lock (gate)
+        {
+            if (disposed) return;
+            (disposed, last) = (true, attempt);
+        }
+
         await ending.CancelAsync();
         await keeping;
-        Task<Session>? last;
-        lock (gate) last = attempt;
-        // An attempt that hangs is left to its end.
-        if (last is { IsCompletedSuccessfully: true }) await CloseAsync(await last);
+        // What hangs is left to its end.
+        if (last is { IsCompletedSuccessfully: true })
+            await Task.WhenAny(CloseAsync(await last), Task.Delay(options.ConnectTimeout, time));
         threads.Dispose();
-        ending.Dispose();
     }
 
     private async Task<Session> GetSessionAsync(CancellationToken cancellationToken)
@@ -78,7 +94,7 @@ internal sealed partial class LibvirtConnection : IAsyncDisposable
     {
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(ending.IsCancellationRequested, this);
+            ObjectDisposedException.ThrowIf(disposed, this);
             if (attempt is null or { IsFaulted: true } or { IsCanceled: true }) attempt = Task.Run(OpenAsync);
             return attempt;
         }
@@ -110,31 +126,14 @@ internal sealed partial class LibvirtConnection : IAsyncDisposable
         {
             throw new ConnectionException(exception.Failure, exception.Message, exception);
         }
+        catch (RefusedException exception)
+        {
+            throw new ConnectionException(exception.Failure, exception.Message, exception);
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ConnectionException(HypervisorFailure.Unavailable, exception.Message, exception);
         }
-    }
-
-    // The word may be about a session that was lost and replaced before it came.
-    private async Task LoseWhenDeadAsync(Task<Session> open)
-    {
-        var session = await open;
-        if (!session.IsAlive) Lose(session);
-    }
-
-    private void Lose(Session session)
-    {
-        lock (gate)
-        {
-            if (attempt is not { IsCompletedSuccessfully: true } open || !ReferenceEquals(open.GetAwaiter().GetResult(), session))
-                return;
-            attempt = null;
-            lost.TrySetResult();
-        }
-
-        LogLost();
-        _ = CloseAsync(session);
     }
 
     private Task<bool> CloseAsync(Session session) => threads.RunAsync(

@@ -115,7 +115,7 @@ internal sealed class LibvirtHypervisor : IHypervisor, ISessionListener, IAsyncD
         if (change.Machine is { } machine) signals.Changed(machine);
     }
 
-    void ISessionListener.SessionClosed() => connection.Closed();
+    void ISessionListener.SessionClosed(Session session) => connection.Lose(session);
 
     private static HostCapacity Measure(Session session)
     {

@@ -27,19 +27,12 @@ internal sealed partial class PrivateLibvirtd(
     /// <summary>Sees to it that the daemon runs and answers.</summary>
     public async Task<LibvirtAddress> EnsureAsync(CancellationToken cancellationToken)
     {
-        if (Process is { } running)
-        {
-            LogFound(running.Id);
-        }
-        else
-        {
-            var user = DaemonAccount.Find(account);
-            var command = FindCommand();
-            Prepare(user);
-            if (user is not null) await user.RequireReachAsync(folders.RealRoot, cancellationToken);
-            await StartAsync([.. user?.CommandPrefix ?? [], .. command], cancellationToken);
-        }
-
+        if (await FindRunningAsync(cancellationToken)) return new LibvirtAddress(folders.Uri, ParallelCalls);
+        var user = DaemonAccount.Find(account);
+        var command = FindCommand();
+        Prepare(user);
+        if (user is not null) await user.RequireReachAsync(folders.RealRoot, cancellationToken);
+        await StartAsync([.. user?.CommandPrefix ?? [], .. command], cancellationToken);
         await WaitUntilReadyAsync(cancellationToken);
         return new LibvirtAddress(folders.Uri, ParallelCalls);
     }
@@ -109,16 +102,30 @@ internal sealed partial class PrivateLibvirtd(
         LogStarted(folders.RealRoot);
     }
 
+    // One that was just killed looks alive for a moment, so its process is looked at again and again.
+    private async Task<bool> FindRunningAsync(CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (Process is not null)
+        {
+            if (await AnswersAsync(cancellationToken)) return true;
+            await WaitABitAsync(began, cancellationToken);
+        }
+
+        return false;
+    }
+
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        while (!await AnswersAsync(cancellationToken))
-        {
-            if (time.GetElapsedTime(began) > ReadyTimeout)
-                throw new HypervisorException(HypervisorFailure.Unavailable, Starting, $"it does not answer: {ReadComplaint()}");
-            await Task.Delay(LookInterval, time, cancellationToken);
-        }
+        while (!await AnswersAsync(cancellationToken)) await WaitABitAsync(began, cancellationToken);
     }
+
+    private Task WaitABitAsync(long began, CancellationToken cancellationToken) =>
+        time.GetElapsedTime(began) < ReadyTimeout
+            ? Task.Delay(LookInterval, time, cancellationToken)
+            : throw new HypervisorException(
+                HypervisorFailure.Unavailable, Starting, $"it does not answer: {ReadComplaint()}");
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
@@ -148,14 +155,11 @@ internal sealed partial class PrivateLibvirtd(
         {
         }
 
-        public void SessionClosed()
+        public void SessionClosed(Session session)
         {
         }
     }
 
     [LoggerMessage(LogLevel.Information, "Started a private libvirtd under {Folder}.")]
     private partial void LogStarted(string folder);
-
-    [LoggerMessage(LogLevel.Debug, "The private libvirtd runs as process {Id}.")]
-    private partial void LogFound(int id);
 }

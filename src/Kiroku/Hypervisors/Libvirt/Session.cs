@@ -5,6 +5,7 @@ internal sealed class Session : IDisposable
 {
     private int lifecycleCallback = -1;
     private bool watchesClose;
+    private volatile bool closed;
 
     private Session(ConnectHandle connect, LibvirtOptions options, bool isTest)
     {
@@ -23,12 +24,16 @@ internal sealed class Session : IDisposable
     /// <summary>libvirt's word for what runs the machines: kvm, qemu or test.</summary>
     public string DomainType { get; private set; } = "test";
 
-    public bool IsAlive => !Connect.IsClosed && Native.virConnectIsAlive(Connect) == 1;
+    /// <summary>False from the moment at which libvirt gave the connection up.</summary>
+    public bool IsAlive => !closed && !Connect.IsClosed && Native.virConnectIsAlive(Connect) == 1;
 
     public static Session Open(string uri, LibvirtOptions options, ISessionListener listener)
     {
-        EventLoop.EnsureStarted();
         var isTest = uri.StartsWith("test:", StringComparison.Ordinal);
+        // libvirt itself would look for a daemon to ask, and for any other hypervisor our definitions are wrong.
+        if (!isTest && !uri.StartsWith("qemu:", StringComparison.Ordinal) && !uri.StartsWith("qemu+", StringComparison.Ordinal))
+            throw new RefusedException(HypervisorFailure.NotSupported, $"{uri} is not a URI of libvirt's QEMU or test driver");
+        EventLoop.EnsureStarted();
         var session = new Session(LibvirtException.Check(Native.virConnectOpen(uri)), options, isTest);
         try
         {
@@ -49,13 +54,16 @@ internal sealed class Session : IDisposable
         Connect.Dispose();
     }
 
+    /// <summary>Word from libvirt, while its own answer may still be that all is well.</summary>
+    public void MarkClosed() => closed = true;
+
     private void Prepare(ISessionListener listener)
     {
         if (!IsTest)
         {
             LibvirtException.Check(Native.virConnectSetKeepAlive(Connect, (int)Options.KeepAlive.TotalSeconds, 2));
             DomainType = HasKvm() ? "kvm" : "qemu";
-            watchesClose = SessionEvents.WatchClose(Connect, listener);
+            watchesClose = SessionEvents.WatchClose(this, listener);
         }
 
         lifecycleCallback = SessionEvents.WatchMachines(Connect, Options.MachinePrefix, listener);
@@ -77,5 +85,5 @@ internal interface ISessionListener
 {
     void MachineChanged(MachineChange change);
 
-    void SessionClosed();
+    void SessionClosed(Session session);
 }

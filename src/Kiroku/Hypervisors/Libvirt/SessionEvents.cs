@@ -16,10 +16,10 @@ internal static unsafe class SessionEvents
             connect, 0, LifecycleEvent, &MachineChanged, opaque, &Free));
     }
 
-    public static bool WatchClose(ConnectHandle connect, ISessionListener listener)
+    public static bool WatchClose(Session session, ISessionListener listener)
     {
-        var opaque = GCHandle.ToIntPtr(GCHandle.Alloc(new Watcher("", listener)));
-        return Native.virConnectRegisterCloseCallback(connect, &Closed, opaque, &Free) >= 0;
+        var opaque = GCHandle.ToIntPtr(GCHandle.Alloc(new CloseWatcher(session, listener)));
+        return Native.virConnectRegisterCloseCallback(session.Connect, &Closed, opaque, &Free) >= 0;
     }
 
     public static void StopWatchingClose(ConnectHandle connect) =>
@@ -51,11 +51,15 @@ internal static unsafe class SessionEvents
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Closed(nint connect, int reason, nint opaque)
     {
-        if (GCHandle.FromIntPtr(opaque).Target is Watcher watcher) watcher.Listener.SessionClosed();
+        if (GCHandle.FromIntPtr(opaque).Target is not CloseWatcher watcher) return;
+        watcher.Session.MarkClosed();
+        watcher.Listener.SessionClosed(watcher.Session);
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Free(nint opaque) => GCHandle.FromIntPtr(opaque).Free();
+
+    private sealed record CloseWatcher(Session Session, ISessionListener Listener);
 
     private sealed record Watcher(string Prefix, ISessionListener Listener);
 }

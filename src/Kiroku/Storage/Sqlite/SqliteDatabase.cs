@@ -15,11 +15,13 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     /// <summary>Said outright: a connection from the pool may have been a reader's before.</summary>
     private const string Writing = "PRAGMA query_only=OFF";
     private readonly string connectionString;
+    private readonly string file;
     private readonly Lazy<SqliteWriter> writer;
 
     public SqliteDatabase(string file)
     {
         DapperTypes.Register();
+        this.file = file;
         connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30 }.ToString();
         writer = new Lazy<SqliteWriter>(() => new SqliteWriter(Open(Writing + "; PRAGMA synchronous=FULL")));
     }
@@ -54,6 +56,8 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     {
         try
         {
+            // SQLite gives its further files the mode of this one, which holds password hashes.
+            DurableFile.Ensure(file);
             using (var connection = Open(Writing + "; PRAGMA journal_mode=WAL"))
                 RefuseNewerSchema(connection);
             var result = DeployChanges.To.SqliteDatabase(connectionString)
@@ -68,6 +72,10 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         catch (SqliteException e)
         {
             throw SqliteFailures.Translate(e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException($"The store's file cannot be opened: {e.Message}", e);
         }
     }
 

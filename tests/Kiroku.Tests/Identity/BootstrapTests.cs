@@ -1,0 +1,87 @@
+using Kiroku.Identity;
+
+namespace Kiroku.Tests.Identity;
+
+public sealed class BootstrapTests : IDisposable
+{
+    private readonly string data = Directory.CreateTempSubdirectory("kiroku-test-").FullName;
+
+    private string Clouds => Path.Combine(data, "clouds.yaml");
+
+    public void Dispose() => Directory.Delete(data, recursive: true);
+
+    [Fact]
+    public async Task A_second_start_keeps_the_passwords_and_writes_its_own_address()
+    {
+        string password;
+        Uri first;
+        await using (var app = await TestApp.StartAsync(dataDirectory: data))
+            (password, first) = (app.PasswordOf("demo"), app.Address);
+        await using var again = await TestApp.StartAsync(dataDirectory: data);
+        Assert.Equal(password, again.PasswordOf("demo"));
+        await again.SignInAsync("demo");
+        await again.SignInAsync("admin", "demo");
+        var text = await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken);
+        Assert.Contains($"auth_url: {again.Address}identity", text);
+        Assert.NotEqual(first, again.Address);
+    }
+
+    [Fact]
+    public async Task Tokens_outlive_a_restart()
+    {
+        string token;
+        await using (var app = await TestApp.StartAsync(dataDirectory: data))
+            token = (await app.SignInAsync()).Token;
+        await using var again = await TestApp.StartAsync(dataDirectory: data);
+        using var answer = await again.SendAsync(HttpMethod.Get, "/v2.1/flavors", token);
+        Assert.Equal(200, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Without_its_file_a_start_makes_new_passwords()
+    {
+        string password, token;
+        await using (var app = await TestApp.StartAsync(dataDirectory: data))
+            (password, token) = (app.PasswordOf("demo"), (await app.SignInAsync()).Token);
+        File.Delete(Clouds);
+        await using var again = await TestApp.StartAsync(dataDirectory: data);
+        Assert.NotEqual(password, again.PasswordOf("demo"));
+        await again.SignInAsync("demo");
+        using var old = await again.SendAsync(HttpMethod.Get, "/v2.1/flavors", token);
+        Assert.Equal(401, (int)old.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_file_that_someone_edited_is_left_alone_and_its_passwords_still_hold()
+    {
+        string password;
+        await using (var app = await TestApp.StartAsync(dataDirectory: data))
+            password = app.PasswordOf("demo");
+        await File.AppendAllTextAsync(Clouds, "  mine:\n    cloud: other\n", TestContext.Current.CancellationToken);
+        var edited = await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken);
+        await using var again = await TestApp.StartAsync(dataDirectory: data);
+        Assert.Equal(edited, await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken));
+        using var answer = await again.TrySignInAsync("demo", password, TestApp.InProject("demo"));
+        Assert.Equal(201, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_address_for_every_interface_is_written_as_one_to_go_to()
+    {
+        await using var app = await TestApp.StartAsync(dataDirectory: data);
+        app.Services.GetRequiredService<CloudsFile>().WriteClouds(new Uri("http://[::]:8774"));
+        Assert.Contains("auth_url: http://127.0.0.1:8774/identity", await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task What_holds_secrets_is_closed_to_others()
+    {
+        await using var app = await TestApp.StartAsync(dataDirectory: data);
+        await app.SignInAsync();
+        const UnixFileMode Others = (UnixFileMode)0b111_111;
+        Assert.Equal(0, (int)(new DirectoryInfo(Path.Combine(data, "keys")).UnixFileMode & Others));
+        string[] files = [Clouds, Path.Combine(data, "kiroku.db"), Path.Combine(data, "kiroku.db-wal"), .. Directory.GetFiles(Path.Combine(data, "keys"))];
+        Assert.All(files, file => Assert.Equal(0, (int)(File.GetUnixFileMode(file) & Others)));
+        Assert.True(files.Length > 3);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Kiroku.Tests.Images;
+
+public sealed class UploadTests : IAsyncLifetime
+{
+    private TestApp app = null!;
+    private TestUser demo = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        app = await TestApp.StartAsync(builder => builder.Configuration["Images:MaxSize"] = "300000");
+        demo = await app.SignInAsync();
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    [Theory]
+    [InlineData("Content-Length: 1000\r\n\r\nonly this")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nnonsense\r\n")]
+    public async Task An_upload_that_breaks_off_leaves_nothing_and_can_be_repeated(string headersAndBody)
+    {
+        var path = await CreateAsync();
+        await BreakOffAsync(path, headersAndBody);
+        await UntilAsync(path, "queued");
+        Assert.Empty(Files());
+        Assert.Equal(204, (int)(await demo.PutAsync($"{path}/file", [1, 2, 3])).StatusCode);
+        await UntilAsync(path, "active");
+    }
+
+    [Fact]
+    public async Task A_second_upload_meanwhile_is_409_and_a_deleted_image_410()
+    {
+        var path = await CreateAsync();
+        using var slow = new SlowContent();
+        var first = app.SendAsync(HttpMethod.Put, $"{path}/file", demo.Token, slow);
+        await UntilAsync(path, "saving");
+        using var second = await demo.PutAsync($"{path}/file", [1]);
+        Assert.Equal(409, (int)second.StatusCode);
+        Assert.Contains("Image status transition from saving to saving is not allowed", await second.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(204, (int)(await demo.DeleteAsync(path)).StatusCode);
+        slow.Finish();
+        using var answer = await first;
+        Assert.Equal(410, (int)answer.StatusCode);
+        Assert.Empty(Files());
+    }
+
+    [Fact]
+    public async Task More_than_the_limit_is_413()
+    {
+        var path = await CreateAsync();
+        using var answer = await demo.PutAsync($"{path}/file", new byte[300_001]);
+        Assert.Equal(413, (int)answer.StatusCode);
+        await UntilAsync(path, "queued");
+        Assert.Empty(Files());
+        Assert.Equal(204, (int)(await demo.PutAsync($"{path}/file", new byte[300_000])).StatusCode);
+    }
+
+    [Fact]
+    public async Task Bytes_of_another_kind_or_for_a_format_unsaid_are_refused()
+    {
+        var path = await CreateAsync();
+        using var text = await app.SendAsync(HttpMethod.Put, $"{path}/file", demo.Token, new StringContent("text"));
+        Assert.Equal(415, (int)text.StatusCode);
+        using var announced = await demo.PostAsync("/image/v2/images", "{}");
+        using var unsaid = await demo.PutAsync($"/image{(string)(await TestApp.JsonAsync(announced))["self"]!}/file", [1]);
+        Assert.Equal(400, (int)unsaid.StatusCode);
+    }
+
+    private async Task<string> CreateAsync()
+    {
+        using var answer = await demo.PostAsync("/image/v2/images", """{"disk_format":"raw","container_format":"bare"}""");
+        return "/image" + (string)(await TestApp.JsonAsync(answer))["self"]!;
+    }
+
+    private string[] Files() => Directory.GetFiles(Path.Combine(app.DataDirectory, "images"));
+
+    /// <summary>Sends a request by hand, waits until it is being read or was answered, and hangs up.</summary>
+    private async Task BreakOffAsync(string path, string headersAndBody)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(app.Address.Host, app.Address.Port, TestContext.Current.CancellationToken);
+        var request = $"PUT {path}/file HTTP/1.1\r\nHost: {app.Address.Authority}\r\nX-Auth-Token: {demo.Token}\r\n"
+            + $"Content-Type: application/octet-stream\r\n{headersAndBody}";
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+        if (headersAndBody.Contains("nonsense"))
+            Assert.StartsWith("HTTP/1.1 400 ", await new StreamReader(client.GetStream()).ReadLineAsync(TestContext.Current.CancellationToken));
+        else
+            await UntilAsync(path, "saving");
+    }
+
+    private async Task UntilAsync(string path, string status)
+    {
+        for (var tries = 0; tries < 1000; tries++)
+        {
+            if ((string)(await demo.GetJsonAsync(path))["status"]! == status)
+                return;
+        }
+        Assert.Fail($"{path} did not become {status}.");
+    }
+
+    /// <summary>A body that begins and then waits to be told to end.</summary>
+    private sealed class SlowContent : HttpContent
+    {
+        private readonly TaskCompletionSource finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public SlowContent() => Headers.ContentType = new("application/octet-stream");
+
+        public void Finish() => finish.SetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(new byte[] { 1, 2, 3 });
+            await stream.FlushAsync();
+            await finish.Task;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}

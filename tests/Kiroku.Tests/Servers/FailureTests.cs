@@ -1,0 +1,129 @@
+using Kiroku.Actions;
+using Kiroku.Hypervisors;
+using Kiroku.Servers;
+
+namespace Kiroku.Tests.Servers;
+
+public sealed class FailureTests
+{
+    [Theory]
+    [MemberData(nameof(Scenario.All), MemberType = typeof(Scenario))]
+    public async Task A_step_that_fails_for_good_is_undone_and_recorded_wherever_it_fails(string name)
+    {
+        var scenario = Scenario.Of(name);
+        await using var cloud = await Cloud.StartAsync();
+        foreach (var call in await CallsAsync(cloud, scenario))
+        {
+            var server = await scenario.PrepareAsync(cloud);
+            var before = await cloud.ServerAsync(server);
+            Fail(cloud, call, times: 3);
+
+            var action = await cloud.DoAsync(server, scenario.Body(cloud));
+
+            TestContext.Current.TestOutputHelper?.WriteLine($"{call} -> {(await cloud.ServerAsync(server)).VmState}");
+            Assert.Equal("Error", action.Action.Message);
+            Assert.Equal(Outcomes.Failed, action.Action.Outcome);
+            AssertThreeAttempts(action);
+            await AssertStateAsync(cloud, before, action.Action.Action, server);
+            if (call.Operation == "delete")
+                await cloud.SweepAsync();
+            await cloud.AssertWholeAsync(server);
+            await AssertUsableAsync(cloud, before, server);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Scenario.All), MemberType = typeof(Scenario))]
+    public async Task A_step_that_fails_once_is_tried_again_and_succeeds(string name)
+    {
+        var scenario = Scenario.Of(name);
+        await using var cloud = await Cloud.StartAsync();
+        foreach (var call in await CallsAsync(cloud, scenario))
+        {
+            var server = await scenario.PrepareAsync(cloud);
+            Fail(cloud, call, times: 1);
+
+            var action = await cloud.DoAsync(server, scenario.Body(cloud));
+
+            Assert.Null(action.Action.Message);
+            Assert.Equal(Outcomes.SucceededAfterRetries, action.Action.Outcome);
+            Assert.Equal(scenario.EndsIn, (await cloud.ServerAsync(server)).VmState);
+            Assert.Equal(scenario.Events.Order(), action.Events.Where(e => e.Result == EventResults.Success).Select(e => e.Event).Order());
+            var failed = Assert.Single(action.Events, e => e.Result == EventResults.Error);
+            Assert.Equal([1, 2], action.Events.Where(e => e.Event == failed.Event).Select(e => e.Attempt).Order());
+            await cloud.AssertWholeAsync(server);
+            await cloud.DeleteAsync(server);
+        }
+    }
+
+    /// <summary>The hypervisor calls that the scenario makes, each named with which of its kind it is: "stop 1", "define 2".</summary>
+    private static async Task<IReadOnlyList<(string Operation, int Nth)>> CallsAsync(Cloud cloud, Scenario scenario)
+    {
+        var server = await scenario.PrepareAsync(cloud);
+        var points = Points.Count(cloud);
+        await cloud.DoAsync(server, scenario.Body(cloud));
+        var passed = points.Passed;
+        await cloud.DeleteAsync(server);
+        return [.. passed.Where(point => point.StartsWith("before ", StringComparison.Ordinal) && point != "before write")
+            .Select(point => point["before ".Length..])
+            .GroupBy(operation => operation)
+            .SelectMany(group => group.Select((operation, index) => (operation, index + 1)))];
+    }
+
+    private static void Fail(Cloud cloud, (string Operation, int Nth) call, int times)
+    {
+        var (seen, failed) = (0, 0);
+        cloud.Hypervisor.After = _ => Task.CompletedTask;
+        cloud.Database.Around = _ => Task.CompletedTask;
+        cloud.Hypervisor.Before = operation =>
+        {
+            if (operation != call.Operation || ++seen < call.Nth || failed >= times)
+                return Task.CompletedTask;
+            failed++;
+            throw new HypervisorException(HypervisorFailure.Failed, $"{operation} it", "the secret is in /etc/secret");
+        };
+    }
+
+    private static void AssertThreeAttempts(RecordedAction action)
+    {
+        var errors = action.Events.Where(e => e.Result == EventResults.Error && e.Traceback!.Contains("/etc/secret", StringComparison.Ordinal)).ToList();
+        Assert.Contains(errors.GroupBy(e => e.Event), group => group.Count() == 3);
+        Assert.All(errors, e => Assert.DoesNotContain("secret", e.Details));
+        Assert.All(errors, e => Assert.StartsWith("The host's hypervisor could not ", e.Details));
+    }
+
+    /// <summary>Where Nova leaves a server whose action failed.</summary>
+    private static async Task AssertStateAsync(Cloud cloud, Server before, string action, Guid server)
+    {
+        var after = await cloud.ServerAsync(server);
+        string[] expected = action switch
+        {
+            ActionNames.Start or ActionNames.Stop or ActionNames.Shelve or ActionNames.Unshelve => [before.VmState],
+            ActionNames.Reboot => after.PowerState == MachineState.Running && before.VmState == VmStates.Active ? [VmStates.Active] : [VmStates.Error],
+            ActionNames.Resize => [before.VmState, VmStates.Error],
+            _ => [VmStates.Error],
+        };
+        Assert.Contains(after.VmState, expected);
+        Assert.Equal(after.VmState == VmStates.Error, after.Fault is not null);
+    }
+
+    /// <summary>Whatever failed, the server can be brought up again, and always deleted.</summary>
+    private static async Task AssertUsableAsync(Cloud cloud, Server before, Guid server)
+    {
+        var up = (await cloud.ServerAsync(server)).VmState switch
+        {
+            VmStates.Error => """{"reboot":{"type":"HARD"}}""",
+            VmStates.Stopped => """{"os-start":null}""",
+            VmStates.ShelvedOffloaded => """{"unshelve":null}""",
+            _ => null,
+        };
+        if (up is not null)
+            Assert.Null((await cloud.DoAsync(server, up)).Action.Message);
+        Assert.Equal(VmStates.Active, (await cloud.ServerAsync(server)).VmState);
+        await cloud.SweepAsync();
+        await cloud.AssertWholeAsync(server);
+        await cloud.DeleteAsync(server);
+        Assert.Empty(cloud.Host.DisksOf(server));
+        Assert.Equal(before.Id, server);
+    }
+}
