@@ -139,6 +139,10 @@ internal sealed class Cloud : IAsyncDisposable
     /// <summary>Has the service delete what a death left over, as it does by itself from time to time.</summary>
     public Task SweepAsync() => App.Services.GetRequiredService<DiskSweeper>().SweepAsync(TestContext.Current.CancellationToken);
 
+    /// <summary>Every server that is not deleted.</summary>
+    public Task<IReadOnlyList<Server>> ServersAsync()
+        => App.Services.GetRequiredService<ServerStore>().ListWhereAsync("1 = 1", null, TestContext.Current.CancellationToken);
+
     public async Task<Server> ServerAsync(Guid id)
         => (await App.Services.GetRequiredService<ServerStore>().FindAsync(id, TestContext.Current.CancellationToken))!;
 
