@@ -8,6 +8,7 @@ using Kiroku.Images;
 using Kiroku.Scheduling;
 using Kiroku.Servers;
 using Kiroku.Storage;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Kiroku;
 
@@ -20,6 +21,8 @@ internal static class KirokuApp
         builder.Configuration.AddJsonFile(Path.Combine(settings.DataDirectory, "kiroku.json"), optional: true);
         builder.Configuration.AddEnvironmentVariables("KIROKU_");
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        // Standard output is for the one line that says where it answers.
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Polly", LogLevel.Warning);
         builder.WebHost.UseUrls(settings.Listen);

@@ -1,13 +1,29 @@
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
 namespace Kiroku.Actions;
 
 /// <summary>Puts the record together.</summary>
 internal static class ActionsRoom
 {
+    private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
     public static void AddActions(this IServiceCollection services)
     {
         services.AddOptions<ActionsOptions>().BindConfiguration(ActionsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ActionStore>();
         services.AddSingleton<PersistentWrites>();
         services.AddSingleton<StepRunner>();
+        AddTraces(services);
+    }
+
+    /// <summary>An action is a trace and each attempt at a step a span, sent where OpenTelemetry's own variable says, if it does.</summary>
+    private static void AddTraces(IServiceCollection services)
+    {
+        if (Environment.GetEnvironmentVariable(Collector) is not { Length: > 0 })
+            return;
+        services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("kiroku"))
+            .WithTracing(tracing => tracing.AddSource(StepRunner.Telemetry.Name).AddOtlpExporter());
     }
 }

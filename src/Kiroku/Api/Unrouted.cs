@@ -8,11 +8,7 @@ internal static class Unrouted
 
     public static void UseUnrouted(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
-        // ASP.NET takes a slash at the end for none; Nova does not.
-        if (context.Request.Path.Value is { Length: > 1 } path && path.EndsWith('/') && !VersionsApi.IsOpen(path) && Microversions.IsCompute(path))
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-        else
-            await next(context);
+        await next(context);
         var response = context.Response;
         var bare = !response.HasStarted && response.ContentLength is null && response.ContentType is null;
         if (!bare || response.StatusCode is not (404 or 405))

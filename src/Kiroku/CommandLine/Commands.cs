@@ -5,12 +5,34 @@ namespace Kiroku.CommandLine;
 /// <summary>The command line: what <c>./kiroku</c> understands.</summary>
 internal static class Commands
 {
+    private const int Failed = 1;
+    private const int Misused = 2;
+
     public static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("Kiroku: an OpenStack-compatible compute service that remembers every action, step by step.");
+        root.Subcommands.Add(Tour.TourCommand.Create());
         root.Subcommands.Add(ServeCommand.Create());
-        var parsed = root.Parse(args);
-        // The service ends by itself on SIGTERM and SIGINT, in good order; nobody else is to cut it short.
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        root.Subcommands.Add(DownCommand.Create());
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.UnmatchedTokens is [var unknown, ..])
+            return await ComplainAsync($"there is no command or option {unknown} here (see: kiroku --help)", Misused);
+        if (parsed.Errors is [var error, ..])
+            return await ComplainAsync($"{error.Message.TrimEnd('.')} (see: kiroku --help)", Misused);
+        try
+        {
+            // The service ends by itself on SIGTERM and SIGINT, in good order; nobody else is to cut it short.
+            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception e) when (Complaints.Of(e) is { } complaint)
+        {
+            return await ComplainAsync(complaint, Failed);
+        }
+    }
+
+    private static async Task<int> ComplainAsync(string complaint, int exitCode)
+    {
+        await Console.Error.WriteLineAsync($"kiroku: {complaint.ReplaceLineEndings(" ")}");
+        return exitCode;
     }
 }

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Kiroku.Hypervisors;
 using Kiroku.Identity;
-using Kiroku.Storage;
-using Microsoft.Extensions.Options;
 
 namespace Kiroku.CommandLine;
 
@@ -14,37 +12,37 @@ internal static class ServeCommand
         var options = new ServiceOptions();
         var command = new Command("serve", "Run the service.");
         options.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => ServeAsync(options.Read(parsed)));
+        command.SetAction((parsed, _) => ServeAsync(options.Read(parsed), options.EndsWithInput(parsed)));
         return command;
     }
 
-    public static async Task<int> ServeAsync(ServiceSettings settings)
+    private static async Task<int> ServeAsync(ServiceSettings settings, bool endsWithInput)
     {
-        try
-        {
-            await using var app = await StartAsync(settings);
-            await Console.Out.WriteLineAsync($"listening on {app.Urls.First()}");
-            await app.WaitForShutdownAsync();
-            return 0;
-        }
-        catch (Exception e) when (Explain(e) is { } reason)
-        {
-            await Console.Error.WriteLineAsync($"kiroku: {reason}");
-            return 1;
-        }
+        ListenAddress.RequireFree(settings.Listen);
+        using var held = new DataFolder(settings.DataDirectory).Take();
+        await using var app = await StartAsync(settings);
+        if (endsWithInput)
+            _ = EndWithInputAsync(app.Lifetime);
+        await Console.Out.WriteLineAsync($"listening on {app.Urls.First()}");
+        // The first to end is awaited, so that its failure is ours.
+        await await Task.WhenAny(app.WaitForShutdownAsync(), WhenHypervisorIsImpossibleAsync(app));
+        return 0;
     }
 
     /// <summary>Starts the service and writes its clouds.yaml, now that its address is known.</summary>
-    public static async Task<WebApplication> StartAsync(ServiceSettings settings)
+    private static async Task<WebApplication> StartAsync(ServiceSettings settings)
     {
-        Directory.CreateDirectory(settings.DataDirectory);
-        var app = KirokuApp.Build(settings);
+        var started = false;
+        // While it starts the host would log with its stack what we say in a line.
+        var app = KirokuApp.Build(settings, builder =>
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", _ => started));
         try
         {
             if (settings.Hypervisor?.StartsWith("test:", StringComparison.Ordinal) == true)
                 await Console.Error.WriteLineAsync("kiroku: the hypervisor is libvirt's mock: NOTHING REAL RUNS.");
             await app.StartAsync();
             app.Services.GetRequiredService<CloudsFile>().WriteClouds(new Uri(app.Urls.First()));
+            started = true;
             return app;
         }
         catch
@@ -54,12 +52,26 @@ internal static class ServeCommand
         }
     }
 
-    /// <summary>The sentence for what a person can set right; null for what is our fault and deserves its stack.</summary>
-    private static string? Explain(Exception e) => e switch
+    /// <summary>Throws once it is known that no later attempt to connect can succeed; else never ends.</summary>
+    private static async Task WhenHypervisorIsImpossibleAsync(WebApplication app)
     {
-        StorageException or OptionsValidationException or HypervisorException => e.Message,
-        IOException or UnauthorizedAccessException or UriFormatException or FormatException => e.Message,
-        InvalidDataException or InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => e.Message,
-        _ => null,
-    };
+        try
+        {
+            await app.Services.GetRequiredService<IHypervisor>().Connected;
+        }
+        catch (OperationCanceledException)
+        {
+            // The service stops.
+        }
+        await Task.Delay(Timeout.Infinite, app.Lifetime.ApplicationStopped);
+    }
+
+    private static async Task EndWithInputAsync(IHostApplicationLifetime lifetime)
+    {
+        using var input = Console.OpenStandardInput();
+        while (await input.ReadAsync(new byte[64]) > 0)
+        {
+        }
+        lifetime.StopApplication();
+    }
 }

@@ -6,25 +6,65 @@ namespace Kiroku.CommandLine;
 internal sealed class ServiceOptions
 {
     private readonly Option<string?> data = new("--data") { Description = "Folder for everything that is kept.", HelpName = "DIR" };
-    private readonly Option<string> listen = new("--listen")
-    {
-        Description = "Address to answer on; port 0 takes a free one.",
-        HelpName = "URL",
-        DefaultValueFactory = _ => "http://127.0.0.1:8774",
-    };
-    private readonly Option<string?> hypervisor = new("--hypervisor")
-    {
-        Description = "libvirt URI. Default: qemu:///system if it answers, else a private libvirtd. test:///default runs nothing real.",
-        HelpName = "URI",
-    };
     private readonly Option<string?> host = new("--host") { Description = "Name of this host as administrators see it.", HelpName = "NAME" };
+
+    /// <summary>Not for people: the tour holds the other end, and however it dies, its service ends.</summary>
+    private readonly Option<bool> endWithInput = new("--end-with-input") { Hidden = true };
+
+    public ServiceOptions()
+    {
+        data.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+                result.AddError("--data: the folder's name is empty");
+        });
+        host.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => token.Value.Length is 0 or > 255 || token.Value.Any(char.IsWhiteSpace)))
+                result.AddError("--host: a name of 1 to 255 characters without spaces is wanted");
+        });
+    }
+
+    public Option<string> Listen { get; } = CreateListen("http://127.0.0.1:8774");
+
+    public Option<string?> Hypervisor { get; } = CreateHypervisor();
+
+    public static Option<string> CreateListen(string address)
+    {
+        var listen = new Option<string>("--listen")
+        {
+            Description = "Address to answer on; port 0 takes a free one.",
+            HelpName = "URL",
+            DefaultValueFactory = _ => address,
+        };
+        listen.Validators.Add(ListenAddress.Validate);
+        return listen;
+    }
+
+    public static Option<string?> CreateHypervisor()
+    {
+        var hypervisor = new Option<string?>("--hypervisor")
+        {
+            Description = "libvirt URI. Default: qemu:///system if it answers, else a private libvirtd. test:///default runs nothing real.",
+            HelpName = "URI",
+        };
+        hypervisor.Validators.Add(result =>
+        {
+            var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : null;
+            if (text is not null && (!text.Contains("://", StringComparison.Ordinal) || !Uri.TryCreate(text, UriKind.Absolute, out var uri)
+                || uri.Scheme.Split('+')[0] is not ("qemu" or "test")))
+                result.AddError($"--hypervisor {text}: not a libvirt URI of QEMU's or of the mock, such as qemu:///system and test:///default");
+        });
+        return hypervisor;
+    }
 
     public void AddTo(Command command)
     {
         command.Options.Add(data);
-        command.Options.Add(listen);
-        command.Options.Add(hypervisor);
+        command.Options.Add(Listen);
+        command.Options.Add(Hypervisor);
         command.Options.Add(host);
+        command.Options.Add(endWithInput);
     }
 
     public ServiceSettings Read(ParseResult parsed)
@@ -32,11 +72,13 @@ internal sealed class ServiceOptions
         var settings = new ServiceSettings
         {
             DataDirectory = Path.GetFullPath(parsed.GetValue(data) ?? DefaultDataDirectory()),
-            Listen = parsed.GetValue(listen)!,
-            Hypervisor = parsed.GetValue(hypervisor),
+            Listen = parsed.GetValue(Listen)!,
+            Hypervisor = parsed.GetValue(Hypervisor),
         };
         return parsed.GetValue(host) is { Length: > 0 } name ? settings with { Host = name } : settings;
     }
+
+    public bool EndsWithInput(ParseResult parsed) => parsed.GetValue(endWithInput);
 
     /// <summary>/var/lib/kiroku for root, whose machines run under an account that must reach it; else the user's own.</summary>
     private static string DefaultDataDirectory() => Environment.IsPrivilegedProcess

@@ -70,7 +70,7 @@ public interface IHypervisor
 
     /// <summary>
     /// Machines that changed state by whatever cause, ours or not; <see cref="MachineChange.Lost"/> after a connection
-    /// was lost and stands again, when anything may have changed unseen. For one reader.
+    /// was lost and stands again, when anything may have changed unseen, and once more a little later. For one reader.
     /// </summary>
     IAsyncEnumerable<MachineChange> WatchAsync(CancellationToken cancellationToken);
 }

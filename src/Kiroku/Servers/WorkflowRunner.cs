@@ -28,6 +28,8 @@ internal sealed partial class WorkflowRunner(
     {
         var run = new ActionRun(recorded.Action, server.Fence, settings.Host, recorded.Events.Reverse());
         var work = new ServerWork(server, run, machines, servers, writes, steps, time);
+        using var trace = StepRunner.Telemetry.StartActivity(run.Action.Action);
+        trace?.SetTag("server.id", server.Id).SetTag("request.id", run.Action.RequestId);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(overtaken, resting.StepsMustEnd);
         try
         {

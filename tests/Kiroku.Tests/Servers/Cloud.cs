@@ -71,6 +71,13 @@ internal sealed class Cloud : IAsyncDisposable
         dead.Add(App);
     }
 
+    /// <summary>Ends the service in good order, as SIGTERM does.</summary>
+    public async Task StopAsync()
+    {
+        await App.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken);
+        dead.Add(App);
+    }
+
     public async Task<string> UploadAsync(byte[] content, string format)
     {
         using var made = await Admin.PostAsync("/image/v2/images", $$"""{"name":"disk","disk_format":"{{format}}","container_format":"bare","visibility":"public"}""");
@@ -131,6 +138,10 @@ internal sealed class Cloud : IAsyncDisposable
 
     /// <summary>Has the service delete what a death left over, as it does by itself from time to time.</summary>
     public Task SweepAsync() => App.Services.GetRequiredService<DiskSweeper>().SweepAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Every server that is not deleted.</summary>
+    public Task<IReadOnlyList<Server>> ServersAsync()
+        => App.Services.GetRequiredService<ServerStore>().ListWhereAsync("1 = 1", null, TestContext.Current.CancellationToken);
 
     public async Task<Server> ServerAsync(Guid id)
         => (await App.Services.GetRequiredService<ServerStore>().FindAsync(id, TestContext.Current.CancellationToken))!;

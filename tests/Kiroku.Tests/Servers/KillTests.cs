@@ -1,4 +1,5 @@
 using Kiroku.Actions;
+using Kiroku.Servers;
 
 namespace Kiroku.Tests.Servers;
 
@@ -31,6 +32,33 @@ public sealed class KillTests
             await cloud.AssertWholeAsync(server);
             await cloud.DeleteAsync(server);
             await cloud.AssertWholeAsync(server);
+        }
+    }
+
+    [Fact]
+    public async Task A_creation_killed_at_any_moment_ends_in_a_server_or_was_never_accepted()
+    {
+        await using var cloud = await Cloud.StartAsync();
+        var points = Points.Count(cloud);
+        await cloud.DeleteAsync(await cloud.CreateServerAsync());
+        foreach (var moment in Enumerable.Range(1, points.Passed.Count))
+        {
+            var kill = Points.KillAt(cloud, moment);
+            _ = cloud.CreateServerAsync().ContinueWith(async made => await cloud.DeleteAsync(await made), TaskScheduler.Default).Unwrap()
+                .ContinueWith(ended => _ = ended.Exception, TaskScheduler.Default);
+            await kill.Reached.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+            await cloud.StartAgainAsync();
+
+            await cloud.UntilAsync(async () => (await cloud.ServersAsync()).All(server => server.RunningAction is null));
+            foreach (var server in await cloud.ServersAsync())
+            {
+                Assert.Equal(VmStates.Active, server.VmState);
+                await cloud.AssertWholeAsync(server.Id);
+                await cloud.DeleteAsync(server.Id);
+            }
+            Assert.All(cloud.Host.Volumes.Keys, volume => Assert.StartsWith("image-", volume));
+            Assert.Empty(cloud.Host.Machines);
         }
     }
 

@@ -16,6 +16,10 @@ internal sealed partial class LibvirtConnection
                 await ConnectAsync();
                 LogConnected();
                 listener.MachineChanged(MachineChange.Lost);
+                // A daemon that was started anew looks for its machines while it already answers, and tells nobody
+                // of those that it does not find.
+                await Task.Delay(options.SettleTime, time, ending.Token);
+                listener.MachineChanged(MachineChange.Lost);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)

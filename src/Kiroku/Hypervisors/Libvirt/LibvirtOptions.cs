@@ -36,6 +36,9 @@ internal sealed class LibvirtOptions
     /// <summary>Pause between attempts to connect again in the background.</summary>
     public TimeSpan ReconnectInterval { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long after a new connection machines may still change without an event.</summary>
+    public TimeSpan SettleTime { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often a silent daemon is asked; silent twice, the connection is given up.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -22,7 +22,7 @@ internal sealed partial class PrivateLibvirtd(
     /// <summary>True where a daemon was started in this data folder before.</summary>
     public bool IsUsed => File.Exists(folders.DaemonSettings);
 
-    public DaemonProcess? Process => DaemonProcess.Find(folders.ProcessFile, folders.DaemonSettings);
+    public RunningProcess? Process => DaemonProcess.Find(folders.ProcessFile, folders.DaemonSettings);
 
     /// <summary>Sees to it that the daemon runs and answers.</summary>
     public async Task<LibvirtAddress> EnsureAsync(CancellationToken cancellationToken)

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+using Kiroku.Storage;
+using Kiroku.Storage.Sqlite;
+
+namespace Kiroku.Bench;
+
+/// <summary>
+/// Kiroku's own time for each action: on libvirt's mock, which takes none, from the POST's arrival to the record's end. Beside it
+/// the time of one durable transaction of the store, of which an action makes three and more.
+/// </summary>
+internal static class ActionTimes
+{
+    private const int Rounds = 20;
+
+    public static async Task<int> RunAsync(string product, string image)
+    {
+        await using var service = await Service.StartAsync(product, image);
+        var images = JsonNode.Parse(await service.Http.GetStringAsync("/image/v2/images"))!["images"]!;
+        var imageId = (string)images[0]!["id"]!;
+        var server = await CreateAsync(service.Http, imageId);
+        var times = new Dictionary<string, List<double>>();
+        for (var round = 0; round < Rounds + 3; round++)
+        {
+            foreach (var (name, body) in Story(imageId))
+            {
+                var took = await ActAsync(service.Http, server, body);
+                // The first rounds warm up what every program pays once.
+                if (round >= 3)
+                    (times.TryGetValue(name, out var list) ? list : times[name] = []).Add(took);
+            }
+        }
+        var transaction = Median(await TransactionsAsync());
+        Console.WriteLine($"{"one durable transaction",-24}{transaction,8:F2} ms");
+        foreach (var (name, list) in times)
+            Console.WriteLine($"{name,-24}{Median(list),8:F2} ms {Median(list) / transaction,8:F1} transactions");
+        Console.WriteLine($"{"first answer",-24}{service.FirstAnswer,8:F0} ms");
+        Console.WriteLine($"{"resident memory",-24}{service.Memory,8} MiB");
+        return 0;
+    }
+
+    /// <summary>One round, after which the server is as it was: a flavor's disk never shrinks, so a resize is always reverted but at the end.</summary>
+    private static IEnumerable<(string Name, string Body)> Story(string image) =>
+    [
+        ("reboot", """{"reboot":{"type":"SOFT"}}"""),
+        ("stop", """{"os-stop":null}"""),
+        ("start", """{"os-start":null}"""),
+        ("rebuild", $$$"""{"rebuild":{"imageRef":"{{{image}}}"}}"""),
+        ("resize", """{"resize":{"flavorRef":"84"}}"""),
+        ("revertResize", """{"revertResize":null}"""),
+        ("shelve", """{"shelve":null}"""),
+        ("unshelve", """{"unshelve":null}"""),
+    ];
+
+    private static async Task<string> CreateAsync(HttpClient http, string image)
+    {
+        using var made = await http.PostAsync("/v2.1/servers", Json($$$"""{"server":{"name":"bench","flavorRef":"42","imageRef":"{{{image}}}","networks":"none"}}"""));
+        made.EnsureSuccessStatusCode();
+        var server = (string)JsonNode.Parse(await made.Content.ReadAsStringAsync())!["server"]!["id"]!;
+        while ((string)JsonNode.Parse(await http.GetStringAsync($"/v2.1/servers/{server}"))!["server"]!["status"]! == "BUILD")
+            await Task.Yield();
+        return server;
+    }
+
+    /// <summary>The time in milliseconds from the request's arrival to the record's end, as the record has them, once it has ended.</summary>
+    private static async Task<double> ActAsync(HttpClient http, string server, string body)
+    {
+        using var answer = await http.PostAsync($"/v2.1/servers/{server}/action", Json(body));
+        answer.EnsureSuccessStatusCode();
+        while (JsonNode.Parse(await http.GetStringAsync($"/v2.1/servers/{server}"))!["server"]!["OS-EXT-STS:task_state"] is not null)
+            await Task.Delay(1);
+        var requestId = answer.Headers.GetValues("x-compute-request-id").Single();
+        var action = JsonNode.Parse(await http.GetStringAsync($"/v2.1/servers/{server}/os-instance-actions/{requestId}"))!["instanceAction"]!;
+        return (Timestamps.Parse((string)action["updated_at"]!) - Timestamps.Parse((string)action["start_time"]!)).TotalMilliseconds;
+    }
+
+    private static async Task<List<double>> TransactionsAsync()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("kiroku-bench-").FullName, "beside.db");
+        using var database = new SqliteDatabase(file);
+        database.Migrate();
+        var times = new List<double>();
+        for (var i = 0; i < 200; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            await database.WriteAsync(async connection =>
+            {
+                await using var command = connection.CreateCommand();
+                command.CommandText = $"UPDATE flavors SET name = 'm1.{i}' WHERE id = '42'";
+                return await command.ExecuteNonQueryAsync();
+            }, CancellationToken.None);
+            times.Add(clock.Elapsed.TotalMilliseconds);
+        }
+        return times;
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
+}

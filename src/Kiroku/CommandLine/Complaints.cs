@@ -1,0 +1,24 @@
+using System.Net.Sockets;
+using Kiroku.Hypervisors;
+using Kiroku.Images;
+using Kiroku.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Kiroku.CommandLine;
+
+/// <summary>Failures as one sentence each, for what a person can set right; what is our own fault deserves its stack.</summary>
+internal static class Complaints
+{
+    public static string? Of(Exception e) => e switch
+    {
+        UsageException or StorageException or HypervisorException => e.Message,
+        OptionsValidationException invalid => $"configuration: {string.Join(' ', invalid.Failures)}",
+        // The configuration's files and values: which file or key stands in the outer message, what is wrong in the inner.
+        InvalidDataException => $"{e.Message} {e.InnerException?.InnerException?.Message ?? e.InnerException?.Message}".TrimEnd(),
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => $"configuration: {e.Message} {e.InnerException?.Message}",
+        InvalidOperationException { InnerException: ImageRejectedException } => e.Message,
+        SocketException => $"cannot listen there: {e.Message}",
+        IOException or UnauthorizedAccessException => e.Message,
+        _ => null,
+    };
+}

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+
+namespace Kiroku;
+
+/// <summary>
+/// A process that need not be our child: its id together with its start time, because an id alone may be another's by now.
+/// </summary>
+internal sealed partial record RunningProcess(int Id, string StartTime)
+{
+    private const int Terminate = 15;
+    private const int Kill = 9;
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The process of that id; null if there is none.</summary>
+    public static RunningProcess? Find(int id) => ReadStartTime(id) is { } started ? new RunningProcess(id, started) : null;
+
+    public bool IsRunning => ReadStartTime(Id) == StartTime;
+
+    /// <summary>What it holds in memory, in KiB (VmRSS).</summary>
+    public long ReadResidentMemory()
+    {
+        var line = File.ReadLines($"/proc/{Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Asks it to end, and kills it when it has not after <paramref name="grace"/>.</summary>
+    /// <exception cref="UnauthorizedAccessException">It is not ours to end.</exception>
+    public async Task EndAsync(TimeSpan grace, TimeProvider time, CancellationToken cancellationToken)
+    {
+        foreach (var signal in new[] { Terminate, Kill })
+        {
+            if (IsRunning && Signal(Id, signal) != 0 && IsRunning)
+                throw new UnauthorizedAccessException($"Process {Id} cannot be ended: {Marshal.GetLastPInvokeErrorMessage()}.");
+            var began = time.GetTimestamp();
+            while (IsRunning && time.GetElapsedTime(began) < grace)
+                await Task.Delay(LookInterval, time, cancellationToken);
+        }
+    }
+
+    // Field 22; the second is a name in brackets that may hold anything. A dead process that nobody collected is gone.
+    private static string? ReadStartTime(int id)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{id}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[0] is "Z" or "X" ? null : fields[19];
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Signal(int process, int signal);
+}

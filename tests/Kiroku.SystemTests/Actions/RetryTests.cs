@@ -1,0 +1,115 @@
+using Kiroku.Hypervisors;
+using Kiroku.SystemTests.Hypervisors;
+using Kiroku.SystemTests.Service;
+
+namespace Kiroku.SystemTests.Actions;
+
+/// <summary>Steps that fail because of a fault outside the service are really tried again, and the record says so.</summary>
+public sealed class RetryTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
+{
+    private const string Step = "compute_start_instance";
+
+    [Fact]
+    public async Task A_start_whose_disk_comes_back_succeeds_on_the_second_attempt()
+    {
+        var server = await NewStoppedServerAsync();
+        using var disk = new MovedAway(Path.Combine(Service.VolumesFolder, server.Disks().Single()));
+        var request = await server.ActAsync("os-start");
+        await Poll.UntilAsync("the first attempt to fail", async () => (await server.RecordAsync(request)).Of(Step).Any(item => item.Result == "Error"));
+        Assert.Null((await server.RecordAsync(request)).Message);
+        disk.PutBack();
+        await server.SettledAsync("ACTIVE");
+
+        var record = await server.RecordAsync(request);
+        Assert.Equal([$"{Step} Error", $"{Step} Success"], record.Results);
+        Assert.Null(record.Message);
+        Assert.True(record.Events[1].Start > record.Events[0].Finish);
+        ExpectSentence(record.Events[0].Details);
+        Assert.Null(record.Events[1].Details);
+        var path = $"/v2/{Service.Demo.ProjectId}/servers/{server.Id}/os-instance-actions/{request}";
+        var owners = new Recorded((await Service.Demo.ReadAsync(path))["instanceAction"]!.AsObject());
+        Assert.All(owners.Events, item => Assert.Null(item.Traceback));
+        var administrators = await server.RecordAsync(Service.Admin, request);
+        Assert.Contains("start the machine", administrators.Events[0].Traceback!, StringComparison.Ordinal);
+        Assert.Null(administrators.Events[1].Traceback);
+    }
+
+    [Fact]
+    public async Task A_start_whose_disk_stays_away_fails_three_times_and_leaves_the_server_to_a_later_one()
+    {
+        var server = await NewStoppedServerAsync();
+        using (new MovedAway(Path.Combine(Service.VolumesFolder, server.Disks().Single())))
+        {
+            var record = await server.FailedAsync(await server.ActAsync("os-start"));
+            Assert.Equal([$"{Step} Error", $"{Step} Error", $"{Step} Error"], record.Results);
+            Assert.All(record.Events, item => ExpectSentence(item.Details));
+            await server.SettledAsync("SHUTOFF");
+        }
+        await server.DoAsync("os-start", "ACTIVE");
+        Assert.Equal(2, (await server.BootedAsync(await server.BootedAsync())).Boots);
+    }
+
+    [Fact]
+    public async Task A_start_outlasts_a_daemon_that_hangs_for_a_while()
+    {
+        var server = await NewStoppedServerAsync();
+        await Service.FreezeAsync(Service.DaemonId);
+        var request = await server.ActAsync("os-start");
+        await Poll.UntilAsync("the first attempt to fail", async () => (await server.RecordAsync(request)).Of(Step).Any(item => item.Result == "Error"));
+        await Service.ThawAsync();
+        await server.SettledAsync("ACTIVE");
+        await ExpectRetriedAsync(server, request);
+    }
+
+    [Fact]
+    public async Task A_start_outlasts_a_daemon_that_is_killed()
+    {
+        var server = await NewStoppedServerAsync();
+        var daemon = Service.DaemonId;
+        await Service.FreezeAsync(daemon);
+        var request = await server.ActAsync("os-start");
+        await server.OpenedAsync(request, Step);
+        await Commands.SignalAsync("KILL", daemon);
+        await server.SettledAsync("ACTIVE");
+        await ExpectRetriedAsync(server, request);
+        Assert.NotEqual(daemon, Service.DaemonId);
+    }
+
+    private async Task ExpectRetriedAsync(TestServer server, string request)
+    {
+        var record = await server.RecordAsync(request);
+        Assert.Null(record.Message);
+        Assert.Equal("Success", record.Events[^1].Result);
+        Assert.All(record.Events.SkipLast(1), item => Assert.Equal("Error", item.Result));
+        Assert.InRange(record.Events.Count, 2, 3);
+        Assert.Equal(MachineState.Running, await server.MachineAsync());
+        Assert.Equal(2, (await server.BootedAsync(await server.BootedAsync())).Boots);
+        Assert.False(Service.HasEnded);
+    }
+
+    /// <summary>The owner reads a sentence, with nothing of the host's in it.</summary>
+    private void ExpectSentence(string? details)
+    {
+        Assert.Matches("^[A-Z][^/]*\\.$", details!);
+        Assert.DoesNotContain(Service.Data, details, StringComparison.Ordinal);
+    }
+
+    /// <summary>A file that is elsewhere for a while.</summary>
+    private sealed class MovedAway : IDisposable
+    {
+        private readonly string file;
+
+        public MovedAway(string file)
+        {
+            this.file = file;
+            File.Move(file, file + "-away");
+        }
+
+        public void PutBack() => File.Move(file + "-away", file);
+
+        public void Dispose()
+        {
+            if (!File.Exists(file)) PutBack();
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace Kiroku.SystemTests.Service;
+
+/// <summary>Tests on a service that they share: each finds it running, and leaves it so and without servers.</summary>
+public abstract class ServiceTests(TestService service) : IAsyncLifetime
+{
+    internal TestService Service { get; } = service;
+
+    private readonly List<TestServer> servers = [];
+
+    public async ValueTask InitializeAsync() => await Service.EnsureStartedAsync();
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+            TestContext.Current.TestOutputHelper?.WriteLine(Service.Output);
+        await Service.ThawAsync();
+        if (servers.Count == 0) return;
+        await Service.EnsureStartedAsync();
+        foreach (var server in servers) await server.DeleteAsync();
+    }
+
+    /// <summary>A server of demo's from the small guest, up and ready.</summary>
+    internal async Task<TestServer> NewServerAsync(string flavor = TestServer.Nano)
+    {
+        var server = await BeginServerAsync(flavor);
+        await server.SettledAsync("ACTIVE");
+        return server;
+    }
+
+    /// <summary>The same, already switched off.</summary>
+    internal async Task<TestServer> NewStoppedServerAsync(string flavor = TestServer.Nano)
+    {
+        var server = await NewServerAsync(flavor);
+        await server.BootedAsync();
+        await server.DoAsync("os-stop", "SHUTOFF");
+        return server;
+    }
+
+    /// <summary>A server that is only asked for.</summary>
+    internal async Task<TestServer> BeginServerAsync(string flavor = TestServer.Nano, string? image = null)
+    {
+        var server = await TestServer.CreateAsync(Service, flavor, image ?? await Service.GuestImageIdAsync());
+        servers.Add(server);
+        return server;
+    }
+}
