@@ -1,20 +1,26 @@
 using Kiroku.Hypervisors.Libvirt;
+using Microsoft.Extensions.Options;
 
 namespace Kiroku.Hypervisors;
 
 /// <summary>Adds the hypervisor of this host. It connects in the background from its first use on.</summary>
 internal static class HypervisorServices
 {
-    public static IServiceCollection AddHypervisors(this IServiceCollection services, ServiceSettings settings) =>
-        services.AddHypervisors(new HypervisorsOptions { Uri = settings.Hypervisor, DataFolder = settings.DataDirectory });
-
-    public static IServiceCollection AddHypervisors(this IServiceCollection services, HypervisorsOptions options) =>
+    public static void AddHypervisors(this IServiceCollection services, ServiceSettings settings)
+    {
+        services.AddOptions<HypervisorsOptions>().BindConfiguration(HypervisorsOptions.Section)
+            .Validate(options => options.Network.Length > 0, "Hypervisors:Network is to be user, none, bridge:NAME or a libvirt network's name.")
+            .Validate(options => options.Account.Length > 0, "Hypervisors:Account is to be the name of an account.")
+            .ValidateOnStart();
         services.AddSingleton<IHypervisor>(provider =>
         {
-            var time = provider.GetService<TimeProvider>() ?? TimeProvider.System;
+            var bound = provider.GetRequiredService<IOptions<HypervisorsOptions>>().Value;
+            var options = bound with { Uri = settings.Hypervisor ?? bound.Uri, DataFolder = settings.DataDirectory };
+            var time = provider.GetRequiredService<TimeProvider>();
             var logger = provider.GetRequiredService<ILogger<LibvirtHypervisor>>();
             return new LibvirtHypervisor(TargetOf(options, time, logger), LibvirtOptionsOf(options), time, logger);
         });
+    }
 
     /// <summary>The private daemon of a data folder, for the command that ends it.</summary>
     public static PrivateLibvirtd PrivateDaemonOf(HypervisorsOptions options, TimeProvider time, ILogger logger) =>
