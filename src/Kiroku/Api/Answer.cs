@@ -24,6 +24,9 @@ internal sealed record Answer(
         if (Body is not null)
             return JsonResponse.WriteAsync(httpContext, Status, Encoding.UTF8.GetBytes(Body));
         httpContext.Response.StatusCode = Status;
+        // Nova names a type even where nothing follows.
+        if (HttpMethods.IsPost(httpContext.Request.Method))
+            httpContext.Response.ContentType = "application/json";
         return Task.CompletedTask;
     }
 }

@@ -47,7 +47,7 @@ internal sealed record ShownServer(
         {
             json.WriteStartObject();
             json.WritePropertyName("server");
-            view.Write(json, server, AdminPass);
+            view.WriteRebuilt(json, server, AdminPass);
             json.WriteEndObject();
         });
     }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Identity;
@@ -44,7 +43,7 @@ internal static class ServersApi
     {
         Policy.Require(Caller.Of(context), detailed ? Rules.ServersDetail : Rules.ServersIndex, Caller.Of(context).ProjectId);
         var parameters = new QueryParameters(context.Request);
-        var query = ServerListing.Read(context, parameters, options.MaxLimit);
+        var query = new ServerListing(context, detailed).Read(options.MaxLimit);
         var view = View(context);
         try
         {
@@ -56,7 +55,7 @@ internal static class ServersApi
                 foreach (var server in servers)
                 {
                     if (detailed)
-                        view.Write(json, server);
+                        view.WriteListed(json, server);
                     else
                         view.WriteBrief(json, server);
                 }
@@ -69,32 +68,44 @@ internal static class ServersApi
         {
             throw Fault.BadRequest($"marker [{query.Marker}] not found");
         }
-        catch (RegexMatchTimeoutException)
-        {
-            throw Fault.BadRequest("The name to look for is too costly a pattern.");
-        }
     }
 
     private static async Task<IResult> Create(HttpContext context, ServerCreation creation)
     {
-        Policy.Require(Caller.Of(context), Rules.ServersCreate, Caller.Of(context).ProjectId);
-        var body = await RequestBody.ReadObjectAsync(context.Request);
-        return await creation.CreateAsync(context, body, first => ShowCreated(context, first));
+        var version = Microversions.Of(context);
+        var relaxed = Microversions.IsRelaxed(context);
+        var body = await RequestBody.ReadAsync(context.Request);
+        ServerSchemas.Create(version, relaxed).Require(body, relaxed);
+        var request = new CreateRequest(body.GetProperty("server"), version, Caller.Of(context));
+        return await creation.CreateAsync(context, request, first => ShowCreated(context, request, first));
     }
 
-    private static Answer ShowCreated(HttpContext context, Server server)
+    private static Answer ShowCreated(HttpContext context, CreateRequest request, Server server)
     {
+        var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
+        if (request.WantsReservation)
+            return answer with { Body = ShowReservation(server.Labels.ReservationId) };
         var view = View(context);
-        var body = Answer.Write(json =>
+        return answer with
         {
-            json.WriteStartObject();
-            json.WritePropertyName("server");
-            view.WriteCreated(json, server, AdminPasswords.New());
-            json.WriteEndObject();
-        });
-        var location = $"{Links.ComputeBase(context.Request)}/servers/{server.Id}";
-        return new Answer(RequestId.Of(context), StatusCodes.Status202Accepted, location, body);
+            Location = $"{Links.ComputeBase(context.Request)}/servers/{server.Id}",
+            Body = Answer.Write(json =>
+            {
+                json.WriteStartObject();
+                json.WritePropertyName("server");
+                view.WriteCreated(json, server, request.AdminPass);
+                json.WriteEndObject();
+            }),
+        };
     }
+
+    /// <summary>What whoever makes many at once may rather have: a name for all of them.</summary>
+    private static string ShowReservation(string id) => Answer.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("reservation_id", id);
+        json.WriteEndObject();
+    });
 
     private static async Task<IResult> Show(HttpContext context, string serverId, ServerStore store)
     {
