@@ -50,7 +50,7 @@ public sealed class ConcurrencyTests : IAsyncLifetime
 
         var all = clients.SelectMany(client => client.All).ToList();
         var accepted = clients.SelectMany(client => client.Accepted).ToList();
-        TestContext.Current.TestOutputHelper?.WriteLine($"{all.Count} requests, {accepted.Count} accepted, answered "
+        TestContext.Current.TestOutputHelper?.WriteLine($"{all.Count} requests, {accepted.Count} accepted, {service.Broken} broken off, answered "
             + string.Join(", ", all.CountBy(asked => asked.Answer.Status).OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}: {pair.Value}")));
         Assert.All(all, asked => Assert.Contains(asked.Answer.Status, new[] { 202, 204, 400, 409, 503 }));
         await AssertRecordedAsync(database, accepted);

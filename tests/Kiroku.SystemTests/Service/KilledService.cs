@@ -17,6 +17,10 @@ internal sealed class KilledService(string folder) : IAsyncDisposable
     private readonly StringBuilder output = new();
     private volatile TaskCompletionSource<Cloud> current = New();
     private ServiceProcess? process;
+    private int broken;
+
+    /// <summary>How many requests were not answered because the service was killed.</summary>
+    public int Broken => broken;
 
     public string Output
     {
@@ -51,6 +55,7 @@ internal sealed class KilledService(string folder) : IAsyncDisposable
             }
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
             {
+                Interlocked.Increment(ref broken);
                 // Killed; or about to be, and whoever kills has not said so yet.
                 await Poll.UntilAsync("another service", () => Task.FromResult(asked != current || process is { HasEnded: false }));
             }
