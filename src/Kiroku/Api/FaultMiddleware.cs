@@ -52,7 +52,8 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
             return JsonResponse.WriteAsync(context, fault.Status, json => FaultForm.WriteKeystone(json, fault.Status, fault.Message));
         if (path.StartsWithSegments("/image") || fault.Status == 413)
             return JsonResponse.WriteAsync(context, fault.Status, json => FaultForm.WriteWebOb(json, fault.Status, fault.Message));
-        return JsonResponse.WriteAsync(context, fault.Status, json => FaultForm.WriteNova(json, fault.Status, fault.Message));
+        var body = JsonResponse.ToBytes(json => FaultForm.WriteNova(json, fault.Status, fault.Message));
+        return JsonResponse.WriteAsync(context, fault.Status, body, "application/json; charset=UTF-8");
     }
 
     [LoggerMessage(LogLevel.Error, "{Method} {Path} ({RequestId}) failed unexpectedly")]

@@ -27,10 +27,10 @@ internal sealed class JsonResponse(int status, Action<Utf8JsonWriter> write) : I
     public static Task WriteAsync(HttpContext context, int status, Action<Utf8JsonWriter> write)
         => WriteAsync(context, status, ToBytes(write));
 
-    public static async Task WriteAsync(HttpContext context, int status, byte[] body)
+    public static async Task WriteAsync(HttpContext context, int status, byte[] body, string contentType = "application/json")
     {
         context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
+        context.Response.ContentType = contentType;
         context.Response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
             await context.Response.Body.WriteAsync(body, context.RequestAborted);

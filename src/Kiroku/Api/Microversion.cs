@@ -30,17 +30,14 @@ internal readonly record struct Microversion(int Minor) : IComparable<Microversi
         if (text == "latest")
             return Maximum;
         var parts = text.Split('.');
-        if (parts.Length != 2 || !TryNumber(parts[0], out var major) || !TryNumber(parts[1], out var minor))
+        if (parts is not [['1' or '2' or '3' or '4' or '5' or '6' or '7' or '8' or '9', ..] major, var minor] || !IsNumber(major) || !IsNumber(minor))
             throw Fault.BadRequest($"API Version String {text} is of invalid format. Must be of format MajorNum.MinorNum.");
-        if (major != 2 || minor < Minimum.Minor || minor > Maximum.Minor)
+        var inRange = major == "2" && int.TryParse(minor, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= Minimum.Minor && number <= Maximum.Minor;
+        if (!inRange)
             throw new Fault(406, $"Version {text} is not supported by the API. Minimum is {Minimum} and maximum is {Maximum}.");
-        return new Microversion((int)minor);
+        return new Microversion(int.Parse(minor, CultureInfo.InvariantCulture));
     }
 
-    private static bool TryNumber(string text, out long number)
-    {
-        number = 0;
-        var plain = text.Length is > 0 and <= 18 && text.All(char.IsAsciiDigit) && (text[0] != '0' || text == "0");
-        return plain && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
-    }
+    private static bool IsNumber(string text) => text.Length > 0 && text.All(char.IsAsciiDigit) && (text[0] != '0' || text == "0");
 }

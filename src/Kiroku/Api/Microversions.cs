@@ -11,14 +11,13 @@ internal static class Microversions
     private const string NewHeader = "OpenStack-API-Version";
     private const string OldHeader = "X-OpenStack-Nova-API-Version";
     private static readonly object Key = new();
+    private static readonly object AnnouncedKey = new();
 
+    /// <summary>As in Nova only what a route answers has a version.</summary>
     public static void UseMicroversions(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        if (IsVersioned(context.Request.Path))
-        {
-            context.Items[Key] = Asked(context.Request.Headers);
-            Announce(context);
-        }
+        if (IsVersioned(context.Request.Path) && context.GetEndpoint() is not null)
+            Choose(context);
         return next(context);
     });
 
@@ -31,28 +30,45 @@ internal static class Microversions
     public static bool IsCompute(PathString path)
         => IsVersioned(path) || path.StartsWithSegments("/v2") || !path.HasValue || path.Value == "/";
 
-    /// <summary>Says in the answer which version it speaks.</summary>
+    /// <summary>Says in the answer which version it speaks, or which it refuses to.</summary>
     public static void Announce(HttpContext context)
     {
-        if (!IsVersioned(context.Request.Path))
+        if (context.Items[AnnouncedKey] is not string version)
             return;
         var headers = context.Response.Headers;
-        headers[NewHeader] = $"compute {Of(context)}";
-        headers[OldHeader] = Of(context).ToString();
+        headers[NewHeader] = $"compute {version}";
+        headers[OldHeader] = version;
         headers.Vary = new StringValues([NewHeader, OldHeader]);
+    }
+
+    private static void Choose(HttpContext context)
+    {
+        var asked = Asked(context.Request.Headers);
+        try
+        {
+            var version = asked is null ? Microversion.Minimum : Microversion.Parse(asked);
+            context.Items[Key] = version;
+            context.Items[AnnouncedKey] = version.ToString();
+        }
+        catch (Fault fault) when (fault.Status == StatusCodes.Status406NotAcceptable)
+        {
+            context.Items[AnnouncedKey] = asked;
+            throw;
+        }
+        Announce(context);
     }
 
     private static bool IsVersioned(PathString path) => path.StartsWithSegments("/v2.1");
 
-    private static Microversion Asked(IHeaderDictionary headers)
+    /// <summary>Several services' versions may stand in one header; of compute's the last counts (microversion-parse).</summary>
+    private static string? Asked(IHeaderDictionary headers)
     {
-        // Several services' versions may stand in one header, comma-separated; the first for compute counts.
-        foreach (var item in headers[NewHeader].SelectMany(value => (value ?? "").Split(',')))
+        foreach (var item in headers[NewHeader].SelectMany(value => (value ?? "").Split(',')).Reverse())
         {
-            var words = item.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words is ["compute", var version])
-                return Microversion.Parse(version);
+            var words = item.Trim().Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries);
+            if (words is [var service, var version] && service.Equals("compute", StringComparison.OrdinalIgnoreCase))
+                return version.Trim();
         }
-        return headers.TryGetValue(OldHeader, out var old) ? Microversion.Parse(old.ToString().Trim()) : Microversion.Minimum;
+        return headers.TryGetValue(OldHeader, out var old) ? old.ToString().Split(',')[^1].Trim() : null;
     }
 }

@@ -6,23 +6,20 @@ namespace Kiroku.Api;
 /// <summary>A request's query, read parameter by parameter with Nova's checks and messages (nova/api/validation, query schemas).</summary>
 internal readonly struct QueryParameters(HttpRequest request)
 {
-    private static readonly string[] TimeFormats =
-    [
-        "yyyy", "yyyy-MM", "yyyy-MM-dd", "yyyyMMdd",
-        "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
-        "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ssK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK",
-        "yyyyMMdd'T'HHmmssK",
-    ];
-
     /// <summary>Refuses parameters that this list does not have.</summary>
     public void RefuseUnknown(params ReadOnlySpan<string> known)
     {
+        var unknown = new List<string>();
         foreach (var name in request.Query.Keys)
         {
             if (!known.Contains(name))
-                throw Fault.BadRequest($"Additional properties are not allowed ({PythonText.Quote(name)} was unexpected)");
+                unknown.Add(name);
         }
+        if (unknown.Count > 0)
+            throw Fault.BadRequest(SchemaError.UnknownKeys(unknown));
     }
+
+    public IEnumerable<string> Names => request.Query.Keys;
 
     public bool Has(string name) => request.Query.ContainsKey(name);
 
@@ -41,29 +38,26 @@ internal readonly struct QueryParameters(HttpRequest request)
     /// <summary>The parameter's value where several may stand and the last counts.</summary>
     public string? Last(string name) => request.Query[name] is { Count: > 0 } values ? values[^1] ?? "" : null;
 
+    /// <summary>Every value of a parameter.</summary>
+    public IEnumerable<string> All(string name) => request.Query[name].Select(value => value ?? "");
+
     /// <summary>How many to answer: at most <paramref name="max"/>, which is also the default.</summary>
-    public int Limit(int max)
-    {
-        if (Single("limit") is not { } text)
-            return max;
-        if (text.Length == 0)
-            throw Invalid("limit", text, "'' is too short");
-        if (!text.All(char.IsAsciiDigit))
-            throw Invalid("limit", text, $"{PythonText.Quote(text)} does not match '^[0-9]*$'");
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? Math.Min(limit, max) : max;
-    }
+    public int Limit(int max) => Single("limit") is { } text ? Limit(text, max) : max;
+
+    /// <summary>The same where the parameter may stand several times: each must be right, and the last counts.</summary>
+    public int LastLimit(int max) => All("limit").Aggregate(max, (_, text) => Limit(text, max));
 
     /// <summary>An ISO 8601 time, taken as UTC where it names no zone.</summary>
-    public DateTime? Time(string name)
+    public DateTime? Time(string name) => Single(name) is { } text ? Time(name, text) : null;
+
+    /// <summary>The same where the parameter may stand several times: the last counts.</summary>
+    public DateTime? LastTime(string name) => Last(name) is { } text ? Time(name, text) : null;
+
+    /// <exception cref="Fault">400, if one of the parameter's values is no time.</exception>
+    public void RequireTimes(string name)
     {
-        if (Single(name) is not { } text)
-            return null;
-        // A plus sign that nobody escaped arrives as a space.
-        var styles = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        if (DateTime.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, styles, out var time)
-            || DateTime.TryParseExact(text.Replace(' ', '+'), TimeFormats, CultureInfo.InvariantCulture, styles, out time))
-            return time;
-        throw Invalid(name, text, $"{PythonText.Quote(text)} is not a 'date-time'");
+        foreach (var text in All(name))
+            Time(name, text);
     }
 
     /// <summary>
@@ -91,6 +85,18 @@ internal readonly struct QueryParameters(HttpRequest request)
         return $"{Links.Base(request)}{request.PathBase}{request.Path}?{string.Join('&', kept)}";
     }
 
-    private static Fault Invalid(string name, string value, string message)
+    private static int Limit(string text, int max)
+    {
+        if (!text.All(char.IsAsciiDigit))
+            throw Invalid("limit", text, $"{PythonText.Quote(text)} does not match '^[0-9]*$'");
+        if (text.Length == 0)
+            throw Invalid("limit", text, "'' is too short");
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? Math.Min(limit, max) : max;
+    }
+
+    private static DateTime Time(string name, string text)
+        => IsoTime.TryParse(text, out var time) ? time : throw Invalid(name, text, $"{PythonText.Quote(text)} is not a 'date-time'");
+
+    public static Fault Invalid(string name, string value, string message)
         => Fault.BadRequest($"Invalid input for query parameters {name}. Value: {value}. {message}");
 }

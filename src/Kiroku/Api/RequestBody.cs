@@ -11,18 +11,25 @@ internal static class RequestBody
     /// <summary>The body's one object.</summary>
     /// <exception cref="Fault">413 for one that is too large, 415 for another media type, 400 for anything but a JSON object.</exception>
     public static async Task<JsonElement> ReadObjectAsync(HttpRequest request)
+        => await ReadAsync(request) is { ValueKind: JsonValueKind.Object } body ? body : throw Fault.MalformedBody();
+
+    /// <summary>The body, whatever JSON it is; undefined if there is none.</summary>
+    /// <exception cref="Fault">413 for one that is too large, 415 for another media type, 400 for what is no JSON.</exception>
+    public static async Task<JsonElement> ReadAsync(HttpRequest request)
     {
         if (request.ContentLength > MaxBytes)
             throw TooLarge();
         if (request.ContentType is { Length: > 0 } type && !IsJson(type))
             throw new Fault(415, "Unsupported Content-Type");
-        var bytes = await ReadAsync(request);
+        var bytes = await ReadBytesAsync(request);
+        if (bytes.IsEmpty)
+            return default;
         try
         {
             using var document = JsonDocument.Parse(bytes);
             var body = document.RootElement;
             RequireText(body);
-            return body.ValueKind == JsonValueKind.Object ? body.Clone() : throw Fault.MalformedBody();
+            return body.Clone();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -46,7 +53,7 @@ internal static class RequestBody
             }
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request)
+    private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request)
     {
         using var buffer = new MemoryStream();
         var piece = new byte[16 * 1024];
@@ -60,8 +67,9 @@ internal static class RequestBody
         return buffer.ToArray();
     }
 
+    /// <summary>What a client that names no type sends as plain text is JSON, too.</summary>
     private static bool IsJson(string type)
-        => type.Split(';')[0].Trim().Equals("application/json", StringComparison.OrdinalIgnoreCase);
+        => type.Split(';')[0].Trim().ToUpperInvariant() is "APPLICATION/JSON" or "APPLICATION/VND.OPENSTACK.COMPUTE+JSON" or "TEXT/PLAIN";
 
     private static Fault TooLarge() => new(413, "Request is too large.");
 }

@@ -38,32 +38,18 @@ internal sealed class IdentityMiddleware(RequestDelegate next, Tokens tokens)
 
     /// <summary>
     /// Compute and images belong to projects; and where the address names one, it is the token's
-    /// (nova/api/openstack/wsgi.py, _process_stack).
+    /// (nova/api/openstack/wsgi.py, _process_stack). What does not look like an id names none and leads nowhere, as in Nova
+    /// ([api] project_id_regex).
     /// </summary>
     private static void RequireProject(HttpContext context, Project? project)
     {
         if (project is null)
             throw Fault.Unauthorized();
-        var named = context.GetRouteValue(ComputeRoutes.ProjectId) as string ?? ProjectIn(context.Request.Path.Value!);
-        if (named is not null && named != project.Id)
+        if (context.GetRouteValue(ComputeRoutes.ProjectId) is not string named || named == project.Id)
+            return;
+        if (named.All(character => char.IsAsciiHexDigitLower(character) || character == '-'))
             throw Fault.BadRequest($"Malformed request URL: URL's project_id '{named}' doesn't match Context's project_id '{project.Id}'");
-    }
-
-    /// <summary>
-    /// The project that a path names, whether a route answers it or not. Under /v2.1, where it may be left out, only what
-    /// looks like an id is one, as in Nova ([api] project_id_regex).
-    /// </summary>
-    private static string? ProjectIn(string path)
-    {
-        var segments = path.Split('/', 4);
-        if (segments is not ["", var version, { Length: > 0 } first, ..])
-            return null;
-        return version.ToUpperInvariant() switch
-        {
-            "V2" => first,
-            "V2.1" when first.All(character => char.IsAsciiHexDigitLower(character) || character == '-') => first,
-            _ => null,
-        };
+        context.SetEndpoint(null);
     }
 
     private static bool IsUnder(PathString path, string prefix) => path.StartsWithSegments(prefix);

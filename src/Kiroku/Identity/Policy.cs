@@ -20,6 +20,8 @@ internal static class Policy
         [ServersHostStatus] = RoleNames.Admin,
         [ServerExtendedAttributes] = RoleNames.Admin,
         [ServersCreate] = RoleNames.Member,
+        [ServersForcedHost] = RoleNames.Admin,
+        [ServersRequestedDestination] = RoleNames.Admin,
         [ServersUpdate] = RoleNames.Member,
         [ServersDelete] = RoleNames.Member,
         [ServersStart] = RoleNames.Member,

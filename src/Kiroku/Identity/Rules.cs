@@ -11,6 +11,8 @@ internal static class Rules
     public const string ServersHostStatus = "os_compute_api:servers:show:host_status";
     public const string ServerExtendedAttributes = "os_compute_api:os-extended-server-attributes";
     public const string ServersCreate = "os_compute_api:servers:create";
+    public const string ServersForcedHost = "os_compute_api:servers:create:forced_host";
+    public const string ServersRequestedDestination = "compute:servers:create:requested_destination";
     public const string ServersUpdate = "os_compute_api:servers:update";
     public const string ServersDelete = "os_compute_api:servers:delete";
     public const string ServersStart = "os_compute_api:servers:start";

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 
 namespace Kiroku.Servers;
 
@@ -7,5 +8,7 @@ internal static class AdminPasswords
 {
     private const string Symbols = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-    public static string New() => RandomNumberGenerator.GetString(Symbols, 12);
+    /// <summary>The password that the request brings, or a new one.</summary>
+    public static string Of(JsonElement request)
+        => request.TryGetProperty("adminPass", out var given) ? given.GetString()! : RandomNumberGenerator.GetString(Symbols, 12);
 }

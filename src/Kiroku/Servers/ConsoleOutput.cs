@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
@@ -13,12 +14,12 @@ internal sealed class ConsoleOutput(ServerStore store, IHypervisor hypervisor)
 
     public async Task<IResult> ReadAsync(HttpContext context, string serverId, JsonElement body)
     {
-        var lines = Lines(BodyObject.Required(body, Key));
+        ServerSchemas.ConsoleOutput.Require(body, Microversions.IsRelaxed(context));
         var server = await ServersApi.FindAsync(context, serverId, store);
         Policy.Require(Caller.Of(context), Rules.ConsoleOutput, server.ProjectId);
-        if (server.LaunchedAt is null || server.Host is null)
+        if (server.Host is null)
             throw Fault.Conflict($"Instance {server.Id} is not ready");
-        var output = Last(await ReadAsync(server, context.RequestAborted), lines);
+        var output = Last(await ReadAsync(server, context.RequestAborted), Lines(body.GetProperty(Key)));
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
@@ -39,26 +40,26 @@ internal sealed class ConsoleOutput(ServerStore store, IHypervisor hypervisor)
         }
         catch (HypervisorException)
         {
-            throw Fault.NotFound("Unable to get console");
+            throw Fault.NotFound("Guest does not have a console available.");
         }
     }
 
-    /// <summary>How many lines are wanted; null and -1 mean all (nova/api/openstack/compute/schemas/console_output.py).</summary>
-    private static int? Lines(BodyObject body)
+    /// <summary>How many lines are wanted; null for all of them, which is what -1 means, too.</summary>
+    private static int? Lines(JsonElement body)
     {
-        if (body.Value("length") is not { ValueKind: not JsonValueKind.Null } length)
+        if (!body.TryGetProperty("length", out var length) || length.ValueKind == JsonValueKind.Null)
             return null;
-        var text = length.ValueKind == JsonValueKind.String ? length.GetString() : length.GetRawText();
-        if (!int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var lines) || lines < -1)
-            throw BodyObject.Invalid("length", length, $"{PythonText.Repr(length)} is not valid under any of the given schemas");
-        return lines < 0 ? null : lines;
+        var text = length.ValueKind == JsonValueKind.String ? length.GetString()! : length.GetRawText();
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var lines) && lines >= 0 ? lines : null;
     }
 
+    /// <summary>The last lines, without the control characters that Nova leaves out.</summary>
     private static string Last(string output, int? lines)
     {
+        var shown = string.Concat(output.Where(character => character is '\t' or '\n' or >= ' '));
         if (lines is not { } wanted)
-            return output;
-        var all = output.Split('\n');
+            return shown;
+        var all = shown.Split('\n');
         return string.Join('\n', all.Skip(Math.Max(0, all.Length - wanted)));
     }
 }

@@ -30,6 +30,8 @@ internal sealed record Server
 
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
+    public ServerLabels Labels { get; init; } = new();
+
     public required string VmState { get; init; }
 
     public string? TaskState { get; init; }
@@ -89,6 +91,30 @@ internal sealed record ServerFlavor(
 
     [JsonIgnore]
     public Claim Claim => new(Vcpus, MemoryMiB, DiskGiB);
+}
+
+/// <summary>What a server was given by those who asked for it and is only kept and shown.</summary>
+internal sealed record ServerLabels
+{
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    public string AccessIpv4 { get; init; } = "";
+
+    public string AccessIpv6 { get; init; } = "";
+
+    public string DiskConfig { get; init; } = "MANUAL";
+
+    /// <summary>Null for one made of the server's name.</summary>
+    public string? Hostname { get; init; }
+
+    /// <summary>The availability zone it is to stay in; null for any.</summary>
+    public string? PinnedZone { get; init; }
+
+    /// <summary>Names the request that made it, together with others if there were several.</summary>
+    public string ReservationId { get; init; } = "";
+
+    /// <summary>Its number among those, from 0.</summary>
+    public int LaunchIndex { get; init; }
 }
 
 /// <summary>Why a server is in ERROR: a sentence for its owner, and all that is known for administrators.</summary>

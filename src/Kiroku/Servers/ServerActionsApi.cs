@@ -3,6 +3,7 @@ using System.Text.Json;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Identity;
+using Kiroku.Servers.Work;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;
@@ -14,30 +15,54 @@ internal static class ServerActionsApi
     {
         ["os-start"] = new(ActionNames.Start, Rules.ServersStart),
         ["os-stop"] = new(ActionNames.Stop, Rules.ServersStop),
-        ["reboot"] = new(ActionNames.Reboot, Rules.ServersReboot),
-        ["rebuild"] = new(ActionNames.Rebuild, Rules.ServersRebuild) { ShowsServer = true },
-        ["resize"] = new(ActionNames.Resize, Rules.ServersResize),
+        ["reboot"] = new(ActionNames.Reboot, Rules.ServersReboot) { Body = (_, _) => ServerSchemas.Reboot },
+        ["rebuild"] = new(ActionNames.Rebuild, Rules.ServersRebuild) { Body = ServerSchemas.Rebuild, ShowsServer = true },
+        ["resize"] = new(ActionNames.Resize, Rules.ServersResize) { Body = (_, _) => ServerSchemas.Resize },
         ["confirmResize"] = new(ActionNames.ConfirmResize, Rules.ServersConfirmResize) { Status = StatusCodes.Status204NoContent },
         ["revertResize"] = new(ActionNames.RevertResize, Rules.ServersRevertResize),
         ["shelve"] = new(ActionNames.Shelve, Rules.Shelve),
-        ["unshelve"] = new(ActionNames.Unshelve, Rules.Unshelve),
+        ["unshelve"] = new(ActionNames.Unshelve, Rules.Unshelve) { Body = ServerSchemas.Unshelve },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static async Task<IResult> Act(
         HttpContext context, string serverId, ServerStore store, ConsoleOutput console, IGrainFactory grains, TimeProvider time)
     {
         var startTime = time.UtcNow();
-        var body = await RequestBody.ReadObjectAsync(context.Request);
-        var keys = body.EnumerateObject().Select(property => property.Name).Distinct().ToList();
-        if (keys is not [var key])
-            throw Fault.MalformedBody();
+        var body = await RequestBody.ReadAsync(context.Request);
+        var key = KeyOf(body);
         if (key == ConsoleOutput.Key)
             return await console.ReadAsync(context, serverId, body);
         var route = Routes.GetValueOrDefault(key) ?? throw Fault.BadRequest($"There is no such action: {key}");
+        var relaxed = Microversions.IsRelaxed(context);
+        route.Body(Microversions.Of(context), relaxed).Require(body, relaxed);
         var server = await ServersApi.FindAsync(context, serverId, store);
         Policy.Require(Caller.Of(context), route.Rule, server.ProjectId);
+        if (UnshelveServer.HostIn(body, Microversions.Of(context)) is not null)
+            Policy.Require(Caller.Of(context), Rules.UnshelveToHost, server.ProjectId);
         await BeginAsync(context, server, route.Action, body, grains, startTime);
-        return route.ShowsServer ? await ShowAsync(context, server.Id, store) : TypedResults.StatusCode(route.Status);
+        if (route.ShowsServer)
+            return await ShowAsync(context, server.Id, AdminPasswords.Of(body.GetProperty(key)), store);
+        // Nova names a type even where nothing follows.
+        context.Response.ContentType = "application/json";
+        return TypedResults.StatusCode(route.Status);
+    }
+
+    /// <summary>The one key of the body; what Nova makes of a body that is no object (nova/api/openstack/wsgi.py, action_peek) included.</summary>
+    private static string KeyOf(JsonElement body)
+    {
+        var length = body.ValueKind switch
+        {
+            JsonValueKind.Undefined => 0,
+            JsonValueKind.Object => body.EnumerateObject().Select(property => property.Name).Distinct(StringComparer.Ordinal).Count(),
+            JsonValueKind.Array => body.GetArrayLength(),
+            JsonValueKind.String => body.GetString()!.EnumerateRunes().Count(),
+            _ => 1,
+        };
+        if (length != 1)
+            throw Fault.MalformedBody();
+        return body.ValueKind == JsonValueKind.Object
+            ? body.EnumerateObject().First().Name
+            : throw Fault.NotFound("The resource could not be found.");
     }
 
     /// <summary>Hands the request to the server's grain and returns once it is accepted.</summary>
@@ -54,7 +79,7 @@ internal static class ServerActionsApi
     }
 
     /// <summary>Nova answers a rebuild with the server as it has become.</summary>
-    private static async Task<IResult> ShowAsync(HttpContext context, Guid id, ServerStore store)
+    private static async Task<IResult> ShowAsync(HttpContext context, Guid id, string adminPass, ServerStore store)
     {
         var server = await store.FindAsync(id, context.RequestAborted) ?? throw Fault.NotFound($"Instance {id} could not be found.");
         context.Response.Headers.Location = $"{Links.ComputeBase(context.Request)}/servers/{id}";
@@ -63,7 +88,7 @@ internal static class ServerActionsApi
         {
             json.WriteStartObject();
             json.WritePropertyName("server");
-            view.Write(json, server, AdminPasswords.New());
+            view.WriteRebuilt(json, server, adminPass);
             json.WriteEndObject();
         });
     }
@@ -71,6 +96,9 @@ internal static class ServerActionsApi
     /// <summary>What a key of the body stands for: the action, the rule that guards it and the status of its answer.</summary>
     private sealed record ActionRoute(string Action, string Rule)
     {
+        /// <summary>What the body may hold, by version and by whether it is a relaxed one.</summary>
+        public Func<Microversion, bool, Schema> Body { get; init; } = (_, _) => Schema.Any;
+
         public int Status { get; init; } = StatusCodes.Status202Accepted;
 
         public bool ShowsServer { get; init; }

@@ -17,6 +17,7 @@ internal sealed record ServerRow
     public string Flavor { get; init; } = "";
     public string? FormerFlavor { get; init; }
     public string Metadata { get; init; } = "{}";
+    public string Labels { get; init; } = "{}";
     public string VmState { get; init; } = "";
     public string? TaskState { get; init; }
     public int PowerState { get; init; }
@@ -50,6 +51,7 @@ internal sealed record ServerRow
         Flavor = JsonSerializer.Serialize(server.Flavor, ServerJson.Default.ServerFlavor),
         FormerFlavor = server.FormerFlavor is { } former ? JsonSerializer.Serialize(former, ServerJson.Default.ServerFlavor) : null,
         Metadata = JsonSerializer.Serialize(server.Metadata, ServerJson.Default.IReadOnlyDictionaryStringString),
+        Labels = JsonSerializer.Serialize(server.Labels, ServerJson.Default.ServerLabels),
         VmState = server.VmState,
         TaskState = server.TaskState,
         PowerState = (int)server.PowerState,
@@ -84,6 +86,7 @@ internal sealed record ServerRow
         Flavor = JsonSerializer.Deserialize(Flavor, ServerJson.Default.ServerFlavor)!,
         FormerFlavor = FormerFlavor is { } former ? JsonSerializer.Deserialize(former, ServerJson.Default.ServerFlavor) : null,
         Metadata = JsonSerializer.Deserialize(Metadata, ServerJson.Default.IReadOnlyDictionaryStringString)!,
+        Labels = JsonSerializer.Deserialize(Labels, ServerJson.Default.ServerLabels)!,
         VmState = VmState,
         TaskState = TaskState,
         PowerState = (MachineState)PowerState,
@@ -107,6 +110,7 @@ internal sealed record ServerRow
 /// <summary>What stands as JSON in columns.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ServerFlavor))]
+[JsonSerializable(typeof(ServerLabels))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(Work.RebootArguments))]
 [JsonSerializable(typeof(Work.RebuildArguments))]

@@ -22,13 +22,16 @@ internal sealed class ServerStore(IDatabase database)
     public Task<Server?> FindAsync(Guid id, CancellationToken cancellationToken)
         => database.ReadAsync(connection => FindAsync(connection, id), cancellationToken);
 
-    /// <summary>A page of servers, newest first.</summary>
+    /// <summary>A page of servers in the order asked for, newest first among equals.</summary>
     /// <exception cref="UnknownMarkerException">The marker names no server that the query could list.</exception>
     public Task<IReadOnlyList<Server>> ListAsync(ServerQuery query, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
         {
-            var rows = await connection.QueryAsync<ServerRow>(query.Sql(), query);
+            var rows = await connection.QueryAsync<ServerRow>(
+                query.Sql(), new { query.Deleted, query.ProjectId, query.ChangesSince, query.ChangesBefore });
             var servers = rows.Select(row => row.ToServer());
+            if (query.Order is { } order)
+                servers = servers.Order(Comparer<Server>.Create(order));
             if (query.Marker is { } marker)
             {
                 var all = servers.ToList();
@@ -51,9 +54,9 @@ internal sealed class ServerStore(IDatabase database)
         => database.WriteAsync(async connection =>
         {
             const string Sql = """
-                INSERT INTO servers (id, name, description, project_id, user_id, image_id, flavor, metadata, vm_state, task_state,
+                INSERT INTO servers (id, name, description, project_id, user_id, image_id, flavor, metadata, labels, vm_state, task_state,
                     running_action, epoch, created_at, updated_at)
-                VALUES (@Id, @Name, @Description, @ProjectId, @UserId, @ImageId, @Flavor, @Metadata, @VmState, @TaskState,
+                VALUES (@Id, @Name, @Description, @ProjectId, @UserId, @ImageId, @Flavor, @Metadata, @Labels, @VmState, @TaskState,
                     @RunningAction, @Epoch, @CreatedAt, @UpdatedAt)
                 """;
             foreach (var (server, create) in created)
@@ -73,7 +76,7 @@ internal sealed class ServerStore(IDatabase database)
         => database.WriteAsync<(Server, ActionRecord)?>(async connection =>
         {
             begun = begun with { RunningAction = action.RequestId, Epoch = seen.Epoch + 1, UpdatedAt = action.UpdatedAt };
-            var sql = $"UPDATE servers SET {StateColumns}, name = @Name, description = @Description, metadata = @Metadata"
+            var sql = $"UPDATE servers SET {StateColumns}, name = @Name, description = @Description, metadata = @Metadata, labels = @Labels"
                 + " WHERE id = @Id AND deleted = 0 AND epoch = @Epoch - 1 AND "
                 + (seen.RunningAction is null ? "running_action IS NULL" : "running_action IS NOT NULL");
             if (await connection.ExecuteAsync(sql, ServerRow.Of(begun)) != 1)

@@ -19,11 +19,66 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         json.WriteEndObject();
     }
 
-    /// <summary>Everything, with the password of a rebuild where there is one.</summary>
-    public void Write(Utf8JsonWriter json, Server server, string? adminPass = null)
+    /// <summary>A server by itself.</summary>
+    public void Write(Utf8JsonWriter json, Server server)
+    {
+        json.WriteStartObject();
+        WriteKeys(json, server, all: true);
+        if (version >= 16 && isAdmin)
+            WriteHostStatus(json, server);
+        WriteLaterKeys(json, server, alone: true);
+        WriteZone(json, server);
+        json.WriteEndObject();
+    }
+
+    /// <summary>A server in a detailed list, where its groups are not looked up.</summary>
+    public void WriteListed(Utf8JsonWriter json, Server server)
+    {
+        json.WriteStartObject();
+        WriteKeys(json, server, all: true);
+        if (version >= 16 && isAdmin)
+            WriteHostStatus(json, server);
+        WriteLaterKeys(json, server, alone: false);
+        WriteZone(json, server);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What the answer to a rebuild holds: only from 2.75 on as much as any other.</summary>
+    public void WriteRebuilt(Utf8JsonWriter json, Server server, string adminPass)
+    {
+        var all = version >= 75;
+        json.WriteStartObject();
+        WriteKeys(json, server, all, withUserData: false);
+        if (all && isAdmin)
+            WriteHostStatus(json, server);
+        WriteLaterKeys(json, server, alone: true);
+        if (all)
+            WriteZone(json, server);
+        json.WriteString("adminPass", adminPass);
+        if (version >= 57)
+            json.WriteNull("user_data");
+        json.WriteEndObject();
+    }
+
+    /// <summary>What the answer to a creation holds.</summary>
+    public void WriteCreated(Utf8JsonWriter json, Server server, string adminPass)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", server.Id);
+        Links.WriteResource(json, request, $"servers/{server.Id}");
+        json.WriteString("OS-DCF:diskConfig", server.Labels.DiskConfig);
+        json.WriteStartArray("security_groups");
+        json.WriteStartObject();
+        json.WriteString("name", "default");
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteString("adminPass", adminPass);
+        json.WriteEndObject();
+    }
+
+    private void WriteKeys(Utf8JsonWriter json, Server server, bool all, bool withUserData = true)
     {
         var status = ServerStatus.Of(server);
-        json.WriteStartObject();
         json.WriteString("id", server.Id);
         json.WriteString("name", server.Name);
         json.WriteString("status", status);
@@ -37,42 +92,34 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         json.WriteString("updated", Timestamps.FormatSeconds(server.UpdatedAt));
         json.WriteStartObject("addresses");
         json.WriteEndObject();
-        json.WriteString("accessIPv4", "");
-        json.WriteString("accessIPv6", "");
+        json.WriteString("accessIPv4", server.Labels.AccessIpv4);
+        json.WriteString("accessIPv6", server.Labels.AccessIpv6);
         Links.WriteResource(json, request, $"servers/{server.Id}");
-        json.WriteString("OS-DCF:diskConfig", "MANUAL");
+        json.WriteString("OS-DCF:diskConfig", server.Labels.DiskConfig);
+        WriteFault(json, server, status);
         if (Array.IndexOf(WithProgress, status) >= 0)
             json.WriteNumber("progress", server.Progress);
-        WriteFault(json, server, status);
-        json.WriteString("OS-EXT-AZ:availability_zone", server.Host is null ? "" : "nova");
-        json.WriteString("config_drive", "");
-        json.WriteNull("key_name");
+        if (all)
+        {
+            json.WriteString("OS-EXT-AZ:availability_zone", server.Host is null ? "" : Zones.Default);
+            json.WriteString("config_drive", "");
+        }
+        if (all || version >= 54)
+            json.WriteNull("key_name");
+        if (all)
+            WriteExtensions(json, server, withUserData);
+    }
+
+    private void WriteExtensions(Utf8JsonWriter json, Server server, bool withUserData)
+    {
         json.WriteString("OS-SRV-USG:launched_at", server.LaunchedAt is { } launched ? Timestamps.Format(launched) : null);
         json.WriteString("OS-SRV-USG:terminated_at", server.TerminatedAt is { } terminated ? Timestamps.Format(terminated) : null);
         if (isAdmin)
-            WriteExtendedAttributes(json, server);
+            WriteExtendedAttributes(json, server, withUserData);
         json.WriteString("OS-EXT-STS:task_state", server.TaskState);
         json.WriteString("OS-EXT-STS:vm_state", server.VmState);
         json.WriteNumber("OS-EXT-STS:power_state", (int)server.PowerState);
         WriteEmptyArray(json, "os-extended-volumes:volumes_attached");
-        if (server.Host is not null)
-            WriteSecurityGroups(json);
-        WriteLaterKeys(json, server);
-        if (adminPass is not null)
-            json.WriteString("adminPass", adminPass);
-        json.WriteEndObject();
-    }
-
-    /// <summary>What the answer to a creation holds.</summary>
-    public void WriteCreated(Utf8JsonWriter json, Server server, string adminPass)
-    {
-        json.WriteStartObject();
-        json.WriteString("id", server.Id);
-        Links.WriteResource(json, request, $"servers/{server.Id}");
-        json.WriteString("OS-DCF:diskConfig", "MANUAL");
-        WriteSecurityGroups(json);
-        json.WriteString("adminPass", adminPass);
-        json.WriteEndObject();
     }
 
     private static void WriteMetadata(Utf8JsonWriter json, Server server)
@@ -126,49 +173,53 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         json.WriteEndObject();
     }
 
-    private void WriteExtendedAttributes(Utf8JsonWriter json, Server server)
+    private void WriteExtendedAttributes(Utf8JsonWriter json, Server server, bool withUserData)
     {
         json.WriteString("OS-EXT-SRV-ATTR:host", server.Host);
         json.WriteString("OS-EXT-SRV-ATTR:instance_name", $"kiroku-{server.Id}");
         json.WriteString("OS-EXT-SRV-ATTR:hypervisor_hostname", server.Host);
         if (version < 3)
             return;
-        json.WriteString("OS-EXT-SRV-ATTR:hostname", server.Name);
-        json.WriteString("OS-EXT-SRV-ATTR:reservation_id", "");
-        json.WriteNumber("OS-EXT-SRV-ATTR:launch_index", 0);
+        json.WriteString("OS-EXT-SRV-ATTR:hostname", Hostnames.Of(server));
         json.WriteString("OS-EXT-SRV-ATTR:kernel_id", "");
+        json.WriteNumber("OS-EXT-SRV-ATTR:launch_index", server.Labels.LaunchIndex);
         json.WriteString("OS-EXT-SRV-ATTR:ramdisk_id", "");
+        json.WriteString("OS-EXT-SRV-ATTR:reservation_id", server.Labels.ReservationId);
         json.WriteString("OS-EXT-SRV-ATTR:root_device_name", "/dev/vda");
-        json.WriteNull("OS-EXT-SRV-ATTR:user_data");
+        if (withUserData)
+            json.WriteNull("OS-EXT-SRV-ATTR:user_data");
     }
 
-    private static void WriteSecurityGroups(Utf8JsonWriter json)
-    {
-        json.WriteStartArray("security_groups");
-        json.WriteStartObject();
-        json.WriteString("name", "default");
-        json.WriteEndObject();
-        json.WriteEndArray();
-    }
+    private static void WriteHostStatus(Utf8JsonWriter json, Server server)
+        => json.WriteString("host_status", server.Host is null ? "" : "UP");
 
-    private void WriteLaterKeys(Utf8JsonWriter json, Server server)
+    private void WriteLaterKeys(Utf8JsonWriter json, Server server, bool alone)
     {
         if (version >= 9)
             json.WriteBoolean("locked", false);
         if (version >= 73)
             json.WriteNull("locked_reason");
-        if (version >= 16 && isAdmin)
-            json.WriteString("host_status", server.Host is null ? "" : "UP");
         if (version >= 19)
             json.WriteString("description", server.Description);
         if (version >= 26)
-            WriteEmptyArray(json, "tags");
+        {
+            json.WriteStartArray("tags");
+            foreach (var tag in server.Labels.Tags)
+                json.WriteStringValue(tag);
+            json.WriteEndArray();
+        }
         if (version >= 63)
             json.WriteNull("trusted_image_certificates");
-        if (version >= 71)
+        if (version >= 71 && alone)
             WriteEmptyArray(json, "server_groups");
+        if (version >= 90 && !isAdmin)
+            json.WriteString("OS-EXT-SRV-ATTR:hostname", Hostnames.Of(server));
+    }
+
+    private void WriteZone(Utf8JsonWriter json, Server server)
+    {
         if (version >= 96)
-            json.WriteNull("pinned_availability_zone");
+            json.WriteString("pinned_availability_zone", server.Labels.PinnedZone);
     }
 
     private static void WriteEmptyArray(Utf8JsonWriter json, string key)

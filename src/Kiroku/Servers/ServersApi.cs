@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Identity;
@@ -44,7 +43,7 @@ internal static class ServersApi
     {
         Policy.Require(Caller.Of(context), detailed ? Rules.ServersDetail : Rules.ServersIndex, Caller.Of(context).ProjectId);
         var parameters = new QueryParameters(context.Request);
-        var query = ServerListing.Read(context, parameters, options.MaxLimit);
+        var query = new ServerListing(context, detailed).Read(options.MaxLimit);
         var view = View(context);
         try
         {
@@ -56,7 +55,7 @@ internal static class ServersApi
                 foreach (var server in servers)
                 {
                     if (detailed)
-                        view.Write(json, server);
+                        view.WriteListed(json, server);
                     else
                         view.WriteBrief(json, server);
                 }
@@ -69,27 +68,36 @@ internal static class ServersApi
         {
             throw Fault.BadRequest($"marker [{query.Marker}] not found");
         }
-        catch (RegexMatchTimeoutException)
-        {
-            throw Fault.BadRequest("The name to look for is too costly a pattern.");
-        }
     }
 
     private static async Task<IResult> Create(HttpContext context, ServerCreation creation)
     {
-        Policy.Require(Caller.Of(context), Rules.ServersCreate, Caller.Of(context).ProjectId);
-        var body = await RequestBody.ReadObjectAsync(context.Request);
-        var created = await creation.CreateAsync(context, body);
+        var version = Microversions.Of(context);
+        var relaxed = Microversions.IsRelaxed(context);
+        var body = await RequestBody.ReadAsync(context.Request);
+        ServerSchemas.Create(version, relaxed).Require(body, relaxed);
+        var request = new CreateRequest(body.GetProperty("server"), version, Caller.Of(context));
+        var created = await creation.CreateAsync(context, request);
+        if (request.WantsReservation)
+            return ShowReservation(created[0].Labels.ReservationId);
         context.Response.Headers.Location = $"{Links.ComputeBase(context.Request)}/servers/{created[0].Id}";
         var view = View(context);
         return new JsonResponse(StatusCodes.Status202Accepted, json =>
         {
             json.WriteStartObject();
             json.WritePropertyName("server");
-            view.WriteCreated(json, created[0], AdminPasswords.New());
+            view.WriteCreated(json, created[0], request.AdminPass);
             json.WriteEndObject();
         });
     }
+
+    /// <summary>What whoever makes many at once may rather have: a name for all of them.</summary>
+    private static JsonResponse ShowReservation(string id) => new(StatusCodes.Status202Accepted, json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("reservation_id", id);
+        json.WriteEndObject();
+    });
 
     private static async Task<IResult> Show(HttpContext context, string serverId, ServerStore store)
     {

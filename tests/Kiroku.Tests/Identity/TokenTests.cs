@@ -95,7 +95,7 @@ public sealed class TokenTests : IAsyncLifetime
                 $"Malformed request URL: URL's project_id '{admin.ProjectId}' doesn't match Context's project_id '{demo.ProjectId}'",
                 (string)(await TestApp.JsonAsync(other))["badRequest"]!["message"]!);
             using var nowhere = await demo.GetAsync($"{version}/{admin.ProjectId}/nonsense");
-            Assert.Equal(400, (int)nowhere.StatusCode);
+            Assert.Equal(404, (int)nowhere.StatusCode);
             using var own = await demo.GetAsync($"{version}/{demo.ProjectId}/flavors");
             Assert.Equal(200, (int)own.StatusCode);
         }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Kiroku.Actions;
-using Kiroku.Api;
 using Kiroku.Hypervisors;
 
 namespace Kiroku.Servers.Work;
@@ -62,16 +61,7 @@ internal sealed class RebootServer : Workflow
     }
 
     private static bool IsHard(ActionRequest request)
-    {
-        var body = BodyObject.Required(request.ReadBody(), "reboot");
-        return body.String("type") switch
-        {
-            "HARD" or "Hard" or "hard" => true,
-            "SOFT" or "Soft" or "soft" => false,
-            _ => throw BodyObject.Invalid("type", body.Element.GetProperty("type"),
-                $"{PythonText.Repr(body.Element.GetProperty("type"))} is not one of ['HARD', 'Hard', 'hard', 'SOFT', 'Soft', 'soft']"),
-        };
-    }
+        => request.ReadBody().GetProperty("reboot").GetProperty("type").GetString()!.Equals("HARD", StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>Whether the power is cut.</summary>

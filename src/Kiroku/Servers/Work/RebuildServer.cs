@@ -60,18 +60,11 @@ internal sealed class RebuildServer(ServerImages images) : Workflow
 
     protected override async Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
-        var body = BodyObject.Required(request.ReadBody(), "rebuild");
-        var image = body.String("imageRef");
-        await images.CheckAsync(image, server.Flavor, request.ProjectId!, "Cannot find image for rebuild", cancellationToken);
-        var asked = new RebuildArguments(image, (server.Generation ?? 0) + 1);
-        var shown = server with
-        {
-            Name = body.OptionalString("name", min: 1) ?? server.Name,
-            Description = body.Has("description") ? body.OptionalString("description") : server.Description,
-            Metadata = body.Has("metadata") ? body.Metadata("metadata") : server.Metadata,
-            TaskState = TaskStates.Rebuilding,
-            FormerVmState = server.VmState,
-        };
+        var body = new RebuildRequest(request.ReadBody().GetProperty("rebuild"), new Microversion(request.Microversion));
+        body.RefuseWhatIsNotHad();
+        await images.CheckAsync(body.ImageId, server.Flavor, request.ProjectId!, "Cannot find image for rebuild", cancellationToken);
+        var asked = new RebuildArguments(body.ImageId, (server.Generation ?? 0) + 1);
+        var shown = body.Applied(server) with { TaskState = TaskStates.Rebuilding, FormerVmState = server.VmState };
         return new Accepted(shown, JsonSerializer.Serialize(asked, ServerJson.Default.RebuildArguments));
     }
 

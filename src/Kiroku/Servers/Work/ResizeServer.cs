@@ -15,7 +15,7 @@ internal sealed class ResizeServer(FlavorStore flavors) : Workflow
 {
     public override string Action => ActionNames.Resize;
 
-    protected override StateRule Allowed { get; } = new(VmStates.Active, VmStates.Stopped) { MustHaveHost = true };
+    protected override StateRule Allowed { get; } = new(VmStates.Active, VmStates.Stopped) { Host = HostNeed.Last };
 
     public override IReadOnlyList<Step> Steps(ServerWork work)
     {
@@ -88,7 +88,8 @@ internal sealed class ResizeServer(FlavorStore flavors) : Workflow
 
     protected override async Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
-        var id = BodyObject.Required(request.ReadBody(), "resize").String("flavorRef");
+        var reference = request.ReadBody().GetProperty("resize").GetProperty("flavorRef");
+        var id = reference.ValueKind == JsonValueKind.String ? reference.GetString()! : reference.GetRawText();
         if (id == server.Flavor.Id)
             throw Fault.BadRequest("When resizing, instances must change flavor!");
         var flavor = await flavors.FindAsync(id, cancellationToken)

@@ -8,7 +8,7 @@ internal sealed class StartServer : Workflow
 {
     public override string Action => ActionNames.Start;
 
-    protected override StateRule Allowed { get; } = new(VmStates.Stopped) { MustHaveHost = true };
+    protected override StateRule Allowed { get; } = new(VmStates.Stopped) { Host = HostNeed.First };
 
     public override IReadOnlyList<Step> Steps(ServerWork work) =>
     [

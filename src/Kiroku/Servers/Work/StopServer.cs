@@ -8,7 +8,7 @@ internal sealed class StopServer : Workflow
 {
     public override string Action => ActionNames.Stop;
 
-    protected override StateRule Allowed { get; } = new(VmStates.Active, VmStates.Error) { MustHaveHost = true };
+    protected override StateRule Allowed { get; } = new(VmStates.Active, VmStates.Error) { Host = HostNeed.First };
 
     public override IReadOnlyList<Step> Steps(ServerWork work) => [StopStep(work)];
 

@@ -1,11 +1,13 @@
+using System.Text.Json;
 using Kiroku.Actions;
+using Kiroku.Api;
 using Kiroku.Hypervisors;
 using Kiroku.Scheduling;
 
 namespace Kiroku.Servers.Work;
 
 /// <summary>unshelve: finds a host with room for the server and brings it up there on the disk that was kept.</summary>
-internal sealed class UnshelveServer : Workflow
+internal sealed class UnshelveServer(ServiceSettings settings) : Workflow
 {
     public override string Action => ActionNames.Unshelve;
 
@@ -29,6 +31,30 @@ internal sealed class UnshelveServer : Workflow
 
     public override Server Failed(ServerWork work, ServerFault fault) => work.Server with { PowerState = MachineState.Off };
 
+    /// <summary>The host that a request wants the server on; null for any.</summary>
+    public static string? HostIn(JsonElement body, Microversion version)
+        => version >= 91 && Wishes(body) is { } wishes && wishes.TryGetProperty("host", out var host) ? host.GetString() : null;
+
     protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
-        => ShowTaskState(server, TaskStates.Unshelving);
+    {
+        var version = new Microversion(request.Microversion);
+        var body = request.ReadBody();
+        var zone = default(JsonElement);
+        var zoned = version >= 77 && Wishes(body) is { } wishes && wishes.TryGetProperty("availability_zone", out zone);
+        var host = HostIn(body, version);
+        if ((zoned || host is not null) && server.VmState != VmStates.ShelvedOffloaded)
+        {
+            throw Fault.Conflict($"Specifying an availability zone or a host when unshelving server \"{server.Id}\" with status "
+                + $"\"{server.VmState}\" is not supported. The server status must be SHELVED_OFFLOADED.");
+        }
+        if (zoned && zone.GetString() is { Length: > 0 } named)
+            Zones.Require(named);
+        if (host is not null && host != settings.Host)
+            throw Fault.BadRequest($"Compute host {host} could not be found.");
+        return ShowTaskState(
+            zoned ? server with { Labels = server.Labels with { PinnedZone = zone.GetString() } } : server, TaskStates.Unshelving);
+    }
+
+    private static JsonElement? Wishes(JsonElement body)
+        => body.TryGetProperty("unshelve", out var wishes) && wishes.ValueKind == JsonValueKind.Object ? wishes : null;
 }

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using Kiroku.Tests.Servers;
+
+namespace Kiroku.Tests.NovaAnswers;
+
+/// <summary>What was done to the captured server, done to one of ours: eleven actions, by the same users.</summary>
+public sealed class CapturedStory : IAsyncLifetime
+{
+    /// <summary>Another flavor with the same disk, as it was there: the server is resized there and back.</summary>
+    private const string AsLargeOnDisk = "1";
+
+    private readonly Dictionary<string, TestUser> users = [];
+
+    internal Cloud Cloud { get; private set; } = null!;
+
+    internal Guid Server { get; private set; }
+
+    /// <summary>The answers to the eleven POSTs, oldest first, with the server's status after each action.</summary>
+    internal List<(Answer Answer, string StatusAfter)> Posts { get; } = [];
+
+    internal IEnumerable<string> RequestIds => Posts.Select(post => post.Answer.Header("x-compute-request-id")).Reverse();
+
+    internal TestUser User(string name) => users[name];
+
+    public async ValueTask InitializeAsync()
+    {
+        Cloud = await Cloud.StartAsync();
+        users["admin"] = Cloud.Admin;
+        users["demo"] = Cloud.Demo;
+        users["demoreader"] = await People.AddAsync(Cloud.App, "demoreader", "demo", "reader");
+        users["other"] = await People.AddAsync(Cloud.App, "other", "other", "member", "reader");
+        foreach (var post in Captured.Posts)
+            Posts.Add(await RepeatAsync(post));
+    }
+
+    public ValueTask DisposeAsync() => Cloud.DisposeAsync();
+
+    private async Task<(Answer, string)> RepeatAsync(JsonObject post)
+    {
+        // Held until it is answered, so that the answer shows the action running, as it did there.
+        var answered = new TaskCompletionSource();
+        Cloud.Hypervisor.Before = _ => answered.Task;
+        var path = (string)post["request"]!["path"]! is "/v2.1/servers" ? "/v2.1/servers" : $"/v2.1/servers/{Server}/action";
+        using var message = await Cloud.Demo.PostAsync(path, BodyOf(post), ("OpenStack-API-Version", "compute 2.84"));
+        var answer = await Answer.OfAsync(message);
+        answered.SetResult();
+        if (Posts.Count == 0)
+            Server = Guid.Parse((string)answer.Body!["server"]!["id"]!);
+        await Cloud.UntilAsync(async () => (await Cloud.ServerAsync(Server)).RunningAction is null);
+        return (answer, (string)(await Cloud.Demo.GetJsonAsync($"/v2.1/servers/{Server}"))["server"]!["status"]!);
+    }
+
+    /// <summary>The captured body with our flavors and image.</summary>
+    private string BodyOf(JsonObject post) => post["request"]!["body"]!.ToJsonString()
+        .Replace("\"101\"", $"\"{Cloud.Small}\"", StringComparison.Ordinal)
+        .Replace("\"102\"", $"\"{AsLargeOnDisk}\"", StringComparison.Ordinal)
+        .Replace("0c4ff9f2-dadd-49fb-9971-7883ad545020", Cloud.Image, StringComparison.Ordinal);
+}

@@ -1,0 +1,27 @@
+using Dapper;
+using Kiroku.Storage;
+
+namespace Kiroku.Tests;
+
+/// <summary>More users than a first start makes, put in as rows; each has demo's password.</summary>
+internal static class People
+{
+    public static async Task<TestUser> AddAsync(TestApp app, string name, string project, params string[] roles)
+    {
+        await app.Services.GetRequiredService<IDatabase>().WriteAsync(async db =>
+        {
+            await db.ExecuteAsync(
+                """
+                INSERT INTO projects (id, name, valid_after) SELECT @id, @project, valid_after FROM projects WHERE name = 'demo'
+                ON CONFLICT (name) DO NOTHING
+                """, new { id = Guid.NewGuid().ToString("N"), project });
+            await db.ExecuteAsync(
+                "INSERT INTO users (id, name, password_hash, valid_after) SELECT @id, @name, password_hash, valid_after FROM users WHERE name = 'demo'",
+                new { id = Guid.NewGuid().ToString("N"), name });
+            return await db.ExecuteAsync(
+                "INSERT INTO role_assignments (user_id, project_id, role) SELECT u.id, p.id, @role FROM users u, projects p WHERE u.name = @name AND p.name = @project",
+                roles.Select(role => new { name, project, role }));
+        }, TestContext.Current.CancellationToken);
+        return await app.SignInAsync(name, project);
+    }
+}
