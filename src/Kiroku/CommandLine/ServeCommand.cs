@@ -20,7 +20,17 @@ internal static class ServeCommand
     {
         ListenAddress.RequireFree(settings.Listen);
         using var held = new DataFolder(settings.DataDirectory).Take();
-        await using var app = await StartAsync(settings);
+        WebApplication started;
+        try
+        {
+            started = await StartAsync(settings);
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to end while it was starting.
+            return 0;
+        }
+        await using var app = started;
         if (endsWithInput)
             _ = EndWithInputAsync(app.Lifetime);
         await Console.Out.WriteLineAsync($"listening on {app.Urls.First()}");

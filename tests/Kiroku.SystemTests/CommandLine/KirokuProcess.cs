@@ -7,7 +7,7 @@ namespace Kiroku.SystemTests.CommandLine;
 internal sealed class KirokuProcess : IAsyncDisposable
 {
     private readonly Process process;
-    private readonly Task<string> errors;
+    private readonly Lazy<Task<string>> errors;
 
     public KirokuProcess(string[] arguments, params (string Name, string? Value)[] environment)
     {
@@ -20,7 +20,7 @@ internal sealed class KirokuProcess : IAsyncDisposable
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         process = Process.Start(start)!;
-        errors = process.StandardError.ReadToEndAsync();
+        errors = new Lazy<Task<string>>(() => process.StandardError.ReadToEndAsync());
     }
 
     /// <summary>Nothing here takes minutes: what hangs is to fail, and to say where.</summary>
@@ -37,23 +37,36 @@ internal sealed class KirokuProcess : IAsyncDisposable
         return await kiroku.EndAsync();
     }
 
+    public async Task ReadErrorUntilAsync(string part)
+    {
+        while (await process.StandardError.ReadLineAsync(Token) is { } line)
+        {
+            if (line.Contains(part, StringComparison.Ordinal))
+                return;
+        }
+        Assert.Fail($"It ended without '{part}'.");
+    }
+
     public async Task<string> ReadLineUntilAsync(string beginning)
     {
+        _ = errors.Value;
         while (await process.StandardOutput.ReadLineAsync(Token) is { } line)
         {
             if (line.StartsWith(beginning, StringComparison.Ordinal))
                 return line;
         }
-        throw new InvalidOperationException($"It ended without '{beginning}': {await errors}");
+        throw new InvalidOperationException($"It ended without '{beginning}': {await errors.Value}");
     }
 
     public void CloseInput() => process.StandardInput.Close();
 
     public async Task<Ended> EndAsync()
     {
+        // Both at once: a pipe that nobody reads fills up.
+        _ = errors.Value;
         var output = await process.StandardOutput.ReadToEndAsync(Token);
         await process.WaitForExitAsync(Token);
-        return new Ended(process.ExitCode, output, await errors);
+        return new Ended(process.ExitCode, output, await errors.Value);
     }
 
     public Task SignalAsync(string signal) => Hypervisors.Commands.SignalAsync(signal, process.Id);

@@ -87,6 +87,16 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_service_told_to_end_while_it_starts_ends_in_good_order()
+    {
+        Hypervisors.RealParts.Require(Mock);
+        await using var kiroku = new KirokuProcess(Serve);
+        await kiroku.ReadErrorUntilAsync("Connected to the hypervisor");
+        await kiroku.SignalAsync("TERM");
+        Assert.Equal(0, (await kiroku.EndAsync()).ExitCode);
+    }
+
+    [Fact]
     public async Task Its_input_ends_a_service_that_is_told_to_end_with_it()
     {
         Hypervisors.RealParts.Require(Mock);
