@@ -60,7 +60,9 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
             DurableFile.Ensure(file);
             using (var connection = Open(Writing + "; PRAGMA journal_mode=WAL"))
                 RefuseNewerSchema(connection);
-            var result = DeployChanges.To.SqliteDatabase(connectionString)
+            // Not from the pool, where a connection may have been a reader's before.
+            var own = new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ToString();
+            var result = DeployChanges.To.SqliteDatabase(own)
                 .WithScriptsEmbeddedInAssembly(typeof(SqliteDatabase).Assembly, IsMigration)
                 .WithTransactionPerScript()
                 .LogTo(new NoOpUpgradeLog())
