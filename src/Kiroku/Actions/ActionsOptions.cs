@@ -12,9 +12,11 @@ internal sealed class ActionsOptions
     public int Attempts { get; init; } = 3;
 
     /// <summary>How long to wait before the second attempt.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>How long to wait before each further attempt.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan NextDelay { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How often a step is taken up again after the service died under it.</summary>
@@ -22,6 +24,7 @@ internal sealed class ActionsOptions
     public int Interruptions { get; init; } = 5;
 
     /// <summary>How long to wait before a record that could not be written is written again.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan StorageDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The most actions in one answer (Nova's [api] max_limit).</summary>

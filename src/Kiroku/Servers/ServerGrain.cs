@@ -59,7 +59,8 @@ internal sealed partial class ServerGrain(
             return;
         if (await store.TakeUpActionAsync(this.GetPrimaryKey(), time.UtcNow(), CancellationToken.None) is not var (server, action))
             return;
-        LogGoesOn(action.Action.Action, action.Action.RequestId, server.Id);
+        if (action.Events.Count > 0)
+            LogGoesOn(action.Action.Action, action.Action.RequestId, server.Id);
         Run(workflows.Of(action.Action.Action), server, action);
     }
 

@@ -8,18 +8,22 @@ internal sealed class ServersOptions
     public const string Section = "Servers";
 
     /// <summary>How long a guest may take to switch off when asked, before it is switched off by force (Nova's [DEFAULT] shutdown_timeout).</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long running steps may still take when the service is told to stop; they go on after its next start.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan RestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often every machine's state is looked at, beside when it changes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "30.00:00:00")]
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often disks that no server names are looked for.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "30.00:00:00")]
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The most servers or actions in one answer (Nova's [api] max_limit).</summary>
+    /// <summary>The most servers in one answer (Nova's [api] max_limit).</summary>
     [Range(1, 100_000)]
     public int MaxLimit { get; init; } = 1000;
 }

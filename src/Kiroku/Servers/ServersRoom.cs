@@ -1,4 +1,5 @@
 using Kiroku.Servers.Work;
+using Microsoft.Extensions.Options;
 
 namespace Kiroku.Servers;
 
@@ -30,6 +31,9 @@ internal static class ServersRoom
         services.AddHostedService<MachineWatcher>();
         services.AddSingleton<DiskSweeper>();
         services.AddHostedService(provider => provider.GetRequiredService<DiskSweeper>());
+        // Resting has a limit of its own, which the host's must not cut short; what follows it is quick.
+        services.AddOptions<HostOptions>().Configure<IOptions<ServersOptions>>((host, servers) =>
+            host.ShutdownTimeout = servers.Value.RestTimeout + TimeSpan.FromSeconds(20));
         services.AddSingleton<Resting>();
         services.AddHostedService(provider => provider.GetRequiredService<Resting>());
     }

@@ -48,8 +48,7 @@ public sealed class ConfigurationPageTests
 
     /// <summary>Every class of settings in the product; one without a section is set by the code alone.</summary>
     private static IEnumerable<Type> OptionClasses() => typeof(KirokuApp).Assembly.GetTypes()
-        .Where(type => type.IsClass && type.Namespace!.StartsWith("Kiroku", StringComparison.Ordinal)
-            && type.Name.EndsWith("Options", StringComparison.Ordinal) && type != typeof(ServiceOptions));
+        .Where(type => type is { IsClass: true, IsNested: false } && type.Name.EndsWith("Options", StringComparison.Ordinal) && type != typeof(ServiceOptions));
 
     private static string? SectionOf(Type type) => (string?)type.GetField("Section")?.GetRawConstantValue();
 

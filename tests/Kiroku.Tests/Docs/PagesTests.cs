@@ -43,7 +43,7 @@ public sealed partial class PagesTests
     private static partial Regex Route();
 
     /// <summary>Where compute's routes answer.</summary>
-    [GeneratedRegex(@"^(/v2(\.1)?/\{project_id\}|/v2\.1)/")]
+    [GeneratedRegex(@"^/v2(\.1)?(/\{project_id(:[^}]*)?\})?/")]
     private static partial Regex Prefix();
 
     [GeneratedRegex(@"\{[^}]*\}")]

@@ -80,6 +80,8 @@ internal sealed partial class PrivateLibvirtd(
         {
             Directory.CreateDirectory(folder);
             user?.Own(folder);
+            // Guests' disks and consoles are nobody else's to read.
+            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
         File.WriteAllText(folders.DaemonSettings, DaemonSettings());

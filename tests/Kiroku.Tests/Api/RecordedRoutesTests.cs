@@ -1,0 +1,58 @@
+using Kiroku.Tests.Servers;
+
+namespace Kiroku.Tests.Api;
+
+/// <summary>Whatever changes something leaves a record; walks the routes, so that a new one cannot forget it.</summary>
+public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<RunningCloud>
+{
+    /// <summary>Routes that change what has no record yet. This table may only shrink.</summary>
+    private static readonly string[] Unrecorded =
+    [
+        "POST /identity/v3/auth/tokens",
+        "DELETE /identity/v3/auth/tokens",
+        "POST /image/v2/images",
+        "DELETE /image/v2/images/{id}",
+        "PUT /image/v2/images/{id}/file",
+    ];
+
+    /// <summary>A body that each recorded route accepts.</summary>
+    private static readonly Dictionary<string, string> Bodies = new()
+    {
+        ["POST /servers"] = """{"server":{"name":"vm","flavorRef":"42","imageRef":"IMAGE"}}""",
+        ["POST /servers/{serverId}/action"] = """{"reboot":{"type":"HARD"}}""",
+        ["DELETE /servers/{serverId}"] = "",
+    };
+
+    [Fact]
+    public async Task Every_route_that_changes_something_leaves_an_action()
+    {
+        var (cloud, routes) = (running.Cloud, Mutating());
+        Assert.Equal(12 + Unrecorded.Length, routes.Count);
+        foreach (var route in routes.Except(Unrecorded))
+        {
+            var (method, pattern) = (route.Split(' ')[0], route.Split(' ')[1]);
+            var body = Bodies.Single(pair => pair.Key.Split(' ')[0] == method && pattern.EndsWith(pair.Key.Split(' ')[1], StringComparison.Ordinal)).Value;
+            var server = await cloud.CreateServerAsync();
+            var path = pattern.Replace("{serverId}", server.ToString(), StringComparison.Ordinal).Replace("{project_id}", cloud.Demo.ProjectId, StringComparison.Ordinal);
+            using var answer = await cloud.App.SendAsync(
+                new HttpMethod(method), path, cloud.Demo.Token, body.Length == 0 ? null : TestApp.Json(body.Replace("IMAGE", cloud.Image, StringComparison.Ordinal)));
+            Assert.True(answer.IsSuccessStatusCode, $"{route} was answered {(int)answer.StatusCode}");
+            var requestId = answer.Headers.GetValues("x-openstack-request-id").Single();
+            var recorded = answer.Headers.Location is { } location && !location.OriginalString.EndsWith(server.ToString(), StringComparison.Ordinal)
+                ? Guid.Parse(location.OriginalString.Split('/')[^1]) : server;
+            Assert.Equal(requestId, (await cloud.EndedAsync(recorded, requestId)).Action.RequestId);
+        }
+    }
+
+    [Fact]
+    public void Every_exception_is_a_route_that_there_is() => Assert.All(Unrecorded, route => Assert.Contains(route, Mutating()));
+
+    private List<string> Mutating() =>
+    [
+        .. running.Cloud.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .SelectMany(
+                endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"],
+                (endpoint, method) => (Method: method, Path: endpoint.RoutePattern.RawText))
+            .Where(route => route.Method is not ("GET" or "HEAD") && route.Path is not "/healthz").Select(route => $"{route.Method} {route.Path}"),
+    ];
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Dapper;
+
+namespace Kiroku.Tests.Servers;
+
+/// <summary>One cloud for all tests of a class, with two users more and a server that runs.</summary>
+public sealed class RunningCloud : IAsyncLifetime
+{
+    internal Cloud Cloud { get; private set; } = null!;
+
+    internal TestUser Reader { get; private set; } = null!;
+
+    internal TestUser Other { get; private set; } = null!;
+
+    internal Guid Server { get; private set; }
+
+    public async ValueTask InitializeAsync()
+    {
+        Cloud = await Cloud.StartAsync();
+        Reader = await People.AddAsync(Cloud.App, "demoreader", "demo", "reader");
+        Other = await People.AddAsync(Cloud.App, "other", "other", "member");
+        Server = await Cloud.CreateServerAsync();
+    }
+
+    public ValueTask DisposeAsync() => Cloud.DisposeAsync();
+
+    /// <summary>Every row about servers, actions, images and users, to see that nothing has changed.</summary>
+    internal Task<string> RowsAsync() => Cloud.Database.ReadAsync(async db =>
+    {
+        var all = new List<object>();
+        foreach (var table in new[] { "servers", "actions", "action_events", "images", "flavors", "users", "projects", "role_assignments" })
+            all.AddRange((await db.QueryAsync($"SELECT * FROM {table}")).Select(row => (object)new Dictionary<string, object>(row)));
+        return JsonSerializer.Serialize(all);
+    }, TestContext.Current.CancellationToken);
+
+    /// <summary>Changes the server's row behind the service's back.</summary>
+    internal Task SetAsync(Guid server, string columns, object? values = null) => Cloud.Database.WriteAsync(
+        db => db.ExecuteAsync($"UPDATE servers SET {columns} WHERE id = '{server}'", values), TestContext.Current.CancellationToken);
+}
