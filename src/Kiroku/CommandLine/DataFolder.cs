@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Kiroku.CommandLine;
 
 /// <summary>
-/// The folder of one service. Its file <c>lock</c> is held while the service runs and says which process that is, so that
-/// no second one starts on it and <c>kiroku down</c> finds the first.
+/// The folder of one service. Its file <c>lock</c> is held while the service runs, so that no second one starts on it, and
+/// <c>service.pid</c> says which process that is, so that <c>kiroku down</c> finds it.
 /// </summary>
 internal sealed class DataFolder(string path)
 {
@@ -12,6 +12,9 @@ internal sealed class DataFolder(string path)
         | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private string LockFile => Path.Combine(path, "lock");
+
+    /// <summary>A file of its own, because .NET cannot read one that is held.</summary>
+    private string ProcessFile => Path.Combine(path, "service.pid");
 
     /// <summary>Whether a service has kept something here.</summary>
     public bool IsOurs => File.Exists(LockFile) || File.Exists(Path.Combine(path, "kiroku.db"));
@@ -23,10 +26,7 @@ internal sealed class DataFolder(string path)
         {
             try
             {
-                // Shared, so that looking takes no lock.
-                using var file = new FileStream(LockFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-                using var reader = new StreamReader(file);
-                if (reader.ReadToEnd().Split() is not [var id, var started, ..])
+                if (File.ReadAllText(ProcessFile).Split() is not [var id, var started, ..])
                     return null;
                 var process = new RunningProcess(int.Parse(id, CultureInfo.InvariantCulture), started);
                 return process.IsRunning ? process : null;
@@ -49,9 +49,7 @@ internal sealed class DataFolder(string path)
             Directory.CreateDirectory(path, PassableByOthers);
             var held = new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
             var self = RunningProcess.Find(Environment.ProcessId)!;
-            held.SetLength(0);
-            held.Write(System.Text.Encoding.ASCII.GetBytes($"{self.Id} {self.StartTime}\n"));
-            held.Flush();
+            File.WriteAllText(ProcessFile, $"{self.Id} {self.StartTime}\n");
             return held;
         }
         catch (IOException) when (Service is { } other)

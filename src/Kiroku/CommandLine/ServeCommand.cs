@@ -20,7 +20,17 @@ internal static class ServeCommand
     {
         ListenAddress.RequireFree(settings.Listen);
         using var held = new DataFolder(settings.DataDirectory).Take();
-        await using var app = await StartAsync(settings);
+        WebApplication started;
+        try
+        {
+            started = await StartAsync(settings);
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to end while it was starting.
+            return 0;
+        }
+        await using var app = started;
         if (endsWithInput)
             _ = EndWithInputAsync(app.Lifetime);
         await Console.Out.WriteLineAsync($"listening on {app.Urls.First()}");
@@ -35,7 +45,7 @@ internal static class ServeCommand
         var started = false;
         // While it starts the host would log with its stack what we say in a line.
         var app = KirokuApp.Build(settings, builder =>
-            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", _ => started));
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => started && level >= LogLevel.Information));
         try
         {
             if (settings.Hypervisor?.StartsWith("test:", StringComparison.Ordinal) == true)
@@ -45,9 +55,13 @@ internal static class ServeCommand
             started = true;
             return app;
         }
-        catch
+        catch (Exception e)
         {
+            var connected = app.Services.GetRequiredService<IHypervisor>().Connected;
             await app.DisposeAsync();
+            // A hypervisor that can never be had stops a service that is still starting.
+            if (e is OperationCanceledException or InvalidOperationException && connected.IsFaulted)
+                await connected;
             throw;
         }
     }

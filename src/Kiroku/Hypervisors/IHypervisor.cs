@@ -54,7 +54,8 @@ public interface IHypervisor
     Task<IReadOnlyList<string>> ListVolumesAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Makes a volume whose content is the file's: the base that <see cref="CreateOverlayAsync"/> stands on.
+    /// Makes a volume whose content is the file's: the base that <see cref="CreateOverlayAsync"/> stands on. One of that
+    /// name that is there stays as it is.
     /// Half a copy is never left under the volume's name.
     /// </summary>
     Task ImportVolumeAsync(string volume, string file, VolumeFormat format, IProgress<double>? progress, CancellationToken cancellationToken);

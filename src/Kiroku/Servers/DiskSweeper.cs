@@ -1,6 +1,5 @@
 using Kiroku.Hypervisors;
 using Kiroku.Images;
-using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Servers;
@@ -38,7 +37,9 @@ internal sealed partial class DiskSweeper(
             {
                 await SweepAsync(stoppingToken);
             }
-            catch (Exception e) when (e is StorageException or HypervisorException)
+#pragma warning disable CA1031 // It goes on whatever happens: its end would be the service's.
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 LogCannotSweep(e);
             }

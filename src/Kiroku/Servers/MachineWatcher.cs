@@ -1,14 +1,15 @@
 using Kiroku.Hypervisors;
-using Kiroku.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Kiroku.Servers;
 
 /// <summary>
 /// Has servers follow their machines: one that dies, is switched off or on behind our back is noticed through the
-/// hypervisor's events, and whatever was missed while nobody listened when listening begins again.
+/// hypervisor's events, and whatever was missed, as nobody listened or could look, by looking again and again.
 /// </summary>
 internal sealed partial class MachineWatcher(
-    IHypervisor hypervisor, ServerStore store, Machines machines, IGrainFactory grains, ServiceSettings settings, ILogger<MachineWatcher> logger)
+    IHypervisor hypervisor, ServerStore store, Machines machines, IGrainFactory grains, ServiceSettings settings,
+    IOptions<ServersOptions> options, TimeProvider time, ILogger<MachineWatcher> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -16,7 +17,11 @@ internal sealed partial class MachineWatcher(
         await hypervisor.Connected.WaitAsync(stoppingToken);
         if (!hypervisor.IsReal)
             await DefineAgainAsync(stoppingToken);
-        await LookAtAllAsync(stoppingToken);
+        await Task.WhenAll(FollowAsync(stoppingToken), LookAgainAsync(stoppingToken));
+    }
+
+    private async Task FollowAsync(CancellationToken stoppingToken)
+    {
         await foreach (var change in hypervisor.WatchAsync(stoppingToken))
         {
             if (change.Machine is { } machine)
@@ -26,6 +31,16 @@ internal sealed partial class MachineWatcher(
         }
     }
 
+    private async Task LookAgainAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.LookInterval, time);
+        do
+        {
+            await LookAtAllAsync(stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
     private async Task LookAtAllAsync(CancellationToken cancellationToken)
     {
         try
@@ -33,7 +48,9 @@ internal sealed partial class MachineWatcher(
             foreach (var server in await store.ListWhereAsync("host = @Host AND running_action IS NULL", new { settings.Host }, cancellationToken))
                 await LookAsync(server.Id);
         }
-        catch (StorageException e)
+#pragma warning disable CA1031 // The watch goes on whatever happens: its end would be the service's.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             LogCannotLook(e);
         }
@@ -46,7 +63,7 @@ internal sealed partial class MachineWatcher(
             await grains.GetGrain<IServerGrain>(server).LookAtMachine();
         }
 #pragma warning disable CA1031 // One machine that cannot be looked at must not end the watch over the others.
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
 #pragma warning restore CA1031
         {
             LogCannotLook(e);

@@ -1,5 +1,3 @@
-using Kiroku.Storage;
-
 namespace Kiroku.Servers;
 
 /// <summary>
@@ -20,7 +18,9 @@ internal sealed partial class Recovery(ServerStore store, IGrainFactory grains, 
                 foreach (var server in await store.ListWhereAsync("running_action IS NOT NULL", null, stoppingToken))
                     await grains.GetGrain<IServerGrain>(server.Id).GoOn();
             }
-            catch (StorageException e)
+#pragma warning disable CA1031 // It goes on whatever happens: its end would be the service's.
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 LogCannotLook(e);
             }

@@ -31,8 +31,14 @@ internal sealed partial class ServerGrain(
     ServerStore store, Workflows workflows, WorkflowRunner runner, IHypervisor hypervisor, Resting resting, TimeProvider time,
     ILogger<ServerGrain> logger) : Grain, IServerGrain, IDisposable
 {
+    /// <summary>How long other requests for the server wait for an answer of the hypervisor's; what is late is asked again.</summary>
+    private static readonly TimeSpan PatienceOfRequests = TimeSpan.FromSeconds(2);
+
     private Task workflow = Task.CompletedTask;
     private CancellationTokenSource overtaken = new();
+
+    /// <summary>Whether the machine changed while an action ran, which may not have noticed.</summary>
+    private bool missed;
 
     public async Task<ActionAnswer> Begin(ActionRequest request)
     {
@@ -59,11 +65,10 @@ internal sealed partial class ServerGrain(
 
     public async Task LookAtMachine()
     {
-        if (!workflow.IsCompleted || await FindAsync() is not { RunningAction: null, Host: not null } server)
+        missed = !workflow.IsCompleted;
+        if (missed || await FindAsync() is not { RunningAction: null, Host: not null } server)
             return;
-        // Short, because requests for this server wait meanwhile; there will be another look.
-        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2), time);
-        var state = await hypervisor.GetStateAsync(server.Id, soon.Token);
+        var state = await hypervisor.GetStateAsync(server.Id, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
         switch (server.VmState, state)
         {
             case (VmStates.Active, MachineState.Off or MachineState.Crashed or MachineState.Absent):
@@ -83,7 +88,7 @@ internal sealed partial class ServerGrain(
         var server = await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None);
         if (!workflow.IsCompleted || server is null or { RunningAction: not null } || Disks.Names(server, volume))
             return false;
-        await hypervisor.DeleteVolumeAsync(volume, CancellationToken.None);
+        await hypervisor.DeleteVolumeAsync(volume, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
         return true;
     }
 
@@ -147,6 +152,8 @@ internal sealed partial class ServerGrain(
         {
             LogBroke(action.Action.Action, action.Action.RequestId, server.Id, e);
         }
+        if (missed && !resting.IsAsked)
+            this.AsReference<IServerGrain>().LookAtMachine().Ignore();
     }
 
     /// <summary>Records what the machine did by itself as an action of nobody's, as Nova does.</summary>

@@ -13,6 +13,9 @@ internal sealed class ServersOptions
     /// <summary>How long running steps may still take when the service is told to stop; they go on after its next start.</summary>
     public TimeSpan RestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How often every machine's state is looked at, beside when it changes.</summary>
+    public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How often disks that no server names are looked for.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromMinutes(10);
 

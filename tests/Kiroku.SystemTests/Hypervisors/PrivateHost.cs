@@ -17,7 +17,6 @@ internal sealed class PrivateHost : IAsyncDisposable
         Options = new LibvirtOptions
         {
             Folder = folder.FullName,
-            KeepAlive = TimeSpan.FromSeconds(1),
             CallTimeout = TimeSpan.FromSeconds(2),
             ReconnectInterval = TimeSpan.FromMilliseconds(200),
         };

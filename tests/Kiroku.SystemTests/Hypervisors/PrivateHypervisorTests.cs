@@ -37,6 +37,9 @@ public sealed class PrivateHypervisorTests(PrivateHypervisorTests.SharedHost sha
 
         await Commands.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", file, "20M");
         await Hypervisor.ImportVolumeAsync(NameOf("raw"), file, VolumeFormat.Qcow2, null, Token);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(Host.FileOf(NameOf("raw")), Token));
+        await Hypervisor.DeleteVolumeAsync(NameOf("raw"), Token);
+        await Hypervisor.ImportVolumeAsync(NameOf("raw"), file, VolumeFormat.Qcow2, null, Token);
         Assert.Equal(20 * MiB, await Hypervisor.GetVolumeSizeAsync(NameOf("raw"), Token));
         await Hypervisor.CreateOverlayAsync(NameOf("disk"), NameOf("raw"), VolumeFormat.Qcow2, 30 * MiB, Token);
         Assert.Equal(30 * MiB, await Hypervisor.GetVolumeSizeAsync(NameOf("disk"), Token));

@@ -1,8 +1,8 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Servers;
 using Kiroku.Storage;
 using Kiroku.Storage.Sqlite;
-using Kiroku.Servers;
 using Kiroku.Tests.Fakes;
 
 namespace Kiroku.Tests.Servers;

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Kiroku.Hypervisors.Libvirt;
 
 /// <summary>
-/// The one thread on which libvirt delivers events and keep-alives. It belongs to the process and serves all connections.
+/// The one thread on which libvirt delivers events. It belongs to the process and serves all connections.
 /// </summary>
 internal static unsafe class EventLoop
 {

@@ -39,9 +39,6 @@ internal sealed class LibvirtOptions
     /// <summary>How long after a new connection machines may still change without an event.</summary>
     public TimeSpan SettleTime { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a silent daemon is asked; silent twice, the connection is given up.</summary>
-    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(5);
-
     /// <summary>How often a guest is asked to switch off; one that still boots does not hear the first.</summary>
     public TimeSpan ShutdownInterval { get; init; } = TimeSpan.FromSeconds(3);
 

@@ -13,7 +13,7 @@ internal sealed record LibvirtTarget(bool IsReal, Func<CancellationToken, Task<L
 }
 
 /// <summary>
-/// A daemon's URI and how many calls it takes at one time: libvirtd's default is five per client, and beyond them it
-/// does not even hear keep-alives.
+/// A daemon's URI and how many calls it takes at one time: libvirtd's default is five per client, and further ones lie
+/// unread.
 /// </summary>
 internal sealed record LibvirtAddress(string Uri, int ParallelCalls = 4);

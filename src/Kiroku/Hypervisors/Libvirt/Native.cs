@@ -38,9 +38,6 @@ internal static unsafe partial class Native
     public static partial int virConnectIsAlive(ConnectHandle connect);
 
     [LibraryImport(Library)]
-    public static partial int virConnectSetKeepAlive(ConnectHandle connect, int intervalSeconds, uint count);
-
-    [LibraryImport(Library)]
     public static partial int virConnectRegisterCloseCallback(
         ConnectHandle connect, delegate* unmanaged[Cdecl]<nint, int, nint, void> callback, nint opaque,
         delegate* unmanaged[Cdecl]<nint, void> free);

@@ -12,7 +12,7 @@ internal sealed partial class PrivateLibvirtd
 
         """;
 
-    // Keep-alives from clients go unheard when max_client_requests calls are under way.
+    // Nothing more is heard from a client while max_client_requests of its calls are under way.
     private string DaemonSettings() => $"""
         log_outputs = "3:file:{folders.Log}"
         unix_sock_dir = "{folders.Runtime}"

@@ -61,7 +61,8 @@ internal sealed class Session : IDisposable
     {
         if (!IsTest)
         {
-            LibvirtException.Check(Native.virConnectSetKeepAlive(Connect, (int)Options.KeepAlive.TotalSeconds, 2));
+            // No keep-alive: where it gives up a connection on which two calls hang, libvirt 9 crashes the process. A frozen
+            // daemon is outlasted by the calls' own deadlines, and one that dies closes its socket.
             DomainType = HasKvm() ? "kvm" : "qemu";
             watchesClose = SessionEvents.WatchClose(this, listener);
         }

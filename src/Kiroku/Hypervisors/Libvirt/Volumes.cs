@@ -47,6 +47,8 @@ internal sealed class Volumes(Work work, LibvirtOptions options, TimeProvider ti
             abandoned => CopyingAsync(
                 session =>
                 {
+                    // Disks stand on it: it must not be gone for a moment, and never for good because the pool is full.
+                    if (IsWhole(session, volume)) return;
                     var file = ImageFile.Read(image.File, image.Format);
                     if (!session.IsTest) RequireRoom(session, file.FileBytes);
                     HalfMade.Make(session, volume, () => Import(session, volume, file, progress, abandoned));
@@ -144,6 +146,9 @@ internal sealed class Volumes(Work work, LibvirtOptions options, TimeProvider ti
         var total = PoolVolumes.AllocatedWithBase(session, original, whole.Bytes, whole.Allocated);
         return total == 0 ? null : Math.Clamp((double)part.Allocated / total, 0, 1);
     }
+
+    private static bool IsWhole(Session session, string volume) =>
+        !HalfMade.IsMarked(session, volume) && PoolVolumes.Measure(session, volume) is not null;
 
     private static (long Bytes, long Allocated) MeasureWhole(Session session, string volume) =>
         !HalfMade.IsMarked(session, volume) && PoolVolumes.Measure(session, volume) is { } found

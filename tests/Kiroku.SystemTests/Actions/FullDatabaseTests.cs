@@ -1,0 +1,60 @@
+using Kiroku.SystemTests.Service;
+
+namespace Kiroku.SystemTests.Actions;
+
+/// <summary>The disk under the database is full: requests that change something are refused in clear words, and a record that cannot be written is held until it can.</summary>
+public sealed class FullDatabaseTests(FullDatabaseTests.SmallData service) : ServiceTests(service), IClassFixture<FullDatabaseTests.SmallData>
+{
+    [Fact]
+    public async Task A_full_disk_refuses_new_actions_and_only_delays_the_record_of_a_running_one()
+    {
+        var (server, other) = (await NewServerAsync(), await NewServerAsync());
+        await server.BootedAsync();
+        await Service.FreezeAsync(Service.QemuOf(server.Id));
+        var request = await server.ActAsync("os-stop");
+        await server.OpenedAsync(request, "compute_stop_instance");
+        var disk = ((SmallData)Service).Disk;
+        await disk.FillAsync();
+
+        // What the log of the store has room for is still taken.
+        var refused = await Poll.ForAsync("a refusal", async () =>
+        {
+            var answer = await other.TryAsync("""{"reboot": {"type": "HARD"} }""");
+            return answer.Status is 202 or 409 ? null : answer;
+        });
+        Assert.Equal(503, refused.Status);
+        Assert.Contains("disk", (string)refused.Json["serviceUnavailable"]!["message"]!, StringComparison.Ordinal);
+        await Service.ThawAsync();
+        await Poll.UntilAsync("the machine to be off", async () => await server.MachineAsync() == Kiroku.Hypervisors.MachineState.Off);
+        Assert.True((await server.RecordAsync(request)).HasOpen("compute_stop_instance"));
+        Assert.False(Service.HasEnded);
+
+        disk.Empty();
+        await server.SettledAsync("SHUTOFF");
+        var record = await server.RecordAsync(request);
+        Assert.Null(record.Message);
+        Assert.Equal(["compute_stop_instance Success"], record.Results);
+        await other.SettledAsync("ACTIVE");
+        await server.DoAsync("os-start", "ACTIVE");
+    }
+
+    /// <summary>A data folder of 128 MiB.</summary>
+    public sealed class SmallData : TestService
+    {
+        internal SmallDisk Disk => new(Data);
+
+        internal override Dictionary<string, string> Settings => new(base.Settings) { ["Scheduling__DiskAllocationRatio"] = "1000" };
+
+        internal override async Task PrepareDataAsync()
+        {
+            SmallDisk.RequireRoot();
+            await Disk.MountAsync(128);
+        }
+
+        internal override async Task RemoveDataAsync()
+        {
+            await Disk.UnmountAsync();
+            await base.RemoveDataAsync();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using Kiroku.CommandLine;
+
+namespace Kiroku.SystemTests.CommandLine;
+
+/// <summary>The product as a process of its own, ended with the test by its id.</summary>
+internal sealed class KirokuProcess : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly Lazy<Task<string>> errors;
+
+    public KirokuProcess(string[] arguments, params (string Name, string? Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(DataFolder).Assembly.Location, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        process = Process.Start(start)!;
+        errors = new Lazy<Task<string>>(() => process.StandardError.ReadToEndAsync());
+    }
+
+    /// <summary>Nothing here takes minutes: what hangs is to fail, and to say where.</summary>
+    private readonly CancellationTokenSource patience = new(TimeSpan.FromMinutes(2));
+
+    private CancellationToken Token => patience.Token;
+
+    public int Id => process.Id;
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<Ended> RunAsync(string[] arguments, params (string Name, string? Value)[] environment)
+    {
+        await using var kiroku = new KirokuProcess(arguments, environment);
+        return await kiroku.EndAsync();
+    }
+
+    public async Task ReadErrorUntilAsync(string part)
+    {
+        while (await process.StandardError.ReadLineAsync(Token) is { } line)
+        {
+            if (line.Contains(part, StringComparison.Ordinal))
+                return;
+        }
+        Assert.Fail($"It ended without '{part}'.");
+    }
+
+    public async Task<string> ReadLineUntilAsync(string beginning)
+    {
+        _ = errors.Value;
+        while (await process.StandardOutput.ReadLineAsync(Token) is { } line)
+        {
+            if (line.StartsWith(beginning, StringComparison.Ordinal))
+                return line;
+        }
+        throw new InvalidOperationException($"It ended without '{beginning}': {await errors.Value}");
+    }
+
+    public void CloseInput() => process.StandardInput.Close();
+
+    public async Task<Ended> EndAsync()
+    {
+        // Both at once: a pipe that nobody reads fills up.
+        _ = errors.Value;
+        var output = await process.StandardOutput.ReadToEndAsync(Token);
+        await process.WaitForExitAsync(Token);
+        return new Ended(process.ExitCode, output, await errors.Value);
+    }
+
+    public Task SignalAsync(string signal) => Hypervisors.Commands.SignalAsync(signal, process.Id);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (RunningProcess.Find(process.Id) is { } running)
+            await running.EndAsync(TimeSpan.FromSeconds(60), TimeProvider.System, CancellationToken.None);
+        process.Dispose();
+        patience.Dispose();
+    }
+}
+
+/// <summary>How a process ended and what it said.</summary>
+internal sealed record Ended(int ExitCode, string Output, string Errors);

@@ -1,0 +1,42 @@
+using System.Globalization;
+using Kiroku.SystemTests.Hypervisors;
+
+namespace Kiroku.SystemTests.Service;
+
+/// <summary>A disk of its own that is soon full: memory mounted on a folder, which only root can do.</summary>
+internal sealed class SmallDisk(string folder)
+{
+    private string Filler => Path.Combine(folder, "filler");
+
+    public static void RequireRoot()
+    {
+        if (Environment.IsPrivilegedProcess) return;
+        if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail("only root can mount a small disk");
+        Assert.Skip("only root can mount a small disk");
+    }
+
+    public Task MountAsync(int mebibytes)
+    {
+        Directory.CreateDirectory(folder);
+        return Commands.RunAsync("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={mebibytes}m,mode=0755"), "kiroku-test", folder);
+    }
+
+    public Task UnmountAsync() => Commands.RunAsync("umount", folder);
+
+    /// <summary>Takes all the room there is.</summary>
+    public async Task FillAsync()
+    {
+        await using var filler = new FileStream(Filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var piece = new byte[4096];
+        try
+        {
+            while (true) await filler.WriteAsync(piece);
+        }
+        catch (IOException)
+        {
+            // That was all.
+        }
+    }
+
+    public void Empty() => File.Delete(Filler);
+}
