@@ -18,7 +18,7 @@ internal static class ImageRequest
     /// <exception cref="Fault">400 for what is no image, 403 for what the caller may not set.</exception>
     public static Image Read(JsonElement element, Caller caller, DateTime now)
     {
-        var body = new BodyObject(element, "image");
+        var body = new BodyObject(element);
         var image = new Image
         {
             Id = Id(body),
