@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
@@ -6,12 +7,22 @@ namespace Kiroku.Actions;
 /// <summary>Puts the record together.</summary>
 internal static class ActionsRoom
 {
+    private static readonly TimeSpan MostLifetime = TimeSpan.FromDays(366);
     private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     public static void AddActions(this IServiceCollection services)
     {
         services.AddOptions<ActionsOptions>().BindConfiguration(ActionsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section)
+            .Validate(o => o.Lifetime > TimeSpan.Zero && o.Lifetime <= MostLifetime, "Idempotency:Lifetime is to be more than nothing and at most a year, as in 24:00:00.")
+            .ValidateOnStart();
+        services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<RetentionOptions>, RetentionValidation>();
         services.AddSingleton<ActionStore>();
+        services.AddSingleton<KeptAnswers>();
+        services.AddSingleton<RetentionStore>();
+        services.AddSingleton<Retention>();
+        services.AddHostedService(provider => provider.GetRequiredService<Retention>());
         services.AddSingleton<PersistentWrites>();
         services.AddSingleton<StepRunner>();
         AddTraces(services);

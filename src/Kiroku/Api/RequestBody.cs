@@ -8,6 +8,8 @@ internal static class RequestBody
     /// <summary>Nova's limit ([oslo_middleware] max_request_body_size): 112 KiB.</summary>
     private const int MaxBytes = 114_688;
 
+    private static readonly object Key = new();
+
     /// <summary>The body's one object.</summary>
     /// <exception cref="Fault">413 for one that is too large, 415 for another media type, 400 for anything but a JSON object.</exception>
     public static async Task<JsonElement> ReadObjectAsync(HttpRequest request)
@@ -17,11 +19,9 @@ internal static class RequestBody
     /// <exception cref="Fault">413 for one that is too large, 415 for another media type, 400 for what is no JSON.</exception>
     public static async Task<JsonElement> ReadAsync(HttpRequest request)
     {
-        if (request.ContentLength > MaxBytes)
-            throw TooLarge();
+        var bytes = await ReadBytesAsync(request);
         if (request.ContentType is { Length: > 0 } type && !IsJson(type))
             throw new Fault(415, "Unsupported Content-Type");
-        var bytes = await ReadBytesAsync(request);
         if (bytes.IsEmpty)
             return default;
         try
@@ -35,6 +35,20 @@ internal static class RequestBody
         {
             throw Fault.MalformedBody();
         }
+    }
+
+    /// <summary>The body as it came; it may be asked for more than once.</summary>
+    /// <exception cref="Fault">413 for one that is too large.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request)
+    {
+        var items = request.HttpContext.Items;
+        if (items.TryGetValue(Key, out var read))
+            return (byte[])read!;
+        if (request.ContentLength > MaxBytes)
+            throw TooLarge();
+        var bytes = await ReadAllAsync(request);
+        items[Key] = bytes;
+        return bytes;
     }
 
     /// <summary>JSON's strings may hold bytes that are no UTF-8 and halves of surrogate pairs, which .NET finds out when it reads them.</summary>
@@ -53,7 +67,7 @@ internal static class RequestBody
             }
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request)
+    private static async Task<byte[]> ReadAllAsync(HttpRequest request)
     {
         using var buffer = new MemoryStream();
         var piece = new byte[16 * 1024];

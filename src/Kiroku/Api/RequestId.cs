@@ -17,6 +17,13 @@ internal static class RequestId
 
     public static string Of(HttpContext context) => (string)context.Items[Key]!;
 
+    /// <summary>Gives a request another's id: that of the request it repeats.</summary>
+    public static void Take(HttpContext context, string id)
+    {
+        context.Items[Key] = id;
+        Announce(context);
+    }
+
     public static void Announce(HttpContext context)
     {
         context.Response.Headers["x-openstack-request-id"] = Of(context);

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Identity;
 
 namespace Kiroku.Servers;
 
@@ -16,8 +19,27 @@ internal sealed record ActionRequest(
     [property: Id(5)] DateTime StartTime,
     [property: Id(6)] int Microversion)
 {
+    /// <summary>How it is answered if it is accepted.</summary>
+    [Id(7)]
+    public AnswerForm Form { get; init; } = new(StatusCodes.Status202Accepted);
+
+    /// <summary>What it can be known again by.</summary>
+    [Id(8)]
+    public IdempotencyKey? Key { get; init; }
+
+    /// <summary>What a caller asks for, who has been let through.</summary>
+    public static ActionRequest Of(HttpContext context, string action, DateTime startTime)
+    {
+        var caller = Caller.Of(context);
+        return new ActionRequest(
+            Api.RequestId.Of(context), caller.UserId, caller.ProjectId, action, null, startTime, Microversions.Of(context).Minor)
+        {
+            Key = IdempotencyKey.Of(context),
+        };
+    }
+
     /// <summary>Who asks, when the service itself does.</summary>
-    public static ActionRequest OfTheService(string action, DateTime now) => new($"req-{Guid.NewGuid()}", null, null, action, null, now, Api.Microversion.Minimum.Minor);
+    public static ActionRequest OfTheService(string action, DateTime now) => new($"req-{Guid.NewGuid()}", null, null, action, null, now, Kiroku.Api.Microversion.Minimum.Minor);
 
     public JsonElement ReadBody()
     {
@@ -26,9 +48,12 @@ internal sealed record ActionRequest(
     }
 }
 
-/// <summary>What became of a request: accepted, or refused with a status and words.</summary>
+/// <summary>What became of a request: accepted with an answer, or refused with a status and words.</summary>
 [GenerateSerializer, Immutable]
-internal sealed record ActionAnswer([property: Id(0)] int Status, [property: Id(1)] string? Refusal, [property: Id(2)] int? RetryAfter)
+internal sealed record ActionAnswer(
+    [property: Id(0)] int Status, [property: Id(1)] string? Refusal, [property: Id(2)] int? RetryAfter, [property: Id(3)] Answer? Given)
 {
-    public static readonly ActionAnswer Accepted = new(202, null, null);
+    public static ActionAnswer Accepted(Answer answer) => new(answer.Status, null, null, answer);
+
+    public static ActionAnswer Refused(Fault fault) => new(fault.Status, fault.Message, fault.RetryAfter, null);
 }

@@ -39,12 +39,8 @@ internal static class ServerActionsApi
         Policy.Require(Caller.Of(context), route.Rule, server.ProjectId);
         if (UnshelveServer.HostIn(body, Microversions.Of(context)) is not null)
             Policy.Require(Caller.Of(context), Rules.UnshelveToHost, server.ProjectId);
-        await BeginAsync(context, server, route.Action, body, grains, startTime);
-        if (route.ShowsServer)
-            return await ShowAsync(context, server.Id, AdminPasswords.Of(body.GetProperty(key)), store);
-        // Nova names a type even where nothing follows.
-        context.Response.ContentType = "application/json";
-        return TypedResults.StatusCode(route.Status);
+        var form = new AnswerForm(route.Status, route.ShowsServer ? ShownServer.Of(context, AdminPasswords.Of(body.GetProperty(key))) : null);
+        return await BeginAsync(server, ActionRequest.Of(context, route.Action, startTime) with { Body = body.GetRawText(), Form = form }, grains);
     }
 
     /// <summary>The one key of the body; what Nova makes of a body that is no object (nova/api/openstack/wsgi.py, action_peek) included.</summary>
@@ -65,32 +61,12 @@ internal static class ServerActionsApi
             : throw Fault.NotFound("The resource could not be found.");
     }
 
-    /// <summary>Hands the request to the server's grain and returns once it is accepted.</summary>
+    /// <summary>Hands the request to the server's grain and returns its answer once it is accepted.</summary>
     /// <exception cref="Fault">The grain refused it.</exception>
-    public static async Task BeginAsync(
-        HttpContext context, Server server, string action, JsonElement? body, IGrainFactory grains, DateTime startTime)
+    public static async Task<Answer> BeginAsync(Server server, ActionRequest request, IGrainFactory grains)
     {
-        var caller = Caller.Of(context);
-        var request = new ActionRequest(
-            RequestId.Of(context), caller.UserId, caller.ProjectId, action, body?.GetRawText(), startTime, Microversions.Of(context).Minor);
         var answer = await grains.GetGrain<IServerGrain>(server.Id).Begin(request);
-        if (answer.Refusal is { } refusal)
-            throw new Fault(answer.Status, refusal) { RetryAfter = answer.RetryAfter };
-    }
-
-    /// <summary>Nova answers a rebuild with the server as it has become.</summary>
-    private static async Task<IResult> ShowAsync(HttpContext context, Guid id, string adminPass, ServerStore store)
-    {
-        var server = await store.FindAsync(id, context.RequestAborted) ?? throw Fault.NotFound($"Instance {id} could not be found.");
-        context.Response.Headers.Location = $"{Links.ComputeBase(context.Request)}/servers/{id}";
-        var view = ServersApi.View(context);
-        return new JsonResponse(StatusCodes.Status202Accepted, json =>
-        {
-            json.WriteStartObject();
-            json.WritePropertyName("server");
-            view.WriteRebuilt(json, server, adminPass);
-            json.WriteEndObject();
-        });
+        return answer.Given ?? throw new Fault(answer.Status, answer.Refusal!) { RetryAfter = answer.RetryAfter };
     }
 
     /// <summary>What a key of the body stands for: the action, the rule that guards it and the status of its answer.</summary>

@@ -17,7 +17,7 @@ internal sealed class ServerCreation(
 
     /// <summary>Accepts the creation: rows and records are durable when it returns, and the building goes on by itself.</summary>
     /// <exception cref="Fault">Nothing was made.</exception>
-    public async Task<IReadOnlyList<Server>> CreateAsync(HttpContext context, CreateRequest request)
+    public async Task<Answer> CreateAsync(HttpContext context, CreateRequest request, Func<Server, Answer> answerWith)
     {
         var startTime = time.UtcNow();
         var prototype = await CheckAsync(context, request);
@@ -35,10 +35,11 @@ internal sealed class ServerCreation(
             })
             .Select(server => (server, Record(server, Caller.Of(context), startTime)))
             .ToList();
-        await store.InsertAsync(created, CancellationToken.None);
+        var answer = answerWith(created[0].server);
+        await store.InsertAsync(created, new Keeping(IdempotencyKey.Of(context), answer), CancellationToken.None);
         foreach (var (server, _) in created)
             await grains.GetGrain<IServerGrain>(server.Id).GoOn();
-        return created.ConvertAll(pair => pair.server);
+        return answer;
     }
 
     private async Task<Server> CheckAsync(HttpContext context, CreateRequest request)

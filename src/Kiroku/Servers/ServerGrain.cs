@@ -44,12 +44,11 @@ internal sealed partial class ServerGrain(
     {
         try
         {
-            await BeginAsync(request);
-            return ActionAnswer.Accepted;
+            return ActionAnswer.Accepted(await BeginAsync(request));
         }
         catch (Fault fault)
         {
-            return new ActionAnswer(fault.Status, fault.Message, fault.RetryAfter);
+            return ActionAnswer.Refused(fault);
         }
     }
 
@@ -95,7 +94,7 @@ internal sealed partial class ServerGrain(
 
     public void Dispose() => overtaken.Dispose();
 
-    private async Task BeginAsync(ActionRequest request)
+    private async Task<Answer> BeginAsync(ActionRequest request)
     {
         if (resting.IsAsked)
             throw Fault.Unavailable("The service is stopping.");
@@ -109,6 +108,7 @@ internal sealed partial class ServerGrain(
         if (seen.RunningAction is not null && !doing.TakesOver(request))
             throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while it is in task_state {seen.TaskState}");
         var now = time.UtcNow();
+        var answer = request.Form.Fill(request, accepted.Server with { UpdatedAt = now });
         var begun = await store.BeginActionAsync(seen, accepted.Server, new ActionRecord
         {
             ServerId = seen.Id,
@@ -120,10 +120,11 @@ internal sealed partial class ServerGrain(
             StartTime = request.StartTime,
             UpdatedAt = now,
             Outcome = Outcomes.Running,
-        }, CancellationToken.None);
+        }, new Keeping(request.Key, answer), CancellationToken.None);
         if (begun is not var (server, action))
             throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while another action begins");
         Run(doing, server, new RecordedAction(action, []));
+        return answer;
     }
 
     private async Task<Server?> FindAsync() => await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is { Deleted: false } server ? server : null;

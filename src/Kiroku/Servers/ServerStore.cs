@@ -1,13 +1,14 @@
 using System.Data.Common;
 using Dapper;
 using Kiroku.Actions;
+using Kiroku.Api;
 using Kiroku.Scheduling;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;
 
 /// <summary>The rows of servers, and the transactions in which an action begins, goes on and ends.</summary>
-internal sealed class ServerStore(IDatabase database)
+internal sealed class ServerStore(IDatabase database, KeptAnswers answers)
 {
     private const string StateColumns = """
         image_id = @ImageId, flavor = @Flavor, former_flavor = @FormerFlavor, vm_state = @VmState, task_state = @TaskState,
@@ -50,7 +51,8 @@ internal sealed class ServerStore(IDatabase database)
         }, cancellationToken);
 
     /// <summary>Inserts new servers, each with the action that builds it.</summary>
-    public Task InsertAsync(IReadOnlyList<(Server Server, ActionRecord Create)> created, CancellationToken cancellationToken)
+    /// <exception cref="Fault">Nothing was inserted: the request is a repeated one.</exception>
+    public Task InsertAsync(IReadOnlyList<(Server Server, ActionRecord Create)> created, Keeping keeping, CancellationToken cancellationToken)
         => database.WriteAsync(async connection =>
         {
             const string Sql = """
@@ -64,6 +66,7 @@ internal sealed class ServerStore(IDatabase database)
                 await connection.ExecuteAsync(Sql, ServerRow.Of(server));
                 await ActionStore.InsertAsync(connection, create);
             }
+            await answers.InsertAsync(connection, keeping);
             return 0;
         }, cancellationToken);
 
@@ -72,7 +75,9 @@ internal sealed class ServerStore(IDatabase database)
     /// the action's row and the states shown while it runs.
     /// </summary>
     /// <returns>The server as it stands now and the action; null if the server had changed meanwhile.</returns>
-    public Task<(Server, ActionRecord)?> BeginActionAsync(Server seen, Server begun, ActionRecord action, CancellationToken cancellationToken)
+    /// <exception cref="Fault">Nothing was changed: the request is a repeated one.</exception>
+    public Task<(Server, ActionRecord)?> BeginActionAsync(
+        Server seen, Server begun, ActionRecord action, Keeping keeping, CancellationToken cancellationToken)
         => database.WriteAsync<(Server, ActionRecord)?>(async connection =>
         {
             begun = begun with { RunningAction = action.RequestId, Epoch = seen.Epoch + 1, UpdatedAt = action.UpdatedAt };
@@ -83,6 +88,7 @@ internal sealed class ServerStore(IDatabase database)
                 return null;
             if (seen.RunningAction is { } overtaken && await ActionStore.FindAsync(connection, seen.Id, overtaken) is { } old)
                 await ActionStore.SupersedeAsync(connection, old.Action.Id, action.Action, action.UpdatedAt);
+            await answers.InsertAsync(connection, keeping);
             return (begun, await ActionStore.InsertAsync(connection, action));
         }, cancellationToken);
 

@@ -13,10 +13,10 @@ internal static class ServersApi
     {
         compute.MapGet("/servers", ListBrief);
         compute.MapGet("/servers/detail", ListDetail);
-        compute.MapPost("/servers", Create);
+        compute.MapPost("/servers", Create).AddEndpointFilter<IdempotencyFilter>();
         compute.MapGet("/servers/{serverId}", Show);
-        compute.MapDelete("/servers/{serverId}", Delete);
-        compute.MapPost("/servers/{serverId}/action", ServerActionsApi.Act);
+        compute.MapDelete("/servers/{serverId}", Delete).AddEndpointFilter<IdempotencyFilter>();
+        compute.MapPost("/servers/{serverId}/action", ServerActionsApi.Act).AddEndpointFilter<IdempotencyFilter>();
     });
 
     /// <summary>The view of servers in this request's version, for this request's caller.</summary>
@@ -77,22 +77,30 @@ internal static class ServersApi
         var body = await RequestBody.ReadAsync(context.Request);
         ServerSchemas.Create(version, relaxed).Require(body, relaxed);
         var request = new CreateRequest(body.GetProperty("server"), version, Caller.Of(context));
-        var created = await creation.CreateAsync(context, request);
+        return await creation.CreateAsync(context, request, first => ShowCreated(context, request, first));
+    }
+
+    private static Answer ShowCreated(HttpContext context, CreateRequest request, Server server)
+    {
+        var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
         if (request.WantsReservation)
-            return ShowReservation(created[0].Labels.ReservationId);
-        context.Response.Headers.Location = $"{Links.ComputeBase(context.Request)}/servers/{created[0].Id}";
+            return answer with { Body = ShowReservation(server.Labels.ReservationId) };
         var view = View(context);
-        return new JsonResponse(StatusCodes.Status202Accepted, json =>
+        return answer with
         {
-            json.WriteStartObject();
-            json.WritePropertyName("server");
-            view.WriteCreated(json, created[0], request.AdminPass);
-            json.WriteEndObject();
-        });
+            Location = $"{Links.ComputeBase(context.Request)}/servers/{server.Id}",
+            Body = Answer.Write(json =>
+            {
+                json.WriteStartObject();
+                json.WritePropertyName("server");
+                view.WriteCreated(json, server, request.AdminPass);
+                json.WriteEndObject();
+            }),
+        };
     }
 
     /// <summary>What whoever makes many at once may rather have: a name for all of them.</summary>
-    private static JsonResponse ShowReservation(string id) => new(StatusCodes.Status202Accepted, json =>
+    private static string ShowReservation(string id) => Answer.Write(json =>
     {
         json.WriteStartObject();
         json.WriteString("reservation_id", id);
@@ -113,13 +121,19 @@ internal static class ServersApi
         });
     }
 
-    private static async Task<IResult> Delete(HttpContext context, string serverId, ServerStore store, IGrainFactory grains, TimeProvider time)
+    private static async Task<IResult> Delete(
+        HttpContext context, string serverId, ServerStore store, KeptAnswers answers, IGrainFactory grains, TimeProvider time)
     {
         var server = await FindAsync(context, serverId, store);
         Policy.Require(Caller.Of(context), Rules.ServersDelete, server.ProjectId);
         // As Nova: one that is being deleted is simply deleted; the second request leaves no record.
         if (server.TaskState != TaskStates.Deleting)
-            await ServerActionsApi.BeginAsync(context, server, ActionNames.Delete, body: null, grains, time.UtcNow());
-        return TypedResults.NoContent();
+        {
+            var form = new AnswerForm(StatusCodes.Status204NoContent);
+            return await ServerActionsApi.BeginAsync(server, ActionRequest.Of(context, ActionNames.Delete, time.UtcNow()) with { Form = form }, grains);
+        }
+        var answer = new Answer(RequestId.Of(context), StatusCodes.Status204NoContent);
+        await answers.KeepAsync(new Keeping(IdempotencyKey.Of(context), answer));
+        return answer;
     }
 }

@@ -33,10 +33,11 @@ internal sealed partial class Cloud
         return new Cloud(http, (string)token["project"]!["id"]!, (string)token["user"]!["id"]!);
     }
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? version = null)
+    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? version = null, string? key = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         if (version is not null) request.Headers.Add("OpenStack-API-Version", $"compute {version}");
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
         using var answer = await http.SendAsync(request);
         var id = answer.Headers.TryGetValues("x-openstack-request-id", out var ids) ? ids.Single() : null;
         return new Answer((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), id, answer.Headers);
@@ -44,8 +45,8 @@ internal sealed partial class Cloud
 
     public Task<Answer> GetAsync(string path, string? version = null) => SendAsync(HttpMethod.Get, path, null, version);
 
-    public Task<Answer> PostAsync(string path, string json, string? version = null) =>
-        SendAsync(HttpMethod.Post, path, Json(json), version);
+    public Task<Answer> PostAsync(string path, string json, string? version = null, string? key = null) =>
+        SendAsync(HttpMethod.Post, path, Json(json), version, key);
 
     /// <summary>The document there, which must be.</summary>
     public async Task<JsonObject> ReadAsync(string path, string? version = null)

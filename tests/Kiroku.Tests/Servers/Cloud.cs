@@ -34,9 +34,13 @@ internal sealed class Cloud : IAsyncDisposable
 
     public string Image { get; private set; } = "";
 
-    public static async Task<Cloud> StartAsync(params (string Key, string Value)[] configuration)
+    public TimeProvider Time { get; private init; } = TimeProvider.System;
+
+    public static Task<Cloud> StartAsync(params (string Key, string Value)[] configuration) => StartAsync(TimeProvider.System, configuration);
+
+    public static async Task<Cloud> StartAsync(TimeProvider time, params (string Key, string Value)[] configuration)
     {
-        var cloud = new Cloud(configuration.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
+        var cloud = new Cloud(configuration.ToDictionary(pair => pair.Key, pair => (string?)pair.Value)) { Time = time };
         cloud.configuration.TryAdd("Actions:FirstDelay", "00:00:00");
         cloud.configuration.TryAdd("Actions:NextDelay", "00:00:00");
         cloud.configuration.TryAdd("Actions:StorageDelay", "00:00:00.01");
@@ -56,6 +60,7 @@ internal sealed class Cloud : IAsyncDisposable
             builder.Configuration.AddInMemoryCollection(configuration);
             builder.Services.AddSingleton<IHypervisor>(Hypervisor);
             builder.Services.AddSingleton<IDatabase>(Database);
+            builder.Services.AddSingleton(Time);
         }, Folder);
         // Tokens outlive the process.
         Demo = Demo is null ? await App.SignInAsync() : Demo with { App = App };

@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Text;
+using Kiroku.Api;
+using Kiroku.Identity;
+
+namespace Kiroku.Actions;
+
+/// <summary>
+/// What a caller marks a request with, so that the service knows a repetition of it from another request: a key of the
+/// caller's choice, good for one user in one project, and the hash of what it was used for.
+/// </summary>
+[GenerateSerializer, Immutable]
+internal sealed record IdempotencyKey(
+    [property: Id(0)] string UserId, [property: Id(1)] string ProjectId, [property: Id(2)] string Key, [property: Id(3)] string RequestHash)
+{
+    public const string Header = "Idempotency-Key";
+    private const int MostCharacters = 255;
+    private static readonly object Item = new();
+
+    /// <summary>The key that the request came with; null if it came with none or its route heeds none.</summary>
+    public static IdempotencyKey? Of(HttpContext context) => context.Items.TryGetValue(Item, out var key) ? (IdempotencyKey?)key : null;
+
+    /// <summary>Reads the request's key, which then is <see cref="Of"/> it.</summary>
+    /// <exception cref="Fault">400 for a header that is no key.</exception>
+    public static async Task<IdempotencyKey?> ReadAsync(HttpContext context)
+    {
+        var header = context.Request.Headers[Header];
+        if (header.Count == 0)
+            return null;
+        if (header is not [{ Length: > 0 and <= MostCharacters } text] || !text.All(character => character is >= ' ' and <= '~'))
+            throw Fault.BadRequest($"{Header} must be 1 to {MostCharacters} printable ASCII characters.");
+        var caller = Caller.Of(context);
+        var key = new IdempotencyKey(caller.UserId, caller.ProjectId, text, await HashAsync(context.Request));
+        context.Items[Item] = key;
+        return key;
+    }
+
+    private static async Task<string> HashAsync(HttpRequest request)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path.Value}{request.QueryString}\n"));
+        hash.AppendData((await RequestBody.ReadBytesAsync(request)).Span);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,82 @@
+using System.Data.Common;
+using Dapper;
+using Kiroku.Storage;
+
+namespace Kiroku.Actions;
+
+/// <summary>
+/// Finds what retention lets go, and removes it. A server's actions end in the order they began, so what goes of a server is
+/// all that ended up to one action: <see cref="Surplus.Last"/>. That one is found in an index, whatever the number of rows.
+/// </summary>
+internal sealed class RetentionStore(IDatabase database)
+{
+    /// <summary>The last action that ended before a moment; the running one is passed over.</summary>
+    public const string LastByAge = """
+        SELECT a.id FROM actions a WHERE a.server_id = s.id AND a.updated_at < @EndedBefore AND a.finish_time IS NOT NULL
+        ORDER BY a.updated_at DESC LIMIT 1
+        """;
+
+    /// <summary>The first action, from the newest, that is one too many.</summary>
+    public const string LastByCount = "SELECT a.id FROM actions a WHERE a.server_id = s.id ORDER BY a.id DESC LIMIT 1 OFFSET @MaxCount";
+
+    /// <summary>The next servers in the order of their ids, each with what goes of it.</summary>
+    public Task<IReadOnlyList<Surplus>> ListAsync(RetentionQuery query, CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlyList<Surplus>>(
+            async connection => (await connection.QueryAsync<Surplus>(Sql(query), query)).AsList(), cancellationToken);
+
+    /// <summary>Ids of the oldest ended actions of a server between two of its actions.</summary>
+    public Task<IReadOnlyList<long>> ListActionsAsync(Guid serverId, long after, long last, int most, CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlyList<long>>(async connection => (await connection.QueryAsync<long>(
+            """
+            SELECT id FROM actions WHERE server_id = @serverId AND id > @after AND id <= @last AND finish_time IS NOT NULL
+            ORDER BY id LIMIT @most
+            """, new { serverId, after, last, most })).AsList(), cancellationToken);
+
+    /// <summary>Removes ended actions with their events, and what is then left without an action of deleted servers.</summary>
+    /// <returns>How many actions and servers are gone.</returns>
+    public Task<(int Actions, int Servers)> RemoveAsync(
+        IReadOnlyCollection<long> actions, IReadOnlyCollection<Guid> servers, CancellationToken cancellationToken)
+        => database.WriteAsync(async connection =>
+        {
+            await connection.ExecuteAsync("DELETE FROM action_events WHERE action_id IN @actions", new { actions });
+            var removed = await connection.ExecuteAsync(
+                "DELETE FROM actions WHERE id IN @actions AND finish_time IS NOT NULL", new { actions });
+            return (removed, await RemoveEmptyAsync(connection, servers));
+        }, cancellationToken);
+
+    public static string Sql(RetentionQuery query) => $"""
+        SELECT s.id AS server_id,
+            {(query.EndedBefore is null ? "NULL" : $"({LastByAge})")} AS last_by_age,
+            {(query.MaxCount is null ? "NULL" : $"({LastByCount})")} AS last_by_count
+        FROM servers s WHERE s.deleted = @Deleted AND s.id > @After ORDER BY s.id LIMIT @Most
+        """;
+
+    private static Task<int> RemoveEmptyAsync(DbConnection connection, IReadOnlyCollection<Guid> servers)
+    {
+        var ids = servers.Select(server => server.ToString());
+        return connection.ExecuteAsync(
+            """
+            DELETE FROM servers WHERE id IN @ids AND deleted = 1
+                AND NOT EXISTS (SELECT 1 FROM actions WHERE actions.server_id = servers.id)
+            """, new { ids });
+    }
+}
+
+/// <summary>Which servers are next to be looked at, and what of their actions goes.</summary>
+internal sealed record RetentionQuery(bool Deleted, DateTime? EndedBefore, int? MaxCount, int Most)
+{
+    /// <summary>Id of the last server looked at.</summary>
+    public string After { get; init; } = "";
+}
+
+/// <summary>What goes of a server: every ended action up to the last of these.</summary>
+internal sealed record Surplus
+{
+    public Guid ServerId { get; init; }
+
+    public long? LastByAge { get; init; }
+
+    public long? LastByCount { get; init; }
+
+    public long Last => Math.Max(LastByAge ?? 0, LastByCount ?? 0);
+}

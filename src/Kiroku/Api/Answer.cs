@@ -1,0 +1,32 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Kiroku.Api;
+
+/// <summary>
+/// The answer to a request that was accepted, made before it is: so that it can be kept with the acceptance and given again,
+/// under the request id it had first, to whoever repeats the request.
+/// </summary>
+[GenerateSerializer, Immutable]
+internal sealed record Answer(
+    [property: Id(0)] string RequestId,
+    [property: Id(1)] int Status,
+    [property: Id(2)] string? Location = null,
+    [property: Id(3)] string? Body = null) : IResult
+{
+    public static string Write(Action<Utf8JsonWriter> write) => Encoding.UTF8.GetString(JsonResponse.ToBytes(write));
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        Api.RequestId.Take(httpContext, RequestId);
+        if (Location is not null)
+            httpContext.Response.Headers.Location = Location;
+        if (Body is not null)
+            return JsonResponse.WriteAsync(httpContext, Status, Encoding.UTF8.GetBytes(Body));
+        httpContext.Response.StatusCode = Status;
+        // Nova names a type even where nothing follows.
+        if (HttpMethods.IsPost(httpContext.Request.Method))
+            httpContext.Response.ContentType = "application/json";
+        return Task.CompletedTask;
+    }
+}

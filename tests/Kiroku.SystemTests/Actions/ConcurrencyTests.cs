@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using Dapper;
+using Kiroku.Actions;
+using Kiroku.Servers;
+using Kiroku.Storage.Sqlite;
+using Kiroku.SystemTests.Hypervisors;
+using Kiroku.SystemTests.Service;
+
+namespace Kiroku.SystemTests.Actions;
+
+/// <summary>
+/// The acceptance test of the record: many clients at once do what is allowed and what is not, while the service is killed
+/// and started again and again; then the record and the servers say exactly what was answered. KIROKU_FULL=1 makes it long.
+/// </summary>
+public sealed class ConcurrencyTests : IAsyncLifetime
+{
+    private static readonly bool Full = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1";
+    private static readonly (int Clients, int Servers, TimeSpan Time, int Kills) Size =
+        Full ? (100, 50, TimeSpan.FromMinutes(1), 5) : (30, 15, TimeSpan.FromSeconds(10), 2);
+
+    private readonly string folder = Directory.CreateTempSubdirectory("kiroku-test-").FullName;
+    private readonly KilledService service;
+
+    public ConcurrencyTests() => service = new KilledService(folder);
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+            TestContext.Current.TestOutputHelper?.WriteLine(service.Output);
+        await service.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Whatever_was_accepted_is_done_and_recorded_once_and_nothing_else()
+    {
+        RealParts.Require("/usr/lib/x86_64-linux-gnu/libvirt.so.0");
+        await service.StartAsync();
+        using var database = new SqliteDatabase(Path.Combine(folder, "kiroku.db"));
+        var image = await AddImageAsync();
+        var servers = await Task.WhenAll(Enumerable.Range(0, Size.Servers).Select(number => CreateAsync(image, number)));
+        await RestAsync(database);
+        var clients = Enumerable.Range(1, Size.Clients).Select(seed => new RandomClient(service, servers, image, seed)).ToList();
+
+        using (var over = new CancellationTokenSource(Size.Time))
+            await Task.WhenAll(clients.Select(client => client.RunAsync(over.Token)).Append(KillAgainAndAgainAsync()));
+        await RestAsync(database);
+
+        var all = clients.SelectMany(client => client.All).ToList();
+        var accepted = clients.SelectMany(client => client.Accepted).ToList();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{all.Count} requests, {accepted.Count} accepted, {service.Broken} broken off, answered "
+            + string.Join(", ", all.CountBy(asked => asked.Answer.Status).OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}: {pair.Value}")));
+        Assert.All(all, asked => Assert.Contains(asked.Answer.Status, new[] { 202, 204, 400, 409, 503 }));
+        await AssertRecordedAsync(database, accepted);
+        await AssertAgreesAsync(database);
+        foreach (var client in clients)
+            foreach (var asked in client.Accepted)
+                await client.RepeatAsync(asked);
+        await AssertRecordedAsync(database, accepted);
+    }
+
+    private async Task KillAgainAndAgainAsync()
+    {
+        var began = Stopwatch.GetTimestamp();
+        foreach (var number in Enumerable.Range(1, Size.Kills))
+        {
+            var when = Size.Time * number / (Size.Kills + 1);
+            await Poll.UntilAsync("time to kill", () => Task.FromResult(Stopwatch.GetElapsedTime(began) >= when), Size.Time * 2);
+            await service.KillAndStartAsync();
+        }
+    }
+
+    private async Task<string> AddImageAsync()
+    {
+        var id = "";
+        await service.AskAsync(async cloud =>
+        {
+            id = await cloud.AddImageAsync("disk", "raw", new byte[1024 * 1024]);
+            return await cloud.GetAsync("/v2.1/servers");
+        });
+        return id;
+    }
+
+    private async Task<Guid> CreateAsync(string image, int number)
+    {
+        var body = $$$"""{"server":{"name":"vm","flavorRef":"42","imageRef":"{{{image}}}"}}""";
+        var made = await service.AskAsync(cloud => cloud.PostAsync("/v2.1/servers", body, key: $"create {number}"));
+        Assert.True(made.Status == 202, made.Text);
+        return Guid.Parse((string)made.Json["server"]!["id"]!);
+    }
+
+    /// <summary>Waits until nothing runs.</summary>
+    private static Task RestAsync(SqliteDatabase database) => Poll.UntilAsync(
+        "every action to end", async () => await CountAsync(database, "servers WHERE running_action IS NOT NULL") == 0, TimeSpan.FromMinutes(2));
+
+    /// <summary>What the clients' user did, by the record, is what was accepted; all of it has ended and every event is closed.</summary>
+    private static async Task AssertRecordedAsync(SqliteDatabase database, List<Asked> accepted)
+    {
+        var recorded = await database.ReadAsync(async connection => (await connection.QueryAsync<string>(
+            "SELECT server_id || ' ' || request_id FROM actions WHERE user_id IS NOT NULL AND action <> 'create'")).ToList(), default);
+        Assert.Equal(accepted.Select(asked => $"{asked.Server} {asked.Answer.RequestId}").Order(), recorded.Order());
+        Assert.Equal(0, await CountAsync(database, "actions WHERE finish_time IS NULL OR outcome = 'running'"));
+        Assert.Equal(0, await CountAsync(database, "action_events WHERE finish_time IS NULL OR result IS NULL"));
+        Assert.Equal(0, await CountAsync(database, "servers WHERE task_state IS NOT NULL OR running_action IS NOT NULL"));
+        Assert.Equal(Size.Servers, await CountAsync(database, "servers"));
+    }
+
+    /// <summary>Each server is in a state that its actions lead to, one after the other.</summary>
+    private static async Task AssertAgreesAsync(SqliteDatabase database)
+    {
+        var actions = await database.ReadAsync(async connection => (await connection.QueryAsync<ActionRecord>(
+            "SELECT * FROM actions ORDER BY id")).ToLookup(action => action.ServerId), default);
+        var states = await database.ReadAsync(async connection => (await connection.QueryAsync<(string Id, string State, int Power)>(
+            "SELECT id, vm_state, power_state FROM servers")).ToList(), default);
+        foreach (var (id, state, power) in states)
+        {
+            string[] possible = [VmStates.Building];
+            foreach (var action in actions[Guid.Parse(id)])
+                possible = action.Outcome is Outcomes.Succeeded or Outcomes.SucceededAfterRetries ? After(action.Action) : [.. possible, VmStates.Error];
+            Assert.Contains(state, possible);
+            Assert.Equal(state is VmStates.Active, power == 1 && state is not (VmStates.Resized or VmStates.Error));
+        }
+    }
+
+    private static string[] After(string action) => action switch
+    {
+        ActionNames.Create or ActionNames.Start or ActionNames.Reboot or ActionNames.Unshelve => [VmStates.Active],
+        ActionNames.Stop => [VmStates.Stopped],
+        ActionNames.Resize => [VmStates.Resized],
+        ActionNames.Shelve => [VmStates.ShelvedOffloaded],
+        ActionNames.Rebuild or ActionNames.ConfirmResize or ActionNames.RevertResize => [VmStates.Active, VmStates.Stopped],
+        _ => throw new InvalidOperationException(action),
+    };
+
+    private static Task<long> CountAsync(SqliteDatabase database, string what)
+        => database.ReadAsync(connection => connection.ExecuteScalarAsync<long>($"SELECT COUNT(*) FROM {what}"), default);
+}

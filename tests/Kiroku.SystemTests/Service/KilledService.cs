@@ -1,0 +1,71 @@
+using System.Text;
+
+namespace Kiroku.SystemTests.Service;
+
+/// <summary>A service on libvirt's mock that is killed again and again, and those who ask it, who wait for the next and repeat.</summary>
+internal sealed class KilledService(string folder) : IAsyncDisposable
+{
+    private static readonly Dictionary<string, string> Settings = new()
+    {
+        ["Hypervisors__Uri"] = "test:///default",
+        ["Scheduling__CpuAllocationRatio"] = "1000",
+        ["Scheduling__RamAllocationRatio"] = "1000",
+        ["Scheduling__DiskAllocationRatio"] = "100000",
+        ["Logging__LogLevel__Default"] = "Error",
+    };
+
+    private readonly StringBuilder output = new();
+    private volatile TaskCompletionSource<Cloud> current = New();
+    private ServiceProcess? process;
+    private int broken;
+
+    /// <summary>How many requests were not answered because the service was killed.</summary>
+    public int Broken => broken;
+
+    public string Output
+    {
+        get
+        {
+            lock (output) return output.ToString();
+        }
+    }
+
+    public async Task StartAsync()
+    {
+        process = await ServiceProcess.StartAsync(folder, Settings, output);
+        current.SetResult(await Cloud.SignInAsync(process.Address, Path.Combine(folder, "clouds.yaml"), "demo"));
+    }
+
+    public async Task KillAndStartAsync()
+    {
+        current = New();
+        await process!.DisposeAsync();
+        await StartAsync();
+    }
+
+    /// <summary>Asks until somebody answers.</summary>
+    public async Task<Answer> AskAsync(Func<Cloud, Task<Answer>> ask)
+    {
+        while (true)
+        {
+            var asked = current;
+            try
+            {
+                return await ask(await asked.Task);
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+            {
+                Interlocked.Increment(ref broken);
+                // Killed; or about to be, and whoever kills has not said so yet.
+                await Poll.UntilAsync("another service", () => Task.FromResult(asked != current || process is { HasEnded: false }));
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process is not null) await process.DisposeAsync();
+    }
+
+    private static TaskCompletionSource<Cloud> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
