@@ -11,12 +11,15 @@ internal readonly struct BodyObject(JsonElement element)
 
     /// <summary>A string of at most 255 characters, or null where the key is missing or null.</summary>
     public string? OptionalString(string key)
+        => Value(key) is { ValueKind: not JsonValueKind.Null } ? String(key, max: 255) : null;
+
+    /// <summary>The string under a key that is there.</summary>
+    public string String(string key, int max)
     {
-        if (Value(key) is not { ValueKind: not JsonValueKind.Null } value)
-            return null;
-        if (new SchemaCheck(relaxed: false).Errors(Parameters.Text with { MaxLength = 255 }, value, key).FirstOrDefault() is { } error)
+        var value = Element.GetProperty(key);
+        if (new SchemaCheck(relaxed: false).Errors(Parameters.Text with { MaxLength = max }, value, key).FirstOrDefault() is { } error)
             throw Fault.BadRequest(error.Describe());
-        return value.GetString();
+        return value.GetString()!;
     }
 
     public static Fault Invalid(string field, JsonElement value, string message)

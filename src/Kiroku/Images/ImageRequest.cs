@@ -102,7 +102,7 @@ internal static class ImageRequest
                 throw new Fault(403, $"Attribute '{property.Name}' is read-only.");
             if (property.Name.Length is 0 or > 255 || property.Name.StartsWith("os_glance", StringComparison.Ordinal))
                 throw new Fault(403, $"Attribute '{property.Name}' is reserved.");
-            properties[property.Name] = body.String(property.Name, min: 0, max: 65_535);
+            properties[property.Name] = body.String(property.Name, max: 65_535);
         }
         return System.Text.Encoding.UTF8.GetString(JsonResponse.ToBytes(json =>
         {
