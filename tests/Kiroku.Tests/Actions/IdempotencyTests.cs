@@ -200,7 +200,7 @@ public sealed class IdempotencyTests
         Assert.Equal(202, second.Status);
         Assert.Equal(second, await Repeat.ActAsync(cloud.Demo, server, Start, "key"));
         time.Advance(TimeSpan.FromMinutes(26));
-        await cloud.UntilAsync(async () => await History.CountAsync(cloud.Database, "kept_answers") == 0);
+        await cloud.UntilAsync(async () => await LongHistory.CountAsync(cloud.Database, "kept_answers") == 0);
     }
 
     [Fact]

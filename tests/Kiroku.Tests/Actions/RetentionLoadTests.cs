@@ -20,11 +20,11 @@ public sealed class RetentionLoadTests
         for (var i = 0; i < Histories; i++)
         {
             histories.Add(await cloud.CreateServerAsync());
-            await History.AddActionsAsync(cloud.Database, histories[i], 1, Each, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+            await LongHistory.AddActionsAsync(cloud.Database, histories[i], 1, Each, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         }
         var gone = Guid.NewGuid();
-        await History.AddServerAsync(cloud.Database, gone, DateTime.UnixEpoch, deleted: true);
-        await History.AddActionsAsync(cloud.Database, gone, 1, Each, DateTime.UnixEpoch);
+        await LongHistory.AddServerAsync(cloud.Database, gone, DateTime.UnixEpoch, deleted: true);
+        await LongHistory.AddActionsAsync(cloud.Database, gone, 1, Each, DateTime.UnixEpoch);
         using var trimmed = new CancellationTokenSource();
         var others = Enumerable.Range(0, 2).Select(number => ReadAsync(cloud, histories, number, trimmed.Token))
             .Concat(await WritersAsync(cloud, trimmed.Token)).ToList();
@@ -38,9 +38,9 @@ public sealed class RetentionLoadTests
         Assert.Equal((Histories * (Each - (Each / 10) + 1) + Each, 1), (removed, servers));
         var expected = string.Join(' ', Enumerable.Range(Each - (Each / 10) + 1, Each / 10).Select(number => $"req-{number}"));
         foreach (var history in histories)
-            Assert.Equal(expected, await History.LeftAsync(cloud.Database, history));
-        Assert.False(await History.ExistsAsync(cloud.Database, gone));
-        await History.AssertWholeAsync(cloud.Database);
+            Assert.Equal(expected, await LongHistory.LeftAsync(cloud.Database, history));
+        Assert.False(await LongHistory.ExistsAsync(cloud.Database, gone));
+        await LongHistory.AssertWholeAsync(cloud.Database);
     }
 
     private static Task<(int Actions, int Servers)> TrimAsync(Cloud cloud, int kept)
@@ -68,7 +68,7 @@ public sealed class RetentionLoadTests
             var page = await cloud.Demo.GetJsonAsync($"{address}?limit=50", ("OpenStack-API-Version", "compute 2.58"));
             Assert.Equal($"req-{Each}", (string)page["instanceActions"]![0]!["request_id"]!);
             var one = await cloud.Demo.GetJsonAsync($"{address}/req-{Each - random.Next(Each / 10)}", ("OpenStack-API-Version", "compute 2.51"));
-            Assert.Equal(History.EventsEach, one["instanceAction"]!["events"]!.AsArray().Count);
+            Assert.Equal(LongHistory.EventsEach, one["instanceAction"]!["events"]!.AsArray().Count);
             longest = Longer(longest, began);
         }
         return $"{count} reads, the longest {longest.TotalMilliseconds:F0} ms";
@@ -91,7 +91,7 @@ public sealed class RetentionLoadTests
             Assert.Equal(Outcomes.Succeeded, action.Action.Outcome);
             longest = Longer(longest, began);
         }
-        Assert.Equal(count + 1, (await History.LeftAsync(cloud.Database, server)).Split(' ').Length);
+        Assert.Equal(count + 1, (await LongHistory.LeftAsync(cloud.Database, server)).Split(' ').Length);
         return $"{count} actions, the longest {longest.TotalMilliseconds:F0} ms";
     }
 

@@ -37,7 +37,7 @@ public sealed class RetentionTests : IDisposable
         time.Advance(10_000 * Day);
 
         Assert.Equal((0, 0), await TrimAsync(new RetentionOptions()));
-        Assert.Equal(10, await History.CountAsync(database, "actions"));
+        Assert.Equal(10, await LongHistory.CountAsync(database, "actions"));
     }
 
     [Fact]
@@ -45,12 +45,12 @@ public sealed class RetentionTests : IDisposable
     {
         await AddAsync(server, deleted: false, 3);
         time.Advance(Day);
-        await History.AddActionsAsync(database, server, 4, 2, Now);
+        await LongHistory.AddActionsAsync(database, server, 4, 2, Now);
         time.Advance(Day);
 
         Assert.Equal((3, 0), await TrimAsync(new RetentionOptions { Living = new() { MaxAge = 1.5 * Day } }));
-        Assert.Equal("req-4 req-5", await History.LeftAsync(database, server));
-        await History.AssertWholeAsync(database);
+        Assert.Equal("req-4 req-5", await LongHistory.LeftAsync(database, server));
+        await LongHistory.AssertWholeAsync(database);
     }
 
     [Fact]
@@ -78,32 +78,32 @@ public sealed class RetentionTests : IDisposable
 
         Assert.Equal((2 + 4, 0), removed);
         Assert.Equal(["", "req-1 req-2", "req-1 req-2 req-3 req-4", "req-3 req-4 req-5 req-6", "req-5 req-6 req-7 req-8"],
-            await Task.WhenAll(servers.Select(id => History.LeftAsync(database, id))));
-        await History.AssertWholeAsync(database);
+            await Task.WhenAll(servers.Select(id => LongHistory.LeftAsync(database, id))));
+        await LongHistory.AssertWholeAsync(database);
     }
 
     [Fact]
     public async Task The_running_action_stays_and_counts()
     {
         await AddAsync(server, deleted: false, 3);
-        await History.AddRunningAsync(database, server, "req-running", Now);
+        await LongHistory.AddRunningAsync(database, server, "req-running", Now);
         time.Advance(10 * Day);
 
         Assert.Equal((2, 0), await TrimAsync(new RetentionOptions { Living = new() { MaxCount = 2 } }));
-        Assert.Equal("req-3 req-running", await History.LeftAsync(database, server));
+        Assert.Equal("req-3 req-running", await LongHistory.LeftAsync(database, server));
         Assert.Equal((1, 0), await TrimAsync(new RetentionOptions { Living = new() { MaxAge = Day } }));
-        Assert.Equal("req-running", await History.LeftAsync(database, server));
+        Assert.Equal("req-running", await LongHistory.LeftAsync(database, server));
     }
 
     [Fact]
     public async Task A_running_action_that_was_overtaken_by_none_stays_below_the_count_too()
     {
-        await History.AddServerAsync(database, server, Now);
-        await History.AddRunningAsync(database, server, "req-running", Now);
-        await History.AddActionsAsync(database, server, 1, 3, Now);
+        await LongHistory.AddServerAsync(database, server, Now);
+        await LongHistory.AddRunningAsync(database, server, "req-running", Now);
+        await LongHistory.AddActionsAsync(database, server, 1, 3, Now);
 
         Assert.Equal((2, 0), await TrimAsync(new RetentionOptions { Living = new() { MaxCount = 1 } }));
-        Assert.Equal("req-running req-3", await History.LeftAsync(database, server));
+        Assert.Equal("req-running req-3", await LongHistory.LeftAsync(database, server));
     }
 
     [Fact]
@@ -114,9 +114,9 @@ public sealed class RetentionTests : IDisposable
         await AddAsync(deleted, deleted: true, 5);
 
         Assert.Equal((3, 0), await TrimAsync(new RetentionOptions { Deleted = new() { MaxCount = 2 } }));
-        Assert.Equal("req-4 req-5", await History.LeftAsync(database, deleted));
+        Assert.Equal("req-4 req-5", await LongHistory.LeftAsync(database, deleted));
         Assert.Equal((1, 0), await TrimAsync(new RetentionOptions { Living = new() { MaxCount = 4 } }));
-        Assert.Equal("req-2 req-3 req-4 req-5", await History.LeftAsync(database, server));
+        Assert.Equal("req-2 req-3 req-4 req-5", await LongHistory.LeftAsync(database, server));
     }
 
     [Fact]
@@ -130,9 +130,9 @@ public sealed class RetentionTests : IDisposable
 
         Assert.Equal((10, 1), await TrimAsync(new RetentionOptions { Living = limits, Deleted = limits, BatchSize = 2 }));
 
-        Assert.True(await History.ExistsAsync(database, server));
-        Assert.False(await History.ExistsAsync(database, deleted));
-        Assert.Equal(0, await History.CountAsync(database, "action_events"));
+        Assert.True(await LongHistory.ExistsAsync(database, server));
+        Assert.False(await LongHistory.ExistsAsync(database, deleted));
+        Assert.Equal(0, await LongHistory.CountAsync(database, "action_events"));
     }
 
     [Fact]
@@ -163,9 +163,9 @@ public sealed class RetentionTests : IDisposable
 
     private async Task AddAsync(Guid id, bool deleted, int actions)
     {
-        await History.AddServerAsync(database, id, Now, deleted);
+        await LongHistory.AddServerAsync(database, id, Now, deleted);
         if (actions > 0)
-            await History.AddActionsAsync(database, id, 1, actions, Now);
+            await LongHistory.AddActionsAsync(database, id, 1, actions, Now);
     }
 
     private Task<(int Actions, int Servers)> TrimAsync(RetentionOptions options)

@@ -1,7 +1,9 @@
 using Dapper;
 using Kiroku.Actions;
+using Kiroku.Api;
 using Kiroku.Servers;
 using Kiroku.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Kiroku.Tests.Storage;
 
@@ -26,7 +28,9 @@ public abstract class StoreConformance : IDisposable
         }
     }
 
-    private ServerStore Servers => new(Database);
+    private static Keeping NotKept => new(null, new Answer("", 202));
+
+    private ServerStore Servers => new(Database, new KeptAnswers(Database, Options.Create(new IdempotencyOptions()), TimeProvider.System));
 
     private ActionStore Actions => new(Database);
 
@@ -107,7 +111,7 @@ public abstract class StoreConformance : IDisposable
     {
         var server = await EndCreationAsync(await AddServerAsync());
         var begun = await Task.WhenAll(Enumerable.Range(1, 2).Select(number
-            => Servers.BeginActionAsync(server, server with { TaskState = $"task {number}" }, Begin(server, number, ActionNames.Stop), Token)));
+            => Servers.BeginActionAsync(server, server with { TaskState = $"task {number}" }, Begin(server, number, ActionNames.Stop), NotKept, Token)));
         var winner = Assert.Single(begun, outcome => outcome is not null)!.Value.Item1;
         var stored = (await Servers.FindAsync(server.Id, Token))!;
         Assert.Equal((winner.RunningAction, winner.Epoch, winner.TaskState), (stored.RunningAction, stored.Epoch, stored.TaskState));
@@ -135,7 +139,7 @@ public abstract class StoreConformance : IDisposable
     public async Task An_overtaken_action_ends_with_its_open_event()
     {
         var (server, running) = await WithOpenEventAsync();
-        await Servers.BeginActionAsync(server, server, Begin(server, 2, ActionNames.Delete), Token);
+        await Servers.BeginActionAsync(server, server, Begin(server, 2, ActionNames.Delete), NotKept, Token);
         var old = (await Actions.FindAsync(server.Id, running.RequestId, Token))!;
         Assert.Equal((Outcomes.Superseded, "Error", Now.AddSeconds(2)), (old.Action.Outcome, old.Action.Message, old.Action.FinishTime));
         var closed = Assert.Single(old.Events);
@@ -168,7 +172,7 @@ public abstract class StoreConformance : IDisposable
         var server = await EndCreationAsync(await AddServerAsync());
         for (var number = 1; number <= 5; number++)
         {
-            var (begun, action) = (await Servers.BeginActionAsync(server, server, Begin(server, number, ActionNames.Stop), Token))!.Value;
+            var (begun, action) = (await Servers.BeginActionAsync(server, server, Begin(server, number, ActionNames.Stop), NotKept, Token))!.Value;
             await Servers.EndActionAsync(begun.Fence, begun, action.Id, Outcomes.Succeeded, Now.AddSeconds(number), Token);
             server = (await Servers.FindAsync(server.Id, Token))!;
         }
@@ -216,7 +220,7 @@ public abstract class StoreConformance : IDisposable
             CreatedAt = Now,
             UpdatedAt = Now.AddMicroseconds(1),
         };
-        await Servers.InsertAsync([(server, Begin(server, 0, ActionNames.Create))], Token);
+        await Servers.InsertAsync([(server, Begin(server, 0, ActionNames.Create))], NotKept, Token);
         return server;
     }
 

@@ -5,7 +5,7 @@ using Kiroku.Storage;
 namespace Kiroku.Tests.Actions;
 
 /// <summary>Long histories, written straight into the store: servers with ended actions, of three events each.</summary>
-internal static class History
+internal static class LongHistory
 {
     public const int EventsEach = 3;
 
