@@ -18,7 +18,7 @@ internal static class ImageRequest
     /// <exception cref="Fault">400 for what is no image, 403 for what the caller may not set.</exception>
     public static Image Read(JsonElement element, Caller caller, DateTime now)
     {
-        var body = new BodyObject(element, "image");
+        var body = new BodyObject(element);
         var image = new Image
         {
             Id = Id(body),
@@ -102,7 +102,7 @@ internal static class ImageRequest
                 throw new Fault(403, $"Attribute '{property.Name}' is read-only.");
             if (property.Name.Length is 0 or > 255 || property.Name.StartsWith("os_glance", StringComparison.Ordinal))
                 throw new Fault(403, $"Attribute '{property.Name}' is reserved.");
-            properties[property.Name] = body.String(property.Name, min: 0, max: 65_535);
+            properties[property.Name] = body.String(property.Name, max: 65_535);
         }
         return System.Text.Encoding.UTF8.GetString(JsonResponse.ToBytes(json =>
         {

@@ -26,7 +26,9 @@ public sealed class FullDatabaseTests(FullDatabaseTests.SmallData service) : Ser
         Assert.Contains("disk", (string)refused.Json["serviceUnavailable"]!["message"]!, StringComparison.Ordinal);
         await Service.ThawAsync();
         await Poll.UntilAsync("the machine to be off", async () => await server.MachineAsync() == Kiroku.Hypervisors.MachineState.Off);
-        Assert.True((await server.RecordAsync(request)).HasOpen("compute_stop_instance"));
+        // One write may still have found room in the store's log, but not all that end the action.
+        Assert.Equal("powering-off", (string?)(await server.ShowAsync())["OS-EXT-STS:task_state"]);
+        Assert.Null((await server.RecordAsync(request)).Message);
         Assert.False(Service.HasEnded);
 
         disk.Empty();
@@ -36,6 +38,13 @@ public sealed class FullDatabaseTests(FullDatabaseTests.SmallData service) : Ser
         Assert.Equal(["compute_stop_instance Success"], record.Results);
         await other.SettledAsync("ACTIVE");
         await server.DoAsync("os-start", "ACTIVE");
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        ((SmallData)Service).Disk.Empty();
+        return base.DisposeAsync();
     }
 
     /// <summary>A data folder of 128 MiB.</summary>

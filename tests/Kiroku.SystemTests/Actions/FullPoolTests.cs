@@ -39,6 +39,13 @@ public sealed class FullPoolTests(FullPoolTests.SmallPool service) : ServiceTest
         Assert.Equal(guest.DiskId, (await server.BootedAsync(guest)).DiskId);
     }
 
+    public override ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        ((SmallPool)Service).Disk.Empty();
+        return base.DisposeAsync();
+    }
+
     /// <summary>A pool of 96 MiB that promises its servers far more.</summary>
     public sealed class SmallPool : TestService
     {

@@ -1,0 +1,250 @@
+using Dapper;
+using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Servers;
+using Kiroku.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Kiroku.Tests.Storage;
+
+/// <summary>What every store must do alike, whichever database it is; each kind of store runs these tests.</summary>
+public abstract class StoreConformance : IDisposable
+{
+    private const string Request = "req-00000000-0000-4000-8000-00000000000";
+    private static readonly DateTime Now = new(2016, 11, 30, 1, 14, 52, 123, 456, DateTimeKind.Utc);
+    private IDatabase? database;
+
+    private protected abstract IDatabase Open();
+
+    public abstract void Dispose();
+
+    private IDatabase Database
+    {
+        get
+        {
+            if (database is null)
+                (database = Open()).Migrate();
+            return database;
+        }
+    }
+
+    private static Keeping NotKept => new(null, new Answer("", 202));
+
+    private ServerStore Servers => new(Database, new KeptAnswers(Database, Options.Create(new IdempotencyOptions()), TimeProvider.System));
+
+    private ActionStore Actions => new(Database);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Migrating_twice_is_migrating_once()
+    {
+        Database.Migrate();
+        Database.Migrate();
+    }
+
+    [Fact]
+    public async Task A_store_of_a_newer_service_is_refused()
+    {
+        await Database.WriteAsync(db => db.ExecuteAsync(NoteNewerMigration), Token);
+        Assert.Contains("newer", Assert.Throws<StorageException>(Database.Migrate).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The statement that notes a migration of the future in the journal.</summary>
+    private protected abstract string NoteNewerMigration { get; }
+
+    [Fact]
+    public async Task A_write_that_fails_leaves_nothing()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Database.WriteAsync<int>(async db =>
+        {
+            await AddFlavorAsync(db, "f1");
+            throw new InvalidOperationException();
+        }, Token));
+        Assert.Equal(0, await CountAsync());
+    }
+
+    [Fact]
+    public async Task Writes_that_wait_together_stand_or_fall_alone()
+    {
+        var writes = Enumerable.Range(0, 50).Select(number => Database.WriteAsync(async db =>
+        {
+            await AddFlavorAsync(db, $"f{number}");
+            return number % 2 == 0 ? number : throw new InvalidOperationException();
+        }, Token)).ToList();
+        await Task.WhenAll(writes).ContinueWith(_ => { }, Token, TaskContinuationOptions.None, TaskScheduler.Default);
+        Assert.All(writes.Index(), write => Assert.Equal(write.Index % 2 == 0, write.Item.IsCompletedSuccessfully));
+        Assert.Equal(25, await CountAsync());
+    }
+
+    [Fact]
+    public async Task Fifty_writers_at_once_lose_nothing()
+    {
+        await Database.WriteAsync(db => AddFlavorAsync(db, "f"), Token);
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => Database.WriteAsync(
+            db => db.ExecuteAsync("UPDATE flavors SET vcpus = vcpus + 1 WHERE id = 'f'"), Token), Token)));
+        Assert.Equal(51, await Database.ReadAsync(db => db.ExecuteScalarAsync<int>("SELECT vcpus FROM flavors WHERE id = 'f'"), Token));
+    }
+
+    [Fact]
+    public async Task A_read_cannot_write()
+    {
+        await Assert.ThrowsAnyAsync<Exception>(() => Database.ReadAsync(db => AddFlavorAsync(db, "f"), Token));
+        Assert.Equal(0, await CountAsync());
+    }
+
+    [Fact]
+    public async Task A_server_and_its_times_come_back_as_they_were()
+    {
+        var server = await AddServerAsync();
+        var found = (await Servers.FindAsync(server.Id, Token))!;
+        Assert.Equal((server.CreatedAt, server.UpdatedAt, DateTimeKind.Utc), (found.CreatedAt, found.UpdatedAt, found.CreatedAt.Kind));
+        Assert.Equal(server.Labels.Tags, found.Labels.Tags);
+        Assert.Equal(server.Metadata, found.Metadata);
+        Assert.Equal(server.Flavor, found.Flavor);
+        Assert.Equal(
+            server with { Labels = found.Labels, Metadata = found.Metadata, TaskState = found.TaskState }, found);
+    }
+
+    [Fact]
+    public async Task Of_two_that_begin_an_action_on_the_same_server_one_wins()
+    {
+        var server = await EndCreationAsync(await AddServerAsync());
+        var begun = await Task.WhenAll(Enumerable.Range(1, 2).Select(number
+            => Servers.BeginActionAsync(server, server with { TaskState = $"task {number}" }, Begin(server, number, ActionNames.Stop), NotKept, Token)));
+        var winner = Assert.Single(begun, outcome => outcome is not null)!.Value.Item1;
+        var stored = (await Servers.FindAsync(server.Id, Token))!;
+        Assert.Equal((winner.RunningAction, winner.Epoch, winner.TaskState), (stored.RunningAction, stored.Epoch, stored.TaskState));
+        Assert.Equal(2, (await Actions.ListAsync(server.Id, new ActionQuery(10), Token)).Count);
+    }
+
+    [Fact]
+    public async Task A_fence_that_was_overtaken_writes_nothing()
+    {
+        var server = await AddServerAsync();
+        var running = (await Actions.ListAsync(server.Id, new ActionQuery(1), Token)).Single();
+        var taken = await Servers.TakeUpActionAsync(server.Id, Now, Token);
+        var late = new Fence(server.Id, server.RunningAction!, server.Epoch);
+
+        await Assert.ThrowsAsync<FencedException>(() => Actions.BeginEventAsync(late, Event(running, "step"), "busy", Token));
+        await Assert.ThrowsAsync<FencedException>(() => Servers.SaveAsync(late, server with { VmState = VmStates.Active }, Token));
+        await Assert.ThrowsAsync<FencedException>(() => Servers.EndActionAsync(late, server, running.Id, Outcomes.Succeeded, Now, Token));
+
+        var found = (await Servers.FindAsync(server.Id, Token))!;
+        Assert.Equal((VmStates.Building, taken!.Value.Item1.Epoch), (found.VmState, found.Epoch));
+        Assert.Empty((await Actions.FindAsync(server.Id, running.RequestId, Token))!.Events);
+    }
+
+    [Fact]
+    public async Task An_overtaken_action_ends_with_its_open_event()
+    {
+        var (server, running) = await WithOpenEventAsync();
+        await Servers.BeginActionAsync(server, server, Begin(server, 2, ActionNames.Delete), NotKept, Token);
+        var old = (await Actions.FindAsync(server.Id, running.RequestId, Token))!;
+        Assert.Equal((Outcomes.Superseded, "Error", Now.AddSeconds(2)), (old.Action.Outcome, old.Action.Message, old.Action.FinishTime));
+        var closed = Assert.Single(old.Events);
+        Assert.Equal(("Error", "superseded by delete", Now.AddSeconds(2)), (closed.Result, closed.Details, closed.FinishTime));
+    }
+
+    [Fact]
+    public async Task An_action_that_is_taken_up_closes_its_open_event_as_interrupted()
+    {
+        var (server, running) = await WithOpenEventAsync();
+        var taken = (await Servers.TakeUpActionAsync(server.Id, Now.AddSeconds(9), Token))!.Value.Item2;
+        Assert.True(ActionStore.IsInterrupted(Assert.Single(taken.Events)));
+        Assert.Equal((Now.AddSeconds(9), Now.AddSeconds(9)), (taken.Events[0].FinishTime, taken.Action.UpdatedAt));
+        Assert.Equal((Outcomes.Running, null, running.RequestId), (taken.Action.Outcome, taken.Action.FinishTime, taken.Action.RequestId));
+    }
+
+    [Fact]
+    public async Task An_action_that_rested_is_taken_up_with_its_open_event()
+    {
+        var (server, running) = await WithOpenEventAsync();
+        await Actions.RestAsync(server.Fence, running.Id, Token);
+        var taken = (await Servers.TakeUpActionAsync(server.Id, Now.AddSeconds(9), Token))!.Value.Item2;
+        Assert.Null(Assert.Single(taken.Events).FinishTime);
+        Assert.False(taken.Action.Resting);
+    }
+
+    [Fact]
+    public async Task Pages_of_actions_are_newest_first_and_lie_side_by_side()
+    {
+        var server = await EndCreationAsync(await AddServerAsync());
+        for (var number = 1; number <= 5; number++)
+        {
+            var (begun, action) = (await Servers.BeginActionAsync(server, server, Begin(server, number, ActionNames.Stop), NotKept, Token))!.Value;
+            await Servers.EndActionAsync(begun.Fence, begun, action.Id, Outcomes.Succeeded, Now.AddSeconds(number), Token);
+            server = (await Servers.FindAsync(server.Id, Token))!;
+        }
+        var all = await Actions.ListAsync(server.Id, new ActionQuery(100), Token);
+        Assert.Equal([$"{Request}5", $"{Request}4", $"{Request}3", $"{Request}2", $"{Request}1", $"{Request}0"], all.Select(action => action.RequestId));
+        Assert.Equal(all.Skip(2).Take(2), await Actions.ListAsync(server.Id, new ActionQuery(2, all[1].RequestId), Token));
+        Assert.Empty(await Actions.ListAsync(server.Id, new ActionQuery(2, all[^1].RequestId), Token));
+        Assert.Equal([all[1]], await Actions.ListAsync(server.Id, new ActionQuery(9, null, Now.AddSeconds(4), Now.AddSeconds(4)), Token));
+        await Assert.ThrowsAsync<UnknownMarkerException>(() => Actions.ListAsync(server.Id, new ActionQuery(2, "req-none"), Token));
+    }
+
+    [Fact]
+    public async Task Events_are_newest_first_even_of_one_moment()
+    {
+        var (server, running) = await WithOpenEventAsync();
+        var second = await Actions.BeginEventAsync(server.Fence, Event(running, "second"), null, Token);
+        await Actions.FinishEventAsync(server.Fence, second with { FinishTime = Now, Result = "Success", Traceback = "é\n\0😀" }, final: false, Token);
+        var events = (await Actions.FindAsync(server.Id, running.RequestId, Token))!.Events;
+        Assert.Equal(["second", "step"], events.Select(e => e.Event));
+        Assert.Equal("é\n\0😀", events[0].Traceback);
+    }
+
+    private async Task<(Server, ActionRecord)> WithOpenEventAsync()
+    {
+        var server = await AddServerAsync();
+        var running = (await Actions.ListAsync(server.Id, new ActionQuery(1), Token)).Single();
+        await Actions.BeginEventAsync(server.Fence, Event(running, "step"), "busy", Token);
+        return ((await Servers.FindAsync(server.Id, Token))!, running);
+    }
+
+    private async Task<Server> AddServerAsync()
+    {
+        var server = new Server
+        {
+            Id = Guid.NewGuid(),
+            Name = "vm 日本",
+            ProjectId = "p",
+            UserId = "u",
+            ImageId = "i",
+            Flavor = new ServerFlavor("42", "m1.nano", 1, 128, 1),
+            Metadata = new Dictionary<string, string> { ["a"] = "b" },
+            Labels = new ServerLabels { Tags = ["x"], PinnedZone = "nova" },
+            VmState = VmStates.Building,
+            RunningAction = $"{Request}0",
+            CreatedAt = Now,
+            UpdatedAt = Now.AddMicroseconds(1),
+        };
+        await Servers.InsertAsync([(server, Begin(server, 0, ActionNames.Create))], NotKept, Token);
+        return server;
+    }
+
+    private async Task<Server> EndCreationAsync(Server server)
+    {
+        var create = (await Actions.ListAsync(server.Id, new ActionQuery(1), Token)).Single();
+        await Servers.EndActionAsync(server.Fence, server with { VmState = VmStates.Active }, create.Id, Outcomes.Succeeded, Now, Token);
+        return (await Servers.FindAsync(server.Id, Token))!;
+    }
+
+    private static ActionRecord Begin(Server server, int number, string action) => new()
+    {
+        ServerId = server.Id,
+        RequestId = $"{Request}{number}",
+        Action = action,
+        StartTime = Now,
+        UpdatedAt = Now.AddSeconds(number),
+        Outcome = Outcomes.Running,
+    };
+
+    private static EventRecord Event(ActionRecord action, string name) => new() { ActionId = action.Id, Event = name, Attempt = 1, StartTime = Now };
+
+    private static Task<int> AddFlavorAsync(System.Data.Common.DbConnection db, string id)
+        => db.ExecuteAsync("INSERT INTO flavors (id, name, vcpus, memory_mib, disk_gib) VALUES (@id, @id, 1, 1, 1)", new { id });
+
+    private Task<int> CountAsync() => Database.ReadAsync(db => db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM flavors WHERE id LIKE 'f%'"), Token);
+}
