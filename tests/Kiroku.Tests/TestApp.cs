@@ -50,6 +50,8 @@ internal sealed class TestApp : IAsyncDisposable
         var app = KirokuApp.Build(settings, builder =>
         {
             builder.Logging.ClearProviders();
+            // Not the one of whoever runs the tests.
+            builder.Configuration["KIROKU_GUEST_IMAGE"] = "";
             configure?.Invoke(builder);
         });
         try

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Orleans.Configuration;
 
 namespace Kiroku.Cluster;
@@ -17,10 +18,25 @@ internal static class ClusterRoom
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
     });
 
+    /// <summary>
+    /// A port that nobody listens on, below those that the system gives to connections on their way out: between this look
+    /// and Orleans' own, one of those would be taken far too often.
+    /// </summary>
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = RandomNumberGenerator.GetInt32(10_000, 32_768);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: another.
+            }
+        }
     }
 }

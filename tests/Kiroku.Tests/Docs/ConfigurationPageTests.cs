@@ -10,7 +10,7 @@ public sealed class ConfigurationPageTests
     private static readonly string Text = Page.Read("configuration.md");
 
     public static TheoryData<string> Keys => [.. OptionClasses().Where(type => SectionOf(type) is not null)
-        .SelectMany(type => PropertiesOf(type).Select(property => $"{SectionOf(type)}:{property.Name}"))];
+        .SelectMany(type => KeysOf(Activator.CreateInstance(type)!, SectionOf(type)!).Select(key => key.Key))];
 
     public static TheoryData<string> PropertiesWithoutKey => [.. OptionClasses().Where(type => SectionOf(type) is null)
         .SelectMany(type => PropertiesOf(type).Select(property => property.Name))];
@@ -20,16 +20,15 @@ public sealed class ConfigurationPageTests
     public void Every_key_is_named_with_its_default(string key)
     {
         var type = OptionClasses().Single(type => SectionOf(type) == key.Split(':')[0]);
-        var property = type.GetProperty(key.Split(':')[1])!;
+        var (_, kind, value) = KeysOf(Activator.CreateInstance(type)!, SectionOf(type)!).Single(known => known.Key == key);
 
         var row = Page.Row(Text, key);
 
         Assert.NotEmpty(row);
-        var actual = property.GetValue(Activator.CreateInstance(type));
-        if (actual is null or "")
+        if (value is null or "")
             Assert.Equal("none", row[1]);
         else
-            Assert.Equal(actual, TypeDescriptor.GetConverter(property.PropertyType).ConvertFromString(null, CultureInfo.InvariantCulture, row[1]));
+            Assert.Equal(value, TypeDescriptor.GetConverter(kind).ConvertFromString(null, CultureInfo.InvariantCulture, row[1]));
     }
 
     [Theory]
@@ -51,6 +50,12 @@ public sealed class ConfigurationPageTests
         .Where(type => type is { IsClass: true, IsNested: false } && type.Name.EndsWith("Options", StringComparison.Ordinal) && type != typeof(ServiceOptions));
 
     private static string? SectionOf(Type type) => (string?)type.GetField("Section")?.GetRawConstantValue();
+
+    /// <summary>The keys that set an object's properties, those of objects inside it included.</summary>
+    private static IEnumerable<(string Key, Type Kind, object? Value)> KeysOf(object options, string section)
+        => PropertiesOf(options.GetType()).SelectMany(property => property.PropertyType.Assembly == typeof(KirokuApp).Assembly
+            ? KeysOf(property.GetValue(options)!, $"{section}:{property.Name}")
+            : [($"{section}:{property.Name}", property.PropertyType, property.GetValue(options))]);
 
     private static IEnumerable<PropertyInfo> PropertiesOf(Type type) => type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite);
 }
