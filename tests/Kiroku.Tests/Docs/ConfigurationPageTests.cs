@@ -10,7 +10,7 @@ public sealed class ConfigurationPageTests
     private static readonly string Text = Page.Read("configuration.md");
 
     public static TheoryData<string> Keys => [.. OptionClasses().Where(type => SectionOf(type) is not null)
-        .SelectMany(type => PropertiesOf(type).Select(property => $"{SectionOf(type)}:{property.Name}"))];
+        .SelectMany(type => KeysOf(type, SectionOf(type)!))];
 
     public static TheoryData<string> PropertiesWithoutKey => [.. OptionClasses().Where(type => SectionOf(type) is null)
         .SelectMany(type => PropertiesOf(type).Select(property => property.Name))];
@@ -19,13 +19,16 @@ public sealed class ConfigurationPageTests
     [MemberData(nameof(Keys))]
     public void Every_key_is_named_with_its_default(string key)
     {
-        var type = OptionClasses().Single(type => SectionOf(type) == key.Split(':')[0]);
-        var property = type.GetProperty(key.Split(':')[1])!;
+        var names = key.Split(':');
+        var holder = Activator.CreateInstance(OptionClasses().Single(type => SectionOf(type) == names[0]))!;
+        foreach (var name in names[1..^1])
+            holder = holder.GetType().GetProperty(name)!.GetValue(holder)!;
+        var property = holder.GetType().GetProperty(names[^1])!;
 
         var row = Page.Row(Text, key);
 
         Assert.NotEmpty(row);
-        var actual = property.GetValue(Activator.CreateInstance(type));
+        var actual = property.GetValue(holder);
         if (actual is null or "")
             Assert.Equal("none", row[1]);
         else
@@ -49,6 +52,11 @@ public sealed class ConfigurationPageTests
     /// <summary>Every class of settings in the product; one without a section is set by the code alone.</summary>
     private static IEnumerable<Type> OptionClasses() => typeof(KirokuApp).Assembly.GetTypes()
         .Where(type => type is { IsClass: true, IsNested: false } && type.Name.EndsWith("Options", StringComparison.Ordinal) && type != typeof(ServiceOptions));
+
+    /// <summary>The keys of a class of settings; one whose type is a class of ours has keys below it.</summary>
+    private static IEnumerable<string> KeysOf(Type type, string above) => PropertiesOf(type).SelectMany(property =>
+        property.PropertyType is { IsClass: true } inner && inner.Assembly == type.Assembly
+            ? KeysOf(inner, $"{above}:{property.Name}") : [$"{above}:{property.Name}"]);
 
     private static string? SectionOf(Type type) => (string?)type.GetField("Section")?.GetRawConstantValue();
 
