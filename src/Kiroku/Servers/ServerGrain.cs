@@ -156,6 +156,22 @@ internal sealed partial class ServerGrain(
         }
         if (missed && !resting.IsAsked)
             this.AsReference<IServerGrain>().LookAtMachine().Ignore();
+        if (action.Action.Action == ActionNames.Delete && !resting.IsAsked)
+            await LeaveIfDeletedAsync();
+    }
+
+    /// <summary>Nothing is done to a deleted server any more, so its grain need not stay.</summary>
+    private async Task LeaveIfDeletedAsync()
+    {
+        try
+        {
+            if (await FindAsync() is null)
+                DeactivateOnIdle();
+        }
+        catch (StorageException)
+        {
+            // It stays until the service ends.
+        }
     }
 
     /// <summary>Records what the machine did by itself as an action of nobody's, as Nova does.</summary>
