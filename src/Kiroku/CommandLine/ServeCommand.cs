@@ -77,7 +77,7 @@ internal static class ServeCommand
         {
             // The service stops.
         }
-        await Task.Delay(Timeout.Infinite, app.Lifetime.ApplicationStopped);
+        await Task.Delay(Timeout.Infinite);
     }
 
     private static async Task EndWithInputAsync(IHostApplicationLifetime lifetime)
