@@ -58,7 +58,7 @@ internal static class ActionsApi
         var subject = Guid.TryParseExact(serverId, "D", out var id) ? await store.FindSubjectAsync(id, context.RequestAborted) : null;
         if (subject is null || (subject.Deleted && Microversions.Of(context) < 21) || !caller.MaySee(subject.ProjectId))
             throw Fault.NotFound($"Instance {serverId} could not be found.");
-        Policy.Require(caller, rule, subject.ProjectId);
+        caller.Require(rule, subject.ProjectId);
         return subject;
     }
 
@@ -80,8 +80,8 @@ internal static class ActionsApi
         var caller = Caller.Of(context);
         return new ActionView(
             Microversions.Of(context),
-            Policy.Allows(caller, Rules.ActionsEvents, subject.ProjectId),
-            Policy.Allows(caller, Rules.ActionsEventsDetails, subject.ProjectId),
+            caller.May(Rules.ActionsEvents, subject.ProjectId),
+            caller.May(Rules.ActionsEventsDetails, subject.ProjectId),
             subject.ProjectId);
     }
 }

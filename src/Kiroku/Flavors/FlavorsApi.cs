@@ -37,7 +37,7 @@ internal static class FlavorsApi
     private static async Task<JsonResponse> ListExtraSpecs(string id, HttpContext context, FlavorStore store, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(context);
-        Policy.Require(caller, Rules.FlavorExtraSpecs, caller.ProjectId);
+        caller.Require(Rules.FlavorExtraSpecs, caller.ProjectId);
         await FindAsync(id, store, cancellationToken);
         return JsonResponse.Ok(json =>
         {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Kiroku.Api;
 
 namespace Kiroku.Identity;
 
@@ -7,6 +8,9 @@ internal sealed record Caller(string UserId, string UserName, string ProjectId, 
 {
     private static readonly object Key = new();
 
+    /// <summary>The rules that hold for whatever the caller does.</summary>
+    public Policy Policy { get; init; } = Policy.Default;
+
     public bool IsAdmin => Roles.Contains(RoleNames.Admin);
 
     /// <summary>The caller of an authenticated request.</summary>
@@ -14,6 +18,16 @@ internal sealed record Caller(string UserId, string UserName, string ProjectId, 
 
     /// <summary>Whether the caller may know of what that project owns.</summary>
     public bool MaySee(string ownerProjectId) => IsAdmin || ProjectId == ownerProjectId;
+
+    /// <summary>Whether the rule lets the caller touch what the project owns.</summary>
+    public bool May(string rule, string ownerProjectId) => Policy.Allows(this, rule, ownerProjectId);
+
+    /// <exception cref="Fault">403, if the rule does not let the caller touch what the project owns.</exception>
+    public void Require(string rule, string ownerProjectId)
+    {
+        if (!May(rule, ownerProjectId))
+            throw Fault.Forbidden(rule);
+    }
 
     public static void Set(HttpContext context, Caller caller) => context.Items[Key] = caller;
 }

@@ -5,7 +5,7 @@ namespace Kiroku.Identity;
 /// <summary>
 /// Lets only holders of a token through to the three services; every path of theirs takes one unless it is named here.
 /// </summary>
-internal sealed class IdentityMiddleware(RequestDelegate next, Tokens tokens)
+internal sealed class IdentityMiddleware(RequestDelegate next, Tokens tokens, Policy policy)
 {
     public const string TokenHeader = "X-Auth-Token";
 
@@ -14,7 +14,7 @@ internal sealed class IdentityMiddleware(RequestDelegate next, Tokens tokens)
         if (NeedsToken(context.Request))
         {
             var signIn = await tokens.ValidateAsync(context.Request.Headers[TokenHeader], context.RequestAborted) ?? throw Fault.Unauthorized();
-            signIn.Set(context);
+            signIn.Set(context, policy);
             if (!IsUnder(context.Request.Path, "/identity"))
                 RequireProject(context, signIn.Project);
         }

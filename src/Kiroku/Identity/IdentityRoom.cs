@@ -28,6 +28,7 @@ internal static class IdentityRoom
         services.AddSingleton<IdentityStore>();
         services.AddSingleton<TokenSealer>();
         services.AddSingleton<Passwords>();
+        services.AddSingleton(provider => Policy.Of(provider.GetRequiredService<IConfiguration>()));
         services.AddSingleton<Tokens>();
         services.AddSingleton<CloudsFile>();
         services.AddHostedService<Bootstrap>();

@@ -1,16 +1,19 @@
 using System.Collections.Frozen;
-using Kiroku.Api;
+using Microsoft.Extensions.Options;
 using static Kiroku.Identity.Rules;
 
 namespace Kiroku.Identity;
 
 /// <summary>
 /// Who may do what: for each rule the role it takes in the project that owns the thing. Administrators may do everything
-/// everywhere, as by Nova's defaults.
+/// everywhere, as by Nova's defaults. A setting below <see cref="Section"/> names another role for its rule.
 /// </summary>
-internal static class Policy
+internal sealed class Policy
 {
-    private static readonly FrozenDictionary<string, string> Role = new Dictionary<string, string>
+    public const string Section = "Policy";
+
+    /// <summary>The roles where no setting names others; each rule stands here.</summary>
+    public static readonly FrozenDictionary<string, string> DefaultRoles = new Dictionary<string, string>
     {
         [ServersIndex] = RoleNames.Reader,
         [ServersDetail] = RoleNames.Reader,
@@ -48,14 +51,35 @@ internal static class Policy
         [ImagePublicize] = RoleNames.Admin,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Whether the rule lets the caller touch what the project owns.</summary>
-    public static bool Allows(Caller caller, string rule, string ownerProjectId)
-        => caller.IsAdmin || (caller.ProjectId == ownerProjectId && caller.Roles.Contains(Role[rule]));
+    /// <summary>What holds without any setting.</summary>
+    public static readonly Policy Default = new(DefaultRoles);
 
-    /// <exception cref="Fault">403, if it does not.</exception>
-    public static void Require(Caller caller, string rule, string ownerProjectId)
+    private readonly FrozenDictionary<string, string> roles;
+
+    private Policy(FrozenDictionary<string, string> roles) => this.roles = roles;
+
+    /// <summary>The table with what the settings change in it.</summary>
+    /// <exception cref="OptionsValidationException">A setting is for a rule that there is not, or names no role.</exception>
+    public static Policy Of(IConfiguration configuration)
     {
-        if (!Allows(caller, rule, ownerProjectId))
-            throw Fault.Forbidden(rule);
+        var roles = new Dictionary<string, string>(DefaultRoles, StringComparer.Ordinal);
+        // Rules have colons in their names, which in a key are levels: each key below the section is a rule's name again.
+        foreach (var (rule, role) in configuration.GetSection(Section).AsEnumerable(makePathsRelative: true))
+        {
+            if (role is null)
+                continue;
+            if (!roles.ContainsKey(rule))
+                throw Wrong($"{Section}:{rule} is no rule; docs/policy.md lists them.");
+            if (role.Length == 0 || role.Any(char.IsWhiteSpace))
+                throw Wrong($"{Section}:{rule} is to be the name of a role, as reader, member or admin.");
+            roles[rule] = role;
+        }
+        return new Policy(roles.ToFrozenDictionary(StringComparer.Ordinal));
     }
+
+    /// <summary>Whether the rule lets the caller touch what the project owns.</summary>
+    public bool Allows(Caller caller, string rule, string ownerProjectId)
+        => caller.IsAdmin || (caller.ProjectId == ownerProjectId && caller.Roles.Contains(roles[rule]));
+
+    private static OptionsValidationException Wrong(string failure) => new(Section, typeof(Policy), [failure]);
 }

@@ -13,10 +13,13 @@ internal sealed record SignIn(TokenClaims Claims, User User, Project? Project, I
     public static SignIn Of(HttpContext context) => (SignIn)context.Items[Key]!;
 
     /// <summary>Makes this the request's token and, if it is for a project, its <see cref="Caller"/>.</summary>
-    public void Set(HttpContext context)
+    public void Set(HttpContext context, Policy policy)
     {
         context.Items[Key] = this;
         if (Project is not null)
-            Caller.Set(context, new Caller(User.Id, User.Name, Project.Id, Project.Name, Roles.ToFrozenSet(StringComparer.Ordinal)));
+        {
+            var roles = Roles.ToFrozenSet(StringComparer.Ordinal);
+            Caller.Set(context, new Caller(User.Id, User.Name, Project.Id, Project.Name, roles) { Policy = policy });
+        }
     }
 }

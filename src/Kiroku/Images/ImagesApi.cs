@@ -25,7 +25,7 @@ internal static class ImagesApi
     /// <exception cref="Fault">403 in Glance's words, if the rule does not let the caller.</exception>
     public static void Require(Caller caller, string rule, string owner)
     {
-        if (!Policy.Allows(caller, rule, owner))
+        if (!caller.May(rule, owner))
             throw new Fault(403, $"You are not authorized to complete {rule} action.");
     }
 

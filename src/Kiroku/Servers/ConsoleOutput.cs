@@ -16,7 +16,7 @@ internal sealed class ConsoleOutput(ServerStore store, IHypervisor hypervisor)
     {
         ServerSchemas.ConsoleOutput.Require(body, Microversions.IsRelaxed(context));
         var server = await ServersApi.FindAsync(context, serverId, store);
-        Policy.Require(Caller.Of(context), Rules.ConsoleOutput, server.ProjectId);
+        Caller.Of(context).Require(Rules.ConsoleOutput, server.ProjectId);
         if (server.Host is null)
             throw Fault.Conflict($"Instance {server.Id} is not ready");
         var output = Last(await ReadAsync(server, context.RequestAborted), Lines(body.GetProperty(Key)));

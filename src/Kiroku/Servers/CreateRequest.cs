@@ -55,7 +55,7 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
     {
         if (Least > Most)
             throw Fault.BadRequest("min_count must be <= max_count");
-        Policy.Require(caller, Rules.ServersCreate, caller.ProjectId);
+        caller.Require(Rules.ServersCreate, caller.ProjectId);
         RefuseOtherHosts(host);
         foreach (var key in NotHad)
         {
@@ -98,11 +98,11 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
             throw Fault.BadRequest("Invalid input received: Unable to parse availability_zone");
         var named = forced.Skip(1).Where(name => name.Length > 0).ToList();
         if (named.Count > 0)
-            Policy.Require(caller, Rules.ServersForcedHost, caller.ProjectId);
+            caller.Require(Rules.ServersForcedHost, caller.ProjectId);
         var asked = version >= 74 ? new[] { Text("host"), Text("hypervisor_hostname") }.OfType<string>().ToList() : [];
         if (asked.Count > 0)
         {
-            Policy.Require(caller, Rules.ServersRequestedDestination, caller.ProjectId);
+            caller.Require(Rules.ServersRequestedDestination, caller.ProjectId);
             if (named.Count > 0)
             {
                 throw Fault.BadRequest("One mechanism with host and/or hypervisor_hostname and another mechanism with zone:host:node "

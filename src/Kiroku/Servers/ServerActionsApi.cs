@@ -36,9 +36,9 @@ internal static class ServerActionsApi
         var relaxed = Microversions.IsRelaxed(context);
         route.Body(Microversions.Of(context), relaxed).Require(body, relaxed);
         var server = await ServersApi.FindAsync(context, serverId, store);
-        Policy.Require(Caller.Of(context), route.Rule, server.ProjectId);
+        Caller.Of(context).Require(route.Rule, server.ProjectId);
         if (UnshelveServer.HostIn(body, Microversions.Of(context)) is not null)
-            Policy.Require(Caller.Of(context), Rules.UnshelveToHost, server.ProjectId);
+            Caller.Of(context).Require(Rules.UnshelveToHost, server.ProjectId);
         var form = new AnswerForm(route.Status, route.ShowsServer ? ShownServer.Of(context, AdminPasswords.Of(body.GetProperty(key))) : null);
         return await BeginAsync(server, ActionRequest.Of(context, route.Action, startTime) with { Body = body.GetRawText(), Form = form }, grains);
     }

@@ -30,7 +30,7 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
         var (since, before) = Span(asked);
         var allProjects = asked.Contains("all_tenants") && Truth.Of(parameters.Last("all_tenants")!, otherwise: true);
         if (allProjects)
-            Policy.Require(caller, detailed ? Rules.ServersDetailAllProjects : Rules.ServersIndexAllProjects, caller.ProjectId);
+            caller.Require(detailed ? Rules.ServersDetailAllProjects : Rules.ServersIndexAllProjects, caller.ProjectId);
         return new ServerQuery
         {
             ProjectId = allProjects ? parameters.Last("project_id") ?? parameters.Last("tenant_id") : caller.ProjectId,

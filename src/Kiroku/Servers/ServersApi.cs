@@ -41,7 +41,7 @@ internal static class ServersApi
 
     private static async Task<IResult> ListAsync(HttpContext context, ServerStore store, ServersOptions options, bool detailed)
     {
-        Policy.Require(Caller.Of(context), detailed ? Rules.ServersDetail : Rules.ServersIndex, Caller.Of(context).ProjectId);
+        Caller.Of(context).Require(detailed ? Rules.ServersDetail : Rules.ServersIndex, Caller.Of(context).ProjectId);
         var parameters = new QueryParameters(context.Request);
         var query = new ServerListing(context, detailed).Read(options.MaxLimit);
         var view = View(context);
@@ -110,7 +110,7 @@ internal static class ServersApi
     private static async Task<IResult> Show(HttpContext context, string serverId, ServerStore store)
     {
         var server = await FindAsync(context, serverId, store);
-        Policy.Require(Caller.Of(context), Rules.ServersShow, server.ProjectId);
+        Caller.Of(context).Require(Rules.ServersShow, server.ProjectId);
         var view = View(context);
         return JsonResponse.Ok(json =>
         {
@@ -125,7 +125,7 @@ internal static class ServersApi
         HttpContext context, string serverId, ServerStore store, KeptAnswers answers, IGrainFactory grains, TimeProvider time)
     {
         var server = await FindAsync(context, serverId, store);
-        Policy.Require(Caller.Of(context), Rules.ServersDelete, server.ProjectId);
+        Caller.Of(context).Require(Rules.ServersDelete, server.ProjectId);
         // As Nova: one that is being deleted is simply deleted; the second request leaves no record.
         if (server.TaskState != TaskStates.Deleting)
         {
