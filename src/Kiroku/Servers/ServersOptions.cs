@@ -19,6 +19,13 @@ internal sealed class ServersOptions
     [Range(typeof(TimeSpan), "00:00:00.01", "30.00:00:00")]
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a resize waits for its confirm or revert before the service confirms it by itself; zero for ever (Nova's
+    /// [DEFAULT] resize_confirm_window).
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00")]
+    public TimeSpan ResizeConfirmWindow { get; init; }
+
     /// <summary>How often disks that no server names are looked for.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "30.00:00:00")]
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromMinutes(10);

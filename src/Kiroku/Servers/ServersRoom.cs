@@ -29,6 +29,7 @@ internal static class ServersRoom
         services.AddSingleton<Workflow, UnshelveServer>();
         services.AddHostedService<Recovery>();
         services.AddHostedService<MachineWatcher>();
+        services.AddHostedService<ResizeConfirmer>();
         services.AddSingleton<DiskSweeper>();
         services.AddHostedService(provider => provider.GetRequiredService<DiskSweeper>());
         // Resting has a limit of its own, which the host's must not cut short; what follows it is quick.

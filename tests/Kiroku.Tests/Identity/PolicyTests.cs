@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Reflection;
 using Kiroku.Api;
 using Kiroku.Identity;
+using Microsoft.Extensions.Options;
 
 namespace Kiroku.Tests.Identity;
 
@@ -33,6 +34,40 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public void A_setting_names_another_role_for_its_rule_and_leaves_the_others()
+    {
+        var policy = With(("Policy:os_compute_api:servers:index", "member"), ("Policy:os_compute_api:servers:index:get_all_tenants", "support"));
+        var (reader, member) = (Caller("reader") with { Policy = policy }, Caller("member") with { Policy = policy });
+
+        Assert.False(reader.May(Rules.ServersIndex, "mine"));
+        Assert.True(member.May(Rules.ServersIndex, "mine"));
+        Assert.True((Caller("support") with { Policy = policy }).May(Rules.ServersIndexAllProjects, "mine"));
+        Assert.True(reader.May(Rules.ServersShow, "mine"));
+        Assert.True((Caller("admin") with { Policy = policy }).May(Rules.ServersIndex, "theirs"));
+    }
+
+    [Theory]
+    [InlineData("Policy:os_compute_api:servers:fly", "member", "Policy:os_compute_api:servers:fly is no rule")]
+    [InlineData("Policy:os_compute_api:servers", "member", "Policy:os_compute_api:servers is no rule")]
+    [InlineData("Policy:os_compute_api:servers:start", "", "is to be the name of a role")]
+    [InlineData("Policy:os_compute_api:servers:start", "role:member and not role:guest", "is to be the name of a role")]
+    public void A_setting_that_makes_no_sense_is_refused(string key, string value, string says)
+        => Assert.Contains(says, Assert.Throws<OptionsValidationException>(() => With((key, value))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task The_service_follows_what_its_settings_say()
+    {
+        await using var app = await TestApp.StartAsync(builder => builder.Configuration["Policy:os_compute_api:servers:index"] = "admin");
+        var (demo, admin) = (await app.SignInAsync(), await app.SignInAsync("admin"));
+        using var refused = await demo.GetAsync("/v2.1/servers");
+        using var allowed = await admin.GetAsync("/v2.1/servers");
+
+        Assert.Equal(403, (int)refused.StatusCode);
+        Assert.Contains("Policy doesn't allow os_compute_api:servers:index to be performed.", (await TestApp.JsonAsync(refused)).ToJsonString(TestApp.Plain), StringComparison.Ordinal);
+        Assert.Equal(200, (int)allowed.StatusCode);
+    }
+
+    [Fact]
     public void Every_rule_stands_in_the_table()
     {
         foreach (var rule in typeof(Rules).GetFields(BindingFlags.Public | BindingFlags.Static))
@@ -47,6 +82,9 @@ public sealed class PolicyTests
         Assert.Equal(["other"], RoleNames.WithImplied(["other"]));
         Assert.Empty(RoleNames.WithImplied([]));
     }
+
+    private static Policy With(params (string Key, string Value)[] settings)
+        => Policy.Of(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(pair => pair.Key, pair => (string?)pair.Value)).Build());
 
     private static Caller Caller(string role) => new("user", "user", "mine", "mine", RoleNames.WithImplied([role]).ToFrozenSet());
 }

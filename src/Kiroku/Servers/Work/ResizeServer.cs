@@ -72,6 +72,7 @@ internal sealed class ResizeServer(FlavorStore flavors) : Workflow
     {
         VmState = VmStates.Resized,
         PowerState = work.Server.FormerVmState == VmStates.Active ? MachineState.Running : MachineState.Off,
+        LaunchedAt = work.Now,
     };
 
     /// <summary>As Nova: before the machine was touched the server is what it was, after that it is in ERROR.</summary>

@@ -52,6 +52,7 @@ internal sealed class RevertResize : Workflow
         {
             VmState = active ? VmStates.Active : VmStates.Stopped,
             PowerState = active ? MachineState.Running : MachineState.Off,
+            LaunchedAt = work.Now,
             FormerVmState = null,
         };
     }
