@@ -61,6 +61,18 @@ internal sealed class ActionStore(IDatabase database)
         return action with { Id = await connection.ExecuteScalarAsync<long>(Sql, action) };
     }
 
+    /// <summary>Records what is done in the caller's own transaction: the action and its one event, both ended.</summary>
+    public static async Task InsertEndedAsync(DbConnection connection, ActionRecord action, EventRecord ended)
+    {
+        var (id, now) = ((await InsertAsync(connection, action)).Id, action.UpdatedAt);
+        await EndAsync(connection, id, action.Outcome, now);
+        const string Sql = """
+            INSERT INTO action_events (action_id, event, attempt, start_time, finish_time, result, host)
+            VALUES (@ActionId, @Event, @Attempt, @StartTime, @FinishTime, @Result, @Host)
+            """;
+        await connection.ExecuteAsync(Sql, ended with { ActionId = id });
+    }
+
     public Task<EventRecord> BeginEventAsync(Fence fence, EventRecord begun, string? taskState, CancellationToken cancellationToken)
         => database.WriteAsync(async connection =>
         {

@@ -16,6 +16,13 @@ internal static class ActionNames
     public const string RevertResize = "revertResize";
     public const string Shelve = "shelve";
     public const string Unshelve = "unshelve";
+    public const string Pause = "pause";
+    public const string Unpause = "unpause";
+    public const string Suspend = "suspend";
+    public const string Resume = "resume";
+    public const string Lock = "lock";
+    public const string Unlock = "unlock";
+    public const string ResetState = "resetState";
 }
 
 /// <summary>
@@ -40,6 +47,12 @@ internal static class EventNames
     public const string ShelveOffload = "compute_shelve_offload_instance";
     public const string ScheduleInstances = "schedule_instances";
     public const string Unshelve = "compute_unshelve_instance";
+    public const string Pause = "compute_pause_instance";
+    public const string Unpause = "compute_unpause_instance";
+    public const string Suspend = "compute_suspend_instance";
+    public const string Resume = "compute_resume_instance";
+    public const string Lock = "api_lock";
+    public const string Unlock = "api_unlock";
 }
 
 /// <summary>How one event ended. Stored and shown.</summary>

@@ -32,8 +32,17 @@ public interface IHypervisor
     /// <summary>Defines the machine, or defines it anew with these properties; a running one takes them up at its next start.</summary>
     Task DefineAsync(MachineSpec spec, CancellationToken cancellationToken);
 
-    /// <summary>Switches the machine on. A paused one is continued.</summary>
+    /// <summary>Switches the machine on. A paused one is continued; memory that was saved is dropped.</summary>
     Task StartAsync(Guid machine, CancellationToken cancellationToken);
+
+    /// <summary>Stops the machine's processors; it keeps its memory and its place on the host.</summary>
+    Task PauseAsync(Guid machine, CancellationToken cancellationToken);
+
+    /// <summary>Writes the machine's memory to the host's disk and switches the machine off.</summary>
+    Task SuspendAsync(Guid machine, CancellationToken cancellationToken);
+
+    /// <summary>Has a paused machine go on, or one whose memory was saved; one that is simply off is switched on.</summary>
+    Task ContinueAsync(Guid machine, CancellationToken cancellationToken);
 
     /// <summary>
     /// Asks the guest to switch off (ACPI power button, asked again every few seconds), and switches it off by force

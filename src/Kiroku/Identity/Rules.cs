@@ -26,6 +26,15 @@ internal static class Rules
     public const string Unshelve = "os_compute_api:os-shelve:unshelve";
     public const string ShelveOffload = "os_compute_api:os-shelve:shelve_offload";
     public const string UnshelveToHost = "os_compute_api:os-shelve:unshelve_to_host";
+    public const string Pause = "os_compute_api:os-pause-server:pause";
+    public const string Unpause = "os_compute_api:os-pause-server:unpause";
+    public const string Suspend = "os_compute_api:os-suspend-server:suspend";
+    public const string Resume = "os_compute_api:os-suspend-server:resume";
+    public const string Lock = "os_compute_api:os-lock-server:lock";
+    public const string Unlock = "os_compute_api:os-lock-server:unlock";
+    public const string UnlockOverride = "os_compute_api:os-lock-server:unlock:unlock_override";
+    public const string ResetState = "os_compute_api:os-admin-actions:reset_state";
+    public const string ForceDelete = "os_compute_api:os-deferred-delete:force";
     public const string ConsoleOutput = "os_compute_api:os-console-output";
     public const string ActionsList = "os_compute_api:os-instance-actions:list";
     public const string ActionsShow = "os_compute_api:os-instance-actions:show";

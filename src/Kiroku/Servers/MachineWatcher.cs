@@ -76,10 +76,14 @@ internal sealed partial class MachineWatcher(
         foreach (var server in await store.ListWhereAsync("host = @Host AND generation IS NOT NULL", new { settings.Host }, cancellationToken))
         {
             await machines.MockDiskAsync(server, cancellationToken);
-            if (server.PowerState == MachineState.Running)
+            if (server.PowerState is MachineState.Running or MachineState.Paused || server.VmState == VmStates.Suspended)
                 await machines.StartAsync(server, cancellationToken);
             else
                 await machines.DefineAsync(server, cancellationToken);
+            if (server.PowerState == MachineState.Paused)
+                await machines.PauseAsync(server, cancellationToken);
+            if (server.VmState == VmStates.Suspended)
+                await machines.SuspendAsync(server, cancellationToken);
         }
     }
 

@@ -31,6 +31,17 @@ internal sealed class Machines(IHypervisor hypervisor, ServerImages images, Sche
         await CallAsync(() => hypervisor.StartAsync(server.Id, cancellationToken));
     }
 
+    public Task PauseAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.PauseAsync(server.Id, cancellationToken));
+
+    /// <summary>Keeps the machine's memory on the host's disk and switches it off.</summary>
+    public Task SuspendAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.SuspendAsync(server.Id, cancellationToken));
+
+    /// <summary>Has a paused or suspended machine go on as what it was.</summary>
+    public Task ContinueAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.ContinueAsync(server.Id, cancellationToken));
+
     /// <summary>Asks the guest to switch off, and forces it when it takes longer than the setting says.</summary>
     public Task StopAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.StopAsync(server.Id, options.Value.ShutdownTimeout, cancellationToken));

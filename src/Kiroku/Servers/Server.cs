@@ -58,6 +58,11 @@ internal sealed record Server
 
     public ServerFault? Fault { get; init; }
 
+    /// <summary>Who keeps it from being changed, "owner" or "admin"; null while nobody does.</summary>
+    public string? LockedBy { get; init; }
+
+    public string? LockedReason { get; init; }
+
     /// <summary>Request id of the action that runs; null when none does.</summary>
     public string? RunningAction { get; init; }
 

@@ -22,16 +22,25 @@ internal static class ServerActionsApi
         ["revertResize"] = new(ActionNames.RevertResize, Rules.ServersRevertResize),
         ["shelve"] = new(ActionNames.Shelve, Rules.Shelve),
         ["unshelve"] = new(ActionNames.Unshelve, Rules.Unshelve) { Body = ServerSchemas.Unshelve },
+        ["pause"] = new(ActionNames.Pause, Rules.Pause),
+        ["unpause"] = new(ActionNames.Unpause, Rules.Unpause),
+        ["suspend"] = new(ActionNames.Suspend, Rules.Suspend),
+        ["resume"] = new(ActionNames.Resume, Rules.Resume),
+        ["forceDelete"] = new(ActionNames.Delete, Rules.ForceDelete),
+        ["os-resetState"] = new(ActionNames.ResetState, Rules.ResetState) { Body = (_, _) => ServerSchemas.ResetState, PassesLocks = true },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static async Task<IResult> Act(
-        HttpContext context, string serverId, ServerStore store, ConsoleOutput console, IGrainFactory grains, TimeProvider time)
+        HttpContext context, string serverId, ServerStore store, ConsoleOutput console, ServerLocks locks, IGrainFactory grains,
+        TimeProvider time)
     {
         var startTime = time.UtcNow();
         var body = await RequestBody.ReadAsync(context.Request);
         var key = KeyOf(body);
         if (key == ConsoleOutput.Key)
             return await console.ReadAsync(context, serverId, body);
+        if (ServerLocks.Keys.Contains(key))
+            return await locks.ActAsync(context, serverId, body);
         var route = Routes.GetValueOrDefault(key) ?? throw Fault.BadRequest($"There is no such action: {key}");
         var relaxed = Microversions.IsRelaxed(context);
         route.Body(Microversions.Of(context), relaxed).Require(body, relaxed);
@@ -39,6 +48,8 @@ internal static class ServerActionsApi
         Caller.Of(context).Require(route.Rule, server.ProjectId);
         if (UnshelveServer.HostIn(body, Microversions.Of(context)) is not null)
             Caller.Of(context).Require(Rules.UnshelveToHost, server.ProjectId);
+        if (!route.PassesLocks)
+            ServerLocks.Refuse(context, server);
         var form = new AnswerForm(route.Status, route.ShowsServer ? ShownServer.Of(context, AdminPasswords.Of(body.GetProperty(key))) : null);
         return await BeginAsync(server, ActionRequest.Of(context, route.Action, startTime) with { Body = body.GetRawText(), Form = form }, grains);
     }
@@ -78,5 +89,8 @@ internal static class ServerActionsApi
         public int Status { get; init; } = StatusCodes.Status202Accepted;
 
         public bool ShowsServer { get; init; }
+
+        /// <summary>Whether it is done to a locked server, too.</summary>
+        public bool PassesLocks { get; init; }
     }
 }

@@ -39,7 +39,7 @@ internal static class ServerFilters
         ["display_name"] = server => server.Name,
         ["description"] = server => server.Description,
         ["display_description"] = server => server.Description,
-        ["locked_by"] = _ => null,
+        ["locked_by"] = server => server.LockedBy,
         ["root_device_name"] = _ => "/dev/vda",
         ["config_drive"] = _ => "",
         ["access_ip_v4"] = server => server.Labels.AccessIpv4,

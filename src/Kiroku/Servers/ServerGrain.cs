@@ -71,7 +71,7 @@ internal sealed partial class ServerGrain(
         var state = await hypervisor.GetStateAsync(server.Id, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
         switch (server.VmState, state)
         {
-            case (VmStates.Active, MachineState.Off or MachineState.Crashed or MachineState.Absent):
+            case (VmStates.Active or VmStates.Paused, MachineState.Off or MachineState.Crashed or MachineState.Absent):
                 await FollowAsync(ActionNames.Stop, state);
                 break;
             case (VmStates.Stopped, MachineState.Running):

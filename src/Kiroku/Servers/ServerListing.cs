@@ -25,8 +25,11 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
             throw Fault.BadRequest($"Invalid filter field: {invalid}.");
         var conditions = asked.Select(name => ServerFilters.Of(name, parameters.Last(name)!)).OfType<Predicate<Server>>().ToList();
         conditions.AddRange(Status());
-        if (asked.Contains("locked") && Locked())
-            conditions.Add(_ => false);
+        if (asked.Contains("locked"))
+        {
+            var locked = Locked();
+            conditions.Add(server => server.LockedBy is not null == locked);
+        }
         var (since, before) = Span(asked);
         var allProjects = asked.Contains("all_tenants") && Truth.Of(parameters.Last("all_tenants")!, otherwise: true);
         if (allProjects)

@@ -25,7 +25,7 @@ internal static class ServerOrder
         ["key_name"] = _ => null,
         ["launch_index"] = server => server.Labels.LaunchIndex,
         ["launched_at"] = server => server.LaunchedAt,
-        ["locked_by"] = _ => null,
+        ["locked_by"] = server => server.LockedBy,
         ["node"] = server => server.Host,
         ["power_state"] = server => (int)server.PowerState,
         ["progress"] = server => server.Progress,

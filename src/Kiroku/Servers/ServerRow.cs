@@ -32,6 +32,8 @@ internal sealed record ServerRow
     public string? FaultMessage { get; init; }
     public string? FaultDetails { get; init; }
     public DateTime? FaultCreated { get; init; }
+    public string? LockedBy { get; init; }
+    public string? LockedReason { get; init; }
     public string? RunningAction { get; init; }
     public long Epoch { get; init; }
     public DateTime CreatedAt { get; init; }
@@ -66,6 +68,8 @@ internal sealed record ServerRow
         FaultMessage = server.Fault?.Message,
         FaultDetails = server.Fault?.Details,
         FaultCreated = server.Fault?.Created,
+        LockedBy = server.LockedBy,
+        LockedReason = server.LockedReason,
         RunningAction = server.RunningAction,
         Epoch = server.Epoch,
         CreatedAt = server.CreatedAt,
@@ -97,6 +101,8 @@ internal sealed record ServerRow
         Generation = Generation,
         FormerGeneration = FormerGeneration,
         Fault = FaultMessage is { } message ? new ServerFault(message, FaultDetails, FaultCreated ?? UpdatedAt) : null,
+        LockedBy = LockedBy,
+        LockedReason = LockedReason,
         RunningAction = RunningAction,
         Epoch = Epoch,
         CreatedAt = CreatedAt,
@@ -115,4 +121,5 @@ internal sealed record ServerRow
 [JsonSerializable(typeof(Work.RebootArguments))]
 [JsonSerializable(typeof(Work.RebuildArguments))]
 [JsonSerializable(typeof(Work.ResizeArguments))]
+[JsonSerializable(typeof(Work.ResetStateArguments))]
 internal sealed partial class ServerJson : JsonSerializerContext;

@@ -97,6 +97,13 @@ internal static class ServerSchemas
         return Schema.Body("unshelve", wishes with { Types = ["object", "null"] });
     }
 
+    public static Schema Lock(Microversion version) => version < 73
+        ? Schema.Any
+        : Schema.Body("lock", Schema.Object(("locked_reason", Text with { MinLength = 1, MaxLength = 255 })) with { Types = ["object", "null"] });
+
+    public static Schema ResetState { get; } = Schema.Body(
+        "os-resetState", Schema.Object(("state", Schema.OneWordOf("active", "error"))) with { Required = ["state"] });
+
     public static Schema ConsoleOutput { get; } = Schema.Body(Servers.ConsoleOutput.Key, Schema.Object(
         ("length", new Schema { Types = ["integer", "string", "null"], Pattern = "^-?[0-9]+$", Minimum = -1 })));
 

@@ -8,6 +8,7 @@ internal static class VmStates
     public const string Stopped = "stopped";
     public const string Paused = "paused";
     public const string Suspended = "suspended";
+    public const string Rescued = "rescued";
     public const string Resized = "resized";
     public const string Shelved = "shelved";
     public const string ShelvedOffloaded = "shelved_offloaded";
@@ -41,6 +42,10 @@ internal static class TaskStates
     public const string Shelving = "shelving";
     public const string ShelvingOffloading = "shelving_offloading";
     public const string Unshelving = "unshelving";
+    public const string Pausing = "pausing";
+    public const string Unpausing = "unpausing";
+    public const string Suspending = "suspending";
+    public const string Resuming = "resuming";
 }
 
 /// <summary>The one word that users read, from both states (nova/api/openstack/common.py, _STATE_MAP).</summary>
@@ -58,6 +63,7 @@ internal static class ServerStatus
         (VmStates.Building, _) => "BUILD",
         (VmStates.Stopped, _) => "SHUTOFF",
         (VmStates.Resized, _) => "VERIFY_RESIZE",
+        (VmStates.Rescued, _) => "RESCUE",
         var (state, _) => state.ToUpperInvariant(),
     };
 
@@ -93,7 +99,7 @@ internal static class ServerStatus
         ["REVERT_RESIZE"] = [new([VmStates.Resized], [TaskStates.ResizeReverting])],
         ["PAUSED"] = [new([VmStates.Paused], [])],
         ["SUSPENDED"] = [new([VmStates.Suspended], [])],
-        ["RESCUE"] = [new(["rescued"], [])],
+        ["RESCUE"] = [new([VmStates.Rescued], [])],
         ["ERROR"] = [new([VmStates.Error], [])],
         ["DELETED"] = [new([VmStates.Deleted], [])],
         ["SOFT_DELETED"] = [new(["soft-delete"], [])],

@@ -196,9 +196,9 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
     private void WriteLaterKeys(Utf8JsonWriter json, Server server, bool alone)
     {
         if (version >= 9)
-            json.WriteBoolean("locked", false);
+            json.WriteBoolean("locked", server.LockedBy is not null);
         if (version >= 73)
-            json.WriteNull("locked_reason");
+            json.WriteString("locked_reason", server.LockedReason);
         if (version >= 19)
             json.WriteString("description", server.Description);
         if (version >= 26)

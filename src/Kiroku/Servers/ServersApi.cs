@@ -126,6 +126,7 @@ internal static class ServersApi
     {
         var server = await FindAsync(context, serverId, store);
         Caller.Of(context).Require(Rules.ServersDelete, server.ProjectId);
+        ServerLocks.Refuse(context, server);
         // As Nova: one that is being deleted is simply deleted; the second request leaves no record.
         if (server.TaskState != TaskStates.Deleting)
         {

@@ -13,6 +13,7 @@ internal static class ServersRoom
         services.AddSingleton<ServerCreation>();
         services.AddSingleton<ServerImages>();
         services.AddSingleton<ConsoleOutput>();
+        services.AddSingleton<ServerLocks>();
         services.AddSingleton<Machines>();
         services.AddSingleton<WorkflowRunner>();
         services.AddSingleton<Workflows>();
@@ -27,6 +28,11 @@ internal static class ServersRoom
         services.AddSingleton<Workflow, RevertResize>();
         services.AddSingleton<Workflow, ShelveServer>();
         services.AddSingleton<Workflow, UnshelveServer>();
+        services.AddSingleton<Workflow, PauseServer>();
+        services.AddSingleton<Workflow, UnpauseServer>();
+        services.AddSingleton<Workflow, SuspendServer>();
+        services.AddSingleton<Workflow, ResumeServer>();
+        services.AddSingleton<Workflow, ResetState>();
         services.AddHostedService<Recovery>();
         services.AddHostedService<MachineWatcher>();
         services.AddHostedService<ResizeConfirmer>();

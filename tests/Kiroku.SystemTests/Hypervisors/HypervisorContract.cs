@@ -103,6 +103,43 @@ public abstract class HypervisorContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_machine_is_paused_and_saved_and_goes_on_from_either()
+    {
+        var machine = await NewMachineAsync();
+        await Assert.ThrowsAsync<HypervisorException>(() => Hypervisor.PauseAsync(machine, Token));
+        await Assert.ThrowsAsync<HypervisorException>(() => Hypervisor.SuspendAsync(machine, Token));
+        await Hypervisor.StartAsync(machine, Token);
+        await Twice(() => Hypervisor.PauseAsync(machine, Token));
+        await ExpectAsync(machine, MachineState.Paused);
+        await Twice(() => Hypervisor.ContinueAsync(machine, Token));
+        await ExpectAsync(machine, MachineState.Running);
+        await Twice(() => Hypervisor.SuspendAsync(machine, Token));
+        await ExpectAsync(machine, MachineState.Off);
+        await Twice(() => Hypervisor.ContinueAsync(machine, Token));
+        await ExpectAsync(machine, MachineState.Running);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_held_machine_can_be_started_switched_off_and_removed(bool saved)
+    {
+        var machine = await NewMachineAsync();
+        Task HoldAsync() => saved ? Hypervisor.SuspendAsync(machine, Token) : Hypervisor.PauseAsync(machine, Token);
+        await Hypervisor.StartAsync(machine, Token);
+        await HoldAsync();
+        await Hypervisor.StartAsync(machine, Token);
+        await ExpectAsync(machine, MachineState.Running);
+        await HoldAsync();
+        await Hypervisor.StopAsync(machine, TimeSpan.FromSeconds(5), Token);
+        await ExpectAsync(machine, MachineState.Off);
+        await Hypervisor.StartAsync(machine, Token);
+        await HoldAsync();
+        await Twice(() => Hypervisor.UndefineAsync(machine, Token));
+        await ExpectAsync(machine, MachineState.Absent);
+    }
+
+    [Fact]
     public async Task A_machine_can_be_defined_anew_while_it_runs()
     {
         var machine = await NewMachineAsync();

@@ -19,6 +19,9 @@ internal sealed class FakeHost
 internal sealed record FakeMachine(MachineSpec Spec, MachineState State, int Boots)
 {
     public MachineSpec? RunningAs { get; init; }
+
+    /// <summary>The hardware that its memory was saved on; null if none was.</summary>
+    public MachineSpec? SavedAs { get; init; }
 }
 
 /// <summary>A volume: its size, and an identity of its content that copies keep and fresh ones do not.</summary>

@@ -37,11 +37,31 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     public Task StartAsync(Guid machine, CancellationToken cancellationToken) => DoAsync("start", () =>
     {
         var found = Find(machine);
-        if (found.State == MachineState.Running)
-            return found;
-        if (!host.Volumes.ContainsKey(found.Spec.RootVolume))
-            throw new HypervisorException(HypervisorFailure.Failed, "start the machine", $"no file /pool/{found.Spec.RootVolume}");
-        return host.Machines[machine] = found with { State = MachineState.Running, Boots = found.Boots + 1, RunningAs = found.Spec };
+        return found.State switch
+        {
+            MachineState.Running => found,
+            MachineState.Paused => host.Machines[machine] = found with { State = MachineState.Running },
+            _ => Boot(found),
+        };
+    }, cancellationToken);
+
+    public Task PauseAsync(Guid machine, CancellationToken cancellationToken) => DoAsync("pause", () => Find(machine) is { State: not MachineState.Off } found
+        ? host.Machines[machine] = found with { State = MachineState.Paused }
+        : throw new HypervisorException(HypervisorFailure.Failed, "pause the machine", "it does not run"), cancellationToken);
+
+    public Task SuspendAsync(Guid machine, CancellationToken cancellationToken) => DoAsync("suspend", () => Find(machine) switch
+    {
+        { SavedAs: not null, State: MachineState.Off } saved => saved,
+        { RunningAs: { } running } found => host.Machines[machine] = found with { State = MachineState.Off, RunningAs = null, SavedAs = running },
+        _ => throw new HypervisorException(HypervisorFailure.Failed, "save the machine's memory", "it does not run"),
+    }, cancellationToken);
+
+    public Task ContinueAsync(Guid machine, CancellationToken cancellationToken) => DoAsync("continue", () => Find(machine) switch
+    {
+        { State: MachineState.Running } running => running,
+        { State: MachineState.Paused } paused => host.Machines[machine] = paused with { State = MachineState.Running },
+        { SavedAs: { } saved } found => host.Machines[machine] = found with { State = MachineState.Running, RunningAs = saved, SavedAs = null },
+        var found => Boot(found),
     }, cancellationToken);
 
     public Task StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken)
@@ -91,6 +111,10 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
         host.Machines[machine] = host.Machines[machine] with { State = state };
         changes.Writer.TryWrite(new MachineChange(machine, state));
     }
+
+    private FakeMachine Boot(FakeMachine found) => host.Volumes.ContainsKey(found.Spec.RootVolume)
+        ? host.Machines[found.Spec.Id] = found with { State = MachineState.Running, Boots = found.Boots + 1, RunningAs = found.Spec, SavedAs = null }
+        : throw new HypervisorException(HypervisorFailure.Failed, "start the machine", $"no file /pool/{found.Spec.RootVolume}");
 
     private FakeMachine Find(Guid machine) => host.Machines.TryGetValue(machine, out var found)
         ? found : throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "no such machine");

@@ -24,6 +24,37 @@ public sealed class FollowTests
     }
 
     [Fact]
+    public async Task A_paused_machine_that_ends_by_itself_is_recorded_too()
+    {
+        await using var cloud = await Cloud.StartAsync();
+        var server = await cloud.CreateServerAsync();
+        await cloud.DoAsync(server, """{"pause":null}""");
+
+        cloud.Hypervisor.ChangeByItself(server, MachineState.Off);
+
+        await cloud.UntilAsync(async () => await cloud.ServerAsync(server) is { VmState: VmStates.Stopped, RunningAction: null });
+        Assert.Equal((ActionNames.Stop, null), ((await cloud.NewestActionAsync(server)).Action.Action, (await cloud.NewestActionAsync(server)).Action.UserId));
+    }
+
+    [Theory]
+    [InlineData("pause", VmStates.Paused)]
+    [InlineData("suspend", VmStates.Suspended)]
+    public async Task A_machine_that_is_held_stays_so_however_often_it_is_looked_at(string action, string state)
+    {
+        await using var cloud = await Cloud.StartAsync(("Servers:LookInterval", "00:00:00.05"));
+        var server = await cloud.CreateServerAsync();
+        await cloud.DoAsync(server, $$"""{"{{action}}":null}""");
+        var looks = new SemaphoreSlim(0);
+        cloud.Hypervisor.After = operation => Task.FromResult(operation == "state" ? looks.Release() : 0);
+        foreach (var _ in Enumerable.Range(0, 3))
+            await looks.WaitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(state, (await cloud.ServerAsync(server)).VmState);
+        Assert.Equal(action, (await cloud.NewestActionAsync(server)).Action.Action);
+        await cloud.AssertWholeAsync(server);
+    }
+
+    [Fact]
     public async Task A_machine_that_is_started_by_somebody_else_is_recorded_as_a_start_of_nobodys()
     {
         await using var cloud = await Cloud.StartAsync();

@@ -6,7 +6,7 @@ namespace Kiroku.Tests.Servers;
 public sealed class KillTests
 {
     [Theory]
-    [MemberData(nameof(Scenario.All), MemberType = typeof(Scenario))]
+    [MemberData(nameof(Scenario.Lasting), MemberType = typeof(Scenario))]
     public async Task An_action_killed_at_any_moment_is_gone_on_with_and_ends_well(string name)
     {
         var scenario = Scenario.Of(name);

@@ -5,7 +5,7 @@ namespace Kiroku.Tests.Servers;
 public sealed class RestTests
 {
     [Theory]
-    [MemberData(nameof(Scenario.All), MemberType = typeof(Scenario))]
+    [MemberData(nameof(Scenario.Lasting), MemberType = typeof(Scenario))]
     public async Task An_action_that_rests_in_the_middle_of_a_step_goes_on_without_an_Error(string name)
     {
         var scenario = Scenario.Of(name);

@@ -3,7 +3,7 @@ using Kiroku.Servers;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>One of the nine actions on a server in a state where it is allowed: what is done before, what it records, how it ends.</summary>
+/// <summary>One of the actions on a server in a state where it is allowed: what is done before, what it records, how it ends.</summary>
 internal sealed record Scenario(string Name, string[] Before, string Json, string[] Events, string EndsIn)
 {
     private const string Start = """{"os-start":null}""";
@@ -16,6 +16,13 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
     private const string Unshelve = """{"unshelve":null}""";
     private const string Soft = """{"reboot":{"type":"SOFT"}}""";
     private const string Hard = """{"reboot":{"type":"HARD"}}""";
+
+    private const string Pause = """{"pause":null}""";
+    private const string Unpause = """{"unpause":null}""";
+    private const string Suspend = """{"suspend":null}""";
+    private const string Resume = """{"resume":null}""";
+    private const string Lock = """{"lock":null}""";
+    private const string Unlock = """{"unlock":null}""";
 
     private static readonly string[] ResizeEvents = [EventNames.ColdMigrate, EventNames.PrepResize, EventNames.ResizeInstance, EventNames.FinishResize];
 
@@ -38,11 +45,29 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
         new("shelve", [], Shelve, [EventNames.ShelveOffload], VmStates.ShelvedOffloaded),
         new("shelve of a stopped server", [Stop], Shelve, [EventNames.ShelveOffload], VmStates.ShelvedOffloaded),
         new("unshelve", [Shelve], Unshelve, [EventNames.ScheduleInstances, EventNames.Unshelve], VmStates.Active),
+        new("pause", [], Pause, [EventNames.Pause], VmStates.Paused),
+        new("unpause", [Pause], Unpause, [EventNames.Unpause], VmStates.Active),
+        new("suspend", [], Suspend, [EventNames.Suspend], VmStates.Suspended),
+        new("resume", [Suspend], Resume, [EventNames.Resume], VmStates.Active),
+        new("hard reboot of a paused server", [Pause], Hard, [EventNames.Reboot], VmStates.Active),
+        new("hard reboot of a suspended server", [Suspend], Hard, [EventNames.Reboot], VmStates.Active),
+        new("shelve of a paused server", [Pause], Shelve, [EventNames.ShelveOffload], VmStates.ShelvedOffloaded),
+        new("shelve of a suspended server", [Suspend], Shelve, [EventNames.ShelveOffload], VmStates.ShelvedOffloaded),
     ];
 
-    public static TheoryData<string> All => [.. Each.Select(scenario => scenario.Name)];
+    /// <summary>Those that are done once they are answered, without the machine.</summary>
+    private static readonly Scenario[] AtOnce =
+    [
+        new("lock", [], Lock, [EventNames.Lock], VmStates.Active),
+        new("unlock", [Lock], Unlock, [EventNames.Unlock], VmStates.Active),
+    ];
 
-    public static Scenario Of(string name) => Each.Single(scenario => scenario.Name == name);
+    public static TheoryData<string> All => [.. Each.Concat(AtOnce).Select(scenario => scenario.Name)];
+
+    /// <summary>Those in whose middle something else can happen.</summary>
+    public static TheoryData<string> Lasting => [.. Each.Select(scenario => scenario.Name)];
+
+    public static Scenario Of(string name) => Each.Concat(AtOnce).Single(scenario => scenario.Name == name);
 
     public string Body(Cloud cloud) => Json.Replace("IMAGE", cloud.Image, StringComparison.Ordinal);
 

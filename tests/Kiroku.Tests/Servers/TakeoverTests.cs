@@ -10,7 +10,7 @@ public sealed class TakeoverTests
     private const string Soft = """{"reboot":{"type":"SOFT"}}""";
 
     [Theory]
-    [MemberData(nameof(Scenario.All), MemberType = typeof(Scenario))]
+    [MemberData(nameof(Scenario.Lasting), MemberType = typeof(Scenario))]
     public async Task Delete_takes_over_whatever_runs_and_leaves_nothing(string name)
     {
         var scenario = Scenario.Of(name);

@@ -21,6 +21,10 @@ public sealed class WrongStateTests(RunningCloud running) : IClassFixture<Runnin
         ("revertResize", """{"revertResize":null}""", ["resized"]),
         ("shelve", """{"shelve":null}""", ["active", "stopped", "paused", "suspended"]),
         ("unshelve", """{"unshelve":null}""", ["shelved", "shelved_offloaded"]),
+        ("pause", """{"pause":null}""", ["active"]),
+        ("unpause", """{"unpause":null}""", ["paused"]),
+        ("suspend", """{"suspend":null}""", ["active"]),
+        ("resume", """{"resume":null}""", ["suspended"]),
     ];
 
     public static TheoryData<int, string> Refused

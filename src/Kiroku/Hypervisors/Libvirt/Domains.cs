@@ -7,6 +7,7 @@ internal static class Domains
 {
     private const uint AcpiPowerButton = 1;
     private const uint WithManagedSaveAndSnapshots = 3;
+    private const uint SavedAsRunning = 2;
 
     public static unsafe Dictionary<Guid, MachineState> List(Session session)
     {
@@ -32,10 +33,28 @@ internal static class Domains
     public static void Define(Session session, MachineSpec spec) =>
         LibvirtException.Check(Native.virDomainDefineXML(session.Connect, MachineXml.Of(spec, session))).Dispose();
 
-    public static void Start(Session session, Guid machine)
+    /// <summary>Switches it on afresh: memory that was saved may belong to a disk that it has no more.</summary>
+    public static void Start(Session session, Guid machine) => Run(session, machine, afresh: true);
+
+    /// <summary>Has it go on from where its memory was kept.</summary>
+    public static void Continue(Session session, Guid machine) => Run(session, machine, afresh: false);
+
+    public static void Pause(Session session, Guid machine)
     {
-        using var domain = Find(session, machine)
-            ?? throw new RefusedException(HypervisorFailure.Failed, "there is no such machine");
+        using var domain = Need(session, machine);
+        if (State(domain) != MachineState.Paused) LibvirtException.Check(Native.virDomainSuspend(domain));
+    }
+
+    public static void Save(Session session, Guid machine)
+    {
+        using var domain = Need(session, machine);
+        if (State(domain) == MachineState.Off && IsSaved(domain)) return;
+        LibvirtException.Check(Native.virDomainManagedSave(domain, SavedAsRunning));
+    }
+
+    private static void Run(Session session, Guid machine, bool afresh)
+    {
+        using var domain = Need(session, machine);
         switch (State(domain))
         {
             case MachineState.Running:
@@ -48,6 +67,7 @@ internal static class Domains
                 break;
         }
 
+        if (afresh && IsSaved(domain)) Pass(Native.virDomainManagedSaveRemove(domain, 0), LibvirtException.OperationInvalid);
         if (Native.virDomainCreate(domain) >= 0) return;
         var error = LibvirtException.Read();
         if (error.Code != LibvirtException.OperationInvalid || State(domain) != MachineState.Running) throw error;
@@ -75,6 +95,12 @@ internal static class Domains
         using var domain = Find(session, machine);
         if (domain is not null) Pass(Native.virDomainUndefineFlags(domain, WithManagedSaveAndSnapshots));
     }
+
+    private static DomainHandle Need(Session session, Guid machine) =>
+        Find(session, machine) ?? throw new RefusedException(HypervisorFailure.Failed, "there is no such machine");
+
+    private static bool IsSaved(DomainHandle domain) =>
+        LibvirtException.Check(Native.virDomainHasManagedSaveImage(domain, 0)) == 1;
 
     private static DomainHandle? Find(Session session, Guid machine)
     {

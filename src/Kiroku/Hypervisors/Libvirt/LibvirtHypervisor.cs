@@ -63,6 +63,15 @@ internal sealed class LibvirtHypervisor : IHypervisor, ISessionListener, IAsyncD
     public Task StartAsync(Guid machine, CancellationToken cancellationToken) =>
         machines.StartAsync(machine, cancellationToken);
 
+    public Task PauseAsync(Guid machine, CancellationToken cancellationToken) =>
+        machines.PauseAsync(machine, cancellationToken);
+
+    public Task SuspendAsync(Guid machine, CancellationToken cancellationToken) =>
+        machines.SuspendAsync(machine, cancellationToken);
+
+    public Task ContinueAsync(Guid machine, CancellationToken cancellationToken) =>
+        machines.ContinueAsync(machine, cancellationToken);
+
     public Task StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken) =>
         machines.StopAsync(machine, grace, cancellationToken);
 

@@ -21,6 +21,9 @@ internal sealed class LibvirtOptions
     /// <summary>Deadline for switching a machine on.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Deadline for writing a machine's memory to the disk, or reading it back.</summary>
+    public TimeSpan SaveTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Deadline for switching off by force: a hung QEMU is only killed after libvirt has waited for it.</summary>
     public TimeSpan DestroyTimeout { get; init; } = TimeSpan.FromSeconds(45);
 

@@ -29,6 +29,28 @@ internal sealed partial class Machines(
             },
             cancellationToken);
 
+    public Task PauseAsync(Guid machine, CancellationToken cancellationToken) =>
+        work.RunAsync(
+            new Job("pause the machine", options.CallTimeout, Job.PlaceOf(machine)),
+            session => Domains.Pause(session, machine),
+            cancellationToken);
+
+    public Task SuspendAsync(Guid machine, CancellationToken cancellationToken) =>
+        work.RunAsync(
+            new Job("save the machine's memory", options.SaveTimeout, Job.PlaceOf(machine)),
+            session => Domains.Save(session, machine),
+            cancellationToken);
+
+    public Task ContinueAsync(Guid machine, CancellationToken cancellationToken) =>
+        work.RunAsync(
+            new Job("continue the machine", options.SaveTimeout, Job.PlaceOf(machine)),
+            session =>
+            {
+                consoles.Trim(machine);
+                Domains.Continue(session, machine);
+            },
+            cancellationToken);
+
     public async Task StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken)
     {
         if (grace <= TimeSpan.Zero) await DestroyAtOnceAsync("switch the machine off", machine, cancellationToken);

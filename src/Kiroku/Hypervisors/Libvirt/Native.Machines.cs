@@ -33,6 +33,18 @@ internal static unsafe partial class Native
     public static partial int virDomainResume(DomainHandle domain);
 
     [LibraryImport(Library)]
+    public static partial int virDomainSuspend(DomainHandle domain);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainManagedSave(DomainHandle domain, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainHasManagedSaveImage(DomainHandle domain, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainManagedSaveRemove(DomainHandle domain, uint flags);
+
+    [LibraryImport(Library)]
     public static partial int virDomainShutdown(DomainHandle domain);
 
     [LibraryImport(Library)]

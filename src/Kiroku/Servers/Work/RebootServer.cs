@@ -6,15 +6,21 @@ namespace Kiroku.Servers.Work;
 
 /// <summary>
 /// reboot: SOFT asks the guest to switch off and switches it on again, HARD cuts the power and makes the machine anew from
-/// the server's row, which also brings a server out of ERROR. HARD takes over a reboot that runs.
+/// the server's row, which also brings a server out of ERROR. HARD takes over what only holds the machine: another reboot,
+/// a pause, a suspension.
 /// </summary>
 internal sealed class RebootServer : Workflow
 {
-    private static readonly StateRule Soft = new(VmStates.Active);
+    private static readonly StateRule Soft = new(VmStates.Active) { Host = HostNeed.Last };
 
     private static readonly StateRule Hard = new(VmStates.Active, VmStates.Stopped, VmStates.Paused, VmStates.Suspended, VmStates.Error)
     {
-        TaskStates = [TaskStates.Rebooting, TaskStates.RebootPending, TaskStates.RebootStarted, TaskStates.RebootingHard],
+        TaskStates =
+        [
+            TaskStates.Rebooting, TaskStates.RebootPending, TaskStates.RebootStarted, TaskStates.RebootingHard,
+            TaskStates.Pausing, TaskStates.Unpausing, TaskStates.Suspending, TaskStates.Resuming,
+        ],
+        Host = HostNeed.Last,
     };
 
     public override string Action => ActionNames.Reboot;

@@ -33,6 +33,10 @@ internal sealed class ShelveServer : Workflow
 
     public override Server Succeeded(ServerWork work) => work.Server with { VmState = VmStates.ShelvedOffloaded };
 
+    /// <summary>What was paused and is switched off by now cannot go on any more.</summary>
+    public override Server Failed(ServerWork work, ServerFault fault)
+        => work.Server is { VmState: VmStates.Paused, PowerState: not MachineState.Paused } off ? off with { VmState = VmStates.Stopped } : work.Server;
+
     protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
         => ShowTaskState(server, TaskStates.Shelving);
 }

@@ -8,6 +8,8 @@ internal sealed class StopServer : Workflow
 {
     public override string Action => ActionNames.Stop;
 
+    private static readonly StateRule Following = new(VmStates.Active, VmStates.Error, VmStates.Paused) { Host = HostNeed.First };
+
     protected override StateRule Allowed { get; } = new(VmStates.Active, VmStates.Error) { Host = HostNeed.First };
 
     public override IReadOnlyList<Step> Steps(ServerWork work) => [StopStep(work)];
@@ -18,6 +20,9 @@ internal sealed class StopServer : Workflow
     /// <summary>Switching off as a step of its own, which rebuild and revertResize hold inside another.</summary>
     public static Step StopStep(ServerWork work)
         => new(EventNames.Stop, ct => work.Machines.StopAsync(work.Server, ct)) { TaskState = TaskStates.PoweringOff };
+
+    /// <summary>The service itself records the end of a paused machine, too.</summary>
+    protected override StateRule? RuleFor(ActionRequest request) => request.UserId is null ? Following : null;
 
     protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
         => ShowTaskState(server, TaskStates.PoweringOff);

@@ -1,0 +1,100 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Dapper;
+using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Identity;
+using Kiroku.Storage;
+
+namespace Kiroku.Servers;
+
+/// <summary>
+/// lock and unlock: keep a server's own project from changing it by mistake. As in Nova they pass whatever runs on the
+/// server and are done when they are answered, so row, lock and event are one transaction.
+/// </summary>
+internal sealed class ServerLocks(
+    ServerStore store, IDatabase database, KeptAnswers answers, ServiceSettings settings, TimeProvider time)
+{
+    private const string LockKey = "lock";
+    private const string ByOwner = "owner";
+    private const string ByAdmin = "admin";
+
+    public static readonly FrozenSet<string> Keys = FrozenSet.Create(StringComparer.Ordinal, LockKey, "unlock");
+
+    /// <summary>Refuses what would change a locked server (nova/compute/api.py, check_instance_lock).</summary>
+    /// <exception cref="Fault">409, unless an administrator asks.</exception>
+    public static void Refuse(HttpContext context, Server server)
+    {
+        if (server.LockedBy is not null && !Caller.Of(context).IsAdmin)
+            throw Fault.Conflict($"Instance {server.Id} is locked");
+    }
+
+    public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
+    {
+        var startTime = time.UtcNow();
+        var locks = body.TryGetProperty(LockKey, out var wishes);
+        if (locks)
+            ServerSchemas.Lock(Microversions.Of(context)).Require(body, Microversions.IsRelaxed(context));
+        var server = await ServersApi.FindAsync(context, serverId, store);
+        Caller.Of(context).Require(locks ? Rules.Lock : Rules.Unlock, server.ProjectId);
+        var changed = locks ? Locked(context, server, wishes) : Unlocked(context, server);
+        var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
+        var keeping = new Keeping(IdempotencyKey.Of(context), answer);
+        if (changed is null)
+            await answers.KeepAsync(keeping);
+        else
+            await SaveAsync(changed, ActionRequest.Of(context, locks ? ActionNames.Lock : ActionNames.Unlock, startTime), keeping);
+        return answer;
+    }
+
+    /// <summary>The server as it is once it is locked; null if its own project has no need to lock it again.</summary>
+    private static Server? Locked(HttpContext context, Server server, JsonElement wishes)
+    {
+        if (server.LockedBy is not null && IsOwner(context, server))
+            return null;
+        var reason = Microversions.Of(context) >= 73 && wishes.ValueKind == JsonValueKind.Object
+            && wishes.TryGetProperty("locked_reason", out var given) ? given.GetString() : null;
+        return server with { LockedBy = IsOwner(context, server) ? ByOwner : ByAdmin, LockedReason = reason ?? server.LockedReason };
+    }
+
+    private static Server Unlocked(HttpContext context, Server server)
+    {
+        if (server.LockedBy is { } locked && locked != (IsOwner(context, server) ? ByOwner : ByAdmin))
+            Caller.Of(context).Require(Rules.UnlockOverride, server.ProjectId);
+        return server with { LockedBy = null, LockedReason = null };
+    }
+
+    private static bool IsOwner(HttpContext context, Server server) => Caller.Of(context).ProjectId == server.ProjectId;
+
+    private Task SaveAsync(Server server, ActionRequest request, Keeping keeping) => database.WriteAsync(async connection =>
+    {
+        var now = time.UtcNow();
+        const string Sql = "UPDATE servers SET locked_by = @LockedBy, locked_reason = @LockedReason, updated_at = @now WHERE id = @Id AND deleted = 0";
+        if (await connection.ExecuteAsync(Sql, new { server.Id, server.LockedBy, server.LockedReason, now }) != 1)
+            throw Fault.NotFound($"Instance {server.Id} could not be found.");
+        await answers.InsertAsync(connection, keeping);
+        await ActionStore.InsertEndedAsync(
+            connection,
+            new ActionRecord
+            {
+                ServerId = server.Id,
+                RequestId = request.RequestId,
+                Action = request.Action,
+                UserId = request.UserId,
+                ProjectId = request.ProjectId,
+                StartTime = request.StartTime,
+                UpdatedAt = now,
+                Outcome = Outcomes.Succeeded,
+            },
+            new EventRecord
+            {
+                Event = request.Action == ActionNames.Lock ? EventNames.Lock : EventNames.Unlock,
+                Attempt = 1,
+                StartTime = request.StartTime,
+                FinishTime = now,
+                Result = EventResults.Success,
+                Host = settings.Host,
+            });
+        return 0;
+    }, CancellationToken.None);
+}

@@ -1,0 +1,78 @@
+using Kiroku.Actions;
+using Kiroku.Servers;
+
+namespace Kiroku.Tests.Servers;
+
+public sealed class ResetStateTests
+{
+    [Fact]
+    public async Task An_administrator_sets_the_state_and_the_record_has_no_events()
+    {
+        await using var cloud = await Cloud.StartAsync();
+        var server = await cloud.CreateServerAsync();
+        foreach (var state in new[] { VmStates.Error, VmStates.Active })
+        {
+            var (action, events) = await ResetAsync(cloud, server, state);
+            Assert.Equal((ActionNames.ResetState, Outcomes.Succeeded), (action.Action, action.Outcome));
+            Assert.Empty(events);
+            Assert.Equal(state, (await cloud.ServerAsync(server)).VmState);
+            await cloud.AssertWholeAsync(server);
+        }
+    }
+
+    [Fact]
+    public async Task What_runs_loses_its_place_to_it()
+    {
+        await using var cloud = await Cloud.StartAsync();
+        var server = await cloud.CreateServerAsync();
+        cloud.Hypervisor.Before = operation => operation == "suspend" ? new TaskCompletionSource().Task : Task.CompletedTask;
+        var (_, suspending) = await cloud.ActAsync(server, """{"suspend":null}""");
+
+        await ResetAsync(cloud, server, VmStates.Active);
+
+        Assert.Equal(Outcomes.Superseded, (await cloud.ActionAsync(server, suspending)).Action.Outcome);
+        await cloud.DoAsync(server, """{"os-stop":null}""");
+        await cloud.AssertWholeAsync(server);
+    }
+
+    [Fact]
+    public async Task Nobody_else_may()
+    {
+        await using var cloud = await Cloud.StartAsync();
+        var server = await cloud.CreateServerAsync();
+        Assert.Equal(403, (await cloud.ActAsync(server, """{"os-resetState":{"state":"error"}}""")).Status);
+        Assert.Equal(400, (await cloud.ActAsync(server, """{"os-resetState":{"state":"stopped"}}""")).Status);
+        Assert.Equal(VmStates.Active, (await cloud.ServerAsync(server)).VmState);
+    }
+
+    [Fact]
+    public async Task A_server_that_never_ran_is_active_by_name_only()
+    {
+        await using var cloud = await Cloud.StartAsync();
+        cloud.Host.Capacity = cloud.Host.Capacity with { Vcpus = 0 };
+        var server = await cloud.CreateServerAsync();
+        await ResetAsync(cloud, server, VmStates.Active);
+        foreach (var body in new[] { "os-stop", "pause", "suspend", "shelve" })
+            Assert.Equal(409, (await cloud.ActAsync(server, $$"""{"{{body}}":null}""")).Status);
+        foreach (var type in new[] { "SOFT", "HARD" })
+            Assert.Equal(409, (await cloud.ActAsync(server, $$"""{"reboot":{"type":"{{type}}"} }""")).Status);
+        await cloud.DeleteAsync(server);
+    }
+
+    [Fact]
+    public async Task A_forced_deletion_deletes()
+    {
+        await using var cloud = await Cloud.StartAsync();
+        var server = await cloud.CreateServerAsync();
+        Assert.Equal(ActionNames.Delete, (await cloud.DoAsync(server, """{"forceDelete":null}""")).Action.Action);
+        Assert.True((await cloud.ServerAsync(server)).Deleted);
+        Assert.Empty(cloud.Host.DisksOf(server));
+    }
+
+    private static async Task<RecordedAction> ResetAsync(Cloud cloud, Guid server, string state)
+    {
+        using var answer = await cloud.Admin.PostAsync($"/v2.1/servers/{server}/action", $$"""{"os-resetState":{"state":"{{state}}"} }""");
+        Assert.Equal(202, (int)answer.StatusCode);
+        return await cloud.EndedAsync(server, answer.Headers.GetValues("x-compute-request-id").Single());
+    }
+}
