@@ -5,6 +5,7 @@ using Kiroku.Flavors;
 using Kiroku.Hypervisors;
 using Kiroku.Identity;
 using Kiroku.Images;
+using Kiroku.Keypairs;
 using Kiroku.Scheduling;
 using Kiroku.Servers;
 using Kiroku.Storage;
@@ -33,6 +34,7 @@ internal static class KirokuApp
         builder.Services.AddIdentity(settings);
         builder.Services.AddImages();
         builder.Services.AddFlavors();
+        builder.Services.AddKeypairs();
         builder.Services.AddHypervisors(settings);
         builder.Services.AddScheduling();
         builder.Services.AddActions();
@@ -52,6 +54,7 @@ internal static class KirokuApp
         app.MapIdentity();
         app.MapImages();
         app.MapFlavors();
+        app.MapKeypairs();
         app.MapServers();
         app.MapActions();
         app.MapGet("/healthz", () => "ok");

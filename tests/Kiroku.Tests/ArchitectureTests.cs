@@ -18,8 +18,9 @@ public sealed class ArchitectureTests
         ["Actions"] = ["Api", "Identity", "Storage"],
         ["Flavors"] = ["Api", "Identity", "Storage", "Hypervisors"],
         ["Images"] = ["Api", "Identity", "Storage", "Hypervisors"],
+        ["Keypairs"] = ["Api", "Identity", "Storage"],
         ["Scheduling"] = ["Hypervisors"],
-        ["Servers"] = ["Actions", "Api", "Flavors", "Hypervisors", "Identity", "Images", "Scheduling", "Storage"],
+        ["Servers"] = ["Actions", "Api", "Flavors", "Hypervisors", "Identity", "Images", "Keypairs", "Scheduling", "Storage"],
     };
 
     /// <summary>Everything else, which puts the rooms together.</summary>

@@ -42,6 +42,8 @@ internal sealed record Schema
 
     public Schema[]? OneOf { get; init; }
 
+    public Schema[] AllOf { get; init; } = [];
+
     public static Schema Any { get; } = new();
 
     public static Schema Object(params (string Key, Schema Value)[] properties)

@@ -28,6 +28,8 @@ internal sealed class SchemaCheck(bool relaxed)
             yield return Error(value, $"is not one of {PythonText.Repr(allowed)}");
         foreach (var error in InScalar(schema, value))
             yield return error;
+        foreach (var error in schema.AllOf.SelectMany(part => Found(part, value)))
+            yield return error;
         if (schema.OneOf is { } choices && choices.Count(choice => !Found(choice, value).Any()) != 1)
             yield return Error(value, "is not valid under any of the given schemas");
     }

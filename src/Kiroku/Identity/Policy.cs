@@ -54,6 +54,11 @@ internal sealed class Policy
         // Nova: admin. Kiroku's owners see what went wrong, in a sentence fit for them.
         [ActionsEventsDetails] = RoleNames.Reader,
         [FlavorExtraSpecs] = RoleNames.Reader,
+        // Nova: whoever it is, their own. Only administrators touch another user's.
+        [KeypairsIndex] = RoleNames.Reader,
+        [KeypairsShow] = RoleNames.Reader,
+        [KeypairsCreate] = RoleNames.Reader,
+        [KeypairsDelete] = RoleNames.Reader,
         [ImageAdd] = RoleNames.Member,
         [ImageUpload] = RoleNames.Member,
         [ImageDelete] = RoleNames.Member,

@@ -41,6 +41,10 @@ internal static class Rules
     public const string ActionsEvents = "os_compute_api:os-instance-actions:events";
     public const string ActionsEventsDetails = "os_compute_api:os-instance-actions:events:details";
     public const string FlavorExtraSpecs = "os_compute_api:os-flavor-extra-specs:index";
+    public const string KeypairsIndex = "os_compute_api:os-keypairs:index";
+    public const string KeypairsShow = "os_compute_api:os-keypairs:show";
+    public const string KeypairsCreate = "os_compute_api:os-keypairs:create";
+    public const string KeypairsDelete = "os_compute_api:os-keypairs:delete";
     public const string ImageAdd = "add_image";
     public const string ImageUpload = "upload_image";
     public const string ImageDelete = "delete_image";

@@ -15,6 +15,13 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
         "PUT /image/v2/images/{id}/file",
     ];
 
+    /// <summary>Routes that change no server: there is no action to record.</summary>
+    private static readonly string[] NotOfServers =
+    [
+        .. new[] { "/v2/{project_id}", "/v2.1/{project_id}", "/v2", "/v2.1" }
+            .SelectMany(prefix => new[] { $"POST {prefix}/os-keypairs", $"DELETE {prefix}/os-keypairs/{{name}}" }),
+    ];
+
     /// <summary>A body that each recorded route accepts.</summary>
     private static readonly Dictionary<string, string> Bodies = new()
     {
@@ -26,7 +33,7 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
     [Fact]
     public async Task Every_route_that_changes_something_leaves_an_action()
     {
-        var (cloud, routes) = (running.Cloud, Mutating());
+        var (cloud, routes) = (running.Cloud, Mutating().Except(NotOfServers).ToList());
         Assert.Equal(12 + Unrecorded.Length, routes.Count);
         foreach (var route in routes.Except(Unrecorded))
         {
@@ -45,7 +52,7 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
     }
 
     [Fact]
-    public void Every_exception_is_a_route_that_there_is() => Assert.All(Unrecorded, route => Assert.Contains(route, Mutating()));
+    public void Every_exception_is_a_route_that_there_is() => Assert.All([.. Unrecorded, .. NotOfServers], route => Assert.Contains(route, Mutating()));
 
     private List<string> Mutating() =>
     [
