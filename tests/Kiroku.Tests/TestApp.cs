@@ -139,6 +139,9 @@ internal sealed record TestUser(TestApp App, string Token, string ProjectId, str
     public Task<HttpResponseMessage> DeleteAsync(string path, params (string, string)[] headers)
         => App.SendAsync(HttpMethod.Delete, path, Token, null, headers);
 
+    public Task<HttpResponseMessage> PutJsonAsync(string path, string json, params (string, string)[] headers)
+        => App.SendAsync(HttpMethod.Put, path, Token, TestApp.Json(json), headers);
+
     public Task<HttpResponseMessage> PutAsync(string path, byte[] bytes)
         => App.SendAsync(HttpMethod.Put, path, Token, TestApp.Octets(bytes));
 

@@ -24,16 +24,23 @@ internal static class RequestBody
             throw new Fault(415, "Unsupported Content-Type");
         if (bytes.IsEmpty)
             return default;
+        return TryParse(bytes, out var body) ? body : throw Fault.MalformedBody();
+    }
+
+    /// <summary>Reads JSON all of whose strings are text.</summary>
+    public static bool TryParse(ReadOnlyMemory<byte> bytes, out JsonElement body)
+    {
+        body = default;
         try
         {
             using var document = JsonDocument.Parse(bytes);
-            var body = document.RootElement;
-            RequireText(body);
-            return body.Clone();
+            RequireText(document.RootElement);
+            body = document.RootElement.Clone();
+            return true;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw Fault.MalformedBody();
+            return false;
         }
     }
 

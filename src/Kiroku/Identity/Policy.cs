@@ -59,10 +59,22 @@ internal sealed class Policy
         [KeypairsShow] = RoleNames.Reader,
         [KeypairsCreate] = RoleNames.Reader,
         [KeypairsDelete] = RoleNames.Reader,
+        [ImagesList] = RoleNames.Reader,
+        [ImageShow] = RoleNames.Reader,
         [ImageAdd] = RoleNames.Member,
+        [ImageModify] = RoleNames.Member,
         [ImageUpload] = RoleNames.Member,
+        [ImageDownload] = RoleNames.Member,
         [ImageDelete] = RoleNames.Member,
         [ImagePublicize] = RoleNames.Admin,
+        [ImageCommunitize] = RoleNames.Member,
+        [ImageDeactivate] = RoleNames.Member,
+        [ImageReactivate] = RoleNames.Member,
+        [ImageMembersList] = RoleNames.Reader,
+        [ImageMemberShow] = RoleNames.Reader,
+        [ImageMemberAdd] = RoleNames.Member,
+        [ImageMemberModify] = RoleNames.Member,
+        [ImageMemberDelete] = RoleNames.Member,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What holds without any setting.</summary>

@@ -45,8 +45,20 @@ internal static class Rules
     public const string KeypairsShow = "os_compute_api:os-keypairs:show";
     public const string KeypairsCreate = "os_compute_api:os-keypairs:create";
     public const string KeypairsDelete = "os_compute_api:os-keypairs:delete";
+    public const string ImagesList = "get_images";
+    public const string ImageShow = "get_image";
     public const string ImageAdd = "add_image";
+    public const string ImageModify = "modify_image";
     public const string ImageUpload = "upload_image";
+    public const string ImageDownload = "download_image";
     public const string ImageDelete = "delete_image";
     public const string ImagePublicize = "publicize_image";
+    public const string ImageCommunitize = "communitize_image";
+    public const string ImageDeactivate = "deactivate";
+    public const string ImageReactivate = "reactivate";
+    public const string ImageMembersList = "get_members";
+    public const string ImageMemberShow = "get_member";
+    public const string ImageMemberAdd = "add_member";
+    public const string ImageMemberModify = "modify_member";
+    public const string ImageMemberDelete = "delete_member";
 }

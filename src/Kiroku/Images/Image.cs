@@ -1,3 +1,7 @@
+using System.Text;
+using System.Text.Json;
+using Kiroku.Api;
+
 namespace Kiroku.Images;
 
 /// <summary>An image as kept: what its owner says of it, and what was measured when its bytes came.</summary>
@@ -29,6 +33,9 @@ internal sealed record Image
     /// <summary>SHA-512 of the bytes, in hexadecimal.</summary>
     public string? OsHashValue { get; init; }
 
+    /// <summary>What <see cref="OsHashValue"/> was made with.</summary>
+    public string? OsHashAlgo => OsHashValue is null ? null : "sha512";
+
     /// <summary>GiB that a server's disk must have.</summary>
     public int MinDisk { get; init; }
 
@@ -49,20 +56,63 @@ internal sealed record Image
     public DateTime CreatedAt { get; init; }
 
     public DateTime UpdatedAt { get; init; }
+
+    public IReadOnlyList<string> ReadTags()
+    {
+        using var document = JsonDocument.Parse(Tags);
+        return [.. document.RootElement.EnumerateArray().Select(tag => tag.GetString()!)];
+    }
+
+    public Image WithTags(IEnumerable<string> tags) => this with
+    {
+        Tags = ToText(json =>
+        {
+            json.WriteStartArray();
+            foreach (var tag in tags.Distinct(StringComparer.Ordinal))
+                json.WriteStringValue(tag);
+            json.WriteEndArray();
+        }),
+    };
+
+    /// <summary>What the owner added of their own, in the order of the names.</summary>
+    public SortedDictionary<string, string> ReadProperties()
+    {
+        using var document = JsonDocument.Parse(Properties);
+        var properties = document.RootElement.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.GetString()!);
+        return new SortedDictionary<string, string>(properties, StringComparer.Ordinal);
+    }
+
+    public Image WithProperties(SortedDictionary<string, string> properties) => this with
+    {
+        Properties = ToText(json =>
+        {
+            json.WriteStartObject();
+            foreach (var (name, value) in properties)
+                json.WriteString(name, value);
+            json.WriteEndObject();
+        }),
+    };
+
+    private static string ToText(Action<Utf8JsonWriter> write) => Encoding.UTF8.GetString(JsonResponse.ToBytes(write));
 }
 
-/// <summary>Where an image is on its way: announced, its bytes coming, usable.</summary>
+/// <summary>Where an image is on its way: announced, its bytes coming, usable, taken out of use.</summary>
 internal static class ImageStatus
 {
     public const string Queued = "queued";
     public const string Saving = "saving";
     public const string Active = "active";
+    public const string Deactivated = "deactivated";
 }
 
-/// <summary>Who sees an image. Nothing can be shared with single projects yet, so shared is as private.</summary>
+/// <summary>
+/// Who sees an image: its owner, with it those whom it is shared with, or everyone; a community image is in others' lists
+/// only where they ask for such.
+/// </summary>
 internal static class ImageVisibility
 {
     public const string Public = "public";
     public const string Private = "private";
     public const string Shared = "shared";
+    public const string Community = "community";
 }

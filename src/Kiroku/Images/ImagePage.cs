@@ -48,12 +48,15 @@ internal sealed class ImagePage
         if (query["marker"].FirstOrDefault() is not { } marker)
             return sorted;
         var place = sorted.FindIndex(image => image.Id == marker);
-        return place >= 0 ? sorted.Skip(place + 1) : throw Fault.BadRequest($"Image {marker} could not be found.");
+        return place >= 0 ? sorted.Skip(place + 1) : throw Fault.BadRequest($"No image found with ID {marker}");
     }
 
     private IEnumerable<Image> Sort(IEnumerable<Image> images)
     {
-        var orders = Orders().Append(("created_at", true)).Append(("id", true));
+        var asked = Orders().ToList();
+        if (asked.Count == 0)
+            asked.Add(("created_at", IsDescending(query["sort_dir"].FirstOrDefault())));
+        var orders = asked.Append(("created_at", asked[0].Descending)).Append(("id", asked[0].Descending));
         var sorted = images.OrderBy(_ => 0);
         foreach (var (key, descending) in orders)
         {
@@ -68,7 +71,7 @@ internal sealed class ImagePage
                 "created_at" => image => image.CreatedAt,
                 "updated_at" => image => image.UpdatedAt,
                 _ => throw Fault.BadRequest(
-                    $"Invalid sort key: {key}. It must be one of the following: created_at, disk_format, container_format, id, name, size, status, updated_at."),
+                    $"Invalid sort key: {key}. It must be one of the following: name, status, container_format, disk_format, size, id, created_at, updated_at."),
             };
             sorted = descending ? sorted.ThenByDescending(value, Ordinal) : sorted.ThenBy(value, Ordinal);
         }
@@ -78,15 +81,21 @@ internal sealed class ImagePage
     /// <summary>From <c>sort=name:asc,size</c>, or from pairs of <c>sort_key</c> and <c>sort_dir</c>.</summary>
     private IEnumerable<(string Key, bool Descending)> Orders()
     {
+        var (keys, directions) = (query["sort_key"], query["sort_dir"]);
         if (query["sort"].FirstOrDefault() is { } sort)
-            return sort.Split(',').Select(order => order.Split(':')).Select(parts => (parts[0].Trim(), IsDescending(parts.ElementAtOrDefault(1) ?? "desc")));
-        var directions = query["sort_dir"];
-        return query["sort_key"].Select((key, i) => (key ?? "", IsDescending(directions.Count == 0 ? "desc" : directions[Math.Min(i, directions.Count - 1)])));
+        {
+            if (keys.Count + directions.Count > 0)
+                throw Fault.BadRequest("Old and new sorting syntax cannot be combined");
+            return sort.Split(',').Select(order => order.Split(':', 2)).Select(parts => (parts[0].Trim(), IsDescending(parts.ElementAtOrDefault(1))));
+        }
+        if (directions.Count > 1 && directions.Count != keys.Count)
+            throw Fault.BadRequest("Number of sort dirs does not match the number of sort keys");
+        return keys.Select((key, i) => (key?.Trim() ?? "", IsDescending(directions.Count == 0 ? null : directions[Math.Min(i, directions.Count - 1)])));
     }
 
     private static bool IsDescending(string? direction) => direction?.Trim() switch
     {
-        "desc" => true,
+        null or "" or "desc" => true,
         "asc" => false,
         _ => throw Fault.BadRequest($"Invalid sort direction: {direction}"),
     };

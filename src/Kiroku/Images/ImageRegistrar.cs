@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Security.Cryptography;
 using Kiroku.Identity;
 using Kiroku.Storage;
@@ -36,8 +35,7 @@ internal sealed partial class ImageRegistrar(
         RequireDisk(file);
         await using var bytes = File.OpenRead(file);
         var hash = Convert.ToHexStringLower(await SHA512.HashDataAsync(bytes, cancellationToken));
-        var registrar = new Caller("", "", owner.Id, owner.Name, FrozenSet<string>.Empty);
-        var own = (await store.ListAsync(ImageFilter.Named(Name), registrar, cancellationToken)).Where(image => image.Owner == owner.Id).ToList();
+        var own = (await store.ListAsync(ImageFilter.Named(Name), new ImageViewer(owner.Id, SeesAll: false), cancellationToken)).Where(image => image.Owner == owner.Id).ToList();
         if (own.Any(image => image.OsHashValue == hash))
             return;
         foreach (var unfinished in own.Where(image => image.Status != ImageStatus.Active))

@@ -1,5 +1,4 @@
 using Dapper;
-using Kiroku.Identity;
 using Kiroku.Storage;
 
 namespace Kiroku.Images;
@@ -7,22 +6,27 @@ namespace Kiroku.Images;
 /// <summary>What is known of images, in rows; their bytes are <see cref="ImageFiles"/>.</summary>
 internal sealed class ImageStore(IDatabase database, TimeProvider time)
 {
+    /// <summary>Who sees an image; the one place that says so (glance/db/utils.py, is_image_visible).</summary>
+    private const string Visible =
+        """
+        (@SeesAll OR owner = @ProjectId OR visibility IN ('public', 'community') OR (visibility = 'shared' AND EXISTS (
+            SELECT 1 FROM image_members m WHERE m.image_id = images.id AND m.member_id = @ProjectId AND (@status = 'all' OR m.status = @status))))
+        """;
+
     public Task<Image?> FindAsync(string id, CancellationToken cancellationToken)
         => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<Image>("SELECT * FROM images WHERE id = @id", new { id }), cancellationToken);
 
-    /// <summary>The image if there is one that the caller may see and use.</summary>
-    public async Task<Image?> FindVisibleAsync(string id, Caller caller, CancellationToken cancellationToken)
-    {
-        var image = await FindAsync(id, cancellationToken);
-        var visible = caller.IsAdmin || image?.Owner == caller.ProjectId || image?.Visibility == ImageVisibility.Public;
-        return visible ? image : null;
-    }
+    /// <summary>The image if there is one that the viewer may see and use; whether a member said yes to it or not.</summary>
+    public Task<Image?> FindVisibleAsync(string id, ImageViewer viewer, CancellationToken cancellationToken)
+        => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<Image>(
+            $"SELECT * FROM images WHERE id = @id AND {Visible}", new { id, viewer.ProjectId, viewer.SeesAll, status = ImageFilter.AnyStatus }), cancellationToken);
 
-    /// <summary>All images that pass the filter and that the caller may see.</summary>
-    public async Task<IReadOnlyList<Image>> ListAsync(ImageFilter filter, Caller caller, CancellationToken cancellationToken)
+    /// <summary>All images that pass the filter and that the viewer may see; of those shared with it, those it says that to.</summary>
+    public async Task<IReadOnlyList<Image>> ListAsync(ImageFilter filter, ImageViewer viewer, CancellationToken cancellationToken)
     {
-        var (where, values) = filter.ToSql(caller);
-        return [.. await database.ReadAsync(db => db.QueryAsync<Image>($"SELECT * FROM images WHERE {where}", values), cancellationToken)];
+        var images = await database.ReadAsync(db => db.QueryAsync<Image>(
+            $"SELECT * FROM images WHERE {Visible}", new { viewer.ProjectId, viewer.SeesAll, status = filter.MemberStatus }), cancellationToken);
+        return [.. images.Where(image => filter.Passes(image, viewer))];
     }
 
     /// <returns>False if there is an image of that id.</returns>
@@ -47,8 +51,30 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
     public Task<bool> FinishUploadAsync(Image image, ImageContent content, CancellationToken cancellationToken)
         => MoveAsync(image, ImageStatus.Saving, ImageStatus.Active, content, cancellationToken);
 
+    /// <summary>Changes what is said of an image as it stands at that moment; a change that throws leaves it so.</summary>
+    /// <returns>The image as it is now; null if there is none.</returns>
+    public Task<Image?> ChangeAsync(string id, Func<Image, Image> change, CancellationToken cancellationToken)
+        => database.WriteAsync(async db =>
+        {
+            if (await db.QuerySingleOrDefaultAsync<Image>("SELECT * FROM images WHERE id = @id", new { id }) is not { } image)
+                return null;
+            var changed = change(image) with { UpdatedAt = time.UtcNow() };
+            await db.ExecuteAsync(
+                """
+                UPDATE images SET name = @Name, owner = @Owner, visibility = @Visibility, status = @Status, disk_format = @DiskFormat,
+                    container_format = @ContainerFormat, min_disk = @MinDisk, min_ram = @MinRam, protected = @Protected,
+                    os_hidden = @OsHidden, tags = @Tags, properties = @Properties, updated_at = @UpdatedAt
+                WHERE id = @Id
+                """, Row(changed));
+            return changed;
+        }, cancellationToken);
+
     public async Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
-        => await database.WriteAsync(db => db.ExecuteAsync("DELETE FROM images WHERE id = @id", new { id }), cancellationToken) == 1;
+        => await database.WriteAsync(async db =>
+        {
+            await db.ExecuteAsync("DELETE FROM image_members WHERE image_id = @id", new { id });
+            return await db.ExecuteAsync("DELETE FROM images WHERE id = @id", new { id });
+        }, cancellationToken) == 1;
 
     /// <summary>Takes images whose upload a stopped process left behind back to the start.</summary>
     /// <returns>The ids of the images whose bytes are there.</returns>
@@ -56,7 +82,7 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
         => (await database.WriteAsync(async db =>
         {
             await db.ExecuteAsync("UPDATE images SET status = @Queued WHERE status = @Saving", new { ImageStatus.Queued, ImageStatus.Saving });
-            return await db.QueryAsync<string>("SELECT id FROM images WHERE status = @Active", new { ImageStatus.Active });
+            return await db.QueryAsync<string>("SELECT id FROM images WHERE status <> @Queued", new { ImageStatus.Queued });
         }, cancellationToken)).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Leaves this the only image of its name that its owner's lists show.</summary>

@@ -3,11 +3,26 @@ using Kiroku.Api;
 
 namespace Kiroku.Images;
 
-/// <summary>Glance's version documents, which clients read before they go on.</summary>
+/// <summary>Glance's version documents and what it tells of itself, which clients read before they go on.</summary>
 internal static class ImageVersions
 {
+    public static void MapImageVersions(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/image", List);
+        app.MapGet("/image/versions", List);
+        app.MapGet("/image/v2/info/import", ListImportMethods);
+        app.MapGet("/image/v2/info/stores", ListStores);
+    }
+
+    /// <summary>None: clients send the bytes of an image themselves then.</summary>
+    private static JsonResponse ListImportMethods() => JsonResponse.Ok(json => json.WriteRawValue(
+        """{"import-methods": {"description": "Import methods available.", "type": "array", "value": []}}"""));
+
+    /// <summary>There is one store, and it has no name.</summary>
+    private static JsonResponse ListStores() => throw Fault.NotFound("Multi backend is not supported at this site.");
+
     /// <summary>At the service's root Glance answers with choices, under /versions plainly.</summary>
-    public static JsonResponse List(HttpRequest request) => new(
+    private static JsonResponse List(HttpRequest request) => new(
         request.Path.StartsWithSegments("/image/versions") ? StatusCodes.Status200OK : StatusCodes.Status300MultipleChoices, json =>
         {
             json.WriteStartObject();

@@ -37,7 +37,7 @@ internal static class ImageView
         json.WriteNumber("min_disk", image.MinDisk);
         json.WriteString("owner", image.Owner);
         json.WriteBoolean("os_hidden", image.OsHidden);
-        json.WriteString("os_hash_algo", image.OsHashValue is null ? null : "sha512");
+        json.WriteString("os_hash_algo", image.OsHashAlgo);
         json.WriteString("os_hash_value", image.OsHashValue);
         json.WriteString("id", image.Id);
         json.WriteString("created_at", Timestamps.FormatSeconds(image.CreatedAt));

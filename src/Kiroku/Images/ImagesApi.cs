@@ -1,25 +1,23 @@
 using Kiroku.Api;
 using Kiroku.Identity;
 using Kiroku.Storage;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Kiroku.Images;
 
-/// <summary>Images and their bytes (Glance's v2).</summary>
+/// <summary>Images (Glance's v2, glance/api/v2/images.py), their tags and their being taken out of use.</summary>
 internal static class ImagesApi
 {
-    private const string Octets = "application/octet-stream";
-
     public static void MapImageRoutes(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/image", ImageVersions.List);
-        app.MapGet("/image/versions", ImageVersions.List);
         app.MapGet("/image/v2/images", List);
         app.MapPost("/image/v2/images", Create);
         app.MapGet("/image/v2/images/{id}", Show);
+        app.MapPatch("/image/v2/images/{id}", Update);
         app.MapDelete("/image/v2/images/{id}", Delete);
-        app.MapGet("/image/v2/images/{id}/file", Download);
-        app.MapPut("/image/v2/images/{id}/file", Upload);
+        app.MapPut("/image/v2/images/{id}/tags/{tag}", AddTag);
+        app.MapDelete("/image/v2/images/{id}/tags/{tag}", RemoveTag);
+        app.MapPost("/image/v2/images/{id}/actions/deactivate", Deactivate);
+        app.MapPost("/image/v2/images/{id}/actions/reactivate", Reactivate);
     }
 
     /// <exception cref="Fault">403 in Glance's words, if the rule does not let the caller.</exception>
@@ -29,17 +27,30 @@ internal static class ImagesApi
             throw new Fault(403, $"You are not authorized to complete {rule} action.");
     }
 
+    /// <summary>The image that the caller may see.</summary>
+    /// <exception cref="Fault">404, in these words or the usual ones.</exception>
+    public static async Task<Image> FindAsync(
+        string id, HttpContext context, ImageStore store, CancellationToken cancellationToken, string? unknown = null)
+    {
+        var caller = Caller.Of(context);
+        var image = caller.May(Rules.ImageShow, caller.ProjectId)
+            ? await store.FindVisibleAsync(id, ImageViewer.Of(caller), cancellationToken)
+            : null;
+        return image ?? throw Fault.NotFound(unknown ?? $"No image found with ID {id}");
+    }
+
     private static async Task<JsonResponse> List(HttpContext context, ImageStore store, CancellationToken cancellationToken)
     {
-        var query = context.Request.Query;
-        var images = await store.ListAsync(ImageFilter.Read(query), Caller.Of(context), cancellationToken);
+        var (caller, query) = (Caller.Of(context), context.Request.Query);
+        Require(caller, Rules.ImagesList, caller.ProjectId);
+        var images = await store.ListAsync(ImageFilter.Read(query), ImageViewer.Of(caller), cancellationToken);
         var page = new ImagePage(query, images);
         return JsonResponse.Ok(json => ImageView.WriteList(json, page));
     }
 
     private static async Task<JsonResponse> Create(HttpContext context, ImageStore store, TimeProvider time, CancellationToken cancellationToken)
     {
-        var image = ImageRequest.Read(await RequestBody.ReadObjectAsync(context.Request), Caller.Of(context), time.UtcNow());
+        var image = ImageRequest.Read(await ImageBody.ReadAsync(context.Request), Caller.Of(context), time.UtcNow());
         if (!await store.AddAsync(image, cancellationToken))
             throw Fault.Conflict($"Image ID {image.Id} already exists!");
         context.Response.Headers.Location = $"{Links.Base(context.Request)}/image/v2/images/{image.Id}";
@@ -52,37 +63,59 @@ internal static class ImagesApi
         return JsonResponse.Ok(json => ImageView.Write(json, image));
     }
 
-    private static async Task<IResult> Delete(string id, HttpContext context, ImageStore store, ImageFiles files, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> Update(string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
     {
-        var image = await FindAsync(id, context, store, cancellationToken);
+        var patch = await ImagePatch.ReadAsync(context.Request);
+        await FindAsync(id, context, store, cancellationToken);
+        var image = await store.ChangeAsync(id, image => patch.Apply(image, Caller.Of(context)), cancellationToken)
+            ?? throw Fault.NotFound($"No image found with ID {id}");
+        return JsonResponse.Ok(json => ImageView.Write(json, image));
+    }
+
+    private static async Task<IResult> Delete(string id, HttpContext context, ImageStore store, ImageUpload upload, CancellationToken cancellationToken)
+    {
+        var image = await FindAsync(id, context, store, cancellationToken, $"Failed to find image {id} to delete");
         Require(Caller.Of(context), Rules.ImageDelete, image.Owner);
         if (image.Protected)
             throw new Fault(403, $"Image {id} is protected and cannot be deleted.");
-        if (await store.DeleteAsync(id, cancellationToken))
-            files.Delete(id);
+        await upload.DeleteAsync(image.Id, cancellationToken);
         return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> Download(string id, HttpContext context, ImageStore store, ImageFiles files, CancellationToken cancellationToken)
+    private static Task<IResult> AddTag(string id, string tag, HttpContext context, ImageStore store, CancellationToken cancellationToken)
     {
-        var image = await FindAsync(id, context, store, cancellationToken);
-        if (image.Status != ImageStatus.Active)
-            return TypedResults.NoContent();
-        return TypedResults.PhysicalFile(files.PathOf(id), Octets, enableRangeProcessing: true);
+        ImageSchemas.CheckTag(tag);
+        return ChangeTagsAsync(id, context, store, image => ImageAttributes.WithTags(image, [.. image.ReadTags(), tag]), cancellationToken);
     }
 
-    private static async Task<IResult> Upload(string id, HttpContext context, ImageStore store, ImageUpload upload, CancellationToken cancellationToken)
+    private static Task<IResult> RemoveTag(string id, string tag, HttpContext context, ImageStore store, CancellationToken cancellationToken)
+        => ChangeTagsAsync(id, context, store, image => image.ReadTags().Contains(tag)
+            ? image.WithTags(image.ReadTags().Where(other => other != tag))
+            : throw Fault.NotFound("The resource could not be found."), cancellationToken);
+
+    private static async Task<IResult> ChangeTagsAsync(
+        string id, HttpContext context, ImageStore store, Func<Image, Image> change, CancellationToken cancellationToken)
     {
-        var image = await FindAsync(id, context, store, cancellationToken);
-        Require(Caller.Of(context), Rules.ImageUpload, image.Owner);
-        if (!Octets.Equals(context.Request.ContentType?.Split(';')[0].Trim(), StringComparison.OrdinalIgnoreCase))
-            throw new Fault(415, $"The request must be of the content type {Octets}.");
-        // The size is limited where the bytes are taken.
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-        await upload.SaveAsync(image, context.Request.Body, cancellationToken);
+        var found = await FindAsync(id, context, store, cancellationToken, $"Image {id} not found.");
+        Require(Caller.Of(context), Rules.ImageModify, found.Owner);
+        await store.ChangeAsync(id, change, cancellationToken);
         return TypedResults.NoContent();
     }
 
-    private static async Task<Image> FindAsync(string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
-        => await store.FindVisibleAsync(id, Caller.Of(context), cancellationToken) ?? throw Fault.NotFound($"No image found with ID {id}");
+    private static Task<IResult> Deactivate(string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
+        => MoveAsync(id, context, store, (Rules.ImageDeactivate, "deactivate", ImageStatus.Active, ImageStatus.Deactivated), cancellationToken);
+
+    private static Task<IResult> Reactivate(string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
+        => MoveAsync(id, context, store, (Rules.ImageReactivate, "reactivate", ImageStatus.Deactivated, ImageStatus.Active), cancellationToken);
+
+    private static async Task<IResult> MoveAsync(
+        string id, HttpContext context, ImageStore store, (string Rule, string Word, string From, string To) move, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(id, context, store, cancellationToken);
+        Require(Caller.Of(context), move.Rule, found.Owner);
+        await store.ChangeAsync(id, image => image.Status == move.From || image.Status == move.To
+            ? image with { Status = move.To }
+            : throw new Fault(403, $"Not allowed to {move.Word} image in status '{image.Status}'"), cancellationToken);
+        return TypedResults.NoContent();
+    }
 }

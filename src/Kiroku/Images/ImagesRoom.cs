@@ -15,10 +15,18 @@ internal static class ImagesRoom
             .Validate(options => options.GuestImage is null || File.Exists(options.GuestImage), "Images:GuestImage (KIROKU_GUEST_IMAGE) is to be a file.")
             .ValidateOnStart();
         services.AddSingleton<ImageStore>();
+        services.AddSingleton<ImageMemberStore>();
         services.AddSingleton<ImageFiles>();
         services.AddSingleton<ImageUpload>();
         services.AddHostedService<ImageRegistrar>();
     }
 
-    public static void MapImages(this IEndpointRouteBuilder app) => app.MapImageRoutes();
+    public static void MapImages(this IEndpointRouteBuilder app)
+    {
+        app.MapImageVersions();
+        app.MapImageSchemas();
+        app.MapImageRoutes();
+        app.MapImageData();
+        app.MapImageMembers();
+    }
 }

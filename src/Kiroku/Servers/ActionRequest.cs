@@ -27,6 +27,10 @@ internal sealed record ActionRequest(
     [Id(8)]
     public IdempotencyKey? Key { get; init; }
 
+    /// <summary>Whether the caller is an administrator, who may use what all projects own.</summary>
+    [Id(9)]
+    public bool ByAdmin { get; init; }
+
     /// <summary>What a caller asks for, who has been let through.</summary>
     public static ActionRequest Of(HttpContext context, string action, DateTime startTime)
     {
@@ -35,6 +39,7 @@ internal sealed record ActionRequest(
             Api.RequestId.Of(context), caller.UserId, caller.ProjectId, action, null, startTime, Microversions.Of(context).Minor)
         {
             Key = IdempotencyKey.Of(context),
+            ByAdmin = caller.IsAdmin,
         };
     }
 

@@ -54,7 +54,7 @@ internal sealed class Machines(IHypervisor hypervisor, ServerImages images, Sche
 
     /// <summary>Sees that an image can be a server's disk of that flavor, and has its content on the host.</summary>
     /// <exception cref="StepException">Permanent: there is no such image, it is no disk, or it is larger than the flavor's disk.</exception>
-    public async Task PrepareImageAsync(string imageId, ServerFlavor flavor, CancellationToken cancellationToken)
+    public async Task<ImageDisk> PrepareImageAsync(string imageId, ServerFlavor flavor, CancellationToken cancellationToken)
     {
         var disk = await images.InspectAsync(imageId, cancellationToken);
         if (flavor.DiskBytes < disk.VirtualSize)
@@ -63,21 +63,19 @@ internal sealed class Machines(IHypervisor hypervisor, ServerImages images, Sche
                 + $"image is {disk.VirtualSize} bytes.", permanent: true);
         }
         await CallAsync(() => hypervisor.ImportVolumeAsync(Disks.BaseOf(imageId), disk.File, disk.Format, progress: null, cancellationToken));
+        return disk;
     }
 
-    /// <summary>Makes a fresh disk from a prepared image.</summary>
-    public async Task CreateDiskAsync(Guid server, int generation, string imageId, ServerFlavor flavor, CancellationToken cancellationToken)
-    {
-        var disk = await images.InspectAsync(imageId, cancellationToken);
-        await CallAsync(() => hypervisor.CreateOverlayAsync(
-            Disks.NameOf(server, generation), Disks.BaseOf(imageId), disk.Format, flavor.DiskBytes, cancellationToken));
-    }
+    /// <summary>Makes a fresh disk of the flavor's size from a prepared image.</summary>
+    public Task CreateDiskAsync(Guid server, int generation, ImageDisk image, ServerFlavor flavor, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.CreateOverlayAsync(
+            Disks.NameOf(server, generation), Disks.BaseOf(image.ImageId), image.Format, flavor.DiskBytes, cancellationToken));
 
     /// <summary>Makes the disk of a server whose host forgot it: on the mock, where no disk has content.</summary>
     public async Task MockDiskAsync(Server server, CancellationToken cancellationToken)
     {
-        await PrepareImageAsync(server.ImageId, server.Flavor, cancellationToken);
-        await CreateDiskAsync(server.Id, server.Generation!.Value, server.ImageId, server.Flavor, cancellationToken);
+        var image = await PrepareImageAsync(server.ImageId, server.Flavor, cancellationToken);
+        await CreateDiskAsync(server.Id, server.Generation!.Value, image, server.Flavor, cancellationToken);
     }
 
     /// <summary>Makes the next disk a full copy of the present one, grown to the flavor's size.</summary>

@@ -4,6 +4,7 @@ using Kiroku.Api;
 using Kiroku.Flavors;
 using Kiroku.Hypervisors;
 using Kiroku.Identity;
+using Kiroku.Images;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;
@@ -50,7 +51,7 @@ internal sealed class ServerCreation(
         var flavor = await flavors.FindAsync(request.FlavorId, context.RequestAborted)
             ?? throw Fault.BadRequest($"Flavor {request.FlavorId} could not be found.");
         var taken = ServerFlavors.Of(flavor);
-        await images.CheckAsync(image, taken, caller.ProjectId, "Can not find requested image", context.RequestAborted);
+        await images.CheckAsync(image, taken, ImageViewer.Of(caller), "Can not find requested image", context.RequestAborted);
         request.RefuseKeysAndGroups();
         if (request.Most > MostAtOnce)
         {

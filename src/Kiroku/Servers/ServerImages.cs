@@ -8,22 +8,14 @@ namespace Kiroku.Servers;
 /// <summary>Images as servers need them: whether a request may use one, and what disk its file really is.</summary>
 internal sealed class ServerImages(ImageStore images, ImageFiles files)
 {
-    /// <summary>Sees that a project may make a server of that flavor from the image (nova/compute/api.py, _validate_flavor_image).</summary>
+    /// <summary>Sees that a server of that flavor may be made from the image (nova/compute/api.py, _validate_flavor_image).</summary>
     /// <exception cref="Fault">400 with Nova's words.</exception>
-    public async Task CheckAsync(string imageId, ServerFlavor flavor, string projectId, string unknown, CancellationToken cancellationToken)
+    public async Task CheckAsync(string imageId, ServerFlavor flavor, ImageViewer viewer, string unknown, CancellationToken cancellationToken)
     {
-        var image = await images.FindAsync(imageId, cancellationToken);
-        if (image is null || (image.Visibility != ImageVisibility.Public && image.Owner != projectId))
-            throw Fault.BadRequest(unknown);
+        var image = await images.FindVisibleAsync(imageId, viewer, cancellationToken) ?? throw Fault.BadRequest(unknown);
         if (image.Status != ImageStatus.Active)
             throw Fault.BadRequest($"Image {imageId} is not active.");
-        if (image.MinRam > flavor.MemoryMiB)
-            throw Fault.BadRequest("Flavor's memory is too small for requested image.");
-        if (image.MinDisk > flavor.DiskGiB)
-        {
-            throw Fault.BadRequest("Flavor's disk is smaller than the minimum size specified in image metadata. "
-                + $"Flavor disk is {flavor.DiskBytes} bytes, minimum size is {image.MinDisk * 1024L * 1024 * 1024} bytes.");
-        }
+        RequireRoom(image, flavor);
     }
 
     /// <summary>What disk the image's file is.</summary>
@@ -36,7 +28,7 @@ internal sealed class ServerImages(ImageStore images, ImageFiles files)
         try
         {
             var disk = DiskImage.Inspect(file, image.DiskFormat);
-            return new ImageDisk(file, disk.Format, disk.VirtualSize);
+            return new ImageDisk(imageId, file, disk.Format, disk.VirtualSize);
         }
         catch (ImageRejectedException e)
         {
@@ -47,7 +39,25 @@ internal sealed class ServerImages(ImageStore images, ImageFiles files)
             throw new StepException($"Image {imageId} cannot be read.", permanent: false, e);
         }
     }
+
+    /// <summary>Sees that the flavor has the memory and disk that the image asks for.</summary>
+    /// <exception cref="Fault">400 with Nova's words.</exception>
+    private static void RequireRoom(Image image, ServerFlavor flavor)
+    {
+        if (image.MinRam > flavor.MemoryMiB)
+            throw Fault.BadRequest("Flavor's memory is too small for requested image.");
+        if (image.Size > flavor.DiskBytes)
+        {
+            throw Fault.BadRequest("Flavor's disk is too small for requested image. "
+                + $"Flavor disk is {flavor.DiskBytes} bytes, image is {image.Size} bytes.");
+        }
+        if (image.MinDisk > flavor.DiskGiB)
+        {
+            throw Fault.BadRequest("Flavor's disk is smaller than the minimum size specified in image metadata. "
+                + $"Flavor disk is {flavor.DiskBytes} bytes, minimum size is {image.MinDisk * 1024L * 1024 * 1024} bytes.");
+        }
+    }
 }
 
 /// <summary>An image's file, its format and the size in bytes of the disk it is.</summary>
-internal sealed record ImageDisk(string File, VolumeFormat Format, long VirtualSize);
+internal sealed record ImageDisk(string ImageId, string File, VolumeFormat Format, long VirtualSize);

@@ -18,13 +18,13 @@ public sealed class FuzzTests(RunningCloud running) : IClassFixture<RunningCloud
     [
         "", "/", "/servers", "/servers/detail", "/servers/ID", "/servers/ID/action", "/servers/ID/action", "/servers/SERVER/action", "/servers/SERVER/os-instance-actions",
         "/servers/ID/os-instance-actions/ID", "/flavors", "/flavors/detail", "/flavors/ID", "/flavors/ID/os-extra_specs", "/images", "/images/ID",
-        "/images/ID/file", "/projects", "/users/ID", "/auth/tokens", "/auth/projects", "/os-keypairs",
+        "/images/ID/file", "/images/ID/members", "/images/ID/members/ID", "/images/ID/tags/ID", "/images/ID/actions/deactivate", "/schemas/image", "/projects", "/users/ID", "/auth/tokens", "/auth/projects", "/os-keypairs",
     ];
 
     private static readonly string[] Keys =
     [
         "limit", "marker", "changes-since", "changes-before", "name", "status", "sort_key", "sort_dir", "all_tenants", "deleted", "host", "tags",
-        "locked", "ip", "is_public", "minRam", "id", "visibility", "_x", "flavor", "uuid", "\0", "é", "",
+        "locked", "ip", "is_public", "minRam", "id", "visibility", "tag", "size_min", "created_at", "member_status", "sort", "_x", "flavor", "uuid", "\0", "é", "",
     ];
 
     private static readonly string[] Words =
@@ -36,7 +36,7 @@ public sealed class FuzzTests(RunningCloud running) : IClassFixture<RunningCloud
     private static readonly string[] BodyKeys =
     [
         "server", "os-start", "os-stop", "reboot", "rebuild", "resize", "unshelve", "os-getConsoleOutput", "name", "flavorRef", "imageRef",
-        "type", "metadata", "networks", "min_count", "max_count", "length", "tags", "availability_zone", "auth", "identity", "methods", "password", "token", "disk_format",
+        "type", "metadata", "networks", "min_count", "max_count", "length", "tags", "availability_zone", "auth", "identity", "methods", "password", "token", "disk_format", "member", "min_disk", "visibility",
     ];
 
     [Fact]

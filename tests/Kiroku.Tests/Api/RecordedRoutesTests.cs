@@ -11,8 +11,16 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
         "POST /identity/v3/auth/tokens",
         "DELETE /identity/v3/auth/tokens",
         "POST /image/v2/images",
+        "PATCH /image/v2/images/{id}",
         "DELETE /image/v2/images/{id}",
         "PUT /image/v2/images/{id}/file",
+        "PUT /image/v2/images/{id}/tags/{tag}",
+        "DELETE /image/v2/images/{id}/tags/{tag}",
+        "POST /image/v2/images/{id}/actions/deactivate",
+        "POST /image/v2/images/{id}/actions/reactivate",
+        "POST /image/v2/images/{id}/members",
+        "PUT /image/v2/images/{id}/members/{memberId}",
+        "DELETE /image/v2/images/{id}/members/{memberId}",
     ];
 
     /// <summary>Routes that change no server: there is no action to record.</summary>

@@ -39,7 +39,7 @@ public sealed partial class PagesTests
             link.Contains("://", StringComparison.Ordinal) || Path.Exists(Path.Combine(folder, link.Split('#')[0])), $"{page} links to {link}"));
     }
 
-    [GeneratedRegex(@"(GET|HEAD|POST|PUT|DELETE) /[^\s`]*")]
+    [GeneratedRegex(@"(GET|HEAD|POST|PUT|PATCH|DELETE) /[^\s`]*")]
     private static partial Regex Route();
 
     /// <summary>Where compute's routes answer.</summary>

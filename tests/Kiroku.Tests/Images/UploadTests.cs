@@ -70,9 +70,65 @@ public sealed class UploadTests : IAsyncLifetime
         Assert.Equal(400, (int)unsaid.StatusCode);
     }
 
-    private async Task<string> CreateAsync()
+    [Theory]
+    [InlineData("qcow2", "Image disk_format qcow2 does not match stream data raw")]
+    [InlineData("vmdk", "Image disk_format vmdk does not match stream data qcow2")]
+    public async Task Content_of_another_format_is_415_and_leaves_nothing(string format, string refusal)
     {
-        using var answer = await demo.PostAsync("/image/v2/images", """{"disk_format":"raw","container_format":"bare"}""");
+        var content = format == "qcow2" ? new byte[1000] : new Qcow2().ToBytes();
+        Assert.Equal(refusal, await RefusedAsync(await CreateAsync(format), content, 415));
+    }
+
+    [Theory]
+    [InlineData("qcow2")]
+    [InlineData("raw")]
+    public async Task A_disk_that_would_read_the_hosts_files_is_415_and_leaves_nothing(string format)
+    {
+        foreach (var content in (Qcow2[])[new() { BackingFile = 512, BackingFileLength = 11 }, new() { Features = 1 << 2 }, new() { Tables = 0x10001 }, new() { Size = ulong.MaxValue }])
+            Assert.StartsWith("Image failed safety checks: The image", await RefusedAsync(await CreateAsync(format), content.ToBytes(), 415));
+    }
+
+    [Fact]
+    public async Task What_is_wrapped_up_or_of_no_known_format_is_taken_as_it_is()
+    {
+        foreach (var (format, container) in ((string, string)[])[("qcow2", "ovf"), ("vmdk", "bare")])
+        {
+            var path = await CreateAsync(format, container);
+            Assert.Equal(204, (int)(await demo.PutAsync($"{path}/file", [1, 2, 3])).StatusCode);
+            Assert.Null((await demo.GetJsonAsync(path))["virtual_size"]);
+        }
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_not_those_that_were_sent_are_400_and_leave_nothing()
+    {
+        var path = await CreateAsync();
+        foreach (var wrong in (string[])["kAFQmDzST7DWlj99KOF/cg==", "900150983cd24fb0d6963f7d28e17f72", "x"])
+        {
+            using var body = TestApp.Octets([1, 2, 3]);
+            body.Headers.TryAddWithoutValidation("Content-MD5", wrong);
+            using var refused = await app.SendAsync(HttpMethod.Put, $"{path}/file", demo.Token, body);
+            Assert.Equal(400, (int)refused.StatusCode);
+            Assert.Equal("queued", (string)(await demo.GetJsonAsync(path))["status"]!);
+            Assert.Empty(Files());
+        }
+        using var right = TestApp.Octets("abc"u8.ToArray());
+        right.Headers.TryAddWithoutValidation("Content-MD5", "kAFQmDzST7DWlj99KOF/cg==");
+        Assert.Equal(204, (int)(await app.SendAsync(HttpMethod.Put, $"{path}/file", demo.Token, right)).StatusCode);
+    }
+
+    private async Task<string> RefusedAsync(string path, byte[] content, int status)
+    {
+        using var answer = await demo.PutAsync($"{path}/file", content);
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal("queued", (string)(await demo.GetJsonAsync(path))["status"]!);
+        Assert.Empty(Files());
+        return ((string)(await TestApp.JsonAsync(answer))["message"]!).Split("<br")[0];
+    }
+
+    private async Task<string> CreateAsync(string format = "raw", string container = "bare")
+    {
+        using var answer = await demo.PostAsync("/image/v2/images", $$"""{"disk_format":"{{format}}","container_format":"{{container}}"}""");
         return "/image" + (string)(await TestApp.JsonAsync(answer))["self"]!;
     }
 

@@ -27,8 +27,8 @@ internal sealed class CreateServer : Workflow
             if (work.Server.Generation is null)
             {
                 await work.SaveAsync(s => s with { TaskState = TaskStates.BlockDeviceMapping }, ct);
-                await work.Machines.PrepareImageAsync(work.Server.ImageId, work.Server.Flavor, ct);
-                await work.Machines.CreateDiskAsync(work.Server.Id, FirstGeneration, work.Server.ImageId, work.Server.Flavor, ct);
+                var image = await work.Machines.PrepareImageAsync(work.Server.ImageId, work.Server.Flavor, ct);
+                await work.Machines.CreateDiskAsync(work.Server.Id, FirstGeneration, image, work.Server.Flavor, ct);
                 await work.SaveAsync(s => s with { Generation = FirstGeneration, TaskState = TaskStates.Spawning }, ct);
             }
             await work.Machines.StartAsync(work.Server, ct);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
+using Kiroku.Images;
 
 namespace Kiroku.Servers.Work;
 
@@ -62,7 +63,8 @@ internal sealed class RebuildServer(ServerImages images) : Workflow
     {
         var body = new RebuildRequest(request.ReadBody().GetProperty("rebuild"), new Microversion(request.Microversion));
         body.RefuseWhatIsNotHad();
-        await images.CheckAsync(body.ImageId, server.Flavor, request.ProjectId!, "Cannot find image for rebuild", cancellationToken);
+        var viewer = new ImageViewer(request.ProjectId!, request.ByAdmin);
+        await images.CheckAsync(body.ImageId, server.Flavor, viewer, "Cannot find image for rebuild", cancellationToken);
         var asked = new RebuildArguments(body.ImageId, (server.Generation ?? 0) + 1);
         var shown = body.Applied(server) with { TaskState = TaskStates.Rebuilding, FormerVmState = server.VmState };
         return new Accepted(shown, JsonSerializer.Serialize(asked, ServerJson.Default.RebuildArguments));
@@ -70,8 +72,8 @@ internal sealed class RebuildServer(ServerImages images) : Workflow
 
     private static async Task SwitchToFreshDiskAsync(ServerWork work, RebuildArguments asked, CancellationToken ct)
     {
-        await work.Machines.PrepareImageAsync(asked.Image, work.Server.Flavor, ct);
-        await work.Machines.CreateDiskAsync(work.Server.Id, asked.Generation, asked.Image, work.Server.Flavor, ct);
+        var image = await work.Machines.PrepareImageAsync(asked.Image, work.Server.Flavor, ct);
+        await work.Machines.CreateDiskAsync(work.Server.Id, asked.Generation, image, work.Server.Flavor, ct);
         await work.SaveAsync(s => s with { TaskState = TaskStates.RebuildSpawning }, ct);
         await work.Machines.PowerOffAsync(work.Server, ct);
         await work.SaveAsync(s => s with { Generation = asked.Generation, ImageId = asked.Image }, ct);

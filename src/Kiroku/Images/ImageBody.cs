@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Kiroku.Api;
+
+namespace Kiroku.Images;
+
+/// <summary>Reads a request's JSON body as Glance does (glance/common/wsgi.py): whatever type it says it is of.</summary>
+internal static class ImageBody
+{
+    /// <summary>The object or array.</summary>
+    /// <exception cref="Fault">400 for anything else, 413 for what is too large.</exception>
+    public static async Task<JsonElement> ReadAsync(HttpRequest request)
+    {
+        var bytes = await RequestBody.ReadBytesAsync(request);
+        if (bytes.IsEmpty)
+            throw Fault.BadRequest("Body expected in request.");
+        if (!RequestBody.TryParse(bytes, out var body))
+            throw Fault.BadRequest("Malformed JSON in request body.");
+        return body.ValueKind is JsonValueKind.Object or JsonValueKind.Array
+            ? body
+            : throw Fault.BadRequest("Unexpected body type. Expected list/dict.");
+    }
+
+    /// <summary>The object's string under a key.</summary>
+    /// <exception cref="Fault">400 in these words if the body is no object or the value no text that can be kept.</exception>
+    public static string? Text(JsonElement body, string key, string form)
+    {
+        if (body.ValueKind != JsonValueKind.Object)
+            throw Fault.BadRequest(form);
+        if (!body.TryGetProperty(key, out var value))
+            return null;
+        return value.ValueKind == JsonValueKind.String && value.GetString()!.Length <= 255 ? value.GetString() : throw Fault.BadRequest(form);
+    }
+}

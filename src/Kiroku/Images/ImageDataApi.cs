@@ -1,0 +1,56 @@
+using Kiroku.Api;
+using Kiroku.Identity;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Kiroku.Images;
+
+/// <summary>The bytes of images (glance/api/v2/image_data.py).</summary>
+internal static class ImageDataApi
+{
+    private const string Octets = "application/octet-stream";
+
+    public static void MapImageData(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/image/v2/images/{id}/file", Download);
+        app.MapPut("/image/v2/images/{id}/file", Upload);
+    }
+
+    private static async Task<IResult> Download(string id, HttpContext context, ImageStore store, ImageFiles files, CancellationToken cancellationToken)
+    {
+        var image = await ImagesApi.FindAsync(id, context, store, cancellationToken);
+        var caller = Caller.Of(context);
+        if (image.Status == ImageStatus.Deactivated && !caller.IsAdmin)
+            throw new Fault(403, "The requested image has been deactivated. Image data download is forbidden.");
+        ImagesApi.Require(caller, Rules.ImageDownload, caller.ProjectId);
+        if (image.Checksum is null)
+            return TypedResults.NoContent();
+        context.Response.Headers.ContentMD5 = image.Checksum;
+        return TypedResults.PhysicalFile(files.PathOf(image.Id), Octets, enableRangeProcessing: true);
+    }
+
+    private static async Task<IResult> Upload(string id, HttpContext context, ImageStore store, ImageUpload upload, CancellationToken cancellationToken)
+    {
+        var request = context.Request;
+        if (!Octets.Equals(request.ContentType?.Split(';')[0].Trim(), StringComparison.OrdinalIgnoreCase))
+            throw new Fault(415, $"Invalid content type {request.ContentType ?? "None"}");
+        var image = await ImagesApi.FindAsync(id, context, store, cancellationToken);
+        ImagesApi.Require(Caller.Of(context), Rules.ImageUpload, image.Owner);
+        // The size is limited where the bytes are taken.
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        await upload.SaveAsync(image, request.Body, cancellationToken, Md5Of(request));
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>The checksum that the sender says the bytes have: as HTTP has it, in Base64, or as Glance shows it.</summary>
+    private static string? Md5Of(HttpRequest request)
+    {
+        if (request.Headers.ContentMD5 is not [{ Length: > 0 } sent, ..])
+            return null;
+        var bytes = new byte[16];
+        if (sent.Length == 32 && sent.All(char.IsAsciiHexDigit))
+            return sent.ToLowerInvariant();
+        return Convert.TryFromBase64String(sent, bytes, out var length) && length == bytes.Length
+            ? Convert.ToHexStringLower(bytes)
+            : throw Fault.BadRequest($"Content-MD5 is no MD5 checksum: {sent}");
+    }
+}
