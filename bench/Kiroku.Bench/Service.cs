@@ -37,7 +37,7 @@ internal sealed class Service : IAsyncDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["KIROKU_GUEST_IMAGE"] = image, ["KIROKU_Logging__LogLevel__Default"] = "Warning", ["KIROKU_Scheduling__DiskAllocationRatio"] = "1000" },
+            Environment = { ["KIROKU_GUEST_IMAGE"] = image, ["KIROKU_Logging__LogLevel__Default"] = "Warning", ["KIROKU_Scheduling__DiskAllocationRatio"] = "1000", ["KIROKU_Quotas__Instances"] = "-1", ["KIROKU_Quotas__Cores"] = "-1", ["KIROKU_Quotas__Ram"] = "-1" },
         };
         var clock = Stopwatch.StartNew();
         var process = Process.Start(start)!;

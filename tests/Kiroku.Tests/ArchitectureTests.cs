@@ -18,9 +18,11 @@ public sealed class ArchitectureTests
         ["Actions"] = ["Api", "Identity", "Storage"],
         ["Flavors"] = ["Api", "Identity", "Storage", "Hypervisors"],
         ["Images"] = ["Api", "Identity", "Storage", "Hypervisors"],
-        ["Keypairs"] = ["Api", "Identity", "Storage"],
+        ["Quotas"] = ["Api", "Identity", "Storage"],
+        ["Keypairs"] = ["Api", "Identity", "Quotas", "Storage"],
+        ["Hosts"] = ["Api", "Identity", "Hypervisors", "Storage"],
         ["Scheduling"] = ["Hypervisors"],
-        ["Servers"] = ["Actions", "Api", "Flavors", "Hypervisors", "Identity", "Images", "Keypairs", "Scheduling", "Storage"],
+        ["Servers"] = ["Actions", "Api", "Flavors", "Hosts", "Hypervisors", "Identity", "Images", "Keypairs", "Quotas", "Scheduling", "Storage"],
     };
 
     /// <summary>Everything else, which puts the rooms together.</summary>

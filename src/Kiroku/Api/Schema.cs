@@ -36,6 +36,8 @@ internal sealed record Schema
 
     public long? Minimum { get; init; }
 
+    public long? Maximum { get; init; }
+
     public int? MinLength { get; init; }
 
     public int? MaxLength { get; init; }

@@ -87,6 +87,8 @@ internal sealed class SchemaCheck(bool relaxed)
             yield return Error(value, $"is not a {PythonText.Quote(format.Name)}") with { Instead = format.Refusal };
         if (schema.Minimum is { } minimum && NumberOf(value) is { } number && number < minimum)
             yield return new SchemaError(value, string.Create(CultureInfo.InvariantCulture, $"{number} is less than the minimum of {minimum}"));
+        if (schema.Maximum is { } maximum && NumberOf(value) is { } large && large > maximum)
+            yield return new SchemaError(value, string.Create(CultureInfo.InvariantCulture, $"{large} is greater than the maximum of {maximum}"));
         if (text is null)
             yield break;
         var length = text.EnumerateRunes().Count();

@@ -1,5 +1,6 @@
 using Kiroku.Api;
 using Kiroku.Identity;
+using Kiroku.Quotas;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
@@ -41,7 +42,7 @@ internal static class KeypairsApi
     }
 
     private static async Task<IResult> Create(
-        HttpContext context, KeypairStore store, IOptions<KeypairsOptions> options, TimeProvider time)
+        HttpContext context, KeypairStore store, QuotaStore quotas, TimeProvider time)
     {
         var version = Microversions.Of(context);
         var body = await RequestBody.ReadAsync(context.Request);
@@ -49,10 +50,11 @@ internal static class KeypairsApi
         KeypairSchemas.Create(version, relaxed).Require(body, relaxed);
         var request = new KeypairRequest(body.GetProperty("keypair"), version);
         var userId = Require(context, Rules.KeypairsCreate, request.UserId);
-        if (await store.CountAsync(userId, context.RequestAborted) >= options.Value.MaxPerUser)
+        var allowed = (await quotas.GetAsync(Caller.Of(context).ProjectId, context.RequestAborted))[QuotaResources.KeyPairs].Left;
+        if (await store.CountAsync(userId, context.RequestAborted) >= allowed)
             throw KeypairStore.TooMany();
         var (keypair, privateKey) = request.Make(userId, time.UtcNow());
-        await store.InsertAsync(keypair, options.Value.MaxPerUser, CancellationToken.None);
+        await store.InsertAsync(keypair, allowed, CancellationToken.None);
         var status = version >= 2 ? StatusCodes.Status201Created : StatusCodes.Status200OK;
         return new JsonResponse(status, json => new KeypairView(version).WriteCreated(json, keypair, privateKey));
     }

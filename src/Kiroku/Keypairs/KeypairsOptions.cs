@@ -7,10 +7,6 @@ internal sealed class KeypairsOptions
 {
     public const string Section = "Keypairs";
 
-    /// <summary>How many key pairs a user may have (Nova's [quota] key_pairs).</summary>
-    [Range(0, 100_000)]
-    public int MaxPerUser { get; init; } = 100;
-
     /// <summary>The most key pairs in one answer (Nova's [api] max_limit).</summary>
     [Range(1, 100_000)]
     public int MaxLimit { get; init; } = 1000;

@@ -5,14 +5,15 @@ using Kiroku.Flavors;
 using Kiroku.Hypervisors;
 using Kiroku.Identity;
 using Kiroku.Images;
+using Kiroku.Quotas;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;
 
 /// <summary>Makes servers: rows and records first, then each server's grain builds.</summary>
 internal sealed class ServerCreation(
-    ServerStore store, FlavorStore flavors, ServerImages images, IHypervisor hypervisor, Resting resting, ServiceSettings settings,
-    IGrainFactory grains, TimeProvider time)
+    ServerStore store, FlavorStore flavors, ServerImages images, QuotaStore quotas, IHypervisor hypervisor, Resting resting,
+    ServiceSettings settings, IGrainFactory grains, TimeProvider time)
 {
     private const int MostAtOnce = 100;
 
@@ -26,22 +27,42 @@ internal sealed class ServerCreation(
             throw Fault.Unavailable("The service is stopping.");
         if (!hypervisor.Connected.IsCompletedSuccessfully)
             throw Fault.Unavailable("The host's hypervisor is not connected yet.");
-        var created = Enumerable.Range(0, request.Most)
+        var number = await NumberAsync(context, request, prototype.Flavor);
+        var created = Enumerable.Range(0, number)
             .Select(index => prototype with
             {
                 Id = Guid.NewGuid(),
-                Name = request.Most == 1 ? prototype.Name : $"{prototype.Name}-{index + 1}",
+                Name = number == 1 ? prototype.Name : $"{prototype.Name}-{index + 1}",
                 RunningAction = RequestId.Of(context),
                 Labels = prototype.Labels with { LaunchIndex = index },
             })
             .Select(server => (server, Record(server, Caller.Of(context), startTime)))
             .ToList();
         var answer = answerWith(created[0].server);
-        await store.InsertAsync(created, new Keeping(IdempotencyKey.Of(context), answer), CancellationToken.None);
+        await store.InsertAsync(
+            created, new Keeping(IdempotencyKey.Of(context), answer),
+            async connection => Room(await quotas.GetAsync(connection, prototype.ProjectId), prototype.Flavor, number), CancellationToken.None);
         foreach (var (server, _) in created)
             await grains.GetGrain<IServerGrain>(server.Id).GoOn();
         return answer;
     }
+
+    /// <summary>As many as asked for, or as many of them as the project still may have (nova/compute/utils.py, check_num_instances_quota).</summary>
+    private async Task<int> NumberAsync(HttpContext context, CreateRequest request, ServerFlavor flavor)
+    {
+        if (request.Most > MostAtOnce)
+            throw new Fault(403, $"Quota exceeded for instances: Requested {request.Most}, but already used 0 of {MostAtOnce} instances");
+        var allowed = await quotas.GetAsync(Caller.Of(context).ProjectId, context.RequestAborted);
+        if (allowed[QuotaResources.MetadataItems].Left < request.Metadata.Count)
+            throw new Fault(403, $"Maximum number of metadata items exceeds {allowed[QuotaResources.MetadataItems].Limit}");
+        var room = allowed.Room(request.Most, flavor.Vcpus, flavor.MemoryMiB);
+        if (room < request.Least)
+            allowed.Require(request.Most, flavor.Vcpus, flavor.MemoryMiB, request.Least == request.Most ? null : $"{request.Least}-{request.Most}");
+        return room;
+    }
+
+    /// <summary>Looks once more while nobody else can write: of several requests at once not all may fit.</summary>
+    private static void Room(QuotaSet allowed, ServerFlavor flavor, int number) => allowed.Require(number, flavor.Vcpus, flavor.MemoryMiB);
 
     private async Task<Server> CheckAsync(HttpContext context, CreateRequest request)
     {
@@ -53,10 +74,6 @@ internal sealed class ServerCreation(
         var taken = ServerFlavors.Of(flavor);
         await images.CheckAsync(image, taken, ImageViewer.Of(caller), "Can not find requested image", context.RequestAborted);
         request.RefuseKeysAndGroups();
-        if (request.Most > MostAtOnce)
-        {
-            throw new Fault(403, $"Quota exceeded for instances: Requested {request.Most}, but already used 0 of {MostAtOnce} instances");
-        }
         var now = time.UtcNow();
         return new Server
         {

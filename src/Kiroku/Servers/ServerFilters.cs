@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Kiroku.Api;
+using Kiroku.Hosts;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;

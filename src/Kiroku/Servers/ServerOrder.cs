@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Kiroku.Api;
+using Kiroku.Hosts;
 using Kiroku.Identity;
 
 namespace Kiroku.Servers;

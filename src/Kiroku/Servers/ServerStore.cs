@@ -50,11 +50,30 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers)
             return rows.Select(row => row.ToServer()).ToList();
         }, cancellationToken);
 
-    /// <summary>Inserts new servers, each with the action that builds it.</summary>
-    /// <exception cref="Fault">Nothing was inserted: the request is a repeated one.</exception>
-    public Task InsertAsync(IReadOnlyList<(Server Server, ActionRecord Create)> created, Keeping keeping, CancellationToken cancellationToken)
+    /// <summary>A page of the servers, deleted ones included, that lived in a span of time, by id.</summary>
+    /// <exception cref="UnknownMarkerException">There never was such a server.</exception>
+    public Task<IReadOnlyList<Server>> ListLivedAsync(UsageQuery query, string? projectId, CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
+        {
+            if (query.Marker is not null && (!Guid.TryParse(query.Marker, out var marker) || await FindAsync(connection, marker) is null))
+                throw new UnknownMarkerException();
+            var rows = await connection.QueryAsync<ServerRow>(
+                """
+                SELECT * FROM servers
+                WHERE launched_at < @End AND (terminated_at IS NULL OR terminated_at >= @Start)
+                    AND (@projectId IS NULL OR project_id = @projectId) AND (@Marker IS NULL OR id > @Marker)
+                ORDER BY id LIMIT @Limit
+                """, new { query.Start, query.End, query.Limit, query.Marker, projectId });
+            return rows.Select(row => row.ToServer()).ToList();
+        }, cancellationToken);
+
+    /// <summary>Inserts new servers, each with the action that builds it, if the check has nothing against them.</summary>
+    /// <exception cref="Fault">Nothing was inserted: the check refused it, or the request is a repeated one.</exception>
+    public Task InsertAsync(
+        IReadOnlyList<(Server Server, ActionRecord Create)> created, Keeping keeping, Func<DbConnection, Task> check, CancellationToken cancellationToken)
         => database.WriteAsync(async connection =>
         {
+            await check(connection);
             const string Sql = """
                 INSERT INTO servers (id, name, description, project_id, user_id, image_id, flavor, metadata, labels, vm_state, task_state,
                     running_action, epoch, created_at, updated_at)

@@ -16,6 +16,8 @@ internal static class ServersApi
         compute.MapPost("/servers", Create).AddEndpointFilter<IdempotencyFilter>();
         compute.MapGet("/servers/{serverId}", Show);
         compute.MapDelete("/servers/{serverId}", Delete).AddEndpointFilter<IdempotencyFilter>();
+        compute.MapAttachments();
+        compute.MapUsage();
         compute.MapPost("/servers/{serverId}/action", ServerActionsApi.Act).AddEndpointFilter<IdempotencyFilter>();
     });
 

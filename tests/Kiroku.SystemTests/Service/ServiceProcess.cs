@@ -44,6 +44,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // How many servers tests make is not for the quotas to say.
+        foreach (var quota in new[] { "Instances", "Cores", "Ram" }) start.Environment[$"KIROKU_Quotas__{quota}"] = "-1";
         foreach (var (name, value) in settings) start.Environment[$"KIROKU_{name}"] = value;
         var service = new ServiceProcess(start, output);
         service.Address = await service.listening.Task.WaitAsync(StartLimit);

@@ -27,7 +27,11 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
     private static readonly string[] NotOfServers =
     [
         .. new[] { "/v2/{project_id}", "/v2.1/{project_id}", "/v2", "/v2.1" }
-            .SelectMany(prefix => new[] { $"POST {prefix}/os-keypairs", $"DELETE {prefix}/os-keypairs/{{name}}" }),
+            .SelectMany(prefix => new[]
+            {
+                $"POST {prefix}/os-keypairs", $"DELETE {prefix}/os-keypairs/{{name}}",
+                $"PUT {prefix}/os-quota-sets/{{id}}", $"DELETE {prefix}/os-quota-sets/{{id}}",
+            }),
     ];
 
     /// <summary>A body that each recorded route accepts.</summary>

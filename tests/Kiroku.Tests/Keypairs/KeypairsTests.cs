@@ -33,7 +33,7 @@ public sealed class KeypairsTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        app = await TestApp.StartAsync(builder => builder.Configuration["Keypairs:MaxPerUser"] = "4");
+        app = await TestApp.StartAsync(builder => builder.Configuration["Quotas:KeyPairs"] = "4");
         (demo, admin) = (await app.SignInAsync(), await app.SignInAsync("admin"));
     }
 

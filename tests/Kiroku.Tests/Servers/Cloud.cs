@@ -41,6 +41,9 @@ internal sealed class Cloud : IAsyncDisposable
     public static async Task<Cloud> StartAsync(TimeProvider time, params (string Key, string Value)[] configuration)
     {
         var cloud = new Cloud(configuration.ToDictionary(pair => pair.Key, pair => (string?)pair.Value)) { Time = time };
+        // Most tests make as many servers as they like.
+        foreach (var quota in new[] { "Instances", "Cores", "Ram" })
+            cloud.configuration.TryAdd($"Quotas:{quota}", "-1");
         cloud.configuration.TryAdd("Actions:FirstDelay", "00:00:00");
         cloud.configuration.TryAdd("Actions:NextDelay", "00:00:00");
         cloud.configuration.TryAdd("Actions:StorageDelay", "00:00:00.01");

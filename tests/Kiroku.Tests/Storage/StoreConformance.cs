@@ -220,7 +220,7 @@ public abstract class StoreConformance : IDisposable
             CreatedAt = Now,
             UpdatedAt = Now.AddMicroseconds(1),
         };
-        await Servers.InsertAsync([(server, Begin(server, 0, ActionNames.Create))], NotKept, Token);
+        await Servers.InsertAsync([(server, Begin(server, 0, ActionNames.Create))], NotKept, _ => Task.CompletedTask, Token);
         return server;
     }
 

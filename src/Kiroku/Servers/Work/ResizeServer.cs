@@ -3,6 +3,7 @@ using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Flavors;
 using Kiroku.Hypervisors;
+using Kiroku.Quotas;
 using Kiroku.Scheduling;
 
 namespace Kiroku.Servers.Work;
@@ -11,7 +12,7 @@ namespace Kiroku.Servers.Work;
 /// resize: gives the server another flavor, on a full copy of its disk that is grown to the flavor's size. The disk it had
 /// stays as it was until the resize is confirmed, and a revert goes back to it.
 /// </summary>
-internal sealed class ResizeServer(FlavorStore flavors) : Workflow
+internal sealed class ResizeServer(FlavorStore flavors, QuotaStore quotas) : Workflow
 {
     public override string Action => ActionNames.Resize;
 
@@ -95,6 +96,8 @@ internal sealed class ResizeServer(FlavorStore flavors) : Workflow
             throw Fault.BadRequest("When resizing, instances must change flavor!");
         var flavor = await flavors.FindAsync(id, cancellationToken)
             ?? throw Fault.BadRequest($"Flavor {id} could not be found.");
+        (await quotas.GetAsync(server.ProjectId, cancellationToken)).RequireGrowth(
+            flavor.Vcpus - server.Flavor.Vcpus, flavor.MemoryMiB - server.Flavor.MemoryMiB);
         var asked = new ResizeArguments(ServerFlavors.Of(flavor), server.Generation!.Value);
         return new Accepted(
             server with { TaskState = TaskStates.ResizePrep, FormerVmState = server.VmState },

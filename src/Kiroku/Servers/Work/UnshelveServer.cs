@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Hosts;
 using Kiroku.Hypervisors;
 using Kiroku.Scheduling;
 

@@ -1,6 +1,6 @@
 using Kiroku.Api;
 
-namespace Kiroku.Servers;
+namespace Kiroku.Hosts;
 
 /// <summary>Availability zones: every host is in the one that Nova calls so by default.</summary>
 internal static class Zones

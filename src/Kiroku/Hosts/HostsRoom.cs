@@ -1,0 +1,16 @@
+using Kiroku.Api;
+
+namespace Kiroku.Hosts;
+
+/// <summary>Puts together what is told of hosts.</summary>
+internal static class HostsRoom
+{
+    public static void AddHosts(this IServiceCollection services) => services.AddSingleton<HostWatch>();
+
+    public static void MapHosts(this IEndpointRouteBuilder app) => app.MapCompute(compute =>
+    {
+        compute.MapServiceRoutes();
+        compute.MapHypervisorRoutes();
+        compute.MapExtensionRoutes();
+    });
+}

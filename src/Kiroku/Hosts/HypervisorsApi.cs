@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text.Json;
+using Kiroku.Api;
+using Kiroku.Identity;
+
+namespace Kiroku.Hosts;
+
+/// <summary>os-hypervisors: the hosts for administrators (nova/api/openstack/compute/hypervisors.py).</summary>
+internal static class HypervisorsApi
+{
+    private const int MaxLimit = 1000;
+    private static readonly string[] QueryBefore53 = ["limit", "marker"];
+    private static readonly string[] Query = ["limit", "marker", "hypervisor_hostname_pattern", "with_servers"];
+
+    public static void MapHypervisorRoutes(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/os-hypervisors", (HttpContext context, HostWatch hosts, ServiceSettings settings) => ListAsync(context, hosts, settings, Rules.HypervisorsList));
+        app.MapGet("/os-hypervisors/detail", (HttpContext context, HostWatch hosts, ServiceSettings settings) => ListAsync(context, hosts, settings, Rules.HypervisorsDetail));
+        app.MapGet("/os-hypervisors/statistics", ShowStatistics);
+        app.MapGet("/os-hypervisors/{id}", Show);
+        app.MapGet("/os-hypervisors/{id}/uptime", ShowUptime);
+        app.MapGet("/os-hypervisors/{pattern}/search", (HttpContext context, string pattern, HostWatch hosts, ServiceSettings settings) => SearchAsync(context, pattern, hosts, settings, withServers: false));
+        app.MapGet("/os-hypervisors/{pattern}/servers", (HttpContext context, string pattern, HostWatch hosts, ServiceSettings settings) => SearchAsync(context, pattern, hosts, settings, withServers: true));
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, HostWatch hosts, ServiceSettings settings, string rule)
+    {
+        var version = Require(context, rule);
+        var parameters = new QueryParameters(context.Request);
+        if (version >= 33)
+            parameters.RefuseUnknown(version >= 53 ? Query : QueryBefore53);
+        var limit = version >= 33 ? parameters.LastLimit(MaxLimit) : MaxLimit;
+        var marker = version >= 33 ? parameters.Last("marker") : null;
+        var pattern = version >= 53 ? parameters.Last("hypervisor_hostname_pattern") : null;
+        if (pattern is not null && (parameters.Has("limit") || marker is not null))
+            throw Fault.BadRequest("Paging over hypervisors with the hypervisor_hostname_pattern query parameter is not supported.");
+        var host = await hosts.LookAsync(context.RequestAborted);
+        if (pattern is not null)
+            RequireMatch(host, pattern);
+        var here = limit > 0 && !IsBehind(marker, version, host);
+        var servers = version >= 53 && WithServers(parameters) ? await hosts.ListServersAsync(context.RequestAborted) : null;
+        return JsonResponse.Ok(json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("hypervisors");
+            if (here)
+                new HypervisorView(version, settings).Write(json, host, rule == Rules.HypervisorsDetail, servers);
+            json.WriteEndArray();
+            if (version >= 33 && pattern is null)
+                parameters.WriteNextLink(json, "hypervisors_links", here ? 1 : 0, limit, IdIn(version, host), always: false);
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task<IResult> Show(HttpContext context, string id, HostWatch hosts, ServiceSettings settings)
+    {
+        var version = Require(context, Rules.HypervisorsShow);
+        var host = await FindAsync(id, version, hosts, context.RequestAborted);
+        var servers = version >= 53 && WithServers(new QueryParameters(context.Request)) ? await hosts.ListServersAsync(context.RequestAborted) : null;
+        return Document("hypervisor", json => new HypervisorView(version, settings).Write(json, host, detailed: true, servers));
+    }
+
+    private static async Task<IResult> ShowUptime(HttpContext context, string id, HostWatch hosts, ServiceSettings settings)
+    {
+        var version = RequireBefore(88, context, Rules.HypervisorsUptime);
+        var host = await FindAsync(id, version, hosts, context.RequestAborted);
+        return Document("hypervisor", json => new HypervisorView(version, settings).WriteWithUptime(json, host));
+    }
+
+    private static async Task<IResult> ShowStatistics(HttpContext context, HostWatch hosts)
+    {
+        RequireBefore(88, context, Rules.HypervisorsStatistics);
+        var host = await hosts.LookAsync(context.RequestAborted);
+        return Document("hypervisor_statistics", json => HypervisorView.WriteStatistics(json, host));
+    }
+
+    private static async Task<IResult> SearchAsync(HttpContext context, string pattern, HostWatch hosts, ServiceSettings settings, bool withServers)
+    {
+        var version = RequireBefore(53, context, withServers ? Rules.HypervisorsServers : Rules.HypervisorsSearch);
+        var host = await hosts.LookAsync(context.RequestAborted);
+        RequireMatch(host, pattern);
+        var servers = withServers ? await hosts.ListServersAsync(context.RequestAborted) : null;
+        return Document("hypervisors", json =>
+        {
+            json.WriteStartArray();
+            new HypervisorView(version, settings).Write(json, host, detailed: false, servers);
+            json.WriteEndArray();
+        });
+    }
+
+    private static JsonResponse Document(string key, Action<Utf8JsonWriter> write) => JsonResponse.Ok(json =>
+    {
+        json.WriteStartObject();
+        json.WritePropertyName(key);
+        write(json);
+        json.WriteEndObject();
+    });
+
+    private static Microversion Require(HttpContext context, string rule)
+    {
+        Caller.Of(context).Require(rule, Caller.Of(context).ProjectId);
+        return Microversions.Of(context);
+    }
+
+    /// <exception cref="Fault">404 from the version on that took the route away.</exception>
+    private static Microversion RequireBefore(int gone, HttpContext context, string rule)
+        => Microversions.Of(context) is var version && version >= gone
+            ? throw Fault.NotFound($"API version '2.{version.Minor}' is not supported on this method.")
+            : Require(context, rule);
+
+    private static async Task<Host> FindAsync(string id, Microversion version, HostWatch hosts, CancellationToken cancellationToken)
+    {
+        if (version >= 53 && !Guid.TryParse(id, out _))
+            throw Fault.BadRequest($"Invalid uuid {id}");
+        var host = await hosts.LookAsync(cancellationToken);
+        return string.Equals(id, IdIn(version, host), StringComparison.OrdinalIgnoreCase)
+            ? host : throw Fault.NotFound($"Hypervisor with ID '{id}' could not be found.");
+    }
+
+    private static bool IsBehind(string? marker, Microversion version, Host host)
+        => marker is not null && (marker == IdIn(version, host) ? true : throw Fault.BadRequest($"marker [{marker}] not found"));
+
+    private static string IdIn(Microversion version, Host host) => version >= 53 ? host.Id.ToString() : 1.ToString(CultureInfo.InvariantCulture);
+
+    private static void RequireMatch(Host host, string pattern)
+    {
+        if (!host.Name.Contains(pattern, StringComparison.OrdinalIgnoreCase))
+            throw Fault.NotFound($"No hypervisor matching '{pattern}' could be found.");
+    }
+
+    private static bool WithServers(QueryParameters parameters)
+        => parameters.Last("with_servers") is { } text && (Truth.TryParse(text, out var truth) ? truth
+            : throw QueryParameters.Invalid("with_servers", text, $"{PythonText.Quote(text)} is not one of the words for true and false"));
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Kiroku.Api;
+
+namespace Kiroku.Quotas;
+
+/// <summary>A limit, -1 for none, and what is used of it.</summary>
+internal sealed record Quota(int Limit, long Used)
+{
+    public long Left => Limit < 0 ? long.MaxValue : Limit - Used;
+}
+
+/// <summary>What a project may have and has.</summary>
+internal sealed class QuotaSet(IReadOnlyDictionary<string, Quota> quotas)
+{
+    public Quota this[string resource] => quotas[resource];
+
+    /// <summary>How many servers of that size the project may still have, between none and what is asked for.</summary>
+    public int Room(int wanted, int vcpus, int memoryMiB)
+    {
+        var room = Math.Min(wanted, this[QuotaResources.Instances].Left);
+        if (vcpus > 0)
+            room = Math.Min(room, this[QuotaResources.Cores].Left / vcpus);
+        if (memoryMiB > 0)
+            room = Math.Min(room, this[QuotaResources.Ram].Left / memoryMiB);
+        return (int)Math.Max(room, 0);
+    }
+
+    /// <summary>Refuses servers for which there is no room; <paramref name="asked"/> is their number as it was asked for.</summary>
+    /// <exception cref="Fault">403 with Nova's words (nova/compute/utils.py, check_num_instances_quota).</exception>
+    public void Require(int number, int vcpus, int memoryMiB, string? asked = null)
+        => Require(new SortedDictionary<string, (long Delta, string Said)>(StringComparer.Ordinal)
+        {
+            [QuotaResources.Instances] = (number, asked ?? Text(number)),
+            [QuotaResources.Cores] = ((long)number * vcpus, Text((long)number * vcpus)),
+            [QuotaResources.Ram] = ((long)number * memoryMiB, Text((long)number * memoryMiB)),
+        });
+
+    /// <summary>Refuses a larger flavor for which there is no room; a smaller one always has it.</summary>
+    /// <exception cref="Fault">403.</exception>
+    public void RequireGrowth(int vcpus, int memoryMiB)
+        => Require(new SortedDictionary<string, (long Delta, string Said)>(StringComparer.Ordinal)
+        {
+            [QuotaResources.Cores] = (vcpus, Text(vcpus)),
+            [QuotaResources.Ram] = (memoryMiB, Text(memoryMiB)),
+        });
+
+    private void Require(SortedDictionary<string, (long Delta, string Said)> wanted)
+    {
+        var over = wanted.Where(want => want.Value.Delta > 0 && want.Value.Delta > this[want.Key].Left).ToList();
+        if (over.Count == 0)
+            return;
+        var names = Join(want => want.Key);
+        throw new Fault(403, $"Quota exceeded for {names}: Requested {Join(want => want.Value.Said)}, but already used "
+            + $"{Join(want => Text(this[want.Key].Used))} of {Join(want => Text(this[want.Key].Limit))} {names}");
+
+        string Join(Func<KeyValuePair<string, (long Delta, string Said)>, string> part) => string.Join(", ", over.Select(part));
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.Json;
+using Kiroku.Api;
+using Kiroku.Identity;
+
+namespace Kiroku.Quotas;
+
+/// <summary>os-quota-sets: what a project may have (nova/api/openstack/compute/quota_sets.py).</summary>
+internal static class QuotaSetsApi
+{
+    private const string Key = "quota_set";
+
+    private static readonly Schema Limit = new() { Types = ["integer", "string"], Pattern = "^-?[0-9]+$", Minimum = -1, Maximum = int.MaxValue };
+
+    public static void MapQuotaRoutes(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/os-quota-sets/{id}", Show);
+        app.MapGet("/os-quota-sets/{id}/defaults", ShowDefaults);
+        app.MapGet("/os-quota-sets/{id}/detail", ShowDetail);
+        app.MapPut("/os-quota-sets/{id}", Update);
+        app.MapDelete("/os-quota-sets/{id}", Delete);
+    }
+
+    private static async Task<IResult> Show(HttpContext context, string id, QuotaStore quotas)
+    {
+        Require(context, Rules.QuotasShow, id);
+        return View(context, id, await quotas.GetAsync(id, context.RequestAborted), WriteLimit);
+    }
+
+    private static JsonResponse ShowDefaults(HttpContext context, string id, QuotaStore quotas)
+    {
+        Caller.Of(context).Require(Rules.QuotasDefaults, Caller.Of(context).ProjectId);
+        return View(context, id, quotas.Defaults, WriteLimit);
+    }
+
+    private static async Task<IResult> ShowDetail(HttpContext context, string id, QuotaStore quotas)
+    {
+        Require(context, Rules.QuotasDetail, id);
+        return View(context, id, await quotas.GetAsync(id, context.RequestAborted), (json, name, quota) =>
+        {
+            json.WriteStartObject(name);
+            json.WriteNumber("in_use", quota.Used);
+            json.WriteNumber("limit", quota.Limit);
+            json.WriteNumber("reserved", 0);
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task<IResult> Update(HttpContext context, string id, QuotaStore quotas)
+    {
+        var body = await RequestBody.ReadAsync(context.Request);
+        Schema.Body(Key, Schema.Object(
+            [.. Spoken(Microversions.Of(context)).Select(name => (name, Limit)), ("force", Parameters.Boolean)])).Require(body, Microversions.IsRelaxed(context));
+        Require(context, Rules.QuotasUpdate, id);
+        var wanted = body.GetProperty(Key);
+        var force = wanted.TryGetProperty("force", out var forced) && Truth.Of(forced.ToString(), otherwise: false);
+        var limits = QuotaResources.All.Where(resource => wanted.TryGetProperty(resource.Name, out _))
+            .ToDictionary(resource => resource.Name, resource => int.Parse(wanted.GetProperty(resource.Name).ToString(), CultureInfo.InvariantCulture));
+        if (!force)
+            RefuseBelowUse(await quotas.GetAsync(id, context.RequestAborted), limits);
+        await quotas.SetAsync(id, limits, context.RequestAborted);
+        return View(context, null, await quotas.GetAsync(id, context.RequestAborted), WriteLimit);
+    }
+
+    private static async Task<IResult> Delete(HttpContext context, string id, QuotaStore quotas)
+    {
+        Require(context, Rules.QuotasDelete, id);
+        await quotas.DeleteAsync(id, context.RequestAborted);
+        return Results.StatusCode(StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>Quotas are projects'; one user's, which Nova can have beside them, would be taken for those of all.</summary>
+    private static void Require(HttpContext context, string rule, string projectId)
+    {
+        Caller.Of(context).Require(rule, projectId);
+        var parameters = new QueryParameters(context.Request);
+        if (Microversions.Of(context) >= 75)
+            parameters.RefuseUnknown("user_id");
+        if (parameters.Has("user_id") && !HttpMethods.IsGet(context.Request.Method))
+            throw Fault.BadRequest("This cloud does not have quotas of users.");
+    }
+
+    private static void RefuseBelowUse(QuotaSet quotas, Dictionary<string, int> limits)
+    {
+        foreach (var (name, limit) in limits)
+        {
+            if (limit >= 0 && limit < quotas[name].Used)
+                throw Fault.BadRequest($"Quota limit {limit} for {name} must be greater than or equal to already used and reserved {quotas[name].Used}.");
+        }
+    }
+
+    private static IEnumerable<string> Spoken(Microversion version)
+        => QuotaResources.All.Where(resource => version.Minor < resource.GoneFrom).Select(resource => resource.Name);
+
+    private static JsonResponse View(HttpContext context, string? id, QuotaSet quotas, Action<Utf8JsonWriter, string, Quota> write)
+        => JsonResponse.Ok(json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartObject(Key);
+            if (id is not null)
+                json.WriteString("id", id);
+            foreach (var name in Spoken(Microversions.Of(context)))
+                write(json, name, quotas[name]);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        });
+
+    private static void WriteLimit(Utf8JsonWriter json, string name, Quota quota) => json.WriteNumber(name, quota.Limit);
+}

@@ -1,0 +1,47 @@
+using System.Data.Common;
+using System.Text.Json;
+using Dapper;
+using Kiroku.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Kiroku.Quotas;
+
+/// <summary>The limits of projects, and what their servers take up of them.</summary>
+internal sealed class QuotaStore(IDatabase database, IOptions<QuotasOptions> options)
+{
+    /// <summary>The limits that hold for everybody.</summary>
+    public QuotaSet Defaults { get; } = new(QuotaResources.All.ToDictionary(
+        resource => resource.Name, resource => new Quota(QuotaResources.Default(resource.Name, options.Value), 0)));
+
+    public Task<QuotaSet> GetAsync(string projectId, CancellationToken cancellationToken)
+        => database.ReadAsync(connection => GetAsync(connection, projectId), cancellationToken);
+
+    /// <summary>The same within the caller's transaction.</summary>
+    public async Task<QuotaSet> GetAsync(DbConnection connection, string projectId)
+    {
+        var set = (await connection.QueryAsync<(string Resource, int HardLimit)>(
+            "SELECT resource, hard_limit FROM quotas WHERE project_id = @projectId", new { projectId })).ToDictionary(row => row.Resource, row => row.HardLimit);
+        var flavors = (await connection.QueryAsync<string>("SELECT flavor FROM servers WHERE deleted = 0 AND project_id = @projectId", new { projectId }))
+            .Select(flavor => JsonDocument.Parse(flavor).RootElement).ToList();
+        var used = new Dictionary<string, long>
+        {
+            [QuotaResources.Instances] = flavors.Count,
+            [QuotaResources.Cores] = flavors.Sum(flavor => flavor.GetProperty("vcpus").GetInt64()),
+            [QuotaResources.Ram] = flavors.Sum(flavor => flavor.GetProperty("memory_mib").GetInt64()),
+        };
+        return new QuotaSet(QuotaResources.All.ToDictionary(
+            resource => resource.Name,
+            resource => new Quota(set.GetValueOrDefault(resource.Name, Defaults[resource.Name].Limit), used.GetValueOrDefault(resource.Name))));
+    }
+
+    public Task SetAsync(string projectId, IReadOnlyDictionary<string, int> limits, CancellationToken cancellationToken)
+        => database.WriteAsync(connection => connection.ExecuteAsync(
+            """
+            INSERT INTO quotas (project_id, resource, hard_limit) VALUES (@projectId, @Key, @Value)
+            ON CONFLICT (project_id, resource) DO UPDATE SET hard_limit = excluded.hard_limit
+            """, limits.Select(limit => new { projectId, limit.Key, limit.Value })), cancellationToken);
+
+    /// <summary>Has the defaults hold for the project again.</summary>
+    public Task DeleteAsync(string projectId, CancellationToken cancellationToken)
+        => database.WriteAsync(connection => connection.ExecuteAsync("DELETE FROM quotas WHERE project_id = @projectId", new { projectId }), cancellationToken);
+}

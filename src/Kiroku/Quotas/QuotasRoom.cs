@@ -1,0 +1,19 @@
+using Kiroku.Api;
+
+namespace Kiroku.Quotas;
+
+/// <summary>Puts quotas together.</summary>
+internal static class QuotasRoom
+{
+    public static void AddQuotas(this IServiceCollection services)
+    {
+        services.AddOptions<QuotasOptions>().BindConfiguration(QuotasOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<QuotaStore>();
+    }
+
+    public static void MapQuotas(this IEndpointRouteBuilder app) => app.MapCompute(compute =>
+    {
+        compute.MapQuotaRoutes();
+        compute.MapLimitRoutes();
+    });
+}
