@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Kiroku.Identity.Accounts;
 using Kiroku.Storage;
 
 namespace Kiroku.Identity;
@@ -8,7 +9,7 @@ namespace Kiroku.Identity;
 /// <see cref="CloudsFile"/>, was removed.
 /// </summary>
 internal sealed partial class Bootstrap(
-    IdentityStore store, Passwords passwords, CloudsFile clouds, TimeProvider time, ILogger<Bootstrap> logger) : IHostedService
+    IdentityStore store, UserStore users, Passwords passwords, CloudsFile clouds, TimeProvider time, ILogger<Bootstrap> logger) : IHostedService
 {
     /// <summary>Name of the administrator and of the administrator's project.</summary>
     public const string Admin = "admin";
@@ -24,18 +25,24 @@ internal sealed partial class Bootstrap(
         var kept = clouds.Passwords ?? new FirstPasswords(NewPassword(), NewPassword());
         if (await SeedAsync(kept, cancellationToken) || known)
             return;
-        var now = time.UtcNow();
-        await store.SetPasswordAsync(Admin, passwords.Hash(kept.Admin), now, cancellationToken);
-        await store.SetPasswordAsync(Demo, passwords.Hash(kept.Member), now, cancellationToken);
+        await SetPasswordAsync(Admin, kept.Admin, cancellationToken);
+        await SetPasswordAsync(Demo, kept.Member, cancellationToken);
         LogNewPasswords(clouds.Path);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    private async Task SetPasswordAsync(string name, string password, CancellationToken cancellationToken)
+    {
+        var hash = passwords.Hash(password);
+        if (await users.FindByNameAsync(name, cancellationToken) is { } user)
+            await users.ChangeAsync(user.Id, before => before with { PasswordHash = hash }, cancellationToken);
+    }
+
     private async Task<bool> SeedAsync(FirstPasswords first, CancellationToken cancellationToken)
     {
         var now = time.UtcNow();
-        if ((await store.ListUsersAsync(cancellationToken)).Any())
+        if ((await users.ListAsync(null, cancellationToken)).Any())
             return false;
         Project NewProject(string name) => new() { Id = NewId(), Name = name, ValidAfter = now };
         User NewUser(string name, string password) => new() { Id = NewId(), Name = name, PasswordHash = passwords.Hash(password), ValidAfter = now };
@@ -43,9 +50,9 @@ internal sealed partial class Bootstrap(
         var (admin, demo) = (NewUser(Admin, first.Admin), NewUser(Demo, first.Member));
         return await store.SeedAsync([adminProject, demoProject], [admin, demo],
             [
-                new RoleAssignment(admin.Id, adminProject.Id, RoleNames.Admin),
-                new RoleAssignment(admin.Id, demoProject.Id, RoleNames.Admin),
-                new RoleAssignment(demo.Id, demoProject.Id, RoleNames.Member),
+                new RoleAssignment(admin.Id, adminProject.Id, Role.Of(RoleNames.Admin).Id),
+                new RoleAssignment(admin.Id, demoProject.Id, Role.Of(RoleNames.Admin).Id),
+                new RoleAssignment(demo.Id, demoProject.Id, Role.Of(RoleNames.Member).Id),
             ], cancellationToken);
     }
 

@@ -38,7 +38,7 @@ internal static class RoleNames
     public const string Admin = "admin";
     public const string Member = "member";
     public const string Reader = "reader";
-    private static readonly string[] FromHighest = [Admin, Member, Reader];
+    public static readonly string[] FromHighest = [Admin, Member, Reader];
 
     /// <summary>The roles assigned and those they imply, each once, highest first.</summary>
     public static IReadOnlyList<string> WithImplied(IEnumerable<string> assigned)

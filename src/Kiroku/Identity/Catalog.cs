@@ -7,28 +7,26 @@ namespace Kiroku.Identity;
 /// <summary>What a token's holder finds where: the three services, on the host name that the caller used.</summary>
 internal static class Catalog
 {
-    private static readonly string[] Interfaces = ["public", "internal", "admin"];
-
-    private static readonly (string Type, string Name, string Path)[] Services =
+    public static readonly CatalogService[] Services =
     [
-        ("compute", "nova", "/v2.1"),
-        ("image", "glance", "/image"),
-        ("identity", "keystone", "/identity"),
+        new("compute", "nova", "/v2.1"),
+        new("image", "glance", "/image"),
+        new("identity", "keystone", "/identity"),
     ];
 
     public static void Write(Utf8JsonWriter json, string baseAddress, string region)
     {
         json.WriteStartArray("catalog");
-        foreach (var (type, name, path) in Services)
+        foreach (var service in Services)
         {
             json.WriteStartObject();
             json.WriteStartArray("endpoints");
-            foreach (var face in Interfaces)
-                WriteEndpoint(json, StableId($"{type} {face}"), face, region, baseAddress + path);
+            foreach (var endpoint in service.Endpoints)
+                WriteEndpoint(json, endpoint, region, baseAddress + service.Path);
             json.WriteEndArray();
-            json.WriteString("id", StableId(type));
-            json.WriteString("type", type);
-            json.WriteString("name", name);
+            json.WriteString("id", service.Id);
+            json.WriteString("type", service.Type);
+            json.WriteString("name", service.Name);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -38,14 +36,30 @@ internal static class Catalog
     public static string StableId(string name)
         => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"kiroku {name}")))[..32];
 
-    private static void WriteEndpoint(Utf8JsonWriter json, string id, string face, string region, string url)
+    private static void WriteEndpoint(Utf8JsonWriter json, CatalogEndpoint endpoint, string region, string url)
     {
         json.WriteStartObject();
-        json.WriteString("id", id);
-        json.WriteString("interface", face);
+        json.WriteString("id", endpoint.Id);
+        json.WriteString("interface", endpoint.Interface);
         json.WriteString("region_id", region);
         json.WriteString("url", url);
         json.WriteString("region", region);
         json.WriteEndObject();
     }
+}
+
+/// <summary>A service, at a path of this one address.</summary>
+internal sealed record CatalogService(string Type, string Name, string Path)
+{
+    private static readonly string[] Interfaces = ["public", "internal", "admin"];
+
+    public string Id { get; } = Catalog.StableId(Type);
+
+    public IEnumerable<CatalogEndpoint> Endpoints => Interfaces.Select(face => new CatalogEndpoint(this, face));
+}
+
+/// <summary>One of a service's three endpoints, which are all the same.</summary>
+internal sealed record CatalogEndpoint(CatalogService Service, string Interface)
+{
+    public string Id => Catalog.StableId($"{Service.Type} {Interface}");
 }

@@ -10,4 +10,16 @@ internal sealed class IdentityOptions
 
     /// <summary>The region that the catalog names.</summary>
     public string Region { get; init; } = "RegionOne";
+
+    /// <summary>Failed attempts of one address with one user before it has to wait.</summary>
+    public int FailuresPerUser { get; init; } = 5;
+
+    /// <summary>Failed attempts of one address with any users before it has to wait.</summary>
+    public int FailuresPerAddress { get; init; } = 50;
+
+    /// <summary>The longest wait; the first is a second, and each is twice the one before.</summary>
+    public TimeSpan FailureDelay { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long after the last failure all are forgotten.</summary>
+    public TimeSpan FailureMemory { get; init; } = TimeSpan.FromMinutes(15);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Kiroku.Identity.Accounts;
 using Kiroku.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -16,6 +17,9 @@ internal static class IdentityRoom
             .Validate(o => o.TokenLifetime > TimeSpan.Zero, "Identity:TokenLifetime is to be longer than nothing, as in 01:00:00.")
             .Validate(o => o.Region.Length > 0 && o.Region.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'),
                 "Identity:Region is to be a word of letters, digits, '-', '_' and '.'.")
+            .Validate(o => o.FailuresPerUser > 0 && o.FailuresPerAddress > 0, "Identity:FailuresPerUser and Identity:FailuresPerAddress are to be at least 1.")
+            .Validate(o => o.FailureDelay >= TimeSpan.Zero && o.FailureDelay <= TimeSpan.FromHours(1), "Identity:FailureDelay is to be a time of at most an hour.")
+            .Validate(o => o.FailureMemory > TimeSpan.Zero, "Identity:FailureMemory is to be a time, as 00:15:00.")
             .ValidateOnStart();
         services.AddDataProtection().SetApplicationName("Kiroku");
         services.AddOptions<KeyManagementOptions>().Configure<ILoggerFactory>((keys, loggers) =>
@@ -25,10 +29,17 @@ internal static class IdentityRoom
         // Any bytes may come as a token; by default a server answers those that are no UTF-8 with 400 before anyone sees them.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.RequestHeaderEncodingSelector =
             name => name.StartsWith("X-", StringComparison.OrdinalIgnoreCase) ? Encoding.Latin1 : null);
+        services.AddSingleton<IdentityRows>();
         services.AddSingleton<IdentityStore>();
+        services.AddSingleton<ProjectStore>();
+        services.AddSingleton<UserStore>();
+        services.AddSingleton<RoleStore>();
+        services.AddSingleton<CredentialStore>();
         services.AddSingleton<TokenSealer>();
         services.AddSingleton<Passwords>();
         services.AddSingleton(provider => Policy.Of(provider.GetRequiredService<IConfiguration>()));
+        services.AddSingleton<SignInGuard>();
+        services.AddSingleton<Proofs>();
         services.AddSingleton<Tokens>();
         services.AddSingleton<CloudsFile>();
         services.AddHostedService<Bootstrap>();
@@ -38,7 +49,17 @@ internal static class IdentityRoom
 
     public static void MapIdentity(this IEndpointRouteBuilder app)
     {
-        app.MapIdentityReads();
+        app.MapGet("/identity", IdentityVersions.List);
+        app.MapGet("/identity/v3", IdentityVersions.Show);
         app.MapTokens();
+        app.MapCatalog();
+        app.MapDomains();
+        app.MapProjects();
+        app.MapUsers();
+        app.MapPassword();
+        app.MapRoles();
+        app.MapImpliedRoles();
+        app.MapAssignments();
+        app.MapCredentials();
     }
 }

@@ -3,7 +3,7 @@ using Kiroku.Api;
 
 namespace Kiroku.Identity;
 
-/// <summary>Projects, users and the domain as Keystone shows them.</summary>
+/// <summary>Projects, users, roles and the domain as Keystone shows them.</summary>
 internal static class IdentityView
 {
     public static JsonResponse Many<T>(HttpRequest request, string key, IEnumerable<T> items, Action<Utf8JsonWriter, HttpRequest, T> write)
@@ -22,8 +22,9 @@ internal static class IdentityView
             json.WriteEndObject();
         });
 
-    public static JsonResponse One<T>(HttpRequest request, string key, T item, Action<Utf8JsonWriter, HttpRequest, T> write)
-        => JsonResponse.Ok(json =>
+    public static JsonResponse One<T>(
+        HttpRequest request, string key, T item, Action<Utf8JsonWriter, HttpRequest, T> write, int status = StatusCodes.Status200OK)
+        => new(status, json =>
         {
             json.WriteStartObject();
             json.WritePropertyName(key);
@@ -36,12 +37,15 @@ internal static class IdentityView
         json.WriteStartObject();
         WriteStart(json, project.Id, project.Name, project.Enabled);
         json.WriteString("domain_id", Domain.Id);
-        json.WriteString("parent_id", Domain.Id);
+        json.WriteString("parent_id", project.ParentId ?? Domain.Id);
         json.WriteBoolean("is_domain", false);
-        json.WriteString("description", "");
-        json.WriteStartArray("tags");
-        json.WriteEndArray();
-        WriteEnd(json, request, $"projects/{project.Id}");
+        json.WriteString("description", project.Description);
+        json.WritePropertyName("tags");
+        json.WriteRawValue(project.Tags);
+        WriteOptions(json, project.Immutable);
+        WriteExtra(json, project.Extra);
+        WriteSelf(json, request, $"projects/{project.Id}");
+        json.WriteEndObject();
     }
 
     public static void Write(Utf8JsonWriter json, HttpRequest request, User user)
@@ -50,7 +54,30 @@ internal static class IdentityView
         WriteStart(json, user.Id, user.Name, user.Enabled);
         json.WriteString("domain_id", Domain.Id);
         json.WriteNull("password_expires_at");
-        WriteEnd(json, request, $"users/{user.Id}");
+        if (user.DefaultProjectId is { } project)
+            json.WriteString("default_project_id", project);
+        WriteOptions(json, immutable: false);
+        WriteExtra(json, user.Extra);
+        WriteSelf(json, request, $"users/{user.Id}");
+        json.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter json, HttpRequest request, Role role)
+    {
+        json.WriteStartObject();
+        WriteRoleFields(json, role);
+        WriteExtra(json, role.Extra);
+        WriteSelf(json, request, $"roles/{role.Id}");
+        json.WriteEndObject();
+    }
+
+    public static void WriteRoleFields(Utf8JsonWriter json, Role role)
+    {
+        json.WriteString("id", role.Id);
+        json.WriteString("name", role.Name);
+        json.WriteNull("domain_id");
+        json.WriteString("description", role.Description);
+        WriteOptions(json, role.Immutable);
     }
 
     /// <summary>The one domain; the parameter only makes this a writer like the others.</summary>
@@ -61,7 +88,17 @@ internal static class IdentityView
         json.WriteString("description", "The default domain");
         json.WriteStartArray("tags");
         json.WriteEndArray();
-        WriteEnd(json, request, $"domains/{id}");
+        WriteOptions(json, immutable: false);
+        WriteSelf(json, request, $"domains/{id}");
+        json.WriteEndObject();
+    }
+
+    /// <summary>Where a resource is found; without one, where the request went.</summary>
+    public static void WriteSelf(Utf8JsonWriter json, HttpRequest request, string? resource = null)
+    {
+        json.WriteStartObject("links");
+        json.WriteString("self", Links.Base(request) + (resource is null ? request.Path : $"/identity/v3/{resource}"));
+        json.WriteEndObject();
     }
 
     private static void WriteStart(Utf8JsonWriter json, string id, string name, bool enabled)
@@ -71,13 +108,18 @@ internal static class IdentityView
         json.WriteBoolean("enabled", enabled);
     }
 
-    private static void WriteEnd(Utf8JsonWriter json, HttpRequest request, string resource)
+    private static void WriteOptions(Utf8JsonWriter json, bool immutable)
     {
         json.WriteStartObject("options");
+        if (immutable)
+            json.WriteBoolean("immutable", true);
         json.WriteEndObject();
-        json.WriteStartObject("links");
-        json.WriteString("self", $"{Links.Base(request)}/identity/v3/{resource}");
-        json.WriteEndObject();
-        json.WriteEndObject();
+    }
+
+    private static void WriteExtra(Utf8JsonWriter json, string extra)
+    {
+        using var document = JsonDocument.Parse(extra);
+        foreach (var property in document.RootElement.EnumerateObject())
+            property.WriteTo(json);
     }
 }

@@ -98,6 +98,45 @@ internal sealed class Policy
         [ImageMemberAdd] = RoleNames.Member,
         [ImageMemberModify] = RoleNames.Member,
         [ImageMemberDelete] = RoleNames.Member,
+        [ListProjects] = RoleNames.Admin,
+        [GetProject] = RoleNames.Admin,
+        [CreateProject] = RoleNames.Admin,
+        [UpdateProject] = RoleNames.Admin,
+        [DeleteProject] = RoleNames.Admin,
+        [ListUsers] = RoleNames.Admin,
+        [GetUser] = RoleNames.Admin,
+        [CreateUser] = RoleNames.Admin,
+        [UpdateUser] = RoleNames.Admin,
+        [DeleteUser] = RoleNames.Admin,
+        [ListUserProjects] = RoleNames.Admin,
+        [ListRoles] = RoleNames.Admin,
+        [GetRole] = RoleNames.Admin,
+        [CreateRole] = RoleNames.Admin,
+        [UpdateRole] = RoleNames.Admin,
+        [DeleteRole] = RoleNames.Admin,
+        [ListRoleInferences] = RoleNames.Admin,
+        [ListImpliedRoles] = RoleNames.Admin,
+        [GetImpliedRole] = RoleNames.Admin,
+        [ListRoleAssignments] = RoleNames.Admin,
+        [ListGrants] = RoleNames.Admin,
+        [CheckGrant] = RoleNames.Admin,
+        [CreateGrant] = RoleNames.Admin,
+        [RevokeGrant] = RoleNames.Admin,
+        [ListDomains] = RoleNames.Admin,
+        [GetDomain] = RoleNames.Admin,
+        [ListGroups] = RoleNames.Admin,
+        [GetGroup] = RoleNames.Admin,
+        [ListGroupsForUser] = RoleNames.Admin,
+        [ListServices] = RoleNames.Admin,
+        [GetService] = RoleNames.Admin,
+        [ListEndpoints] = RoleNames.Admin,
+        [GetEndpoint] = RoleNames.Admin,
+        [ValidateToken] = RoleNames.Admin,
+        [RevokeToken] = RoleNames.Admin,
+        [ListApplicationCredentials] = RoleNames.Admin,
+        [GetApplicationCredential] = RoleNames.Admin,
+        [CreateApplicationCredential] = RoleNames.Admin,
+        [DeleteApplicationCredential] = RoleNames.Admin,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What holds without any setting.</summary>
@@ -129,6 +168,9 @@ internal sealed class Policy
     /// <summary>Whether the rule lets the caller touch what the project owns.</summary>
     public bool Allows(Caller caller, string rule, string ownerProjectId)
         => caller.IsAdmin || (caller.ProjectId == ownerProjectId && caller.Roles.Contains(roles[rule]));
+
+    /// <summary>Whether the rule lets the holder of a token touch what belongs to no project.</summary>
+    public bool Allows(SignIn signIn, string rule) => signIn.IsAdmin || signIn.Has(roles[rule]);
 
     private static OptionsValidationException Wrong(string failure) => new(Section, typeof(Policy), [failure]);
 }

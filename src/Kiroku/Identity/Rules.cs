@@ -1,7 +1,7 @@
 namespace Kiroku.Identity;
 
 /// <summary>Names of rules, as Nova and Glance name theirs; callers read them in refusals and operators in settings.</summary>
-internal static class Rules
+internal static partial class Rules
 {
     public const string ServersIndex = "os_compute_api:servers:index";
     public const string ServersDetail = "os_compute_api:servers:detail";

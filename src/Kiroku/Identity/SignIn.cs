@@ -1,16 +1,24 @@
 using System.Collections.Frozen;
+using Kiroku.Identity.Accounts;
 
 namespace Kiroku.Identity;
 
-/// <summary>A token that holds now: whose it is, in which project if in any, and with which roles there.</summary>
-internal sealed record SignIn(TokenClaims Claims, User User, Project? Project, IReadOnlyList<string> Roles)
+/// <summary>A token that holds now: whose it is, for what, and with which roles there.</summary>
+internal sealed record SignIn(TokenClaims Claims, User User, Project? Project, IReadOnlyList<Role> Roles)
 {
     private static readonly object Key = new();
 
-    public bool IsAdmin => Roles.Contains(RoleNames.Admin);
+    /// <summary>The application credential that it was got with, if one was.</summary>
+    public ApplicationCredential? Credential { get; init; }
+
+    public bool IsAdmin => Has(RoleNames.Admin);
+
+    public bool IsForDomain => Claims.ScopeId == Domain.Id;
 
     /// <summary>The token of an authenticated request.</summary>
     public static SignIn Of(HttpContext context) => (SignIn)context.Items[Key]!;
+
+    public bool Has(string role) => Roles.Any(held => held.Name == role);
 
     /// <summary>Makes this the request's token and, if it is for a project, its <see cref="Caller"/>.</summary>
     public void Set(HttpContext context, Policy policy)
@@ -18,7 +26,7 @@ internal sealed record SignIn(TokenClaims Claims, User User, Project? Project, I
         context.Items[Key] = this;
         if (Project is not null)
         {
-            var roles = Roles.ToFrozenSet(StringComparer.Ordinal);
+            var roles = Roles.Select(role => role.Name).ToFrozenSet(StringComparer.Ordinal);
             Caller.Set(context, new Caller(User.Id, User.Name, Project.Id, Project.Name, roles) { Policy = policy });
         }
     }

@@ -1,10 +1,28 @@
 namespace Kiroku.Identity;
 
 /// <summary>What a token says of itself. The first audit id is its own, the second that of the token it was made from.</summary>
-internal sealed record TokenClaims(
-    string UserId, string? ProjectId, IReadOnlyList<string> Methods, IReadOnlyList<string> AuditIds, DateTime IssuedAt, DateTime ExpiresAt)
+internal sealed record TokenClaims
 {
-    private const byte Layout = 1;
+    private const byte Layout = 2;
+
+    public required string UserId { get; init; }
+
+    /// <summary>The user's <see cref="User.ValidAfter"/> when the proof was checked: whoever changes it voids the token.</summary>
+    public DateTime UserStamp { get; init; }
+
+    /// <summary>The project, or the domain's id; null for neither.</summary>
+    public string? ScopeId { get; init; }
+
+    /// <summary>The application credential that was the proof, if one was.</summary>
+    public string? CredentialId { get; init; }
+
+    public required IReadOnlyList<string> Methods { get; init; }
+
+    public required IReadOnlyList<string> AuditIds { get; init; }
+
+    public DateTime IssuedAt { get; init; }
+
+    public DateTime ExpiresAt { get; init; }
 
     public string AuditId => AuditIds[0];
 
@@ -15,7 +33,9 @@ internal sealed record TokenClaims(
         {
             writer.Write(Layout);
             writer.Write(UserId);
-            writer.Write(ProjectId ?? "");
+            writer.Write(UserStamp.Ticks);
+            writer.Write(ScopeId ?? "");
+            writer.Write(CredentialId ?? "");
             Write(writer, Methods);
             Write(writer, AuditIds);
             writer.Write(IssuedAt.Ticks);
@@ -30,9 +50,18 @@ internal sealed record TokenClaims(
         using var reader = new BinaryReader(new MemoryStream(bytes));
         if (reader.ReadByte() != Layout)
             return null;
-        var user = reader.ReadString();
-        var project = reader.ReadString();
-        return new TokenClaims(user, project.Length == 0 ? null : project, Read(reader), Read(reader), Time(reader), Time(reader));
+        // In the order in which they were written.
+        return new TokenClaims
+        {
+            UserId = reader.ReadString(),
+            UserStamp = Time(reader),
+            ScopeId = Optional(reader),
+            CredentialId = Optional(reader),
+            Methods = Read(reader),
+            AuditIds = Read(reader),
+            IssuedAt = Time(reader),
+            ExpiresAt = Time(reader),
+        };
     }
 
     private static void Write(BinaryWriter writer, IReadOnlyList<string> texts)
@@ -49,6 +78,8 @@ internal sealed record TokenClaims(
             texts[i] = reader.ReadString();
         return texts;
     }
+
+    private static string? Optional(BinaryReader reader) => reader.ReadString() is { Length: > 0 } text ? text : null;
 
     private static DateTime Time(BinaryReader reader) => new(reader.ReadInt64(), DateTimeKind.Utc);
 }

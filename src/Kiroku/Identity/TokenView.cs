@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiroku.Identity.Accounts;
 
 namespace Kiroku.Identity;
 
@@ -22,35 +23,52 @@ internal static class TokenView
         WriteTexts(json, "audit_ids", signIn.Claims.AuditIds);
         json.WriteString("expires_at", Time(signIn.Claims.ExpiresAt));
         json.WriteString("issued_at", Time(signIn.Claims.IssuedAt));
-        if (signIn.Project is { } project)
-        {
-            WriteProject(json, project, signIn.Roles);
+        if (signIn.Claims.ScopeId is not null)
+            WriteScope(json, signIn);
+        if (signIn.Claims.ScopeId is not null)
             catalog?.Invoke(json);
-        }
+        if (signIn.Credential is { } credential)
+            WriteCredential(json, credential);
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
-    private static void WriteProject(Utf8JsonWriter json, Project project, IReadOnlyList<string> roles)
+    private static void WriteScope(Utf8JsonWriter json, SignIn signIn)
     {
-        json.WriteStartObject("project");
-        WriteDomain(json);
-        json.WriteString("id", project.Id);
-        json.WriteString("name", project.Name);
-        json.WriteEndObject();
-        json.WriteBoolean("is_domain", false);
+        if (signIn.Project is { } project)
+        {
+            json.WriteStartObject("project");
+            WriteDomain(json);
+            json.WriteString("id", project.Id);
+            json.WriteString("name", project.Name);
+            json.WriteEndObject();
+            json.WriteBoolean("is_domain", false);
+        }
+        else
+        {
+            WriteDomain(json);
+        }
         json.WriteStartArray("roles");
-        foreach (var role in roles)
+        foreach (var role in signIn.Roles)
         {
             json.WriteStartObject();
-            json.WriteString("id", Catalog.StableId($"role {role}"));
-            json.WriteString("name", role);
+            json.WriteString("id", role.Id);
+            json.WriteString("name", role.Name);
             json.WriteEndObject();
         }
         json.WriteEndArray();
     }
 
-    private static void WriteDomain(Utf8JsonWriter json)
+    private static void WriteCredential(Utf8JsonWriter json, ApplicationCredential credential)
+    {
+        json.WriteStartObject(CredentialProof.Method);
+        json.WriteString("id", credential.Id);
+        json.WriteString("name", credential.Name);
+        json.WriteBoolean("restricted", !credential.Unrestricted);
+        json.WriteEndObject();
+    }
+
+    public static void WriteDomain(Utf8JsonWriter json)
     {
         json.WriteStartObject("domain");
         json.WriteString("id", Domain.Id);

@@ -1,6 +1,8 @@
 using System.Buffers.Text;
+using System.Net;
 using System.Security.Cryptography;
 using Kiroku.Api;
+using Kiroku.Identity.Accounts;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
@@ -11,24 +13,24 @@ namespace Kiroku.Identity;
 /// enabled, roles now, password unchanged, not revoked) is asked of the store each time.
 /// </summary>
 internal sealed class Tokens(
-    IdentityStore store, TokenSealer sealer, Passwords passwords, IOptions<IdentityOptions> options, TimeProvider time)
+    IdentityStore store, Proofs proofs, ProjectStore projects, TokenSealer sealer, IOptions<IdentityOptions> options, TimeProvider time)
 {
     /// <summary>A token for who proves who they are, with what it stands for.</summary>
     /// <exception cref="Fault">401, in the same words whatever was wrong with the proof.</exception>
-    public async Task<(string Token, SignIn SignIn)> IssueAsync(AuthRequest request, CancellationToken cancellationToken)
+    public async Task<(string Token, SignIn SignIn)> IssueAsync(AuthRequest request, IPAddress? address, CancellationToken cancellationToken)
     {
-        // Taken before the proof: a password changed meanwhile voids this token too.
         var now = time.UtcNow();
-        if (request.Methods.Count == 0 || request.Methods.Any(method => method is not ("password" or "token")))
+        if (request.Methods.Count == 0)
+            throw Fault.Unauthorized();
+        if (request.Methods.Any(method => method is not ("password" or "token" or CredentialProof.Method)))
             throw Fault.Unauthorized("Attempted to authenticate with an unsupported method.");
         var former = request.Token is null ? null : await ValidateAsync(request.Token, cancellationToken) ?? throw Fault.Unauthorized();
-        var user = request.User is null ? former!.User : await ProveAsync(request.User, request.Password!, cancellationToken);
-        if (former is not null && former.User.Id != user.Id)
-            throw Fault.Unauthorized();
-        var project = await ScopeAsync(request, cancellationToken);
-        var claims = Claims(user, project, request.Methods, former?.Claims, now);
-        var signIn = await StandAsync(claims, cancellationToken) ?? throw Fault.Unauthorized();
-        return (sealer.Seal(claims), signIn);
+        if (former?.Claims.CredentialId is not null)
+            throw Refusal.Forbidden("Using a delegated token to create another token is not allowed.");
+        var proof = await proofs.CheckAsync(request, former, address, cancellationToken);
+        var claims = Claims(request, proof, former?.Claims, now);
+        var signIn = await ScopeAsync(request, claims, proof, cancellationToken) ?? throw Fault.Unauthorized();
+        return (sealer.Seal(signIn.Claims), signIn);
     }
 
     /// <summary>What a token stands for now, or null if it is none or holds no longer.</summary>
@@ -41,43 +43,61 @@ internal sealed class Tokens(
     public Task RevokeAsync(TokenClaims claims, CancellationToken cancellationToken)
         => store.RevokeAsync(claims, time.UtcNow(), cancellationToken);
 
-    private async Task<User> ProveAsync(Reference reference, string password, CancellationToken cancellationToken)
+    private async Task<SignIn?> ScopeAsync(AuthRequest request, TokenClaims claims, Proof proof, CancellationToken cancellationToken)
     {
-        var user = reference switch
-        {
-            { Id: { } id } => await store.FindUserAsync(id, cancellationToken),
-            { Name: { } name } => await store.FindUserByNameAsync(name, cancellationToken),
-            _ => null,
-        };
-        return passwords.Verify(user, password) ? user! : throw Fault.Unauthorized();
+        if (proof.Credential is { } credential)
+            return request.Scope == AuthScope.Default
+                ? await StandAsync(claims with { ScopeId = credential.ProjectId, CredentialId = credential.Id }, cancellationToken)
+                : throw Fault.Unauthorized("Error authenticating with application credential: Application credentials cannot request a scope.");
+        if (request.Scope == AuthScope.None)
+            return await StandAsync(claims, cancellationToken);
+        if (request.Scope == AuthScope.Default)
+            return proof.User.DefaultProjectId is { } usual && await StandAsync(claims with { ScopeId = usual }, cancellationToken) is { } signIn
+                ? signIn
+                : await StandAsync(claims, cancellationToken);
+        return await FindScopeAsync(request, cancellationToken) is { } scope ? await StandAsync(claims with { ScopeId = scope }, cancellationToken) : null;
     }
 
-    private async Task<string?> ScopeAsync(AuthRequest request, CancellationToken cancellationToken) => request switch
+    private async Task<string?> FindScopeAsync(AuthRequest request, CancellationToken cancellationToken) => request switch
     {
-        { Scope: AuthScope.None } => null,
-        { Project.Id: { } id } => id,
-        { Project.Name: { } name } => (await store.FindProjectByNameAsync(name, cancellationToken))?.Id ?? throw Fault.Unauthorized(),
-        _ => throw Fault.Unauthorized(),
+        { Scope: AuthScope.Domain } => request.Target!.Id,
+        { Target.Id: Domain.Id } => null,
+        { Target.Id: { } id } => id,
+        { Target.Name: { } name } => (await projects.FindByNameAsync(name, cancellationToken))?.Id,
+        _ => null,
     };
 
-    private TokenClaims Claims(User user, string? projectId, IReadOnlyList<string> methods, TokenClaims? former, DateTime now)
+    private TokenClaims Claims(AuthRequest request, Proof proof, TokenClaims? former, DateTime now)
     {
         var auditId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
-        if (former is not null)
-            return new TokenClaims(user.Id, projectId, [.. methods.Union(former.Methods)], [auditId, former.AuditIds[^1]], now, former.ExpiresAt);
         var expires = now + options.Value.TokenLifetime;
-        return new TokenClaims(user.Id, projectId, methods, [auditId], now, expires.AddTicks(-(expires.Ticks % TimeSpan.TicksPerSecond)));
+        if (proof.Credential?.ExpiresAt < expires)
+            expires = proof.Credential.ExpiresAt.Value;
+        return new TokenClaims
+        {
+            UserId = proof.User.Id,
+            UserStamp = proof.User.ValidAfter,
+            Methods = former is null ? request.Methods : [.. request.Methods.Union(former.Methods)],
+            AuditIds = former is null ? [auditId] : [auditId, former.AuditIds[^1]],
+            IssuedAt = now,
+            ExpiresAt = former?.ExpiresAt ?? expires.AddTicks(-(expires.Ticks % TimeSpan.TicksPerSecond)),
+        };
     }
 
     private async Task<SignIn?> StandAsync(TokenClaims claims, CancellationToken cancellationToken)
     {
-        var standing = await store.FindStandingAsync(claims.UserId, claims.ProjectId, claims.AuditId, cancellationToken);
-        if (standing is not { Revoked: false, User: { Enabled: true } user } || claims.IssuedAt < user.ValidAfter)
+        var standing = await store.FindStandingAsync(claims, cancellationToken);
+        if (standing is not { Revoked: false, User: { Enabled: true } user } || claims.UserStamp != user.ValidAfter)
             return null;
-        if (claims.ProjectId is null)
+        if (claims.ScopeId is null)
             return new SignIn(claims, user, null, []);
-        if (standing is not { Project: { Enabled: true } project, Roles.Count: > 0 } || claims.IssuedAt < project.ValidAfter)
+        var (project, roles) = (standing.Project, standing.Roles);
+        if (roles.Count == 0 || claims.ScopeId != Domain.Id && (project is not { Enabled: true } || claims.IssuedAt < project.ValidAfter))
             return null;
-        return new SignIn(claims, user, project, standing.Roles);
+        if (claims.CredentialId is null)
+            return new SignIn(claims, user, project, roles);
+        return standing.Credential is { } credential && credential.HoldsAt(time.UtcNow())
+            ? new SignIn(claims, user, project, roles) { Credential = credential }
+            : null;
     }
 }

@@ -1,4 +1,5 @@
 using Kiroku.Api;
+using Kiroku.Identity.Accounts;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity;
@@ -15,13 +16,15 @@ internal static class TokensApi
         app.MapMethods("/identity/v3/auth/tokens", Reading, Show);
         app.MapDelete("/identity/v3/auth/tokens", Revoke);
         app.MapGet("/identity/v3/auth/catalog", ShowCatalog);
+        app.MapGet("/identity/v3/auth/projects", ListProjects);
+        app.MapGet("/identity/v3/auth/domains", ListDomains);
     }
 
     private static async Task<JsonResponse> Issue(
         HttpContext context, Tokens tokens, IOptions<IdentityOptions> options, CancellationToken cancellationToken)
     {
-        var request = AuthRequest.Read(await RequestBody.ReadObjectAsync(context.Request));
-        var (token, signIn) = await tokens.IssueAsync(request, cancellationToken);
+        var request = AuthRequest.Read(await IdentityBody.ReadAsync(context.Request));
+        var (token, signIn) = await tokens.IssueAsync(request, context.Connection.RemoteIpAddress, cancellationToken);
         context.Response.Headers[SubjectHeader] = token;
         context.Response.Headers.Vary = IdentityMiddleware.TokenHeader;
         return Answer(StatusCodes.Status201Created, context.Request, signIn, options.Value);
@@ -30,7 +33,7 @@ internal static class TokensApi
     private static async Task<JsonResponse> Show(
         HttpContext context, Tokens tokens, IOptions<IdentityOptions> options, CancellationToken cancellationToken)
     {
-        var subject = await SubjectAsync(context, tokens, "identity:validate_token", cancellationToken);
+        var subject = await SubjectAsync(context, tokens, Rules.ValidateToken, cancellationToken);
         context.Response.Headers[SubjectHeader] = context.Request.Headers[SubjectHeader];
         context.Response.Headers.Vary = IdentityMiddleware.TokenHeader;
         return Answer(StatusCodes.Status200OK, context.Request, subject, options.Value);
@@ -38,15 +41,15 @@ internal static class TokensApi
 
     private static async Task<IResult> Revoke(HttpContext context, Tokens tokens, CancellationToken cancellationToken)
     {
-        var subject = await SubjectAsync(context, tokens, "identity:revoke_token", cancellationToken);
+        var subject = await SubjectAsync(context, tokens, Rules.RevokeToken, cancellationToken);
         await tokens.RevokeAsync(subject.Claims, cancellationToken);
         return TypedResults.NoContent();
     }
 
     private static JsonResponse ShowCatalog(HttpContext context, IOptions<IdentityOptions> options)
     {
-        if (SignIn.Of(context).Project is null)
-            throw IdentityApi.Forbidden("identity:get_auth_catalog");
+        if (SignIn.Of(context).Claims.ScopeId is null)
+            throw Refusal.NotAllowed("You are not authorized to perform the requested action.");
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
@@ -58,13 +61,24 @@ internal static class TokensApi
         });
     }
 
+    private static async Task<JsonResponse> ListProjects(HttpContext context, ProjectStore store, CancellationToken cancellationToken)
+    {
+        var own = await store.ListOfUserAsync(SignIn.Of(context).User.Id, cancellationToken);
+        return IdentityView.Many(context.Request, "projects", own.Where(project => project.Enabled), IdentityView.Write);
+    }
+
+    private static async Task<JsonResponse> ListDomains(HttpContext context, RoleStore store, CancellationToken cancellationToken)
+    {
+        var held = await store.ListOfAsync(SignIn.Of(context).User.Id, Domain.Id, cancellationToken);
+        return IdentityView.Many<string>(context.Request, "domains", held.Any() ? [Domain.Id] : [], IdentityView.WriteDomain);
+    }
+
     /// <summary>The token that the request is about: administrators may ask about any, others about their own.</summary>
     private static async Task<SignIn> SubjectAsync(HttpContext context, Tokens tokens, string rule, CancellationToken cancellationToken)
     {
         var caller = SignIn.Of(context);
         var subject = await tokens.ValidateAsync(context.Request.Headers[SubjectHeader], cancellationToken);
-        if (!caller.IsAdmin && subject?.User.Id != caller.User.Id)
-            throw IdentityApi.Forbidden(rule);
+        context.RequireIdentity(rule, own: subject?.User.Id == caller.User.Id);
         return subject ?? throw Fault.NotFound("Could not find token.");
     }
 

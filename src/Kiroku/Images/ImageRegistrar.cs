@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Kiroku.Identity;
+using Kiroku.Identity.Accounts;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +11,7 @@ namespace Kiroku.Images;
 /// content: a new content takes the name over and hides what had it.
 /// </summary>
 internal sealed partial class ImageRegistrar(
-    ImageStore store, ImageFiles files, ImageUpload upload, IdentityStore identity, IOptions<ImagesOptions> options, TimeProvider time,
+    ImageStore store, ImageFiles files, ImageUpload upload, ProjectStore projects, IOptions<ImagesOptions> options, TimeProvider time,
     ILogger<ImageRegistrar> logger) : IHostedService
 {
     public const string Name = "kiroku-guest";
@@ -26,7 +27,7 @@ internal sealed partial class ImageRegistrar(
 
     private async Task RegisterAsync(string file, CancellationToken cancellationToken)
     {
-        var owner = await identity.FindProjectByNameAsync(Bootstrap.Admin, cancellationToken);
+        var owner = await projects.FindByNameAsync(Bootstrap.Admin, cancellationToken);
         if (owner is null)
         {
             LogNoOwner(file);
