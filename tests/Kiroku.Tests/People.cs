@@ -18,9 +18,13 @@ internal static class People
             await db.ExecuteAsync(
                 "INSERT INTO users (id, name, password_hash, valid_after) SELECT @id, @name, password_hash, valid_after FROM users WHERE name = 'demo'",
                 new { id = Guid.NewGuid().ToString("N"), name });
+            var held = roles.Select(role => new { id = Guid.NewGuid().ToString("N"), name, project, role }).ToArray();
+            await db.ExecuteAsync("INSERT INTO roles (id, name) VALUES (@id, @role) ON CONFLICT (name) DO NOTHING", held);
             return await db.ExecuteAsync(
-                "INSERT INTO role_assignments (user_id, project_id, role) SELECT u.id, p.id, @role FROM users u, projects p WHERE u.name = @name AND p.name = @project",
-                roles.Select(role => new { name, project, role }));
+                """
+                INSERT INTO role_assignments (user_id, scope_id, role_id)
+                SELECT u.id, p.id, r.id FROM users u, projects p, roles r WHERE u.name = @name AND p.name = @project AND r.name = @role
+                """, held);
         }, TestContext.Current.CancellationToken);
         return await app.SignInAsync(name, project);
     }

@@ -152,4 +152,12 @@ internal sealed record TestUser(TestApp App, string Token, string ProjectId, str
         Assert.Equal(200, (int)answer.StatusCode);
         return await TestApp.JsonAsync(answer);
     }
+
+    /// <summary>Sends a request and reads the whole answer; the body is null where there is none.</summary>
+    public async Task<(int Status, JsonNode? Body)> AskAsync(string method, string path, string? json = null)
+    {
+        using var answer = await App.SendAsync(new HttpMethod(method), path, Token, json is null ? null : TestApp.Json(json));
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return ((int)answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
+    }
 }

@@ -32,7 +32,7 @@ internal sealed record Project
 
     public DateTime ValidAfter { get; init; }
 
-    public string? Description { get; init; } = "";
+    public string? Description { get; init; }
 
     /// <summary>The project above it; null right below the domain.</summary>
     public string? ParentId { get; init; }

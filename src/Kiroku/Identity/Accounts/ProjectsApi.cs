@@ -63,7 +63,7 @@ internal static class ProjectsApi
         if (TextOf(body, "domain_id", null) is { } domain && domain != Domain.Id)
             throw Fault.BadRequest($"Could not find domain: {domain}.");
         var parent = TextOf(body, "parent_id", null);
-        var fresh = new Project { Id = Guid.NewGuid().ToString("N"), Name = "", ValidAfter = time.UtcNow(), ParentId = parent == Domain.Id ? null : parent };
+        var fresh = new Project { Id = Guid.NewGuid().ToString("N"), Name = "", ValidAfter = time.UtcNow(), Description = "", ParentId = parent == Domain.Id ? null : parent };
         var project = await store.AddAsync(Filled(fresh, body), cancellationToken);
         return IdentityView.One(context.Request, "project", project, IdentityView.Write, StatusCodes.Status201Created);
     }
