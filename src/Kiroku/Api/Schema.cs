@@ -36,7 +36,14 @@ internal sealed record Schema
 
     public long? Minimum { get; init; }
 
-    public long? Maximum { get; init; }
+    /// <summary>What a number is to be above; not looked at where a string holds it.</summary>
+    public long? ExclusiveMinimum { get; init; }
+
+    public double? Maximum { get; init; }
+
+    public int? MinProperties { get; init; }
+
+    public int? MaxProperties { get; init; }
 
     public int? MinLength { get; init; }
 
@@ -77,7 +84,10 @@ internal sealed record Schema
     }
 
     public static bool Matches(string text, string pattern)
-        => Regex.IsMatch(text, pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        => Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant | (LooksAround(pattern) ? RegexOptions.None : RegexOptions.NonBacktracking));
+
+    /// <summary>The engine that never backtracks cannot look around; patterns are Nova's, not callers'.</summary>
+    private static bool LooksAround(string pattern) => pattern.Contains("(?", StringComparison.Ordinal);
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(string[]))]

@@ -50,6 +50,10 @@ internal sealed class SchemaCheck(bool relaxed)
             if (unknown.Count > 0 && !schema.Open && !relaxed)
                 yield return new SchemaError(value, SchemaError.UnknownKeys(unknown));
         }
+        if (Names(value).Count() < schema.MinProperties)
+            yield return Error(value, "does not have enough properties");
+        if (Names(value).Count() > schema.MaxProperties)
+            yield return Error(value, "has too many properties");
         if (schema.Pairs is not var (pattern, pair))
             yield break;
         foreach (var name in Names(value).Where(name => Schema.Matches(name, pattern)))
@@ -89,6 +93,8 @@ internal sealed class SchemaCheck(bool relaxed)
             yield return new SchemaError(value, string.Create(CultureInfo.InvariantCulture, $"{number} is less than the minimum of {minimum}"));
         if (schema.Maximum is { } maximum && NumberOf(value) is { } large && large > maximum)
             yield return new SchemaError(value, string.Create(CultureInfo.InvariantCulture, $"{large} is greater than the maximum of {maximum}"));
+        if (schema.ExclusiveMinimum is { } bound && text is null && NumberOf(value) <= bound)
+            yield return Error(value, string.Create(CultureInfo.InvariantCulture, $"is less than or equal to the minimum of {bound}"));
         if (text is null)
             yield break;
         var length = text.EnumerateRunes().Count();
@@ -108,6 +114,7 @@ internal sealed class SchemaCheck(bool relaxed)
         "array" => value.ValueKind == JsonValueKind.Array,
         "string" => value.ValueKind == JsonValueKind.String,
         "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+        "number" => value.ValueKind == JsonValueKind.Number,
         "null" => value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined,
         "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsInteger(number),
         _ => throw new ArgumentException($"{type} is no type.", nameof(type)),

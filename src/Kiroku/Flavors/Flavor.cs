@@ -1,3 +1,7 @@
+using System.Text;
+using System.Text.Json;
+using Kiroku.Api;
+
 namespace Kiroku.Flavors;
 
 /// <summary>A size of server: processors, memory and root disk.</summary>
@@ -14,4 +18,25 @@ internal sealed record Flavor
     public required int DiskGiB { get; init; }
 
     public string? Description { get; init; }
+
+    /// <summary>For everyone; otherwise for the projects that were given access.</summary>
+    public bool IsPublic { get; init; } = true;
+
+    /// <summary>Kept and shown only.</summary>
+    public double RxtxFactor { get; init; } = 1;
+
+    /// <summary>A JSON object of strings; kept and shown only.</summary>
+    public string ExtraSpecs { get; init; } = "{}";
+
+    public DateTime CreatedAt { get; init; }
+
+    public SortedDictionary<string, string> ReadExtraSpecs()
+    {
+        using var document = JsonDocument.Parse(ExtraSpecs);
+        var specs = document.RootElement.EnumerateObject().ToDictionary(spec => spec.Name, spec => spec.Value.GetString()!);
+        return new SortedDictionary<string, string>(specs, StringComparer.Ordinal);
+    }
+
+    public Flavor WithExtraSpecs(SortedDictionary<string, string> specs)
+        => this with { ExtraSpecs = Encoding.UTF8.GetString(JsonResponse.ToBytes(json => FlavorView.WriteSpecs(json, specs))) };
 }

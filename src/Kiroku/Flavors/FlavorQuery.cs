@@ -10,7 +10,7 @@ internal sealed class FlavorQuery(HttpContext context)
     /// <summary>Nova's [api] max_limit.</summary>
     private const int MaxLimit = 1000;
 
-    /// <summary>Those that Nova takes; by some of them all flavors here are the same.</summary>
+    /// <summary>Those that Nova takes; by some of them all flavors here are equal.</summary>
     private static readonly string[] SortKeys =
     [
         "created_at", "description", "disabled", "ephemeral_gb", "flavorid", "id", "is_public", "memory_mb", "name", "root_gb",
@@ -18,9 +18,10 @@ internal sealed class FlavorQuery(HttpContext context)
     ];
 
     private readonly IQueryCollection query = context.Request.Query;
+    private readonly QueryParameters parameters = new(context.Request);
 
     /// <summary>How many flavors a page holds.</summary>
-    public int PageSize => new QueryParameters(context.Request).LastLimit(MaxLimit);
+    public int PageSize => parameters.LastLimit(MaxLimit);
 
     /// <exception cref="Fault">400 for a parameter that makes no sense.</exception>
     public IReadOnlyList<Flavor> Choose(IReadOnlyList<Flavor> flavors)
@@ -31,45 +32,48 @@ internal sealed class FlavorQuery(HttpContext context)
         _ = PageSize;
         var leastMemory = Filter("minRam");
         var leastDisk = Filter("minDisk");
-        var fitting = flavors.Where(flavor => flavor.MemoryMiB >= leastMemory && flavor.DiskGiB >= leastDisk && IsAsked());
+        var fitting = flavors.Where(flavor => flavor.MemoryMiB >= leastMemory && flavor.DiskGiB >= leastDisk);
         var sorted = Sort([.. fitting]);
         return [.. AfterMarker(sorted).Take(PageSize)];
     }
 
     private List<Flavor> Sort(List<Flavor> flavors)
     {
-        Comparison<Flavor> comparison = query["sort_key"].FirstOrDefault() switch
+        Comparison<Flavor> comparison = parameters.Last("sort_key") switch
         {
             "name" => (a, b) => string.CompareOrdinal(a.Name, b.Name),
+            "description" => (a, b) => string.CompareOrdinal(a.Description, b.Description),
             "vcpus" => (a, b) => a.Vcpus.CompareTo(b.Vcpus),
             "memory_mb" => (a, b) => a.MemoryMiB.CompareTo(b.MemoryMiB),
             "root_gb" => (a, b) => a.DiskGiB.CompareTo(b.DiskGiB),
+            "rxtx_factor" => (a, b) => a.RxtxFactor.CompareTo(b.RxtxFactor),
+            "is_public" => (a, b) => a.IsPublic.CompareTo(b.IsPublic),
+            "id" or "created_at" => (a, b) => a.CreatedAt.CompareTo(b.CreatedAt),
             _ => (_, _) => 0,
         };
-        var direction = query["sort_dir"] == "desc" ? -1 : 1;
+        var direction = parameters.Last("sort_dir") == "desc" ? -1 : 1;
         flavors.Sort((a, b) => direction * (comparison(a, b) is var order && order != 0 ? order : string.CompareOrdinal(a.Id, b.Id)));
         return flavors;
     }
 
     private IEnumerable<Flavor> AfterMarker(List<Flavor> flavors)
     {
-        if (query["marker"].FirstOrDefault() is not { Length: > 0 } marker)
+        if (parameters.Last("marker") is not { Length: > 0 } marker)
             return flavors;
         var place = flavors.FindIndex(flavor => flavor.Id == marker);
         return place >= 0 ? flavors.Skip(place + 1) : throw Fault.BadRequest($"marker [{marker}] not found");
     }
 
-    /// <summary>All flavors are public; only administrators may ask for others.</summary>
-    private bool IsAsked()
+    /// <summary>What the list is of; only administrators may ask for more than what their project may use.</summary>
+    public FlavorChoice Choice()
     {
-        if (!query.TryGetValue("is_public", out var asked) || !Caller.Of(context).IsAdmin)
-            return true;
-        return asked.ToString().Trim().ToUpperInvariant() switch
-        {
-            "" or "NONE" or "TRUE" or "T" or "1" or "YES" or "Y" or "ON" => true,
-            "FALSE" or "F" or "0" or "NO" or "N" or "OFF" => false,
-            _ => throw Fault.BadRequest($"Invalid is_public filter [{asked}]"),
-        };
+        if (!Caller.Of(context).IsAdmin || parameters.Last("is_public") is not { } asked)
+            return FlavorChoice.Usable;
+        if (asked.Equals("none", StringComparison.OrdinalIgnoreCase))
+            return FlavorChoice.All;
+        if (!Truth.TryParse(asked, out var isPublic))
+            throw Fault.BadRequest($"Invalid is_public filter [{asked}]");
+        return isPublic ? FlavorChoice.Usable : FlavorChoice.NotPublic;
     }
 
     private void RequireOneOf(string key, string[] allowed)
@@ -83,7 +87,7 @@ internal sealed class FlavorQuery(HttpContext context)
 
     private int Filter(string key)
     {
-        if (query[key].FirstOrDefault() is not { } text)
+        if (parameters.Last(key) is not { } text)
             return 0;
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number

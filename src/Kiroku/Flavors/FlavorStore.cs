@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Dapper;
+using Kiroku.Api;
 using Kiroku.Storage;
 
 namespace Kiroku.Flavors;
@@ -6,12 +8,97 @@ namespace Kiroku.Flavors;
 /// <summary>Flavors, in rows; a handful.</summary>
 internal sealed class FlavorStore(IDatabase database)
 {
-    private const string Columns = "id, name, vcpus, memory_mib AS MemoryMiB, disk_gib AS DiskGiB, description";
+    private const string Columns =
+        "id, name, vcpus, memory_mib AS MemoryMiB, disk_gib AS DiskGiB, description, is_public, rxtx_factor, extra_specs, created_at";
 
-    public Task<Flavor?> FindAsync(string id, CancellationToken cancellationToken)
+    /// <summary>Which flavors a project may use; the one place that says so.</summary>
+    private const string Usable = "(is_public = 1 OR EXISTS (SELECT 1 FROM flavor_access a WHERE a.flavor_id = flavors.id AND a.project_id = @ProjectId))";
+
+    /// <summary>The flavor if there is one that the viewer may see and use.</summary>
+    public Task<Flavor?> FindAsync(string id, FlavorViewer viewer, CancellationToken cancellationToken)
         => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<Flavor>(
-            $"SELECT {Columns} FROM flavors WHERE id = @id", new { id }), cancellationToken);
+            $"SELECT {Columns} FROM flavors WHERE id = @id AND (@SeesAll OR {Usable})", new { id, viewer.ProjectId, viewer.SeesAll }), cancellationToken);
 
-    public async Task<IReadOnlyList<Flavor>> ListAsync(CancellationToken cancellationToken)
-        => [.. await database.ReadAsync(db => db.QueryAsync<Flavor>($"SELECT {Columns} FROM flavors ORDER BY id"), cancellationToken)];
+    /// <summary>Those that a project may use; or those that are public or not, whoever may use them; or all.</summary>
+    public async Task<IReadOnlyList<Flavor>> ListAsync(FlavorChoice choice, string projectId, CancellationToken cancellationToken)
+    {
+        var where = choice switch
+        {
+            FlavorChoice.Usable => Usable,
+            FlavorChoice.NotPublic => "is_public = 0",
+            _ => "1 = 1",
+        };
+        return [.. await database.ReadAsync(db => db.QueryAsync<Flavor>($"SELECT {Columns} FROM flavors WHERE {where} ORDER BY id", new { ProjectId = projectId }), cancellationToken)];
+    }
+
+    /// <exception cref="Fault">409, if its id or name is taken.</exception>
+    public Task AddAsync(Flavor flavor, CancellationToken cancellationToken)
+        => database.WriteAsync(async db =>
+        {
+            if (await db.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM flavors WHERE id = @Id", flavor) > 0)
+                throw Fault.Conflict($"Flavor with ID {flavor.Id} already exists.");
+            if (await db.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM flavors WHERE name = @Name", flavor) > 0)
+                throw Fault.Conflict($"Flavor with name {flavor.Name} already exists.");
+            return await db.ExecuteAsync(
+                """
+                INSERT INTO flavors (id, name, vcpus, memory_mib, disk_gib, description, is_public, rxtx_factor, extra_specs, created_at)
+                VALUES (@Id, @Name, @Vcpus, @MemoryMiB, @DiskGiB, @Description, @isPublic, @RxtxFactor, @ExtraSpecs, @CreatedAt)
+                """, WithTruth(flavor));
+        }, cancellationToken);
+
+    /// <summary>Changes what is said of a flavor as it stands at that moment; a change that throws leaves it so.</summary>
+    /// <returns>The flavor as it is now; null if there is none.</returns>
+    public Task<Flavor?> ChangeAsync(string id, Func<Flavor, Flavor> change, CancellationToken cancellationToken)
+        => database.WriteAsync(async db =>
+        {
+            if (await FindAsync(db, id) is not { } flavor)
+                return null;
+            var changed = change(flavor);
+            await db.ExecuteAsync("UPDATE flavors SET description = @Description, extra_specs = @ExtraSpecs WHERE id = @Id", changed);
+            return changed;
+        }, cancellationToken);
+
+    /// <returns>False if there is none.</returns>
+    public async Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
+        => await database.WriteAsync(async db =>
+        {
+            await db.ExecuteAsync("DELETE FROM flavor_access WHERE flavor_id = @id", new { id });
+            return await db.ExecuteAsync("DELETE FROM flavors WHERE id = @id", new { id });
+        }, cancellationToken) == 1;
+
+    /// <summary>The projects that were given access.</summary>
+    public async Task<IReadOnlyList<string>> ListAccessAsync(string id, CancellationToken cancellationToken)
+        => [.. await database.ReadAsync(db => db.QueryAsync<string>(
+            "SELECT project_id FROM flavor_access WHERE flavor_id = @id ORDER BY project_id", new { id }), cancellationToken)];
+
+    /// <returns>False if it has it already, or there is no such flavor.</returns>
+    public async Task<bool> AddAccessAsync(string id, string projectId, CancellationToken cancellationToken)
+        => await database.WriteAsync(db => db.ExecuteAsync(
+            """
+            INSERT INTO flavor_access (flavor_id, project_id) SELECT id, @projectId FROM flavors WHERE id = @id
+            ON CONFLICT (flavor_id, project_id) DO NOTHING
+            """, new { id, projectId }), cancellationToken) == 1;
+
+    /// <returns>False if it did not have it.</returns>
+    public async Task<bool> RemoveAccessAsync(string id, string projectId, CancellationToken cancellationToken)
+        => await database.WriteAsync(db => db.ExecuteAsync(
+            "DELETE FROM flavor_access WHERE flavor_id = @id AND project_id = @projectId", new { id, projectId }), cancellationToken) == 1;
+
+    private static Task<Flavor?> FindAsync(DbConnection db, string id)
+        => db.QuerySingleOrDefaultAsync<Flavor>($"SELECT {Columns} FROM flavors WHERE id = @id", new { id });
+
+    private static DynamicParameters WithTruth(Flavor flavor)
+    {
+        var row = new DynamicParameters(flavor);
+        row.Add("isPublic", flavor.IsPublic ? 1 : 0);
+        return row;
+    }
+}
+
+/// <summary>Which flavors a list is of.</summary>
+internal enum FlavorChoice
+{
+    Usable,
+    NotPublic,
+    All,
 }

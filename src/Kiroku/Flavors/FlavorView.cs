@@ -1,11 +1,22 @@
+using System.Globalization;
 using System.Text.Json;
 using Kiroku.Api;
+using Kiroku.Identity;
 
 namespace Kiroku.Flavors;
 
 /// <summary>A flavor as Nova shows it (nova/api/openstack/compute/views/flavors.py).</summary>
 internal static class FlavorView
 {
+    /// <summary>As the one thing that is answered.</summary>
+    public static JsonResponse Show(HttpContext context, Flavor flavor) => JsonResponse.Ok(json =>
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("flavor");
+        WriteDetail(json, context.Request, flavor);
+        json.WriteEndObject();
+    });
+
     /// <summary>With all that it offers, as in show and in the detailed list.</summary>
     public static void WriteDetail(Utf8JsonWriter json, HttpRequest request, Flavor flavor)
     {
@@ -22,15 +33,15 @@ internal static class FlavorView
         json.WriteNumber("OS-FLV-EXT-DATA:ephemeral", 0);
         json.WriteBoolean("OS-FLV-DISABLED:disabled", false);
         json.WriteNumber("vcpus", flavor.Vcpus);
-        json.WriteBoolean("os-flavor-access:is_public", true);
+        json.WriteBoolean("os-flavor-access:is_public", flavor.IsPublic);
         json.WritePropertyName("rxtx_factor");
-        json.WriteRawValue("1.0");
+        json.WriteRawValue(Decimal(flavor.RxtxFactor));
         Links.WriteResource(json, request, $"flavors/{flavor.Id}");
         WriteDescription(json, version, flavor);
-        if (version >= 61)
+        if (version >= 61 && Caller.Of(request.HttpContext) is var caller && caller.May(Rules.FlavorExtraSpecs, caller.ProjectId))
         {
-            json.WriteStartObject("extra_specs");
-            json.WriteEndObject();
+            json.WritePropertyName("extra_specs");
+            WriteSpecs(json, flavor.ReadExtraSpecs());
         }
         json.WriteEndObject();
     }
@@ -46,9 +57,21 @@ internal static class FlavorView
         json.WriteEndObject();
     }
 
+    public static void WriteSpecs(Utf8JsonWriter json, IReadOnlyDictionary<string, string> specs)
+    {
+        json.WriteStartObject();
+        foreach (var (name, value) in specs)
+            json.WriteString(name, value);
+        json.WriteEndObject();
+    }
+
     private static void WriteDescription(Utf8JsonWriter json, Microversion version, Flavor flavor)
     {
         if (version >= 55)
             json.WriteString("description", flavor.Description);
     }
+
+    /// <summary>As Python writes a float: 1.0 for one.</summary>
+    private static string Decimal(double number)
+        => number.ToString("R", CultureInfo.InvariantCulture) is var text && text.All(char.IsAsciiDigit) ? $"{text}.0" : text;
 }

@@ -1,58 +1,86 @@
 using System.Text.Json;
 using Kiroku.Api;
 using Kiroku.Identity;
-using Microsoft.AspNetCore.Http.Extensions;
+using Kiroku.Storage;
 
 namespace Kiroku.Flavors;
 
-/// <summary>Flavors, for reading (Nova's /flavors).</summary>
+/// <summary>Flavors (Nova's /flavors): everyone reads, administrators make them.</summary>
 internal static class FlavorsApi
 {
     public static void MapFlavorRoutes(this IEndpointRouteBuilder app)
     {
         app.MapGet("/flavors", List);
+        app.MapPost("/flavors", Create);
         app.MapGet("/flavors/detail", ListDetail);
         app.MapGet("/flavors/{id}", Show);
-        app.MapGet("/flavors/{id}/os-extra_specs", ListExtraSpecs);
+        app.MapPut("/flavors/{id}", Update);
+        app.MapDelete("/flavors/{id}", Delete);
     }
 
-    private static Task<JsonResponse> List(HttpContext context, FlavorStore store, CancellationToken cancellationToken)
-        => ListAsync(context, store, "/flavors", FlavorView.WriteBrief, cancellationToken);
+    /// <summary>The flavor that the caller may see.</summary>
+    /// <exception cref="Fault">404.</exception>
+    public static async Task<Flavor> FindAsync(string id, HttpContext context, FlavorStore store)
+        => await store.FindAsync(id, FlavorViewer.Of(Caller.Of(context)), context.RequestAborted) ?? throw NotFound(id);
 
-    private static Task<JsonResponse> ListDetail(HttpContext context, FlavorStore store, CancellationToken cancellationToken)
-        => ListAsync(context, store, "/flavors/detail", FlavorView.WriteDetail, cancellationToken);
+    public static Fault NotFound(string id) => Fault.NotFound($"Flavor {id} could not be found.");
 
-    private static async Task<JsonResponse> Show(string id, HttpContext context, FlavorStore store, CancellationToken cancellationToken)
+    /// <summary>The body, of which the schema holds; then whether the rule lets the caller.</summary>
+    public static async Task<JsonElement> ReadAsync(HttpContext context, Func<Microversion, bool, Schema> schema, string rule)
     {
-        var flavor = await FindAsync(id, store, cancellationToken);
-        return JsonResponse.Ok(json =>
-        {
-            json.WriteStartObject();
-            json.WritePropertyName("flavor");
-            FlavorView.WriteDetail(json, context.Request, flavor);
-            json.WriteEndObject();
-        });
+        var body = await RequestBody.ReadAsync(context.Request);
+        var relaxed = Microversions.IsRelaxed(context);
+        schema(Microversions.Of(context), relaxed).Require(body, relaxed);
+        Require(context, rule);
+        return body;
     }
 
-    private static async Task<JsonResponse> ListExtraSpecs(string id, HttpContext context, FlavorStore store, CancellationToken cancellationToken)
+    /// <summary>Flavors belong to nobody, so a rule about them holds in whatever project the caller is.</summary>
+    public static void Require(HttpContext context, string rule)
     {
         var caller = Caller.Of(context);
-        caller.Require(Rules.FlavorExtraSpecs, caller.ProjectId);
-        await FindAsync(id, store, cancellationToken);
-        return JsonResponse.Ok(json =>
-        {
-            json.WriteStartObject();
-            json.WriteStartObject("extra_specs");
-            json.WriteEndObject();
-            json.WriteEndObject();
-        });
+        caller.Require(rule, caller.ProjectId);
     }
 
-    private static async Task<JsonResponse> ListAsync(
-        HttpContext context, FlavorStore store, string path, Action<Utf8JsonWriter, HttpRequest, Flavor> write, CancellationToken cancellationToken)
+    private static Task<JsonResponse> List(HttpContext context, FlavorStore store)
+        => ListAsync(context, store, FlavorView.WriteBrief);
+
+    private static Task<JsonResponse> ListDetail(HttpContext context, FlavorStore store)
+        => ListAsync(context, store, FlavorView.WriteDetail);
+
+    private static async Task<JsonResponse> Show(string id, HttpContext context, FlavorStore store)
+        => FlavorView.Show(context, await FindAsync(id, context, store));
+
+    private static async Task<JsonResponse> Create(HttpContext context, FlavorStore store, TimeProvider time)
+    {
+        var body = await ReadAsync(context, FlavorSchemas.Create, Rules.FlavorCreate);
+        var flavor = NewFlavor.Read(body.GetProperty("flavor"), Microversions.Of(context), time.UtcNow());
+        await store.AddAsync(flavor, context.RequestAborted);
+        return FlavorView.Show(context, flavor);
+    }
+
+    private static async Task<JsonResponse> Update(string id, HttpContext context, FlavorStore store)
+    {
+        if (Microversions.Of(context) < 55)
+            throw Fault.NotFound("The resource could not be found.");
+        var body = await ReadAsync(context, (_, _) => FlavorSchemas.Update, Rules.FlavorUpdate);
+        var description = NewFlavor.Text(body.GetProperty("flavor"), "description");
+        var flavor = await store.ChangeAsync(id, flavor => flavor with { Description = description }, context.RequestAborted);
+        return FlavorView.Show(context, flavor ?? throw NotFound(id));
+    }
+
+    private static async Task<IResult> Delete(string id, HttpContext context, FlavorStore store)
+    {
+        Require(context, Rules.FlavorDelete);
+        if (!await store.DeleteAsync(id, context.RequestAborted))
+            throw NotFound(id);
+        return TypedResults.StatusCode(StatusCodes.Status202Accepted);
+    }
+
+    private static async Task<JsonResponse> ListAsync(HttpContext context, FlavorStore store, Action<Utf8JsonWriter, HttpRequest, Flavor> write)
     {
         var query = new FlavorQuery(context);
-        var page = query.Choose(await store.ListAsync(cancellationToken));
+        var page = query.Choose(await store.ListAsync(query.Choice(), Caller.Of(context).ProjectId, context.RequestAborted));
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
@@ -60,22 +88,9 @@ internal static class FlavorsApi
             foreach (var flavor in page)
                 write(json, context.Request, flavor);
             json.WriteEndArray();
-            if (page.Count > 0 && page.Count == query.PageSize)
-                WriteNext(json, context.Request, path, page[^1].Id);
+            new QueryParameters(context.Request).WriteNextLink(
+                json, "flavors_links", page.Count, query.PageSize, page.Count > 0 ? page[^1].Id : null, always: false);
             json.WriteEndObject();
         });
     }
-
-    private static void WriteNext(Utf8JsonWriter json, HttpRequest request, string path, string marker)
-    {
-        var query = request.Query.Where(pair => pair.Key != "marker").OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value ?? ""))
-            .Append(KeyValuePair.Create("marker", marker));
-        json.WriteStartArray("flavors_links");
-        Links.Write(json, "next", Links.ComputeBase(request) + path + new QueryBuilder(query));
-        json.WriteEndArray();
-    }
-
-    private static async Task<Flavor> FindAsync(string id, FlavorStore store, CancellationToken cancellationToken)
-        => await store.FindAsync(id, cancellationToken) ?? throw Fault.NotFound($"Flavor {id} could not be found.");
 }

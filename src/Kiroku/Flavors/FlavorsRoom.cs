@@ -7,5 +7,10 @@ internal static class FlavorsRoom
 {
     public static void AddFlavors(this IServiceCollection services) => services.AddSingleton<FlavorStore>();
 
-    public static void MapFlavors(this IEndpointRouteBuilder app) => app.MapCompute(FlavorsApi.MapFlavorRoutes);
+    public static void MapFlavors(this IEndpointRouteBuilder app) => app.MapCompute(routes =>
+    {
+        routes.MapFlavorRoutes();
+        routes.MapFlavorAccess();
+        routes.MapFlavorSpecs();
+    });
 }

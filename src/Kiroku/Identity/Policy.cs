@@ -76,7 +76,17 @@ internal sealed class Policy
         [ActionsEvents] = RoleNames.Admin,
         // Nova: admin. Kiroku's owners see what went wrong, in a sentence fit for them.
         [ActionsEventsDetails] = RoleNames.Reader,
+        [FlavorCreate] = RoleNames.Admin,
+        [FlavorUpdate] = RoleNames.Admin,
+        [FlavorDelete] = RoleNames.Admin,
+        [FlavorAccess] = RoleNames.Admin,
+        [FlavorAccessAdd] = RoleNames.Admin,
+        [FlavorAccessRemove] = RoleNames.Admin,
         [FlavorExtraSpecs] = RoleNames.Reader,
+        [FlavorExtraSpecsShow] = RoleNames.Reader,
+        [FlavorExtraSpecsCreate] = RoleNames.Admin,
+        [FlavorExtraSpecsUpdate] = RoleNames.Admin,
+        [FlavorExtraSpecsDelete] = RoleNames.Admin,
         // Nova: whoever it is, their own. Only administrators touch another user's.
         [KeypairsIndex] = RoleNames.Reader,
         [KeypairsShow] = RoleNames.Reader,

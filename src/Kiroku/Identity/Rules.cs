@@ -63,7 +63,17 @@ internal static partial class Rules
     public const string ActionsShow = "os_compute_api:os-instance-actions:show";
     public const string ActionsEvents = "os_compute_api:os-instance-actions:events";
     public const string ActionsEventsDetails = "os_compute_api:os-instance-actions:events:details";
+    public const string FlavorCreate = "os_compute_api:os-flavor-manage:create";
+    public const string FlavorUpdate = "os_compute_api:os-flavor-manage:update";
+    public const string FlavorDelete = "os_compute_api:os-flavor-manage:delete";
+    public const string FlavorAccess = "os_compute_api:os-flavor-access";
+    public const string FlavorAccessAdd = "os_compute_api:os-flavor-access:add_tenant_access";
+    public const string FlavorAccessRemove = "os_compute_api:os-flavor-access:remove_tenant_access";
     public const string FlavorExtraSpecs = "os_compute_api:os-flavor-extra-specs:index";
+    public const string FlavorExtraSpecsShow = "os_compute_api:os-flavor-extra-specs:show";
+    public const string FlavorExtraSpecsCreate = "os_compute_api:os-flavor-extra-specs:create";
+    public const string FlavorExtraSpecsUpdate = "os_compute_api:os-flavor-extra-specs:update";
+    public const string FlavorExtraSpecsDelete = "os_compute_api:os-flavor-extra-specs:delete";
     public const string KeypairsIndex = "os_compute_api:os-keypairs:index";
     public const string KeypairsShow = "os_compute_api:os-keypairs:show";
     public const string KeypairsCreate = "os_compute_api:os-keypairs:create";

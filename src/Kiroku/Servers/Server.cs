@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json.Serialization;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
@@ -91,6 +92,9 @@ internal sealed record ServerFlavor(
     [property: JsonPropertyName("memory_mib")] int MemoryMiB,
     [property: JsonPropertyName("disk_gib")] int DiskGiB)
 {
+    /// <summary>Rows of before there were any have none.</summary>
+    public IReadOnlyDictionary<string, string> ExtraSpecs { get => field ?? FrozenDictionary<string, string>.Empty; init; }
+
     [JsonIgnore]
     public long DiskBytes => DiskGiB * 1024L * 1024 * 1024;
 

@@ -69,8 +69,10 @@ internal sealed class ServerCreation(
         var caller = Caller.Of(context);
         request.RefuseWhatIsNotHad(settings.Host);
         var image = request.ImageId;
-        var flavor = await flavors.FindAsync(request.FlavorId, context.RequestAborted)
+        var flavor = await flavors.FindAsync(request.FlavorId, FlavorViewer.Of(caller), context.RequestAborted)
             ?? throw Fault.BadRequest($"Flavor {request.FlavorId} could not be found.");
+        if (flavor.DiskGiB == 0)
+            throw new Fault(403, "Only volume-backed servers are allowed for flavors with zero disk.");
         var taken = ServerFlavors.Of(flavor);
         await images.CheckAsync(image, taken, ImageViewer.Of(caller), "Can not find requested image", context.RequestAborted);
         request.RefuseKeysAndGroups();

@@ -18,6 +18,14 @@ internal sealed class ServerImages(ImageStore images, ImageFiles files)
         RequireRoom(image, flavor);
     }
 
+    /// <summary>Sees that a server made from the image may have that flavor; an image that is gone asks for nothing.</summary>
+    /// <exception cref="Fault">400 with Nova's words.</exception>
+    public async Task RequireRoomAsync(string imageId, ServerFlavor flavor, CancellationToken cancellationToken)
+    {
+        if (await images.FindAsync(imageId, cancellationToken) is { } image)
+            RequireRoom(image, flavor);
+    }
+
     /// <summary>What disk the image's file is.</summary>
     /// <exception cref="StepException">Permanent: it is gone, or is no disk that a server could have.</exception>
     public async Task<ImageDisk> InspectAsync(string imageId, CancellationToken cancellationToken)

@@ -151,6 +151,8 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
             json.WriteNumber("swap", 0);
             json.WriteString("original_name", flavor.Name);
             json.WriteStartObject("extra_specs");
+            foreach (var (name, value) in flavor.ExtraSpecs)
+                json.WriteString(name, value);
             json.WriteEndObject();
         }
         else

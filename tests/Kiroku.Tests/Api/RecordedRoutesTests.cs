@@ -27,16 +27,8 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
         "POST /identity/v3/users/{userId}/application_credentials",
         "DELETE /identity/v3/users/{userId}/application_credentials/{id}",
         "POST /image/v2/images",
-        "PATCH /image/v2/images/{id}",
         "DELETE /image/v2/images/{id}",
         "PUT /image/v2/images/{id}/file",
-        "PUT /image/v2/images/{id}/tags/{tag}",
-        "DELETE /image/v2/images/{id}/tags/{tag}",
-        "POST /image/v2/images/{id}/actions/deactivate",
-        "POST /image/v2/images/{id}/actions/reactivate",
-        "POST /image/v2/images/{id}/members",
-        "PUT /image/v2/images/{id}/members/{memberId}",
-        "DELETE /image/v2/images/{id}/members/{memberId}",
     ];
 
     /// <summary>Routes that change no server: there is no action to record.</summary>
@@ -47,7 +39,18 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
             {
                 $"POST {prefix}/os-keypairs", $"DELETE {prefix}/os-keypairs/{{name}}",
                 $"PUT {prefix}/os-quota-sets/{{id}}", $"DELETE {prefix}/os-quota-sets/{{id}}",
+                $"POST {prefix}/flavors", $"PUT {prefix}/flavors/{{id}}", $"DELETE {prefix}/flavors/{{id}}", $"POST {prefix}/flavors/{{id}}/action",
+                $"POST {prefix}/flavors/{{id}}/os-extra_specs", $"PUT {prefix}/flavors/{{id}}/os-extra_specs/{{key}}",
+                $"DELETE {prefix}/flavors/{{id}}/os-extra_specs/{{key}}",
             }),
+        "PATCH /image/v2/images/{id}",
+        "PUT /image/v2/images/{id}/tags/{tag}",
+        "DELETE /image/v2/images/{id}/tags/{tag}",
+        "POST /image/v2/images/{id}/actions/deactivate",
+        "POST /image/v2/images/{id}/actions/reactivate",
+        "POST /image/v2/images/{id}/members",
+        "PUT /image/v2/images/{id}/members/{memberId}",
+        "DELETE /image/v2/images/{id}/members/{memberId}",
     ];
 
     /// <summary>A body that each recorded route accepts.</summary>

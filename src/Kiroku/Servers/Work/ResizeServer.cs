@@ -12,7 +12,7 @@ namespace Kiroku.Servers.Work;
 /// resize: gives the server another flavor, on a full copy of its disk that is grown to the flavor's size. The disk it had
 /// stays as it was until the resize is confirmed, and a revert goes back to it.
 /// </summary>
-internal sealed class ResizeServer(FlavorStore flavors, QuotaStore quotas) : Workflow
+internal sealed class ResizeServer(FlavorStore flavors, ServerImages images, QuotaStore quotas) : Workflow
 {
     public override string Action => ActionNames.Resize;
 
@@ -94,11 +94,14 @@ internal sealed class ResizeServer(FlavorStore flavors, QuotaStore quotas) : Wor
         var id = reference.ValueKind == JsonValueKind.String ? reference.GetString()! : reference.GetRawText();
         if (id == server.Flavor.Id)
             throw Fault.BadRequest("When resizing, instances must change flavor!");
-        var flavor = await flavors.FindAsync(id, cancellationToken)
+        var flavor = await flavors.FindAsync(id, new FlavorViewer(request.ProjectId!, request.ByAdmin), cancellationToken)
             ?? throw Fault.BadRequest($"Flavor {id} could not be found.");
+        if (flavor.DiskGiB == 0)
+            throw Fault.BadRequest("Server disk was unable to be resized because: Resize to zero disk flavor is not allowed.");
         (await quotas.GetAsync(server.ProjectId, cancellationToken)).RequireGrowth(
             flavor.Vcpus - server.Flavor.Vcpus, flavor.MemoryMiB - server.Flavor.MemoryMiB);
         var asked = new ResizeArguments(ServerFlavors.Of(flavor), server.Generation!.Value);
+        await images.RequireRoomAsync(server.ImageId, asked.Flavor, cancellationToken);
         return new Accepted(
             server with { TaskState = TaskStates.ResizePrep, FormerVmState = server.VmState },
             JsonSerializer.Serialize(asked, ServerJson.Default.ResizeArguments));

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text.Json;
+using Kiroku.Api;
+
+namespace Kiroku.Flavors;
+
+/// <summary>The body of POST /flavors, once its schema has let it through (nova/compute/flavors.py, create).</summary>
+internal static class NewFlavor
+{
+    /// <summary>The largest number of single precision, as far as Nova writes it out.</summary>
+    public const double MaxRxtxFactor = 3.40282e+38;
+
+    /// <exception cref="Fault">400 for what no server here could have.</exception>
+    public static Flavor Read(JsonElement flavor, Microversion version, DateTime now)
+    {
+        if (Number(flavor, "OS-FLV-EXT-DATA:ephemeral") > 0)
+            throw Fault.BadRequest("This cloud does not have ephemeral disks.");
+        if (Number(flavor, "swap") > 0)
+            throw Fault.BadRequest("This cloud does not have swap disks.");
+        return new Flavor
+        {
+            Id = Text(flavor, "id") is { Length: > 0 } id ? id : Guid.NewGuid().ToString(),
+            Name = Text(flavor, "name")!.Trim(),
+            MemoryMiB = Number(flavor, "ram"),
+            Vcpus = Number(flavor, "vcpus"),
+            DiskGiB = Number(flavor, "disk"),
+            RxtxFactor = RxtxFactor(flavor),
+            IsPublic = Text(flavor, "os-flavor-access:is_public") is not { } text || Truth.Of(text, otherwise: true),
+            Description = version >= 55 ? Text(flavor, "description") : null,
+            CreatedAt = now,
+        };
+    }
+
+    /// <summary>A value as text, however it was written; null if it is null or not there.</summary>
+    public static string? Text(JsonElement of, string key)
+        => !of.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null ? null : PythonText.Str(value);
+
+    private static int Number(JsonElement flavor, string key)
+        => Text(flavor, key) is { } text ? (int)double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) : 0;
+
+    private static double RxtxFactor(JsonElement flavor)
+    {
+        var factor = Text(flavor, "rxtx_factor") is { } text ? double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) : 1;
+        return factor is > 0 and <= MaxRxtxFactor
+            ? factor
+            : throw Fault.BadRequest("Invalid input received: 'rxtx_factor' argument must be a float between 0 and 3.40282e+38");
+    }
+}
