@@ -12,6 +12,9 @@ internal sealed record ServiceSettings
     /// <summary>A libvirt URI; null chooses one (docs/configuration.md).</summary>
     public string? Hypervisor { get; init; }
 
+    /// <summary>Address of a Keystone to ask about tokens; null for our own identity, or what the settings say.</summary>
+    public string? Keystone { get; init; }
+
     /// <summary>The name of this host as administrators see it.</summary>
     public string Host { get; init; } = Environment.MachineName;
 

@@ -3,7 +3,7 @@ using Kiroku.Storage;
 namespace Kiroku.Api;
 
 /// <summary>Turns whatever a request ends in, a <see cref="Fault"/> or a surprise, into the service's error body.</summary>
-internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddleware> logger)
+internal sealed partial class FaultMiddleware(RequestDelegate next, IdentityAddress identity, ILogger<FaultMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -38,7 +38,7 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
         }
     }
 
-    private static Task WriteAsync(HttpContext context, Fault fault)
+    private Task WriteAsync(HttpContext context, Fault fault)
     {
         context.Response.Clear();
         RequestId.Announce(context);
@@ -47,7 +47,7 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
             context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var path = context.Request.Path;
         if (fault.Status == 401)
-            context.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{Links.Base(context.Request)}/identity\"";
+            context.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{identity.Elsewhere ?? $"{Links.Base(context.Request)}/identity"}\"";
         if (path.StartsWithSegments("/identity") || fault.Status == 401)
             return JsonResponse.WriteAsync(context, fault.Status, json => FaultForm.WriteKeystone(json, fault.Status, fault.Message));
         if (path.StartsWithSegments("/image") || fault.Status == 413)

@@ -8,6 +8,12 @@ internal sealed class ServiceOptions
     private readonly Option<string?> data = new("--data") { Description = "Folder for everything that is kept.", HelpName = "DIR" };
     private readonly Option<string?> host = new("--host") { Description = "Name of this host as administrators see it.", HelpName = "NAME" };
 
+    private readonly Option<string?> keystone = new("--keystone")
+    {
+        Description = "Keystone that tokens are from, with the service account of the settings. Default: an identity of its own.",
+        HelpName = "URL",
+    };
+
     /// <summary>Not for people: the tour holds the other end, and however it dies, its service ends.</summary>
     private readonly Option<bool> endWithInput = new("--end-with-input") { Hidden = true };
 
@@ -64,6 +70,7 @@ internal sealed class ServiceOptions
         command.Options.Add(Listen);
         command.Options.Add(Hypervisor);
         command.Options.Add(host);
+        command.Options.Add(keystone);
         command.Options.Add(endWithInput);
     }
 
@@ -74,6 +81,7 @@ internal sealed class ServiceOptions
             DataDirectory = Path.GetFullPath(parsed.GetValue(data) ?? DefaultDataDirectory()),
             Listen = parsed.GetValue(Listen)!,
             Hypervisor = parsed.GetValue(Hypervisor),
+            Keystone = parsed.GetValue(keystone),
         };
         return parsed.GetValue(host) is { Length: > 0 } name ? settings with { Host = name } : settings;
     }

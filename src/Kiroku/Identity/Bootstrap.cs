@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Kiroku.Identity.Accounts;
+using Kiroku.Identity.Keystone;
 using Kiroku.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity;
 
@@ -9,7 +11,7 @@ namespace Kiroku.Identity;
 /// <see cref="CloudsFile"/>, was removed.
 /// </summary>
 internal sealed partial class Bootstrap(
-    IdentityStore store, UserStore users, Passwords passwords, CloudsFile clouds, TimeProvider time, ILogger<Bootstrap> logger) : IHostedService
+    IdentityStore store, UserStore users, Passwords passwords, CloudsFile clouds, TimeProvider time, IOptions<KeystoneOptions> keystone, ILogger<Bootstrap> logger) : IHostedService
 {
     /// <summary>Name of the administrator and of the administrator's project.</summary>
     public const string Admin = "admin";
@@ -19,6 +21,8 @@ internal sealed partial class Bootstrap(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (keystone.Value.IsUsed)
+            return;
         var known = clouds.Load();
         if (!known)
             clouds.Keep(new FirstPasswords(NewPassword(), NewPassword()));

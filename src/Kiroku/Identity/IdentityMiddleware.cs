@@ -1,17 +1,19 @@
 using Kiroku.Api;
+using Kiroku.Identity.Keystone;
+using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity;
 
 /// <summary>
 /// Lets only holders of a token through to the three services; every path of theirs takes one unless it is named here.
 /// </summary>
-internal sealed class IdentityMiddleware(RequestDelegate next, Tokens tokens, Policy policy)
+internal sealed class IdentityMiddleware(RequestDelegate next, ITokenValidator tokens, Policy policy, IOptions<KeystoneOptions> keystone)
 {
     public const string TokenHeader = "X-Auth-Token";
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (NeedsToken(context.Request))
+        if (NeedsToken(context.Request) && !(keystone.Value.IsUsed && IsUnder(context.Request.Path, "/identity")))
         {
             var signIn = await tokens.ValidateAsync(context.Request.Headers[TokenHeader], context.RequestAborted) ?? throw Fault.Unauthorized();
             signIn.Set(context, policy);

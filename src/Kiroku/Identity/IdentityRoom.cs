@@ -1,10 +1,13 @@
 using System.Text;
+using Kiroku.Api;
 using Kiroku.Identity.Accounts;
+using Kiroku.Identity.Keystone;
 using Kiroku.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity;
 
@@ -41,14 +44,33 @@ internal static class IdentityRoom
         services.AddSingleton<SignInGuard>();
         services.AddSingleton<Proofs>();
         services.AddSingleton<Tokens>();
+        services.AddSingleton<HomeProject>();
+        services.AddKeystone(settings);
         services.AddSingleton<CloudsFile>();
         services.AddHostedService<Bootstrap>();
     }
 
+    private static void AddKeystone(this IServiceCollection services, ServiceSettings settings)
+    {
+        services.AddOptions<KeystoneOptions>().BindConfiguration(KeystoneOptions.Section).Configure(o => o.Url = settings.Keystone ?? o.Url);
+        services.AddSingleton<IValidateOptions<KeystoneOptions>, KeystoneCheck>();
+        services.AddSingleton<KeystoneClient>();
+        services.AddSingleton<KeystoneTokens>();
+        services.AddSingleton<ITokenValidator>(provider => provider.GetRequiredService<IOptions<KeystoneOptions>>().Value.IsUsed
+            ? provider.GetRequiredService<KeystoneTokens>()
+            : provider.GetRequiredService<Tokens>());
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<KeystoneOptions>>().Value is { IsUsed: true } keystone
+            ? new IdentityAddress(keystone.PublicUrl)
+            : new IdentityAddress(null));
+    }
+
     public static void UseIdentity(this IApplicationBuilder app) => app.UseMiddleware<IdentityMiddleware>();
 
+    /// <summary>Our own identity, unless a Keystone is asked: then there is none here.</summary>
     public static void MapIdentity(this IEndpointRouteBuilder app)
     {
+        if (app.ServiceProvider.GetRequiredService<IOptions<KeystoneOptions>>().Value.IsUsed)
+            return;
         app.MapGet("/identity", IdentityVersions.List);
         app.MapGet("/identity/v3", IdentityVersions.Show);
         app.MapTokens();

@@ -13,7 +13,7 @@ namespace Kiroku.Identity;
 /// enabled, roles now, password unchanged, not revoked) is asked of the store each time.
 /// </summary>
 internal sealed class Tokens(
-    IdentityStore store, Proofs proofs, ProjectStore projects, TokenSealer sealer, IOptions<IdentityOptions> options, TimeProvider time)
+    IdentityStore store, Proofs proofs, ProjectStore projects, TokenSealer sealer, IOptions<IdentityOptions> options, TimeProvider time) : ITokenValidator
 {
     /// <summary>A token for who proves who they are, with what it stands for.</summary>
     /// <exception cref="Fault">401, in the same words whatever was wrong with the proof.</exception>
@@ -33,7 +33,6 @@ internal sealed class Tokens(
         return (sealer.Seal(signIn.Claims), signIn);
     }
 
-    /// <summary>What a token stands for now, or null if it is none or holds no longer.</summary>
     public async Task<SignIn?> ValidateAsync(string? token, CancellationToken cancellationToken)
     {
         var claims = token is null ? null : sealer.Open(token);

@@ -7,7 +7,7 @@ namespace Kiroku.Identity;
 /// <summary>Signing in and out, and what a token says (Keystone's /v3/auth).</summary>
 internal static class TokensApi
 {
-    private const string SubjectHeader = "X-Subject-Token";
+    public const string SubjectHeader = "X-Subject-Token";
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     public static void MapTokens(this IEndpointRouteBuilder app)

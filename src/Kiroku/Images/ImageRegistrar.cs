@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Kiroku.Identity;
-using Kiroku.Identity.Accounts;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +10,7 @@ namespace Kiroku.Images;
 /// content: a new content takes the name over and hides what had it.
 /// </summary>
 internal sealed partial class ImageRegistrar(
-    ImageStore store, ImageFiles files, ImageUpload upload, ProjectStore projects, IOptions<ImagesOptions> options, TimeProvider time,
+    ImageStore store, ImageFiles files, ImageUpload upload, HomeProject home, IOptions<ImagesOptions> options, TimeProvider time,
     ILogger<ImageRegistrar> logger) : IHostedService
 {
     public const string Name = "kiroku-guest";
@@ -27,7 +26,7 @@ internal sealed partial class ImageRegistrar(
 
     private async Task RegisterAsync(string file, CancellationToken cancellationToken)
     {
-        var owner = await projects.FindByNameAsync(Bootstrap.Admin, cancellationToken);
+        var owner = await home.FindIdAsync(cancellationToken);
         if (owner is null)
         {
             LogNoOwner(file);
@@ -36,7 +35,7 @@ internal sealed partial class ImageRegistrar(
         RequireDisk(file);
         await using var bytes = File.OpenRead(file);
         var hash = Convert.ToHexStringLower(await SHA512.HashDataAsync(bytes, cancellationToken));
-        var own = (await store.ListAsync(ImageFilter.Named(Name), new ImageViewer(owner.Id, SeesAll: false), cancellationToken)).Where(image => image.Owner == owner.Id).ToList();
+        var own = (await store.ListAsync(ImageFilter.Named(Name), new ImageViewer(owner, SeesAll: false), cancellationToken)).Where(image => image.Owner == owner).ToList();
         if (own.Any(image => image.OsHashValue == hash))
             return;
         foreach (var unfinished in own.Where(image => image.Status != ImageStatus.Active))
@@ -57,14 +56,14 @@ internal sealed partial class ImageRegistrar(
         }
     }
 
-    private async Task AddAsync(Project owner, FileStream bytes, CancellationToken cancellationToken)
+    private async Task AddAsync(string owner, FileStream bytes, CancellationToken cancellationToken)
     {
         var now = time.UtcNow();
         var image = new Image
         {
             Id = Guid.NewGuid().ToString(),
             Name = Name,
-            Owner = owner.Id,
+            Owner = owner,
             Visibility = ImageVisibility.Public,
             Status = ImageStatus.Queued,
             DiskFormat = "qcow2",

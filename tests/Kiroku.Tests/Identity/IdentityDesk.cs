@@ -8,6 +8,8 @@ internal sealed class IdentityDesk : IAsyncDisposable
 {
     public const string Password = "correct horse";
 
+    private bool closed;
+
     private IdentityDesk(TestApp app, TestUser admin) => (App, Admin) = (app, admin);
 
     public TestApp App { get; }
@@ -59,7 +61,13 @@ internal sealed class IdentityDesk : IAsyncDisposable
 
     public static IEnumerable<string> Names(JsonNode answer, string key) => answer[key]!.AsArray().Select(item => (string)item!["name"]!);
 
-    public ValueTask DisposeAsync() => App.DisposeAsync();
+    /// <summary>May be done before the test ends, and then again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!closed)
+            await App.DisposeAsync();
+        closed = true;
+    }
 
     private async Task<string> NewAsync(string kind, JsonObject body)
     {

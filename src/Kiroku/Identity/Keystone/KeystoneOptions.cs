@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Options;
+
+namespace Kiroku.Identity.Keystone;
+
+/// <summary>Settings of the Keystone that is asked instead of our own identity, if there is one; section <c>Keystone</c>.</summary>
+internal sealed class KeystoneOptions
+{
+    public const string Section = "Keystone";
+
+    /// <summary>Its address; none for our own identity. The command line's wins.</summary>
+    public string? Url { get; set; }
+
+    /// <summary>The account that asks it about tokens; it takes a role that may (admin or service, by Keystone's defaults).</summary>
+    public string? UserName { get; init; }
+
+    public string? Password { get; init; }
+
+    /// <summary>A file that holds the password, for whoever does not want it among the settings.</summary>
+    public string? PasswordFile { get; init; }
+
+    public string ProjectName { get; init; } = "service";
+
+    public string UserDomainName { get; init; } = "Default";
+
+    public string ProjectDomainName { get; init; } = "Default";
+
+    /// <summary>How long an answer is remembered: at most so long a token that was taken back is still taken.</summary>
+    public TimeSpan CacheTime { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long it may take to answer.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public bool IsUsed => !string.IsNullOrEmpty(Url);
+
+    /// <summary>The address that callers are sent to for a token, as Keystone's middleware names it.</summary>
+    public string PublicUrl => Url!.TrimEnd('/') is var url && url.EndsWith("/v3", StringComparison.Ordinal) ? url[..^3] : url;
+
+    public Uri TokensAddress => new($"{PublicUrl}/v3/auth/tokens");
+
+    /// <summary>What is wrong with them, in a sentence; null if nothing is.</summary>
+    public string? Complaint()
+    {
+        if (!IsUsed)
+            return null;
+        if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Query.Length > 0)
+            return "Keystone:Url is to be an http or https address, as http://127.0.0.1:5000/v3.";
+        if (string.IsNullOrEmpty(UserName) || string.IsNullOrEmpty(Password) == string.IsNullOrEmpty(PasswordFile))
+            return "Keystone:Url takes a service account: Keystone:UserName, and either Keystone:Password or Keystone:PasswordFile.";
+        if (!string.IsNullOrEmpty(PasswordFile) && !File.Exists(PasswordFile))
+            return $"Keystone:PasswordFile {PasswordFile} is not there.";
+        if (CacheTime < TimeSpan.Zero || CacheTime > TimeSpan.FromHours(1))
+            return "Keystone:CacheTime is to be a time of at most an hour.";
+        return Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromMinutes(2) ? null : "Keystone:Timeout is to be a time of at most two minutes.";
+    }
+}
+
+/// <summary>Refuses, at the start, settings that cannot work.</summary>
+internal sealed class KeystoneCheck : IValidateOptions<KeystoneOptions>
+{
+    public ValidateOptionsResult Validate(string? name, KeystoneOptions options)
+        => options.Complaint() is { } complaint ? ValidateOptionsResult.Fail(complaint) : ValidateOptionsResult.Success;
+}
