@@ -85,6 +85,11 @@ public sealed class SignInTests : IAsyncLifetime
     [InlineData("""{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":7,"password":"x"}}}}}""")]
     [InlineData("""{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"\ud800","password":"x"}}}}}""")]
     [InlineData("""{"auth":{"\ud800":1}}""")]
+    [InlineData("""{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"x","password":"x"}}},"scope":{"project":{"id":"x"},"domain":{"id":"default"}}}}""")]
+    [InlineData("""{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"x","password":"x"}}},"scope":{"project":{"id":"x"},"unscoped":{}}}}""")]
+    [InlineData("""{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"x","password":"x"}}},"scope":{"what":{}}}}""")]
+    [InlineData("""{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"x","password":"x"}}},"scope":[]}}""")]
+    [InlineData("""{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"x","password":"x"}}},"scope":{"project":{"name":"x"}}}}""")]
     public async Task A_body_that_is_no_request_for_a_token_is_400(string body)
     {
         using var answer = await app.Http.PostAsync("/identity/v3/auth/tokens", TestApp.Json(body));
