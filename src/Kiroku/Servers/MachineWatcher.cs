@@ -1,3 +1,4 @@
+using Kiroku.Actions;
 using Kiroku.Hypervisors;
 using Microsoft.Extensions.Options;
 
@@ -75,18 +76,34 @@ internal sealed partial class MachineWatcher(
     {
         foreach (var server in await store.ListWhereAsync("host = @Host AND generation IS NOT NULL", new { settings.Host }, cancellationToken))
         {
-            await machines.MockDiskAsync(server, cancellationToken);
-            if (server.PowerState is MachineState.Running or MachineState.Paused || server.VmState == VmStates.Suspended)
-                await machines.StartAsync(server, cancellationToken);
-            else
-                await machines.DefineAsync(server, cancellationToken);
-            if (server.PowerState == MachineState.Paused)
-                await machines.PauseAsync(server, cancellationToken);
-            if (server.VmState == VmStates.Suspended)
-                await machines.SuspendAsync(server, cancellationToken);
+            try
+            {
+                await DefineAgainAsync(server, cancellationToken);
+            }
+            catch (StepException e)
+            {
+                // Its image may be gone; the others are not to wait for it.
+                LogCannotDefine(server.Id, e);
+            }
         }
+    }
+
+    private async Task DefineAgainAsync(Server server, CancellationToken cancellationToken)
+    {
+        await machines.MockDiskAsync(server, cancellationToken);
+        if (server.PowerState is MachineState.Running or MachineState.Paused || server.VmState == VmStates.Suspended)
+            await machines.StartAsync(server, cancellationToken);
+        else
+            await machines.DefineAsync(server, cancellationToken);
+        if (server.PowerState == MachineState.Paused)
+            await machines.PauseAsync(server, cancellationToken);
+        if (server.VmState == VmStates.Suspended)
+            await machines.SuspendAsync(server, cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Warning, "A machine's state could not be looked at")]
     private partial void LogCannotLook(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "The machine of {Server} could not be made again")]
+    private partial void LogCannotDefine(Guid server, Exception exception);
 }
