@@ -16,6 +16,7 @@ internal static class ServicesApi
     public static void MapServiceRoutes(this IEndpointRouteBuilder app)
     {
         app.MapGet("/os-services", List);
+        app.MapGet("/os-aggregates", ListAggregates);
         app.MapGet("/os-availability-zone", ListZones);
         app.MapGet("/os-availability-zone/detail", DetailZones);
     }
@@ -62,6 +63,19 @@ internal static class ServicesApi
         if (version >= 11)
             json.WriteBoolean("forced_down", false);
         json.WriteEndObject();
+    }
+
+    /// <summary>There are none, but clients ask for those that a hypervisor is in.</summary>
+    private static JsonResponse ListAggregates(HttpContext context)
+    {
+        Caller.Of(context).Require(Rules.AggregatesList, Caller.Of(context).ProjectId);
+        return JsonResponse.Ok(json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("aggregates");
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
     }
 
     private static async Task<IResult> ListZones(HttpContext context, HostWatch hosts)

@@ -106,7 +106,11 @@ public enum VolumeFormat
 }
 
 /// <summary>A machine as it is to be: id (also its UUID at the hypervisor), display name, processors, memory and root disk.</summary>
-public sealed record MachineSpec(Guid Id, string Name, int Vcpus, int MemoryMiB, string RootVolume);
+public sealed record MachineSpec(Guid Id, string Name, int Vcpus, int MemoryMiB, string RootVolume)
+{
+    /// <summary>A disk beside the one that it starts from; null for none.</summary>
+    public string? SecondVolume { get; init; }
+}
 
 /// <summary>One machine's new state; or, with no machine, word that changes may have been missed.</summary>
 public sealed record MachineChange(Guid? Machine, MachineState State)

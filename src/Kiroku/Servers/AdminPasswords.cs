@@ -10,5 +10,5 @@ internal static class AdminPasswords
 
     /// <summary>The password that the request brings, or a new one.</summary>
     public static string Of(JsonElement request)
-        => request.TryGetProperty("adminPass", out var given) ? given.GetString()! : RandomNumberGenerator.GetString(Symbols, 12);
+        => request.ValueKind == JsonValueKind.Object && request.TryGetProperty("adminPass", out var given) ? given.GetString()! : RandomNumberGenerator.GetString(Symbols, 12);
 }

@@ -10,9 +10,13 @@ namespace Kiroku.Servers;
 [GenerateSerializer, Immutable]
 internal sealed record AnswerForm([property: Id(0)] int Status, [property: Id(1)] ShownServer? Shown = null)
 {
+    /// <summary>A document that does not depend on the server.</summary>
+    [Id(2)]
+    public string? Body { get; init; }
+
     public Answer Fill(ActionRequest request, Server server)
     {
-        var answer = new Answer(request.RequestId, Status);
+        var answer = new Answer(request.RequestId, Status, Body: Body);
         return Shown is null ? answer : answer with
         {
             Location = Shown.Location(server),

@@ -54,7 +54,7 @@ internal sealed partial class DiskSweeper(
         if (Disks.ImageOf(volume) is not { } image || await images.FindAsync(image, cancellationToken) is not null)
             return false;
         // An action that runs may be about to take the image up.
-        var users = await store.ListWhereAsync("(image_id = @image OR running_action IS NOT NULL)", new { image }, cancellationToken);
+        var users = await store.ListWhereAsync("(image_id = @image OR rescue_image_id = @image OR running_action IS NOT NULL)", new { image }, cancellationToken);
         if (users.Count > 0)
             return false;
         await hypervisor.DeleteVolumeAsync(volume, cancellationToken);

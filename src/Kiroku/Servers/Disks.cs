@@ -14,6 +14,9 @@ internal static class Disks
     public static string NameOf(Guid server, int generation)
         => string.Create(CultureInfo.InvariantCulture, $"{DiskPrefix}{server}-{generation}");
 
+    /// <summary>The disk that a rescued server runs from.</summary>
+    public static string RescueOf(Guid server) => $"{DiskPrefix}{server}-rescue";
+
     /// <summary>The volume that holds an image's content; disks are overlays on it.</summary>
     public static string BaseOf(string imageId) => BasePrefix + imageId;
 
@@ -23,10 +26,11 @@ internal static class Disks
             && volume.Length > DiskPrefix.Length + 37
             && Guid.TryParse(volume.AsSpan(DiskPrefix.Length, 36), out var server) ? server : null;
 
-    /// <summary>Whether the server's row names the volume: the disk it has, or the one it can go back to.</summary>
+    /// <summary>Whether the server's row names the volume: the disk it has, the one it can go back to, the one it is rescued by.</summary>
     public static bool Names(Server server, string volume)
         => (server.Generation is { } present && volume == NameOf(server.Id, present))
-            || (server.FormerGeneration is { } former && volume == NameOf(server.Id, former));
+            || (server.FormerGeneration is { } former && volume == NameOf(server.Id, former))
+            || (server.RescueImageId is not null && volume == RescueOf(server.Id));
 
     /// <summary>The image that a volume holds, by its name; null if it holds none.</summary>
     public static string? ImageOf(string volume)

@@ -76,7 +76,20 @@ internal sealed class Machines(IHypervisor hypervisor, ServerImages images, Sche
     {
         var image = await PrepareImageAsync(server.ImageId, server.Flavor, cancellationToken);
         await CreateDiskAsync(server.Id, server.Generation!.Value, image, server.Flavor, cancellationToken);
+        if (server.RescueImageId is { } rescue)
+            await CreateRescueDiskAsync(server, rescue, cancellationToken);
     }
+
+    /// <summary>Makes the disk that a rescued machine runs from, fresh from its image.</summary>
+    public async Task CreateRescueDiskAsync(Server server, string imageId, CancellationToken cancellationToken)
+    {
+        var image = await PrepareImageAsync(imageId, server.Flavor, cancellationToken);
+        await CallAsync(() => hypervisor.CreateOverlayAsync(
+            Disks.RescueOf(server.Id), Disks.BaseOf(image.ImageId), image.Format, server.Flavor.DiskBytes, cancellationToken));
+    }
+
+    public Task DeleteRescueDiskAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.RescueOf(server.Id), cancellationToken));
 
     /// <summary>Makes the next disk a full copy of the present one, grown to the flavor's size.</summary>
     public Task CopyDiskAsync(Guid server, int from, int to, ServerFlavor flavor, IProgress<double> progress, CancellationToken cancellationToken)
@@ -108,8 +121,12 @@ internal sealed class Machines(IHypervisor hypervisor, ServerImages images, Sche
         }
     }
 
-    private static MachineSpec SpecOf(Server server) => new(
-        server.Id, server.Name, server.Flavor.Vcpus, server.Flavor.MemoryMiB, Disks.NameOf(server.Id, server.Generation!.Value));
+    private static MachineSpec SpecOf(Server server)
+    {
+        var disk = Disks.NameOf(server.Id, server.Generation!.Value);
+        var spec = new MachineSpec(server.Id, server.Name, server.Flavor.Vcpus, server.Flavor.MemoryMiB, disk);
+        return server.RescueImageId is null ? spec : spec with { RootVolume = Disks.RescueOf(server.Id), SecondVolume = disk };
+    }
 
     private static Task CallAsync(Func<Task> call) => CallAsync(async () =>
     {

@@ -57,6 +57,9 @@ internal sealed record Server
     /// <summary>While resized: the disk that a revert goes back to.</summary>
     public int? FormerGeneration { get; init; }
 
+    /// <summary>While rescued: the image that the machine runs from, with the server's own disk as its second.</summary>
+    public string? RescueImageId { get; init; }
+
     public ServerFault? Fault { get; init; }
 
     /// <summary>Who keeps it from being changed, "owner" or "admin"; null while nobody does.</summary>

@@ -26,6 +26,8 @@ internal static class ServerActionsApi
         ["unpause"] = new(ActionNames.Unpause, Rules.Unpause),
         ["suspend"] = new(ActionNames.Suspend, Rules.Suspend),
         ["resume"] = new(ActionNames.Resume, Rules.Resume),
+        ["rescue"] = new(ActionNames.Rescue, Rules.Rescue) { Body = (_, _) => ServerSchemas.Rescue, Status = StatusCodes.Status200OK, Document = ShowPassword },
+        ["unrescue"] = new(ActionNames.Unrescue, Rules.Unrescue),
         ["forceDelete"] = new(ActionNames.Delete, Rules.ForceDelete),
         ["os-resetState"] = new(ActionNames.ResetState, Rules.ResetState) { Body = (_, _) => ServerSchemas.ResetState, PassesLocks = true },
     }.ToFrozenDictionary(StringComparer.Ordinal);
@@ -50,7 +52,10 @@ internal static class ServerActionsApi
             Caller.Of(context).Require(Rules.UnshelveToHost, server.ProjectId);
         if (!route.PassesLocks)
             ServerLocks.Refuse(context, server);
-        var form = new AnswerForm(route.Status, route.ShowsServer ? ShownServer.Of(context, AdminPasswords.Of(body.GetProperty(key))) : null);
+        var form = new AnswerForm(route.Status, route.ShowsServer ? ShownServer.Of(context, AdminPasswords.Of(body.GetProperty(key))) : null)
+        {
+            Body = route.Document?.Invoke(body.GetProperty(key)),
+        };
         return await BeginAsync(server, ActionRequest.Of(context, route.Action, startTime) with { Body = body.GetRawText(), Form = form }, grains);
     }
 
@@ -80,6 +85,13 @@ internal static class ServerActionsApi
         return answer.Given ?? throw new Fault(answer.Status, answer.Refusal!) { RetryAfter = answer.RetryAfter };
     }
 
+    private static string ShowPassword(JsonElement wishes) => Answer.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("adminPass", AdminPasswords.Of(wishes));
+        json.WriteEndObject();
+    });
+
     /// <summary>What a key of the body stands for: the action, the rule that guards it and the status of its answer.</summary>
     private sealed record ActionRoute(string Action, string Rule)
     {
@@ -89,6 +101,9 @@ internal static class ServerActionsApi
         public int Status { get; init; } = StatusCodes.Status202Accepted;
 
         public bool ShowsServer { get; init; }
+
+        /// <summary>What the answer holds that is known beforehand.</summary>
+        public Func<JsonElement, string>? Document { get; init; }
 
         /// <summary>Whether it is done to a locked server, too.</summary>
         public bool PassesLocks { get; init; }

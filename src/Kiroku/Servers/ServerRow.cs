@@ -32,6 +32,7 @@ internal sealed record ServerRow
     public string? FaultMessage { get; init; }
     public string? FaultDetails { get; init; }
     public DateTime? FaultCreated { get; init; }
+    public string? RescueImageId { get; init; }
     public string? LockedBy { get; init; }
     public string? LockedReason { get; init; }
     public string? RunningAction { get; init; }
@@ -68,6 +69,7 @@ internal sealed record ServerRow
         FaultMessage = server.Fault?.Message,
         FaultDetails = server.Fault?.Details,
         FaultCreated = server.Fault?.Created,
+        RescueImageId = server.RescueImageId,
         LockedBy = server.LockedBy,
         LockedReason = server.LockedReason,
         RunningAction = server.RunningAction,
@@ -101,6 +103,7 @@ internal sealed record ServerRow
         Generation = Generation,
         FormerGeneration = FormerGeneration,
         Fault = FaultMessage is { } message ? new ServerFault(message, FaultDetails, FaultCreated ?? UpdatedAt) : null,
+        RescueImageId = RescueImageId,
         LockedBy = LockedBy,
         LockedReason = LockedReason,
         RunningAction = RunningAction,
@@ -122,4 +125,5 @@ internal sealed record ServerRow
 [JsonSerializable(typeof(Work.RebuildArguments))]
 [JsonSerializable(typeof(Work.ResizeArguments))]
 [JsonSerializable(typeof(Work.ResetStateArguments))]
+[JsonSerializable(typeof(Work.RescueArguments))]
 internal sealed partial class ServerJson : JsonSerializerContext;

@@ -46,6 +46,8 @@ internal static class TaskStates
     public const string Unpausing = "unpausing";
     public const string Suspending = "suspending";
     public const string Resuming = "resuming";
+    public const string Rescuing = "rescuing";
+    public const string Unrescuing = "unrescuing";
 }
 
 /// <summary>The one word that users read, from both states (nova/api/openstack/common.py, _STATE_MAP).</summary>

@@ -47,6 +47,15 @@ internal sealed class ServerWork(
         Server = Server with { Host = run.Host, Claim = claim };
     }
 
+    /// <summary>Has a machine that is off start from the server's own disk again, if it was rescued.</summary>
+    public async Task LeaveRescueAsync(CancellationToken cancellationToken)
+    {
+        if (Server.RescueImageId is null)
+            return;
+        await Machines.DeleteRescueDiskAsync(Server, cancellationToken);
+        await SaveAsync(server => server with { RescueImageId = null }, cancellationToken);
+    }
+
     /// <summary>Takes the machine's present state as the server's power_state; where it cannot be had, the last known stays.</summary>
     public async Task LookAtMachineAsync(CancellationToken cancellationToken)
     {

@@ -54,6 +54,23 @@ public sealed class HoldingTests(TestService service) : ServiceTests(service), I
         Assert.Equal(before, Assert.Single(Guest.ReadAll(await server.ConsoleAsync())));
     }
 
+    [Fact]
+    public async Task A_rescued_server_runs_from_another_disk_beside_its_own_and_goes_back_to_it()
+    {
+        var server = await NewServerAsync();
+        var before = await server.BootedAsync();
+        await server.DoAsync("rescue", "RESCUE");
+        var rescued = await server.BootedAsync(before);
+        Assert.Equal((2, 1), (rescued.Disks, rescued.Boots));
+        Assert.NotEqual(before.DiskId, rescued.DiskId);
+        await Service.KillAsync();
+        await Service.EnsureStartedAsync();
+        await server.DoAsync("unrescue", "ACTIVE");
+        var after = await server.BootedAsync(rescued);
+        Assert.Equal((before.DiskId, 1, before.Boots + 1), (after.DiskId, after.Disks, after.Boots));
+        Assert.Single(server.Disks());
+    }
+
     private static async Task<JsonObject> HoldAsync(TestServer server, string action, string status)
     {
         await server.ActAsync(action);

@@ -21,6 +21,8 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
     private const string Unpause = """{"unpause":null}""";
     private const string Suspend = """{"suspend":null}""";
     private const string Resume = """{"resume":null}""";
+    private const string Rescue = """{"rescue":null}""";
+    private const string Unrescue = """{"unrescue":null}""";
     private const string Lock = """{"lock":null}""";
     private const string Unlock = """{"unlock":null}""";
 
@@ -49,6 +51,9 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
         new("unpause", [Pause], Unpause, [EventNames.Unpause], VmStates.Active),
         new("suspend", [], Suspend, [EventNames.Suspend], VmStates.Suspended),
         new("resume", [Suspend], Resume, [EventNames.Resume], VmStates.Active),
+        new("rescue", [], Rescue, [EventNames.Rescue], VmStates.Rescued),
+        new("rescue of a stopped server", [Stop], """{"rescue":{"rescue_image_ref":"IMAGE"}}""", [EventNames.Rescue], VmStates.Rescued),
+        new("unrescue", [Rescue], Unrescue, [EventNames.Unrescue], VmStates.Active),
         new("hard reboot of a paused server", [Pause], Hard, [EventNames.Reboot], VmStates.Active),
         new("hard reboot of a suspended server", [Suspend], Hard, [EventNames.Reboot], VmStates.Active),
         new("shelve of a paused server", [Pause], Shelve, [EventNames.ShelveOffload], VmStates.ShelvedOffloaded),

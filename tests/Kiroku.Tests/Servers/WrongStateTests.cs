@@ -25,6 +25,8 @@ public sealed class WrongStateTests(RunningCloud running) : IClassFixture<Runnin
         ("unpause", """{"unpause":null}""", ["paused"]),
         ("suspend", """{"suspend":null}""", ["active"]),
         ("resume", """{"resume":null}""", ["suspended"]),
+        ("rescue", """{"rescue":null}""", ["active", "stopped", "error"]),
+        ("unrescue", """{"unrescue":null}""", ["rescued"]),
     ];
 
     public static TheoryData<int, string> Refused

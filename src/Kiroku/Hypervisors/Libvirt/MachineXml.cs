@@ -31,7 +31,8 @@ internal static class MachineXml
             new XElement("on_crash", "destroy"),
             session.IsTest ? null : NoSleep(),
             new XElement("devices",
-                Disk(Path.Combine(options.VolumesFolder, spec.RootVolume)),
+                Disk(Path.Combine(options.VolumesFolder, spec.RootVolume), "vda"),
+                spec.SecondVolume is { } second ? Disk(Path.Combine(options.VolumesFolder, second), "vdb") : null,
                 Network(options.Network, spec.Id),
                 session.IsTest ? [] : RealDevices(ConsoleFiles.PathOf(options.ConsolesFolder, spec.Id))));
         return domain.ToString(SaveOptions.DisableFormatting);
@@ -50,11 +51,11 @@ internal static class MachineXml
         new XElement("suspend-to-mem", new XAttribute("enabled", "no")),
         new XElement("suspend-to-disk", new XAttribute("enabled", "no")));
 
-    private static XElement Disk(string path) => new("disk",
+    private static XElement Disk(string path, string device) => new("disk",
         new XAttribute("type", "file"), new XAttribute("device", "disk"),
         new XElement("driver", new XAttribute("name", "qemu"), new XAttribute("type", "qcow2")),
         new XElement("source", new XAttribute("file", path)),
-        new XElement("target", new XAttribute("dev", "vda"), new XAttribute("bus", "virtio")));
+        new XElement("target", new XAttribute("dev", device), new XAttribute("bus", "virtio")));
 
     private static XElement? Network(string network, Guid machine)
     {

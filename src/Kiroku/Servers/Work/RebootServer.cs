@@ -40,6 +40,7 @@ internal sealed class RebootServer : Workflow
                     await work.Machines.PowerOffAsync(work.Server, ct);
                 else
                     await work.Machines.StopAsync(work.Server, ct);
+                await work.LeaveRescueAsync(ct);
                 await work.SaveAsync(s => s with { TaskState = hard ? TaskStates.RebootStartedHard : TaskStates.RebootStarted }, ct);
                 await work.Machines.StartAsync(work.Server, ct);
             })

@@ -76,6 +76,7 @@ internal sealed class RebuildServer(ServerImages images) : Workflow
         await work.Machines.CreateDiskAsync(work.Server.Id, asked.Generation, image, work.Server.Flavor, ct);
         await work.SaveAsync(s => s with { TaskState = TaskStates.RebuildSpawning }, ct);
         await work.Machines.PowerOffAsync(work.Server, ct);
+        await work.LeaveRescueAsync(ct);
         await work.SaveAsync(s => s with { Generation = asked.Generation, ImageId = asked.Image }, ct);
     }
 }

@@ -12,7 +12,11 @@ internal sealed class StartServer : Workflow
 
     public override IReadOnlyList<Step> Steps(ServerWork work) =>
     [
-        new(EventNames.Start, ct => work.Machines.StartAsync(work.Server, ct)),
+        new(EventNames.Start, async ct =>
+        {
+            await work.LeaveRescueAsync(ct);
+            await work.Machines.StartAsync(work.Server, ct);
+        }),
     ];
 
     public override Server Succeeded(ServerWork work)

@@ -1,0 +1,32 @@
+using Kiroku.Actions;
+using Kiroku.Hypervisors;
+
+namespace Kiroku.Servers.Work;
+
+/// <summary>unrescue: runs a rescued machine from the server's own disk again.</summary>
+internal sealed class UnrescueServer : Workflow
+{
+    public override string Action => ActionNames.Unrescue;
+
+    protected override StateRule Allowed { get; } = new(VmStates.Rescued) { Host = HostNeed.Last };
+
+    public override IReadOnlyList<Step> Steps(ServerWork work) =>
+    [
+        new(EventNames.Unrescue, async ct =>
+        {
+            if (work.Server.RescueImageId is not null)
+                await work.Machines.PowerOffAsync(work.Server, ct);
+            await work.LeaveRescueAsync(ct);
+            await work.Machines.StartAsync(work.Server, ct);
+        }),
+    ];
+
+    public override Server Succeeded(ServerWork work)
+        => work.Server with { VmState = VmStates.Active, PowerState = MachineState.Running };
+
+    public override Server Failed(ServerWork work, ServerFault fault)
+        => work.Server with { VmState = VmStates.Error, Fault = fault };
+
+    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+        => ShowTaskState(server, TaskStates.Unrescuing);
+}
