@@ -23,6 +23,7 @@ internal static class ActionNames
     public const string Lock = "lock";
     public const string Unlock = "unlock";
     public const string ResetState = "resetState";
+    public const string CreateImage = "createImage";
     public const string Rescue = "rescue";
     public const string Unrescue = "unrescue";
 }
@@ -53,6 +54,7 @@ internal static class EventNames
     public const string Unpause = "compute_unpause_instance";
     public const string Suspend = "compute_suspend_instance";
     public const string Resume = "compute_resume_instance";
+    public const string Snapshot = "compute_snapshot_instance";
     public const string Rescue = "compute_rescue_instance";
     public const string Unrescue = "compute_unrescue_instance";
     public const string Lock = "api_lock";

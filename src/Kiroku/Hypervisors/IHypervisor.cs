@@ -75,6 +75,15 @@ public interface IHypervisor
     /// <summary>Makes a full copy of a volume, grown to <paramref name="bytes"/>; replaces one of that name. The source is only read.</summary>
     Task CopyVolumeAsync(string source, string volume, long bytes, IProgress<double>? progress, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Makes a full copy of a machine's disk as it stands at one moment; replaces one of that name. A machine that runs goes
+    /// on meanwhile.
+    /// </summary>
+    Task SnapshotAsync(Guid machine, string source, string volume, CancellationToken cancellationToken);
+
+    /// <summary>Writes a volume's bytes, which are a qcow2 file, to a stream.</summary>
+    Task ExportVolumeAsync(string volume, Stream target, CancellationToken cancellationToken);
+
     /// <summary>Deletes a volume.</summary>
     Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken);
 

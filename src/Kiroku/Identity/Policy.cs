@@ -42,6 +42,7 @@ internal sealed class Policy
         [Unpause] = RoleNames.Member,
         [Suspend] = RoleNames.Member,
         [Resume] = RoleNames.Member,
+        [CreateImage] = RoleNames.Member,
         [Rescue] = RoleNames.Member,
         [Unrescue] = RoleNames.Member,
         [AggregatesList] = RoleNames.Admin,

@@ -30,6 +30,7 @@ internal static partial class Rules
     public const string Unpause = "os_compute_api:os-pause-server:unpause";
     public const string Suspend = "os_compute_api:os-suspend-server:suspend";
     public const string Resume = "os_compute_api:os-suspend-server:resume";
+    public const string CreateImage = "os_compute_api:servers:create_image";
     public const string Rescue = "os_compute_api:os-rescue";
     public const string Unrescue = "os_compute_api:os-unrescue";
     public const string AggregatesList = "os_compute_api:os-aggregates:index";

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using Kiroku.Storage;
 
@@ -30,15 +31,19 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
     }
 
     /// <returns>False if there is an image of that id.</returns>
-    public async Task<bool> AddAsync(Image image, CancellationToken cancellationToken)
-        => await database.WriteAsync(db => db.ExecuteAsync(
+    public Task<bool> AddAsync(Image image, CancellationToken cancellationToken)
+        => database.WriteAsync(db => AddAsync(db, image), cancellationToken);
+
+    /// <summary>The same within the caller's transaction.</summary>
+    public static async Task<bool> AddAsync(DbConnection db, Image image)
+        => await db.ExecuteAsync(
             """
             INSERT INTO images (id, name, owner, visibility, status, disk_format, container_format, min_disk, min_ram, protected,
                 os_hidden, tags, properties, created_at, updated_at)
             VALUES (@Id, @Name, @Owner, @Visibility, @Status, @DiskFormat, @ContainerFormat, @MinDisk, @MinRam, @Protected,
                 @OsHidden, @Tags, @Properties, @CreatedAt, @UpdatedAt)
             ON CONFLICT (id) DO NOTHING
-            """, Row(image)), cancellationToken) == 1;
+            """, Row(image)) == 1;
 
     /// <returns>False unless the image waited for its bytes: someone else is sending them, or they are there.</returns>
     public Task<bool> BeginUploadAsync(Image image, CancellationToken cancellationToken)

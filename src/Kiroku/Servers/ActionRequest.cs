@@ -28,6 +28,10 @@ internal sealed record ActionRequest(
     public IdempotencyKey? Key { get; init; }
 
     /// <summary>Whether the caller is an administrator, who may use what all projects own.</summary>
+    /// <summary>The id of the image that it makes, which its answer names; null if it makes none.</summary>
+    [Id(10)]
+    public string? NewImageId { get; init; }
+
     [Id(9)]
     public bool ByAdmin { get; init; }
 

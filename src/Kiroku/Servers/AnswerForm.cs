@@ -14,9 +14,12 @@ internal sealed record AnswerForm([property: Id(0)] int Status, [property: Id(1)
     [Id(2)]
     public string? Body { get; init; }
 
+    [Id(3)]
+    public string? Location { get; init; }
+
     public Answer Fill(ActionRequest request, Server server)
     {
-        var answer = new Answer(request.RequestId, Status, Body: Body);
+        var answer = new Answer(request.RequestId, Status, Location, Body);
         return Shown is null ? answer : answer with
         {
             Location = Shown.Location(server),

@@ -17,6 +17,9 @@ internal static class Disks
     /// <summary>The disk that a rescued server runs from.</summary>
     public static string RescueOf(Guid server) => $"{DiskPrefix}{server}-rescue";
 
+    /// <summary>The copy that an image is being made of.</summary>
+    public static string SnapshotOf(Guid server) => $"{DiskPrefix}{server}-snapshot";
+
     /// <summary>The volume that holds an image's content; disks are overlays on it.</summary>
     public static string BaseOf(string imageId) => BasePrefix + imageId;
 

@@ -96,6 +96,17 @@ internal sealed class Machines(IHypervisor hypervisor, ServerImages images, Sche
         => CallAsync(() => hypervisor.CopyVolumeAsync(
             Disks.NameOf(server, from), Disks.NameOf(server, to), flavor.DiskBytes, progress, cancellationToken));
 
+    /// <summary>Makes a copy of the server's disk as it stands at one moment, from which an image can be read.</summary>
+    public Task SnapshotAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.SnapshotAsync(
+            server.Id, Disks.NameOf(server.Id, server.Generation!.Value), Disks.SnapshotOf(server.Id), cancellationToken));
+
+    public Task ReadSnapshotAsync(Server server, Stream target, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.ExportVolumeAsync(Disks.SnapshotOf(server.Id), target, cancellationToken));
+
+    public Task DeleteSnapshotAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.SnapshotOf(server.Id), cancellationToken));
+
     public Task DeleteDiskAsync(Guid server, int generation, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.NameOf(server, generation), cancellationToken));
 

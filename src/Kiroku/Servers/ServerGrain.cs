@@ -120,7 +120,7 @@ internal sealed partial class ServerGrain(
             StartTime = request.StartTime,
             UpdatedAt = now,
             Outcome = Outcomes.Running,
-        }, new Keeping(request.Key, answer), CancellationToken.None);
+        }, new Keeping(request.Key, answer), CancellationToken.None, accepted.Announced);
         if (begun is not var (server, action))
             throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while another action begins");
         Run(doing, server, new RecordedAction(action, []));

@@ -126,4 +126,5 @@ internal sealed record ServerRow
 [JsonSerializable(typeof(Work.ResizeArguments))]
 [JsonSerializable(typeof(Work.ResetStateArguments))]
 [JsonSerializable(typeof(Work.RescueArguments))]
+[JsonSerializable(typeof(Work.CreateImageArguments))]
 internal sealed partial class ServerJson : JsonSerializerContext;

@@ -101,6 +101,9 @@ internal static class ServerSchemas
         ? Schema.Any
         : Schema.Body("lock", Schema.Object(("locked_reason", Text with { MinLength = 1, MaxLength = 255 })) with { Types = ["object", "null"] });
 
+    public static Schema CreateImage(Microversion version, bool relaxed) => Schema.Body(
+        "createImage", Schema.Object(("name", relaxed ? RelaxedName : Name), ("metadata", Metadata)) with { Required = ["name"] });
+
     public static Schema Rescue { get; } = Schema.Body(
         "rescue", Schema.Object(("adminPass", Text), ("rescue_image_ref", Uuid)) with { Types = ["object", "null"] });
 

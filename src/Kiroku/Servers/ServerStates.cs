@@ -47,6 +47,9 @@ internal static class TaskStates
     public const string Suspending = "suspending";
     public const string Resuming = "resuming";
     public const string Rescuing = "rescuing";
+    public const string ImageSnapshotPending = "image_snapshot_pending";
+    public const string ImageSnapshot = "image_snapshot";
+    public const string ImageUploading = "image_uploading";
     public const string Unrescuing = "unrescuing";
 }
 

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Images;
 using Kiroku.Scheduling;
 using Kiroku.Storage;
 
@@ -96,7 +97,7 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers)
     /// <returns>The server as it stands now and the action; null if the server had changed meanwhile.</returns>
     /// <exception cref="Fault">Nothing was changed: the request is a repeated one.</exception>
     public Task<(Server, ActionRecord)?> BeginActionAsync(
-        Server seen, Server begun, ActionRecord action, Keeping keeping, CancellationToken cancellationToken)
+        Server seen, Server begun, ActionRecord action, Keeping keeping, CancellationToken cancellationToken, Image? announced = null)
         => database.WriteAsync<(Server, ActionRecord)?>(async connection =>
         {
             begun = begun with { RunningAction = action.RequestId, Epoch = seen.Epoch + 1, UpdatedAt = action.UpdatedAt };
@@ -108,6 +109,8 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers)
             if (seen.RunningAction is { } overtaken && await ActionStore.FindAsync(connection, seen.Id, overtaken) is { } old)
                 await ActionStore.SupersedeAsync(connection, old.Action.Id, action.Action, action.UpdatedAt);
             await answers.InsertAsync(connection, keeping);
+            if (announced is not null)
+                await ImageStore.AddAsync(connection, announced);
             return (begun, await ActionStore.InsertAsync(connection, action));
         }, cancellationToken);
 

@@ -33,6 +33,8 @@ internal static class ServersRoom
         services.AddSingleton<Workflow, SuspendServer>();
         services.AddSingleton<Workflow, ResumeServer>();
         services.AddSingleton<Workflow, ResetState>();
+        services.AddSingleton<Snapshots>();
+        services.AddSingleton<Workflow, CreateImage>();
         services.AddSingleton<Workflow, RescueServer>();
         services.AddSingleton<Workflow, UnrescueServer>();
         services.AddHostedService<Recovery>();

@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Images;
 
 namespace Kiroku.Servers;
 
@@ -46,4 +47,8 @@ internal abstract class Workflow
 }
 
 /// <summary>An accepted action: the server as shown while it runs, and the arguments that its row keeps.</summary>
-internal sealed record Accepted(Server Server, string? Arguments);
+internal sealed record Accepted(Server Server, string? Arguments)
+{
+    /// <summary>An image that is announced together with the acceptance; null for none.</summary>
+    public Image? Announced { get; init; }
+}

@@ -96,6 +96,17 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
                 : throw new HypervisorException(HypervisorFailure.Failed, "copy the disk", "no source");
         }, cancellationToken);
 
+    public Task SnapshotAsync(Guid machine, string source, string volume, CancellationToken cancellationToken) => DoAsync("snapshot", () =>
+        host.Volumes.TryGetValue(source, out var found)
+            ? host.Volumes[volume] = found
+            : throw new HypervisorException(HypervisorFailure.Failed, "copy the disk", "no source"), cancellationToken);
+
+    public Task ExportVolumeAsync(string volume, Stream target, CancellationToken cancellationToken) => DoAsync("export", () =>
+    {
+        target.Write(Kiroku.Hypervisors.Libvirt.EmptyQcow2.Of(host.Volumes[volume].Bytes));
+        return true;
+    }, cancellationToken);
+
     public Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken)
         => DoAsync("delete", () => host.Volumes.TryRemove(volume, out _), cancellationToken);
 

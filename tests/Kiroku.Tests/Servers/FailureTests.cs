@@ -99,7 +99,7 @@ public sealed class FailureTests
         string[] expected = action switch
         {
             ActionNames.Shelve when before.VmState == VmStates.Paused => [VmStates.Paused, VmStates.Stopped],
-            ActionNames.Start or ActionNames.Stop or ActionNames.Shelve or ActionNames.Unshelve or ActionNames.Pause or ActionNames.Unpause => [before.VmState],
+            ActionNames.Start or ActionNames.Stop or ActionNames.Shelve or ActionNames.Unshelve or ActionNames.Pause or ActionNames.Unpause or ActionNames.CreateImage => [before.VmState],
             ActionNames.Reboot => after.PowerState == MachineState.Running && before.VmState == VmStates.Active ? [VmStates.Active] : [VmStates.Error],
             ActionNames.Resize => [before.VmState, VmStates.Error],
             _ => [VmStates.Error],

@@ -23,6 +23,7 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
     private const string Resume = """{"resume":null}""";
     private const string Rescue = """{"rescue":null}""";
     private const string Unrescue = """{"unrescue":null}""";
+    private const string CreateImage = """{"createImage":{"name":"snap","metadata":{"a":"b"}}}""";
     private const string Lock = """{"lock":null}""";
     private const string Unlock = """{"unlock":null}""";
 
@@ -51,6 +52,9 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
         new("unpause", [Pause], Unpause, [EventNames.Unpause], VmStates.Active),
         new("suspend", [], Suspend, [EventNames.Suspend], VmStates.Suspended),
         new("resume", [Suspend], Resume, [EventNames.Resume], VmStates.Active),
+        new("createImage", [], CreateImage, [EventNames.Snapshot], VmStates.Active),
+        new("createImage of a stopped server", [Stop], CreateImage, [EventNames.Snapshot], VmStates.Stopped),
+        new("createImage of a paused server", [Pause], CreateImage, [EventNames.Snapshot], VmStates.Paused),
         new("rescue", [], Rescue, [EventNames.Rescue], VmStates.Rescued),
         new("rescue of a stopped server", [Stop], """{"rescue":{"rescue_image_ref":"IMAGE"}}""", [EventNames.Rescue], VmStates.Rescued),
         new("unrescue", [Rescue], Unrescue, [EventNames.Unrescue], VmStates.Active),

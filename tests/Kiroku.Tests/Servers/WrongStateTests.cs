@@ -25,6 +25,7 @@ public sealed class WrongStateTests(RunningCloud running) : IClassFixture<Runnin
         ("unpause", """{"unpause":null}""", ["paused"]),
         ("suspend", """{"suspend":null}""", ["active"]),
         ("resume", """{"resume":null}""", ["suspended"]),
+        ("createImage", """{"createImage":{"name":"snap"}}""", ["active", "stopped", "paused", "suspended"]),
         ("rescue", """{"rescue":null}""", ["active", "stopped", "error"]),
         ("unrescue", """{"unrescue":null}""", ["rescued"]),
     ];

@@ -96,7 +96,7 @@ internal static class Domains
         if (domain is not null) Pass(Native.virDomainUndefineFlags(domain, WithManagedSaveAndSnapshots));
     }
 
-    private static DomainHandle Need(Session session, Guid machine) =>
+    public static DomainHandle Need(Session session, Guid machine) =>
         Find(session, machine) ?? throw new RefusedException(HypervisorFailure.Failed, "there is no such machine");
 
     private static bool IsSaved(DomainHandle domain) =>

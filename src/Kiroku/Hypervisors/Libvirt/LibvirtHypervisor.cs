@@ -102,6 +102,12 @@ internal sealed class LibvirtHypervisor : IHypervisor, ISessionListener, IAsyncD
         string source, string volume, long bytes, IProgress<double>? progress, CancellationToken cancellationToken) =>
         volumes.CopyAsync(source, volume, bytes, progress, cancellationToken);
 
+    public Task SnapshotAsync(Guid machine, string source, string volume, CancellationToken cancellationToken) =>
+        volumes.SnapshotAsync(machine, source, volume, cancellationToken);
+
+    public Task ExportVolumeAsync(string volume, Stream target, CancellationToken cancellationToken) =>
+        volumes.ExportAsync(volume, target, cancellationToken);
+
     public Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken) =>
         volumes.DeleteAsync(volume, cancellationToken);
 

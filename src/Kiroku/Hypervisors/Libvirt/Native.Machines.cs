@@ -32,6 +32,26 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     public static partial int virDomainResume(DomainHandle domain);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int virDomainBackupBegin(DomainHandle domain, string backup, string? checkpoint, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainAbortJob(DomainHandle domain);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainGetJobStats(DomainHandle domain, out int type, out nint parameters, out int count, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial void virTypedParamsFree(nint parameters, int count);
+
+    /// <summary>The kind of the job that runs, or how the last one ended; 0 where there is none.</summary>
+    public static int GetJobOutcome(DomainHandle domain, uint flags, out int type)
+    {
+        var result = virDomainGetJobStats(domain, out type, out var parameters, out var count, flags);
+        if (result >= 0) virTypedParamsFree(parameters, count);
+        return result;
+    }
+
     [LibraryImport(Library)]
     public static partial int virDomainSuspend(DomainHandle domain);
 

@@ -74,6 +74,13 @@ internal static unsafe partial class Native
         VolumeHandle volume, StreamHandle stream, ulong offset, ulong length, uint flags);
 
     [LibraryImport(Library)]
+    public static partial int virStorageVolDownload(
+        VolumeHandle volume, StreamHandle stream, ulong offset, ulong length, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virStreamRecv(StreamHandle stream, byte* data, nuint bytes);
+
+    [LibraryImport(Library)]
     public static partial StreamHandle virStreamNew(ConnectHandle connect, uint flags);
 
     [LibraryImport(Library)]

@@ -68,6 +68,35 @@ internal sealed class Volumes(Work work, LibvirtOptions options, TimeProvider ti
             },
             cancellationToken);
 
+    public Task SnapshotAsync(Guid machine, string source, string volume, CancellationToken cancellationToken)
+    {
+        var job = NewJob("copy the disk", options.CopyTimeout, source, volume);
+        return work.RunAsync(
+            job with { Places = [.. job.Places, Job.PlaceOf(machine)] },
+            abandoned => CopyingAsync(session => Snapshot(session, machine, source, volume, abandoned), abandoned),
+            cancellationToken);
+    }
+
+    public Task ExportAsync(string volume, Stream target, CancellationToken cancellationToken) =>
+        work.RunAsync(
+            NewJob("read the disk", options.CopyTimeout, volume),
+            abandoned => CopyingAsync(
+                session =>
+                {
+                    var (bytes, _) = MeasureWhole(session, volume);
+                    if (session.IsTest)
+                    {
+                        // The mock's volumes have no bytes.
+                        target.Write(EmptyQcow2.Of(bytes));
+                        return;
+                    }
+
+                    using var found = PoolVolumes.Find(session, volume) ?? throw PoolVolumes.Missing(volume);
+                    VolumeDownload.Receive(session, found, target, abandoned);
+                },
+                abandoned),
+            cancellationToken);
+
     public void Dispose() => copies.Dispose();
 
     private static Job NewJob(string operation, TimeSpan deadline, params string[] volumes)
@@ -117,6 +146,21 @@ internal sealed class Volumes(Work work, LibvirtOptions options, TimeProvider ti
             PoolVolumes.Clone(session, original, VolumeXml.Of(volume, session.IsTest ? bytes : size, VolumeFormat.Qcow2));
             if (!session.IsTest && bytes > size) PoolVolumes.Resize(session, volume, bytes);
         });
+    }
+
+    private static void Snapshot(Session session, Guid machine, string source, string volume, CancellationToken abandoned)
+    {
+        var (size, allocated) = MeasureWhole(session, source);
+        if (session.IsTest || !Backups.CanRun(session, machine))
+        {
+            Copy(session, source, volume, size);
+            return;
+        }
+
+        using (var original = PoolVolumes.Find(session, source) ?? throw PoolVolumes.Missing(source))
+            RequireRoom(session, PoolVolumes.AllocatedWithBase(session, original, size, allocated));
+        HalfMade.Make(session, volume, () => Backups.Run(
+            session, machine, Path.Combine(session.Options.VolumesFolder, volume), abandoned));
     }
 
     private async Task ReportAsync(Task copy, string source, string volume, IProgress<double> progress)
