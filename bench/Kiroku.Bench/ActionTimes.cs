@@ -17,7 +17,20 @@ internal static class ActionTimes
 
     public static async Task<int> RunAsync(string product, string image)
     {
-        await using var service = await Service.StartAsync(product, image);
+        var folder = Directory.CreateTempSubdirectory("kiroku-bench-").FullName;
+        try
+        {
+            return await RunAsync(product, image, folder);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<int> RunAsync(string product, string image, string folder)
+    {
+        await using var service = await Service.StartAsync(product, folder, ("GUEST_IMAGE", image));
         var images = JsonNode.Parse(await service.Http.GetStringAsync("/image/v2/images"))!["images"]!;
         var imageId = (string)images[0]!["id"]!;
         var server = await CreateAsync(service.Http, imageId);

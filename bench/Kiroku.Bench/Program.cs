@@ -1,14 +1,22 @@
+using System.Globalization;
 using Kiroku.Bench;
 
 // What is measured, each beside something that shows how fast this machine is at this moment.
 return args switch
 {
     ["actions", var product, var image] => await ActionTimes.RunAsync(product, image),
+    ["reads", var product, _] => await ReadRates.RunAsync(product, Bench(), 10_000, 10_000_000),
+    ["reads", var few, var many, var product, _] => await ReadRates.RunAsync(product, Bench(), Number(few), Number(many)),
+    ["bare", var file] => await BareKestrel.RunAsync(file),
     _ => Usage(),
 };
 
+static string Bench() => typeof(ReadRates).Assembly.Location;
+
+static int Number(string text) => int.Parse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: bench/run actions");
+    Console.Error.WriteLine("Usage: bench/run actions | reads [FEW MANY]");
     return 2;
 }

@@ -5,76 +5,61 @@ namespace Kiroku.Bench;
 /// <summary>A service as built, run as a process of its own on libvirt's mock, with someone signed in.</summary>
 internal sealed class Service : IAsyncDisposable
 {
-    private readonly Process process;
-    private readonly string folder;
+    /// <summary>So that what is measured is work and no refusal.</summary>
+    private static readonly (string Key, string Value)[] Unlimited =
+    [
+        ("Logging__LogLevel__Default", "Warning"), ("Scheduling__CpuAllocationRatio", "100000"), ("Scheduling__RamAllocationRatio", "100000"),
+        ("Scheduling__DiskAllocationRatio", "100000"), ("Quotas__Instances", "-1"), ("Quotas__Cores", "-1"), ("Quotas__Ram", "-1"),
+    ];
 
-    private Service(Process process, string folder, Uri address)
+    private readonly ServedProcess process;
+
+    private Service(ServedProcess process)
     {
         this.process = process;
-        this.folder = folder;
-        Http = new HttpClient { BaseAddress = address };
+        Http = new HttpClient { BaseAddress = process.Address };
     }
 
     public HttpClient Http { get; }
+
+    public string Token { get; private set; } = "";
 
     /// <summary>From the start of the process to its first answer, in milliseconds.</summary>
     public double FirstAnswer { get; private init; }
 
     /// <summary>Resident memory in MiB.</summary>
-    public long Memory
-    {
-        get
-        {
-            process.Refresh();
-            return process.WorkingSet64 / 1024 / 1024;
-        }
-    }
+    public long Memory => process.Memory;
 
-    public static async Task<Service> StartAsync(string product, string image)
+    /// <summary>Starts it on a data folder, with further settings.</summary>
+    public static async Task<Service> StartAsync(string product, string data, params (string Key, string Value)[] settings)
     {
-        var folder = Directory.CreateTempSubdirectory("kiroku-bench-").FullName;
-        var start = new ProcessStartInfo("dotnet", [product, "serve", "--data", folder, "--listen", "http://127.0.0.1:0", "--hypervisor", "test:///default"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["KIROKU_GUEST_IMAGE"] = image, ["KIROKU_Logging__LogLevel__Default"] = "Warning", ["KIROKU_Scheduling__DiskAllocationRatio"] = "1000", ["KIROKU_Quotas__Instances"] = "-1", ["KIROKU_Quotas__Cores"] = "-1", ["KIROKU_Quotas__Ram"] = "-1" },
-        };
         var clock = Stopwatch.StartNew();
-        var process = Process.Start(start)!;
-        process.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
-        process.BeginErrorReadLine();
-        string? line;
-        while ((line = await process.StandardOutput.ReadLineAsync()) is not null && !line.StartsWith("listening on ", StringComparison.Ordinal))
-        {
-        }
-        if (line is null)
-            throw new InvalidOperationException("The service did not start.");
-        var address = new Uri(line["listening on ".Length..]);
-        using (var first = new HttpClient { BaseAddress = address })
+        var process = await ServedProcess.StartAsync(
+            "dotnet", [product, "serve", "--data", data, "--listen", "http://127.0.0.1:0", "--hypervisor", "test:///default"],
+            Unlimited.Concat(settings).Select(setting => ($"KIROKU_{setting.Key}", setting.Value)));
+        using (var first = new HttpClient { BaseAddress = process.Address })
             await first.GetStringAsync("/");
-        var service = new Service(process, folder, address) { FirstAnswer = clock.Elapsed.TotalMilliseconds };
-        await service.SignInAsync();
+        var service = new Service(process) { FirstAnswer = clock.Elapsed.TotalMilliseconds };
+        await service.SignInAsync(data);
         return service;
     }
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        process.Kill();
-        await process.WaitForExitAsync();
-        process.Dispose();
-        Directory.Delete(folder, recursive: true);
+        await process.DisposeAsync();
     }
 
-    private async Task SignInAsync()
+    private async Task SignInAsync(string data)
     {
-        var password = File.ReadLines(Path.Combine(folder, "clouds.yaml")).First(line => line.Contains("password:", StringComparison.Ordinal)).Split(':')[1].Trim();
+        var password = File.ReadLines(Path.Combine(data, "clouds.yaml")).First(line => line.Contains("password:", StringComparison.Ordinal)).Split(':')[1].Trim();
         var project = new { name = "demo", domain = new { id = "default" } };
         var user = new { name = "demo", domain = new { id = "default" }, password };
         var auth = new { auth = new { identity = new { methods = (string[])["password"], password = new { user } }, scope = new { project } } };
         using var answer = await Http.PostAsJsonAsync("/identity/v3/auth/tokens", auth);
         answer.EnsureSuccessStatusCode();
-        Http.DefaultRequestHeaders.Add("X-Auth-Token", answer.Headers.GetValues("X-Subject-Token").Single());
+        Token = answer.Headers.GetValues("X-Subject-Token").Single();
+        Http.DefaultRequestHeaders.Add("X-Auth-Token", Token);
         Http.DefaultRequestHeaders.Add("OpenStack-API-Version", "compute 2.58");
     }
 }

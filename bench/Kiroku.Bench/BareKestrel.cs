@@ -1,0 +1,29 @@
+namespace Kiroku.Bench;
+
+/// <summary>Kestrel with nothing on it: answers each request with the same bytes, under the headers that Kiroku sends.</summary>
+internal static class BareKestrel
+{
+    /// <summary>Serves until the process is ended.</summary>
+    public static async Task<int> RunAsync(string file)
+    {
+        var bytes = await File.ReadAllBytesAsync(file);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        await using var app = builder.Build();
+        app.Run(context =>
+        {
+            var headers = context.Response.Headers;
+            headers["x-openstack-request-id"] = headers["x-compute-request-id"] = "req-f55e14de-5d5b-4c5e-9e1c-07d4a2f1f5a2";
+            headers["OpenStack-API-Version"] = "compute 2.58";
+            headers["X-OpenStack-Nova-API-Version"] = "2.58";
+            headers.Vary = "OpenStack-API-Version, X-OpenStack-Nova-API-Version";
+            headers.ContentType = "application/json";
+            headers.ContentLength = bytes.Length;
+            return context.Response.Body.WriteAsync(bytes, 0, bytes.Length);
+        });
+        await app.StartAsync();
+        Console.WriteLine($"listening on {app.Urls.Single()}");
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+}

@@ -1,0 +1,64 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Kiroku.Bench;
+
+/// <summary>Puts a history into a store that no service has open: servers with a hundred finished actions each.</summary>
+internal static class FilledStore
+{
+    public const int ActionsPerServer = 100;
+    private const int ServersInOneTransaction = 2000;
+
+    /// <summary>Servers of the project demo, numbered; their ids and the request ids follow from the numbers.</summary>
+    public static void Fill(string file, int actions)
+    {
+        using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
+        connection.Open();
+        // What is filled in can be filled in again; cache_size is in KiB.
+        connection.Execute("PRAGMA synchronous=OFF; PRAGMA cache_size=-1000000");
+        connection.CreateFunction("server", (long number) => Server(number).ToString());
+        connection.CreateFunction("request", (long number) => Request(number));
+        var project = connection.QuerySingle<string>("SELECT id FROM projects WHERE name = 'demo'");
+        var servers = actions / ActionsPerServer;
+        for (var first = 0; first < servers; first += ServersInOneTransaction)
+        {
+            using var transaction = connection.BeginTransaction();
+            connection.Execute(Sql, new { project, first, last = Math.Min(first + ServersInOneTransaction, servers) - 1, most = ActionsPerServer }, transaction);
+            transaction.Commit();
+        }
+        connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        connection.Execute("ANALYZE main");
+    }
+
+    /// <summary>Spread like random ones, but known from their number.</summary>
+    public static Guid Server(long number)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BitConverter.TryWriteBytes(bytes, unchecked((ulong)number * 0x9E3779B97F4A7C15));
+        BitConverter.TryWriteBytes(bytes[8..], unchecked((ulong)(number + 1) * 0xC2B2AE3D27D4EB4F));
+        return new Guid(bytes);
+    }
+
+    public static string Request(long number) => $"req-{Server(number + 1_000_000_007)}";
+
+    private const string Sql = """
+        INSERT INTO servers (id, name, project_id, user_id, image_id, flavor, vm_state, power_state, created_at, updated_at, launched_at)
+        WITH RECURSIVE n(number) AS (SELECT @first UNION ALL SELECT number + 1 FROM n WHERE number < @last)
+        SELECT server(number), 'vm-' || number, @project, '0123456789abcdef0123456789abcdef', '00000000-0000-0000-0000-000000000000',
+            '{"id":"42","name":"m1.nano","vcpus":1,"memory_mib":128,"disk_gib":1}', 'stopped', 4,
+            '2026-01-01T00:00:00.000000', '2026-01-02T00:00:00.000000', '2026-01-01T00:00:05.000000'
+        FROM n;
+        INSERT INTO actions (id, server_id, request_id, action, user_id, project_id, start_time, updated_at, finish_time, outcome)
+        WITH RECURSIVE n(number) AS (SELECT @first * @most UNION ALL SELECT number + 1 FROM n WHERE number < (@last + 1) * @most - 1),
+            t(number, began) AS (SELECT number, '2026-01-01T' || time(number % @most * 600, 'unixepoch') FROM n)
+        SELECT number + 1000, server(number / @most), request(number), CASE number % 3 WHEN 0 THEN 'stop' WHEN 1 THEN 'start' ELSE 'reboot' END,
+            '0123456789abcdef0123456789abcdef', @project, began || '.100000', began || '.900000', began || '.900000', 'succeeded'
+        FROM t;
+        INSERT INTO action_events (action_id, event, attempt, start_time, finish_time, result, host)
+        WITH RECURSIVE n(number) AS (SELECT @first * @most UNION ALL SELECT number + 1 FROM n WHERE number < (@last + 1) * @most - 1),
+            t(number, began) AS (SELECT number, '2026-01-01T' || time(number % @most * 600, 'unixepoch') FROM n)
+        SELECT number + 1000, CASE number % 3 WHEN 0 THEN 'compute_stop_instance' WHEN 1 THEN 'compute_start_instance' ELSE 'compute_reboot_instance' END,
+            1, began || '.200000', began || '.800000', 'Success', 'bench'
+        FROM t;
+        """;
+}

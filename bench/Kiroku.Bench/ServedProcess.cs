@@ -1,0 +1,50 @@
+using System.Diagnostics;
+
+namespace Kiroku.Bench;
+
+/// <summary>A process of its own that says on standard output where it answers.</summary>
+internal sealed class ServedProcess : IAsyncDisposable
+{
+    private const string Listening = "listening on ";
+    private readonly Process process;
+
+    private ServedProcess(Process process, Uri address)
+    {
+        this.process = process;
+        Address = address;
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>Resident memory in MiB.</summary>
+    public long Memory
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64 / 1024 / 1024;
+        }
+    }
+
+    public static async Task<ServedProcess> StartAsync(string program, string[] arguments, IEnumerable<(string Name, string Value)> environment)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        var process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
+        process.BeginErrorReadLine();
+        string? line;
+        while ((line = await process.StandardOutput.ReadLineAsync()) is not null && !line.StartsWith(Listening, StringComparison.Ordinal))
+        {
+        }
+        return line is null ? throw new InvalidOperationException($"{program} did not start.") : new ServedProcess(process, new Uri(line[Listening.Length..]));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+}
