@@ -34,7 +34,7 @@ internal static class ReadRates
         foreach (var hot in new[] { true, false })
         {
             // Cold: nothing is kept in memory, each answer is read from the store.
-            (string, string)[] settings = hot ? [] : [("Actions__KeptRecords", "0")];
+            (string, string)[] settings = hot ? [] : [("Actions__KeptInMemory", "0")];
             await using var services = await Pair.StartAsync(place, small, large, settings);
             foreach (var call in new[] { "show", "list" })
                 await MeasureAsync(place, services, call, hot);

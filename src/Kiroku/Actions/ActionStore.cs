@@ -17,10 +17,13 @@ internal sealed class ActionStore(IDatabase database)
     public Task<RecordedAction?> FindAsync(Guid serverId, string requestId, CancellationToken cancellationToken)
         => database.ReadAsync(connection => FindAsync(connection, serverId, requestId), cancellationToken);
 
+    /// <summary>Whose server that is, and the action that a request began on it; null for what there is not.</summary>
+    public Task<(Subject? Subject, RecordedAction? Action)> FindWithSubjectAsync(Guid serverId, string requestId, CancellationToken cancellationToken)
+        => database.ReadAsync(connection => RecordRows.FindAsync(connection, serverId, requestId), cancellationToken);
+
     /// <summary>Whose server that is; null if there never was one.</summary>
     public Task<Subject?> FindSubjectAsync(Guid serverId, CancellationToken cancellationToken)
-        => database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<Subject?>(
-            "SELECT id, project_id, deleted FROM servers WHERE id = @serverId", new { serverId }), cancellationToken);
+        => database.ReadAsync(connection => RecordRows.FindSubjectAsync(connection, serverId), cancellationToken);
 
     public static async Task<RecordedAction?> FindAsync(DbConnection connection, Guid serverId, string requestId)
     {
@@ -41,13 +44,7 @@ internal sealed class ActionStore(IDatabase database)
             var before = query.Marker is null ? long.MaxValue : await connection.QueryFirstOrDefaultAsync<long?>(
                 "SELECT id FROM actions WHERE server_id = @serverId AND request_id = @Marker", new { serverId, query.Marker })
                 ?? throw new UnknownMarkerException();
-            var sql = "SELECT * FROM actions WHERE server_id = @serverId AND id < @before"
-                + (query.ChangesSince is null ? "" : " AND updated_at >= @ChangesSince")
-                + (query.ChangesBefore is null ? "" : " AND updated_at <= @ChangesBefore")
-                + " ORDER BY id DESC LIMIT @Limit";
-            var rows = await connection.QueryAsync<ActionRecord>(
-                sql, new { serverId, before, query.ChangesSince, query.ChangesBefore, query.Limit });
-            return rows.AsList();
+            return await RecordRows.ListAsync(connection, serverId, before, query);
         }, cancellationToken);
 
     /// <summary>Inserts the row of an action that is about to begin, in the caller's transaction.</summary>

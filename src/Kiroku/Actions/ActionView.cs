@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kiroku.Api;
+using Kiroku.Identity;
 using Kiroku.Storage;
 
 namespace Kiroku.Actions;
@@ -8,16 +9,29 @@ namespace Kiroku.Actions;
 /// An action as it is shown: the seed's keys at 2.1, Nova's above (nova/api/openstack/compute/instance_actions.py). What a
 /// role may not see is left out, not null; below 2.51 the key traceback is there for everybody, as in the seed.
 /// </summary>
-internal readonly struct ActionView(Microversion version, bool seesTraceback, bool seesDetails, string serverProjectId)
+internal readonly record struct ActionView(Microversion Version, bool SeesTraceback, bool SeesDetails)
 {
-    public void Write(Utf8JsonWriter json, RecordedAction recorded)
+    /// <summary>
+    /// As the caller sees the actions of servers that they may see at all: those of their own project, or as an administrator
+    /// of any.
+    /// </summary>
+    public static ActionView Of(HttpContext context)
+    {
+        var caller = Caller.Of(context);
+        return new ActionView(
+            Microversions.Of(context),
+            caller.May(Rules.ActionsEvents, caller.ProjectId),
+            caller.May(Rules.ActionsEventsDetails, caller.ProjectId));
+    }
+
+    public void Write(Utf8JsonWriter json, RecordedAction recorded, Subject subject)
     {
         json.WriteStartObject();
         json.WriteStartObject("instanceAction");
         WriteKeys(json, recorded.Action);
         json.WriteStartArray("events");
         foreach (var record in recorded.Events)
-            WriteEvent(json, recorded.Action, record);
+            WriteEvent(json, record, recorded.Action.ProjectId ?? subject.ProjectId);
         json.WriteEndArray();
         json.WriteEndObject();
         json.WriteEndObject();
@@ -39,26 +53,26 @@ internal readonly struct ActionView(Microversion version, bool seesTraceback, bo
         json.WriteString("project_id", action.ProjectId);
         json.WriteString("start_time", Timestamps.Format(action.StartTime));
         json.WriteString("message", action.Message);
-        if (version >= 58)
+        if (Version >= 58)
             json.WriteString("updated_at", Timestamps.Format(action.UpdatedAt));
     }
 
-    private void WriteEvent(Utf8JsonWriter json, ActionRecord action, EventRecord record)
+    private void WriteEvent(Utf8JsonWriter json, EventRecord record, string projectId)
     {
         json.WriteStartObject();
         json.WriteString("event", record.Event);
         json.WriteString("start_time", Timestamps.Format(record.StartTime));
         json.WriteString("finish_time", record.FinishTime is { } finished ? Timestamps.Format(finished) : null);
         json.WriteString("result", record.Result);
-        if (seesTraceback || version < 51)
-            json.WriteString("traceback", seesTraceback ? record.Traceback : null);
-        if (version >= 62)
+        if (SeesTraceback || Version < 51)
+            json.WriteString("traceback", SeesTraceback ? record.Traceback : null);
+        if (Version >= 62)
         {
-            if (seesTraceback)
+            if (SeesTraceback)
                 json.WriteString("host", record.Host);
-            json.WriteString("hostId", HostIds.Of(action.ProjectId ?? serverProjectId, record.Host));
+            json.WriteString("hostId", HostIds.Of(projectId, record.Host));
         }
-        if (version >= 84 && seesDetails)
+        if (Version >= 84 && SeesDetails)
             json.WriteString("details", record.Details);
         json.WriteEndObject();
     }

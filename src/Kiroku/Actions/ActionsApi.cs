@@ -20,7 +20,7 @@ internal static class ActionsApi
         var parameters = new QueryParameters(context.Request);
         var paged = version >= 58;
         var query = paged ? Query(parameters, version, options.Value.MaxLimit) : new ActionQuery(int.MaxValue);
-        var view = View(context, subject);
+        var view = ActionView.Of(context);
         try
         {
             var actions = await store.ListAsync(subject.Id, query, context.RequestAborted);
@@ -42,22 +42,41 @@ internal static class ActionsApi
         }
     }
 
-    private static async Task<IResult> Show(HttpContext context, string serverId, string requestId, ActionStore store)
+    private static async Task Show(HttpContext context, string serverId, string requestId, ActionStore store, FinishedRecords finished)
     {
-        var subject = await FindSubjectAsync(context, serverId, Rules.ActionsShow, store);
-        var action = await store.FindAsync(subject.Id, requestId, context.RequestAborted)
-            ?? throw Fault.NotFound($"Action {requestId} not found");
-        var view = View(context, subject);
-        return JsonResponse.Ok(json => view.Write(json, action));
+        if (!Guid.TryParseExact(serverId, "D", out var id))
+            throw NoServer(serverId);
+        var view = ActionView.Of(context);
+        var key = new FinishedKey(id, requestId, view);
+        if (finished.Find(key) is { } known)
+        {
+            Let(context, serverId, known.Subject, Rules.ActionsShow);
+            await JsonResponse.WriteAsync(context, StatusCodes.Status200OK, known.Body);
+            return;
+        }
+        var removals = finished.Removals(id);
+        var (found, action) = await store.FindWithSubjectAsync(id, requestId, context.RequestAborted);
+        var subject = Let(context, serverId, found, Rules.ActionsShow);
+        if (action is null)
+            throw Fault.NotFound($"Action {requestId} not found");
+        var body = JsonResponse.ToBytes(json => view.Write(json, action, subject));
+        if (action.Action.FinishTime is not null)
+            finished.Keep(key, new FinishedRecord(body, subject, removals));
+        await JsonResponse.WriteAsync(context, StatusCodes.Status200OK, body);
+    }
+
+    private static async Task<Subject> FindSubjectAsync(HttpContext context, string serverId, string rule, ActionStore store)
+    {
+        var subject = Guid.TryParseExact(serverId, "D", out var id) ? await store.FindSubjectAsync(id, context.RequestAborted) : null;
+        return Let(context, serverId, subject, rule);
     }
 
     /// <summary>The server whose record is asked for, if the caller may know of it; from 2.21 on deleted ones too.</summary>
-    private static async Task<Subject> FindSubjectAsync(HttpContext context, string serverId, string rule, ActionStore store)
+    private static Subject Let(HttpContext context, string serverId, Subject? subject, string rule)
     {
         var caller = Caller.Of(context);
-        var subject = Guid.TryParseExact(serverId, "D", out var id) ? await store.FindSubjectAsync(id, context.RequestAborted) : null;
         if (subject is null || (subject.Deleted && Microversions.Of(context) < 21) || !caller.MaySee(subject.ProjectId))
-            throw Fault.NotFound($"Instance {serverId} could not be found.");
+            throw NoServer(serverId);
         caller.Require(rule, subject.ProjectId);
         return subject;
     }
@@ -75,13 +94,5 @@ internal static class ActionsApi
         return query;
     }
 
-    private static ActionView View(HttpContext context, Subject subject)
-    {
-        var caller = Caller.Of(context);
-        return new ActionView(
-            Microversions.Of(context),
-            caller.May(Rules.ActionsEvents, subject.ProjectId),
-            caller.May(Rules.ActionsEventsDetails, subject.ProjectId),
-            subject.ProjectId);
-    }
+    private static Fault NoServer(string id) => Fault.NotFound($"Instance {id} could not be found.");
 }

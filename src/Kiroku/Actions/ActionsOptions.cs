@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Kiroku.Actions;
 
-/// <summary>How steps are retried. Section "Actions".</summary>
+/// <summary>How steps are retried and the record is read. Section "Actions".</summary>
 internal sealed class ActionsOptions
 {
     public const string Section = "Actions";
@@ -30,4 +30,8 @@ internal sealed class ActionsOptions
     /// <summary>The most actions in one answer (Nova's [api] max_limit).</summary>
     [Range(1, 100_000)]
     public int MaxLimit { get; init; } = 1000;
+
+    /// <summary>How many bytes of answers about ended actions are kept in memory; 0 keeps none.</summary>
+    [Range(0, 1L << 40)]
+    public long KeptInMemory { get; init; } = 16 * 1024 * 1024;
 }

@@ -19,6 +19,7 @@ internal static class ActionsRoom
         services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RetentionOptions>, RetentionValidation>();
         services.AddSingleton<ActionStore>();
+        services.AddSingleton<FinishedRecords>();
         services.AddSingleton<KeptAnswers>();
         services.AddSingleton<RetentionStore>();
         services.AddSingleton<Retention>();

@@ -8,7 +8,7 @@ namespace Kiroku.Actions;
 /// Finds what retention lets go, and removes it. A server's actions end in the order they began, so what goes of a server is
 /// all that ended up to one action: <see cref="Surplus.Last"/>. That one is found in an index, whatever the number of rows.
 /// </summary>
-internal sealed class RetentionStore(IDatabase database)
+internal sealed class RetentionStore(IDatabase database, FinishedRecords records)
 {
     /// <summary>The last action that ended before a moment; the running one is passed over.</summary>
     public const string LastByAge = """
@@ -32,17 +32,27 @@ internal sealed class RetentionStore(IDatabase database)
             ORDER BY id LIMIT @most
             """, new { serverId, after, last, most })).AsList(), cancellationToken);
 
-    /// <summary>Removes ended actions with their events, and what is then left without an action of deleted servers.</summary>
+    /// <summary>Removes ended actions of some servers with their events, and of deleted servers those that then have none left.</summary>
     /// <returns>How many actions and servers are gone.</returns>
-    public Task<(int Actions, int Servers)> RemoveAsync(
+    public async Task<(int Actions, int Servers)> RemoveAsync(
         IReadOnlyCollection<long> actions, IReadOnlyCollection<Guid> servers, CancellationToken cancellationToken)
-        => database.WriteAsync(async connection =>
+    {
+        try
         {
-            await connection.ExecuteAsync("DELETE FROM action_events WHERE action_id IN @actions", new { actions });
-            var removed = await connection.ExecuteAsync(
-                "DELETE FROM actions WHERE id IN @actions AND finish_time IS NOT NULL", new { actions });
-            return (removed, await RemoveEmptyAsync(connection, servers));
-        }, cancellationToken);
+            return await database.WriteAsync(async connection =>
+            {
+                await connection.ExecuteAsync("DELETE FROM action_events WHERE action_id IN @actions", new { actions });
+                var removed = await connection.ExecuteAsync(
+                    "DELETE FROM actions WHERE id IN @actions AND finish_time IS NOT NULL", new { actions });
+                return (removed, await RemoveEmptyAsync(connection, servers));
+            }, cancellationToken);
+        }
+        finally
+        {
+            foreach (var server in servers)
+                records.Forget(server);
+        }
+    }
 
     public static string Sql(RetentionQuery query) => $"""
         SELECT s.id AS server_id,

@@ -9,7 +9,7 @@ using Kiroku.Storage;
 namespace Kiroku.Servers;
 
 /// <summary>The rows of servers, and the transactions in which an action begins, goes on and ends.</summary>
-internal sealed class ServerStore(IDatabase database, KeptAnswers answers)
+internal sealed class ServerStore(IDatabase database, KeptAnswers answers, FinishedRecords records)
 {
     private const string StateColumns = """
         image_id = @ImageId, flavor = @Flavor, former_flavor = @FormerFlavor, vm_state = @VmState, task_state = @TaskState,
@@ -142,13 +142,23 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers)
 
     /// <summary>Ends the running action: its outcome, the server's states and the lock, together.</summary>
     /// <exception cref="FencedException">The action is no longer the running one.</exception>
-    public Task EndActionAsync(Fence fence, Server server, long actionId, string outcome, DateTime now, CancellationToken cancellationToken)
-        => database.WriteAsync(async connection =>
+    public async Task EndActionAsync(Fence fence, Server server, long actionId, string outcome, DateTime now, CancellationToken cancellationToken)
+    {
+        try
         {
-            await fence.HoldAsync(connection);
-            await ActionStore.EndAsync(connection, actionId, outcome, now);
-            return await SaveStatesAsync(connection, server with { RunningAction = null, TaskState = null, Progress = 0, UpdatedAt = now });
-        }, cancellationToken);
+            await database.WriteAsync(async connection =>
+            {
+                await fence.HoldAsync(connection);
+                await ActionStore.EndAsync(connection, actionId, outcome, now);
+                return await SaveStatesAsync(connection, server with { RunningAction = null, TaskState = null, Progress = 0, UpdatedAt = now });
+            }, cancellationToken);
+        }
+        finally
+        {
+            if (server.Deleted)
+                records.Forget(server.Id);
+        }
+    }
 
     /// <summary>
     /// Lets the running action take up <paramref name="claim"/> on a host if that leaves what the host's other servers

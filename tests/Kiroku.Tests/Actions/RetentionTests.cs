@@ -173,7 +173,7 @@ public sealed class RetentionTests : IDisposable
         Assert.True(new RetentionValidation().Validate(null, options).Succeeded);
         var unpaused = new RetentionOptions { Living = options.Living, Deleted = options.Deleted, BatchSize = options.BatchSize, Pause = TimeSpan.Zero };
         var answers = new KeptAnswers(database, Options.Create(new IdempotencyOptions()), time);
-        return new Retention(new RetentionStore(database), answers, Options.Create(unpaused), time, NullLogger<Retention>.Instance)
+        return new Retention(new RetentionStore(database, new FinishedRecords(Options.Create(new ActionsOptions()))), answers, Options.Create(unpaused), time, NullLogger<Retention>.Instance)
             .TrimAsync(TestContext.Current.CancellationToken);
     }
 }

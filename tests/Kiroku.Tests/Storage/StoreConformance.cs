@@ -30,7 +30,7 @@ public abstract class StoreConformance : IDisposable
 
     private static Keeping NotKept => new(null, new Answer("", 202));
 
-    private ServerStore Servers => new(Database, new KeptAnswers(Database, Options.Create(new IdempotencyOptions()), TimeProvider.System));
+    private ServerStore Servers => new(Database, new KeptAnswers(Database, Options.Create(new IdempotencyOptions()), TimeProvider.System), new FinishedRecords(Options.Create(new ActionsOptions())));
 
     private ActionStore Actions => new(Database);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using Dapper;
 using DbUp;
@@ -12,40 +13,36 @@ namespace Kiroku.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteDatabase : IDatabase, IDisposable
 {
-    /// <summary>Said outright: a connection from the pool may have been a reader's before.</summary>
-    private const string Writing = "PRAGMA query_only=OFF";
     private readonly string connectionString;
     private readonly string file;
     private readonly Lazy<SqliteWriter> writer;
+    private readonly ConcurrentBag<SqliteReader> idle = [];
+    private volatile bool closed;
 
     public SqliteDatabase(string file)
     {
         DapperTypes.Register();
         this.file = file;
-        connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30 }.ToString();
-        writer = new Lazy<SqliteWriter>(() => new SqliteWriter(Open(Writing + "; PRAGMA synchronous=FULL")));
+        connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30, Pooling = false }.ToString();
+        writer = new Lazy<SqliteWriter>(() => new SqliteWriter(Open("PRAGMA synchronous=FULL")));
     }
 
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        SqliteReader? reader = null;
         try
         {
-            await using var connection = Open("PRAGMA query_only=ON");
-            // One transaction, so that what a read puts together from several queries belongs together.
-            connection.Execute("BEGIN TRANSACTION");
-            try
-            {
-                return await read(connection);
-            }
-            finally
-            {
-                connection.Execute("ROLLBACK TRANSACTION");
-            }
+            reader = idle.TryTake(out var kept) ? kept : SqliteReader.Open(connectionString);
+            return await reader.ReadAsync(read);
         }
         catch (SqliteException e)
         {
             throw SqliteFailures.Translate(e);
+        }
+        finally
+        {
+            PutBack(reader);
         }
     }
 
@@ -58,11 +55,9 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         {
             // SQLite gives its further files the mode of this one, which holds password hashes.
             DurableFile.Ensure(file);
-            using (var connection = Open(Writing + "; PRAGMA journal_mode=WAL"))
+            using (var connection = Open("PRAGMA journal_mode=WAL"))
                 RefuseNewerSchema(connection);
-            // Not from the pool, where a connection may have been a reader's before.
-            var own = new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ToString();
-            var result = DeployChanges.To.SqliteDatabase(own)
+            var result = DeployChanges.To.SqliteDatabase(connectionString)
                 .WithScriptsEmbeddedInAssembly(typeof(SqliteDatabase).Assembly, IsMigration)
                 .WithTransactionPerScript()
                 .LogTo(new NoOpUpgradeLog())
@@ -85,8 +80,17 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     {
         if (writer.IsValueCreated)
             writer.Value.Dispose();
-        using var connection = new SqliteConnection(connectionString);
-        SqliteConnection.ClearPool(connection);
+        closed = true;
+        while (idle.TryTake(out var reader))
+            reader.Dispose();
+    }
+
+    private void PutBack(SqliteReader? reader)
+    {
+        if (reader is { Failed: false } && !closed)
+            idle.Add(reader);
+        else
+            reader?.Dispose();
     }
 
     private static bool IsMigration(string resource)

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
+
+namespace Kiroku.Actions;
+
+/// <summary>
+/// Answers about actions that have ended, as bytes: an ended action never changes, until retention removes it or its server
+/// is deleted. Whether the caller may see it is asked each time. What is kept is bounded and only this process's.
+/// </summary>
+internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDisposable
+{
+    /// <summary>What an entry takes besides its bytes, about.</summary>
+    private const int Overhead = 512;
+
+    private readonly MemoryCache? kept = options.Value.KeptInMemory == 0 ? null
+        : new MemoryCache(new MemoryCacheOptions { SizeLimit = options.Value.KeptInMemory });
+
+    /// <summary>How often something was removed of the servers that share a place; an answer read before that is not good any more.</summary>
+    private readonly long[] removals = new long[1024];
+
+    /// <summary>The answer, if it is known.</summary>
+    public FinishedRecord? Find(FinishedKey key)
+        => kept is not null && kept.TryGetValue(key, out FinishedRecord? record) && record!.Removals == Removals(key.ServerId) ? record : null;
+
+    /// <summary>Where a server stands; to be asked before reading what is then kept.</summary>
+    public long Removals(Guid serverId) => Volatile.Read(ref Place(serverId));
+
+    public void Keep(FinishedKey key, FinishedRecord record)
+        => kept?.Set(key, record, new MemoryCacheEntryOptions { Size = Overhead + record.Body.Length });
+
+    /// <summary>Forgets what is known of a server: some of it is gone, or may be.</summary>
+    public void Forget(Guid serverId) => Interlocked.Increment(ref Place(serverId));
+
+    public void Dispose() => kept?.Dispose();
+
+    private ref long Place(Guid serverId) => ref removals[(uint)serverId.GetHashCode() % (uint)removals.Length];
+}
+
+/// <summary>An ended action as it is shown.</summary>
+internal readonly record struct FinishedKey(Guid ServerId, string RequestId, ActionView View);
+
+/// <summary>The answer, whose it is, and after how many removals it was read.</summary>
+internal sealed record FinishedRecord(byte[] Body, Subject Subject, long Removals);

@@ -1,0 +1,119 @@
+using System.Data.Common;
+using Kiroku.Storage;
+
+namespace Kiroku.Actions;
+
+/// <summary>
+/// Reads what the record shows, value by value: the two calls that this service is there for make nothing but these reads,
+/// and what maps rows by itself would take most of their time (docs/performance.md).
+/// </summary>
+internal static class RecordRows
+{
+    private const string ActionColumns = """
+        a.id, a.request_id, a.action, a.user_id, a.project_id, a.start_time, a.updated_at, a.finish_time, a.message,
+        a.outcome, a.arguments, a.resting, a.failing
+        """;
+
+    /// <summary>Where each begins in a row of <see cref="Show"/>.</summary>
+    private const int FirstOfAction = 2;
+    private const int FirstOfEvent = FirstOfAction + 13;
+
+    private const string Show = $"""
+        SELECT s.project_id, s.deleted, {ActionColumns},
+            e.id, e.event, e.attempt, e.start_time, e.finish_time, e.result, e.host, e.details, e.traceback
+        FROM servers s LEFT JOIN actions a ON a.server_id = s.id AND a.request_id = @1 LEFT JOIN action_events e ON e.action_id = a.id
+        WHERE s.id = @0 ORDER BY e.start_time DESC, e.id DESC
+        """;
+
+    /// <summary>A server's owner and one of its actions with the events, newest first; null for what there is not.</summary>
+    public static Task<(Subject?, RecordedAction?)> FindAsync(DbConnection connection, Guid serverId, string requestId)
+        => connection.ReadAsync(Show, [serverId.ToString(), requestId], async rows =>
+        {
+            if (!await rows.ReadAsync())
+                return default((Subject?, RecordedAction?));
+            var subject = ReadSubject(rows, serverId);
+            if (rows.IsDBNull(FirstOfAction))
+                return (subject, null);
+            var action = ReadAction(rows, FirstOfAction, serverId);
+            var events = new List<EventRecord>();
+            while (!rows.IsDBNull(FirstOfEvent))
+            {
+                events.Add(ReadEvent(rows, FirstOfEvent, action.Id));
+                if (!await rows.ReadAsync())
+                    break;
+            }
+            return (subject, new RecordedAction(action, events));
+        });
+
+    public static Task<Subject?> FindSubjectAsync(DbConnection connection, Guid serverId)
+        => connection.ReadAsync("SELECT project_id, deleted FROM servers WHERE id = @0", [serverId.ToString()],
+            async rows => await rows.ReadAsync() ? ReadSubject(rows, serverId) : null);
+
+    /// <summary>A page of a server's actions, newest first, of those whose row came before another.</summary>
+    public static Task<IReadOnlyList<ActionRecord>> ListAsync(DbConnection connection, Guid serverId, long before, ActionQuery query)
+    {
+        var (since, until) = (query.ChangesSince, query.ChangesBefore);
+        var sql = (since, until) switch
+        {
+            (null, null) => All,
+            (not null, null) => Since,
+            (null, not null) => Until,
+            _ => SinceAndUntil,
+        };
+        var values = new List<object> { serverId.ToString(), before, (long)query.Limit };
+        values.AddRange(new[] { since, until }.OfType<DateTime>().Select(time => Timestamps.Format(time)));
+        return connection.ReadAsync<IReadOnlyList<ActionRecord>>(sql, [.. values], async rows =>
+        {
+            var actions = new List<ActionRecord>();
+            while (await rows.ReadAsync())
+                actions.Add(ReadAction(rows, 0, serverId));
+            return actions;
+        });
+    }
+
+    private const string OfServer = $"SELECT {ActionColumns} FROM actions a WHERE a.server_id = @0 AND a.id < @1";
+    private const string NewestFirst = " ORDER BY a.id DESC LIMIT @2";
+    private const string All = OfServer + NewestFirst;
+    private const string Since = OfServer + " AND a.updated_at >= @3" + NewestFirst;
+    private const string Until = OfServer + " AND a.updated_at <= @3" + NewestFirst;
+    private const string SinceAndUntil = OfServer + " AND a.updated_at >= @3 AND a.updated_at <= @4" + NewestFirst;
+
+    private static Subject ReadSubject(DbDataReader rows, Guid serverId)
+        => new() { Id = serverId, ProjectId = rows.GetString(0), Deleted = rows.GetInt64(1) != 0 };
+
+    private static ActionRecord ReadAction(DbDataReader rows, int at, Guid serverId) => new()
+    {
+        Id = rows.GetInt64(at),
+        ServerId = serverId,
+        RequestId = rows.GetString(at + 1),
+        Action = rows.GetString(at + 2),
+        UserId = Text(rows, at + 3),
+        ProjectId = Text(rows, at + 4),
+        StartTime = Timestamps.Parse(rows.GetString(at + 5)),
+        UpdatedAt = Timestamps.Parse(rows.GetString(at + 6)),
+        FinishTime = Time(rows, at + 7),
+        Message = Text(rows, at + 8),
+        Outcome = rows.GetString(at + 9),
+        Arguments = Text(rows, at + 10),
+        Resting = rows.GetInt64(at + 11) != 0,
+        Failing = rows.GetInt64(at + 12) != 0,
+    };
+
+    private static EventRecord ReadEvent(DbDataReader rows, int at, long action) => new()
+    {
+        Id = rows.GetInt64(at),
+        ActionId = action,
+        Event = rows.GetString(at + 1),
+        Attempt = rows.GetInt32(at + 2),
+        StartTime = Timestamps.Parse(rows.GetString(at + 3)),
+        FinishTime = Time(rows, at + 4),
+        Result = Text(rows, at + 5),
+        Host = Text(rows, at + 6),
+        Details = Text(rows, at + 7),
+        Traceback = Text(rows, at + 8),
+    };
+
+    private static string? Text(DbDataReader rows, int at) => rows.IsDBNull(at) ? null : rows.GetString(at);
+
+    private static DateTime? Time(DbDataReader rows, int at) => rows.IsDBNull(at) ? null : Timestamps.Parse(rows.GetString(at));
+}

@@ -1,0 +1,66 @@
+using System.Data.Common;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Kiroku.Storage.Sqlite;
+
+/// <summary>A connection that only reads, kept open with the statements it has prepared, since preparing costs more than most reads.</summary>
+internal sealed class SqliteReader : SqliteConnection, IKeepsStatements
+{
+    private readonly Dictionary<string, DbCommand> kept = new(StringComparer.Ordinal);
+
+    private SqliteReader(string connectionString)
+        : base(connectionString)
+    {
+    }
+
+    /// <summary>True once SQLite has refused something; who knows what state this is in.</summary>
+    public bool Failed { get; private set; }
+
+    public static SqliteReader Open(string connectionString)
+    {
+        var reader = new SqliteReader(connectionString);
+        reader.Open();
+        reader.Execute("PRAGMA query_only=ON; PRAGMA foreign_keys=ON");
+        return reader;
+    }
+
+    /// <summary>Reads in one transaction, so that what is put together from several queries belongs together.</summary>
+    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read)
+    {
+        try
+        {
+            Statement("BEGIN TRANSACTION").ExecuteNonQuery();
+            try
+            {
+                return await read(this);
+            }
+            finally
+            {
+                Statement("ROLLBACK TRANSACTION").ExecuteNonQuery();
+            }
+        }
+        catch (SqliteException)
+        {
+            Failed = true;
+            throw;
+        }
+    }
+
+    public DbCommand Statement(string sql)
+    {
+        if (kept.TryGetValue(sql, out var command))
+            return command;
+        command = CreateCommand();
+        command.CommandText = sql;
+        return kept[sql] = command;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        foreach (var command in kept.Values)
+            command.Dispose();
+        kept.Clear();
+        base.Dispose(disposing);
+    }
+}

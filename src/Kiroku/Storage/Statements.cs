@@ -1,0 +1,48 @@
+using System.Data.Common;
+
+namespace Kiroku.Storage;
+
+/// <summary>A connection that keeps what it has prepared for the next time.</summary>
+internal interface IKeepsStatements
+{
+    /// <summary>The command of that text; it stays the connection's.</summary>
+    DbCommand Statement(string sql);
+}
+
+/// <summary>
+/// Queries where each microsecond counts: prepared once a connection and read value by value. Everything else is Dapper's.
+/// </summary>
+internal static class Statements
+{
+    /// <param name="connection">One that keeps its statements, or any other.</param>
+    /// <param name="sql">Constant text, with parameters @0, @1 and so on.</param>
+    /// <param name="values">The parameters' values: texts and whole numbers.</param>
+    /// <param name="read">Reads the rows.</param>
+    public static async Task<T> ReadAsync<T>(this DbConnection connection, string sql, object[] values, Func<DbDataReader, Task<T>> read)
+    {
+        if (connection is IKeepsStatements keeper)
+            return await ReadAsync(keeper.Statement(sql), values, read);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return await ReadAsync(command, values, read);
+    }
+
+    private static async Task<T> ReadAsync<T>(DbCommand command, object[] values, Func<DbDataReader, Task<T>> read)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (command.Parameters.Count == i)
+                command.Parameters.Add(NewParameter(command, i));
+            command.Parameters[i].Value = values[i];
+        }
+        await using var reader = await command.ExecuteReaderAsync();
+        return await read(reader);
+    }
+
+    private static DbParameter NewParameter(DbCommand command, int index)
+    {
+        var parameter = command.CreateParameter();
+        parameter.ParameterName = $"@{index}";
+        return parameter;
+    }
+}
