@@ -33,6 +33,7 @@ internal static class IdentityRoom
         services.Configure<KestrelServerOptions>(kestrel => kestrel.RequestHeaderEncodingSelector =
             name => name.StartsWith("X-", StringComparison.OrdinalIgnoreCase) ? Encoding.Latin1 : null);
         services.AddSingleton<IdentityRows>();
+        services.AddSingleton<KnownTokens>();
         services.AddSingleton<IdentityStore>();
         services.AddSingleton<ProjectStore>();
         services.AddSingleton<UserStore>();

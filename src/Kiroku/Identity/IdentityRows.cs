@@ -9,9 +9,23 @@ namespace Kiroku.Identity;
 /// </summary>
 internal sealed class IdentityRows(IDatabase database)
 {
+    private long changes;
+
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
         => database.ReadAsync(read, cancellationToken);
 
-    public Task<T> ChangeAsync<T>(Func<DbConnection, Task<T>> change, CancellationToken cancellationToken)
-        => database.WriteAsync(change, cancellationToken);
+    /// <summary>Counts the changes; what was read before the newest may hold no longer.</summary>
+    public long Changes => Volatile.Read(ref changes);
+
+    public async Task<T> ChangeAsync<T>(Func<DbConnection, Task<T>> change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.WriteAsync(change, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Increment(ref changes);
+        }
+    }
 }

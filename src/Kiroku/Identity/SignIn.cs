@@ -7,6 +7,7 @@ namespace Kiroku.Identity;
 internal sealed record SignIn(TokenClaims Claims, User User, Project? Project, IReadOnlyList<Role> Roles)
 {
     private static readonly object Key = new();
+    private Caller? caller;
 
     /// <summary>The application credential that it was got with, if one was.</summary>
     public ApplicationCredential? Credential { get; init; }
@@ -18,16 +19,19 @@ internal sealed record SignIn(TokenClaims Claims, User User, Project? Project, I
     /// <summary>The token of an authenticated request.</summary>
     public static SignIn Of(HttpContext context) => (SignIn)context.Items[Key]!;
 
+    /// <summary>Whether time alone has not ended it.</summary>
+    public bool HoldsAt(DateTime now) => Claims.ExpiresAt > now && Credential?.HoldsAt(now) != false;
+
     public bool Has(string role) => Roles.Any(held => held.Name == role);
 
     /// <summary>Makes this the request's token and, if it is for a project, its <see cref="Caller"/>.</summary>
     public void Set(HttpContext context, Policy policy)
     {
         context.Items[Key] = this;
-        if (Project is not null)
-        {
-            var roles = Roles.Select(role => role.Name).ToFrozenSet(StringComparer.Ordinal);
-            Caller.Set(context, new Caller(User.Id, User.Name, Project.Id, Project.Name, roles) { Policy = policy });
-        }
+        if ((caller ??= Make(policy)) is { } made)
+            Caller.Set(context, made);
     }
+
+    private Caller? Make(Policy policy) => Project is null ? null
+        : new Caller(User.Id, User.Name, Project.Id, Project.Name, Roles.Select(role => role.Name).ToFrozenSet(StringComparer.Ordinal)) { Policy = policy };
 }
