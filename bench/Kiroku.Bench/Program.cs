@@ -7,6 +7,7 @@ return args switch
     ["actions", var product, var image] => await ActionTimes.RunAsync(product, image),
     ["reads", var product, _] => await ReadRates.RunAsync(product, Bench(), 10_000, 10_000_000),
     ["reads", var few, var many, var product, _] => await ReadRates.RunAsync(product, Bench(), Number(few), Number(many)),
+    ["writes", var product, var image] => await WriteRates.RunAsync(product, image),
     ["bare", var file] => await BareKestrel.RunAsync(file),
     _ => Usage(),
 };
@@ -17,6 +18,6 @@ static int Number(string text) => int.Parse(text, NumberStyles.AllowThousands, C
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: bench/run actions | reads [FEW MANY]");
+    Console.Error.WriteLine("Usage: bench/run actions | reads [FEW MANY] | writes");
     return 2;
 }

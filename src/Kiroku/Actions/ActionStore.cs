@@ -39,12 +39,22 @@ internal sealed class ActionStore(IDatabase database)
     /// <summary>A page of a server's actions, newest first.</summary>
     /// <exception cref="UnknownMarkerException">The query's marker is no action of this server.</exception>
     public Task<IReadOnlyList<ActionRecord>> ListAsync(Guid serverId, ActionQuery query, CancellationToken cancellationToken)
-        => database.ReadAsync<IReadOnlyList<ActionRecord>>(async connection =>
+        => database.ReadAsync<IReadOnlyList<ActionRecord>>(
+            async connection => await RecordRows.ListAsync(connection, serverId, await MarkerAsync(connection, serverId, query), query), cancellationToken);
+
+    /// <summary>The same page, each action made into something; what is known of an action by its id is not made again.</summary>
+    /// <exception cref="UnknownMarkerException">The query's marker is no action of this server.</exception>
+    public Task<IReadOnlyList<T>> ListAsync<T>(
+        Guid serverId, ActionQuery query, Func<long, T?> known, Func<ActionRecord, T> make, CancellationToken cancellationToken)
+        where T : class
+        => database.ReadAsync<IReadOnlyList<T>>(async connection =>
         {
-            var before = query.Marker is null ? long.MaxValue : await connection.QueryFirstOrDefaultAsync<long?>(
-                "SELECT id FROM actions WHERE server_id = @serverId AND request_id = @Marker", new { serverId, query.Marker })
-                ?? throw new UnknownMarkerException();
-            return await RecordRows.ListAsync(connection, serverId, before, query);
+            var before = await MarkerAsync(connection, serverId, query);
+            var list = (await RecordRows.ListIdsAsync(connection, serverId, before, query)).ConvertAll(id => known(id));
+            if (!list.Contains(null))
+                return list!;
+            var actions = await RecordRows.ListAsync(connection, serverId, before, query);
+            return actions.Select((action, i) => list[i] ?? make(action)).ToList();
         }, cancellationToken);
 
     /// <summary>Inserts the row of an action that is about to begin, in the caller's transaction.</summary>
@@ -141,6 +151,11 @@ internal sealed class ActionStore(IDatabase database)
             await fence.HoldAsync(connection);
             return await connection.ExecuteAsync("UPDATE actions SET resting = 1 WHERE id = @actionId", new { actionId });
         }, cancellationToken);
+
+    private static async Task<long> MarkerAsync(DbConnection connection, Guid serverId, ActionQuery query)
+        => query.Marker is null ? long.MaxValue : await connection.QueryFirstOrDefaultAsync<long?>(
+            "SELECT id FROM actions WHERE server_id = @serverId AND request_id = @Marker", new { serverId, query.Marker })
+            ?? throw new UnknownMarkerException();
 
     private static async Task CloseOpenEventsAsync(DbConnection connection, long actionId, string details, DateTime now)
     {

@@ -11,6 +11,9 @@ namespace Kiroku.Actions;
 /// </summary>
 internal readonly record struct ActionView(Microversion Version, bool SeesTraceback, bool SeesDetails)
 {
+    /// <summary>Lists come in pages, and say when each action changed last.</summary>
+    public bool IsPaged => Version >= 58;
+
     /// <summary>
     /// As the caller sees the actions of servers that they may see at all: those of their own project, or as an administrator
     /// of any.
@@ -53,7 +56,7 @@ internal readonly record struct ActionView(Microversion Version, bool SeesTraceb
         json.WriteString("project_id", action.ProjectId);
         json.WriteString("start_time", Timestamps.Format(action.StartTime));
         json.WriteString("message", action.Message);
-        if (Version >= 58)
+        if (IsPaged)
             json.WriteString("updated_at", Timestamps.Format(action.UpdatedAt));
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kiroku.Api;
 using Kiroku.Identity;
 using Microsoft.Extensions.Options;
@@ -13,33 +14,41 @@ internal static class ActionsApi
         compute.MapGet("/servers/{serverId}/os-instance-actions/{requestId}", Show);
     });
 
-    private static async Task<IResult> List(HttpContext context, string serverId, ActionStore store, IOptions<ActionsOptions> options)
+    private static async Task<IResult> List(
+        HttpContext context, string serverId, ActionStore store, FinishedRecords finished, IOptions<ActionsOptions> options)
     {
-        var version = Microversions.Of(context);
         var subject = await FindSubjectAsync(context, serverId, Rules.ActionsList, store);
-        var parameters = new QueryParameters(context.Request);
-        var paged = version >= 58;
-        var query = paged ? Query(parameters, version, options.Value.MaxLimit) : new ActionQuery(int.MaxValue);
         var view = ActionView.Of(context);
+        var parameters = new QueryParameters(context.Request);
+        var query = view.IsPaged ? Query(parameters, view.Version, options.Value.MaxLimit) : new ActionQuery(int.MaxValue);
         try
         {
-            var actions = await store.ListAsync(subject.Id, query, context.RequestAborted);
-            return JsonResponse.Ok(json =>
-            {
-                json.WriteStartObject();
-                json.WriteStartArray("instanceActions");
-                foreach (var action in actions)
-                    view.WriteListed(json, action);
-                json.WriteEndArray();
-                if (paged)
-                    parameters.WriteNextLink(json, "links", actions.Count, query.Limit, actions.Count > 0 ? actions[^1].RequestId : null, always: false);
-                json.WriteEndObject();
-            });
+            var actions = await store.ListAsync(
+                subject.Id, query, id => finished.FindListed(id, view.IsPaged), action => Listed(finished, view, action), context.RequestAborted);
+            return JsonResponse.Ok(json => WriteList(json, actions, view.IsPaged ? (parameters, query.Limit) : null));
         }
         catch (UnknownMarkerException)
         {
             throw Fault.BadRequest($"Marker {query.Marker} could not be found.");
         }
+    }
+
+    private static ListedAction Listed(FinishedRecords finished, ActionView view, ActionRecord action)
+    {
+        var listed = new ListedAction(action.RequestId, JsonResponse.ToBytes(json => view.WriteListed(json, action)));
+        return action.FinishTime is null ? listed : finished.KeepListed(action.Id, view.IsPaged, listed);
+    }
+
+    private static void WriteList(Utf8JsonWriter json, IReadOnlyList<ListedAction> actions, (QueryParameters Parameters, int Limit)? page)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("instanceActions");
+        foreach (var action in actions)
+            json.WriteRawValue(action.Json, skipInputValidation: true);
+        json.WriteEndArray();
+        if (page is var (parameters, limit))
+            parameters.WriteNextLink(json, "links", actions.Count, limit, actions.Count > 0 ? actions[^1].RequestId : null, always: false);
+        json.WriteEndObject();
     }
 
     private static async Task Show(HttpContext context, string serverId, string requestId, ActionStore store, FinishedRecords finished)

@@ -28,10 +28,18 @@ internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDispo
     public void Keep(FinishedKey key, FinishedRecord record)
         => kept?.Set(key, record, new MemoryCacheEntryOptions { Size = Overhead + record.Body.Length });
 
+    /// <summary>An ended action as lists show it. Whether a list still has it, the store says: nothing here needs to be forgotten.</summary>
+    public ListedAction? FindListed(long id, bool withChange) => kept?.Get<ListedAction>(KeyOf(id, withChange));
+
+    public ListedAction KeepListed(long id, bool withChange, ListedAction listed)
+        => kept is null ? listed : kept.Set(KeyOf(id, withChange), listed, new MemoryCacheEntryOptions { Size = Overhead + listed.Json.Length });
+
     /// <summary>Forgets what is known of a server: some of it is gone, or may be.</summary>
     public void Forget(Guid serverId) => Interlocked.Increment(ref Place(serverId));
 
     public void Dispose() => kept?.Dispose();
+
+    private static long KeyOf(long id, bool withChange) => withChange ? id : -id;
 
     private ref long Place(Guid serverId) => ref removals[(uint)serverId.GetHashCode() % (uint)removals.Length];
 }
@@ -41,3 +49,6 @@ internal readonly record struct FinishedKey(Guid ServerId, string RequestId, Act
 
 /// <summary>The answer, whose it is, and after how many removals it was read.</summary>
 internal sealed record FinishedRecord(byte[] Body, Subject Subject, long Removals);
+
+/// <summary>An action as lists show it.</summary>
+internal sealed record ListedAction(string RequestId, byte[] Json);

@@ -49,34 +49,37 @@ internal static class RecordRows
         => connection.ReadAsync("SELECT project_id, deleted FROM servers WHERE id = @0", [serverId.ToString()],
             async rows => await rows.ReadAsync() ? ReadSubject(rows, serverId) : null);
 
-    /// <summary>A page of a server's actions, newest first, of those whose row came before another.</summary>
-    public static Task<IReadOnlyList<ActionRecord>> ListAsync(DbConnection connection, Guid serverId, long before, ActionQuery query)
+    /// <summary>Ids of a page of a server's actions, newest first, of those whose row came before another.</summary>
+    public static Task<List<long>> ListIdsAsync(DbConnection connection, Guid serverId, long before, ActionQuery query)
+        => ListAsync(connection, "a.id", (serverId, before, query), rows => rows.GetInt64(0));
+
+    /// <summary>The same actions in full.</summary>
+    public static Task<List<ActionRecord>> ListAsync(DbConnection connection, Guid serverId, long before, ActionQuery query)
+        => ListAsync(connection, ActionColumns, (serverId, before, query), rows => ReadAction(rows, 0, serverId));
+
+    private static Task<List<T>> ListAsync<T>(
+        DbConnection connection, string columns, (Guid ServerId, long Before, ActionQuery Query) page, Func<DbDataReader, T> read)
     {
-        var (since, until) = (query.ChangesSince, query.ChangesBefore);
-        var sql = (since, until) switch
+        var values = new List<object> { page.ServerId.ToString(), page.Before, (long)page.Query.Limit };
+        var sql = $"SELECT {columns} FROM actions a WHERE a.server_id = @0 AND a.id < @1"
+            + Limit("a.updated_at >=", page.Query.ChangesSince, values) + Limit("a.updated_at <=", page.Query.ChangesBefore, values)
+            + " ORDER BY a.id DESC LIMIT @2";
+        return connection.ReadAsync(sql, [.. values], async rows =>
         {
-            (null, null) => All,
-            (not null, null) => Since,
-            (null, not null) => Until,
-            _ => SinceAndUntil,
-        };
-        var values = new List<object> { serverId.ToString(), before, (long)query.Limit };
-        values.AddRange(new[] { since, until }.OfType<DateTime>().Select(time => Timestamps.Format(time)));
-        return connection.ReadAsync<IReadOnlyList<ActionRecord>>(sql, [.. values], async rows =>
-        {
-            var actions = new List<ActionRecord>();
+            var list = new List<T>();
             while (await rows.ReadAsync())
-                actions.Add(ReadAction(rows, 0, serverId));
-            return actions;
+                list.Add(read(rows));
+            return list;
         });
     }
 
-    private const string OfServer = $"SELECT {ActionColumns} FROM actions a WHERE a.server_id = @0 AND a.id < @1";
-    private const string NewestFirst = " ORDER BY a.id DESC LIMIT @2";
-    private const string All = OfServer + NewestFirst;
-    private const string Since = OfServer + " AND a.updated_at >= @3" + NewestFirst;
-    private const string Until = OfServer + " AND a.updated_at <= @3" + NewestFirst;
-    private const string SinceAndUntil = OfServer + " AND a.updated_at >= @3 AND a.updated_at <= @4" + NewestFirst;
+    private static string Limit(string comparison, DateTime? time, List<object> values)
+    {
+        if (time is null)
+            return "";
+        values.Add(Timestamps.Format(time.Value));
+        return $" AND {comparison} @{values.Count - 1}";
+    }
 
     private static Subject ReadSubject(DbDataReader rows, Guid serverId)
         => new() { Id = serverId, ProjectId = rows.GetString(0), Deleted = rows.GetInt64(1) != 0 };

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 
 namespace Kiroku.Storage;
 
@@ -33,11 +35,14 @@ internal static class Timestamps
 
     public static DateTime Parse(ReadOnlySpan<char> text)
     {
-        if (text.Length != Length)
-            throw new FormatException($"'{text}' is no time of the form {Microseconds}.");
-        Span<char> whole = stackalloc char[Length + 2];
-        text.CopyTo(whole);
-        "0Z".CopyTo(whole[Length..]);
-        return DateTime.ParseExact(whole, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+        Span<byte> whole = stackalloc byte[Length + 2];
+        // Likewise: with one digit more and a zone it is the round-trip form.
+        if (text.Length == Length && Encoding.ASCII.TryGetBytes(text, whole, out _))
+        {
+            "0Z"u8.CopyTo(whole[Length..]);
+            if (Utf8Parser.TryParse(whole, out DateTime time, out var read, 'O') && read == whole.Length)
+                return time;
+        }
+        throw new FormatException($"'{text}' is no time of the form {Microseconds}.");
     }
 }

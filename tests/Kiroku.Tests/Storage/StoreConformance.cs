@@ -101,9 +101,9 @@ public abstract class StoreConformance : IDisposable
         Assert.Equal((server.CreatedAt, server.UpdatedAt, DateTimeKind.Utc), (found.CreatedAt, found.UpdatedAt, found.CreatedAt.Kind));
         Assert.Equal(server.Labels.Tags, found.Labels.Tags);
         Assert.Equal(server.Metadata, found.Metadata);
-        Assert.Equal(server.Flavor, found.Flavor);
+        Assert.Equivalent(server.Flavor, found.Flavor, strict: true);
         Assert.Equal(
-            server with { Labels = found.Labels, Metadata = found.Metadata, TaskState = found.TaskState }, found);
+            server with { Flavor = found.Flavor, Labels = found.Labels, Metadata = found.Metadata, TaskState = found.TaskState }, found);
     }
 
     [Fact]
