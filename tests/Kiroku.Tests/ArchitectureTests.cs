@@ -21,8 +21,9 @@ public sealed class ArchitectureTests
         ["Quotas"] = ["Api", "Identity", "Storage"],
         ["Keypairs"] = ["Api", "Identity", "Quotas", "Storage"],
         ["Hosts"] = ["Api", "Identity", "Hypervisors", "Storage"],
+        ["ConfigDrives"] = ["Api"],
         ["Scheduling"] = ["Hypervisors"],
-        ["Servers"] = ["Actions", "Api", "Flavors", "Hosts", "Hypervisors", "Identity", "Images", "Keypairs", "Quotas", "Scheduling", "Storage"],
+        ["Servers"] = ["Actions", "Api", "ConfigDrives", "Flavors", "Hosts", "Hypervisors", "Identity", "Images", "Keypairs", "Quotas", "Scheduling", "Storage"],
     };
 
     /// <summary>Everything else, which puts the rooms together.</summary>

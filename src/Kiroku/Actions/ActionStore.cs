@@ -117,11 +117,15 @@ internal sealed class ActionStore(IDatabase database)
         }, cancellationToken);
 
     /// <summary>Ends an action in the caller's transaction.</summary>
+    /// <summary>What an action was asked with goes with its end: nobody goes on with it, and passwords may be in there.</summary>
     public static Task EndAsync(DbConnection connection, long actionId, string outcome, DateTime now)
     {
         var message = outcome is Outcomes.Succeeded or Outcomes.SucceededAfterRetries ? null : ActionError;
         return connection.ExecuteAsync(
-            "UPDATE actions SET outcome = @outcome, message = @message, finish_time = @now, updated_at = @now, resting = 0 WHERE id = @actionId",
+            """
+            UPDATE actions SET outcome = @outcome, message = @message, finish_time = @now, updated_at = @now, resting = 0, arguments = NULL
+            WHERE id = @actionId
+            """,
             new { outcome, message, now, actionId });
     }
 

@@ -20,6 +20,9 @@ public interface IHypervisor
     /// <summary>Ends once the first connection stands; faults when it never can (no such URI).</summary>
     Task Connected { get; }
 
+    /// <summary>The address of the machine's network card, always the same; null if it has none.</summary>
+    string? MacAddressOf(Guid machine);
+
     /// <summary>What the host has in all.</summary>
     Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken);
 
@@ -68,6 +71,9 @@ public interface IHypervisor
     /// Half a copy is never left under the volume's name.
     /// </summary>
     Task ImportVolumeAsync(string volume, string file, VolumeFormat format, IProgress<double>? progress, CancellationToken cancellationToken);
+
+    /// <summary>Makes a small raw volume of that content; replaces one of that name. Half of it is never left under the volume's name.</summary>
+    Task WriteVolumeAsync(string volume, byte[] content, CancellationToken cancellationToken);
 
     /// <summary>Makes a fresh volume of <paramref name="bytes"/> that shows the base volume's content; replaces one of that name.</summary>
     Task CreateOverlayAsync(string volume, string baseVolume, VolumeFormat baseFormat, long bytes, CancellationToken cancellationToken);
@@ -119,6 +125,9 @@ public sealed record MachineSpec(Guid Id, string Name, int Vcpus, int MemoryMiB,
 {
     /// <summary>A disk beside the one that it starts from; null for none.</summary>
     public string? SecondVolume { get; init; }
+
+    /// <summary>A raw volume that the guest may read; null for none.</summary>
+    public string? ConfigVolume { get; init; }
 }
 
 /// <summary>One machine's new state; or, with no machine, word that changes may have been missed.</summary>

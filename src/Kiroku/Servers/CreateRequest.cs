@@ -11,7 +11,7 @@ namespace Kiroku.Servers;
 /// </summary>
 internal sealed class CreateRequest(JsonElement server, Microversion version, Caller caller)
 {
-    private static readonly string[] NotHad = ["block_device_mapping", "block_device_mapping_v2", "user_data", "personality", "trusted_image_certificates"];
+    private static readonly string[] NotHad = ["block_device_mapping", "block_device_mapping_v2", "personality", "trusted_image_certificates"];
 
     public string Name { get; } = server.GetProperty("name").GetString()!.Trim();
 
@@ -38,6 +38,8 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
 
     public string ImageId => Text("imageRef") is { Length: > 0 } image ? image : throw Fault.BadRequest("Missing imageRef attribute");
 
+    public string? KeyName => Text("key_name");
+
     public IReadOnlyDictionary<string, string> Metadata => Pairs(server);
 
     public ServerLabels Labels => new()
@@ -47,6 +49,8 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
         AccessIpv6 = Text("accessIPv6") ?? "",
         DiskConfig = Text("OS-DCF:diskConfig") ?? "MANUAL",
         Hostname = version >= 90 ? Text("hostname") : null,
+        UserData = Text("user_data") is { Length: > 0 } data ? data : null,
+        ConfigDrive = Truth("config_drive"),
         PinnedZone = Zone.Split(':')[0] is { Length: > 0 } zone ? zone : null,
     };
 
@@ -72,12 +76,8 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
 
     /// <summary>What Nova finds out last, when flavor and image are known.</summary>
     /// <exception cref="Fault">400.</exception>
-    public void RefuseKeysAndGroups()
+    public void RefuseGroups()
     {
-        if (Text("key_name") is not null)
-            throw Fault.BadRequest("Invalid key_name provided.");
-        if (Truth("config_drive"))
-            throw Fault.BadRequest("This cloud does not have config drives.");
         foreach (var group in Items("security_groups"))
         {
             if (group.TryGetProperty("name", out var name) && name.GetString() != "default")

@@ -1,4 +1,5 @@
 using Kiroku.Actions;
+using Kiroku.ConfigDrives;
 using Kiroku.Hypervisors;
 using Kiroku.Scheduling;
 using Microsoft.Extensions.Options;
@@ -71,13 +72,33 @@ internal sealed class Machines(IHypervisor hypervisor, ServerImages images, Sche
         => CallAsync(() => hypervisor.CreateOverlayAsync(
             Disks.NameOf(server, generation), Disks.BaseOf(image.ImageId), image.Format, flavor.DiskBytes, cancellationToken));
 
-    /// <summary>Makes the disk of a server whose host forgot it: on the mock, where no disk has content.</summary>
+    /// <summary>Makes a config drive with what the guest is to know, the password included if one is given.</summary>
+    public async Task MakeConfigDriveAsync(Server server, int generation, string? adminPass, CancellationToken cancellationToken)
+    {
+        byte[] content;
+        try
+        {
+            content = ConfigDrive.Make(Guests.FactsOf(server, adminPass, hypervisor.MacAddressOf(server.Id)));
+        }
+        catch (Exception e) when (e is IsoException or TypeLoadException)
+        {
+            throw new StepException("The config drive could not be made.", permanent: false, e);
+        }
+        await CallAsync(() => hypervisor.WriteVolumeAsync(Disks.ConfigOf(server.Id, generation), content, cancellationToken));
+    }
+
+    public Task DeleteConfigDriveAsync(Guid server, int generation, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.ConfigOf(server, generation), cancellationToken));
+
+    /// <summary>Makes the disks of a server whose host forgot them: on the mock, where no disk has content.</summary>
     public async Task MockDiskAsync(Server server, CancellationToken cancellationToken)
     {
         var image = await PrepareImageAsync(server.ImageId, server.Flavor, cancellationToken);
         await CreateDiskAsync(server.Id, server.Generation!.Value, image, server.Flavor, cancellationToken);
         if (server.RescueImageId is { } rescue)
             await CreateRescueDiskAsync(server, rescue, cancellationToken);
+        if (server.ConfigGeneration is { } config)
+            await MakeConfigDriveAsync(server, config, adminPass: null, cancellationToken);
     }
 
     /// <summary>Makes the disk that a rescued machine runs from, fresh from its image.</summary>
@@ -135,7 +156,10 @@ internal sealed class Machines(IHypervisor hypervisor, ServerImages images, Sche
     private static MachineSpec SpecOf(Server server)
     {
         var disk = Disks.NameOf(server.Id, server.Generation!.Value);
-        var spec = new MachineSpec(server.Id, server.Name, server.Flavor.Vcpus, server.Flavor.MemoryMiB, disk);
+        var spec = new MachineSpec(server.Id, server.Name, server.Flavor.Vcpus, server.Flavor.MemoryMiB, disk)
+        {
+            ConfigVolume = server.ConfigGeneration is { } config ? Disks.ConfigOf(server.Id, config) : null,
+        };
         return server.RescueImageId is null ? spec : spec with { RootVolume = Disks.RescueOf(server.Id), SecondVolume = disk };
     }
 

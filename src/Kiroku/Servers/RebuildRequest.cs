@@ -10,13 +10,14 @@ internal readonly struct RebuildRequest(JsonElement rebuild, Microversion versio
 
     public string ImageId => rebuild.GetProperty("imageRef").GetString()!;
 
+    /// <summary>Whether it says by which key the guest lets somebody in, or by none.</summary>
+    public bool AsksForKey => version >= 54 && rebuild.TryGetProperty("key_name", out _);
+
+    public string? KeyName => Text("key_name");
+
     /// <exception cref="Fault">400 for what Kiroku does not have.</exception>
     public void RefuseWhatIsNotHad()
     {
-        if (version >= 54 && Text("key_name") is not null)
-            throw Fault.BadRequest("Invalid key_name provided.");
-        if (version >= 57 && Text("user_data") is { Length: > 0 })
-            throw Fault.BadRequest("This cloud does not have user_data.");
         if (version < 57 && HasItems("personality"))
             throw Fault.BadRequest("This cloud does not have personality.");
         if (version >= 63 && HasItems("trusted_image_certificates"))
@@ -24,7 +25,7 @@ internal readonly struct RebuildRequest(JsonElement rebuild, Microversion versio
     }
 
     /// <summary>The server with the names and notes that the rebuild gives it.</summary>
-    public Server Applied(Server server) => server with
+    public Server Applied(Server server, ServerKey? key) => server with
     {
         Name = Text("name")?.Trim() ?? server.Name,
         Description = version >= 19 && rebuild.TryGetProperty("description", out _) ? Text("description") : server.Description,
@@ -34,6 +35,10 @@ internal readonly struct RebuildRequest(JsonElement rebuild, Microversion versio
             AccessIpv4 = Text("accessIPv4") ?? server.Labels.AccessIpv4,
             AccessIpv6 = Text("accessIPv6") ?? server.Labels.AccessIpv6,
             DiskConfig = Text("OS-DCF:diskConfig") ?? server.Labels.DiskConfig,
+            Key = key,
+            UserData = version >= 57 && rebuild.TryGetProperty("user_data", out _)
+                ? Text("user_data") is { Length: > 0 } data ? data : null
+                : server.Labels.UserData,
             Hostname = version >= 90 ? Text("hostname") ?? server.Labels.Hostname : server.Labels.Hostname,
         },
     };

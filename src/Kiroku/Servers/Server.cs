@@ -60,6 +60,9 @@ internal sealed record Server
     /// <summary>While rescued: the image that the machine runs from, with the server's own disk as its second.</summary>
     public string? RescueImageId { get; init; }
 
+    /// <summary>Which of its config drives it has, counted from 1; null where it has none.</summary>
+    public int? ConfigGeneration { get; init; }
+
     public ServerFault? Fault { get; init; }
 
     /// <summary>Who keeps it from being changed, "owner" or "admin"; null while nobody does.</summary>
@@ -105,7 +108,7 @@ internal sealed record ServerFlavor(
     public Claim Claim => new(Vcpus, MemoryMiB, DiskGiB);
 }
 
-/// <summary>What a server was given by those who asked for it and is only kept and shown.</summary>
+/// <summary>What a server was given by those who asked for it, to be kept, shown and told to its guest.</summary>
 internal sealed record ServerLabels
 {
     public IReadOnlyList<string> Tags { get; init; } = [];
@@ -122,12 +125,24 @@ internal sealed record ServerLabels
     /// <summary>The availability zone it is to stay in; null for any.</summary>
     public string? PinnedZone { get; init; }
 
+    /// <summary>The key pair as it was when the server took it; null for none.</summary>
+    public ServerKey? Key { get; init; }
+
+    /// <summary>For the guest, in base 64; null for none.</summary>
+    public string? UserData { get; init; }
+
+    /// <summary>Whether it is to have a config drive.</summary>
+    public bool ConfigDrive { get; init; }
+
     /// <summary>Names the request that made it, together with others if there were several.</summary>
     public string ReservationId { get; init; } = "";
 
     /// <summary>Its number among those, from 0.</summary>
     public int LaunchIndex { get; init; }
 }
+
+/// <summary>A public key by which the guest lets somebody in; what becomes of the key pair later does not reach the server.</summary>
+internal sealed record ServerKey(string Name, string Type, string PublicKey);
 
 /// <summary>Why a server is in ERROR: a sentence for its owner, and all that is known for administrators.</summary>
 internal sealed record ServerFault(string Message, string? Details, DateTime Created);

@@ -1,19 +1,23 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Flavors;
 using Kiroku.Hypervisors;
 using Kiroku.Identity;
 using Kiroku.Images;
+using Kiroku.Keypairs;
 using Kiroku.Quotas;
+using Kiroku.Servers.Work;
 using Kiroku.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Kiroku.Servers;
 
 /// <summary>Makes servers: rows and records first, then each server's grain builds.</summary>
 internal sealed class ServerCreation(
-    ServerStore store, FlavorStore flavors, ServerImages images, QuotaStore quotas, IHypervisor hypervisor, Resting resting,
-    ServiceSettings settings, IGrainFactory grains, TimeProvider time)
+    ServerStore store, FlavorStore flavors, ServerImages images, KeypairStore keypairs, QuotaStore quotas, IHypervisor hypervisor,
+    Resting resting, ServiceSettings settings, IOptions<ServersOptions> options, IGrainFactory grains, TimeProvider time)
 {
     private const int MostAtOnce = 100;
 
@@ -28,6 +32,7 @@ internal sealed class ServerCreation(
         if (!hypervisor.Connected.IsCompletedSuccessfully)
             throw Fault.Unavailable("The host's hypervisor is not connected yet.");
         var number = await NumberAsync(context, request, prototype.Flavor);
+        var arguments = JsonSerializer.Serialize(new CreateArguments(request.AdminPass), ServerJson.Default.CreateArguments);
         var created = Enumerable.Range(0, number)
             .Select(index => prototype with
             {
@@ -36,7 +41,7 @@ internal sealed class ServerCreation(
                 RunningAction = RequestId.Of(context),
                 Labels = prototype.Labels with { LaunchIndex = index },
             })
-            .Select(server => (server, Record(server, Caller.Of(context), startTime)))
+            .Select(server => (server, Record(server, Caller.Of(context), startTime) with { Arguments = arguments }))
             .ToList();
         var answer = answerWith(created[0].server);
         await store.InsertAsync(
@@ -75,7 +80,8 @@ internal sealed class ServerCreation(
             throw new Fault(403, "Only volume-backed servers are allowed for flavors with zero disk.");
         var taken = ServerFlavors.Of(flavor);
         await images.CheckAsync(image, taken, ImageViewer.Of(caller), "Can not find requested image", context.RequestAborted);
-        request.RefuseKeysAndGroups();
+        request.RefuseGroups();
+        var key = await keypairs.TakeAsync(caller.UserId, request.KeyName, context.RequestAborted);
         var now = time.UtcNow();
         return new Server
         {
@@ -87,7 +93,12 @@ internal sealed class ServerCreation(
             ImageId = image,
             Flavor = taken,
             Metadata = request.Metadata,
-            Labels = request.Labels with { ReservationId = $"r-{RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 8)}" },
+            Labels = request.Labels with
+            {
+                Key = key,
+                ConfigDrive = request.Labels.ConfigDrive || options.Value.ForceConfigDrive,
+                ReservationId = $"r-{RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 8)}",
+            },
             VmState = VmStates.Building,
             TaskState = TaskStates.Scheduling,
             CreatedAt = now,

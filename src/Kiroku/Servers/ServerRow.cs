@@ -29,6 +29,7 @@ internal sealed record ServerRow
     public int ClaimedDiskGib { get; init; }
     public int? Generation { get; init; }
     public int? FormerGeneration { get; init; }
+    public int? ConfigGeneration { get; init; }
     public string? FaultMessage { get; init; }
     public string? FaultDetails { get; init; }
     public DateTime? FaultCreated { get; init; }
@@ -66,6 +67,7 @@ internal sealed record ServerRow
         ClaimedDiskGib = server.Claim.DiskGiB,
         Generation = server.Generation,
         FormerGeneration = server.FormerGeneration,
+        ConfigGeneration = server.ConfigGeneration,
         FaultMessage = server.Fault?.Message,
         FaultDetails = server.Fault?.Details,
         FaultCreated = server.Fault?.Created,
@@ -102,6 +104,7 @@ internal sealed record ServerRow
         Claim = new Claim(ClaimedVcpus, ClaimedMemoryMib, ClaimedDiskGib),
         Generation = Generation,
         FormerGeneration = FormerGeneration,
+        ConfigGeneration = ConfigGeneration,
         Fault = FaultMessage is { } message ? new ServerFault(message, FaultDetails, FaultCreated ?? UpdatedAt) : null,
         RescueImageId = RescueImageId,
         LockedBy = LockedBy,
@@ -121,6 +124,7 @@ internal sealed record ServerRow
 [JsonSerializable(typeof(ServerFlavor))]
 [JsonSerializable(typeof(ServerLabels))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+[JsonSerializable(typeof(Work.CreateArguments))]
 [JsonSerializable(typeof(Work.RebootArguments))]
 [JsonSerializable(typeof(Work.RebuildArguments))]
 [JsonSerializable(typeof(Work.ResizeArguments))]

@@ -15,7 +15,8 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
         image_id = @ImageId, flavor = @Flavor, former_flavor = @FormerFlavor, vm_state = @VmState, task_state = @TaskState,
         power_state = @PowerState, former_vm_state = @FormerVmState, progress = @Progress, host = @Host,
         claimed_vcpus = @ClaimedVcpus, claimed_memory_mib = @ClaimedMemoryMib, claimed_disk_gib = @ClaimedDiskGib,
-        generation = @Generation, former_generation = @FormerGeneration, rescue_image_id = @RescueImageId, fault_message = @FaultMessage,
+        generation = @Generation, former_generation = @FormerGeneration, rescue_image_id = @RescueImageId,
+        config_generation = @ConfigGeneration, fault_message = @FaultMessage,
         fault_details = @FaultDetails, fault_created = @FaultCreated, running_action = @RunningAction, epoch = @Epoch,
         updated_at = @UpdatedAt, launched_at = @LaunchedAt, terminated_at = @TerminatedAt, deleted = @Deleted
         """;

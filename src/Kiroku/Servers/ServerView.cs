@@ -57,7 +57,7 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
             WriteZone(json, server);
         json.WriteString("adminPass", adminPass);
         if (version >= 57)
-            json.WriteNull("user_data");
+            json.WriteString("user_data", server.Labels.UserData);
         json.WriteEndObject();
     }
 
@@ -103,10 +103,10 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         if (all)
         {
             json.WriteString("OS-EXT-AZ:availability_zone", server.Host is null ? "" : Zones.Default);
-            json.WriteString("config_drive", "");
+            json.WriteString("config_drive", server.Labels.ConfigDrive ? "True" : "");
         }
         if (all || version >= 54)
-            json.WriteNull("key_name");
+            json.WriteString("key_name", server.Labels.Key?.Name);
         if (all)
             WriteExtensions(json, server, withUserData);
     }
@@ -190,7 +190,7 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         json.WriteString("OS-EXT-SRV-ATTR:reservation_id", server.Labels.ReservationId);
         json.WriteString("OS-EXT-SRV-ATTR:root_device_name", "/dev/vda");
         if (withUserData)
-            json.WriteNull("OS-EXT-SRV-ATTR:user_data");
+            json.WriteString("OS-EXT-SRV-ATTR:user_data", server.Labels.UserData);
     }
 
     private static void WriteHostStatus(Utf8JsonWriter json, Server server)

@@ -27,7 +27,7 @@ internal sealed class ServerWork(
     public bool Began(string step) => run.Began(step);
 
     /// <summary>What the request asked for.</summary>
-    public T Arguments<T>(JsonTypeInfo<T> type) => JsonSerializer.Deserialize(run.Action.Arguments!, type)!;
+    public T Arguments<T>(JsonTypeInfo<T> type) => JsonSerializer.Deserialize(run.Action.Arguments ?? "{}", type)!;
 
     /// <summary>Changes the server's states in its row.</summary>
     public async Task SaveAsync(Func<Server, Server> change, CancellationToken cancellationToken)

@@ -11,6 +11,12 @@ internal sealed class ServersOptions
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Whether each new server gets a config drive, asked for or not (Nova's [DEFAULT] force_config_drive): there is no
+    /// metadata service, so without one a guest learns of no key.
+    /// </summary>
+    public bool ForceConfigDrive { get; init; } = true;
+
     /// <summary>How long running steps may still take when the service is told to stop; they go on after its next start.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan RestTimeout { get; init; } = TimeSpan.FromSeconds(10);

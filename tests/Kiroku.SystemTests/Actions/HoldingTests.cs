@@ -61,13 +61,13 @@ public sealed class HoldingTests(TestService service) : ServiceTests(service), I
         var before = await server.BootedAsync();
         await server.DoAsync("rescue", "RESCUE");
         var rescued = await server.BootedAsync(before);
-        Assert.Equal((2, 1), (rescued.Disks, rescued.Boots));
+        Assert.Equal((3, 1), (rescued.Disks, rescued.Boots));
         Assert.NotEqual(before.DiskId, rescued.DiskId);
         await Service.KillAsync();
         await Service.EnsureStartedAsync();
         await server.DoAsync("unrescue", "ACTIVE");
         var after = await server.BootedAsync(rescued);
-        Assert.Equal((before.DiskId, 1, before.Boots + 1), (after.DiskId, after.Disks, after.Boots));
+        Assert.Equal((before.DiskId, 2, before.Boots + 1), (after.DiskId, after.Disks, after.Boots));
         Assert.Single(server.Disks());
     }
 

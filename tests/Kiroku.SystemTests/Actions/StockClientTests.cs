@@ -46,6 +46,30 @@ public sealed class StockClientTests(TestService service) : ServiceTests(service
         Assert.Empty(Service.DisksOf(Guid.Parse(id)));
     }
 
+    [Fact]
+    public async Task The_stock_client_gives_a_guest_key_and_user_data_and_the_guest_finds_them()
+    {
+        RealParts.Require("/usr/bin/openstack");
+        var data = Path.Combine(Service.Data, "user-data");
+        await File.WriteAllTextAsync(data, "#!/bin/sh\necho hello\n");
+        var made = await RunAsync("keypair create mine");
+        Assert.StartsWith("-----BEGIN OPENSSH PRIVATE KEY-----", made, StringComparison.Ordinal);
+        var key = (await RunAsync("keypair show --public-key mine")).Trim();
+        var created = await JsonAsync(
+            $"server create --image kiroku-guest --flavor m1.nano --key-name mine --user-data {data} --config-drive true --property role=web --wait Key.1");
+        Assert.Equal(("mine", "True"), ((string)created["key_name"]!, (string)created["config_drive"]!));
+        Assert.NotEmpty((string)created["adminPass"]!);
+        string[] expected = [$"KIROKU CONFIG uuid={(string)created["id"]!}", $"KIROKU KEY {key}", "KIROKU USER_DATA #!/bin/sh", "KIROKU USER_DATA echo hello", " hostname=key-1 "];
+        await Poll.UntilAsync("the guest to say it", async () =>
+        {
+            var console = await RunAsync("console log show Key.1");
+            return expected.All(line => console.Contains(line, StringComparison.Ordinal));
+        });
+        await RunAsync("server delete --wait Key.1");
+        await RunAsync("keypair delete mine");
+        Assert.Equal("[]", (await RunAsync("keypair list -f json")).Trim());
+    }
+
     private Task StatusAsync(string status) => Poll.UntilAsync($"the client to see {status}", async () =>
     {
         var server = await JsonAsync("server show stock");

@@ -115,7 +115,7 @@ public class TestService : IAsyncLifetime
 
     /// <summary>The files in the pool that belong to a server, whole or half made.</summary>
     internal IEnumerable<string> DisksOf(Guid server) =>
-        Directory.EnumerateFiles(VolumesFolder, $"*{server}*").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(VolumesFolder, $"disk-{server}*").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
 
     /// <summary>Makes the data folder; a place for mounts.</summary>
     internal virtual Task PrepareDataAsync()

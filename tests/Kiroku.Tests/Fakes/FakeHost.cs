@@ -25,4 +25,8 @@ internal sealed record FakeMachine(MachineSpec Spec, MachineState State, int Boo
 }
 
 /// <summary>A volume: its size, and an identity of its content that copies keep and fresh ones do not.</summary>
-internal sealed record FakeVolume(long Bytes, Guid Content);
+internal sealed record FakeVolume(long Bytes, Guid Content)
+{
+    /// <summary>What was written, where that is all there is.</summary>
+    public byte[]? Written { get; init; }
+}

@@ -82,6 +82,11 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     public Task ImportVolumeAsync(string volume, string file, VolumeFormat format, IProgress<double>? progress, CancellationToken cancellationToken)
         => DoAsync("import", () => host.Volumes.GetOrAdd(volume, _ => new FakeVolume(new FileInfo(file).Length, Guid.NewGuid())), cancellationToken);
 
+    public string? MacAddressOf(Guid machine) => "fa:16:3e:00:00:01";
+
+    public Task WriteVolumeAsync(string volume, byte[] content, CancellationToken cancellationToken)
+        => DoAsync("write", () => host.Volumes[volume] = new FakeVolume(content.Length, Guid.NewGuid()) { Written = content }, cancellationToken);
+
     public Task CreateOverlayAsync(string volume, string baseVolume, VolumeFormat baseFormat, long bytes, CancellationToken cancellationToken)
         => DoAsync("overlay", () => host.Volumes.ContainsKey(baseVolume)
             ? host.Volumes[volume] = new FakeVolume(bytes, Guid.NewGuid())
@@ -123,9 +128,15 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
         changes.Writer.TryWrite(new MachineChange(machine, state));
     }
 
-    private FakeMachine Boot(FakeMachine found) => host.Volumes.ContainsKey(found.Spec.RootVolume)
-        ? host.Machines[found.Spec.Id] = found with { State = MachineState.Running, Boots = found.Boots + 1, RunningAs = found.Spec, SavedAs = null }
-        : throw new HypervisorException(HypervisorFailure.Failed, "start the machine", $"no file /pool/{found.Spec.RootVolume}");
+    private FakeMachine Boot(FakeMachine found)
+    {
+        foreach (var volume in new[] { found.Spec.RootVolume, found.Spec.ConfigVolume }.OfType<string>())
+        {
+            if (!host.Volumes.ContainsKey(volume))
+                throw new HypervisorException(HypervisorFailure.Failed, "start the machine", $"no file /pool/{volume}");
+        }
+        return host.Machines[found.Spec.Id] = found with { State = MachineState.Running, Boots = found.Boots + 1, RunningAs = found.Spec, SavedAs = null };
+    }
 
     private FakeMachine Find(Guid machine) => host.Machines.TryGetValue(machine, out var found)
         ? found : throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "no such machine");

@@ -179,6 +179,8 @@ internal sealed class Cloud : IAsyncDisposable
         var named = new[] { server.Generation, server.FormerGeneration }.OfType<int>().Select(generation => Disks.NameOf(id, generation)).ToList();
         if (server.RescueImageId is not null)
             named.Add(Disks.RescueOf(id));
+        if (server.ConfigGeneration is { } config)
+            named.Add(Disks.ConfigOf(id, config));
         Assert.Equal(named.Order(), Host.DisksOf(id));
         var machine = Host.Machines.GetValueOrDefault(id);
         Assert.Equal(server.PowerState == MachineState.Running, machine?.State == MachineState.Running);

@@ -92,8 +92,9 @@ public sealed class RefusedBodiesTests(RunningCloud running) : IClassFixture<Run
         { "2.57", Server(""" "networks":"none","personality":[] """), 400, "Additional properties are not allowed ('personality' was unexpected)" },
         { "2.90", Server(""" "networks":"none","hostname":"a.b" """), 400, "'a.b' does not match '^[a-zA-Z0-9]+[a-zA-Z0-9-]*[a-zA-Z0-9]+$'" },
         { "2.90", Server(""" "networks":"none","hostname":"ab","max_count":2 """), 400, "Unable to allocate a single hostname to multiple instances" },
-        { "2.1", Server(""" "user_data":"aGFsbG8=" """), 400, "This cloud does not have user_data." },
-        { "2.1", Server(""" "config_drive":true """), 400, "This cloud does not have config drives." },
+        { "2.1", Server(""" "user_data":"no base 64!" """), 400, "'no base 64!' is not a 'base64'" },
+        { "2.1", Server($""" "user_data":"{new string('A', 65536)}" """), 400, "is too long" },
+        { "2.1", Server(""" "config_drive":"perhaps" """), 400, "'perhaps' is not one of [True, 'True'," },
         { "2.1", Server(""" "block_device_mapping_v2":[{}] """), 400, "This cloud does not have block_device_mapping_v2." },
         { "2.1", Server(""" "min_count":0 """), 400, "0 is less than the minimum of 1" },
         { "2.1", Server(""" "min_count":"two" """), 400, "'two' does not match '^[0-9]*$'" },
@@ -127,7 +128,7 @@ public sealed class RefusedBodiesTests(RunningCloud running) : IClassFixture<Run
     [InlineData("2.91", """{"unshelve":{"zone":"nova"}}""", 400, "Additional properties are not allowed ('zone' was unexpected)")]
     [InlineData("2.91", """{"unshelve":{"host":"x"}}""", 403, "Policy doesn't allow os_compute_api:os-shelve:unshelve_to_host to be performed.")]
     [InlineData("2.54", """{"rebuild":{"imageRef":"IMAGE","key_name":"mine"}}""", 400, "Invalid key_name provided.")]
-    [InlineData("2.57", """{"rebuild":{"imageRef":"IMAGE","user_data":"aGFsbG8="}}""", 400, "This cloud does not have user_data.")]
+    [InlineData("2.57", """{"rebuild":{"imageRef":"IMAGE","user_data":"no base 64!"}}""", 400, "'no base 64!' is not a 'base64'")]
     [InlineData("2.63", """{"rebuild":{"imageRef":"IMAGE","trusted_image_certificates":["a"]}}""", 400, "This cloud does not have trusted_image_certificates.")]
     [InlineData("2.89", """{"rebuild":{"imageRef":"IMAGE","hostname":"vm"}}""", 400, "Additional properties are not allowed ('hostname' was unexpected)")]
     public Task An_actions_body_is_checked_by_its_versions_schema(string version, string body, int status, string message)

@@ -48,6 +48,8 @@ internal sealed class LibvirtHypervisor : IHypervisor, ISessionListener, IAsyncD
 
     public Task Connected => connection.Connected;
 
+    public string? MacAddressOf(Guid machine) => options.Network == "none" ? null : MachineXml.MacOf(machine);
+
     public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken) =>
         work.RunAsync(new Job("measure the host", options.CallTimeout), Measure, cancellationToken);
 
@@ -93,6 +95,9 @@ internal sealed class LibvirtHypervisor : IHypervisor, ISessionListener, IAsyncD
     public Task ImportVolumeAsync(
         string volume, string file, VolumeFormat format, IProgress<double>? progress, CancellationToken cancellationToken) =>
         volumes.ImportAsync(volume, new ImageSource(file, format), progress, cancellationToken);
+
+    public Task WriteVolumeAsync(string volume, byte[] content, CancellationToken cancellationToken) =>
+        volumes.WriteAsync(volume, content, cancellationToken);
 
     public Task CreateOverlayAsync(
         string volume, string baseVolume, VolumeFormat baseFormat, long bytes, CancellationToken cancellationToken) =>

@@ -33,6 +33,7 @@ internal static class MachineXml
             new XElement("devices",
                 Disk(Path.Combine(options.VolumesFolder, spec.RootVolume), "vda"),
                 spec.SecondVolume is { } second ? Disk(Path.Combine(options.VolumesFolder, second), "vdb") : null,
+                spec.ConfigVolume is { } config ? ConfigDrive(Path.Combine(options.VolumesFolder, config)) : null,
                 Network(options.Network, spec.Id),
                 session.IsTest ? [] : RealDevices(ConsoleFiles.PathOf(options.ConsolesFolder, spec.Id))));
         return domain.ToString(SaveOptions.DisableFormatting);
@@ -57,6 +58,15 @@ internal static class MachineXml
         new XElement("source", new XAttribute("file", path)),
         new XElement("target", new XAttribute("dev", device), new XAttribute("bus", "virtio")));
 
+    // A disk and no cdrom: whoever can boot from the virtio disk finds this one too, whatever the kernel leaves out. Its
+    // letter keeps it behind all others.
+    private static XElement ConfigDrive(string path) => new("disk",
+        new XAttribute("type", "file"), new XAttribute("device", "disk"),
+        new XElement("driver", new XAttribute("name", "qemu"), new XAttribute("type", "raw")),
+        new XElement("source", new XAttribute("file", path)),
+        new XElement("target", new XAttribute("dev", "vdz"), new XAttribute("bus", "virtio")),
+        new XElement("readonly"));
+
     private static XElement? Network(string network, Guid machine)
     {
         if (network == "none") return null;
@@ -75,7 +85,7 @@ internal static class MachineXml
     }
 
     // OpenStack's own range, then three bytes that always come out the same for a machine.
-    private static string MacOf(Guid machine)
+    public static string MacOf(Guid machine)
     {
         var hash = SHA256.HashData(machine.ToByteArray());
         return string.Create(CultureInfo.InvariantCulture, $"fa:16:3e:{hash[0]:x2}:{hash[1]:x2}:{hash[2]:x2}");

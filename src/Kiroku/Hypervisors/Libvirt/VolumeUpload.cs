@@ -1,25 +1,24 @@
 namespace Kiroku.Hypervisors.Libvirt;
 
-/// <summary>Sends a file's bytes into a volume, leaving out what is all zero.</summary>
+/// <summary>Sends bytes into a volume, leaving out what is all zero.</summary>
 internal static class VolumeUpload
 {
     private const uint Sparse = 1;
     private const int ChunkBytes = 256 * 1024;
 
     public static void Send(
-        Session session, VolumeHandle volume, ImageFile image, IProgress<double>? progress, CancellationToken abandoned)
+        Session session, VolumeHandle volume, Stream source, IProgress<double>? progress, CancellationToken abandoned)
     {
-        using var file = File.OpenRead(image.Path);
         using var stream = LibvirtException.Check(Native.virStreamNew(session.Connect, 0));
-        LibvirtException.Check(Native.virStorageVolUpload(volume, stream, 0, (ulong)image.FileBytes, Sparse));
+        LibvirtException.Check(Native.virStorageVolUpload(volume, stream, 0, (ulong)source.Length, Sparse));
         try
         {
             var chunk = new byte[ChunkBytes];
-            while (file.ReadAtLeast(chunk, chunk.Length, throwOnEndOfStream: false) is var read and > 0)
+            while (source.ReadAtLeast(chunk, chunk.Length, throwOnEndOfStream: false) is var read and > 0)
             {
                 abandoned.ThrowIfCancellationRequested();
                 Send(stream, chunk.AsSpan(0, read));
-                progress?.Report((double)file.Position / image.FileBytes);
+                progress?.Report((double)source.Position / source.Length);
             }
 
             // Only now does the daemon say whether all of it could be written.

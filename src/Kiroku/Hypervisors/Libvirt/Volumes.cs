@@ -40,6 +40,18 @@ internal sealed class Volumes(Work work, LibvirtOptions options, TimeProvider ti
             },
             cancellationToken);
 
+    public Task WriteAsync(string volume, byte[] content, CancellationToken cancellationToken) =>
+        work.RunAsync(
+            NewJob("make the config drive", options.VolumeTimeout, volume),
+            session => HalfMade.Make(session, volume, () =>
+            {
+                PoolVolumes.Create(session, VolumeXml.Of(volume, content.Length, VolumeFormat.Raw));
+                if (session.IsTest) return;
+                using var target = PoolVolumes.Find(session, volume) ?? throw PoolVolumes.Missing(volume);
+                VolumeUpload.Send(session, target, new MemoryStream(content), null, CancellationToken.None);
+            }),
+            cancellationToken);
+
     public Task ImportAsync(
         string volume, ImageSource image, IProgress<double>? progress, CancellationToken cancellationToken) =>
         work.RunAsync(
@@ -131,7 +143,8 @@ internal sealed class Volumes(Work work, LibvirtOptions options, TimeProvider ti
         PoolVolumes.Create(session, VolumeXml.Of(volume, file.DiskBytes, file.Format));
         if (session.IsTest) return;
         using var target = PoolVolumes.Find(session, volume) ?? throw PoolVolumes.Missing(volume);
-        VolumeUpload.Send(session, target, file, progress, abandoned);
+        using var source = File.OpenRead(file.Path);
+        VolumeUpload.Send(session, target, source, progress, abandoned);
     }
 
     private static void Copy(Session session, string source, string volume, long bytes)

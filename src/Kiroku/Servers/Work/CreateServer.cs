@@ -5,7 +5,7 @@ using Kiroku.Scheduling;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// create: finds a host, makes the first disk from the image and brings the machine up. As in Nova the scheduling stands in
+/// create: finds a host, makes the first disk from the image and the config drive, and brings the machine up. As in Nova the scheduling stands in
 /// the record only when it failed.
 /// </summary>
 internal sealed class CreateServer : Workflow
@@ -29,7 +29,10 @@ internal sealed class CreateServer : Workflow
                 await work.SaveAsync(s => s with { TaskState = TaskStates.BlockDeviceMapping }, ct);
                 var image = await work.Machines.PrepareImageAsync(work.Server.ImageId, work.Server.Flavor, ct);
                 await work.Machines.CreateDiskAsync(work.Server.Id, FirstGeneration, image, work.Server.Flavor, ct);
-                await work.SaveAsync(s => s with { Generation = FirstGeneration, TaskState = TaskStates.Spawning }, ct);
+                int? config = work.Server.Labels.ConfigDrive ? FirstGeneration : null;
+                if (config is not null)
+                    await work.Machines.MakeConfigDriveAsync(work.Server, FirstGeneration, work.Arguments(ServerJson.Default.CreateArguments).AdminPass, ct);
+                await work.SaveAsync(s => s with { Generation = FirstGeneration, ConfigGeneration = config, TaskState = TaskStates.Spawning }, ct);
             }
             await work.Machines.StartAsync(work.Server, ct);
         })
@@ -38,7 +41,8 @@ internal sealed class CreateServer : Workflow
             {
                 await work.Machines.UndefineAsync(work.Server, ct);
                 await work.Machines.DeleteDiskAsync(work.Server.Id, FirstGeneration, ct);
-                await work.SaveAsync(s => s with { Generation = null }, ct);
+                await work.Machines.DeleteConfigDriveAsync(work.Server.Id, FirstGeneration, ct);
+                await work.SaveAsync(s => s with { Generation = null, ConfigGeneration = null }, ct);
             },
         },
     ];
@@ -59,3 +63,6 @@ internal sealed class CreateServer : Workflow
     protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
         => throw new InvalidOperationException("A server is created once.");
 }
+
+/// <summary>The password that the guest is to have.</summary>
+internal sealed record CreateArguments(string? AdminPass);

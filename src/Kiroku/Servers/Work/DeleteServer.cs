@@ -33,6 +33,7 @@ internal sealed class DeleteServer : Workflow
         Claim = Claim.None,
         Generation = null,
         FormerGeneration = null,
+        ConfigGeneration = null,
         FormerVmState = null,
     };
 

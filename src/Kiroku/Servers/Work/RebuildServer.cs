@@ -3,6 +3,7 @@ using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
 using Kiroku.Images;
+using Kiroku.Keypairs;
 
 namespace Kiroku.Servers.Work;
 
@@ -11,7 +12,7 @@ namespace Kiroku.Servers.Work;
 /// given up; once the server's row names the new disk there is only going forward. A server that was stopped is started and
 /// stopped again, inside the one step.
 /// </summary>
-internal sealed class RebuildServer(ServerImages images) : Workflow
+internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) : Workflow
 {
     public override string Action => ActionNames.Rebuild;
 
@@ -27,6 +28,8 @@ internal sealed class RebuildServer(ServerImages images) : Workflow
                 if (work.Server.Generation != asked.Generation)
                     await SwitchToFreshDiskAsync(work, asked, ct);
                 await work.Machines.DeleteDiskAsync(work.Server.Id, asked.Generation - 1, ct);
+                if (asked.ConfigGeneration is > 1 and var config)
+                    await work.Machines.DeleteConfigDriveAsync(work.Server.Id, config - 1, ct);
                 if (work.Succeeded(EventNames.Stop))
                     return;
                 await work.Machines.StartAsync(work.Server, ct);
@@ -37,8 +40,11 @@ internal sealed class RebuildServer(ServerImages images) : Workflow
                 TaskState = TaskStates.RebuildBlockDeviceMapping,
                 Undo = async ct =>
                 {
-                    if (work.Server.Generation != asked.Generation)
-                        await work.Machines.DeleteDiskAsync(work.Server.Id, asked.Generation, ct);
+                    if (work.Server.Generation == asked.Generation)
+                        return;
+                    await work.Machines.DeleteDiskAsync(work.Server.Id, asked.Generation, ct);
+                    if (asked.ConfigGeneration is { } config)
+                        await work.Machines.DeleteConfigDriveAsync(work.Server.Id, config, ct);
                 },
             },
         ];
@@ -65,8 +71,13 @@ internal sealed class RebuildServer(ServerImages images) : Workflow
         body.RefuseWhatIsNotHad();
         var viewer = new ImageViewer(request.ProjectId!, request.ByAdmin);
         await images.CheckAsync(body.ImageId, server.Flavor, viewer, "Cannot find image for rebuild", cancellationToken);
-        var asked = new RebuildArguments(body.ImageId, (server.Generation ?? 0) + 1);
-        var shown = body.Applied(server) with { TaskState = TaskStates.Rebuilding, FormerVmState = server.VmState };
+        var key = body.AsksForKey ? await keypairs.TakeAsync(server.UserId, body.KeyName, cancellationToken) : server.Labels.Key;
+        var asked = new RebuildArguments(body.ImageId, (server.Generation ?? 0) + 1)
+        {
+            ConfigGeneration = server.Labels.ConfigDrive ? (server.ConfigGeneration ?? 0) + 1 : null,
+            AdminPass = request.Form.Shown?.AdminPass,
+        };
+        var shown = body.Applied(server, key) with { TaskState = TaskStates.Rebuilding, FormerVmState = server.VmState };
         return new Accepted(shown, JsonSerializer.Serialize(asked, ServerJson.Default.RebuildArguments));
     }
 
@@ -74,12 +85,20 @@ internal sealed class RebuildServer(ServerImages images) : Workflow
     {
         var image = await work.Machines.PrepareImageAsync(asked.Image, work.Server.Flavor, ct);
         await work.Machines.CreateDiskAsync(work.Server.Id, asked.Generation, image, work.Server.Flavor, ct);
+        if (asked.ConfigGeneration is { } config)
+            await work.Machines.MakeConfigDriveAsync(work.Server with { ImageId = asked.Image }, config, asked.AdminPass, ct);
         await work.SaveAsync(s => s with { TaskState = TaskStates.RebuildSpawning }, ct);
         await work.Machines.PowerOffAsync(work.Server, ct);
         await work.LeaveRescueAsync(ct);
-        await work.SaveAsync(s => s with { Generation = asked.Generation, ImageId = asked.Image }, ct);
+        await work.SaveAsync(s => s with { Generation = asked.Generation, ConfigGeneration = asked.ConfigGeneration, ImageId = asked.Image }, ct);
     }
 }
 
 /// <summary>The image to rebuild from and the generation of the disk that is made from it.</summary>
-internal sealed record RebuildArguments(string Image, int Generation);
+internal sealed record RebuildArguments(string Image, int Generation)
+{
+    /// <summary>That of the config drive that is made with it; null for none.</summary>
+    public int? ConfigGeneration { get; init; }
+
+    public string? AdminPass { get; init; }
+}

@@ -1,0 +1,37 @@
+namespace Kiroku.ConfigDrives;
+
+/// <summary>What a guest is told of itself.</summary>
+internal sealed record GuestFacts
+{
+    public required Guid Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Hostname { get; init; }
+
+    public required string ProjectId { get; init; }
+
+    public required string ImageId { get; init; }
+
+    public required string FlavorName { get; init; }
+
+    public required string Zone { get; init; }
+
+    public required string ReservationId { get; init; }
+
+    public required int LaunchIndex { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Metadata { get; init; }
+
+    public GuestKey? Key { get; init; }
+
+    public string? AdminPass { get; init; }
+
+    public byte[]? UserData { get; init; }
+
+    /// <summary>The address of its network card; null if it has none.</summary>
+    public string? MacAddress { get; init; }
+}
+
+/// <summary>A public key by which somebody may log in.</summary>
+internal sealed record GuestKey(string Name, string Type, string PublicKey);

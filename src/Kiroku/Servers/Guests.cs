@@ -1,0 +1,26 @@
+using Kiroku.ConfigDrives;
+using Kiroku.Hosts;
+
+namespace Kiroku.Servers;
+
+/// <summary>From a server to what its guest is told.</summary>
+internal static class Guests
+{
+    public static GuestFacts FactsOf(Server server, string? adminPass, string? macAddress) => new()
+    {
+        Id = server.Id,
+        Name = server.Name,
+        Hostname = Hostnames.Of(server),
+        ProjectId = server.ProjectId,
+        ImageId = server.ImageId,
+        FlavorName = server.Flavor.Name,
+        Zone = Zones.Default,
+        ReservationId = server.Labels.ReservationId,
+        LaunchIndex = server.Labels.LaunchIndex,
+        Metadata = server.Metadata,
+        Key = server.Labels.Key is var (name, type, publicKey) ? new GuestKey(name, type, publicKey) : null,
+        AdminPass = adminPass,
+        UserData = server.Labels.UserData is { } data ? Convert.FromBase64String(data) : null,
+        MacAddress = macAddress,
+    };
+}
