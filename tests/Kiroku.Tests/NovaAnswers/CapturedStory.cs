@@ -24,7 +24,8 @@ public sealed class CapturedStory : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Cloud = await Cloud.StartAsync();
+        // The Nova that was asked left its setting of the same name at its default.
+        Cloud = await Cloud.StartAsync(("Servers:ForceConfigDrive", "false"));
         users["admin"] = Cloud.Admin;
         users["demo"] = Cloud.Demo;
         users["demoreader"] = await People.AddAsync(Cloud.App, "demoreader", "demo", "reader");
