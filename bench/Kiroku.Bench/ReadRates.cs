@@ -9,7 +9,7 @@ namespace Kiroku.Bench;
 /// </summary>
 internal static class ReadRates
 {
-    private const int Rounds = 5;
+    private const int Rounds = 3;
     private const int Seconds = 3;
 
     public static async Task<int> RunAsync(string product, string bench, int few, int many)
