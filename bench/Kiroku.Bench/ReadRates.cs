@@ -108,11 +108,16 @@ internal static class ReadRates
 
     private static async Task<(string Data, int Actions)> FillAsync(Place place, string name, int actions)
     {
-        var data = Path.Combine(place.Folder, name);
+        // Filling takes minutes: who says where, keeps the stores for the next time.
+        var kept = Environment.GetEnvironmentVariable("KIROKU_BENCH_STORES");
+        var data = Path.Combine(kept ?? place.Folder, $"{name}-{actions}");
+        if (File.Exists(Path.Combine(data, "filled")))
+            return (data, actions);
         await using (await Service.StartAsync(place.Product, data))
         {
         }
         FilledStore.Fill(Path.Combine(data, "kiroku.db"), actions);
+        await File.WriteAllTextAsync(Path.Combine(data, "filled"), "");
         return (data, actions);
     }
 

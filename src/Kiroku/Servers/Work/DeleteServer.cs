@@ -34,6 +34,7 @@ internal sealed class DeleteServer : Workflow
         Generation = null,
         FormerGeneration = null,
         ConfigGeneration = null,
+        RescueImageId = null,
         FormerVmState = null,
     };
 
