@@ -35,6 +35,9 @@ internal static class ServerActionsApi
 
     private const string ImageKey = "createImage";
 
+    /// <summary>Every key with which something is done to a server.</summary>
+    public static IEnumerable<string> Keys => [.. Routes.Keys, .. ServerLocks.Keys];
+
     public static async Task<IResult> Act(
         HttpContext context, string serverId, ServerStore store, ConsoleOutput console, ServerLocks locks, IGrainFactory grains,
         TimeProvider time)

@@ -17,6 +17,7 @@ public sealed class RefusedByTheHostTests(RefusedByTheHostTests.SmallHost servic
         Assert.Contains("disk down", record.Events[1].Details, StringComparison.Ordinal);
         await server.SettledAsync("ACTIVE");
         Assert.Equal(guest, await server.BootedAsync());
+        await server.DeleteAsync();
     }
 
     [Fact]
@@ -81,7 +82,7 @@ public sealed class RefusedByTheHostTests(RefusedByTheHostTests.SmallHost servic
     {
         internal override Dictionary<string, string> Settings => new(base.Settings)
         {
-            ["Scheduling__CpuAllocationRatio"] = (5.0 / Environment.ProcessorCount).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["Scheduling__CpuAllocationRatio"] = (4.0 / Environment.ProcessorCount).ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["Scheduling__RamAllocationRatio"] = "0.05",
             ["Actions__NextDelay"] = "00:00:00.5",
         };

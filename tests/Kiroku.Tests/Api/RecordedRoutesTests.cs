@@ -1,3 +1,5 @@
+using Kiroku.Actions;
+using Kiroku.Servers;
 using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Api;
@@ -61,6 +63,13 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
         ["DELETE /servers/{serverId}"] = "",
     };
 
+    /// <summary>The actions that are no scenario of their own.</summary>
+    private static readonly Dictionary<string, string> ByAdministrators = new()
+    {
+        ["os-resetState"] = """{"os-resetState":{"state":"active"}}""",
+        ["forceDelete"] = """{"forceDelete":null}""",
+    };
+
     [Fact]
     public async Task Every_route_that_changes_something_leaves_an_action()
     {
@@ -82,8 +91,31 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
         }
     }
 
+    public static TheoryData<string> ActionKeys => [.. ServerActionsApi.Keys];
+
+    [Theory]
+    [MemberData(nameof(ActionKeys))]
+    public async Task Every_action_leaves_one_record_with_its_caller(string key)
+    {
+        var cloud = running.Cloud;
+        var scenario = Scenario.OfKey(key);
+        var server = scenario is null ? await cloud.CreateServerAsync() : await scenario.PrepareAsync(cloud);
+        var caller = ByAdministrators.ContainsKey(key) ? cloud.Admin : cloud.Demo;
+        var before = await CountAsync(server);
+
+        using var answer = await caller.PostAsync($"/v2.1/servers/{server}/action", scenario?.Body(cloud) ?? ByAdministrators[key]);
+
+        Assert.True(answer.IsSuccessStatusCode, $"{key} was answered {(int)answer.StatusCode}");
+        var ended = await cloud.EndedAsync(server, answer.Headers.GetValues("x-openstack-request-id").Single());
+        Assert.Equal((caller.UserId, caller.ProjectId), (ended.Action.UserId, ended.Action.ProjectId));
+        Assert.Equal(before + 1, await CountAsync(server));
+    }
+
     [Fact]
     public void Every_exception_is_a_route_that_there_is() => Assert.All([.. Unrecorded, .. NotOfServers], route => Assert.Contains(route, Mutating()));
+
+    private async Task<int> CountAsync(Guid server) => (await running.Cloud.App.Services.GetRequiredService<ActionStore>()
+        .ListAsync(server, new ActionQuery(1000), TestContext.Current.CancellationToken)).Count;
 
     private List<string> Mutating() =>
     [

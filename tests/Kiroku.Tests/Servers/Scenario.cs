@@ -78,6 +78,9 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
 
     public static Scenario Of(string name) => Each.Concat(AtOnce).Single(scenario => scenario.Name == name);
 
+    /// <summary>One whose body has that key.</summary>
+    public static Scenario? OfKey(string key) => Each.Concat(AtOnce).FirstOrDefault(scenario => scenario.Json.StartsWith($$"""{"{{key}}":""", StringComparison.Ordinal));
+
     public string Body(Cloud cloud) => Json.Replace("IMAGE", cloud.Image, StringComparison.Ordinal);
 
     /// <summary>Makes a server and brings it where the action is allowed.</summary>
