@@ -75,9 +75,10 @@ public sealed class RefusedByTheHostTests(RefusedByTheHostTests.SmallHost servic
             Assert.Equal(guest.DiskId, rebooted.DiskId);
             guest = rebooted;
         }
+        await server.DeleteAsync();
     }
 
-    /// <summary>A host that gives its servers five processors.</summary>
+    /// <summary>A host that gives its servers four processors.</summary>
     public sealed class SmallHost : TestService
     {
         internal override Dictionary<string, string> Settings => new(base.Settings)
