@@ -90,6 +90,7 @@ internal sealed record Schema
     private static bool LooksAround(string pattern) => pattern.Contains("(?", StringComparison.Ordinal);
 }
 
+[System.Text.Json.Serialization.JsonSerializable(typeof(string))]
 [System.Text.Json.Serialization.JsonSerializable(typeof(string[]))]
 internal sealed partial class SchemaJson : System.Text.Json.Serialization.JsonSerializerContext;
 

@@ -85,8 +85,8 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
         }
     }
 
-    public static IReadOnlyDictionary<string, string> Pairs(JsonElement parent)
-        => parent.TryGetProperty("metadata", out var metadata)
+    public static IReadOnlyDictionary<string, string> Pairs(JsonElement parent, string key = "metadata")
+        => parent.TryGetProperty(key, out var metadata)
             ? metadata.EnumerateObject().DistinctBy(pair => pair.Name).ToDictionary(pair => pair.Name, pair => metadata.GetProperty(pair.Name).GetString()!)
             : new Dictionary<string, string>();
 

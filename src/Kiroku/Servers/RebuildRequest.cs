@@ -25,23 +25,21 @@ internal readonly struct RebuildRequest(JsonElement rebuild, Microversion versio
     }
 
     /// <summary>The server with the names and notes that the rebuild gives it.</summary>
-    public Server Applied(Server server, ServerKey? key) => server with
+    public Server Applied(Server server, ServerKey? key)
     {
-        Name = Text("name")?.Trim() ?? server.Name,
-        Description = version >= 19 && rebuild.TryGetProperty("description", out _) ? Text("description") : server.Description,
-        Metadata = rebuild.TryGetProperty("metadata", out _) ? CreateRequest.Pairs(rebuild) : server.Metadata,
-        Labels = server.Labels with
+        var called = new UpdateRequest(rebuild, version).Applied(server);
+        return called with
         {
-            AccessIpv4 = Text("accessIPv4") ?? server.Labels.AccessIpv4,
-            AccessIpv6 = Text("accessIPv6") ?? server.Labels.AccessIpv6,
-            DiskConfig = Text("OS-DCF:diskConfig") ?? server.Labels.DiskConfig,
-            Key = key,
-            UserData = version >= 57 && rebuild.TryGetProperty("user_data", out _)
-                ? Text("user_data") is { Length: > 0 } data ? data : null
-                : server.Labels.UserData,
-            Hostname = version >= 90 ? Text("hostname") ?? server.Labels.Hostname : server.Labels.Hostname,
-        },
-    };
+            Metadata = rebuild.TryGetProperty("metadata", out _) ? CreateRequest.Pairs(rebuild) : server.Metadata,
+            Labels = called.Labels with
+            {
+                Key = key,
+                UserData = version >= 57 && rebuild.TryGetProperty("user_data", out _)
+                    ? Text("user_data") is { Length: > 0 } data ? data : null
+                    : server.Labels.UserData,
+            },
+        };
+    }
 
     private string? Text(string key)
         => rebuild.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -122,7 +122,7 @@ internal sealed partial class ServerGrain(
             Outcome = Outcomes.Running,
         }, new Keeping(request.Key, answer), CancellationToken.None, accepted.Announced);
         if (begun is not var (server, action))
-            throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while another action begins");
+            throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while something else changes it");
         Run(doing, server, new RecordedAction(action, []));
         return answer;
     }

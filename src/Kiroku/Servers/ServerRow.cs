@@ -44,6 +44,9 @@ internal sealed record ServerRow
     public DateTime? TerminatedAt { get; init; }
     public bool Deleted { get; init; }
 
+    /// <summary>What is noted of the server beside its states.</summary>
+    public (string, string?, string, string) Notes => (Name, Description, Metadata, Labels);
+
     public static ServerRow Of(Server server) => new()
     {
         Id = server.Id,

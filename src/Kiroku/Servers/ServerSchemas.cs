@@ -5,7 +5,7 @@ namespace Kiroku.Servers;
 
 /// <summary>
 /// What the bodies of requests about servers may hold in each microversion
-/// (nova/api/openstack/compute/schemas/servers.py, shelve.py and console_output.py).
+/// (nova/api/openstack/compute/schemas/servers.py, server_metadata.py, server_tags.py, shelve.py and console_output.py).
 /// </summary>
 internal static class ServerSchemas
 {
@@ -43,7 +43,7 @@ internal static class ServerSchemas
         if (version >= 19)
             server = server.With("description", Description);
         if (version >= 52)
-            server = server.With("tags", Schema.ArrayOf(Tag) with { MaxItems = 50 });
+            server = server.With("tags", Schema.ArrayOf(Tag) with { MaxItems = ServerNotes.MostTags });
         if (version >= 57)
             server = server.Without("personality");
         if (version >= 63)
@@ -53,6 +53,17 @@ internal static class ServerSchemas
         if (version >= 90)
             server = server.With("hostname", version >= 94 ? Fqdn : Hostname);
         return Schema.Object(("server", server), ("os:scheduler_hints", Hints), ("OS-SCH-HNT:scheduler_hints", Hints)) with { Required = ["server"] };
+    }
+
+    public static Schema Update(Microversion version, bool relaxed)
+    {
+        var server = Schema.Object(
+            ("name", relaxed ? RelaxedName : Name), ("OS-DCF:diskConfig", DiskConfig), ("accessIPv4", IPv4), ("accessIPv6", IPv6));
+        if (version >= 19)
+            server = server.With("description", Description);
+        if (version >= 90)
+            server = server.With("hostname", version >= 94 ? Fqdn : Hostname);
+        return Schema.Body("server", server);
     }
 
     public static Schema Rebuild(Microversion version, bool relaxed)
@@ -106,6 +117,14 @@ internal static class ServerSchemas
 
     public static Schema Rescue { get; } = Schema.Body(
         "rescue", Schema.Object(("adminPass", Text), ("rescue_image_ref", Uuid)) with { Types = ["object", "null"] });
+
+    public static Schema AllMetadata { get; } = Schema.Body("metadata", Metadata);
+
+    public static Schema MetadataItem { get; } = Schema.Body("meta", Metadata with { MinProperties = 1, MaxProperties = 1 });
+
+    public static Schema AllTags { get; } = Schema.Body("tags", Schema.ArrayOf(Tag) with { MaxItems = ServerNotes.MostTags });
+
+    public static Schema Nothing { get; } = new() { Types = ["null"] };
 
     public static Schema ResetState { get; } = Schema.Body(
         "os-resetState", Schema.Object(("state", Schema.OneWordOf("active", "error"))) with { Required = ["state"] });

@@ -21,6 +21,8 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
         updated_at = @UpdatedAt, launched_at = @LaunchedAt, terminated_at = @TerminatedAt, deleted = @Deleted
         """;
 
+    private const string NoteColumns = "name = @Name, description = @Description, metadata = @Metadata, labels = @Labels";
+
     /// <summary>The server, deleted or not; null if there never was one.</summary>
     public Task<Server?> FindAsync(Guid id, CancellationToken cancellationToken)
         => database.ReadAsync(connection => FindAsync(connection, id), cancellationToken);
@@ -91,6 +93,20 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
             return 0;
         }, cancellationToken);
 
+    /// <summary>Changes what is noted of a server as it stands at this moment, whatever runs on it.</summary>
+    /// <returns>The server as changed; null if there is none.</returns>
+    /// <exception cref="Fault">Nothing was changed: <paramref name="change"/> refused it.</exception>
+    public Task<Server?> ChangeNotesAsync(Guid id, Func<Server, Server> change, CancellationToken cancellationToken)
+        => database.WriteAsync(async connection =>
+        {
+            if (await FindAsync(connection, id) is not { Deleted: false } server)
+                return null;
+            var changed = change(server);
+            await connection.ExecuteAsync(
+                $"UPDATE servers SET {NoteColumns}, updated_at = @UpdatedAt WHERE id = @Id", ServerRow.Of(changed));
+            return changed;
+        }, cancellationToken);
+
     /// <summary>
     /// Begins an action if the server still stands as <paramref name="seen"/>: takes the lock, supersedes what ran, writes
     /// the action's row and the states shown while it runs.
@@ -102,10 +118,15 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
         => database.WriteAsync<(Server, ActionRecord)?>(async connection =>
         {
             begun = begun with { RunningAction = action.RequestId, Epoch = seen.Epoch + 1, UpdatedAt = action.UpdatedAt };
-            var sql = $"UPDATE servers SET {StateColumns}, name = @Name, description = @Description, metadata = @Metadata, labels = @Labels"
+            var (row, before) = (ServerRow.Of(begun), ServerRow.Of(seen));
+            var notes = row.Notes != before.Notes;
+            // Notes are changed beside actions; few actions change them, too.
+            if (notes && await FindAsync(connection, seen.Id) is { } now && ServerRow.Of(now).Notes != before.Notes)
+                return null;
+            var sql = $"UPDATE servers SET {StateColumns}{(notes ? $", {NoteColumns}" : "")}"
                 + " WHERE id = @Id AND deleted = 0 AND epoch = @Epoch - 1 AND "
                 + (seen.RunningAction is null ? "running_action IS NULL" : "running_action IS NOT NULL");
-            if (await connection.ExecuteAsync(sql, ServerRow.Of(begun)) != 1)
+            if (await connection.ExecuteAsync(sql, row) != 1)
                 return null;
             if (seen.RunningAction is { } overtaken && await ActionStore.FindAsync(connection, seen.Id, overtaken) is { } old)
                 await ActionStore.SupersedeAsync(connection, old.Action.Id, action.Action, action.UpdatedAt);

@@ -50,6 +50,8 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         var all = version >= 75;
         json.WriteStartObject();
         WriteKeys(json, server, all, withUserData: false);
+        if (!all && version >= 54)
+            json.WriteString("key_name", server.Labels.Key?.Name);
         if (all && isAdmin)
             WriteHostStatus(json, server);
         WriteLaterKeys(json, server, alone: true);
@@ -58,6 +60,20 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         json.WriteString("adminPass", adminPass);
         if (version >= 57)
             json.WriteString("user_data", server.Labels.UserData);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What the answer to an update holds: only from 2.75 on as much as any other.</summary>
+    public void WriteUpdated(Utf8JsonWriter json, Server server)
+    {
+        if (version >= 75)
+        {
+            Write(json, server);
+            return;
+        }
+        json.WriteStartObject();
+        WriteKeys(json, server, all: false);
+        WriteLaterKeys(json, server, alone: true);
         json.WriteEndObject();
     }
 
@@ -104,11 +120,9 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         {
             json.WriteString("OS-EXT-AZ:availability_zone", server.Host is null ? "" : Zones.Default);
             json.WriteString("config_drive", server.Labels.ConfigDrive ? "True" : "");
-        }
-        if (all || version >= 54)
             json.WriteString("key_name", server.Labels.Key?.Name);
-        if (all)
             WriteExtensions(json, server, withUserData);
+        }
     }
 
     private void WriteExtensions(Utf8JsonWriter json, Server server, bool withUserData)

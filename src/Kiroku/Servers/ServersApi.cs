@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Servers;
 
-/// <summary>Servers: create, list, show and delete. What is done to them is in <see cref="ServerActionsApi"/>.</summary>
+/// <summary>Servers: create, list, show, update and delete. What is done to them is in <see cref="ServerActionsApi"/>.</summary>
 internal static class ServersApi
 {
     public static void MapServers(this IEndpointRouteBuilder app) => app.MapCompute(compute =>
@@ -15,7 +15,10 @@ internal static class ServersApi
         compute.MapGet("/servers/detail", ListDetail);
         compute.MapPost("/servers", Create).AddEndpointFilter<IdempotencyFilter>();
         compute.MapGet("/servers/{serverId}", Show);
+        compute.MapPut("/servers/{serverId}", Update);
         compute.MapDelete("/servers/{serverId}", Delete).AddEndpointFilter<IdempotencyFilter>();
+        compute.MapServerMetadata();
+        compute.MapServerTags();
         compute.MapAttachments();
         compute.MapUsage();
         compute.MapPost("/servers/{serverId}/action", ServerActionsApi.Act).AddEndpointFilter<IdempotencyFilter>();
@@ -32,6 +35,15 @@ internal static class ServersApi
         var server = Guid.TryParseExact(serverId, "D", out var id) ? await store.FindAsync(id, context.RequestAborted) : null;
         if (server is not { Deleted: false } || !Caller.Of(context).MaySee(server.ProjectId))
             throw Fault.NotFound($"Instance {serverId} could not be found.");
+        return server;
+    }
+
+    /// <summary>The same, if the rule lets the caller do what the request is for.</summary>
+    /// <exception cref="Fault">404 or 403.</exception>
+    public static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore store, string rule)
+    {
+        var server = await FindAsync(context, serverId, store);
+        Caller.Of(context).Require(rule, server.ProjectId);
         return server;
     }
 
@@ -111,8 +123,7 @@ internal static class ServersApi
 
     private static async Task<IResult> Show(HttpContext context, string serverId, ServerStore store)
     {
-        var server = await FindAsync(context, serverId, store);
-        Caller.Of(context).Require(Rules.ServersShow, server.ProjectId);
+        var server = await FindAsync(context, serverId, store, Rules.ServersShow);
         var view = View(context);
         return JsonResponse.Ok(json =>
         {
@@ -123,11 +134,27 @@ internal static class ServersApi
         });
     }
 
+    private static async Task<IResult> Update(HttpContext context, string serverId, ServerStore store, ServerNotes notes)
+    {
+        var (version, relaxed) = (Microversions.Of(context), Microversions.IsRelaxed(context));
+        var body = await RequestBody.ReadAsync(context.Request);
+        ServerSchemas.Update(version, relaxed).Require(body, relaxed);
+        var server = await FindAsync(context, serverId, store, Rules.ServersUpdate);
+        var updated = await notes.UpdateAsync(server, new UpdateRequest(body.GetProperty("server"), version));
+        var view = View(context);
+        return JsonResponse.Ok(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("server");
+            view.WriteUpdated(json, updated);
+            json.WriteEndObject();
+        });
+    }
+
     private static async Task<IResult> Delete(
         HttpContext context, string serverId, ServerStore store, KeptAnswers answers, IGrainFactory grains, TimeProvider time)
     {
-        var server = await FindAsync(context, serverId, store);
-        Caller.Of(context).Require(Rules.ServersDelete, server.ProjectId);
+        var server = await FindAsync(context, serverId, store, Rules.ServersDelete);
         ServerLocks.Refuse(context, server);
         // As Nova: one that is being deleted is simply deleted; the second request leaves no record.
         if (server.TaskState != TaskStates.Deleting)

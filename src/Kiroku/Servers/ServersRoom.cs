@@ -14,6 +14,7 @@ internal static class ServersRoom
         services.AddSingleton<ServerImages>();
         services.AddSingleton<ConsoleOutput>();
         services.AddSingleton<ServerLocks>();
+        services.AddSingleton<ServerNotes>();
         services.AddSingleton<Machines>();
         services.AddSingleton<WorkflowRunner>();
         services.AddSingleton<Workflows>();

@@ -17,6 +17,7 @@ public sealed class FuzzTests(RunningCloud running) : IClassFixture<RunningCloud
     private static readonly string[] Rests =
     [
         "", "/", "/servers", "/servers/detail", "/servers/ID", "/servers/ID/action", "/servers/ID/action", "/servers/SERVER/action", "/servers/SERVER/os-instance-actions",
+        "/servers/SERVER/metadata", "/servers/SERVER/metadata/ID", "/servers/SERVER/tags", "/servers/SERVER/tags/ID", "/servers/SERVER",
         "/servers/ID/os-instance-actions/ID", "/flavors", "/flavors/detail", "/flavors/ID", "/flavors/ID/os-extra_specs", "/flavors/42/os-extra_specs/ID", "/flavors/ID/os-flavor-access", "/flavors/42/action", "/images", "/images/ID",
         "/images/ID/file", "/images/ID/members", "/images/ID/members/ID", "/images/ID/tags/ID", "/images/ID/actions/deactivate", "/schemas/image", "/projects", "/users/ID", "/auth/tokens", "/auth/projects", "/os-keypairs",
     ];
@@ -36,7 +37,7 @@ public sealed class FuzzTests(RunningCloud running) : IClassFixture<RunningCloud
     private static readonly string[] BodyKeys =
     [
         "server", "os-start", "os-stop", "reboot", "rebuild", "resize", "unshelve", "os-getConsoleOutput", "name", "flavorRef", "imageRef",
-        "type", "metadata", "networks", "min_count", "max_count", "length", "tags", "availability_zone", "auth", "identity", "methods", "password", "token", "disk_format", "member", "min_disk", "flavor", "ram", "vcpus", "extra_specs", "addTenantAccess", "tenant", "visibility",
+        "type", "metadata", "networks", "min_count", "max_count", "length", "tags", "availability_zone", "auth", "identity", "methods", "password", "token", "meta", "hostname", "description", "disk_format", "member", "min_disk", "flavor", "ram", "vcpus", "extra_specs", "addTenantAccess", "tenant", "visibility",
     ];
 
     [Fact]

@@ -55,6 +55,19 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
         "DELETE /image/v2/images/{id}/members/{memberId}",
     ];
 
+    /// <summary>Routes that change what is noted of a server. Nova's records know no action for it, so there is none here.</summary>
+    private static readonly string[] Notes =
+    [
+        .. new[] { "/v2/{project_id}", "/v2.1/{project_id}", "/v2", "/v2.1" }
+            .Select(prefix => $"{prefix}/servers/{{serverId}}")
+            .SelectMany(server => new[]
+            {
+                $"PUT {server}",
+                $"POST {server}/metadata", $"PUT {server}/metadata", $"PUT {server}/metadata/{{key}}", $"DELETE {server}/metadata/{{key}}",
+                $"PUT {server}/tags", $"DELETE {server}/tags", $"PUT {server}/tags/{{tag}}", $"DELETE {server}/tags/{{tag}}",
+            }),
+    ];
+
     /// <summary>A body that each recorded route accepts.</summary>
     private static readonly Dictionary<string, string> Bodies = new()
     {
@@ -73,7 +86,7 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
     [Fact]
     public async Task Every_route_that_changes_something_leaves_an_action()
     {
-        var (cloud, routes) = (running.Cloud, Mutating().Except(NotOfServers).ToList());
+        var (cloud, routes) = (running.Cloud, Mutating().Except(NotOfServers).Except(Notes).ToList());
         Assert.Equal(12 + Unrecorded.Length, routes.Count);
         foreach (var route in routes.Except(Unrecorded))
         {
@@ -112,7 +125,7 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
     }
 
     [Fact]
-    public void Every_exception_is_a_route_that_there_is() => Assert.All([.. Unrecorded, .. NotOfServers], route => Assert.Contains(route, Mutating()));
+    public void Every_exception_is_a_route_that_there_is() => Assert.All([.. Unrecorded, .. NotOfServers, .. Notes], route => Assert.Contains(route, Mutating()));
 
     private async Task<int> CountAsync(Guid server) => (await running.Cloud.App.Services.GetRequiredService<ActionStore>()
         .ListAsync(server, new ActionQuery(1000), TestContext.Current.CancellationToken)).Count;
