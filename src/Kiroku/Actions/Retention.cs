@@ -10,7 +10,7 @@ namespace Kiroku.Actions;
 /// </summary>
 internal sealed partial class Retention(
     RetentionStore store, KeptAnswers answers, IOptions<RetentionOptions> options, TimeProvider time, ILogger<Retention> logger)
-    : BackgroundService
+    : RepeatedWork(options.Value.Interval, time, logger)
 {
     private const int ServersAtOnce = 200;
 
@@ -27,29 +27,16 @@ internal sealed partial class Retention(
         return (actions, servers);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(options.Value.Interval, time);
-        do
-        {
-            try
-            {
-                await TrimAsync(stoppingToken);
-            }
-            catch (StorageException e)
-            {
-                LogCannotTrim(e);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override string Work => "Removing what retention lets go";
+
+    protected override Task WorkAsync(CancellationToken cancellationToken) => TrimAsync(cancellationToken);
 
     private async Task<(int Actions, int Servers)> TrimAsync(RetentionLimits limits, bool deleted, CancellationToken cancellationToken)
     {
         if (limits.KeepAll)
             return (0, 0);
         var batch = new Batch(store, options.Value.BatchSize);
-        var query = new RetentionQuery(deleted, time.UtcNow() - limits.MaxAge, limits.MaxCount, ServersAtOnce);
+        var query = new RetentionQuery(deleted, Time.UtcNow() - limits.MaxAge, limits.MaxCount, ServersAtOnce);
         while (await store.ListAsync(query, cancellationToken) is { Count: > 0 } servers)
         {
             foreach (var surplus in servers.Where(server => server.Last > 0))
@@ -75,14 +62,11 @@ internal sealed partial class Retention(
         }
     }
 
-    private Task PauseAsync(CancellationToken cancellationToken) => Task.Delay(options.Value.Pause, time, cancellationToken);
+    private Task PauseAsync(CancellationToken cancellationToken) => Task.Delay(options.Value.Pause, Time, cancellationToken);
 
     [LoggerMessage(LogLevel.Information,
         "Retention removed {Actions} actions ({Living} of living servers, {Deleted} of deleted ones) and {Servers} deleted servers")]
     private partial void LogRemoved(int actions, int living, int deleted, int servers);
-
-    [LoggerMessage(LogLevel.Warning, "What retention lets go could not be removed; it is tried again")]
-    private partial void LogCannotTrim(Exception exception);
 
     /// <summary>What goes in the next transaction, and how much went before.</summary>
     private sealed class Batch(RetentionStore store, int size)

@@ -11,7 +11,7 @@ namespace Kiroku.Servers;
 internal sealed partial class DiskSweeper(
     IHypervisor hypervisor, ServerStore store, ImageStore images, IGrainFactory grains, IOptions<ServersOptions> options,
     TimeProvider time, ILogger<DiskSweeper> logger)
-    : BackgroundService
+    : RepeatedWork(options.Value.SweepInterval, time, logger)
 {
     /// <summary>Looks once, deletes what is left over and says how much that was.</summary>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
@@ -27,25 +27,11 @@ internal sealed partial class DiskSweeper(
         return deleted;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await hypervisor.Connected.WaitAsync(stoppingToken);
-        using var timer = new PeriodicTimer(options.Value.SweepInterval, time);
-        do
-        {
-            try
-            {
-                await SweepAsync(stoppingToken);
-            }
-#pragma warning disable CA1031 // It goes on whatever happens: its end would be the service's.
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                LogCannotSweep(e);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override string Work => "Deleting disks that nothing names";
+
+    protected override Task ReadyAsync(CancellationToken cancellationToken) => hypervisor.Connected.WaitAsync(cancellationToken);
+
+    protected override Task WorkAsync(CancellationToken cancellationToken) => SweepAsync(cancellationToken);
 
     private async Task<bool> SweepAsync(string volume, CancellationToken cancellationToken)
     {
@@ -63,7 +49,4 @@ internal sealed partial class DiskSweeper(
 
     [LoggerMessage(LogLevel.Information, "Deleted {Volume}, which nothing names any more")]
     private partial void LogSwept(string volume);
-
-    [LoggerMessage(LogLevel.Warning, "Disks that nothing names could not be looked for")]
-    private partial void LogCannotSweep(Exception exception);
 }
