@@ -26,21 +26,12 @@ internal sealed class ActionStore(IDatabase database)
         => database.ReadAsync(connection => RecordRows.FindSubjectAsync(connection, serverId), cancellationToken);
 
     public static async Task<RecordedAction?> FindAsync(DbConnection connection, Guid serverId, string requestId)
-    {
-        var action = await connection.QueryFirstOrDefaultAsync<ActionRecord>(
-            "SELECT * FROM actions WHERE server_id = @serverId AND request_id = @requestId", new { serverId, requestId });
-        if (action is null)
-            return null;
-        var events = await connection.QueryAsync<EventRecord>(
-            "SELECT * FROM action_events WHERE action_id = @Id ORDER BY start_time DESC, id DESC", new { action.Id });
-        return new RecordedAction(action, events.AsList());
-    }
+        => (await RecordRows.FindAsync(connection, serverId, requestId)).Item2;
 
     /// <summary>A page of a server's actions, newest first.</summary>
     /// <exception cref="UnknownMarkerException">The query's marker is no action of this server.</exception>
     public Task<IReadOnlyList<ActionRecord>> ListAsync(Guid serverId, ActionQuery query, CancellationToken cancellationToken)
-        => database.ReadAsync<IReadOnlyList<ActionRecord>>(
-            async connection => await RecordRows.ListAsync(connection, serverId, await MarkerAsync(connection, serverId, query), query), cancellationToken);
+        => ListAsync<ActionRecord>(serverId, query, _ => null, action => action, cancellationToken);
 
     /// <summary>The same page, each action made into something; what is known of an action by its id is not made again.</summary>
     /// <exception cref="UnknownMarkerException">The query's marker is no action of this server.</exception>

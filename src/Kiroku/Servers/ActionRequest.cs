@@ -28,12 +28,12 @@ internal sealed record ActionRequest(
     public IdempotencyKey? Key { get; init; }
 
     /// <summary>Whether the caller is an administrator, who may use what all projects own.</summary>
+    [Id(9)]
+    public bool ByAdmin { get; init; }
+
     /// <summary>The id of the image that it makes, which its answer names; null if it makes none.</summary>
     [Id(10)]
     public string? NewImageId { get; init; }
-
-    [Id(9)]
-    public bool ByAdmin { get; init; }
 
     /// <summary>What a caller asks for, who has been let through.</summary>
     public static ActionRequest Of(HttpContext context, string action, DateTime startTime)
@@ -49,6 +49,19 @@ internal sealed record ActionRequest(
 
     /// <summary>Who asks, when the service itself does.</summary>
     public static ActionRequest OfTheService(string action, DateTime now) => new($"req-{Guid.NewGuid()}", null, null, action, null, now, Kiroku.Api.Microversion.Minimum.Minor);
+
+    /// <summary>The row of the action that it begins on a server.</summary>
+    public ActionRecord Record(Guid serverId, DateTime now, string outcome) => new()
+    {
+        ServerId = serverId,
+        RequestId = RequestId,
+        Action = Action,
+        UserId = UserId,
+        ProjectId = ProjectId,
+        StartTime = StartTime,
+        UpdatedAt = now,
+        Outcome = outcome,
+    };
 
     public JsonElement ReadBody()
     {

@@ -33,19 +33,20 @@ internal sealed class ServerCreation(
             throw Fault.Unavailable("The host's hypervisor is not connected yet.");
         var number = await NumberAsync(context, request, prototype.Flavor);
         var arguments = JsonSerializer.Serialize(new CreateArguments(request.AdminPass), ServerJson.Default.CreateArguments);
+        var begun = ActionRequest.Of(context, ActionNames.Create, startTime);
         var created = Enumerable.Range(0, number)
             .Select(index => prototype with
             {
                 Id = Guid.NewGuid(),
                 Name = number == 1 ? prototype.Name : $"{prototype.Name}-{index + 1}",
-                RunningAction = RequestId.Of(context),
+                RunningAction = begun.RequestId,
                 Labels = prototype.Labels with { LaunchIndex = index },
             })
-            .Select(server => (server, Record(server, Caller.Of(context), startTime) with { Arguments = arguments }))
+            .Select(server => (server, begun.Record(server.Id, startTime, Outcomes.Running) with { Arguments = arguments }))
             .ToList();
         var answer = answerWith(created[0].server);
         await store.InsertAsync(
-            created, new Keeping(IdempotencyKey.Of(context), answer),
+            created, new Keeping(begun.Key, answer),
             async connection => Room(await quotas.GetAsync(connection, prototype.ProjectId), prototype.Flavor, number), CancellationToken.None);
         foreach (var (server, _) in created)
             await grains.GetGrain<IServerGrain>(server.Id).GoOn();
@@ -105,16 +106,4 @@ internal sealed class ServerCreation(
             UpdatedAt = now,
         };
     }
-
-    private static ActionRecord Record(Server server, Caller caller, DateTime startTime) => new()
-    {
-        ServerId = server.Id,
-        RequestId = server.RunningAction!,
-        Action = ActionNames.Create,
-        UserId = caller.UserId,
-        ProjectId = caller.ProjectId,
-        StartTime = startTime,
-        UpdatedAt = startTime,
-        Outcome = Outcomes.Running,
-    };
 }

@@ -109,18 +109,9 @@ internal sealed partial class ServerGrain(
             throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while it is in task_state {seen.TaskState}");
         var now = time.UtcNow();
         var answer = request.Form.Fill(request, accepted.Server with { UpdatedAt = now });
-        var begun = await store.BeginActionAsync(seen, accepted.Server, new ActionRecord
-        {
-            ServerId = seen.Id,
-            RequestId = request.RequestId,
-            Action = request.Action,
-            Arguments = accepted.Arguments,
-            UserId = request.UserId,
-            ProjectId = request.ProjectId,
-            StartTime = request.StartTime,
-            UpdatedAt = now,
-            Outcome = Outcomes.Running,
-        }, new Keeping(request.Key, answer), CancellationToken.None, accepted.Announced);
+        var record = request.Record(seen.Id, now, Outcomes.Running) with { Arguments = accepted.Arguments };
+        var begun = await store.BeginActionAsync(
+            seen, accepted.Server, record, new Keeping(request.Key, answer), CancellationToken.None, accepted.Announced);
         if (begun is not var (server, action))
             throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while something else changes it");
         Run(doing, server, new RecordedAction(action, []));

@@ -75,17 +75,7 @@ internal sealed class ServerLocks(
         await answers.InsertAsync(connection, keeping);
         await ActionStore.InsertEndedAsync(
             connection,
-            new ActionRecord
-            {
-                ServerId = server.Id,
-                RequestId = request.RequestId,
-                Action = request.Action,
-                UserId = request.UserId,
-                ProjectId = request.ProjectId,
-                StartTime = request.StartTime,
-                UpdatedAt = now,
-                Outcome = Outcomes.Succeeded,
-            },
+            request.Record(server.Id, now, Outcomes.Succeeded),
             new EventRecord
             {
                 Event = request.Action == ActionNames.Lock ? EventNames.Lock : EventNames.Unlock,
