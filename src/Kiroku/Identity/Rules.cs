@@ -14,6 +14,9 @@ internal static partial class Rules
     public const string ServersForcedHost = "os_compute_api:servers:create:forced_host";
     public const string ServersRequestedDestination = "compute:servers:create:requested_destination";
     public const string ServersUpdate = "os_compute_api:servers:update";
+    public const string AddressesIndex = "os_compute_api:ips:index";
+    public const string AddressesShow = "os_compute_api:ips:show";
+    public const string AdminPassword = "os_compute_api:os-admin-password";
     public const string MetadataIndex = "os_compute_api:server-metadata:index";
     public const string MetadataShow = "os_compute_api:server-metadata:show";
     public const string MetadataCreate = "os_compute_api:server-metadata:create";

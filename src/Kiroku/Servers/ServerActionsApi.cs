@@ -39,14 +39,16 @@ internal static class ServerActionsApi
     public static IEnumerable<string> Keys => [.. Routes.Keys, .. ServerLocks.Keys];
 
     public static async Task<IResult> Act(
-        HttpContext context, string serverId, ServerStore store, ConsoleOutput console, ServerLocks locks, IGrainFactory grains,
-        TimeProvider time)
+        HttpContext context, string serverId, ServerStore store, ConsoleOutput console, PasswordChange passwords, ServerLocks locks,
+        IGrainFactory grains, TimeProvider time)
     {
         var startTime = time.UtcNow();
         var body = await RequestBody.ReadAsync(context.Request);
         var key = KeyOf(body);
         if (key == ConsoleOutput.Key)
             return await console.ReadAsync(context, serverId, body);
+        if (key == PasswordChange.Key)
+            throw await passwords.RefuseAsync(context, serverId, body);
         if (ServerLocks.Keys.Contains(key))
             return await locks.ActAsync(context, serverId, body);
         var route = Routes.GetValueOrDefault(key) ?? throw Fault.BadRequest($"There is no such action: {key}");

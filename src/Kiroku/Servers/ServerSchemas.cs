@@ -126,6 +126,9 @@ internal static class ServerSchemas
 
     public static Schema Nothing { get; } = new() { Types = ["null"] };
 
+    public static Schema ChangePassword { get; } = Schema.Body(
+        PasswordChange.Key, Schema.Object(("adminPass", Text)) with { Required = ["adminPass"] });
+
     public static Schema ResetState { get; } = Schema.Body(
         "os-resetState", Schema.Object(("state", Schema.OneWordOf("active", "error"))) with { Required = ["state"] });
 

@@ -19,6 +19,7 @@ internal static class ServersApi
         compute.MapDelete("/servers/{serverId}", Delete).AddEndpointFilter<IdempotencyFilter>();
         compute.MapServerMetadata();
         compute.MapServerTags();
+        compute.MapAddresses();
         compute.MapAttachments();
         compute.MapUsage();
         compute.MapPost("/servers/{serverId}/action", ServerActionsApi.Act).AddEndpointFilter<IdempotencyFilter>();

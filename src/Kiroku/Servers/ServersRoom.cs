@@ -13,6 +13,7 @@ internal static class ServersRoom
         services.AddSingleton<ServerCreation>();
         services.AddSingleton<ServerImages>();
         services.AddSingleton<ConsoleOutput>();
+        services.AddSingleton<PasswordChange>();
         services.AddSingleton<ServerLocks>();
         services.AddSingleton<ServerNotes>();
         services.AddSingleton<Machines>();

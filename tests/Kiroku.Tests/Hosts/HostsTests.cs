@@ -121,12 +121,21 @@ public sealed class HostsTests(RunningCloud running) : IClassFixture<RunningClou
     [InlineData("os-volume_attachments", """{"volumeAttachments":[]}""")]
     [InlineData("os-interface", """{"interfaceAttachments":[]}""")]
     [InlineData("os-security-groups", """{"security_groups":[]}""")]
+    [InlineData("ips", """{"addresses":{}}""")]
     public async Task A_server_has_none_of_what_clients_ask_about(string route, string document)
     {
         Assert.Equal(document, (await Cloud.Demo.GetJsonAsync($"/v2.1/servers/{running.Server}/{route}")).ToJsonString());
         using var unknown = await Cloud.Demo.GetAsync($"/v2.1/servers/{Guid.NewGuid()}/{route}");
         using var others = await running.Other.GetAsync($"/v2.1/servers/{running.Server}/{route}");
         Assert.Equal((404, 404), ((int)unknown.StatusCode, (int)others.StatusCode));
+    }
+
+    [Fact]
+    public async Task A_server_is_in_no_network()
+    {
+        using var answer = await Cloud.Demo.GetAsync($"/v2.1/servers/{running.Server}/ips/private");
+        Assert.Equal((404, "Instance is not a member of specified network"),
+            ((int)answer.StatusCode, (string)(await TestApp.JsonAsync(answer))["itemNotFound"]!["message"]!));
     }
 
     private Task<JsonNode> GetAsync(string path, string version) => Cloud.Admin.GetJsonAsync("/v2.1" + path, ("OpenStack-API-Version", $"compute {version}"));

@@ -19,7 +19,7 @@ public sealed class LockTests(RunningCloud running) : IClassFixture<RunningCloud
         """{"os-start":null}""", """{"os-stop":null}""", """{"reboot":{"type":"HARD"}}""", """{"rebuild":{"imageRef":"IMAGE"}}""",
         """{"resize":{"flavorRef":"84"}}""", """{"confirmResize":null}""", """{"revertResize":null}""", """{"shelve":null}""",
         """{"unshelve":null}""", """{"pause":null}""", """{"unpause":null}""", """{"suspend":null}""", """{"resume":null}""",
-        """{"forceDelete":null}""", """{"rescue":null}""", """{"unrescue":null}""",
+        """{"forceDelete":null}""", """{"rescue":null}""", """{"unrescue":null}""", """{"changePassword":{"adminPass":"x"}}""",
     ];
 
     [Theory]
