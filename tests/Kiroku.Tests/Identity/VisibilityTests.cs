@@ -1,0 +1,134 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.RegularExpressions;
+using Kiroku.Servers;
+using Kiroku.Tests.Servers;
+
+namespace Kiroku.Tests.Identity;
+
+/// <summary>Each route, asked by everyone, answers as docs/visibility.md says; walks the routes, so that a new one has to stand there.</summary>
+public sealed partial class VisibilityTests(RunningCloud running) : IClassFixture<RunningCloud>
+{
+    private static readonly string[] Prefixes = ["/v2.1", "/v2", "/v2.1/{project_id}", "/v2/{project_id}"];
+    private readonly Cloud cloud = running.Cloud;
+    private readonly VisibilityThings things = new(running);
+
+    [Fact]
+    public async Task Each_route_answers_everyone_as_the_page_says()
+    {
+        // A server for each caller of each action; nobody deletes them.
+        cloud.Host.Capacity = cloud.Host.Capacity with { Vcpus = 1 << 20, MemoryMiB = 1 << 30 };
+        var actual = new List<string>();
+        foreach (var row in Rows())
+            actual.Add($"| `{row.Name}` | {string.Join(" | ", await StatusesAsync(row))} |");
+        var page = VisibilityPageTests.Lines;
+
+        var (missing, wrong) = (actual.Except(page).ToList(), page.Except(actual).ToList());
+
+        Assert.True(missing.Count + wrong.Count == 0,
+            $"docs/visibility.md should have these rows:\n{string.Join('\n', missing)}\nand not these:\n{string.Join('\n', wrong)}");
+    }
+
+    [Fact]
+    public async Task Another_project_cannot_tell_what_there_is_from_what_there_is_not()
+    {
+        foreach (var row in Rows().Where(row => row.Path.Contains('{', StringComparison.Ordinal)))
+        {
+            var real = await things.FillAsync(row);
+            var madeUp = string.Join('/', row.Pattern.Split('/').Zip(real.Split('/'), (pattern, id) => pattern == "{}" ? Guid.NewGuid().ToString("D") : id));
+            var (status, _) = await AskAsync(running.Other.Token, row, real);
+            if (status is >= 200 and < 300)
+                continue;
+            var (otherStatus, _) = await AskAsync(running.Other.Token, row, madeUp);
+            Assert.True(status == otherStatus, $"{row.Name}: {status} for what there is, {otherStatus} for what there is not");
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?all_tenants=1&project_id=PROJECT&tenant_id=PROJECT&owner=PROJECT&user_id=USER&is_public=None&detailed=1&member_status=all")]
+    public async Task What_another_project_reads_names_nothing_of_demos(string query)
+    {
+        var reading = Rows().Where(row => row.Method == "GET").ToList();
+        var paths = new List<string>();
+        foreach (var row in reading)
+            paths.Add(await things.FillAsync(row));
+        Assert.NotEmpty(things.OfDemo);
+        foreach (var (row, path) in reading.Zip(paths))
+        {
+            var (status, body) = await AskAsync(running.Other.Token, row, path + things.Body(query));
+            if (status < 300)
+                Assert.All(things.OfDemo.Where(thing => !path.Contains(thing, StringComparison.Ordinal)), thing => Assert.DoesNotContain(thing, body, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Compute_has_the_same_routes_under_each_prefix()
+    {
+        var routes = Routes().ToList();
+        var first = Under(Prefixes[0]);
+        Assert.NotEmpty(first);
+        Assert.All(Prefixes, prefix => Assert.Equal(first, Under(prefix)));
+
+        List<string> Under(string prefix) => [.. routes.Where(route => PrefixOf(route.Path) == prefix).Select(route => $"{route.Method} {route.Path[prefix.Length..]}").Order()];
+    }
+
+    /// <summary>What nobody, a reader, the owner, an administrator and another project's member get; what a success changed is made anew.</summary>
+    private async Task<List<int>> StatusesAsync(VisibilityRow row)
+    {
+        var statuses = new List<int>();
+        var path = await things.FillAsync(row);
+        foreach (var token in new[] { null, running.Reader.Token, cloud.Demo.Token, cloud.Admin.Token, running.Other.Token })
+        {
+            var (status, _) = await AskAsync(token, row, path);
+            statuses.Add(status);
+            if (status >= 300 || !row.Changes)
+                continue;
+            await cloud.UntilAsync(async () => (await cloud.ServersAsync()).All(server => server.RunningAction is null));
+            path = await things.FillAsync(row);
+        }
+        return statuses;
+    }
+
+    private async Task<(int Status, string Body)> AskAsync(string? token, VisibilityRow row, string path)
+    {
+        var content = row.Body is { } body ? new StringContent(things.Body(body), Encoding.UTF8, new MediaTypeHeaderValue(row.ContentType)) : null;
+        var headers = new List<(string, string)>();
+        if (row.Version is { } version)
+            headers.Add(("OpenStack-API-Version", $"compute {version}"));
+        if (row.Pattern == "/identity/v3/auth/tokens" && row.Method != "POST")
+            headers.Add(("X-Subject-Token", (await cloud.App.SignInAsync()).Token));
+        var query = path.Contains('?', StringComparison.Ordinal) ? "" : row.Query;
+        var address = $"{(row.IsCompute ? Prefixes[0] : "")}{path}{query}";
+        using var answer = await cloud.App.SendAsync(new HttpMethod(row.Method), address, token, content, [.. headers]);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    private List<VisibilityRow> Rows() =>
+    [
+        .. Routes().Where(route => PrefixOf(route.Path) is null || PrefixOf(route.Path) == Prefixes[0])
+            .Select(route => new VisibilityRow(route.Method, route.Path[(PrefixOf(route.Path)?.Length ?? 0)..], "", PrefixOf(route.Path) is not null))
+            .SelectMany(row => Actions(row).Select(action => row with { Action = action })),
+    ];
+
+    private static IEnumerable<string> Actions(VisibilityRow row) => $"{row.Method} {row.Pattern}" switch
+    {
+        VisibilityRow.OfServers => ServerActionsApi.Keys.Append(ConsoleOutput.Key).Append(PasswordChange.Key).Order(StringComparer.Ordinal),
+        VisibilityRow.OfFlavors => ["addTenantAccess", "removeTenantAccess"],
+        _ => [""],
+    };
+
+    /// <summary>Every route that is mapped; the names in it as the documentation writes them.</summary>
+    private IEnumerable<(string Method, string Path)> Routes()
+        => cloud.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .SelectMany(
+                endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"],
+                (endpoint, method) => (method, Capital().Replace(endpoint.RoutePattern.RawText!, letter => $"_{letter.Value.ToLowerInvariant()}")));
+
+    /// <summary>The longest prefix of compute's under which the path lies.</summary>
+    private static string? PrefixOf(string path) => Prefixes.OrderByDescending(prefix => prefix.Length)
+        .FirstOrDefault(prefix => path.StartsWith($"{prefix}/", StringComparison.Ordinal));
+
+    [GeneratedRegex("[A-Z]")]
+    private static partial Regex Capital();
+}

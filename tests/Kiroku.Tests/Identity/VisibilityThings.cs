@@ -1,0 +1,148 @@
+using System.Text.Json.Nodes;
+using Kiroku.Identity;
+using Kiroku.Tests.Servers;
+
+namespace Kiroku.Tests.Identity;
+
+/// <summary>Things of demo's project that routes are about, named by the step of the path before their id.</summary>
+internal sealed class VisibilityThings(RunningCloud running)
+{
+    private readonly Dictionary<string, string> standing = [];
+    private readonly HashSet<string> ofDemo = [];
+    private readonly Cloud cloud = running.Cloud;
+
+    /// <summary>What was made that nobody outside of demo's project is to learn of.</summary>
+    public IReadOnlyCollection<string> OfDemo => ofDemo;
+
+    private static string New => $"new-{Guid.NewGuid():N}";
+
+    /// <summary>The path with the ids of things that are there: fresh ones where the request may change them.</summary>
+    public async Task<string> FillAsync(VisibilityRow row)
+    {
+        var steps = row.Pattern.Split('/');
+        for (var place = 1; place < steps.Length; place++)
+        {
+            if (steps[place] is not "{}")
+                continue;
+            var key = $"{string.Join('/', steps[..place])} of {row.Pattern}";
+            if (row.Changes || !standing.TryGetValue(key, out var thing))
+                thing = standing[key] = await MakeAsync(steps, place, row);
+            steps[place] = thing;
+        }
+        return string.Join('/', steps);
+    }
+
+    public string Body(string body) => body
+        .Replace("IMAGE", cloud.Image, StringComparison.Ordinal)
+        .Replace("NEW", New, StringComparison.Ordinal)
+        .Replace("ADMINS", cloud.Admin.ProjectId, StringComparison.Ordinal)
+        .Replace("PROJECT", cloud.Demo.ProjectId, StringComparison.Ordinal)
+        .Replace("USER", cloud.Demo.UserId, StringComparison.Ordinal)
+        .Replace("SECRET", cloud.App.PasswordOf("demo"), StringComparison.Ordinal);
+
+    private async Task<string> MakeAsync(string[] steps, int place, VisibilityRow row) => steps[place - 1] switch
+    {
+        "servers" => await ServerAsync(row),
+        "os-instance-actions" => (await cloud.NewestActionAsync(Guid.Parse(steps[2]))).Action.RequestId,
+        "flavors" => await FlavorAsync(),
+        "os-extra_specs" => "quota:some",
+        "images" => await ImageAsync(row),
+        "members" => cloud.Admin.ProjectId,
+        "tags" => "red",
+        "metadata" => "some",
+        "os-keypairs" => await IdAsync(cloud.Demo, "/v2.1/os-keypairs", $$$"""{"keypair":{"name":"{{{New}}}"}}""", "keypair", "name"),
+        "os-hypervisors" => await HypervisorAsync(row),
+        "extensions" => (string)(await cloud.Admin.GetJsonAsync("/v2.1/extensions"))["extensions"]![0]!["alias"]!,
+        "domains" => Domain.Id,
+        "projects" when row is { Changes: true, Pattern: "/identity/v3/projects/{}" } =>
+            await IdAsync(cloud.Admin, "/identity/v3/projects", $$$"""{"project":{"name":"{{{New}}}"}}""", "project"),
+        "projects" or "os-quota-sets" or "os-simple-tenant-usage" => cloud.Demo.ProjectId,
+        "users" => await UserAsync(row),
+        "application_credentials" => await IdAsync(cloud.Demo, $"/identity/v3/users/{cloud.Demo.UserId}/application_credentials",
+            $$$"""{"application_credential":{"name":"{{{New}}}"}}""", "application_credential"),
+        "roles" when row.Pattern.Contains("users", StringComparison.Ordinal) => Role.Of(RoleNames.Reader).Id,
+        "roles" when row.Pattern.Contains("implies", StringComparison.Ordinal) => Role.Of(RoleNames.Admin).Id,
+        "roles" => await IdAsync(cloud.Admin, "/identity/v3/roles", $$$"""{"role":{"name":"{{{New}}}"}}""", "role"),
+        "implies" => Role.Of(RoleNames.Member).Id,
+        "services" or "endpoints" or "regions" => await FirstAsync(steps[place - 1]),
+        _ => New,
+    };
+
+    private async Task<string> ServerAsync(VisibilityRow row)
+    {
+        var server = await cloud.CreateServerAsync();
+        ofDemo.Add(server.ToString());
+        if (row.Before is { } before)
+            await cloud.DoAsync(server, before);
+        if (row.Pattern.Contains("/metadata", StringComparison.Ordinal))
+            await SetAsync(cloud.Demo, "PUT", $"/v2.1/servers/{server}/metadata", """{"metadata":{"some":"1"}}""");
+        if (row.Pattern.Contains("/tags", StringComparison.Ordinal))
+            await AddTagAsync(server);
+        return server.ToString();
+    }
+
+    private async Task AddTagAsync(Guid server)
+    {
+        using var tagged = await cloud.App.SendAsync(
+            HttpMethod.Put, $"/v2.1/servers/{server}/tags/red", cloud.Demo.Token, null, ("OpenStack-API-Version", "compute 2.26"));
+        Assert.Equal(201, (int)tagged.StatusCode);
+    }
+
+    /// <summary>A flavor for demo's project alone.</summary>
+    private async Task<string> FlavorAsync()
+    {
+        var flavor = $$$"""{"flavor":{"name":"{{{New}}}","ram":64,"vcpus":1,"disk":1,"os-flavor-access:is_public":false}}""";
+        var id = await IdAsync(cloud.Admin, "/v2.1/flavors", flavor, "flavor");
+        ofDemo.Add(id);
+        await SetAsync(cloud.Admin, "POST", $"/v2.1/flavors/{id}/action", $$$"""{"addTenantAccess":{"tenant":"{{{cloud.Demo.ProjectId}}}"}}""");
+        await SetAsync(cloud.Admin, "POST", $"/v2.1/flavors/{id}/os-extra_specs", """{"extra_specs":{"quota:some":"1"}}""");
+        return id;
+    }
+
+    /// <summary>An image of demo's: tagged, with its bytes unless they are to be sent, shared where that is what the route is about.</summary>
+    private async Task<string> ImageAsync(VisibilityRow row)
+    {
+        var id = await IdAsync(cloud.Demo, "/image/v2/images", """{"name":"disk","disk_format":"raw","container_format":"bare","tags":["red"]}""");
+        if (!row.Changes || !row.Pattern.EndsWith("/file", StringComparison.Ordinal))
+        {
+            using var stored = await cloud.Demo.PutAsync($"/image/v2/images/{id}/file", new byte[1024]);
+            Assert.Equal(204, (int)stored.StatusCode);
+        }
+        if (row.Pattern.Contains("/members", StringComparison.Ordinal))
+            await SetAsync(cloud.Demo, "POST", $"/image/v2/images/{id}/members", $$"""{"member":"{{cloud.Admin.ProjectId}}"}""");
+        return id;
+    }
+
+    /// <summary>Demo itself, or someone who may be changed: with a role, to be asked for and taken away.</summary>
+    private async Task<string> UserAsync(VisibilityRow row)
+    {
+        var ofRoles = row.Pattern.Contains("roles", StringComparison.Ordinal);
+        if (row.Pattern.Contains("application_credentials", StringComparison.Ordinal) || !(row.Changes || ofRoles))
+            return cloud.Demo.UserId;
+        var user = await IdAsync(cloud.Admin, "/identity/v3/users", $$$"""{"user":{"name":"{{{New}}}","password":"{{{IdentityDesk.Password}}}"}}""", "user");
+        foreach (var scope in new[] { $"projects/{cloud.Demo.ProjectId}", $"domains/{Domain.Id}" })
+            await SetAsync(cloud.Admin, "PUT", $"/identity/v3/{scope}/users/{user}/roles/{Role.Of(RoleNames.Reader).Id}", null);
+        return user;
+    }
+
+    private async Task<string> HypervisorAsync(VisibilityRow row)
+    {
+        var hypervisor = (await cloud.Admin.GetJsonAsync("/v2.1/os-hypervisors"))["hypervisors"]![0]!;
+        return hypervisor[row.Path.Contains("{pattern}", StringComparison.Ordinal) ? "hypervisor_hostname" : "id"]!.ToString();
+    }
+
+    private async Task<string> FirstAsync(string kind) => (string)(await cloud.Admin.GetJsonAsync($"/identity/v3/{kind}"))[kind]![0]!["id"]!;
+
+    private static async Task SetAsync(TestUser user, string method, string path, string? body)
+        => Assert.InRange((await user.AskAsync(method, path, body)).Status, 200, 204);
+
+    private async Task<string> IdAsync(TestUser user, string path, string body, string? kind = null, string key = "id")
+    {
+        var (status, answer) = await user.AskAsync("POST", path, body);
+        Assert.True(status is 200 or 201, $"{path} was answered {status} {answer}");
+        var id = (string)((kind is null ? answer : answer![kind]) as JsonObject)![key]!;
+        if (user == cloud.Demo)
+            ofDemo.Add(id);
+        return id;
+    }
+}
