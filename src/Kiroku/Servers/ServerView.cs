@@ -118,7 +118,7 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
             json.WriteNumber("progress", server.Progress);
         if (all)
         {
-            json.WriteString("OS-EXT-AZ:availability_zone", ZoneOf(server));
+            json.WriteString("OS-EXT-AZ:availability_zone", server.Host is null ? "" : Zones.Default);
             json.WriteString("config_drive", server.Labels.ConfigDrive ? "True" : "");
             json.WriteString("key_name", server.Labels.Key?.Name);
             WriteExtensions(json, server, withUserData);
@@ -232,10 +232,6 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         if (version >= 90 && !isAdmin)
             json.WriteString("OS-EXT-SRV-ATTR:hostname", Hostnames.Of(server));
     }
-
-    /// <summary>Where it is, or, shelved, was last; before its first host only what was asked for is known.</summary>
-    private static string ZoneOf(Server server)
-        => server.Host is null && server.LaunchedAt is null ? server.Labels.PinnedZone ?? "" : Zones.Default;
 
     private void WriteZone(Utf8JsonWriter json, Server server)
     {
