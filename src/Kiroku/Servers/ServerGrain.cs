@@ -94,7 +94,7 @@ internal sealed partial class ServerGrain(
 
     public void Dispose() => overtaken.Dispose();
 
-    private async Task<Answer> BeginAsync(ActionRequest request)
+    private async Task<Answer> BeginAsync(ActionRequest request, int again = 5)
     {
         if (resting.IsAsked)
             throw Fault.Unavailable("The service is stopping.");
@@ -113,7 +113,12 @@ internal sealed partial class ServerGrain(
         var begun = await store.BeginActionAsync(
             seen, accepted.Server, record, new Keeping(request.Key, answer), CancellationToken.None, accepted.Announced);
         if (begun is not var (server, action))
-            throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while something else changes it");
+        {
+            // What is taken over may have taken a step between the look and the write.
+            return doing.TakesOver(request) && again > 0
+                ? await BeginAsync(request, again - 1)
+                : throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while something else changes it");
+        }
         Run(doing, server, new RecordedAction(action, []));
         return answer;
     }
