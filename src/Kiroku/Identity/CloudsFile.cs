@@ -11,6 +11,9 @@ namespace Kiroku.Identity;
 /// </summary>
 internal sealed partial class CloudsFile(ServiceSettings settings, IOptions<IdentityOptions> options, ILogger<CloudsFile> logger)
 {
+    /// <summary>Tells openstacksdk that there are none to look for; files that older versions wrote are without it.</summary>
+    private const string NoFloatingAddresses = "floating_ip_source: none";
+
     private readonly string region = options.Value.Region;
 
     public string Path { get; } = System.IO.Path.Combine(settings.DataDirectory, "clouds.yaml");
@@ -50,7 +53,9 @@ internal sealed partial class CloudsFile(ServiceSettings settings, IOptions<Iden
             var text = File.ReadAllText(Path);
             var match = Written().Match(text);
             var passwords = new FirstPasswords(match.Groups["member"].Value, match.Groups["admin"].Value);
-            return match.Success && Text(match.Groups["url"].Value, match.Groups["region"].Value, passwords) == text ? passwords : null;
+            var written = Text(match.Groups["url"].Value, match.Groups["region"].Value, passwords);
+            var before = written.Replace($"    {NoFloatingAddresses}\n", "", StringComparison.Ordinal);
+            return match.Success && (text == written || text == before) ? passwords : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -79,6 +84,7 @@ internal sealed partial class CloudsFile(ServiceSettings settings, IOptions<Iden
                   project_domain_name: {Domain.Name}
                 region_name: {region}
                 identity_api_version: 3
+                {NoFloatingAddresses}
             """;
 
     [GeneratedRegex(@"^  kiroku:$.*?^      auth_url: (?<url>\S+)$.*?^      password: (?<member>[0-9a-f]{32})$.*?^    region_name: (?<region>[^\n]+)$"

@@ -3,7 +3,7 @@ using Kiroku.Identity;
 
 namespace Kiroku.Servers;
 
-/// <summary>A server's addresses by themselves (nova/api/openstack/compute/ips.py); nobody here knows any.</summary>
+/// <summary>A server's addresses by themselves (nova/api/openstack/compute/ips.py).</summary>
 internal static class AddressesApi
 {
     public static void MapAddresses(this IEndpointRouteBuilder app)
@@ -14,19 +14,25 @@ internal static class AddressesApi
 
     private static async Task<IResult> List(HttpContext context, string serverId, ServerStore store)
     {
-        await ServersApi.FindAsync(context, serverId, store, Rules.AddressesIndex);
+        var server = await ServersApi.FindAsync(context, serverId, store, Rules.AddressesIndex);
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
-            json.WriteStartObject("addresses");
-            json.WriteEndObject();
+            ServerAddresses.Write(json, server, withCards: false);
             json.WriteEndObject();
         });
     }
 
-    private static async Task<IResult> Show(HttpContext context, string serverId, ServerStore store)
+    private static async Task<IResult> Show(HttpContext context, string serverId, string network, ServerStore store)
     {
-        await ServersApi.FindAsync(context, serverId, store, Rules.AddressesShow);
-        throw Fault.NotFound("Instance is not a member of specified network");
+        var server = await ServersApi.FindAsync(context, serverId, store, Rules.AddressesShow);
+        var addresses = server.Addresses.GroupBy(address => address.Network).FirstOrDefault(group => group.Key == network)
+            ?? throw Fault.NotFound("Instance is not a member of specified network");
+        return JsonResponse.Ok(json =>
+        {
+            json.WriteStartObject();
+            ServerAddresses.WriteNetwork(json, addresses, withCards: false);
+            json.WriteEndObject();
+        });
     }
 }

@@ -18,6 +18,9 @@ internal sealed class Machines(IHypervisor hypervisor, ServerImages images, Sche
     public async Task<Claim> GetLimitsAsync(CancellationToken cancellationToken)
         => scheduler.LimitsOf(await CallAsync(() => hypervisor.GetCapacityAsync(cancellationToken)));
 
+    public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.GetAddressesAsync(server.Id, cancellationToken));
+
     public Task<MachineState> GetStateAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.GetStateAsync(server.Id, cancellationToken));
 

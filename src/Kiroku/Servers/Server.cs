@@ -63,6 +63,9 @@ internal sealed record Server
     /// <summary>Which of its config drives it has, counted from 1; null where it has none.</summary>
     public int? ConfigGeneration { get; init; }
 
+    /// <summary>Where its machine can be reached, as far as that was seen.</summary>
+    public IReadOnlyList<MachineAddress> Addresses { get; init; } = [];
+
     public ServerFault? Fault { get; init; }
 
     /// <summary>Who keeps it from being changed, "owner" or "admin"; null while nobody does.</summary>

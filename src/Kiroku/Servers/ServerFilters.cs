@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Kiroku.Api;
 using Kiroku.Hosts;
@@ -47,8 +48,8 @@ internal static class ServerFilters
         ["access_ip_v6"] = server => server.Labels.AccessIpv6,
         ["auto_disk_config"] = server => server.Labels.DiskConfig == "AUTO" ? "1" : "0",
         ["progress"] = server => server.Progress.ToString(CultureInfo.InvariantCulture),
-        ["ip"] = _ => null,
-        ["ip6"] = _ => null,
+        ["ip"] = server => ServerAddresses.First(server, AddressFamily.InterNetwork),
+        ["ip6"] = server => ServerAddresses.First(server, AddressFamily.InterNetworkV6),
     }.ToFrozenDictionary();
 
     /// <summary>Which of a server's tags a parameter asks for: all of those named, any, not all, none.</summary>

@@ -81,6 +81,16 @@ internal sealed partial class ServerGrain(
                 await store.SavePowerStateAsync(server.Id, (int)state, time.UtcNow(), CancellationToken.None);
                 break;
         }
+        if (state == MachineState.Running)
+            await LookAtAddressesAsync(server);
+    }
+
+    /// <summary>A guest gets its address some time after its start, and may get another; while it has none the last stays.</summary>
+    private async Task LookAtAddressesAsync(Server server)
+    {
+        var addresses = await hypervisor.GetAddressesAsync(server.Id, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
+        if (addresses.Count > 0 && !addresses.SequenceEqual(server.Addresses))
+            await store.SaveAddressesAsync(server with { Addresses = addresses }, time.UtcNow(), CancellationToken.None);
     }
 
     public async Task<bool> Sweep(string volume)

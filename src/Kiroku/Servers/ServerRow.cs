@@ -30,6 +30,7 @@ internal sealed record ServerRow
     public int? Generation { get; init; }
     public int? FormerGeneration { get; init; }
     public int? ConfigGeneration { get; init; }
+    public string Addresses { get; init; } = "[]";
     public string? FaultMessage { get; init; }
     public string? FaultDetails { get; init; }
     public DateTime? FaultCreated { get; init; }
@@ -71,6 +72,7 @@ internal sealed record ServerRow
         Generation = server.Generation,
         FormerGeneration = server.FormerGeneration,
         ConfigGeneration = server.ConfigGeneration,
+        Addresses = JsonSerializer.Serialize(server.Addresses, ServerJson.Default.IReadOnlyListMachineAddress),
         FaultMessage = server.Fault?.Message,
         FaultDetails = server.Fault?.Details,
         FaultCreated = server.Fault?.Created,
@@ -108,6 +110,7 @@ internal sealed record ServerRow
         Generation = Generation,
         FormerGeneration = FormerGeneration,
         ConfigGeneration = ConfigGeneration,
+        Addresses = JsonSerializer.Deserialize(Addresses, ServerJson.Default.IReadOnlyListMachineAddress)!,
         Fault = FaultMessage is { } message ? new ServerFault(message, FaultDetails, FaultCreated ?? UpdatedAt) : null,
         RescueImageId = RescueImageId,
         LockedBy = LockedBy,
@@ -127,6 +130,7 @@ internal sealed record ServerRow
 [JsonSerializable(typeof(ServerFlavor))]
 [JsonSerializable(typeof(ServerLabels))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+[JsonSerializable(typeof(IReadOnlyList<MachineAddress>))]
 [JsonSerializable(typeof(Work.CreateArguments))]
 [JsonSerializable(typeof(Work.RebootArguments))]
 [JsonSerializable(typeof(Work.RebuildArguments))]

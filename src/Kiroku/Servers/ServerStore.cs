@@ -16,7 +16,7 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
         power_state = @PowerState, former_vm_state = @FormerVmState, progress = @Progress, host = @Host,
         claimed_vcpus = @ClaimedVcpus, claimed_memory_mib = @ClaimedMemoryMib, claimed_disk_gib = @ClaimedDiskGib,
         generation = @Generation, former_generation = @FormerGeneration, rescue_image_id = @RescueImageId,
-        config_generation = @ConfigGeneration, fault_message = @FaultMessage,
+        config_generation = @ConfigGeneration, addresses = @Addresses, fault_message = @FaultMessage,
         fault_details = @FaultDetails, fault_created = @FaultCreated, running_action = @RunningAction, epoch = @Epoch,
         updated_at = @UpdatedAt, launched_at = @LaunchedAt, terminated_at = @TerminatedAt, deleted = @Deleted
         """;
@@ -220,6 +220,12 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
         => database.WriteAsync(connection => connection.ExecuteAsync(
             "UPDATE servers SET power_state = @powerState, updated_at = @now WHERE id = @id AND running_action IS NULL AND power_state <> @powerState",
             new { id, powerState, now }), cancellationToken);
+
+    /// <summary>Notes where a machine can be reached, unless an action runs on its server.</summary>
+    public Task SaveAddressesAsync(Server server, DateTime now, CancellationToken cancellationToken)
+        => database.WriteAsync(connection => connection.ExecuteAsync(
+            "UPDATE servers SET addresses = @Addresses, updated_at = @now WHERE id = @Id AND running_action IS NULL",
+            new { server.Id, ServerRow.Of(server).Addresses, now }), cancellationToken);
 
     private static async Task<Server?> FindAsync(DbConnection connection, Guid id)
         => (await connection.QueryFirstOrDefaultAsync<ServerRow>("SELECT * FROM servers WHERE id = @id", new { id }))?.ToServer();

@@ -107,8 +107,7 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         WriteFlavor(json, server.Flavor);
         json.WriteString("created", Timestamps.FormatSeconds(server.CreatedAt));
         json.WriteString("updated", Timestamps.FormatSeconds(server.UpdatedAt));
-        json.WriteStartObject("addresses");
-        json.WriteEndObject();
+        ServerAddresses.Write(json, server, withCards: true);
         json.WriteString("accessIPv4", server.Labels.AccessIpv4);
         json.WriteString("accessIPv6", server.Labels.AccessIpv6);
         Links.WriteResource(json, request, $"servers/{server.Id}");

@@ -69,6 +69,19 @@ internal sealed class ServerWork(
         }
     }
 
+    /// <summary>Takes what the machine's network knows of its addresses; it may come to know them later.</summary>
+    public async Task LookAtAddressesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Server = Server with { Addresses = await Machines.GetAddressesAsync(Server, cancellationToken) };
+        }
+        catch (StepException)
+        {
+            // As above.
+        }
+    }
+
     /// <summary>Runs a step inside the one that is running.</summary>
     public Task RunInnerAsync(Step step, CancellationToken cancellationToken) => steps.RunAsync(run, step, cancellationToken);
 

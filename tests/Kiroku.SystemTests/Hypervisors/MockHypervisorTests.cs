@@ -14,8 +14,8 @@ public sealed class MockHypervisorTests : HypervisorContract
         return Task.FromResult(Open("test:///default"));
     }
 
-    private static LibvirtHypervisor Open(string uri) => new(
-        uri, new LibvirtOptions { Folder = "/kiroku-mock" }, TimeProvider.System, NullLogger<LibvirtHypervisor>.Instance);
+    private static LibvirtHypervisor Open(string uri, string network = "user") => new(
+        uri, new LibvirtOptions { Folder = "/kiroku-mock", Network = network }, TimeProvider.System, NullLogger<LibvirtHypervisor>.Instance);
 
     [Fact]
     public async Task The_mock_stops_a_machine_at_once()
@@ -26,6 +26,22 @@ public sealed class MockHypervisorTests : HypervisorContract
         await Hypervisor.StopAsync(machine, TimeSpan.FromMinutes(1), Token);
         Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromMilliseconds(500));
         await ExpectAsync(machine, MachineState.Off);
+    }
+
+    [Fact]
+    public async Task A_machine_in_a_libvirt_network_has_the_address_of_its_lease_while_it_runs()
+    {
+        await using var leasing = Open("test:///default", "default");
+        await leasing.Connected;
+        var machine = Guid.NewGuid();
+        await leasing.DefineAsync(new MachineSpec(machine, "leases", 1, 64, "leases-1"), Token);
+        Assert.Empty(await leasing.GetAddressesAsync(machine, Token));
+        await leasing.StartAsync(machine, Token);
+        var address = Assert.Single(await leasing.GetAddressesAsync(machine, Token));
+        Assert.Equal(("default", leasing.MacAddressOf(machine)), (address.Network, address.Mac));
+        Assert.StartsWith("192.168.122.", address.Address, StringComparison.Ordinal);
+        await leasing.UndefineAsync(machine, Token);
+        Assert.Empty(await leasing.GetAddressesAsync(machine, Token));
     }
 
     [Fact]

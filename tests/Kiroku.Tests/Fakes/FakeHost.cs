@@ -12,6 +12,9 @@ internal sealed class FakeHost
 
     public HostCapacity Capacity { get; set; } = new(16, 64 * 1024, 1L << 40, 1L << 39, "1.0.0");
 
+    /// <summary>What its network knows of each machine.</summary>
+    public IReadOnlyList<MachineAddress> Addresses { get; set; } = [];
+
     public IEnumerable<string> DisksOf(Guid server) => Volumes.Keys.Where(name => name.Contains(server.ToString(), StringComparison.Ordinal)).Order();
 }
 

@@ -82,6 +82,9 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     public Task ImportVolumeAsync(string volume, string file, VolumeFormat format, IProgress<double>? progress, CancellationToken cancellationToken)
         => DoAsync("import", () => host.Volumes.GetOrAdd(volume, _ => new FakeVolume(new FileInfo(file).Length, Guid.NewGuid())), cancellationToken);
 
+    public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken)
+        => Task.FromResult(host.Addresses);
+
     public string? MacAddressOf(Guid machine) => "fa:16:3e:00:00:01";
 
     public Task WriteVolumeAsync(string volume, byte[] content, CancellationToken cancellationToken)

@@ -74,6 +74,21 @@ public sealed class BootstrapTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_an_older_version_wrote_is_written_anew_with_its_passwords()
+    {
+        string password;
+        await using (var app = await TestApp.StartAsync(dataDirectory: data))
+            password = app.PasswordOf("demo");
+        const string Newer = "    floating_ip_source: none\n";
+        var text = await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken);
+        Assert.Equal(3, text.Split(Newer).Length);
+        await File.WriteAllTextAsync(Clouds, text.Replace(Newer, "", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await using var again = await TestApp.StartAsync(dataDirectory: data);
+        Assert.Equal(password, again.PasswordOf("demo"));
+        Assert.Contains(Newer, await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_holds_secrets_is_closed_to_others()
     {
         await using var app = await TestApp.StartAsync(dataDirectory: data);

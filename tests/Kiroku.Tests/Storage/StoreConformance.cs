@@ -103,7 +103,7 @@ public abstract class StoreConformance : IDisposable
         Assert.Equal(server.Metadata, found.Metadata);
         Assert.Equivalent(server.Flavor, found.Flavor, strict: true);
         Assert.Equal(
-            server with { Flavor = found.Flavor, Labels = found.Labels, Metadata = found.Metadata, TaskState = found.TaskState }, found);
+            server with { Addresses = found.Addresses, Flavor = found.Flavor, Labels = found.Labels, Metadata = found.Metadata, TaskState = found.TaskState }, found);
     }
 
     [Fact]

@@ -102,7 +102,7 @@ internal static class Domains
     private static bool IsSaved(DomainHandle domain) =>
         LibvirtException.Check(Native.virDomainHasManagedSaveImage(domain, 0)) == 1;
 
-    private static DomainHandle? Find(Session session, Guid machine)
+    public static DomainHandle? Find(Session session, Guid machine)
     {
         var name = MachineNames.Format(machine, session.Options.MachinePrefix);
         var domain = Native.virDomainLookupByName(session.Connect, name);
@@ -111,7 +111,7 @@ internal static class Domains
         return error.Code == LibvirtException.NoMachine ? null : throw error;
     }
 
-    private static MachineState State(DomainHandle domain)
+    public static MachineState State(DomainHandle domain)
     {
         if (Native.virDomainGetState(domain, out var state, out _, 0) >= 0) return Translate(state);
         var error = LibvirtException.Read();

@@ -10,6 +10,12 @@ internal sealed partial class Machines(
             session => Domains.State(session, machine),
             cancellationToken);
 
+    public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken) =>
+        work.RunAsync<IReadOnlyList<MachineAddress>>(
+            new Job("read the machine's addresses", options.CallTimeout),
+            session => Addresses.Leased(session, machine),
+            cancellationToken);
+
     public Task<Dictionary<Guid, MachineState>> ListAsync(CancellationToken cancellationToken) =>
         work.RunAsync(new Job("list the machines", options.CallTimeout), Domains.List, cancellationToken);
 

@@ -27,6 +27,12 @@ internal static unsafe partial class Native
     public static partial int virDomainGetState(DomainHandle domain, out int state, out int reason, uint flags);
 
     [LibraryImport(Library)]
+    public static partial int virDomainInterfaceAddresses(DomainHandle domain, out Card** cards, uint source, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial void virDomainInterfaceFree(Card* card);
+
+    [LibraryImport(Library)]
     public static partial int virDomainCreate(DomainHandle domain);
 
     [LibraryImport(Library)]
@@ -75,4 +81,23 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)]
     public static partial int virDomainUndefineFlags(DomainHandle domain, uint flags);
+
+    /// <summary>virDomainInterface.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Card
+    {
+        public nint Name;
+        public nint Mac;
+        public uint Count;
+        public CardAddress* Addresses;
+    }
+
+    /// <summary>virDomainIPAddress.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct CardAddress
+    {
+        public int Type;
+        public nint Address;
+        public uint Prefix;
+    }
 }

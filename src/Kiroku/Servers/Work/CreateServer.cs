@@ -35,6 +35,7 @@ internal sealed class CreateServer : Workflow
                 await work.SaveAsync(s => s with { Generation = FirstGeneration, ConfigGeneration = config, TaskState = TaskStates.Spawning }, ct);
             }
             await work.Machines.StartAsync(work.Server, ct);
+            await work.LookAtAddressesAsync(ct);
         })
         {
             Undo = async ct =>
@@ -56,6 +57,7 @@ internal sealed class CreateServer : Workflow
         PowerState = MachineState.Absent,
         Host = null,
         Claim = Claim.None,
+        Addresses = [],
         Fault = fault,
     };
 

@@ -1,0 +1,43 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Kiroku.Hypervisors;
+
+namespace Kiroku.Servers;
+
+/// <summary>A server's addresses as they are shown, by network (nova/api/openstack/compute/views/addresses.py).</summary>
+internal static class ServerAddresses
+{
+    /// <summary>All of them; where a server is shown each with its kind and its card's address.</summary>
+    public static void Write(Utf8JsonWriter json, Server server, bool withCards)
+    {
+        json.WriteStartObject("addresses");
+        foreach (var network in server.Addresses.GroupBy(address => address.Network))
+            WriteNetwork(json, network, withCards);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Those in one network, under its name.</summary>
+    public static void WriteNetwork(Utf8JsonWriter json, IGrouping<string, MachineAddress> network, bool withCards)
+    {
+        json.WriteStartArray(network.Key);
+        foreach (var address in network)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", FamilyOf(address) == AddressFamily.InterNetworkV6 ? 6 : 4);
+            json.WriteString("addr", address.Address);
+            if (withCards)
+            {
+                json.WriteString("OS-EXT-IPS:type", "fixed");
+                json.WriteString("OS-EXT-IPS-MAC:mac_addr", address.Mac);
+            }
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    /// <summary>The first of a kind; null if there is none.</summary>
+    public static string? First(Server server, AddressFamily family) => server.Addresses.FirstOrDefault(address => FamilyOf(address) == family)?.Address;
+
+    private static AddressFamily FamilyOf(MachineAddress address) => IPAddress.Parse(address.Address).AddressFamily;
+}
