@@ -23,7 +23,7 @@ public interface IHypervisor
     /// <summary>The address of the machine's network card, always the same; null if it has none.</summary>
     string? MacAddressOf(Guid machine);
 
-    /// <summary>Where the machine can be reached, as far as its network knows it; nothing for one that is off or on a bridge.</summary>
+    /// <summary>The network that a running machine is in, with the addresses that are known there.</summary>
     Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken);
 
     /// <summary>What the host has in all.</summary>
@@ -133,8 +133,8 @@ public sealed record MachineSpec(Guid Id, string Name, int Vcpus, int MemoryMiB,
     public string? ConfigVolume { get; init; }
 }
 
-/// <summary>An address that a machine has in a network, IPv4 or IPv6, and that of its card there.</summary>
-public sealed record MachineAddress(string Network, string Address, string Mac);
+/// <summary>An address that a machine has in a network, IPv4 or IPv6, null if none is known, and that of its card there.</summary>
+public sealed record MachineAddress(string Network, string? Address, string Mac);
 
 /// <summary>One machine's new state; or, with no machine, word that changes may have been missed.</summary>
 public sealed record MachineChange(Guid? Machine, MachineState State)

@@ -21,10 +21,10 @@ internal static class ServerAddresses
     public static void WriteNetwork(Utf8JsonWriter json, IGrouping<string, MachineAddress> network, bool withCards)
     {
         json.WriteStartArray(network.Key);
-        foreach (var address in network)
+        foreach (var address in network.Where(known => known.Address is not null))
         {
             json.WriteStartObject();
-            json.WriteNumber("version", FamilyOf(address) == AddressFamily.InterNetworkV6 ? 6 : 4);
+            json.WriteNumber("version", FamilyOf(address.Address!) == AddressFamily.InterNetworkV6 ? 6 : 4);
             json.WriteString("addr", address.Address);
             if (withCards)
             {
@@ -37,7 +37,8 @@ internal static class ServerAddresses
     }
 
     /// <summary>The first of a kind; null if there is none.</summary>
-    public static string? First(Server server, AddressFamily family) => server.Addresses.FirstOrDefault(address => FamilyOf(address) == family)?.Address;
+    public static string? First(Server server, AddressFamily family) => server.Addresses.Select(address => address.Address)
+        .FirstOrDefault(address => address is not null && FamilyOf(address) == family);
 
-    private static AddressFamily FamilyOf(MachineAddress address) => IPAddress.Parse(address.Address).AddressFamily;
+    private static AddressFamily FamilyOf(string address) => IPAddress.Parse(address).AddressFamily;
 }

@@ -39,9 +39,20 @@ public sealed class MockHypervisorTests : HypervisorContract
         await leasing.StartAsync(machine, Token);
         var address = Assert.Single(await leasing.GetAddressesAsync(machine, Token));
         Assert.Equal(("default", leasing.MacAddressOf(machine)), (address.Network, address.Mac));
-        Assert.StartsWith("192.168.122.", address.Address, StringComparison.Ordinal);
+        Assert.StartsWith("192.168.122.", address.Address!, StringComparison.Ordinal);
         await leasing.UndefineAsync(machine, Token);
         Assert.Empty(await leasing.GetAddressesAsync(machine, Token));
+    }
+
+    [Theory]
+    [InlineData("user", "user")]
+    [InlineData("bridge:br0", "br0")]
+    public async Task Of_other_networks_only_the_name_is_known(string network, string name)
+    {
+        await using var other = Open("test:///default", network);
+        await other.Connected;
+        var address = Assert.Single(await other.GetAddressesAsync(Guid.NewGuid(), Token));
+        Assert.Equal((name, null), (address.Network, address.Address));
     }
 
     [Fact]

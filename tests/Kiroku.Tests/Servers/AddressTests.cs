@@ -38,6 +38,15 @@ public sealed class AddressTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_network_in_which_no_address_is_known_is_named()
+    {
+        cloud.Host.Addresses = [new("home", null, Mac)];
+        var server = await cloud.CreateServerAsync();
+        Assert.Equal("""{"home":[]}""", (await cloud.Demo.GetJsonAsync($"/v2.1/servers/{server}"))["server"]!["addresses"]!.ToJsonString());
+        Assert.Empty((await cloud.Demo.GetJsonAsync("/v2.1/servers?ip=1"))["servers"]!.AsArray());
+    }
+
+    [Fact]
     public async Task An_address_that_the_guest_gets_later_is_noticed_and_stays_while_it_is_off()
     {
         var server = await cloud.CreateServerAsync();

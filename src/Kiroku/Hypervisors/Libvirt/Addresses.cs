@@ -2,32 +2,43 @@ using System.Runtime.InteropServices;
 
 namespace Kiroku.Hypervisors.Libvirt;
 
-/// <summary>Where machines can be reached, as their network knows it: QEMU's own by its rule, libvirt's by their leases.</summary>
+/// <summary>
+/// Where machines can be reached: in a libvirt network by its leases. Nobody knows it on a bridge, and nobody can reach
+/// what QEMU's user-mode network gives each machine for itself; there only the network is named.
+/// </summary>
 internal static unsafe class Addresses
 {
+    private const string None = "none";
+    private const string User = "user";
+    private const string Bridge = "bridge:";
     private const int FromLeases = 0;
 
-    /// <summary>The first that QEMU's user-mode network gives away; each machine is alone in one (QEMU, "-netdev user", dhcpstart).</summary>
-    private const string OfUserNetwork = "10.0.2.15";
+    public static bool AreLeased(string network) => network is not (None or User) && !network.StartsWith(Bridge, StringComparison.Ordinal);
 
-    public static bool AreAsked(string network) => network is not ("none" or "user") && !network.StartsWith("bridge:", StringComparison.Ordinal);
+    public static IReadOnlyList<MachineAddress> Unknown(string network, Guid machine) => network switch
+    {
+        None => [],
+        _ when network.StartsWith(Bridge, StringComparison.Ordinal) => [new(network[Bridge.Length..], null, MachineXml.MacOf(machine))],
+        _ => [new(network, null, MachineXml.MacOf(machine))],
+    };
 
-    public static IReadOnlyList<MachineAddress> Known(string network, Guid machine)
-        => network == "user" ? [new MachineAddress(network, OfUserNetwork, MachineXml.MacOf(machine))] : [];
-
-    public static List<MachineAddress> Leased(Session session, Guid machine)
+    public static IReadOnlyList<MachineAddress> Leased(Session session, Guid machine)
     {
         using var domain = Domains.Find(session, machine);
         if (domain is null || Domains.State(domain) is not (MachineState.Running or MachineState.Paused)) return [];
+        var network = session.Options.Network;
+        var leased = Read(domain).Select(address => new MachineAddress(network, address, MachineXml.MacOf(machine))).ToList();
+        return leased.Count > 0 ? leased : Unknown(network, machine);
+    }
+
+    private static List<string> Read(DomainHandle domain)
+    {
         var count = LibvirtException.Check(Native.virDomainInterfaceAddresses(domain, out var cards, FromLeases, 0));
-        var addresses = new List<MachineAddress>();
+        var addresses = new List<string>();
         for (var card = 0; card < count; card++)
         {
             for (var number = 0; number < cards[card]->Count; number++)
-            {
-                var address = Marshal.PtrToStringUTF8(cards[card]->Addresses[number].Address)!;
-                addresses.Add(new MachineAddress(session.Options.Network, address, MachineXml.MacOf(machine)));
-            }
+                addresses.Add(Marshal.PtrToStringUTF8(cards[card]->Addresses[number].Address)!);
             Native.virDomainInterfaceFree(cards[card]);
         }
         NativeMemory.Free(cards);

@@ -51,9 +51,9 @@ internal sealed class LibvirtHypervisor : IHypervisor, ISessionListener, IAsyncD
     public string? MacAddressOf(Guid machine) => options.Network == "none" ? null : MachineXml.MacOf(machine);
 
     public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken) =>
-        Addresses.AreAsked(options.Network)
+        Addresses.AreLeased(options.Network)
             ? machines.GetAddressesAsync(machine, cancellationToken)
-            : Task.FromResult(Addresses.Known(options.Network, machine));
+            : Task.FromResult(Addresses.Unknown(options.Network, machine));
 
     public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken) =>
         work.RunAsync(new Job("measure the host", options.CallTimeout), Measure, cancellationToken);
