@@ -114,6 +114,10 @@ public sealed class RefusedBodiesTests(RunningCloud running) : IClassFixture<Run
         { "2.1", """{"server":{"name":"vm","flavorRef":"m1.none","imageRef":"IMAGE"}}""", 400, "Flavor m1.none could not be found." },
         { "2.1", """{"server":{"name":7,"flavorRef":"42","imageRef":"IMAGE"}}""", 400, "Invalid input for field/attribute name. Value: 7. 7 is not of type 'string'" },
         { "2.1", """{"server":{"name":"a\tb","flavorRef":"42","imageRef":"IMAGE"}}""", 400, Name },
+        { "2.1", """{"server":{"name":"a\nb","flavorRef":"42","imageRef":"IMAGE"}}""", 400, Name },
+        { "2.1", """{"server":{"name":"a\u0000b","flavorRef":"42","imageRef":"IMAGE"}}""", 400, Name },
+        { "2.1", """{"server":{"name":"a\u200fb","flavorRef":"42","imageRef":"IMAGE"}}""", 400, Name },
+        { "2.1", """{"server":{"name":"a\ud83d\ude00b","flavorRef":"42","imageRef":"IMAGE"}}""", 400, Name },
     };
 
     [Theory]

@@ -23,6 +23,7 @@ public sealed class UpdateServerTests(RunningCloud running) : IClassFixture<Runn
         { "2.1", $$$"""{"server":{"name":"{{{Long}}}"}}""", 400, "is too long" },
         { "2.1", """{"server":{"name":"a\u0000b"}}""", 400, "An invalid 'name' value was provided." },
         { "2.1", """{"server":{"name":"a\nb"}}""", 400, "An invalid 'name' value was provided." },
+        { "2.1", """{"server":{"name":"a\u200fb"}}""", 400, "An invalid 'name' value was provided." },
         { "2.1", """{"server":{"name":"\ud83d\ude00"}}""", 400, "An invalid 'name' value was provided." },
         { "2.1", """{"server":{"name":"\ud83d"}}""", 400, "Malformed request body" },
         { "2.1", """{"server":{"name":" vm"}}""", 400, "An invalid 'name' value was provided." },
