@@ -7,17 +7,25 @@ using Kiroku.Tests.Servers;
 namespace Kiroku.Tests.Identity;
 
 /// <summary>Each route, asked by everyone, answers as docs/visibility.md says; walks the routes, so that a new one has to stand there.</summary>
-public sealed partial class VisibilityTests(RunningCloud running) : IClassFixture<RunningCloud>
+public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
 {
     private static readonly string[] Prefixes = ["/v2.1", "/v2", "/v2.1/{project_id}", "/v2/{project_id}"];
-    private readonly Cloud cloud = running.Cloud;
-    private readonly VisibilityThings things = new(running);
+    private readonly RunningCloud running;
+    private readonly Cloud cloud;
+    private readonly VisibilityThings things;
+
+    public VisibilityTests(RunningCloud running)
+    {
+        this.running = running;
+        cloud = running.Cloud;
+        things = new VisibilityThings(running);
+        // A server for each caller of each action; nobody deletes them.
+        cloud.Host.Capacity = cloud.Host.Capacity with { Vcpus = 1 << 20, MemoryMiB = 1 << 30 };
+    }
 
     [Fact]
     public async Task Each_route_answers_everyone_as_the_page_says()
     {
-        // A server for each caller of each action; nobody deletes them.
-        cloud.Host.Capacity = cloud.Host.Capacity with { Vcpus = 1 << 20, MemoryMiB = 1 << 30 };
         var actual = new List<string>();
         foreach (var row in Rows())
             actual.Add($"| `{row.Name}` | {string.Join(" | ", await StatusesAsync(row))} |");
