@@ -15,6 +15,9 @@ internal sealed record ServiceSettings
     /// <summary>Address of a Keystone to ask about tokens; null for our own identity, or what the settings say.</summary>
     public string? Keystone { get; init; }
 
+    /// <summary>A connection to PostgreSQL; null for a file in the data folder, or what the settings say.</summary>
+    public string? Database { get; init; }
+
     /// <summary>The name of this host as administrators see it.</summary>
     public string Host { get; init; } = Environment.MachineName;
 

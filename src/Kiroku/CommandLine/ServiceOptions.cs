@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kiroku.Storage.Postgres;
 
 namespace Kiroku.CommandLine;
 
@@ -14,6 +15,12 @@ internal sealed class ServiceOptions
         HelpName = "URL",
     };
 
+    private readonly Option<string?> database = new("--database")
+    {
+        Description = "PostgreSQL to keep rows in, as \"Host=…;Database=…;Username=…\". Default: a file in the data folder.",
+        HelpName = "CONNECTION",
+    };
+
     /// <summary>Not for people: the tour holds the other end, and however it dies, its service ends.</summary>
     private readonly Option<bool> endWithInput = new("--end-with-input") { Hidden = true };
 
@@ -23,6 +30,11 @@ internal sealed class ServiceOptions
         {
             if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
                 result.AddError("--data: the folder's name is empty");
+        });
+        database.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && PostgresConnection.Check(result.Tokens[0].Value) is { } wrong)
+                result.AddError($"--database: no connection to PostgreSQL such as Host=127.0.0.1;Database=kiroku: {wrong}");
         });
         host.Validators.Add(result =>
         {
@@ -71,6 +83,7 @@ internal sealed class ServiceOptions
         command.Options.Add(Hypervisor);
         command.Options.Add(host);
         command.Options.Add(keystone);
+        command.Options.Add(database);
         command.Options.Add(endWithInput);
     }
 
@@ -82,6 +95,7 @@ internal sealed class ServiceOptions
             Listen = parsed.GetValue(Listen)!,
             Hypervisor = parsed.GetValue(Hypervisor),
             Keystone = parsed.GetValue(keystone),
+            Database = parsed.GetValue(database),
         };
         return parsed.GetValue(host) is { Length: > 0 } name ? settings with { Host = name } : settings;
     }

@@ -17,7 +17,7 @@ internal sealed class FlavorStore(IDatabase database)
     /// <summary>The flavor if there is one that the viewer may see and use.</summary>
     public Task<Flavor?> FindAsync(string id, FlavorViewer viewer, CancellationToken cancellationToken)
         => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<Flavor>(
-            $"SELECT {Columns} FROM flavors WHERE id = @id AND (@SeesAll OR {Usable})", new { id, viewer.ProjectId, viewer.SeesAll }), cancellationToken);
+            $"SELECT {Columns} FROM flavors WHERE id = @id AND (@SeesAll = 1 OR {Usable})", new { id, viewer.ProjectId, viewer.SeesAll }), cancellationToken);
 
     /// <summary>Those that a project may use; or those that are public or not, whoever may use them; or all.</summary>
     public async Task<IReadOnlyList<Flavor>> ListAsync(FlavorChoice choice, string projectId, CancellationToken cancellationToken)
@@ -42,8 +42,8 @@ internal sealed class FlavorStore(IDatabase database)
             return await db.ExecuteAsync(
                 """
                 INSERT INTO flavors (id, name, vcpus, memory_mib, disk_gib, description, is_public, rxtx_factor, extra_specs, created_at)
-                VALUES (@Id, @Name, @Vcpus, @MemoryMiB, @DiskGiB, @Description, @isPublic, @RxtxFactor, @ExtraSpecs, @CreatedAt)
-                """, WithTruth(flavor));
+                VALUES (@Id, @Name, @Vcpus, @MemoryMiB, @DiskGiB, @Description, @IsPublic, @RxtxFactor, @ExtraSpecs, @CreatedAt)
+                """, flavor);
         }, cancellationToken);
 
     /// <summary>Changes what is said of a flavor as it stands at that moment; a change that throws leaves it so.</summary>
@@ -86,13 +86,6 @@ internal sealed class FlavorStore(IDatabase database)
 
     private static Task<Flavor?> FindAsync(DbConnection db, string id)
         => db.QuerySingleOrDefaultAsync<Flavor>($"SELECT {Columns} FROM flavors WHERE id = @id", new { id });
-
-    private static DynamicParameters WithTruth(Flavor flavor)
-    {
-        var row = new DynamicParameters(flavor);
-        row.Add("isPublic", flavor.IsPublic ? 1 : 0);
-        return row;
-    }
 }
 
 /// <summary>Which flavors a list is of.</summary>

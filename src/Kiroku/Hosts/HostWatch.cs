@@ -21,8 +21,8 @@ internal sealed class HostWatch(IHypervisor hypervisor, IDatabase database, Serv
         var used = await database.ReadAsync(
             connection => connection.QuerySingleAsync<HostUse>(
                 """
-                SELECT COUNT(*) AS servers, COUNT(running_action) AS busy, COALESCE(SUM(claimed_vcpus), 0) AS vcpus,
-                    COALESCE(SUM(claimed_memory_mib), 0) AS memory_mib, COALESCE(SUM(claimed_disk_gib), 0) AS disk_gib
+                SELECT COUNT(*) AS servers, COUNT(running_action) AS busy, CAST(COALESCE(SUM(claimed_vcpus), 0) AS BIGINT) AS vcpus,
+                    CAST(COALESCE(SUM(claimed_memory_mib), 0) AS BIGINT) AS memory_mib, CAST(COALESCE(SUM(claimed_disk_gib), 0) AS BIGINT) AS disk_gib
                 FROM servers WHERE deleted = 0 AND host = @Host
                 """, new { settings.Host }), cancellationToken);
         return new Host(settings.Host, up, lastSeen, hypervisor.Kind, lastCapacity ?? new HostCapacity(0, 0, 0, 0, "0.0.0"), used);

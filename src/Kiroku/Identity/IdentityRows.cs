@@ -21,7 +21,7 @@ internal sealed class IdentityRows(IDatabase database)
     {
         try
         {
-            return await database.WriteAsync(change, cancellationToken);
+            return await database.WriteAloneAsync(change, cancellationToken);
         }
         finally
         {

@@ -13,7 +13,7 @@ internal sealed class ImageMemberStore(IDatabase database)
     /// <summary>Adds a project unless it is there or the image has as many as it may.</summary>
     /// <returns>How many the image has with it; null if it was there already, or there is no such image.</returns>
     public Task<int?> AddAsync(ImageMember member, int most, CancellationToken cancellationToken)
-        => database.WriteAsync<int?>(async db =>
+        => database.WriteAloneAsync<int?>(async db =>
         {
             var count = 1 + await db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM image_members WHERE image_id = @ImageId", member);
             if (count > most)

@@ -10,7 +10,7 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
     /// <summary>Who sees an image; the one place that says so (glance/db/utils.py, is_image_visible).</summary>
     private const string Visible =
         """
-        (@SeesAll OR owner = @ProjectId OR visibility IN ('public', 'community') OR (visibility = 'shared' AND EXISTS (
+        (@SeesAll = 1 OR owner = @ProjectId OR visibility IN ('public', 'community') OR (visibility = 'shared' AND EXISTS (
             SELECT 1 FROM image_members m WHERE m.image_id = images.id AND m.member_id = @ProjectId AND (@status = 'all' OR m.status = @status))))
         """;
 
@@ -43,7 +43,7 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
             VALUES (@Id, @Name, @Owner, @Visibility, @Status, @DiskFormat, @ContainerFormat, @MinDisk, @MinRam, @Protected,
                 @OsHidden, @Tags, @Properties, @CreatedAt, @UpdatedAt)
             ON CONFLICT (id) DO NOTHING
-            """, Row(image)) == 1;
+            """, image) == 1;
 
     /// <returns>False unless the image waited for its bytes: someone else is sending them, or they are there.</returns>
     public Task<bool> BeginUploadAsync(Image image, CancellationToken cancellationToken)
@@ -70,7 +70,7 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
                     container_format = @ContainerFormat, min_disk = @MinDisk, min_ram = @MinRam, protected = @Protected,
                     os_hidden = @OsHidden, tags = @Tags, properties = @Properties, updated_at = @UpdatedAt
                 WHERE id = @Id
-                """, Row(changed));
+                """, changed);
             return changed;
         }, cancellationToken);
 
@@ -104,15 +104,6 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
             """,
             new { image.Id, image.CreatedAt, from, to, content?.Size, content?.VirtualSize, content?.Md5, content?.Sha512, now = time.UtcNow() }),
             cancellationToken) == 1;
-
-    /// <summary>Truth values as the columns keep them, in every database.</summary>
-    private static DynamicParameters Row(Image image)
-    {
-        var row = new DynamicParameters(image);
-        row.Add("Protected", image.Protected ? 1 : 0);
-        row.Add("OsHidden", image.OsHidden ? 1 : 0);
-        return row;
-    }
 }
 
 /// <summary>What was measured of an image's bytes as they came.</summary>

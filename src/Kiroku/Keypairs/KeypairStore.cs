@@ -22,7 +22,7 @@ internal sealed class KeypairStore(IDatabase database)
 
     /// <exception cref="Fault">403 if the user has as many as allowed, 409 if one of that name.</exception>
     public Task InsertAsync(Keypair keypair, long allowed, CancellationToken cancellationToken)
-        => database.WriteAsync(async db =>
+        => database.WriteAloneAsync(async db =>
         {
             if (await db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM keypairs WHERE user_id = @UserId", keypair) >= allowed)
                 throw TooMany();

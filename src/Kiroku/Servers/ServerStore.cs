@@ -75,7 +75,7 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
     /// <exception cref="Fault">Nothing was inserted: the check refused it, or the request is a repeated one.</exception>
     public Task InsertAsync(
         IReadOnlyList<(Server Server, ActionRecord Create)> created, Keeping keeping, Func<DbConnection, Task> check, CancellationToken cancellationToken)
-        => database.WriteAsync(async connection =>
+        => database.WriteAloneAsync(async connection =>
         {
             await check(connection);
             const string Sql = """
@@ -188,13 +188,13 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
     /// </summary>
     /// <returns>False if it does not fit; then nothing is changed.</returns>
     public Task<bool> ClaimAsync(Fence fence, string host, Claim claim, Claim limits, CancellationToken cancellationToken)
-        => database.WriteAsync(async connection =>
+        => database.WriteAloneAsync(async connection =>
         {
             await fence.HoldAsync(connection);
             var used = await connection.QuerySingleAsync<ClaimSums>(
                 """
-                SELECT COALESCE(SUM(claimed_vcpus), 0) AS vcpus, COALESCE(SUM(claimed_memory_mib), 0) AS memory_mib,
-                    COALESCE(SUM(claimed_disk_gib), 0) AS disk_gib
+                SELECT CAST(COALESCE(SUM(claimed_vcpus), 0) AS BIGINT) AS vcpus, CAST(COALESCE(SUM(claimed_memory_mib), 0) AS BIGINT) AS memory_mib,
+                    CAST(COALESCE(SUM(claimed_disk_gib), 0) AS BIGINT) AS disk_gib
                 FROM servers WHERE deleted = 0 AND host = @host AND id <> @ServerId
                 """, new { host, fence.ServerId });
             if (used.Vcpus + claim.Vcpus > limits.Vcpus || used.MemoryMib + claim.MemoryMiB > limits.MemoryMiB

@@ -13,11 +13,19 @@ internal interface IDatabase
     Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Runs a write in a transaction and returns once it is durable; a write that throws leaves nothing behind. The token
-    /// withdraws a write that has not begun; one that has begun is always seen through.
+    /// Runs a write in a transaction and returns once it is durable; a write that throws leaves nothing behind. No row that
+    /// it read changes before it ends: where a store notices that too late it calls <paramref name="write"/> again. The
+    /// token withdraws a write that has not begun; one that has begun is always seen through.
     /// </summary>
     /// <exception cref="StorageException">Nothing was written: the disk is full or the store is not to be reached.</exception>
     Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// A write that decides by rows which others add, as where a limit is kept: what it does is as if no other such write
+    /// had run beside it.
+    /// </summary>
+    /// <exception cref="StorageException">Nothing was written.</exception>
+    Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken);
 
     /// <summary>Brings the schema to this version.</summary>
     /// <exception cref="StorageException">The store cannot be opened, or is of a newer version.</exception>

@@ -1,4 +1,6 @@
+using Kiroku.Storage.Postgres;
 using Kiroku.Storage.Sqlite;
+using Microsoft.Extensions.Options;
 
 namespace Kiroku.Storage;
 
@@ -6,10 +8,18 @@ namespace Kiroku.Storage;
 internal static class StorageRoom
 {
     public static void AddStorage(this IServiceCollection services, ServiceSettings settings)
-        => services.AddSingleton<IDatabase>(_ =>
+    {
+        services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section)
+            .Configure(o => o.Database = settings.Database ?? o.Database)
+            .Validate(o => o.Database is null || PostgresConnection.Check(o.Database) is null, StorageOptions.Wanted);
+        services.AddSingleton(provider =>
         {
-            var database = new SqliteDatabase(settings.DatabaseFile);
+            var database = Open(provider.GetRequiredService<IOptions<StorageOptions>>().Value.Database, settings);
             database.Migrate();
             return database;
         });
+    }
+
+    private static IDatabase Open(string? shared, ServiceSettings settings)
+        => shared is null ? new SqliteDatabase(settings.DatabaseFile) : new PostgresDatabase(shared);
 }

@@ -19,10 +19,16 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase, IDisposable
 
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => real.ReadAsync(read, cancellationToken);
 
-    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
+    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
+        => WatchAsync(() => real.WriteAsync(write, cancellationToken), cancellationToken);
+
+    public Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
+        => WatchAsync(() => real.WriteAloneAsync(write, cancellationToken), cancellationToken);
+
+    private async Task<T> WatchAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken)
     {
         await Around("before write").WaitAsync(cancellationToken);
-        var result = await real.WriteAsync(write, cancellationToken);
+        var result = await write();
         Interlocked.Exchange(ref next, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         await Around("after write").WaitAsync(cancellationToken);
         return result;

@@ -50,6 +50,9 @@ public abstract class StoreConformance : IDisposable
         Assert.Contains("newer", Assert.Throws<StorageException>(Database.Migrate).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A text as it comes back.</summary>
+    private protected virtual string Kept(string text) => text;
+
     /// <summary>The statement that notes a migration of the future in the journal.</summary>
     private protected abstract string NoteNewerMigration { get; }
 
@@ -192,7 +195,7 @@ public abstract class StoreConformance : IDisposable
         await Actions.FinishEventAsync(server.Fence, second with { FinishTime = Now, Result = "Success", Traceback = "é\n\0😀" }, final: false, Token);
         var events = (await Actions.FindAsync(server.Id, running.RequestId, Token))!.Events;
         Assert.Equal(["second", "step"], events.Select(e => e.Event));
-        Assert.Equal("é\n\0😀", events[0].Traceback);
+        Assert.Equal(Kept("é\n\0😀"), events[0].Traceback);
     }
 
     private async Task<(Server, ActionRecord)> WithOpenEventAsync()

@@ -49,6 +49,10 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => writer.Value.WriteAsync(write, cancellationToken);
 
+    /// <summary>Every write here is alone.</summary>
+    public Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
+        => WriteAsync(write, cancellationToken);
+
     public void Migrate()
     {
         try

@@ -1,0 +1,264 @@
+-- All that SQLite's migrations up to this number make, with the same names; from here on each kind of store has one of every
+-- number. Text is compared by its code points, as ids, times and names sort everywhere else; truth is 0 or 1.
+
+CREATE TABLE projects (
+    id          TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    name        TEXT COLLATE "C" NOT NULL UNIQUE,
+    enabled     BIGINT NOT NULL DEFAULT 1,
+    valid_after TEXT COLLATE "C" NOT NULL,
+    description         TEXT COLLATE "C" DEFAULT '',
+    parent_id           TEXT COLLATE "C" REFERENCES projects(id),
+    tags                TEXT COLLATE "C" NOT NULL DEFAULT '[]',
+    immutable           BIGINT NOT NULL DEFAULT 0,
+    extra               TEXT COLLATE "C" NOT NULL DEFAULT '{}'
+);
+
+CREATE TABLE users (
+    id              TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    name            TEXT COLLATE "C" NOT NULL UNIQUE,
+    password_hash   TEXT COLLATE "C" NOT NULL,
+    enabled         BIGINT NOT NULL DEFAULT 1,
+    valid_after     TEXT COLLATE "C" NOT NULL,
+    default_project_id  TEXT COLLATE "C",
+    extra               TEXT COLLATE "C" NOT NULL DEFAULT '{}'
+);
+
+CREATE TABLE revoked_tokens (
+    audit_id    TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    expires_at  TEXT COLLATE "C" NOT NULL
+);
+
+CREATE INDEX revoked_tokens_by_expiry ON revoked_tokens (expires_at);
+
+CREATE TABLE flavors (
+    id          TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    name        TEXT COLLATE "C" NOT NULL UNIQUE,
+    vcpus       BIGINT NOT NULL,
+    memory_mib  BIGINT NOT NULL,
+    disk_gib    BIGINT NOT NULL,
+    description TEXT COLLATE "C",
+    is_public           BIGINT NOT NULL DEFAULT 1,
+    rxtx_factor         DOUBLE PRECISION NOT NULL DEFAULT 1.0,
+    extra_specs         TEXT COLLATE "C" NOT NULL DEFAULT '{}',
+    created_at          TEXT COLLATE "C" NOT NULL DEFAULT '2026-01-01T00:00:00.000000'
+);
+
+CREATE TABLE images (
+    id                  TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    name                TEXT COLLATE "C",
+    owner               TEXT COLLATE "C" NOT NULL,
+    visibility          TEXT COLLATE "C" NOT NULL,
+    status              TEXT COLLATE "C" NOT NULL,
+    disk_format         TEXT COLLATE "C",
+    container_format    TEXT COLLATE "C",
+    size                BIGINT,
+    virtual_size        BIGINT,
+    checksum            TEXT COLLATE "C",
+    os_hash_value       TEXT COLLATE "C",
+    min_disk            BIGINT NOT NULL DEFAULT 0,
+    min_ram             BIGINT NOT NULL DEFAULT 0,
+    protected           BIGINT NOT NULL DEFAULT 0,
+    os_hidden           BIGINT NOT NULL DEFAULT 0,
+    tags                TEXT COLLATE "C" NOT NULL DEFAULT '[]',
+    properties          TEXT COLLATE "C" NOT NULL DEFAULT '{}',
+    created_at          TEXT COLLATE "C" NOT NULL,
+    updated_at          TEXT COLLATE "C" NOT NULL
+);
+
+CREATE INDEX images_by_age ON images (created_at, id);
+
+CREATE INDEX images_by_name ON images (name);
+
+CREATE TABLE servers (
+    id                  TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    name                TEXT COLLATE "C" NOT NULL,
+    description         TEXT COLLATE "C",
+    project_id          TEXT COLLATE "C" NOT NULL,
+    user_id             TEXT COLLATE "C" NOT NULL,
+    image_id            TEXT COLLATE "C" NOT NULL,
+    flavor              TEXT COLLATE "C" NOT NULL,
+    former_flavor       TEXT COLLATE "C",
+    metadata            TEXT COLLATE "C" NOT NULL DEFAULT '{}',
+    vm_state            TEXT COLLATE "C" NOT NULL,
+    task_state          TEXT COLLATE "C",
+    power_state         BIGINT NOT NULL DEFAULT 0,
+    former_vm_state     TEXT COLLATE "C",
+    progress            BIGINT NOT NULL DEFAULT 0,
+    host                TEXT COLLATE "C",
+    claimed_vcpus       BIGINT NOT NULL DEFAULT 0,
+    claimed_memory_mib  BIGINT NOT NULL DEFAULT 0,
+    claimed_disk_gib    BIGINT NOT NULL DEFAULT 0,
+    generation          BIGINT,
+    former_generation   BIGINT,
+    fault_message       TEXT COLLATE "C",
+    fault_details       TEXT COLLATE "C",
+    fault_created       TEXT COLLATE "C",
+    running_action      TEXT COLLATE "C",
+    epoch               BIGINT NOT NULL DEFAULT 0,
+    created_at          TEXT COLLATE "C" NOT NULL,
+    updated_at          TEXT COLLATE "C" NOT NULL,
+    launched_at         TEXT COLLATE "C",
+    terminated_at       TEXT COLLATE "C",
+    deleted             BIGINT NOT NULL DEFAULT 0,
+    labels              TEXT COLLATE "C" NOT NULL DEFAULT '{}',
+    config_generation   BIGINT,
+    locked_by           TEXT COLLATE "C",
+    locked_reason       TEXT COLLATE "C",
+    rescue_image_id     TEXT COLLATE "C",
+    addresses           TEXT COLLATE "C" NOT NULL DEFAULT '[]'
+);
+
+CREATE INDEX servers_of_project ON servers (project_id, deleted, created_at, id);
+
+CREATE INDEX servers_of_host ON servers (host) WHERE deleted = 0;
+
+CREATE INDEX servers_running ON servers (running_action) WHERE running_action IS NOT NULL;
+
+CREATE TABLE actions (
+    id          BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    server_id   TEXT COLLATE "C" NOT NULL REFERENCES servers(id),
+    request_id  TEXT COLLATE "C" NOT NULL,
+    action      TEXT COLLATE "C" NOT NULL,
+    arguments   TEXT COLLATE "C",
+    user_id     TEXT COLLATE "C",
+    project_id  TEXT COLLATE "C",
+    start_time  TEXT COLLATE "C" NOT NULL,
+    updated_at  TEXT COLLATE "C" NOT NULL,
+    finish_time TEXT COLLATE "C",
+    outcome     TEXT COLLATE "C" NOT NULL,
+    message     TEXT COLLATE "C",
+    resting     BIGINT NOT NULL DEFAULT 0,
+    failing     BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE UNIQUE INDEX actions_of_server_by_request ON actions (server_id, request_id);
+
+CREATE INDEX actions_of_server ON actions (server_id, id);
+
+CREATE INDEX actions_of_server_by_change ON actions (server_id, updated_at);
+
+CREATE TABLE action_events (
+    id          BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    action_id   BIGINT NOT NULL REFERENCES actions(id),
+    event       TEXT COLLATE "C" NOT NULL,
+    attempt     BIGINT NOT NULL,
+    start_time  TEXT COLLATE "C" NOT NULL,
+    finish_time TEXT COLLATE "C",
+    result      TEXT COLLATE "C",
+    host        TEXT COLLATE "C",
+    details     TEXT COLLATE "C",
+    traceback   TEXT COLLATE "C"
+);
+
+CREATE INDEX action_events_of_action ON action_events (action_id, id);
+
+CREATE TABLE kept_answers (
+    id              BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    user_id         TEXT COLLATE "C" NOT NULL,
+    project_id      TEXT COLLATE "C" NOT NULL,
+    idempotency_key TEXT COLLATE "C" NOT NULL,
+    request_hash    TEXT COLLATE "C" NOT NULL,
+    request_id      TEXT COLLATE "C" NOT NULL,
+    status          BIGINT NOT NULL,
+    location        TEXT COLLATE "C",
+    body            TEXT COLLATE "C",
+    expires_at      TEXT COLLATE "C" NOT NULL
+);
+
+CREATE UNIQUE INDEX kept_answers_by_key ON kept_answers (user_id, project_id, idempotency_key);
+
+CREATE INDEX kept_answers_by_expiry ON kept_answers (expires_at);
+
+CREATE INDEX servers_by_deletion ON servers (deleted, id);
+
+CREATE INDEX projects_by_parent ON projects (parent_id);
+
+CREATE TABLE roles (
+    id          TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    name        TEXT COLLATE "C" NOT NULL UNIQUE,
+    description TEXT COLLATE "C",
+    immutable   BIGINT NOT NULL DEFAULT 0,
+    extra       TEXT COLLATE "C" NOT NULL DEFAULT '{}'
+);
+
+CREATE TABLE role_assignments (
+    user_id     TEXT COLLATE "C" NOT NULL REFERENCES users(id),
+    scope_id    TEXT COLLATE "C" NOT NULL,
+    role_id     TEXT COLLATE "C" NOT NULL REFERENCES roles(id),
+    PRIMARY KEY (user_id, scope_id, role_id)
+);
+
+CREATE INDEX role_assignments_by_scope ON role_assignments (scope_id);
+
+CREATE INDEX role_assignments_by_role ON role_assignments (role_id);
+
+CREATE TABLE application_credentials (
+    id              TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    user_id         TEXT COLLATE "C" NOT NULL REFERENCES users(id),
+    project_id      TEXT COLLATE "C" NOT NULL REFERENCES projects(id),
+    name            TEXT COLLATE "C" NOT NULL,
+    secret_hash     TEXT COLLATE "C" NOT NULL,
+    description     TEXT COLLATE "C",
+    expires_at      TEXT COLLATE "C",
+    unrestricted    BIGINT NOT NULL DEFAULT 0,
+    created_at      TEXT COLLATE "C" NOT NULL,
+    UNIQUE (user_id, name)
+);
+
+CREATE INDEX application_credentials_by_project ON application_credentials (project_id);
+
+CREATE TABLE application_credential_roles (
+    application_credential_id   TEXT COLLATE "C" NOT NULL REFERENCES application_credentials(id),
+    role_id                     TEXT COLLATE "C" NOT NULL REFERENCES roles(id),
+    PRIMARY KEY (application_credential_id, role_id)
+);
+
+CREATE INDEX application_credential_roles_by_role ON application_credential_roles (role_id);
+
+CREATE TABLE image_members (
+    image_id    TEXT COLLATE "C" NOT NULL REFERENCES images(id),
+    member_id   TEXT COLLATE "C" NOT NULL,
+    status      TEXT COLLATE "C" NOT NULL,
+    created_at  TEXT COLLATE "C" NOT NULL,
+    updated_at  TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (image_id, member_id)
+);
+
+CREATE INDEX image_members_by_member ON image_members (member_id, status);
+
+CREATE TABLE flavor_access (
+    flavor_id   TEXT COLLATE "C" NOT NULL REFERENCES flavors(id),
+    project_id  TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (flavor_id, project_id)
+);
+
+CREATE TABLE keypairs (
+    id          BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    user_id     TEXT COLLATE "C" NOT NULL,
+    name        TEXT COLLATE "C" NOT NULL,
+    type        TEXT COLLATE "C" NOT NULL,
+    public_key  TEXT COLLATE "C" NOT NULL,
+    fingerprint TEXT COLLATE "C" NOT NULL,
+    created_at  TEXT COLLATE "C" NOT NULL
+);
+
+CREATE UNIQUE INDEX keypairs_by_name ON keypairs (user_id, name);
+
+CREATE TABLE quotas (
+    project_id  TEXT COLLATE "C" NOT NULL,
+    resource    TEXT COLLATE "C" NOT NULL,
+    hard_limit  BIGINT NOT NULL,
+    PRIMARY KEY (project_id, resource)
+);
+
+INSERT INTO flavors (id, name, vcpus, memory_mib, disk_gib) VALUES
+    ('42', 'm1.nano', 1, 128, 1),
+    ('84', 'm1.micro', 2, 192, 2),
+    ('1', 'm1.tiny', 1, 512, 1),
+    ('2', 'm1.small', 1, 2048, 20),
+    ('3', 'm1.medium', 2, 4096, 40);
+
+INSERT INTO roles (id, name, immutable) VALUES
+    ('39b9e2aed973304198aa23a9433f56d8', 'admin', 1),
+    ('730c91b1c59acccfbaab6d83f36770d6', 'member', 1),
+    ('9eaac4ca01f001ae4611abff8b762024', 'reader', 1);

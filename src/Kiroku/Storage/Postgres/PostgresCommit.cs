@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+
+namespace Kiroku.Storage.Postgres;
+
+/// <summary>
+/// A commit whose answer may get lost: PostgreSQL remembers of a transaction's number whether it was committed
+/// (pg_xact_status), so nobody need guess, and nothing is written twice.
+/// </summary>
+internal sealed class PostgresCommit
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.25);
+    private readonly string number;
+
+    private PostgresCommit(string number) => this.number = number;
+
+    /// <summary>Notes the number of the connection's transaction.</summary>
+    public static async Task<PostgresCommit> BeginAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand("SELECT pg_current_xact_id()::text", connection);
+        return new PostgresCommit((string)(await command.ExecuteScalarAsync())!);
+    }
+
+    /// <summary>Asks until the server says yes or no, also while it starts again.</summary>
+    /// <exception cref="StorageException">It did not say within half a minute.</exception>
+    public async Task<bool> HasTakenPlaceAsync(NpgsqlDataSource source)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await using var command = source.CreateCommand(
+                    string.Create(CultureInfo.InvariantCulture, $"SELECT pg_xact_status('{number}'::xid8)"));
+                if (await command.ExecuteScalarAsync() is string status and not "in progress")
+                    return status == "committed";
+            }
+            catch (NpgsqlException e) when (Stopwatch.GetElapsedTime(began) > Patience)
+            {
+                throw new StorageException("The store went away in the middle of a commit; whether it took place is not known.", e);
+            }
+            catch (NpgsqlException)
+            {
+                // Not back yet.
+            }
+            if (Stopwatch.GetElapsedTime(began) > Patience)
+                throw new StorageException("The store does not end a commit; whether it takes place is not known.");
+            await Task.Delay(Pause);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Npgsql;
+
+namespace Kiroku.Storage.Postgres;
+
+/// <summary>How the service connects: as the operator says (Npgsql's keywords), with what the store's promises need.</summary>
+internal sealed class PostgresConnection
+{
+    private const string ApplicationName = "kiroku";
+
+    /// <summary>Of each kind; PostgreSQL takes 100 by default, for all nodes together.</summary>
+    private const int Connections = 20;
+
+    /// <summary>
+    /// A process that freezes in a transaction holds up nobody for long, and a row that is held for long is an error rather
+    /// than a wait without end.
+    /// </summary>
+    private const string Limits = "-c idle_in_transaction_session_timeout=10000 -c lock_timeout=10000";
+
+    private readonly string connectionString;
+
+    /// <exception cref="ArgumentException">The text is no connection string.</exception>
+    public PostgresConnection(string connectionString)
+    {
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        if (string.IsNullOrWhiteSpace(given.Host))
+            throw new ArgumentException("it names no Host");
+        this.connectionString = connectionString;
+    }
+
+    /// <summary>What is wrong with a connection string; null if nothing is.</summary>
+    public static string? Check(string connectionString)
+    {
+        try
+        {
+            _ = new PostgresConnection(connectionString);
+            return null;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
+        {
+            return e.Message;
+        }
+    }
+
+    public string ForReads => With($"{Limits} -c default_transaction_read_only=on");
+
+    /// <summary>A commit is answered once it is on the disk, whatever the server's own settings.</summary>
+    public string ForWrites => With($"{Limits} -c synchronous_commit=on");
+
+    public string ForSchema => With("", pooling: false);
+
+    private string With(string options, bool pooling = true)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = pooling };
+        builder.ApplicationName ??= ApplicationName;
+        builder.Options = $"{builder.Options} {options}".Trim();
+        if (!IsGiven("Maximum Pool Size"))
+            builder.MaxPoolSize = Connections;
+        if (!IsGiven("Max Auto Prepare"))
+            builder.MaxAutoPrepare = 100;
+        return builder.ToString();
+    }
+
+    private bool IsGiven(string keyword)
+        => new NpgsqlConnectionStringBuilder(connectionString).Keys.Contains(keyword, StringComparer.OrdinalIgnoreCase);
+}

@@ -1,0 +1,98 @@
+using System.Data;
+using System.Data.Common;
+using Npgsql;
+
+namespace Kiroku.Storage.Postgres;
+
+/// <summary>
+/// The store that several nodes share. A read sees one snapshot; a write is one too, and where another write came between,
+/// it is done again from the start: so a write that others could overtake loses nothing, and rooms need not know of it.
+/// </summary>
+internal sealed class PostgresDatabase : IDatabase, IDisposable
+{
+    /// <summary>Few collide so often; then the store is called busy.</summary>
+    private const int MostAttempts = 50;
+
+    private readonly NpgsqlDataSource readers;
+    private readonly NpgsqlDataSource writers;
+    private readonly PostgresSchema schema;
+
+    public PostgresDatabase(string connectionString)
+    {
+        DapperTypes.Register();
+        var connection = new PostgresConnection(connectionString);
+        readers = NpgsqlDataSource.Create(connection.ForReads);
+        writers = NpgsqlDataSource.Create(connection.ForWrites);
+        schema = new PostgresSchema(connection.ForSchema);
+    }
+
+    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await readers.OpenConnectionAsync(cancellationToken);
+            await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+            var found = await read(connection);
+            await snapshot.CommitAsync(CancellationToken.None);
+            return found;
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresFailures.Translate(e);
+        }
+    }
+
+    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
+        => WriteAsync(IsolationLevel.RepeatableRead, write, cancellationToken);
+
+    public Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
+        => WriteAsync(IsolationLevel.Serializable, write, cancellationToken);
+
+    public void Migrate() => schema.Migrate();
+
+    public void Dispose()
+    {
+        readers.Dispose();
+        writers.Dispose();
+    }
+
+    private async Task<T> WriteAsync<T>(IsolationLevel level, Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await WriteOnceAsync(level, write);
+            }
+            catch (PostgresException e) when (PostgresFailures.IsCollision(e))
+            {
+                if (attempt == MostAttempts)
+                    throw e.SqlState[..2] == "40" ? new StorageException("The store is busy.", e) : e;
+                await Task.Delay(Random.Shared.Next(attempt + 1), CancellationToken.None);
+            }
+            catch (NpgsqlException e)
+            {
+                throw PostgresFailures.Translate(e);
+            }
+        }
+    }
+
+    private async Task<T> WriteOnceAsync<T>(IsolationLevel level, Func<DbConnection, Task<T>> write)
+    {
+        await using var connection = await writers.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync(level);
+        var commit = await PostgresCommit.BeginAsync(connection);
+        var result = await write(connection);
+        try
+        {
+            await transaction.CommitAsync();
+        }
+        catch (NpgsqlException e) when (PostgresFailures.LeavesCommitOpen(e))
+        {
+            if (!await commit.HasTakenPlaceAsync(readers))
+                throw;
+        }
+        return result;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(Kiroku.Tests.Storage.PostgresEnd))]
+
+namespace Kiroku.Tests.Storage;
+
+/// <summary>
+/// A real PostgreSQL of the tests' own, started when the first asks for it and gone with the last. It answers on a socket
+/// in its folder and is quick rather than durable, which only its own tests would notice.
+/// </summary>
+internal sealed class PostgresServer
+{
+    private const string Programs = "/usr/lib/postgresql";
+    private static readonly Lazy<Task<PostgresServer>> Shared = new(StartAsync);
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("kpg-");
+
+    private string Data => Path.Combine(folder.FullName, "data");
+
+    /// <summary>A connection string for a new database, or the one of that name if there is one.</summary>
+    public static async Task<string> CreateDatabaseAsync(string? name = null)
+    {
+        Require();
+        var server = await Shared.Value;
+        return await server.AddDatabaseAsync(name ?? $"t{Guid.NewGuid():N}");
+    }
+
+    /// <summary>Ends the server if any test has had it started.</summary>
+    public static async Task StopAsync()
+    {
+        if (!Shared.IsValueCreated)
+            return;
+        var server = await Shared.Value;
+        await RunProgramAsync("pg_ctl", "-D", server.Data, "-w", "-s", "-m", "immediate", "stop");
+        server.folder.Delete(recursive: true);
+    }
+
+    private static async Task<PostgresServer> StartAsync()
+    {
+        var server = new PostgresServer();
+        // PostgreSQL refuses to run as root.
+        if (Environment.IsPrivilegedProcess)
+            await RunAsync("chown", "nobody", server.folder.FullName);
+        await RunProgramAsync("initdb", "-D", server.Data, "-A", "trust", "-U", "kiroku", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
+        var options = $"-k {server.folder.FullName} -c listen_addresses='' -c fsync=off -c max_connections=200 -c shared_buffers=32MB";
+        await RunProgramAsync("pg_ctl", "-D", server.Data, "-w", "-s", "-l", Path.Combine(server.folder.FullName, "log"), "-o", options, "start");
+        return server;
+    }
+
+    private async Task<string> AddDatabaseAsync(string name)
+    {
+        var connectionString = new NpgsqlConnectionStringBuilder { Host = folder.FullName, Username = "kiroku", Database = "postgres", Pooling = false };
+        await using var connection = new NpgsqlConnection(connectionString.ToString());
+        await connection.OpenAsync();
+        await using var find = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection) { Parameters = { new() { Value = name } } };
+        if (await find.ExecuteScalarAsync() is null)
+        {
+            await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+            await create.ExecuteNonQueryAsync();
+        }
+        return $"Host={folder.FullName};Username=kiroku;Database={name};Maximum Pool Size=10";
+    }
+
+    private static void Require()
+    {
+        if (Directory.Exists(Programs))
+            return;
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+            Assert.Fail($"missing: {Programs}");
+        Assert.Skip($"missing: {Programs}");
+    }
+
+    private static Task RunProgramAsync(string name, params string[] arguments)
+    {
+        var program = Path.Combine(Directory.GetDirectories(Programs).Max(StringComparer.Ordinal)!, "bin", name);
+        return Environment.IsPrivilegedProcess
+            ? RunAsync("setpriv", ["--reuid=nobody", "--regid=nogroup", "--clear-groups", program, .. arguments])
+            : RunAsync(program, arguments);
+    }
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = "/" };
+        using var process = Process.Start(start)!;
+        var said = process.StandardOutput.ReadToEndAsync();
+        var complaints = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {complaints}{await said}");
+    }
+}
+
+/// <summary>Ends the tests' PostgreSQL with the last test.</summary>
+public sealed class PostgresEnd : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync() => await PostgresServer.StopAsync();
+}
