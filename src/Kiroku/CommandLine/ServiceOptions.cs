@@ -15,11 +15,8 @@ internal sealed class ServiceOptions
         HelpName = "URL",
     };
 
-    private readonly Option<string?> database = new("--database")
-    {
-        Description = "PostgreSQL to keep rows in, as \"Host=…;Database=…;Username=…\". Default: a file in the data folder.",
-        HelpName = "CONNECTION",
-    };
+    private readonly Option<string?> database = CreateDatabase(
+        "PostgreSQL to keep rows in, as \"Host=…;Database=…;Username=…\". Default: a file in the data folder.");
 
     /// <summary>Not for people: the tour holds the other end, and however it dies, its service ends.</summary>
     private readonly Option<bool> endWithInput = new("--end-with-input") { Hidden = true };
@@ -30,11 +27,6 @@ internal sealed class ServiceOptions
         {
             if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
                 result.AddError("--data: the folder's name is empty");
-        });
-        database.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && PostgresConnection.Check(result.Tokens[0].Value) is { } wrong)
-                result.AddError($"--database: no connection to PostgreSQL such as Host=127.0.0.1;Database=kiroku: {wrong}");
         });
         host.Validators.Add(result =>
         {
@@ -74,6 +66,17 @@ internal sealed class ServiceOptions
                 result.AddError($"--hypervisor {text}: not a libvirt URI of QEMU's or of the mock, such as qemu:///system and test:///default");
         });
         return hypervisor;
+    }
+
+    public static Option<string?> CreateDatabase(string description)
+    {
+        var database = new Option<string?>("--database") { Description = description, HelpName = "CONNECTION" };
+        database.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && PostgresConnection.Check(result.Tokens[0].Value) is { } wrong)
+                result.AddError($"--database: no connection to PostgreSQL such as \"Host=127.0.0.1;Database=kiroku;Username=kiroku\": {wrong}");
+        });
+        return database;
     }
 
     public void AddTo(Command command)

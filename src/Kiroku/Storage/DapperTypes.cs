@@ -1,6 +1,7 @@
 using System.Data;
 using System.Globalization;
 using Dapper;
+using Kiroku.Storage.Postgres;
 using Npgsql;
 
 namespace Kiroku.Storage;
@@ -20,61 +21,61 @@ internal static class DapperTypes
             DefaultTypeMap.MatchNamesWithUnderscores = true;
             SqlMapper.RemoveTypeMap(typeof(DateTime));
             SqlMapper.RemoveTypeMap(typeof(DateTime?));
-            SqlMapper.AddTypeHandler(new TimeHandler());
+            SqlMapper.AddTypeHandler(typeof(DateTime), new TimeHandler());
             SqlMapper.RemoveTypeMap(typeof(Guid));
             SqlMapper.RemoveTypeMap(typeof(Guid?));
-            SqlMapper.AddTypeHandler(new GuidHandler());
+            SqlMapper.AddTypeHandler(typeof(Guid), new GuidHandler());
             SqlMapper.RemoveTypeMap(typeof(bool));
             SqlMapper.RemoveTypeMap(typeof(bool?));
-            SqlMapper.AddTypeHandler(new TruthHandler());
+            SqlMapper.AddTypeHandler(typeof(bool), new TruthHandler());
             SqlMapper.RemoveTypeMap(typeof(string));
-            SqlMapper.AddTypeHandler(new TextHandler());
+            SqlMapper.AddTypeHandler(typeof(string), new TextHandler());
             registered = true;
         }
     }
 
-    private sealed class TimeHandler : SqlMapper.TypeHandler<DateTime>
+    /// <summary>A kind of value and the type of its columns, which PostgreSQL wants to know of a null, too.</summary>
+    private abstract class Handler<T>(DbType type) : SqlMapper.ITypeHandler
     {
-        public override DateTime Parse(object value) => Timestamps.Parse((string)value);
-
-        public override void SetValue(IDbDataParameter parameter, DateTime value)
+        public void SetValue(IDbDataParameter parameter, object value)
         {
-            parameter.DbType = DbType.String;
-            parameter.Value = Timestamps.Format(value);
+            parameter.DbType = type;
+            parameter.Value = value is T given ? Write(given, parameter) : DBNull.Value;
         }
+
+        public object? Parse(Type destinationType, object value) => Read(value);
+
+        protected abstract object Write(T value, IDbDataParameter parameter);
+
+        protected abstract T Read(object value);
     }
 
-    private sealed class GuidHandler : SqlMapper.TypeHandler<Guid>
+    private sealed class TimeHandler() : Handler<DateTime>(DbType.String)
     {
-        public override Guid Parse(object value) => Guid.Parse((string)value);
+        protected override object Write(DateTime value, IDbDataParameter parameter) => Timestamps.Format(value);
 
-        public override void SetValue(IDbDataParameter parameter, Guid value)
-        {
-            parameter.DbType = DbType.String;
-            parameter.Value = value.ToString();
-        }
+        protected override DateTime Read(object value) => Timestamps.Parse((string)value);
     }
 
-    private sealed class TruthHandler : SqlMapper.TypeHandler<bool>
+    private sealed class GuidHandler() : Handler<Guid>(DbType.String)
     {
-        public override bool Parse(object value) => Convert.ToInt64(value, CultureInfo.InvariantCulture) != 0;
+        protected override object Write(Guid value, IDbDataParameter parameter) => value.ToString();
 
-        public override void SetValue(IDbDataParameter parameter, bool value)
-        {
-            parameter.DbType = DbType.Int64;
-            parameter.Value = value ? 1L : 0L;
-        }
+        protected override Guid Read(object value) => Guid.Parse((string)value);
     }
 
-    /// <summary>PostgreSQL has no place for U+0000 in a text: there its picture stands for it.</summary>
-    private sealed class TextHandler : SqlMapper.TypeHandler<string>
+    private sealed class TruthHandler() : Handler<bool>(DbType.Int64)
     {
-        public override string? Parse(object value) => value as string;
+        protected override object Write(bool value, IDbDataParameter parameter) => value ? 1L : 0L;
 
-        public override void SetValue(IDbDataParameter parameter, string? value)
-        {
-            parameter.DbType = DbType.String;
-            parameter.Value = parameter is NpgsqlParameter ? value?.Replace('\0', '\u2400') : value;
-        }
+        protected override bool Read(object value) => Convert.ToInt64(value, CultureInfo.InvariantCulture) != 0;
+    }
+
+    private sealed class TextHandler() : Handler<string>(DbType.String)
+    {
+        protected override object Write(string value, IDbDataParameter parameter)
+            => parameter is NpgsqlParameter ? PostgresText.Of(value) : value;
+
+        protected override string Read(object value) => (string)value;
     }
 }

@@ -46,7 +46,7 @@ internal sealed class PostgresConnection
     /// <summary>A commit is answered once it is on the disk, whatever the server's own settings.</summary>
     public string ForWrites => With($"{Limits} -c synchronous_commit=on");
 
-    public string ForSchema => With("", pooling: false);
+    public string ForOneSession => With("", pooling: false);
 
     private string With(string options, bool pooling = true)
     {

@@ -8,7 +8,7 @@ namespace Kiroku.Storage.Postgres;
 /// The store that several nodes share. A read sees one snapshot; a write is one too, and where another write came between,
 /// it is done again from the start: so a write that others could overtake loses nothing, and rooms need not know of it.
 /// </summary>
-internal sealed class PostgresDatabase : IDatabase, IDisposable
+internal sealed class PostgresDatabase : IDatabase
 {
     /// <summary>Few collide so often; then the store is called busy.</summary>
     private const int MostAttempts = 50;
@@ -16,6 +16,7 @@ internal sealed class PostgresDatabase : IDatabase, IDisposable
     private readonly NpgsqlDataSource readers;
     private readonly NpgsqlDataSource writers;
     private readonly PostgresSchema schema;
+    private readonly string alone;
 
     public PostgresDatabase(string connectionString)
     {
@@ -23,22 +24,26 @@ internal sealed class PostgresDatabase : IDatabase, IDisposable
         var connection = new PostgresConnection(connectionString);
         readers = NpgsqlDataSource.Create(connection.ForReads);
         writers = NpgsqlDataSource.Create(connection.ForWrites);
-        schema = new PostgresSchema(connection.ForSchema);
+        alone = connection.ForOneSession;
+        schema = new PostgresSchema(alone);
     }
 
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await using var connection = await readers.OpenConnectionAsync(cancellationToken);
-            await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-            var found = await read(connection);
-            await snapshot.CommitAsync(CancellationToken.None);
-            return found;
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresFailures.Translate(e);
+            try
+            {
+                return await ReadOnceAsync(read, cancellationToken);
+            }
+            catch (NpgsqlException e) when (attempt > 1 || !PostgresFailures.IsLostConnection(e))
+            {
+                throw PostgresFailures.Translate(e);
+            }
+            catch (NpgsqlException)
+            {
+                // Kept open from before the server started again.
+            }
         }
     }
 
@@ -49,6 +54,9 @@ internal sealed class PostgresDatabase : IDatabase, IDisposable
         => WriteAsync(IsolationLevel.Serializable, write, cancellationToken);
 
     public void Migrate() => schema.Migrate();
+
+    /// <summary>A session apart from all others; not yet open.</summary>
+    public NpgsqlConnection Connect() => new(alone);
 
     public void Dispose()
     {
@@ -71,11 +79,24 @@ internal sealed class PostgresDatabase : IDatabase, IDisposable
                     throw e.SqlState[..2] == "40" ? new StorageException("The store is busy.", e) : e;
                 await Task.Delay(Random.Shared.Next(attempt + 1), CancellationToken.None);
             }
-            catch (NpgsqlException e)
+            catch (NpgsqlException e) when (attempt > 1 || !PostgresFailures.IsLostConnection(e))
             {
                 throw PostgresFailures.Translate(e);
             }
+            catch (NpgsqlException)
+            {
+                // Kept open from before the server started again; nothing was written.
+            }
         }
+    }
+
+    private async Task<T> ReadOnceAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
+    {
+        await using var connection = await readers.OpenConnectionAsync(cancellationToken);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var found = await read(connection);
+        await snapshot.CommitAsync(CancellationToken.None);
+        return found;
     }
 
     private async Task<T> WriteOnceAsync<T>(IsolationLevel level, Func<DbConnection, Task<T>> write)
@@ -88,7 +109,7 @@ internal sealed class PostgresDatabase : IDatabase, IDisposable
         {
             await transaction.CommitAsync();
         }
-        catch (NpgsqlException e) when (PostgresFailures.LeavesCommitOpen(e))
+        catch (NpgsqlException e) when (PostgresFailures.IsLostConnection(e))
         {
             if (!await commit.HasTakenPlaceAsync(readers))
                 throw;

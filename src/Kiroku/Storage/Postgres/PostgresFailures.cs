@@ -17,9 +17,9 @@ internal static class PostgresFailures
         is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
         or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation;
 
-    /// <summary>Whether an error at a commit leaves open if it took place: its answer did not come, or the server was ending.</summary>
-    public static bool LeavesCommitOpen(NpgsqlException e)
-        => e is not PostgresException said || Classify(said.SqlState) is not null;
+    /// <summary>Whether the server went away, or was about to: at a commit this leaves open if it took place.</summary>
+    public static bool IsLostConnection(NpgsqlException e)
+        => e is not PostgresException said || said.SqlState[..2] is "08" or "57" or "58" or "XX" || said.SqlState == IdleInTransaction;
 
     /// <summary>Classes of errors as in PostgreSQL's appendix A.</summary>
     private static string? Classify(string state) => state switch
