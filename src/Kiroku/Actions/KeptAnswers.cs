@@ -83,7 +83,7 @@ internal sealed class KeptAnswers(IDatabase database, IOptions<IdempotencyOption
         if (found.Count == 0)
             return 0;
         return await database.WriteAsync(
-            connection => connection.ExecuteAsync("DELETE FROM kept_answers WHERE id IN @found", new { found }), cancellationToken);
+            connection => connection.ExecuteAsync($"DELETE FROM kept_answers WHERE id IN {SqlList.Of(found)}"), cancellationToken);
     }
 
     private sealed record Row

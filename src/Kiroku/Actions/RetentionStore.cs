@@ -41,9 +41,9 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
         {
             return await database.WriteAsync(async connection =>
             {
-                await connection.ExecuteAsync("DELETE FROM action_events WHERE action_id IN @actions", new { actions });
-                var removed = await connection.ExecuteAsync(
-                    "DELETE FROM actions WHERE id IN @actions AND finish_time IS NOT NULL", new { actions });
+                var ids = SqlList.Of(actions);
+                await connection.ExecuteAsync($"DELETE FROM action_events WHERE action_id IN {ids}");
+                var removed = await connection.ExecuteAsync($"DELETE FROM actions WHERE id IN {ids} AND finish_time IS NOT NULL");
                 return (removed, await RemoveEmptyAsync(connection, servers));
             }, cancellationToken);
         }
@@ -62,14 +62,11 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
         """;
 
     private static Task<int> RemoveEmptyAsync(DbConnection connection, IReadOnlyCollection<Guid> servers)
-    {
-        var ids = servers.Select(server => server.ToString());
-        return connection.ExecuteAsync(
-            """
-            DELETE FROM servers WHERE id IN @ids AND deleted = 1
+        => connection.ExecuteAsync(
+            $"""
+            DELETE FROM servers WHERE id IN {SqlList.Of(servers)} AND deleted = 1
                 AND NOT EXISTS (SELECT 1 FROM actions WHERE actions.server_id = servers.id)
-            """, new { ids });
-    }
+            """);
 }
 
 /// <summary>Which servers are next to be looked at, and what of their actions goes.</summary>

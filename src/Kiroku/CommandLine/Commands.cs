@@ -14,6 +14,7 @@ internal static class Commands
         root.Subcommands.Add(Tour.TourCommand.Create());
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(DownCommand.Create());
+        root.Subcommands.Add(CopyCommand.Create());
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.UnmatchedTokens is [var unknown, ..])
             return await ComplainAsync($"there is no command or option {unknown} here (see: kiroku --help)", Misused);

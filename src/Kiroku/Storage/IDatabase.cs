@@ -6,7 +6,7 @@ namespace Kiroku.Storage;
 /// The one store behind all rooms. Rooms write portable SQL; what differs between databases stays behind this interface,
 /// and one conformance suite holds every implementation to it.
 /// </summary>
-internal interface IDatabase
+internal interface IDatabase : IDisposable
 {
     /// <summary>Runs a read that sees one consistent, committed state.</summary>
     /// <exception cref="StorageException">The store cannot be read now.</exception>

@@ -11,7 +11,7 @@ namespace Kiroku.Storage.Sqlite;
 /// The embedded store: one file in WAL mode with synchronous=FULL, many readers, and one <see cref="SqliteWriter"/>
 /// because SQLite has room for one.
 /// </summary>
-internal sealed class SqliteDatabase : IDatabase, IDisposable
+internal sealed class SqliteDatabase : IDatabase
 {
     private readonly string connectionString;
     private readonly string file;

@@ -1,0 +1,103 @@
+using System.Data.Common;
+using Dapper;
+using Kiroku.Storage.Postgres;
+using Kiroku.Storage.Sqlite;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Kiroku.Storage;
+
+/// <summary>Copies a store of SQLite into an empty one of PostgreSQL, in one transaction: all of it or nothing.</summary>
+internal sealed class StoreCopy(SqliteDatabase source, string destination)
+{
+    /// <summary>Each after those that it refers to.</summary>
+    public static readonly IReadOnlyList<string> Tables =
+    [
+        "projects", "users", "roles", "role_assignments", "application_credentials", "application_credential_roles", "revoked_tokens",
+        "flavors", "flavor_access", "images", "image_members", "keypairs", "quotas", "servers", "actions", "action_events", "kept_answers",
+    ];
+
+    /// <returns>How many rows each table has now.</returns>
+    /// <exception cref="StorageException">One of the stores cannot be read or written, or the destination is not empty.</exception>
+    public async Task<IReadOnlyDictionary<string, long>> RunAsync(CancellationToken cancellationToken)
+    {
+        source.Migrate();
+        using (var database = new PostgresDatabase(destination))
+            database.Migrate();
+        try
+        {
+            await using var connection = new NpgsqlConnection(new PostgresConnection(destination).ForWrites);
+            await connection.OpenAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await RequireEmptyAsync(connection);
+            var copied = await source.ReadAsync(from => CopyAsync(from, connection, cancellationToken), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return copied;
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresFailures.Translate(e);
+        }
+    }
+
+    private static async Task RequireEmptyAsync(NpgsqlConnection connection)
+    {
+        // Nobody writes meanwhile: a service that started beside would make its first users.
+        await connection.ExecuteAsync($"LOCK TABLE {string.Join(", ", Tables)} IN ACCESS EXCLUSIVE MODE");
+        if (await connection.ExecuteScalarAsync<long>("SELECT (SELECT COUNT(*) FROM users) + (SELECT COUNT(*) FROM servers)") > 0)
+            throw new StorageException("The destination holds users or servers already: only an empty store is copied into.");
+        // What a new store begins with may have been changed in the old one.
+        await connection.ExecuteAsync("DELETE FROM flavors; DELETE FROM roles");
+    }
+
+    private static async Task<IReadOnlyDictionary<string, long>> CopyAsync(
+        DbConnection from, NpgsqlConnection to, CancellationToken cancellationToken)
+    {
+        var copied = new Dictionary<string, long>();
+        foreach (var table in Tables)
+        {
+            var columns = await ColumnsAsync(to, table);
+            copied[table] = await CopyTableAsync(from, to, (table, columns), cancellationToken);
+            if (columns.TryGetValue("id", out var type) && type == NpgsqlDbType.Bigint)
+                await to.ExecuteAsync($"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))");
+        }
+        return copied;
+    }
+
+    private static async Task<Dictionary<string, NpgsqlDbType>> ColumnsAsync(NpgsqlConnection connection, string table)
+        => (await connection.QueryAsync<(string Name, string Type)>(
+            "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = @table",
+            new { table })).ToDictionary(column => column.Name, column => column.Type switch
+            {
+                "bigint" => NpgsqlDbType.Bigint,
+                "double precision" => NpgsqlDbType.Double,
+                _ => NpgsqlDbType.Text,
+            });
+
+    private static async Task<long> CopyTableAsync(
+        DbConnection from, NpgsqlConnection to, (string Name, Dictionary<string, NpgsqlDbType> Columns) table, CancellationToken cancellationToken)
+    {
+        var names = string.Join(", ", table.Columns.Keys);
+        await using var rows = await from.ExecuteReaderAsync($"SELECT {names} FROM {table.Name} ORDER BY rowid");
+        await using var import = await to.BeginBinaryImportAsync($"COPY {table.Name} ({names}) FROM STDIN (FORMAT BINARY)", cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            await import.StartRowAsync(cancellationToken);
+            foreach (var (i, type) in table.Columns.Values.Index())
+                await WriteAsync(import, rows, (i, type), cancellationToken);
+        }
+        return (long)await import.CompleteAsync(cancellationToken);
+    }
+
+    private static Task WriteAsync(NpgsqlBinaryImporter import, DbDataReader rows, (int At, NpgsqlDbType Type) column, CancellationToken cancellationToken)
+    {
+        if (rows.IsDBNull(column.At))
+            return import.WriteNullAsync(cancellationToken);
+        return column.Type switch
+        {
+            NpgsqlDbType.Bigint => import.WriteAsync(rows.GetInt64(column.At), column.Type, cancellationToken),
+            NpgsqlDbType.Double => import.WriteAsync(rows.GetDouble(column.At), column.Type, cancellationToken),
+            _ => import.WriteAsync(PostgresText.Of(rows.GetString(column.At)), column.Type, cancellationToken),
+        };
+    }
+}
