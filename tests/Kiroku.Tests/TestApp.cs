@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kiroku.Identity;
+using Kiroku.Tests.Storage;
 
 namespace Kiroku.Tests;
 
@@ -40,9 +41,11 @@ internal sealed class TestApp : IAsyncDisposable
     /// <param name="dataDirectory">A folder that an earlier service left; it is not removed at the end.</param>
     public static async Task<TestApp> StartAsync(Action<WebApplicationBuilder>? configure = null, string? dataDirectory = null)
     {
+        var folder = dataDirectory ?? Directory.CreateTempSubdirectory("kiroku-test-").FullName;
         var settings = new ServiceSettings
         {
-            DataDirectory = dataDirectory ?? Directory.CreateTempSubdirectory("kiroku-test-").FullName,
+            DataDirectory = folder,
+            Database = TestStore.Connection(folder),
             Listen = "http://127.0.0.1:0",
             // Never the daemon of the host, nor one started for the test.
             Hypervisor = "test:///default",

@@ -2,9 +2,12 @@ using System.Diagnostics;
 using Dapper;
 using Kiroku.Actions;
 using Kiroku.Servers;
+using Kiroku.Storage;
+using Kiroku.Storage.Postgres;
 using Kiroku.Storage.Sqlite;
 using Kiroku.SystemTests.Hypervisors;
 using Kiroku.SystemTests.Service;
+using Kiroku.Tests.Storage;
 
 namespace Kiroku.SystemTests.Actions;
 
@@ -19,33 +22,36 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         Full ? (100, 50, TimeSpan.FromMinutes(1), 5) : (30, 15, TimeSpan.FromSeconds(10), 2);
 
     private readonly string folder = Directory.CreateTempSubdirectory("kiroku-test-").FullName;
-    private readonly KilledService service;
-
-    public ConcurrencyTests() => service = new KilledService(folder);
+    private KilledService? service;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
-            TestContext.Current.TestOutputHelper?.WriteLine(service.Output);
-        await service.DisposeAsync();
+            TestContext.Current.TestOutputHelper?.WriteLine(service?.Output ?? "");
+        if (service is not null)
+            await service.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }
 
-    [Fact]
-    public async Task Whatever_was_accepted_is_done_and_recorded_once_and_nothing_else()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whatever_was_accepted_is_done_and_recorded_once_and_nothing_else(bool onPostgres)
     {
         RealParts.Require("/usr/lib/x86_64-linux-gnu/libvirt.so.0");
+        var connection = onPostgres ? await PostgresServer.CreateDatabaseAsync() : null;
+        service = new KilledService(folder, connection);
         await service.StartAsync();
-        using var database = new SqliteDatabase(Path.Combine(folder, "kiroku.db"));
-        var image = await AddImageAsync();
-        var servers = await Task.WhenAll(Enumerable.Range(0, Size.Servers).Select(number => CreateAsync(image, number)));
+        using IDatabase database = connection is null ? new SqliteDatabase(Path.Combine(folder, "kiroku.db")) : new PostgresDatabase(connection);
+        var image = await AddImageAsync(service);
+        var servers = await Task.WhenAll(Enumerable.Range(0, Size.Servers).Select(number => CreateAsync(service, image, number)));
         await RestAsync(database);
         var clients = Enumerable.Range(1, Size.Clients).Select(seed => new RandomClient(service, servers, image, seed)).ToList();
 
         using (var over = new CancellationTokenSource(Size.Time))
-            await Task.WhenAll(clients.Select(client => client.RunAsync(over.Token)).Append(KillAgainAndAgainAsync()));
+            await Task.WhenAll(clients.Select(client => client.RunAsync(over.Token)).Append(KillAgainAndAgainAsync(service)));
         await RestAsync(database);
 
         var all = clients.SelectMany(client => client.All).ToList();
@@ -61,7 +67,7 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         await AssertRecordedAsync(database, accepted);
     }
 
-    private async Task KillAgainAndAgainAsync()
+    private static async Task KillAgainAndAgainAsync(KilledService service)
     {
         var began = Stopwatch.GetTimestamp();
         foreach (var number in Enumerable.Range(1, Size.Kills))
@@ -72,7 +78,7 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         }
     }
 
-    private async Task<string> AddImageAsync()
+    private static async Task<string> AddImageAsync(KilledService service)
     {
         var id = "";
         await service.AskAsync(async cloud =>
@@ -83,7 +89,7 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         return id;
     }
 
-    private async Task<Guid> CreateAsync(string image, int number)
+    private static async Task<Guid> CreateAsync(KilledService service, string image, int number)
     {
         var body = $$$"""{"server":{"name":"vm","flavorRef":"42","imageRef":"{{{image}}}"}}""";
         var made = await service.AskAsync(cloud => cloud.PostAsync("/v2.1/servers", body, key: $"create {number}"));
@@ -92,11 +98,11 @@ public sealed class ConcurrencyTests : IAsyncLifetime
     }
 
     /// <summary>Waits until nothing runs.</summary>
-    private static Task RestAsync(SqliteDatabase database) => Poll.UntilAsync(
+    private static Task RestAsync(IDatabase database) => Poll.UntilAsync(
         "every action to end", async () => await CountAsync(database, "servers WHERE running_action IS NOT NULL") == 0, TimeSpan.FromMinutes(2));
 
     /// <summary>What the clients' user did, by the record, is what was accepted; all of it has ended and every event is closed.</summary>
-    private static async Task AssertRecordedAsync(SqliteDatabase database, List<Asked> accepted)
+    private static async Task AssertRecordedAsync(IDatabase database, List<Asked> accepted)
     {
         var recorded = await database.ReadAsync(async connection => (await connection.QueryAsync<string>(
             "SELECT server_id || ' ' || request_id FROM actions WHERE user_id IS NOT NULL AND action <> 'create'")).ToList(), default);
@@ -108,7 +114,7 @@ public sealed class ConcurrencyTests : IAsyncLifetime
     }
 
     /// <summary>Each server is in a state that its actions lead to, one after the other.</summary>
-    private static async Task AssertAgreesAsync(SqliteDatabase database)
+    private static async Task AssertAgreesAsync(IDatabase database)
     {
         var actions = await database.ReadAsync(async connection => (await connection.QueryAsync<ActionRecord>(
             "SELECT * FROM actions ORDER BY id")).ToLookup(action => action.ServerId), default);
@@ -134,6 +140,6 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         _ => throw new InvalidOperationException(action),
     };
 
-    private static Task<long> CountAsync(SqliteDatabase database, string what)
+    private static Task<long> CountAsync(IDatabase database, string what)
         => database.ReadAsync(connection => connection.ExecuteScalarAsync<long>($"SELECT COUNT(*) FROM {what}"), default);
 }

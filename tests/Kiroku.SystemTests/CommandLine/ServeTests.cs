@@ -28,6 +28,10 @@ public sealed class ServeTests : IDisposable
     [InlineData("name is empty", "serve", "--data", "")]
     [InlineData("without spaces", "serve", "--host", "two words")]
     [InlineData("Required argument missing", "down")]
+    [InlineData("no connection to PostgreSQL", "serve", "--database", "")]
+    [InlineData("no connection to PostgreSQL", "serve", "--database", "postgres://127.0.0.1/kiroku")]
+    [InlineData("no connection to PostgreSQL", "copy", "/tmp", "--database", "Port=1")]
+    [InlineData("'--database' is required", "copy", "/tmp")]
     public async Task A_wrong_command_line_is_refused_in_one_line(string complaint, params string[] arguments)
         => Complains(await KirokuProcess.RunAsync(arguments), 2, complaint);
 

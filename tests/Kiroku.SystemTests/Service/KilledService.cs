@@ -3,7 +3,7 @@ using System.Text;
 namespace Kiroku.SystemTests.Service;
 
 /// <summary>A service on libvirt's mock that is killed again and again, and those who ask it, who wait for the next and repeat.</summary>
-internal sealed class KilledService(string folder) : IAsyncDisposable
+internal sealed class KilledService(string folder, string? database = null) : IAsyncDisposable
 {
     private static readonly Dictionary<string, string> Settings = new()
     {
@@ -32,7 +32,7 @@ internal sealed class KilledService(string folder) : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        process = await ServiceProcess.StartAsync(folder, Settings, output);
+        process = await ServiceProcess.StartAsync(folder, database is null ? Settings : Settings.Append(new("Storage__Database", database)), output);
         current.SetResult(await Cloud.SignInAsync(process.Address, Path.Combine(folder, "clouds.yaml"), "demo"));
     }
 

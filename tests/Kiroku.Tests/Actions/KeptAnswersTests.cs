@@ -1,6 +1,7 @@
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Storage.Sqlite;
+using Kiroku.Storage;
+using Kiroku.Tests.Storage;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
@@ -13,12 +14,12 @@ public sealed class KeptAnswersTests : IDisposable
     private static readonly Answer Second = new("req-2", 204);
     private readonly FakeTimeProvider time = new(DateTimeOffset.FromUnixTimeSeconds(1_600_000_000));
     private readonly string folder = Directory.CreateTempSubdirectory("kiroku-test-").FullName;
-    private readonly SqliteDatabase database;
+    private readonly IDatabase database;
     private readonly KeptAnswers answers;
 
     public KeptAnswersTests()
     {
-        database = new SqliteDatabase(Path.Combine(folder, "kiroku.db"));
+        database = TestStore.Open(folder);
         database.Migrate();
         answers = new KeptAnswers(database, Options.Create(new IdempotencyOptions()), time);
     }

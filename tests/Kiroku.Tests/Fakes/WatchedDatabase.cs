@@ -7,7 +7,7 @@ namespace Kiroku.Tests.Fakes;
 /// The real store, watched: tells of each write, so that tests wait for what they expect and never for time, and can die,
 /// after which nothing is read or written any more, as if its process had been killed.
 /// </summary>
-internal sealed class WatchedDatabase(IDatabase real) : IDatabase, IDisposable
+internal sealed class WatchedDatabase(IDatabase real) : IDatabase
 {
     private TaskCompletionSource next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -36,5 +36,5 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase, IDisposable
 
     public void Migrate() => real.Migrate();
 
-    public void Dispose() => (real as IDisposable)?.Dispose();
+    public void Dispose() => real.Dispose();
 }

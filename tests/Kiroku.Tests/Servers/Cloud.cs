@@ -2,8 +2,8 @@ using Kiroku.Actions;
 using Kiroku.Hypervisors;
 using Kiroku.Servers;
 using Kiroku.Storage;
-using Kiroku.Storage.Sqlite;
 using Kiroku.Tests.Fakes;
+using Kiroku.Tests.Storage;
 
 namespace Kiroku.Tests.Servers;
 
@@ -28,6 +28,9 @@ internal sealed class Cloud : IAsyncDisposable
 
     public WatchedDatabase Database { get; private set; } = null!;
 
+    /// <summary>Opens the store of the next service to start.</summary>
+    public required Func<string, IDatabase> OpenStore { get; set; }
+
     public TestUser Demo { get; private set; } = null!;
 
     public TestUser Admin { get; private set; } = null!;
@@ -38,9 +41,14 @@ internal sealed class Cloud : IAsyncDisposable
 
     public static Task<Cloud> StartAsync(params (string Key, string Value)[] configuration) => StartAsync(TimeProvider.System, configuration);
 
-    public static async Task<Cloud> StartAsync(TimeProvider time, params (string Key, string Value)[] configuration)
+    public static Task<Cloud> StartAsync(TimeProvider time, params (string Key, string Value)[] configuration) => StartAsync(time, TestStore.Open, configuration);
+
+    /// <summary>Starts one on a store of the test's own.</summary>
+    public static Task<Cloud> StartAsync(Func<string, IDatabase> openStore) => StartAsync(TimeProvider.System, openStore, []);
+
+    private static async Task<Cloud> StartAsync(TimeProvider time, Func<string, IDatabase> openStore, (string Key, string Value)[] configuration)
     {
-        var cloud = new Cloud(configuration.ToDictionary(pair => pair.Key, pair => (string?)pair.Value)) { Time = time };
+        var cloud = new Cloud(configuration.ToDictionary(pair => pair.Key, pair => (string?)pair.Value)) { Time = time, OpenStore = openStore };
         // Most tests make as many servers as they like.
         foreach (var quota in new[] { "Instances", "Cores", "Ram" })
             cloud.configuration.TryAdd($"Quotas:{quota}", "-1");
@@ -56,7 +64,7 @@ internal sealed class Cloud : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         Hypervisor = new FakeHypervisor(Host);
-        Database = new WatchedDatabase(new SqliteDatabase(Path.Combine(Folder, "kiroku.db")));
+        Database = new WatchedDatabase(OpenStore(Folder));
         Database.Migrate();
         App = await TestApp.StartAsync(builder =>
         {

@@ -9,10 +9,10 @@ namespace Kiroku.Tests.Storage;
 /// A real PostgreSQL of the tests' own, started when the first asks for it and gone with the last. It answers on a socket
 /// in its folder and is quick rather than durable, which only its own tests would notice.
 /// </summary>
-internal sealed class PostgresServer
+internal sealed class PostgresServer : IAsyncDisposable
 {
     private const string Programs = "/usr/lib/postgresql";
-    private static readonly Lazy<Task<PostgresServer>> Shared = new(StartAsync);
+    private static readonly Lazy<Task<PostgresServer>> Shared = new(CreateAsync);
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("kpg-");
 
     private string Data => Path.Combine(folder.FullName, "data");
@@ -26,28 +26,43 @@ internal sealed class PostgresServer
     }
 
     /// <summary>Ends the server if any test has had it started.</summary>
-    public static async Task StopAsync()
+    public static async Task EndSharedAsync()
     {
         if (!Shared.IsValueCreated)
             return;
-        var server = await Shared.Value;
-        await RunProgramAsync("pg_ctl", "-D", server.Data, "-w", "-s", "-m", "immediate", "stop");
-        server.folder.Delete(recursive: true);
+        await (await Shared.Value).DisposeAsync();
     }
 
-    private static async Task<PostgresServer> StartAsync()
+    public Task StartAsync()
     {
+        var options = $"-k {folder.FullName} -c listen_addresses='' -c fsync=off -c max_connections=500 -c shared_buffers=32MB";
+        return RunProgramAsync("pg_ctl", "-D", Data, "-w", "-s", "-l", Path.Combine(folder.FullName, "log"), "-o", options, "start");
+    }
+
+    /// <summary>Ends it as a crash would: what was going on is lost, what was committed is not.</summary>
+    public Task StopAsync() => RunProgramAsync("pg_ctl", "-D", Data, "-w", "-s", "-m", "immediate", "stop");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (File.Exists(Path.Combine(Data, "postmaster.pid")))
+            await StopAsync();
+        folder.Delete(recursive: true);
+    }
+
+    /// <summary>One of a test's own, to be stopped and started.</summary>
+    public static async Task<PostgresServer> CreateAsync()
+    {
+        Require();
         var server = new PostgresServer();
         // PostgreSQL refuses to run as root.
         if (Environment.IsPrivilegedProcess)
             await RunAsync("chown", "nobody", server.folder.FullName);
         await RunProgramAsync("initdb", "-D", server.Data, "-A", "trust", "-U", "kiroku", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
-        var options = $"-k {server.folder.FullName} -c listen_addresses='' -c fsync=off -c max_connections=200 -c shared_buffers=32MB";
-        await RunProgramAsync("pg_ctl", "-D", server.Data, "-w", "-s", "-l", Path.Combine(server.folder.FullName, "log"), "-o", options, "start");
+        await server.StartAsync();
         return server;
     }
 
-    private async Task<string> AddDatabaseAsync(string name)
+    public async Task<string> AddDatabaseAsync(string name)
     {
         var connectionString = new NpgsqlConnectionStringBuilder { Host = folder.FullName, Username = "kiroku", Database = "postgres", Pooling = false };
         await using var connection = new NpgsqlConnection(connectionString.ToString());
@@ -58,7 +73,7 @@ internal sealed class PostgresServer
             await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
             await create.ExecuteNonQueryAsync();
         }
-        return $"Host={folder.FullName};Username=kiroku;Database={name};Maximum Pool Size=10";
+        return $"Host={folder.FullName};Username=kiroku;Database={name};Maximum Pool Size=10;Connection Idle Lifetime=5;Connection Pruning Interval=2";
     }
 
     private static void Require()
@@ -93,5 +108,5 @@ internal sealed class PostgresServer
 /// <summary>Ends the tests' PostgreSQL with the last test.</summary>
 public sealed class PostgresEnd : IAsyncDisposable
 {
-    public async ValueTask DisposeAsync() => await PostgresServer.StopAsync();
+    public async ValueTask DisposeAsync() => await PostgresServer.EndSharedAsync();
 }

@@ -1,0 +1,129 @@
+using Dapper;
+using Kiroku.Actions;
+using Kiroku.Storage;
+using Kiroku.Storage.Postgres;
+using Kiroku.Tests.Servers;
+using Npgsql;
+
+namespace Kiroku.Tests.Storage;
+
+/// <summary>What a server that goes away, is full or is not ours does to the service.</summary>
+public sealed class PostgresFaultTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task While_the_server_is_away_requests_get_503_and_afterwards_work_goes_on()
+    {
+        await using var server = await PostgresServer.CreateAsync();
+        var connection = await server.AddDatabaseAsync("kiroku");
+        await using var cloud = await Cloud.StartAsync(_ => new PostgresDatabase(connection));
+        var vm = await cloud.CreateServerAsync();
+        var halfway = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        cloud.Hypervisor.Before = async _ =>
+        {
+            halfway.TrySetResult();
+            await goOn.Task;
+        };
+        var (status, stop) = await cloud.ActAsync(vm, """{"os-stop":null}""");
+        await halfway.Task.WaitAsync(Token);
+
+        await server.StopAsync();
+        goOn.SetResult();
+        foreach (var path in new[] { "/v2.1/servers", $"/v2.1/servers/{vm}/os-instance-actions/{stop}" })
+        {
+            using var refused = await cloud.Demo.GetAsync(path);
+            Assert.Equal((503, true), ((int)refused.StatusCode, refused.Headers.RetryAfter is not null));
+        }
+        await server.StartAsync();
+
+        Assert.Equal(202, status);
+        Assert.Equal(Outcomes.Succeeded, (await cloud.EndedAsync(vm, stop)).Action.Outcome);
+        Assert.Single((await cloud.ActionAsync(vm, stop)).Events);
+        await cloud.AssertWholeAsync(vm);
+    }
+
+    [Fact]
+    public async Task A_commit_whose_answer_is_lost_is_asked_for()
+    {
+        await using var source = NpgsqlDataSource.Create(await PostgresServer.CreateDatabaseAsync());
+        Assert.True(await (await EndAsync(source, transaction => transaction.CommitAsync(Token))).HasTakenPlaceAsync(source));
+        Assert.False(await (await EndAsync(source, transaction => transaction.RollbackAsync(Token))).HasTakenPlaceAsync(source));
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_know_us_is_told_apart_from_one_that_is_away()
+    {
+        var known = new NpgsqlConnectionStringBuilder(await PostgresServer.CreateDatabaseAsync());
+        Assert.Contains("let this service in", Fail(known.ToString().Replace("Username=kiroku", "Username=nobody", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("let this service in", Fail(known.ToString().Replace(known.Database!, "other", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Database=kiroku")]
+    [InlineData("Host=a;Colour=red")]
+    [InlineData("Host=a;Port=many")]
+    [InlineData("postgres://a/b")]
+    public void What_is_no_connection_is_said(string text) => Assert.NotNull(PostgresConnection.Check(text));
+
+    [Fact]
+    public async Task A_second_service_on_the_same_store_is_refused_and_may_start_once_the_first_has_ended()
+    {
+        var connection = await PostgresServer.CreateDatabaseAsync();
+        var first = await StartAsync(connection);
+        var refused = await Assert.ThrowsAsync<StorageException>(() => StartAsync(connection));
+        Assert.Contains("Another Kiroku", refused.Message, StringComparison.Ordinal);
+        await first.DisposeAsync();
+        await using var second = await StartAsync(connection);
+        Assert.Equal(200, (int)(await second.Http.GetAsync(new Uri("/healthz", UriKind.Relative), Token)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Nodes_that_start_at_once_make_one_schema()
+    {
+        var connection = await PostgresServer.CreateDatabaseAsync();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            using var database = new PostgresDatabase(connection);
+            database.Migrate();
+        }, Token)));
+        using var one = new PostgresDatabase(connection);
+        Assert.Equal(3, await one.ReadAsync(db => db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM roles"), Token));
+    }
+
+    [Fact]
+    public async Task A_limit_holds_among_writes_that_cannot_see_each_other()
+    {
+        using var database = new PostgresDatabase(await PostgresServer.CreateDatabaseAsync());
+        database.Migrate();
+        var added = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Task.Run(() => database.WriteAloneAsync(async db =>
+            await db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM quotas") < 5
+                && await db.ExecuteAsync("INSERT INTO quotas (project_id, resource, hard_limit) VALUES (@number, 'cores', 1)", new { number = $"{number}" }) == 1, Token), Token)));
+        Assert.Equal(5, added.Count(one => one));
+    }
+
+    private static Task<TestApp> StartAsync(string connection)
+        => TestApp.StartAsync(builder => builder.Services.AddSingleton<IDatabase>(_ =>
+        {
+            var database = new PostgresDatabase(connection);
+            database.Migrate();
+            return database;
+        }));
+
+    private static string Fail(string connection)
+    {
+        using var database = new PostgresDatabase(connection);
+        return Assert.Throws<StorageException>(database.Migrate).Message;
+    }
+
+    private static async Task<PostgresCommit> EndAsync(NpgsqlDataSource source, Func<NpgsqlTransaction, Task> end)
+    {
+        await using var connection = await source.OpenConnectionAsync(Token);
+        await using var transaction = await connection.BeginTransactionAsync(Token);
+        var commit = await PostgresCommit.BeginAsync(connection);
+        await end(transaction);
+        return commit;
+    }
+}

@@ -1,0 +1,95 @@
+using Dapper;
+using Kiroku.Actions;
+using Kiroku.Storage;
+using Kiroku.Storage.Postgres;
+using Kiroku.Storage.Sqlite;
+using Kiroku.Tests.Servers;
+
+namespace Kiroku.Tests.Storage;
+
+public sealed class StoreCopyTests : IAsyncLifetime
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("kiroku-test-");
+    private string connection = "";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => connection = await PostgresServer.CreateDatabaseAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        folder.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_service_goes_on_with_the_copy_where_it_stopped()
+    {
+        await using var cloud = await Cloud.StartAsync(where => new SqliteDatabase(Path.Combine(where, "kiroku.db")));
+        using var keypair = await cloud.Demo.PostAsync("/v2.1/os-keypairs", """{"keypair":{"name":"mine"}}""");
+        var server = await cloud.CreateServerAsync();
+        var stop = await cloud.DoAsync(server, """{"os-stop":null}""");
+        var path = $"/v2.1/servers/{server}/os-instance-actions/{stop.Action.RequestId}";
+        var before = await (await cloud.Demo.GetAsync(path)).Content.ReadAsStringAsync(Token);
+        await cloud.StopAsync();
+        using (var source = new SqliteDatabase(Path.Combine(cloud.Folder, "kiroku.db")))
+        {
+            var copied = await new StoreCopy(source, connection).RunAsync(Token);
+            Assert.Equal((1, 2, 2), (copied["servers"], copied["actions"], copied["users"]));
+            await AssertSameAsync(source);
+        }
+
+        cloud.OpenStore = _ => new PostgresDatabase(connection);
+        await cloud.StartAgainAsync();
+        // With the token from before, too.
+        Assert.Equal(before, await (await cloud.Demo.GetAsync(path)).Content.ReadAsStringAsync(Token));
+        var start = await cloud.DoAsync(server, """{"os-start":null}""");
+        Assert.Equal(Outcomes.Succeeded, start.Action.Outcome);
+        Assert.True(start.Action.Id > stop.Action.Id);
+        await cloud.AssertWholeAsync(server);
+    }
+
+    [Fact]
+    public async Task Every_table_is_copied()
+    {
+        using var source = Source();
+        var tables = await source.ReadAsync(db => db.QueryAsync<string>(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'SchemaVersions'"), Token);
+        Assert.Equal(tables.Order(), StoreCopy.Tables.Order());
+    }
+
+    [Fact]
+    public async Task A_store_that_is_in_use_is_not_copied_into()
+    {
+        using var source = Source();
+        await AddUserAsync(source, "a");
+        Assert.Equal(1, (await new StoreCopy(source, connection).RunAsync(Token))["users"]);
+        await AddUserAsync(source, "b");
+        var refused = await Assert.ThrowsAsync<StorageException>(() => new StoreCopy(source, connection).RunAsync(Token));
+        Assert.Contains("empty", refused.Message, StringComparison.Ordinal);
+        using var destination = new PostgresDatabase(connection);
+        Assert.Equal(["a"], await destination.ReadAsync(db => db.QueryAsync<string>("SELECT name FROM users"), Token));
+    }
+
+    private SqliteDatabase Source()
+    {
+        var source = new SqliteDatabase(Path.Combine(folder.FullName, "kiroku.db"));
+        source.Migrate();
+        return source;
+    }
+
+    private static Task AddUserAsync(IDatabase database, string name) => database.WriteAsync(
+        db => db.ExecuteAsync("INSERT INTO users (id, name, password_hash, valid_after) VALUES (@name, @name, '', '')", new { name }), Token);
+
+    private async Task AssertSameAsync(IDatabase source)
+    {
+        using var destination = new PostgresDatabase(connection);
+        foreach (var table in StoreCopy.Tables)
+            Assert.Equal(await RowsAsync(source, table), await RowsAsync(destination, table));
+    }
+
+    /// <summary>Each row as text, columns and rows in an order that both kinds of store have.</summary>
+    private static Task<List<string>> RowsAsync(IDatabase database, string table) => database.ReadAsync(async db =>
+        (await db.QueryAsync($"SELECT * FROM {table}")).Select(row => string.Join('|', ((IDictionary<string, object?>)row).OrderBy(cell => cell.Key, StringComparer.Ordinal)))
+            .Order(StringComparer.Ordinal).ToList(), Token);
+}
