@@ -64,29 +64,9 @@ public sealed class ArchitectureTests
             .OfType<Type>().SelectMany(Parts).Where(other => other.Assembly == type.Assembly);
     }
 
-    /// <summary>Types whose members a method calls, read from its code's tokens.</summary>
-    private static IEnumerable<Type> Used(MethodBase method)
-    {
-        if (method.GetMethodBody() is not { } body || body.GetILAsByteArray() is not { } code)
-            return [];
-        var found = new List<Type>(body.LocalVariables.Select(variable => variable.LocalType));
-        for (var index = 0; index + 4 < code.Length; index++)
-        {
-            // call, callvirt, newobj, ldfld, ldsfld and their kin; what happens to look like one of them resolves to nothing.
-            if (code[index] is not (0x28 or 0x6F or 0x73 or 0x7B or 0x7E or 0x80))
-                continue;
-            try
-            {
-                if (method.Module.ResolveMember(BitConverter.ToInt32(code, index + 1), method.DeclaringType?.GetGenericArguments(), method.IsGenericMethod ? method.GetGenericArguments() : null) is { DeclaringType: { } declaring })
-                    found.Add(declaring);
-            }
-            catch (Exception e) when (e is ArgumentException or BadImageFormatException or NotSupportedException)
-            {
-                // No token.
-            }
-        }
-        return found;
-    }
+    /// <summary>Types that a method's variables are of, and those whose members it calls.</summary>
+    private static IEnumerable<Type> Used(MethodBase method) => (method.GetMethodBody()?.LocalVariables ?? []).Select(variable => variable.LocalType)
+        .Concat(Code.Members(method).Select(member => member as Type ?? member.DeclaringType).OfType<Type>());
 
     private static IEnumerable<Type> Parts(Type type)
         => type.IsGenericType ? type.GetGenericArguments().SelectMany(Parts).Append(type.GetGenericTypeDefinition())
