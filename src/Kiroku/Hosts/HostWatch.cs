@@ -18,14 +18,15 @@ internal sealed class HostWatch(IHypervisor hypervisor, IDatabase database, Serv
     public async Task<Host> LookAsync(CancellationToken cancellationToken)
     {
         var up = await MeasureAsync(cancellationToken);
-        var used = await database.ReadAsync(
-            connection => connection.QuerySingleAsync<HostUse>(
+        var (service, used) = await database.ReadAsync(async connection => (
+            await ServiceStore.GetAsync(connection, settings.Host),
+            await connection.QuerySingleAsync<HostUse>(
                 """
                 SELECT COUNT(*) AS servers, COUNT(running_action) AS busy, CAST(COALESCE(SUM(claimed_vcpus), 0) AS BIGINT) AS vcpus,
                     CAST(COALESCE(SUM(claimed_memory_mib), 0) AS BIGINT) AS memory_mib, CAST(COALESCE(SUM(claimed_disk_gib), 0) AS BIGINT) AS disk_gib
                 FROM servers WHERE deleted = 0 AND host = @Host
-                """, new { settings.Host }), cancellationToken);
-        return new Host(settings.Host, up, lastSeen, hypervisor.Kind, lastCapacity ?? new HostCapacity(0, 0, 0, 0, "0.0.0"), used);
+                """, new { settings.Host })), cancellationToken);
+        return new Host(settings.Host, service, up && !service.ForcedDown, lastSeen, hypervisor.Kind, lastCapacity ?? new HostCapacity(0, 0, 0, 0, "0.0.0"), used);
     }
 
     /// <summary>Ids and names of the servers on this host, oldest first.</summary>
@@ -53,8 +54,8 @@ internal sealed class HostWatch(IHypervisor hypervisor, IDatabase database, Serv
     }
 }
 
-/// <summary>A host: its name, whether it answers and when it last did, what it has and what is taken up of it.</summary>
-internal sealed record Host(string Name, bool IsUp, DateTime? SeenAt, string Kind, HostCapacity Capacity, HostUse Use)
+/// <summary>A host: its name, what administrators say of it, whether it answers and when it last did, what it has and what is taken up of it.</summary>
+internal sealed record Host(string Name, Service Service, bool IsUp, DateTime? SeenAt, string Kind, HostCapacity Capacity, HostUse Use)
 {
     public Guid Id => HostWatch.IdOf($"compute node {Name}");
 

@@ -41,7 +41,7 @@ internal sealed class HypervisorView(Microversion version, ServiceSettings setti
         ServicesApi.WriteId(json, version, host.Id);
         json.WriteString("hypervisor_hostname", host.Name);
         json.WriteString("state", host.IsUp ? "up" : "down");
-        json.WriteString("status", "enabled");
+        json.WriteString("status", host.Service.Status);
     }
 
     private void WriteDetail(Utf8JsonWriter json, Host host)
@@ -52,7 +52,7 @@ internal sealed class HypervisorView(Microversion version, ServiceSettings setti
         json.WriteStartObject("service");
         ServicesApi.WriteId(json, version, host.ServiceId);
         json.WriteString("host", host.Name);
-        json.WriteNull("disabled_reason");
+        json.WriteString("disabled_reason", host.Service.DisabledReason);
         json.WriteEndObject();
         if (version >= 88)
         {

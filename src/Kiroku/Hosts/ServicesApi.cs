@@ -5,7 +5,7 @@ using Kiroku.Storage;
 
 namespace Kiroku.Hosts;
 
-/// <summary>os-services and os-availability-zone: which hosts there are and whether they answer (nova/api/openstack/compute/services.py).</summary>
+/// <summary>os-services: whether hosts answer and are to be given servers (nova/api/openstack/compute/services.py).</summary>
 internal static class ServicesApi
 {
     /// <summary>What Nova calls the part that looks after a host's machines; Kiroku's one process is all parts.</summary>
@@ -16,9 +16,7 @@ internal static class ServicesApi
     public static void MapServiceRoutes(this IEndpointRouteBuilder app)
     {
         app.MapGet("/os-services", List);
-        app.MapGet("/os-aggregates", ListAggregates);
-        app.MapGet("/os-availability-zone", ListZones);
-        app.MapGet("/os-availability-zone/detail", DetailZones);
+        app.MapPut("/os-services/{id}", Update);
     }
 
     /// <summary>The id of what there is one of: from 2.53 on a UUID, before that a number.</summary>
@@ -29,6 +27,9 @@ internal static class ServicesApi
         else
             json.WriteNumber("id", NumberBeforeUuids);
     }
+
+    public static void WriteSeen(Utf8JsonWriter json, Host host)
+        => json.WriteString("updated_at", host.SeenAt is { } seen ? Timestamps.Format(seen) : null);
 
     private static async Task<IResult> List(HttpContext context, HostWatch hosts)
     {
@@ -49,6 +50,46 @@ internal static class ServicesApi
         });
     }
 
+    private static async Task<IResult> Update(HttpContext context, string id, HostWatch hosts, ServiceStore services)
+    {
+        var version = Microversions.Of(context);
+        var body = await RequestBody.ReadAsync(context.Request);
+        ServiceSchemas.Update(version).Require(body, Microversions.IsRelaxed(context));
+        Caller.Of(context).Require(Rules.ServicesUpdate, Caller.Of(context).ProjectId);
+        var change = version >= 53 ? ServiceChange.Of(body) : ServiceChange.Of(id, body, version);
+        var host = await hosts.LookAsync(context.RequestAborted);
+        if (version >= 53)
+            RequireId(host, id);
+        else
+            RequireName(host, body);
+        var service = await services.ChangeAsync(host.Name, change.Apply, context.RequestAborted);
+        return JsonResponse.Ok(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("service");
+            if (version >= 53)
+                Write(json, version, host with { Service = service });
+            else
+                change.WriteEcho(json, body);
+            json.WriteEndObject();
+        });
+    }
+
+    private static void RequireId(Host host, string id)
+    {
+        if (!string.Equals(id, host.ServiceId.ToString(), StringComparison.OrdinalIgnoreCase))
+            throw Fault.NotFound($"Service {id} could not be found.");
+    }
+
+    private static void RequireName(Host host, JsonElement body)
+    {
+        var (name, binary) = (body.GetProperty("host").GetString(), body.GetProperty("binary").GetString());
+        if (binary != Binary)
+            throw Fault.BadRequest($"Updating a {binary} service is not supported. Only {Binary} services can be updated.");
+        if (name != host.Name)
+            throw Fault.NotFound($"Host '{name}' is not mapped to any cell");
+    }
+
     private static void Write(Utf8JsonWriter json, Microversion version, Host host)
     {
         json.WriteStartObject();
@@ -56,68 +97,12 @@ internal static class ServicesApi
         json.WriteString("host", host.Name);
         WriteId(json, version, host.ServiceId);
         json.WriteString("zone", Zones.Default);
-        json.WriteString("status", "enabled");
+        json.WriteString("status", host.Service.Status);
         json.WriteString("state", host.IsUp ? "up" : "down");
         WriteSeen(json, host);
-        json.WriteNull("disabled_reason");
+        json.WriteString("disabled_reason", host.Service.DisabledReason);
         if (version >= 11)
-            json.WriteBoolean("forced_down", false);
+            json.WriteBoolean("forced_down", host.Service.ForcedDown);
         json.WriteEndObject();
     }
-
-    /// <summary>There are none, but clients ask for those that a hypervisor is in.</summary>
-    private static JsonResponse ListAggregates(HttpContext context)
-    {
-        Caller.Of(context).Require(Rules.AggregatesList, Caller.Of(context).ProjectId);
-        return JsonResponse.Ok(json =>
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("aggregates");
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
-    }
-
-    private static async Task<IResult> ListZones(HttpContext context, HostWatch hosts)
-    {
-        Caller.Of(context).Require(Rules.ZonesList, Caller.Of(context).ProjectId);
-        return ShowZone(await hosts.LookAsync(context.RequestAborted), (json, _) => json.WriteNull("hosts"));
-    }
-
-    private static async Task<IResult> DetailZones(HttpContext context, HostWatch hosts)
-    {
-        Caller.Of(context).Require(Rules.ZonesDetail, Caller.Of(context).ProjectId);
-        return ShowZone(await hosts.LookAsync(context.RequestAborted), WriteHosts);
-    }
-
-    private static JsonResponse ShowZone(Host host, Action<Utf8JsonWriter, Host> writeHosts) => JsonResponse.Ok(json =>
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("availabilityZoneInfo");
-        json.WriteStartObject();
-        json.WriteString("zoneName", Zones.Default);
-        json.WriteStartObject("zoneState");
-        json.WriteBoolean("available", true);
-        json.WriteEndObject();
-        writeHosts(json, host);
-        json.WriteEndObject();
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
-
-    private static void WriteHosts(Utf8JsonWriter json, Host host)
-    {
-        json.WriteStartObject("hosts");
-        json.WriteStartObject(host.Name);
-        json.WriteStartObject(Binary);
-        json.WriteBoolean("available", host.IsUp);
-        json.WriteBoolean("active", true);
-        WriteSeen(json, host);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    private static void WriteSeen(Utf8JsonWriter json, Host host)
-        => json.WriteString("updated_at", host.SeenAt is { } seen ? Timestamps.Format(seen) : null);
 }

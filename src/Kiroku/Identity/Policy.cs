@@ -67,6 +67,7 @@ internal sealed class Policy
         [ResetState] = RoleNames.Admin,
         [ForceDelete] = RoleNames.Member,
         [ServicesList] = RoleNames.Admin,
+        [ServicesUpdate] = RoleNames.Admin,
         [ZonesList] = RoleNames.Reader,
         [ZonesDetail] = RoleNames.Admin,
         [HypervisorsList] = RoleNames.Admin,

@@ -1,4 +1,5 @@
 using Kiroku.Api;
+using Kiroku.Hosts;
 using Kiroku.Identity;
 
 namespace Kiroku.Servers;
@@ -17,13 +18,13 @@ internal sealed record AnswerForm([property: Id(0)] int Status, [property: Id(1)
     [Id(3)]
     public string? Location { get; init; }
 
-    public Answer Fill(ActionRequest request, Server server)
+    public Answer Fill(ActionRequest request, Server server, Service? host)
     {
         var answer = new Answer(request.RequestId, Status, Location, Body);
         return Shown is null ? answer : answer with
         {
             Location = Shown.Location(server),
-            Body = Shown.Write(server, new Microversion(request.Microversion)),
+            Body = Shown.Write(server, host, new Microversion(request.Microversion)),
         };
     }
 }
@@ -47,9 +48,12 @@ internal sealed record ShownServer(
 
     public string Location(Server server) => $"{Links.ComputeBase(Request())}/servers/{server.Id}";
 
-    public string Write(Server server, Microversion version)
+    public string Write(Server server, Service? host, Microversion version)
     {
-        var view = new ServerView(Request(), version, IsAdmin);
+        var view = new ServerView(Request(), version, IsAdmin)
+        {
+            Services = host is null ? new Dictionary<string, Service>() : new Dictionary<string, Service> { [host.Host] = host },
+        };
         return Answer.Write(json =>
         {
             json.WriteStartObject();

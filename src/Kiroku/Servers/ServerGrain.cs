@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Hosts;
 using Kiroku.Hypervisors;
 using Kiroku.Storage;
 
@@ -28,8 +29,8 @@ internal interface IServerGrain : IGrainWithGuidKey
 /// </summary>
 [KeepAlive]
 internal sealed partial class ServerGrain(
-    ServerStore store, Workflows workflows, WorkflowRunner runner, IHypervisor hypervisor, Resting resting, TimeProvider time,
-    ILogger<ServerGrain> logger) : Grain, IServerGrain, IDisposable
+    ServerStore store, ServiceStore services, Workflows workflows, WorkflowRunner runner, IHypervisor hypervisor, Resting resting,
+    TimeProvider time, ILogger<ServerGrain> logger) : Grain, IServerGrain, IDisposable
 {
     /// <summary>How long other requests for the server wait for an answer of the hypervisor's; what is late is asked again.</summary>
     private static readonly TimeSpan PatienceOfRequests = TimeSpan.FromSeconds(2);
@@ -114,11 +115,12 @@ internal sealed partial class ServerGrain(
         var seen = await FindAsync() ?? throw NotFound();
         if (seen.RunningAction is null && !workflow.IsCompleted)
             await workflow;
+        var host = await RequireHostAsync(seen, request);
         var accepted = await doing.AcceptAsync(seen, request, CancellationToken.None);
         if (seen.RunningAction is not null && !doing.TakesOver(request))
             throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while it is in task_state {seen.TaskState}");
         var now = time.UtcNow();
-        var answer = request.Form.Fill(request, accepted.Server with { UpdatedAt = now });
+        var answer = request.Form.Fill(request, accepted.Server with { UpdatedAt = now }, host);
         var record = request.Record(seen.Id, now, Outcomes.Running) with { Arguments = accepted.Arguments };
         var begun = await store.BeginActionAsync(
             seen, accepted.Server, record, new Keeping(request.Key, answer), CancellationToken.None, accepted.Announced);
@@ -134,6 +136,16 @@ internal sealed partial class ServerGrain(
     }
 
     private async Task<Server?> FindAsync() => await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is { Deleted: false } server ? server : null;
+
+    /// <summary>What a machine did by itself is recorded whatever is said of its host.</summary>
+    /// <exception cref="Fault">409 with Nova's words: the server's host is down.</exception>
+    private async Task<Service?> RequireHostAsync(Server server, ActionRequest request)
+    {
+        var host = server.Host is null ? null : await services.GetAsync(server.Host, CancellationToken.None);
+        return host is { ForcedDown: true } && request is { UserId: not null, Action: not ActionNames.Delete }
+            ? throw Fault.Conflict("Service is unavailable at this time.")
+            : host;
+    }
 
     private Fault NotFound() => Fault.NotFound($"Instance {this.GetPrimaryKey()} could not be found.");
 

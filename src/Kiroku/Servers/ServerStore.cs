@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Hosts;
 using Kiroku.Images;
 using Kiroku.Scheduling;
 using Kiroku.Storage;
@@ -183,14 +184,16 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
     }
 
     /// <summary>
-    /// Lets the running action take up <paramref name="claim"/> on a host if that leaves what the host's other servers
-    /// claimed within the limits.
+    /// Lets the running action take up <paramref name="claim"/> on a host if that is to be given servers, and what its others
+    /// claimed stays within the limits.
     /// </summary>
-    /// <returns>False if it does not fit; then nothing is changed.</returns>
+    /// <returns>False if it is not, or it does not fit; then nothing is changed.</returns>
     public Task<bool> ClaimAsync(Fence fence, string host, Claim claim, Claim limits, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async connection =>
         {
             await fence.HoldAsync(connection);
+            if (await ServiceStore.GetAsync(connection, host) is { Disabled: true } or { ForcedDown: true })
+                return false;
             var used = await connection.QuerySingleAsync<ClaimSums>(
                 """
                 SELECT CAST(COALESCE(SUM(claimed_vcpus), 0) AS BIGINT) AS vcpus, CAST(COALESCE(SUM(claimed_memory_mib), 0) AS BIGINT) AS memory_mib,

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Kiroku.Api;
 using Kiroku.Hosts;
@@ -9,6 +10,9 @@ namespace Kiroku.Servers;
 internal readonly struct ServerView(HttpRequest request, Microversion version, bool isAdmin)
 {
     private static readonly string[] WithProgress = ["ACTIVE", "BUILD", "REBUILD", "RESIZE", "VERIFY_RESIZE", "MIGRATING"];
+
+    /// <summary>What administrators have said of hosts; the rest are up.</summary>
+    public IReadOnlyDictionary<string, Service> Services { get; init; } = FrozenDictionary<string, Service>.Empty;
 
     /// <summary>Id, name and links, as in a plain list.</summary>
     public void WriteBrief(Utf8JsonWriter json, Server server)
@@ -206,8 +210,8 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
             json.WriteString("OS-EXT-SRV-ATTR:user_data", server.Labels.UserData);
     }
 
-    private static void WriteHostStatus(Utf8JsonWriter json, Server server)
-        => json.WriteString("host_status", server.Host is null ? "" : "UP");
+    private void WriteHostStatus(Utf8JsonWriter json, Server server)
+        => json.WriteString("host_status", server.Host is null ? "" : (Services.GetValueOrDefault(server.Host) ?? new Service { Host = server.Host }).HostStatus);
 
     private void WriteLaterKeys(Utf8JsonWriter json, Server server, bool alone)
     {

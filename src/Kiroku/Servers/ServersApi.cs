@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Hosts;
 using Kiroku.Identity;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
@@ -28,6 +29,12 @@ internal static class ServersApi
     /// <summary>The view of servers in this request's version, for this request's caller.</summary>
     public static ServerView View(HttpContext context)
         => new(context.Request, Microversions.Of(context), Caller.Of(context).IsAdmin);
+
+    /// <summary>The same, with what administrators are told of hosts.</summary>
+    private static async Task<ServerView> ViewAsync(HttpContext context)
+        => Caller.Of(context).IsAdmin
+            ? View(context) with { Services = await context.RequestServices.GetRequiredService<ServiceStore>().ListAsync(context.RequestAborted) }
+            : View(context);
 
     /// <summary>The living server of that id, if the caller may know of it.</summary>
     /// <exception cref="Fault">404, the same for a server of another project as for none.</exception>
@@ -59,7 +66,7 @@ internal static class ServersApi
         Caller.Of(context).Require(detailed ? Rules.ServersDetail : Rules.ServersIndex, Caller.Of(context).ProjectId);
         var parameters = new QueryParameters(context.Request);
         var query = new ServerListing(context, detailed).Read(options.MaxLimit);
-        var view = View(context);
+        var view = detailed ? await ViewAsync(context) : View(context);
         try
         {
             var servers = await store.ListAsync(query, context.RequestAborted);
@@ -125,7 +132,7 @@ internal static class ServersApi
     private static async Task<IResult> Show(HttpContext context, string serverId, ServerStore store)
     {
         var server = await FindAsync(context, serverId, store, Rules.ServersShow);
-        var view = View(context);
+        var view = await ViewAsync(context);
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
@@ -142,7 +149,7 @@ internal static class ServersApi
         ServerSchemas.Update(version, relaxed).Require(body, relaxed);
         var server = await FindAsync(context, serverId, store, Rules.ServersUpdate);
         var updated = await notes.UpdateAsync(server, new UpdateRequest(body.GetProperty("server"), version));
-        var view = View(context);
+        var view = await ViewAsync(context);
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();

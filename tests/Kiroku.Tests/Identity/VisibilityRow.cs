@@ -32,6 +32,7 @@ internal sealed partial record VisibilityRow(string Method, string Path, string 
         ["PUT /flavors/{}/os-extra_specs/{}"] = """{"quota:some":"2"}""",
         ["POST /os-keypairs"] = """{"keypair":{"name":"NEW"}}""",
         ["PUT /os-quota-sets/{}"] = """{"quota_set":{"instances":-1}}""",
+        ["PUT /os-services/{}"] = """{"host":"HOST","binary":"nova-compute"}""",
         ["POST /image/v2/images"] = """{"name":"NEW"}""",
         ["PATCH /image/v2/images/{}"] = """[{"op":"replace","path":"/name","value":"NEW"}]""",
         ["PUT /image/v2/images/{}/file"] = "the bytes of a disk",

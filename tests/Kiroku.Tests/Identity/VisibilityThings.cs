@@ -38,7 +38,8 @@ internal sealed class VisibilityThings(RunningCloud running)
         .Replace("ADMINS", cloud.Admin.ProjectId, StringComparison.Ordinal)
         .Replace("PROJECT", cloud.Demo.ProjectId, StringComparison.Ordinal)
         .Replace("USER", cloud.Demo.UserId, StringComparison.Ordinal)
-        .Replace("SECRET", cloud.App.PasswordOf("demo"), StringComparison.Ordinal);
+        .Replace("SECRET", cloud.App.PasswordOf("demo"), StringComparison.Ordinal)
+        .Replace("HOST", cloud.App.Services.GetRequiredService<ServiceSettings>().Host, StringComparison.Ordinal);
 
     private async Task<string> MakeAsync(string[] steps, int place, VisibilityRow row) => steps[place - 1] switch
     {
@@ -51,6 +52,7 @@ internal sealed class VisibilityThings(RunningCloud running)
         "tags" => "red",
         "metadata" => "some",
         "os-keypairs" => await IdAsync(cloud.Demo, "/v2.1/os-keypairs", $$$"""{"keypair":{"name":"{{{New}}}"}}""", "keypair", "name"),
+        "os-services" => "enable",
         "os-hypervisors" => await HypervisorAsync(row),
         "extensions" => (string)(await cloud.Admin.GetJsonAsync("/v2.1/extensions"))["extensions"]![0]!["alias"]!,
         "domains" => Domain.Id,

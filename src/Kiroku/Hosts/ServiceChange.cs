@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Kiroku.Api;
+
+namespace Kiroku.Hosts;
+
+/// <summary>What a request wants of a service: null for what it leaves as it is.</summary>
+internal sealed record ServiceChange(bool? Disabled, string? Reason, bool? ForcedDown)
+{
+    private const string ReasonKey = "disabled_reason";
+    private const string ForcedDownKey = "forced_down";
+
+    /// <summary>From 2.53 on: the body says what is to change.</summary>
+    /// <exception cref="Fault">400: nothing is, or a reason is given for what is enabled.</exception>
+    public static ServiceChange Of(JsonElement body)
+    {
+        bool? disabled = body.TryGetProperty("status", out var status) ? status.GetString() == "disabled" : null;
+        var reason = Text(body, ReasonKey);
+        if (disabled == false && reason is not null)
+            throw Fault.BadRequest("Specifying 'disabled_reason' with status 'enabled' is invalid.");
+        var change = new ServiceChange(disabled, reason, ForcedIn(body));
+        return change is { Disabled: null, ForcedDown: null }
+            ? throw Fault.BadRequest("No updates were requested. Fields 'status' or 'forced_down' should be specified.")
+            : change;
+    }
+
+    /// <summary>Before 2.53: the path does.</summary>
+    /// <exception cref="Fault">404 for what is no such word, 400 where the body lacks what it needs.</exception>
+    public static ServiceChange Of(string action, JsonElement body, Microversion version) => action switch
+    {
+        "enable" => new ServiceChange(false, null, null),
+        "disable" => new ServiceChange(true, null, null),
+        "disable-log-reason" => new ServiceChange(true, Text(body, ReasonKey) ?? throw Fault.BadRequest("Missing disabled reason field"), null),
+        "force-down" when version >= 11 => new ServiceChange(null, null, ForcedIn(body) ?? throw Fault.BadRequest("Missing forced_down field")),
+        _ => throw Fault.NotFound("Unknown action"),
+    };
+
+    public Service Apply(Service service)
+    {
+        if (Disabled is { } disabled)
+            service = service with { Disabled = disabled, DisabledReason = disabled ? Reason : null };
+        return service with { ForcedDown = ForcedDown ?? service.ForcedDown };
+    }
+
+    /// <summary>What Nova answered before 2.53: the request's own words.</summary>
+    public void WriteEcho(Utf8JsonWriter json, JsonElement body)
+    {
+        json.WriteStartObject();
+        json.WriteString("host", Text(body, "host"));
+        json.WriteString("binary", Text(body, "binary"));
+        if (Disabled is { } disabled)
+            json.WriteString("status", disabled ? "disabled" : "enabled");
+        if (Reason is not null)
+            json.WriteString(ReasonKey, Reason);
+        if (ForcedDown is not null)
+        {
+            json.WritePropertyName(ForcedDownKey);
+            body.GetProperty(ForcedDownKey).WriteTo(json);
+        }
+        json.WriteEndObject();
+    }
+
+    private static string? Text(JsonElement body, string key) => body.TryGetProperty(key, out var text) ? text.GetString() : null;
+
+    private static bool? ForcedIn(JsonElement body)
+        => body.TryGetProperty(ForcedDownKey, out var forced) ? Truth.Of(forced.ToString(), otherwise: false) : null;
+}

@@ -1,0 +1,8 @@
+-- What administrators have said of a host's service; one without a row is enabled.
+
+CREATE TABLE services (
+    host             TEXT PRIMARY KEY,
+    disabled         INTEGER NOT NULL,
+    disabled_reason  TEXT,
+    forced_down      INTEGER NOT NULL
+);
