@@ -5,7 +5,6 @@ using Kiroku.Identity.Keystone;
 using Kiroku.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -25,9 +24,8 @@ internal static class IdentityRoom
             .Validate(o => o.FailureMemory > TimeSpan.Zero, "Identity:FailureMemory is to be a time, as 00:15:00.")
             .ValidateOnStart();
         services.AddDataProtection().SetApplicationName("Kiroku");
-        services.AddOptions<KeyManagementOptions>().Configure<ILoggerFactory>((keys, loggers) =>
-            keys.XmlRepository = new FileSystemXmlRepository(DurableFile.Folder(Path.Combine(settings.DataDirectory, "keys")), loggers));
-        // It warns that keys are not encrypted at rest: their folder is closed to others, as the passwords' file is.
+        services.AddOptions<KeyManagementOptions>().Configure<IDatabase>((keys, database) => keys.XmlRepository = new SealingKeys(database));
+        // It warns that keys are not encrypted at rest: the store is closed to others, as the passwords' file is.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
         // Any bytes may come as a token; by default a server answers those that are no UTF-8 with 400 before anyone sees them.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.RequestHeaderEncodingSelector =

@@ -13,7 +13,7 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
     /// <summary>Each after those that it refers to.</summary>
     public static readonly IReadOnlyList<string> Tables =
     [
-        "projects", "users", "roles", "role_assignments", "application_credentials", "application_credential_roles", "revoked_tokens",
+        "projects", "users", "roles", "role_assignments", "application_credentials", "application_credential_roles", "revoked_tokens", "sealing_keys",
         "flavors", "flavor_access", "images", "image_members", "keypairs", "quotas", "services", "servers", "actions", "action_events", "kept_answers",
     ];
 
