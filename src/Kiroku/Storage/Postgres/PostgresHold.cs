@@ -41,8 +41,9 @@ internal sealed partial class PostgresHold(
 
     public override void Dispose()
     {
-        connection?.Dispose();
         base.Dispose();
+        // It may be in use until the work has noticed.
+        (ExecuteTask ?? Task.CompletedTask).ContinueWith(_ => connection?.Dispose(), TaskScheduler.Default);
     }
 
     protected override async Task WorkAsync(CancellationToken cancellationToken)
