@@ -83,6 +83,29 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
         Assert.Contains((await Demo.JsonAsync("availability zone list --compute")).AsArray(), zone => (string)zone!["Zone Name"]! == "nova");
     }
 
+    [Theory]
+    [InlineData("2.11")]
+    [InlineData("2.53")]
+    public async Task An_administrator_disables_the_host_forces_it_down_and_takes_both_back(string version)
+    {
+        StockClient.Require();
+        var host = (string)Assert.Single((await Admin.JsonAsync("compute service list")).AsArray())!["Host"]!;
+        var set = $"--os-compute-api-version {version} compute service set";
+        try
+        {
+            await Admin.RunAsync($"{set} --disable --disable-reason full --down {host} nova-compute");
+            var service = Assert.Single((await Admin.JsonAsync($"--os-compute-api-version {version} compute service list --long")).AsArray())!;
+            Assert.Equal(("disabled", "down", "full", true),
+                ((string)service["Status"]!, (string)service["State"]!, (string)service["Disabled Reason"]!, (bool)service["Forced Down"]!));
+        }
+        finally
+        {
+            await Admin.RunAsync($"{set} --enable --up {host} nova-compute");
+        }
+        var again = Assert.Single((await Admin.JsonAsync("compute service list")).AsArray())!;
+        Assert.Equal(("enabled", "up"), ((string)again["Status"]!, (string)again["State"]!));
+    }
+
     private Task StatusAsync(Guid server, string status) => Poll.UntilAsync($"the client to see {status}", async () =>
     {
         var shown = await Demo.JsonAsync($"server show {server}");
