@@ -42,7 +42,7 @@ internal static class KirokuApp
         builder.Services.AddHosts();
         builder.Services.AddScheduling();
         builder.Services.AddActions();
-        builder.AddCluster();
+        builder.AddCluster(settings);
         builder.Services.AddServers();
         configure?.Invoke(builder);
 

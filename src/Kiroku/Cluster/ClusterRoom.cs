@@ -8,8 +8,10 @@ namespace Kiroku.Cluster;
 /// <summary>The engine that gives each server its grain: for one process, needing nothing beside it.</summary>
 internal static class ClusterRoom
 {
-    public static void AddCluster(this WebApplicationBuilder builder) => builder.Host.UseOrleans(silo =>
+    public static void AddCluster(this WebApplicationBuilder builder, ServiceSettings settings) => builder.Host.UseOrleans(silo =>
     {
+        silo.Configure<SiloOptions>(options => options.SiloName = settings.Host);
+        silo.Services.AddPlacementDirector<OnNode, OnNodeDirector>();
         // A free port on loopback, because two services on one machine must not meet at Orleans' default one.
         silo.UseLocalhostClustering(FreePort(), gatewayPort: 0);
         // Room for the grains of other processes, of which there are none: Orleans' own million costs 18 MB from the start.

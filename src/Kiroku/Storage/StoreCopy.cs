@@ -15,6 +15,7 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
     [
         "projects", "users", "roles", "role_assignments", "application_credentials", "application_credential_roles", "revoked_tokens", "sealing_keys",
         "flavors", "flavor_access", "images", "image_members", "keypairs", "quotas", "services", "servers", "actions", "action_events", "kept_answers",
+        "nodes", "kept_volumes", "identity_changes",
     ];
 
     /// <returns>How many rows each table has now.</returns>
@@ -47,7 +48,7 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
         if (await connection.ExecuteScalarAsync<long>("SELECT (SELECT COUNT(*) FROM users) + (SELECT COUNT(*) FROM servers)") > 0)
             throw new StorageException("The destination holds users or servers already: only an empty store is copied into.");
         // What a new store begins with may have been changed in the old one.
-        await connection.ExecuteAsync("DELETE FROM flavors; DELETE FROM roles");
+        await connection.ExecuteAsync("DELETE FROM flavors; DELETE FROM roles; DELETE FROM identity_changes");
     }
 
     private static async Task<IReadOnlyDictionary<string, long>> CopyAsync(
