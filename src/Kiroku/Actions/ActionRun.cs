@@ -9,7 +9,7 @@ internal sealed class ActionRun(ActionRecord action, Fence fence, string host, I
 
     public Fence Fence { get; } = fence;
 
-    /// <summary>Name of the host that runs the steps.</summary>
+    /// <summary>Name of the node that runs the action.</summary>
     public string Host { get; } = host;
 
     /// <summary>The server's task_state as the last step set it; null if none has.</summary>

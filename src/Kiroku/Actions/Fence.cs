@@ -7,7 +7,8 @@ namespace Kiroku.Actions;
 /// The right to write for a running action: valid while its server still names that action and epoch. Every write of a
 /// workflow shows it, so that one which was overtaken or taken up elsewhere changes nothing, however late it wakes.
 /// </summary>
-internal sealed record Fence(Guid ServerId, string RequestId, long Epoch)
+[GenerateSerializer, Immutable]
+internal sealed record Fence([property: Id(0)] Guid ServerId, [property: Id(1)] string RequestId, [property: Id(2)] long Epoch)
 {
     /// <summary>Takes the server's row for the rest of the transaction.</summary>
     /// <exception cref="FencedException">The action is no longer this server's running one.</exception>
@@ -20,4 +21,5 @@ internal sealed record Fence(Guid ServerId, string RequestId, long Epoch)
 }
 
 /// <summary>A workflow wanted to write after its action had ended or moved on; it must stop without a trace.</summary>
+[GenerateSerializer]
 internal sealed class FencedException() : Exception("The action is no longer this server's running one.");

@@ -9,6 +9,9 @@ internal sealed record Step(string Event, Func<CancellationToken, Task> Do)
     /// <summary>Takes back what <see cref="Do"/> did, wholly or half; runs when the action fails at this step or a later one.</summary>
     public Func<CancellationToken, Task>? Undo { get; init; }
 
+    /// <summary>Name of the host that it is done on; null for the node that runs the action.</summary>
+    public Func<string?>? Host { get; init; }
+
     /// <summary>The server's task_state from this step on; null leaves it.</summary>
     public string? TaskState { get; init; }
 
@@ -20,8 +23,10 @@ internal sealed record Step(string Event, Func<CancellationToken, Task> Do)
 /// Why a step failed, in one sentence fit for the server's owner: no paths, no addresses. The inner exception is for
 /// administrators. A permanent failure is not tried again.
 /// </summary>
+[GenerateSerializer]
 internal sealed class StepException(string details, bool permanent, Exception? inner = null) : Exception(details, inner)
 {
+    [Id(0)]
     public bool Permanent { get; } = permanent;
 }
 

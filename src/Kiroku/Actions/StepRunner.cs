@@ -86,7 +86,7 @@ internal sealed partial class StepRunner(
             Event = step.Event,
             Attempt = run.Attempts(step.Event) + 1,
             StartTime = time.UtcNow(),
-            Host = run.Host,
+            Host = step.Host?.Invoke() ?? run.Host,
         };
         begun = await writes.RunAsync(token => store.BeginEventAsync(run.Fence, begun, step.TaskState, token), cancellationToken);
         run.TaskState = step.TaskState ?? run.TaskState;

@@ -29,6 +29,10 @@ internal sealed class HostWatch(IHypervisor hypervisor, IDatabase database, Serv
         return new Host(settings.Host, service, up && !service.ForcedDown, lastSeen, hypervisor.Kind, lastCapacity ?? new HostCapacity(0, 0, 0, 0, "0.0.0"), used);
     }
 
+    public async Task<IReadOnlyList<Host>> ListAsync(CancellationToken cancellationToken) => [await LookAsync(cancellationToken)];
+
+    public async Task<Host?> FindAsync(string name, CancellationToken cancellationToken) => (await ListAsync(cancellationToken)).FirstOrDefault(host => host.Name == name);
+
     /// <summary>Ids and names of the servers on this host, oldest first.</summary>
     public Task<IReadOnlyList<(Guid Id, string Name)>> ListServersAsync(CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<(Guid, string)>>(async connection => (await connection.QueryAsync<(Guid, string)>(
@@ -57,6 +61,8 @@ internal sealed class HostWatch(IHypervisor hypervisor, IDatabase database, Serv
 /// <summary>A host: its name, what administrators say of it, whether it answers and when it last did, what it has and what is taken up of it.</summary>
 internal sealed record Host(string Name, Service Service, bool IsUp, DateTime? SeenAt, string Kind, HostCapacity Capacity, HostUse Use)
 {
+    public string Zone { get; init; } = Zones.Default;
+
     public Guid Id => HostWatch.IdOf($"compute node {Name}");
 
     public Guid ServiceId => HostWatch.IdOf($"{ServicesApi.Binary} {Name}");

@@ -21,7 +21,7 @@ public interface IHypervisor
     Task Connected { get; }
 
     /// <summary>The address of the machine's network card, always the same; null if it has none.</summary>
-    string? MacAddressOf(Guid machine);
+    Task<string?> GetMacAddressAsync(Guid machine, CancellationToken cancellationToken);
 
     /// <summary>The network that a running machine is in, with the addresses that are known there.</summary>
     Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken);
@@ -93,6 +93,11 @@ public interface IHypervisor
     /// <summary>Writes a volume's bytes, which are a qcow2 file, to a stream.</summary>
     Task ExportVolumeAsync(string volume, Stream target, CancellationToken cancellationToken);
 
+    /// <summary>STUB</summary>
+    Task ReceiveVolumeAsync(string volume, VolumeContent content, Stream bytes, IProgress<double>? progress, CancellationToken cancellationToken);
+
+    Task<VolumeContent> DescribeVolumeAsync(string volume, CancellationToken cancellationToken);
+
     /// <summary>Deletes a volume.</summary>
     Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken);
 
@@ -122,6 +127,8 @@ public enum VolumeFormat
     Raw,
     Qcow2,
 }
+
+public sealed record VolumeContent(VolumeFormat Format, long Bytes, long FileBytes);
 
 /// <summary>A machine as it is to be: id (also its UUID at the hypervisor), display name, processors, memory and root disk.</summary>
 public sealed record MachineSpec(Guid Id, string Name, int Vcpus, int MemoryMiB, string RootVolume)

@@ -5,6 +5,10 @@ internal sealed record Claim(int Vcpus, int MemoryMiB, int DiskGiB)
 {
     public static readonly Claim None = new(0, 0, 0);
 
+    public static Claim operator +(Claim a, Claim b) => new(a.Vcpus + b.Vcpus, a.MemoryMiB + b.MemoryMiB, a.DiskGiB + b.DiskGiB);
+
+    public static Claim operator -(Claim a, Claim b) => new(a.Vcpus - b.Vcpus, a.MemoryMiB - b.MemoryMiB, a.DiskGiB - b.DiskGiB);
+
     /// <summary>While a server is resized one of both machines can run, but both disks are there.</summary>
     public static Claim OfBoth(Claim a, Claim b)
         => new(Math.Max(a.Vcpus, b.Vcpus), Math.Max(a.MemoryMiB, b.MemoryMiB), a.DiskGiB + b.DiskGiB);

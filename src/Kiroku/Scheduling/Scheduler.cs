@@ -13,5 +13,9 @@ internal sealed class Scheduler(IOptions<SchedulingOptions> options)
         Whole(host.MemoryMiB * options.Value.RamAllocationRatio),
         Whole(host.DiskBytes / GiB * options.Value.DiskAllocationRatio));
 
+    public static string? Choose(SpecToPlace spec, IReadOnlyList<HostState> hosts) => hosts.Where(h => h.Enabled && h.Up && !spec.Excluded.Contains(h.Name)
+        && (spec.OnlyHost is null || spec.OnlyHost == h.Name) && h.Used.Vcpus + spec.Claim.Vcpus <= h.Limits.Vcpus
+        && h.Used.MemoryMiB + spec.Claim.MemoryMiB <= h.Limits.MemoryMiB && h.Used.DiskGiB + spec.Claim.DiskGiB <= h.Limits.DiskGiB).Select(h => h.Name).FirstOrDefault();
+
     private static int Whole(double value) => (int)Math.Min(value, int.MaxValue);
 }

@@ -7,6 +7,8 @@ internal sealed class SchedulingOptions
 {
     public const string Section = "Scheduling";
 
+    public bool AllowResizeToSameHost { get; init; } = true;
+
     /// <summary>Virtual processors for each of the host's.</summary>
     [Range(0.01, 1_000_000)]
     public double CpuAllocationRatio { get; init; } = 4;

@@ -3,11 +3,12 @@ using System.Text.Json;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
 using Kiroku.Identity;
+using Kiroku.Servers.Remote;
 
 namespace Kiroku.Servers;
 
 /// <summary>os-getConsoleOutput: the last lines that the guest wrote to its serial console. It changes nothing and is not recorded.</summary>
-internal sealed class ConsoleOutput(ServerStore store, IHypervisor hypervisor)
+internal sealed class ConsoleOutput(ServerStore store, ServerHosts hosts)
 {
     public const string Key = "os-getConsoleOutput";
     private const int MaxBytes = 100 * 1024;
@@ -32,7 +33,7 @@ internal sealed class ConsoleOutput(ServerStore store, IHypervisor hypervisor)
     {
         try
         {
-            return await hypervisor.ReadConsoleAsync(server.Id, MaxBytes, cancellationToken);
+            return await hosts.Of(server.Host!).Hypervisor.ReadConsoleAsync(server.Id, MaxBytes, cancellationToken);
         }
         catch (HypervisorException e) when (e.Failure == HypervisorFailure.Unavailable)
         {

@@ -56,12 +56,12 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
 
     /// <summary>Refuses what the caller may not ask for or Kiroku does not have.</summary>
     /// <exception cref="Fault">400 or 403.</exception>
-    public void RefuseWhatIsNotHad(string host)
+    public void RefuseWhatIsNotHad(IReadOnlySet<string> hosts)
     {
         if (Least > Most)
             throw Fault.BadRequest("min_count must be <= max_count");
         caller.Require(Rules.ServersCreate, caller.ProjectId);
-        RefuseOtherHosts(host);
+        RefuseOtherHosts(hosts);
         foreach (var key in NotHad)
         {
             if (server.TryGetProperty(key, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Array && !IsEmpty(value))
@@ -90,27 +90,31 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
             ? metadata.EnumerateObject().DistinctBy(pair => pair.Name).ToDictionary(pair => pair.Name, pair => metadata.GetProperty(pair.Name).GetString()!)
             : new Dictionary<string, string>();
 
+    /// <summary>The one host that will do; null for any.</summary>
+    public string? Host => ForcedHosts.Concat(AskedHosts).FirstOrDefault();
+
+    private IEnumerable<string> ForcedHosts => Zone.Split(':').Skip(1).Where(name => name.Length > 0);
+
+    private IEnumerable<string> AskedHosts => version >= 74 ? new[] { Text("host"), Text("hypervisor_hostname") }.OfType<string>() : [];
+
     private string Zone => Text("availability_zone")?.Trim() ?? "";
 
-    private void RefuseOtherHosts(string host)
+    private void RefuseOtherHosts(IReadOnlySet<string> hosts)
     {
-        var forced = Zone.Split(':');
-        if (forced.Length > 3)
+        if (Zone.Split(':').Length > 3)
             throw Fault.BadRequest("Invalid input received: Unable to parse availability_zone");
-        var named = forced.Skip(1).Where(name => name.Length > 0).ToList();
-        if (named.Count > 0)
+        if (ForcedHosts.Any())
             caller.Require(Rules.ServersForcedHost, caller.ProjectId);
-        var asked = version >= 74 ? new[] { Text("host"), Text("hypervisor_hostname") }.OfType<string>().ToList() : [];
-        if (asked.Count > 0)
+        if (AskedHosts.Any())
         {
             caller.Require(Rules.ServersRequestedDestination, caller.ProjectId);
-            if (named.Count > 0)
+            if (ForcedHosts.Any())
             {
                 throw Fault.BadRequest("One mechanism with host and/or hypervisor_hostname and another mechanism with zone:host:node "
                     + "are mutually exclusive.");
             }
         }
-        if (named.Concat(asked).FirstOrDefault(name => name != host) is { } unknown)
+        if (ForcedHosts.Concat(AskedHosts).FirstOrDefault(name => !hosts.Contains(name)) is { } unknown)
             throw Fault.BadRequest($"Compute host {unknown} could not be found.");
     }
 

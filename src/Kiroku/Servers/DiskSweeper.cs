@@ -9,17 +9,18 @@ namespace Kiroku.Servers;
 /// runs is left alone; so are images that a server still stands on.
 /// </summary>
 internal sealed partial class DiskSweeper(
-    IHypervisor hypervisor, ServerStore store, ImageStore images, IGrainFactory grains, IOptions<ServersOptions> options,
-    TimeProvider time, ILogger<DiskSweeper> logger)
+    IHypervisor hypervisor, ServerStore store, StrayMachines strays, ImageStore images, IGrainFactory grains, ServiceSettings settings,
+    IOptions<ServersOptions> options, TimeProvider time, ILogger<DiskSweeper> logger)
     : RepeatedWork(options.Value.SweepInterval, time, logger)
 {
     /// <summary>Looks once, deletes what is left over and says how much that was.</summary>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var deleted = 0;
+        var kept = await strays.ListKeptAsync(settings.Host, cancellationToken);
         foreach (var volume in await hypervisor.ListVolumesAsync(cancellationToken))
         {
-            if (!await SweepAsync(volume, cancellationToken))
+            if (kept.Contains(volume) || !await SweepAsync(volume, cancellationToken))
                 continue;
             LogSwept(volume);
             deleted++;
@@ -36,7 +37,7 @@ internal sealed partial class DiskSweeper(
     private async Task<bool> SweepAsync(string volume, CancellationToken cancellationToken)
     {
         if (Disks.ServerOf(volume) is { } server)
-            return await grains.GetGrain<IServerGrain>(server).Sweep(volume);
+            return await grains.GetGrain<IServerGrain>(server).Sweep(volume, settings.Host);
         if (Disks.ImageOf(volume) is not { } image || await images.FindAsync(image, cancellationToken) is not null)
             return false;
         // An action that runs may be about to take the image up.

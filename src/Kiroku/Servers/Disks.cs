@@ -31,12 +31,15 @@ internal static class Disks
     /// <summary>The server that a volume belongs to, by its name; null if it is no server's disk.</summary>
     public static Guid? ServerOf(string volume) => ServerOf(volume, DiskPrefix) ?? ServerOf(volume, ConfigPrefix);
 
-    /// <summary>Whether the server's row names the volume: the disk it has, the one it can go back to, the one it is rescued by, its config drive.</summary>
-    public static bool Names(Server server, string volume)
-        => (server.Generation is { } present && volume == NameOf(server.Id, present))
-            || (server.FormerGeneration is { } former && volume == NameOf(server.Id, former))
-            || (server.RescueImageId is not null && volume == RescueOf(server.Id))
-            || (server.ConfigGeneration is { } config && volume == ConfigOf(server.Id, config));
+    /// <summary>Whether the server's row names the volume on that host: the disk it has, the one it can go back to, the one it is rescued by, its config drive.</summary>
+    public static bool Names(Server server, string volume, string host)
+    {
+        var (here, before) = (server.DiskHost == host, server.FormerHost == host);
+        return (here && server.Generation is { } present && volume == NameOf(server.Id, present))
+            || (before && server.FormerGeneration is { } former && volume == NameOf(server.Id, former))
+            || (here && server.RescueImageId is not null && volume == RescueOf(server.Id))
+            || ((here || before) && server.ConfigGeneration is { } config && volume == ConfigOf(server.Id, config));
+    }
 
     /// <summary>The image that a volume holds, by its name; null if it holds none.</summary>
     public static string? ImageOf(string volume)

@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Servers.Remote;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Servers;
@@ -9,10 +10,12 @@ namespace Kiroku.Servers;
 /// hypervisor's events, and whatever was missed, as nobody listened or could look, by looking again and again.
 /// </summary>
 internal sealed partial class MachineWatcher(
-    IHypervisor hypervisor, ServerStore store, Machines machines, IGrainFactory grains, ServiceSettings settings,
+    IHypervisor hypervisor, ServerStore store, LocalHost here, StrayMachines strays, IGrainFactory grains, ServiceSettings settings,
     IOptions<ServersOptions> options, TimeProvider time, ILogger<MachineWatcher> logger)
     : BackgroundService
 {
+    private readonly Machines machines = new(here, options.Value.ShutdownTimeout, require: null);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await hypervisor.Connected.WaitAsync(stoppingToken);
@@ -46,8 +49,14 @@ internal sealed partial class MachineWatcher(
     {
         try
         {
+            var states = await hypervisor.ListMachinesAsync(cancellationToken);
             foreach (var server in await store.ListWhereAsync("host = @Host AND running_action IS NULL", new { settings.Host }, cancellationToken))
-                await LookAsync(server.Id);
+            {
+                if (!await IsAsKnownAsync(server, states.GetValueOrDefault(server.Id), cancellationToken))
+                    await LookAsync(server.Id);
+            }
+            foreach (var stray in await strays.FindAsync(settings.Host, cancellationToken))
+                await grains.GetGrain<IServerGrain>(stray).PutAside(settings.Host);
         }
 #pragma warning disable CA1031 // The watch goes on whatever happens: its end would be the service's.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -55,6 +64,17 @@ internal sealed partial class MachineWatcher(
         {
             LogCannotLook(e);
         }
+    }
+
+    /// <summary>Most machines are as they were, and then nobody need be asked.</summary>
+    private async Task<bool> IsAsKnownAsync(Server server, MachineState state, CancellationToken cancellationToken)
+    {
+        if (state != server.PowerState || ServerGrain.ActionBehind(server, state) is not null)
+            return false;
+        if (state != MachineState.Running)
+            return true;
+        var addresses = await hypervisor.GetAddressesAsync(server.Id, cancellationToken);
+        return addresses.Count == 0 || addresses.SequenceEqual(server.Addresses);
     }
 
     private async Task LookAsync(Guid server)
@@ -74,7 +94,7 @@ internal sealed partial class MachineWatcher(
     /// <summary>The mock forgets its machines with the process; they are made again in the state they are meant to have.</summary>
     private async Task DefineAgainAsync(CancellationToken cancellationToken)
     {
-        foreach (var server in await store.ListWhereAsync("host = @Host AND generation IS NOT NULL", new { settings.Host }, cancellationToken))
+        foreach (var server in await store.ListWhereAsync("disk_host = @Host AND generation IS NOT NULL", new { settings.Host }, cancellationToken))
         {
             try
             {

@@ -1,97 +1,88 @@
 using Kiroku.Actions;
 using Kiroku.ConfigDrives;
 using Kiroku.Hypervisors;
-using Kiroku.Scheduling;
-using Microsoft.Extensions.Options;
+using Kiroku.Servers.Remote;
 
 namespace Kiroku.Servers;
 
 /// <summary>
-/// What workflows ask of the hypervisor, in terms of servers; its failures become <see cref="StepException"/> with a
-/// sentence for the server's owner.
+/// What workflows ask of one host, in terms of servers; its failures become <see cref="StepException"/> with a sentence for
+/// the server's owner. Each call is preceded by <c>require</c>, which ends a workflow that has lost its right to act.
 /// </summary>
-internal sealed class Machines(IHypervisor hypervisor, ServerImages images, Scheduler scheduler, IOptions<ServersOptions> options)
+internal sealed class Machines(IServerHost host, TimeSpan shutdownTimeout, Func<CancellationToken, Task>? require)
 {
     private const long GiB = 1024L * 1024 * 1024;
+    private readonly IHypervisor hypervisor = host.Hypervisor;
 
-    /// <summary>What the host's servers may take up in all.</summary>
-    public async Task<Claim> GetLimitsAsync(CancellationToken cancellationToken)
-        => scheduler.LimitsOf(await CallAsync(() => hypervisor.GetCapacityAsync(cancellationToken)));
+    public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.GetCapacityAsync(cancellationToken), cancellationToken);
 
     public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Server server, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.GetAddressesAsync(server.Id, cancellationToken));
+        => CallAsync(() => hypervisor.GetAddressesAsync(server.Id, cancellationToken), cancellationToken);
 
     public Task<MachineState> GetStateAsync(Server server, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.GetStateAsync(server.Id, cancellationToken));
+        => CallAsync(() => hypervisor.GetStateAsync(server.Id, cancellationToken), cancellationToken);
 
     /// <summary>Gives the machine the server's flavor and disk; one that runs takes them up at its next start.</summary>
     public Task DefineAsync(Server server, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.DefineAsync(SpecOf(server), cancellationToken));
+        => CallAsync(() => hypervisor.DefineAsync(SpecOf(server), cancellationToken), cancellationToken);
 
     /// <summary>Switches the machine on, with the server's flavor and disk.</summary>
     public async Task StartAsync(Server server, CancellationToken cancellationToken)
     {
         await DefineAsync(server, cancellationToken);
-        await CallAsync(() => hypervisor.StartAsync(server.Id, cancellationToken));
+        await CallAsync(() => hypervisor.StartAsync(server.Id, cancellationToken), cancellationToken);
     }
 
     public Task PauseAsync(Server server, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.PauseAsync(server.Id, cancellationToken));
+        => CallAsync(() => hypervisor.PauseAsync(server.Id, cancellationToken), cancellationToken);
 
     /// <summary>Keeps the machine's memory on the host's disk and switches it off.</summary>
     public Task SuspendAsync(Server server, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.SuspendAsync(server.Id, cancellationToken));
+        => CallAsync(() => hypervisor.SuspendAsync(server.Id, cancellationToken), cancellationToken);
 
     /// <summary>Has a paused or suspended machine go on as what it was.</summary>
     public Task ContinueAsync(Server server, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.ContinueAsync(server.Id, cancellationToken));
+        => CallAsync(() => hypervisor.ContinueAsync(server.Id, cancellationToken), cancellationToken);
 
     /// <summary>Asks the guest to switch off, and forces it when it takes longer than the setting says.</summary>
     public Task StopAsync(Server server, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.StopAsync(server.Id, options.Value.ShutdownTimeout, cancellationToken));
+        => CallAsync(() => hypervisor.StopAsync(server.Id, shutdownTimeout, cancellationToken), cancellationToken);
 
     public Task PowerOffAsync(Server server, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.StopAsync(server.Id, TimeSpan.Zero, cancellationToken));
+        => CallAsync(() => hypervisor.StopAsync(server.Id, TimeSpan.Zero, cancellationToken), cancellationToken);
 
     public Task UndefineAsync(Server server, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.UndefineAsync(server.Id, cancellationToken));
+        => CallAsync(() => hypervisor.UndefineAsync(server.Id, cancellationToken), cancellationToken);
 
     /// <summary>Sees that an image can be a server's disk of that flavor, and has its content on the host.</summary>
     /// <exception cref="StepException">Permanent: there is no such image, it is no disk, or it is larger than the flavor's disk.</exception>
-    public async Task<ImageDisk> PrepareImageAsync(string imageId, ServerFlavor flavor, CancellationToken cancellationToken)
-    {
-        var disk = await images.InspectAsync(imageId, cancellationToken);
-        if (flavor.DiskBytes < disk.VirtualSize)
-        {
-            throw new StepException($"Flavor's disk is too small for requested image. Flavor disk is {flavor.DiskBytes} bytes, "
-                + $"image is {disk.VirtualSize} bytes.", permanent: true);
-        }
-        await CallAsync(() => hypervisor.ImportVolumeAsync(Disks.BaseOf(imageId), disk.File, disk.Format, progress: null, cancellationToken));
-        return disk;
-    }
+    public Task<ImageDisk> PrepareImageAsync(string imageId, ServerFlavor flavor, CancellationToken cancellationToken)
+        => CallAsync(() => host.PrepareImageAsync(imageId, flavor.DiskBytes, cancellationToken), cancellationToken);
 
     /// <summary>Makes a fresh disk of the flavor's size from a prepared image.</summary>
     public Task CreateDiskAsync(Guid server, int generation, ImageDisk image, ServerFlavor flavor, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.CreateOverlayAsync(
-            Disks.NameOf(server, generation), Disks.BaseOf(image.ImageId), image.Format, flavor.DiskBytes, cancellationToken));
+            Disks.NameOf(server, generation), Disks.BaseOf(image.ImageId), image.Format, flavor.DiskBytes, cancellationToken), cancellationToken);
 
     /// <summary>Makes a config drive with what the guest is to know, the password included if one is given.</summary>
     public async Task MakeConfigDriveAsync(Server server, int generation, string? adminPass, CancellationToken cancellationToken)
     {
+        var mac = await CallAsync(() => hypervisor.GetMacAddressAsync(server.Id, cancellationToken), cancellationToken);
         byte[] content;
         try
         {
-            content = ConfigDrive.Make(Guests.FactsOf(server, adminPass, hypervisor.MacAddressOf(server.Id)));
+            content = ConfigDrive.Make(Guests.FactsOf(server, adminPass, mac));
         }
         catch (Exception e) when (e is IsoException or TypeLoadException)
         {
             throw new StepException("The config drive could not be made.", permanent: false, e);
         }
-        await CallAsync(() => hypervisor.WriteVolumeAsync(Disks.ConfigOf(server.Id, generation), content, cancellationToken));
+        await CallAsync(() => hypervisor.WriteVolumeAsync(Disks.ConfigOf(server.Id, generation), content, cancellationToken), cancellationToken);
     }
 
     public Task DeleteConfigDriveAsync(Guid server, int generation, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.ConfigOf(server, generation), cancellationToken));
+        => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.ConfigOf(server, generation), cancellationToken), cancellationToken);
 
     /// <summary>Makes the disks of a server whose host forgot them: on the mock, where no disk has content.</summary>
     public async Task MockDiskAsync(Server server, CancellationToken cancellationToken)
@@ -109,45 +100,49 @@ internal sealed class Machines(IHypervisor hypervisor, ServerImages images, Sche
     {
         var image = await PrepareImageAsync(imageId, server.Flavor, cancellationToken);
         await CallAsync(() => hypervisor.CreateOverlayAsync(
-            Disks.RescueOf(server.Id), Disks.BaseOf(image.ImageId), image.Format, server.Flavor.DiskBytes, cancellationToken));
+            Disks.RescueOf(server.Id), Disks.BaseOf(image.ImageId), image.Format, server.Flavor.DiskBytes, cancellationToken), cancellationToken);
     }
 
     public Task DeleteRescueDiskAsync(Server server, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.RescueOf(server.Id), cancellationToken));
+        => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.RescueOf(server.Id), cancellationToken), cancellationToken);
 
     /// <summary>Makes the next disk a full copy of the present one, grown to the flavor's size.</summary>
     public Task CopyDiskAsync(Guid server, int from, int to, ServerFlavor flavor, IProgress<double> progress, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.CopyVolumeAsync(
-            Disks.NameOf(server, from), Disks.NameOf(server, to), flavor.DiskBytes, progress, cancellationToken));
+            Disks.NameOf(server, from), Disks.NameOf(server, to), flavor.DiskBytes, progress, cancellationToken), cancellationToken);
+
+    /// <summary>Makes a volume of this host of what one of that name is on another.</summary>
+    public Task ReceiveDiskAsync(string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)
+        => CallAsync(() => host.ReceiveDiskAsync(from, volume, progress, cancellationToken), cancellationToken);
 
     /// <summary>Makes a copy of the server's disk as it stands at one moment, from which an image can be read.</summary>
     public Task SnapshotAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.SnapshotAsync(
-            server.Id, Disks.NameOf(server.Id, server.Generation!.Value), Disks.SnapshotOf(server.Id), cancellationToken));
+            server.Id, Disks.NameOf(server.Id, server.Generation!.Value), Disks.SnapshotOf(server.Id), cancellationToken), cancellationToken);
 
     public Task ReadSnapshotAsync(Server server, Stream target, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.ExportVolumeAsync(Disks.SnapshotOf(server.Id), target, cancellationToken));
+        => CallAsync(() => hypervisor.ExportVolumeAsync(Disks.SnapshotOf(server.Id), target, cancellationToken), cancellationToken);
 
     public Task DeleteSnapshotAsync(Server server, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.SnapshotOf(server.Id), cancellationToken));
+        => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.SnapshotOf(server.Id), cancellationToken), cancellationToken);
 
     public Task DeleteDiskAsync(Guid server, int generation, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.NameOf(server, generation), cancellationToken));
+        => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.NameOf(server, generation), cancellationToken), cancellationToken);
 
     /// <summary>Deletes every disk that the server ever left behind, whichever generation.</summary>
     public async Task DeleteDisksAsync(Guid server, CancellationToken cancellationToken)
     {
-        foreach (var volume in await CallAsync(() => hypervisor.ListVolumesAsync(cancellationToken)))
+        foreach (var volume in await CallAsync(() => hypervisor.ListVolumesAsync(cancellationToken), cancellationToken))
         {
             if (Disks.ServerOf(volume) == server)
-                await CallAsync(() => hypervisor.DeleteVolumeAsync(volume, cancellationToken));
+                await CallAsync(() => hypervisor.DeleteVolumeAsync(volume, cancellationToken), cancellationToken);
         }
     }
 
     /// <summary>Fails for good where the server's disk is larger than the flavor's.</summary>
     public async Task RefuseSmallerDiskAsync(Server server, ServerFlavor flavor, CancellationToken cancellationToken)
     {
-        var size = await CallAsync(() => hypervisor.GetVolumeSizeAsync(Disks.NameOf(server.Id, server.Generation!.Value), cancellationToken))
+        var size = await CallAsync(() => hypervisor.GetVolumeSizeAsync(Disks.NameOf(server.Id, server.Generation!.Value), cancellationToken), cancellationToken)
             ?? throw new StepException("The server's disk is missing.", permanent: false);
         if (flavor.DiskBytes < size)
         {
@@ -166,14 +161,16 @@ internal sealed class Machines(IHypervisor hypervisor, ServerImages images, Sche
         return server.RescueImageId is null ? spec : spec with { RootVolume = Disks.RescueOf(server.Id), SecondVolume = disk };
     }
 
-    private static Task CallAsync(Func<Task> call) => CallAsync(async () =>
+    private Task CallAsync(Func<Task> call, CancellationToken cancellationToken) => CallAsync(async () =>
     {
         await call();
         return 0;
-    });
+    }, cancellationToken);
 
-    private static async Task<T> CallAsync<T>(Func<Task<T>> call)
+    private async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
+        if (require is not null)
+            await require(cancellationToken);
         try
         {
             return await call();

@@ -1,19 +1,40 @@
+using Kiroku.Storage;
+
 namespace Kiroku.Servers;
 
 /// <summary>
 /// Sees to it that no action stays in progress for ever: at the start, and again and again, whatever a server's row names as
 /// running and nobody runs is gone on with.
 /// </summary>
-internal sealed class Recovery(ServerStore store, IGrainFactory grains, TimeProvider time, ILogger<Recovery> logger)
-    : RepeatedWork(Interval, time, logger)
+internal sealed partial class Recovery(ServerStore store, IDatabase database, IGrainFactory grains, TimeProvider time, ILogger<Recovery> logger)
+    : RepeatedWork(database.IsShared ? IntervalAmongNodes : Interval, time, logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    /// <summary>Where another node may have died, and nobody waits for long.</summary>
+    private static readonly TimeSpan IntervalAmongNodes = TimeSpan.FromSeconds(3);
 
     protected override string Work => "Looking for actions that nobody runs";
 
     protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
-        foreach (var server in await store.ListWhereAsync("running_action IS NOT NULL", null, cancellationToken))
-            await grains.GetGrain<IServerGrain>(server.Id).GoOn();
+        var running = await store.ListWhereAsync("running_action IS NOT NULL", null, cancellationToken);
+        await Task.WhenAll(running.Select(server => GoOnAsync(server.Id)));
     }
+
+    /// <summary>One that a node still holds which has just died is asked again.</summary>
+    private async Task GoOnAsync(Guid server)
+    {
+        try
+        {
+            await grains.GetGrain<IServerGrain>(server).GoOn();
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            LogCannotGoOn(server, e.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "What runs on {Server} cannot be gone on with now: {Reason}")]
+    private partial void LogCannotGoOn(Guid server, string reason);
 }

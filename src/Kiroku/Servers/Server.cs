@@ -51,11 +51,23 @@ internal sealed record Server
     /// <summary>What it takes up on its host.</summary>
     public Claim Claim { get; init; } = Claim.None;
 
+    /// <summary>A second host: while it moves the one that it goes to; while resized the one that it came from, if that is another.</summary>
+    public string? OtherHost { get; init; }
+
+    /// <summary>What it takes up there.</summary>
+    public Claim OtherClaim { get; init; } = Claim.None;
+
     /// <summary>Which of its disks it runs on, counted from 1; null before the first is made.</summary>
     public int? Generation { get; init; }
 
     /// <summary>While resized: the disk that a revert goes back to.</summary>
     public int? FormerGeneration { get; init; }
+
+    /// <summary>The host on which its disk and config drive lie, also while it is on none; null before the first is made.</summary>
+    public string? DiskHost { get; init; }
+
+    /// <summary>While resized: the host on which the disk lies that a revert goes back to.</summary>
+    public string? FormerHost { get; init; }
 
     /// <summary>While rescued: the image that the machine runs from, with the server's own disk as its second.</summary>
     public string? RescueImageId { get; init; }
@@ -91,6 +103,9 @@ internal sealed record Server
 
     /// <summary>The right to write for the action that runs now.</summary>
     public Fence Fence => new(Id, RunningAction!, Epoch);
+
+    /// <summary>Every host that may hold something of it.</summary>
+    public IEnumerable<string> Hosts => new[] { Host, OtherHost, DiskHost, FormerHost }.OfType<string>().Distinct();
 }
 
 /// <summary>A flavor as it was when the server took it; later changes to the flavor do not reach the server.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Flavors;
+using Kiroku.Hosts;
 using Kiroku.Hypervisors;
 using Kiroku.Identity;
 using Kiroku.Images;
@@ -17,7 +18,7 @@ namespace Kiroku.Servers;
 /// <summary>Makes servers: rows and records first, then each server's grain builds.</summary>
 internal sealed class ServerCreation(
     ServerStore store, FlavorStore flavors, ServerImages images, KeypairStore keypairs, QuotaStore quotas, IHypervisor hypervisor,
-    Resting resting, ServiceSettings settings, IOptions<ServersOptions> options, IGrainFactory grains, TimeProvider time)
+    HostWatch hosts, IDatabase database, Resting resting, IOptions<ServersOptions> options, IGrainFactory grains, TimeProvider time)
 {
     private const int MostAtOnce = 100;
 
@@ -29,10 +30,11 @@ internal sealed class ServerCreation(
         var prototype = await CheckAsync(context, request);
         if (resting.IsAsked)
             throw Fault.Unavailable("The service is stopping.");
-        if (!hypervisor.Connected.IsCompletedSuccessfully)
+        // Where there are other hosts the scheduler finds one that is.
+        if (!database.IsShared && !hypervisor.Connected.IsCompletedSuccessfully)
             throw Fault.Unavailable("The host's hypervisor is not connected yet.");
         var number = await NumberAsync(context, request, prototype.Flavor);
-        var arguments = JsonSerializer.Serialize(new CreateArguments(request.AdminPass), ServerJson.Default.CreateArguments);
+        var arguments = JsonSerializer.Serialize(new CreateArguments(request.AdminPass) { Host = request.Host }, ServerJson.Default.CreateArguments);
         var begun = ActionRequest.Of(context, ActionNames.Create, startTime);
         var created = Enumerable.Range(0, number)
             .Select(index => prototype with
@@ -73,7 +75,7 @@ internal sealed class ServerCreation(
     private async Task<Server> CheckAsync(HttpContext context, CreateRequest request)
     {
         var caller = Caller.Of(context);
-        request.RefuseWhatIsNotHad(settings.Host);
+        request.RefuseWhatIsNotHad((await hosts.ListAsync(context.RequestAborted)).Select(host => host.Name).ToHashSet());
         var image = request.ImageId;
         var flavor = await flavors.FindAsync(request.FlavorId, FlavorViewer.Of(caller), context.RequestAborted)
             ?? throw Fault.BadRequest($"Flavor {request.FlavorId} could not be found.");

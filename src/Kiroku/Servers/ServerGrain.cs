@@ -1,7 +1,7 @@
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Hosts;
 using Kiroku.Hypervisors;
+using Kiroku.Servers.Remote;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;
@@ -18,9 +18,12 @@ internal interface IServerGrain : IGrainWithGuidKey
     /// <summary>Has a look at the machine, whose state may have changed without us.</summary>
     Task LookAtMachine();
 
-    /// <summary>Deletes a volume of this server's if its row does not name it and nothing runs that may be making it.</summary>
+    /// <summary>Deletes a volume of this server's on a host if its row does not name it there and nothing runs that may be making it.</summary>
     /// <returns>Whether it was deleted.</returns>
-    Task<bool> Sweep(string volume);
+    Task<bool> Sweep(string volume, string host);
+
+    /// <summary>Ends a machine of this server's on a host where none should be, and keeps its disks aside.</summary>
+    Task PutAside(string host);
 }
 
 /// <summary>
@@ -29,7 +32,7 @@ internal interface IServerGrain : IGrainWithGuidKey
 /// </summary>
 [KeepAlive]
 internal sealed partial class ServerGrain(
-    ServerStore store, ServiceStore services, Workflows workflows, WorkflowRunner runner, IHypervisor hypervisor, Resting resting,
+    ServerStore store, HostPresence presence, Workflows workflows, WorkflowRunner runner, ServerHosts hosts, StrayMachines strays, Resting resting,
     TimeProvider time, ILogger<ServerGrain> logger) : Grain, IServerGrain, IDisposable
 {
     /// <summary>How long other requests for the server wait for an answer of the hypervisor's; what is late is asked again.</summary>
@@ -69,38 +72,45 @@ internal sealed partial class ServerGrain(
         missed = !workflow.IsCompleted;
         if (missed || await FindAsync() is not { RunningAction: null, Host: not null } server)
             return;
-        var state = await hypervisor.GetStateAsync(server.Id, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
-        switch (server.VmState, state)
-        {
-            case (VmStates.Active or VmStates.Paused, MachineState.Off or MachineState.Crashed or MachineState.Absent):
-                await FollowAsync(ActionNames.Stop, state);
-                break;
-            case (VmStates.Stopped, MachineState.Running):
-                await FollowAsync(ActionNames.Start, state);
-                break;
-            case var _ when state != server.PowerState:
-                await store.SavePowerStateAsync(server.Id, (int)state, time.UtcNow(), CancellationToken.None);
-                break;
-        }
+        var state = await hosts.Of(server.Host).Hypervisor.GetStateAsync(server.Id, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
+        if (ActionBehind(server, state) is { } action)
+            await FollowAsync(action, state);
+        else if (state != server.PowerState)
+            await store.SavePowerStateAsync(server.Id, (int)state, time.UtcNow(), CancellationToken.None);
         if (state == MachineState.Running)
             await LookAtAddressesAsync(server);
     }
 
+    /// <summary>What must have been done to a server whose machine is in that state; null for nothing.</summary>
+    public static string? ActionBehind(Server server, MachineState state) => (server.VmState, state) switch
+    {
+        (VmStates.Active or VmStates.Paused, MachineState.Off or MachineState.Crashed or MachineState.Absent) => ActionNames.Stop,
+        (VmStates.Stopped, MachineState.Running) => ActionNames.Start,
+        _ => null,
+    };
+
     /// <summary>A guest gets its address some time after its start, and may get another; while it has none the last stays.</summary>
     private async Task LookAtAddressesAsync(Server server)
     {
-        var addresses = await hypervisor.GetAddressesAsync(server.Id, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
+        var addresses = await hosts.Of(server.Host!).Hypervisor.GetAddressesAsync(server.Id, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
         if (addresses.Count > 0 && !addresses.SequenceEqual(server.Addresses))
             await store.SaveAddressesAsync(server with { Addresses = addresses }, time.UtcNow(), CancellationToken.None);
     }
 
-    public async Task<bool> Sweep(string volume)
+    public async Task<bool> Sweep(string volume, string host)
     {
         var server = await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None);
-        if (!workflow.IsCompleted || server is null or { RunningAction: not null } || Disks.Names(server, volume))
+        if (!workflow.IsCompleted || server is null or { RunningAction: not null } || Disks.Names(server, volume, host))
             return false;
-        await hypervisor.DeleteVolumeAsync(volume, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
+        await hosts.Of(host).Hypervisor.DeleteVolumeAsync(volume, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
         return true;
+    }
+
+    public async Task PutAside(string host)
+    {
+        var server = await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None);
+        if (workflow.IsCompleted && server is { RunningAction: null } && (server.Deleted || server.Host != host))
+            await strays.PutAsideAsync(server, host, CancellationToken.None);
     }
 
     public void Dispose() => overtaken.Dispose();
@@ -109,13 +119,11 @@ internal sealed partial class ServerGrain(
     {
         if (resting.IsAsked)
             throw Fault.Unavailable("The service is stopping.");
-        if (!hypervisor.Connected.IsCompletedSuccessfully)
-            throw Fault.Unavailable("The host's hypervisor is not connected yet.");
         var doing = workflows.Of(request.Action);
         var seen = await FindAsync() ?? throw NotFound();
         if (seen.RunningAction is null && !workflow.IsCompleted)
             await workflow;
-        var host = await RequireHostAsync(seen, request);
+        var host = await presence.RequireAsync(seen, request, CancellationToken.None);
         var accepted = await doing.AcceptAsync(seen, request, CancellationToken.None);
         if (seen.RunningAction is not null && !doing.TakesOver(request))
             throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while it is in task_state {seen.TaskState}");
@@ -136,16 +144,6 @@ internal sealed partial class ServerGrain(
     }
 
     private async Task<Server?> FindAsync() => await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is { Deleted: false } server ? server : null;
-
-    /// <summary>What a machine did by itself is recorded whatever is said of its host.</summary>
-    /// <exception cref="Fault">409 with Nova's words: the server's host is down.</exception>
-    private async Task<Service?> RequireHostAsync(Server server, ActionRequest request)
-    {
-        var host = server.Host is null ? null : await services.GetAsync(server.Host, CancellationToken.None);
-        return host is { ForcedDown: true } && request is { UserId: not null, Action: not ActionNames.Delete }
-            ? throw Fault.Conflict("Service is unavailable at this time.")
-            : host;
-    }
 
     private Fault NotFound() => Fault.NotFound($"Instance {this.GetPrimaryKey()} could not be found.");
 

@@ -68,4 +68,6 @@ internal sealed class ServerImages(ImageStore images, ImageFiles files)
 }
 
 /// <summary>An image's file, its format and the size in bytes of the disk it is.</summary>
-internal sealed record ImageDisk(string ImageId, string File, VolumeFormat Format, long VirtualSize);
+[GenerateSerializer, Immutable]
+internal sealed record ImageDisk(
+    [property: Id(0)] string ImageId, [property: Id(1)] string File, [property: Id(2)] VolumeFormat Format, [property: Id(3)] long VirtualSize);

@@ -28,6 +28,12 @@ internal sealed record ServerRow
     public int ClaimedMemoryMib { get; init; }
     public int ClaimedDiskGib { get; init; }
     public int? Generation { get; init; }
+    public string? OtherHost { get; init; }
+    public int OtherVcpus { get; init; }
+    public int OtherMemoryMib { get; init; }
+    public int OtherDiskGib { get; init; }
+    public string? DiskHost { get; init; }
+    public string? FormerHost { get; init; }
     public int? FormerGeneration { get; init; }
     public int? ConfigGeneration { get; init; }
     public string Addresses { get; init; } = "[]";
@@ -71,6 +77,12 @@ internal sealed record ServerRow
         ClaimedDiskGib = server.Claim.DiskGiB,
         Generation = server.Generation,
         FormerGeneration = server.FormerGeneration,
+        OtherHost = server.OtherHost,
+        OtherVcpus = server.OtherClaim.Vcpus,
+        OtherMemoryMib = server.OtherClaim.MemoryMiB,
+        OtherDiskGib = server.OtherClaim.DiskGiB,
+        DiskHost = server.DiskHost,
+        FormerHost = server.FormerHost,
         ConfigGeneration = server.ConfigGeneration,
         Addresses = JsonSerializer.Serialize(server.Addresses, ServerJson.Default.IReadOnlyListMachineAddress),
         FaultMessage = server.Fault?.Message,
@@ -109,6 +121,10 @@ internal sealed record ServerRow
         Claim = new Claim(ClaimedVcpus, ClaimedMemoryMib, ClaimedDiskGib),
         Generation = Generation,
         FormerGeneration = FormerGeneration,
+        OtherHost = OtherHost,
+        OtherClaim = new Claim(OtherVcpus, OtherMemoryMib, OtherDiskGib),
+        DiskHost = DiskHost,
+        FormerHost = FormerHost,
         ConfigGeneration = ConfigGeneration,
         Addresses = JsonSerializer.Deserialize(Addresses, ServerJson.Default.IReadOnlyListMachineAddress)!,
         Fault = FaultMessage is { } message ? new ServerFault(message, FaultDetails, FaultCreated ?? UpdatedAt) : null,
@@ -135,6 +151,7 @@ internal sealed record ServerRow
 [JsonSerializable(typeof(Work.RebootArguments))]
 [JsonSerializable(typeof(Work.RebuildArguments))]
 [JsonSerializable(typeof(Work.ResizeArguments))]
+[JsonSerializable(typeof(Work.UnshelveArguments))]
 [JsonSerializable(typeof(Work.ResetStateArguments))]
 [JsonSerializable(typeof(Work.RescueArguments))]
 [JsonSerializable(typeof(Work.CreateImageArguments))]

@@ -2,9 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Hosts;
 using Kiroku.Images;
-using Kiroku.Scheduling;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;
@@ -16,6 +14,8 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
         image_id = @ImageId, flavor = @Flavor, former_flavor = @FormerFlavor, vm_state = @VmState, task_state = @TaskState,
         power_state = @PowerState, former_vm_state = @FormerVmState, progress = @Progress, host = @Host,
         claimed_vcpus = @ClaimedVcpus, claimed_memory_mib = @ClaimedMemoryMib, claimed_disk_gib = @ClaimedDiskGib,
+        other_host = @OtherHost, other_vcpus = @OtherVcpus, other_memory_mib = @OtherMemoryMib, other_disk_gib = @OtherDiskGib,
+        disk_host = @DiskHost, former_host = @FormerHost,
         generation = @Generation, former_generation = @FormerGeneration, rescue_image_id = @RescueImageId,
         config_generation = @ConfigGeneration, addresses = @Addresses, fault_message = @FaultMessage,
         fault_details = @FaultDetails, fault_created = @FaultCreated, running_action = @RunningAction, epoch = @Epoch,
@@ -184,32 +184,29 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
     }
 
     /// <summary>
-    /// Lets the running action take up <paramref name="claim"/> on a host if that is to be given servers, and what its others
-    /// claimed stays within the limits.
+    /// Has the running action take up room on a host: <paramref name="place"/> is given the server and what all others take
+    /// up, and says how the server stands then. What several actions take up at once they take up one after another.
     /// </summary>
-    /// <returns>False if it is not, or it does not fit; then nothing is changed.</returns>
-    public Task<bool> ClaimAsync(Fence fence, string host, Claim claim, Claim limits, CancellationToken cancellationToken)
+    /// <returns>The server as it stands then; null if there is no place, and then nothing is changed.</returns>
+    public Task<Server?> PlaceAsync(Fence fence, Func<Server, HostClaims, Server?> place, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async connection =>
         {
             await fence.HoldAsync(connection);
-            if (await ServiceStore.GetAsync(connection, host) is { Disabled: true } or { ForcedDown: true })
-                return false;
-            var used = await connection.QuerySingleAsync<ClaimSums>(
-                """
-                SELECT CAST(COALESCE(SUM(claimed_vcpus), 0) AS BIGINT) AS vcpus, CAST(COALESCE(SUM(claimed_memory_mib), 0) AS BIGINT) AS memory_mib,
-                    CAST(COALESCE(SUM(claimed_disk_gib), 0) AS BIGINT) AS disk_gib
-                FROM servers WHERE deleted = 0 AND host = @host AND id <> @ServerId
-                """, new { host, fence.ServerId });
-            if (used.Vcpus + claim.Vcpus > limits.Vcpus || used.MemoryMib + claim.MemoryMiB > limits.MemoryMiB
-                || used.DiskGib + claim.DiskGiB > limits.DiskGiB)
-                return false;
-            await connection.ExecuteAsync(
-                """
-                UPDATE servers SET host = @host, claimed_vcpus = @Vcpus, claimed_memory_mib = @MemoryMiB, claimed_disk_gib = @DiskGiB
-                WHERE id = @ServerId
-                """, new { host, claim.Vcpus, claim.MemoryMiB, claim.DiskGiB, fence.ServerId });
-            return true;
+            var server = (await FindAsync(connection, fence.ServerId))!;
+            if (place(server, await HostClaims.ReadAsync(connection, except: fence.ServerId)) is not { } placed)
+                return null;
+            await SaveStatesAsync(connection, placed);
+            return placed;
         }, cancellationToken);
+
+    /// <summary>Sees that an action is still its server's running one.</summary>
+    /// <exception cref="FencedException">It is not.</exception>
+    public async Task RequireAsync(Fence fence, CancellationToken cancellationToken)
+    {
+        const string Sql = "SELECT COUNT(*) FROM servers WHERE id = @ServerId AND running_action = @RequestId AND epoch = @Epoch";
+        if (await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(Sql, fence), cancellationToken) != 1)
+            throw new FencedException();
+    }
 
     public Task SaveProgressAsync(Fence fence, int percent, CancellationToken cancellationToken)
         => database.WriteAsync(async connection =>
@@ -235,11 +232,4 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
 
     private static Task<int> SaveStatesAsync(DbConnection connection, Server server)
         => connection.ExecuteAsync($"UPDATE servers SET {StateColumns} WHERE id = @Id", ServerRow.Of(server));
-
-    private sealed record ClaimSums
-    {
-        public long Vcpus { get; init; }
-        public long MemoryMib { get; init; }
-        public long DiskGib { get; init; }
-    }
 }

@@ -2,13 +2,14 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Kiroku.Actions;
 using Kiroku.Scheduling;
+using Kiroku.Servers.Remote;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;
 
 /// <summary>One running of a workflow: the server as it stands at this moment, and what steps may do with it.</summary>
 internal sealed class ServerWork(
-    Server server, ActionRun run, Machines machines, ServerStore store, PersistentWrites writes, StepRunner steps, TimeProvider time)
+    Server server, ActionRun run, ServerHosts hosts, Placing placing, ServerStore store, PersistentWrites writes, StepRunner steps, TimeProvider time)
 {
     private readonly ServerStore store = store;
     private readonly ActionRun run = run;
@@ -16,7 +17,29 @@ internal sealed class ServerWork(
     /// <summary>The server as it stands: every change of its row by this action is in here.</summary>
     public Server Server { get; private set; } = server;
 
-    public Machines Machines { get; } = machines;
+    /// <summary>The machines of the host that the server is on, or that its disk lies on.</summary>
+    public Machines Machines => On(Host);
+
+    /// <summary>Name of that host.</summary>
+    public string Host => Server.Host ?? Server.DiskHost ?? run.Host;
+
+    /// <summary>Name of the node that runs the action, on which no step of the server's need be.</summary>
+    public string Node => run.Host;
+
+    public Machines On(string host) => hosts.MachinesOn(host, run.Fence);
+
+    /// <summary>Does something on a host that the server leaves for good, if that is there.</summary>
+    public Task LeaveAsync(string host, Func<Machines, Task> leave, CancellationToken cancellationToken)
+        => hosts.LeaveAsync(host, run.Fence, leave, cancellationToken);
+
+    /// <summary>Drops a disk on the second host, if there is one, which then is none of the server's any more.</summary>
+    public async Task LeaveOtherHostAsync(int generation, CancellationToken cancellationToken)
+    {
+        if (Server.OtherHost is not { } host)
+            return;
+        await LeaveAsync(host, machines => DiskMove.DropAsync(machines, Server, generation, cancellationToken), cancellationToken);
+        await SaveAsync(server => server with { OtherHost = null, OtherClaim = Claim.None }, cancellationToken);
+    }
 
     public DateTime Now => time.UtcNow();
 
@@ -37,15 +60,15 @@ internal sealed class ServerWork(
         Server = changed;
     }
 
-    /// <summary>Finds a host with that much room for the server and takes it up.</summary>
+    /// <summary>Finds a host for a server that is on none and takes up room there.</summary>
     /// <exception cref="StepException">Permanent: there is none.</exception>
-    public async Task PlaceAsync(Claim claim, CancellationToken cancellationToken)
-    {
-        var limits = await Machines.GetLimitsAsync(cancellationToken);
-        if (!await writes.RunAsync(token => store.ClaimAsync(run.Fence, run.Host, claim, limits, token), cancellationToken))
-            throw new StepException("No valid host was found.", permanent: true);
-        Server = Server with { Host = run.Host, Claim = claim };
-    }
+    public async Task PlaceAsync(PlaceWish wish, CancellationToken cancellationToken)
+        => Server = await writes.RunAsync(token => placing.PlaceAsync(run.Fence, wish, token), cancellationToken);
+
+    /// <summary>Finds a host for the server with another flavor, here or elsewhere, and takes up room there, too.</summary>
+    /// <exception cref="StepException">Permanent: there is none.</exception>
+    public async Task PlaceAnewAsync(ServerFlavor flavor, PlaceWish wish, CancellationToken cancellationToken)
+        => Server = await writes.RunAsync(token => placing.PlaceAnewAsync(run.Fence, flavor, wish, token), cancellationToken);
 
     /// <summary>Has a machine that is off start from the server's own disk again, if it was rescued.</summary>
     public async Task LeaveRescueAsync(CancellationToken cancellationToken)
@@ -83,18 +106,23 @@ internal sealed class ServerWork(
     }
 
     /// <summary>Runs a step inside the one that is running.</summary>
-    public Task RunInnerAsync(Step step, CancellationToken cancellationToken) => steps.RunAsync(run, step, cancellationToken);
+    public Task RunInnerAsync(Step step, CancellationToken cancellationToken) => steps.RunAsync(run, OnItsHost(step), cancellationToken);
+
+    /// <summary>A step is done on the server's host, unless it says where.</summary>
+    public Step OnItsHost(Step step) => step.Host is null ? step with { Host = () => Host } : step;
 
     /// <summary>Reports how far a copy is, in the server's progress; a report that cannot be written is dropped.</summary>
-    public IProgress<double> Progress => new CopyProgress(this);
+    /// <param name="from">How far the whole is when the copy begins, of 1.</param>
+    /// <param name="to">How far it is when the copy ends.</param>
+    public IProgress<double> Progress(double from = 0, double to = 1) => new CopyProgress(this, from, to);
 
-    private sealed class CopyProgress(ServerWork work) : IProgress<double>
+    private sealed class CopyProgress(ServerWork work, double from, double to) : IProgress<double>
     {
         private int last;
 
         public void Report(double value)
         {
-            var percent = (int)(value * 100);
+            var percent = (int)((from + (value * (to - from))) * 100);
             if (percent / 5 == last / 5)
                 return;
             last = percent;

@@ -21,6 +21,10 @@ internal sealed class ServersOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan RestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The most that a disk on its way to another host takes of the network, in MiB a second, for each disk; 0 for all there is.</summary>
+    [Range(0, 1_000_000)]
+    public int MoveBandwidth { get; init; }
+
     /// <summary>How often every machine's state is looked at, beside when it changes.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "30.00:00:00")]
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(30);

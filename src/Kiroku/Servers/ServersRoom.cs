@@ -1,3 +1,4 @@
+using Kiroku.Servers.Remote;
 using Kiroku.Servers.Work;
 using Microsoft.Extensions.Options;
 
@@ -16,7 +17,13 @@ internal static class ServersRoom
         services.AddSingleton<PasswordChange>();
         services.AddSingleton<ServerLocks>();
         services.AddSingleton<ServerNotes>();
-        services.AddSingleton<Machines>();
+        services.AddSingleton<LocalHost>();
+        services.AddSingleton<DiskReader>();
+        services.AddSingleton<DiskTransfer>();
+        services.AddSingleton<HostPresence>();
+        services.AddSingleton<ServerHosts>();
+        services.AddSingleton<Placing>();
+        services.AddSingleton<StrayMachines>();
         services.AddSingleton<WorkflowRunner>();
         services.AddSingleton<Workflows>();
         services.AddSingleton<Workflow, CreateServer>();

@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Servers.Remote;
 using Kiroku.Storage;
 using Polly;
 using Polly.Retry;
@@ -11,7 +12,7 @@ namespace Kiroku.Servers;
 /// was done is undone, newest first; then the action's outcome and the server's states are written together.
 /// </summary>
 internal sealed partial class WorkflowRunner(
-    IHypervisor hypervisor, Machines machines, ServerStore servers, ActionStore actions, StepRunner steps, PersistentWrites writes,
+    IHypervisor hypervisor, ServerHosts hosts, Placing placing, ServerStore servers, ActionStore actions, StepRunner steps, PersistentWrites writes,
     Resting resting, ServiceSettings settings, TimeProvider time, ILogger<WorkflowRunner> logger)
 {
     private readonly ResiliencePipeline undoing = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -27,13 +28,14 @@ internal sealed partial class WorkflowRunner(
     public async Task RunAsync(Workflow workflow, Server server, RecordedAction recorded, CancellationToken overtaken)
     {
         var run = new ActionRun(recorded.Action, server.Fence, settings.Host, recorded.Events.Reverse());
-        var work = new ServerWork(server, run, machines, servers, writes, steps, time);
+        var work = new ServerWork(server, run, hosts, placing, servers, writes, steps, time);
         using var trace = StepRunner.Telemetry.StartActivity(run.Action.Action);
         trace?.SetTag("server.id", server.Id).SetTag("request.id", run.Action.RequestId);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(overtaken, resting.StepsMustEnd);
         try
         {
-            await hypervisor.Connected.WaitAsync(either.Token);
+            if (server.Hosts.Contains(settings.Host))
+                await hypervisor.Connected.WaitAsync(either.Token);
             await RunAsync(workflow, work, run, either.Token);
         }
         catch (OperationCanceledException) when (overtaken.IsCancellationRequested)
@@ -60,7 +62,7 @@ internal sealed partial class WorkflowRunner(
                 foreach (var step in plan)
                 {
                     resting.ThrowIfAsked();
-                    await steps.RunAsync(run, step, cancellationToken);
+                    await steps.RunAsync(run, work.OnItsHost(step), cancellationToken);
                 }
                 await EndWellAsync(workflow, work, run, cancellationToken);
                 return;

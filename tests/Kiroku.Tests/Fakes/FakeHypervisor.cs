@@ -85,7 +85,11 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken)
         => Task.FromResult(host.Addresses);
 
-    public string? MacAddressOf(Guid machine) => "fa:16:3e:00:00:01";
+    public Task<string?> GetMacAddressAsync(Guid machine, CancellationToken cancellationToken) => Task.FromResult<string?>("fa:16:3e:00:00:01");
+
+    public Task ReceiveVolumeAsync(string volume, VolumeContent content, Stream bytes, IProgress<double>? progress, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<VolumeContent> DescribeVolumeAsync(string volume, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task WriteVolumeAsync(string volume, byte[] content, CancellationToken cancellationToken)
         => DoAsync("write", () => host.Volumes[volume] = new FakeVolume(content.Length, Guid.NewGuid()) { Written = content }, cancellationToken);

@@ -48,7 +48,12 @@ internal sealed class LibvirtHypervisor : IHypervisor, ISessionListener, IAsyncD
 
     public Task Connected => connection.Connected;
 
-    public string? MacAddressOf(Guid machine) => options.Network == "none" ? null : MachineXml.MacOf(machine);
+    public Task<string?> GetMacAddressAsync(Guid machine, CancellationToken cancellationToken) =>
+        Task.FromResult(options.Network == "none" ? null : MachineXml.MacOf(machine));
+
+    public Task ReceiveVolumeAsync(string volume, VolumeContent content, Stream bytes, IProgress<double>? progress, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<VolumeContent> DescribeVolumeAsync(string volume, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken) =>
         Addresses.AreLeased(options.Network)

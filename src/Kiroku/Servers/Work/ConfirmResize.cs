@@ -1,6 +1,7 @@
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
+using Kiroku.Scheduling;
 
 namespace Kiroku.Servers.Work;
 
@@ -17,12 +18,27 @@ internal sealed class ConfirmResize : Workflow
         {
             if (work.Server.FormerGeneration is { } former)
             {
-                await work.Machines.DeleteDiskAsync(work.Server.Id, former, ct);
-                await work.SaveAsync(s => s with { FormerGeneration = null, FormerFlavor = null, Claim = s.Flavor.Claim }, ct);
+                if (work.Server.FormerHost == work.Server.DiskHost)
+                    await work.Machines.DeleteDiskAsync(work.Server.Id, former, ct);
+                else
+                    await DiskMove.DropAsync(work.On(work.Server.FormerHost!), work.Server, former, ct);
+                await work.SaveAsync(s => s with
+                {
+                    FormerGeneration = null,
+                    FormerFlavor = null,
+                    FormerHost = null,
+                    Claim = s.Flavor.Claim,
+                    OtherHost = null,
+                    OtherClaim = Claim.None,
+                }, ct);
             }
             var state = await work.Machines.GetStateAsync(work.Server, ct);
             await work.SaveAsync(s => s with { PowerState = state }, ct);
-        }),
+        })
+        {
+            // As in Nova: what is given up is given up where it is.
+            Host = () => work.Server.FormerHost ?? work.Host,
+        },
     ];
 
     public override Server Succeeded(ServerWork work) => work.Server with

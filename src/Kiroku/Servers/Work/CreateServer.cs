@@ -18,8 +18,9 @@ internal sealed class CreateServer : Workflow
 
     public override IReadOnlyList<Step> Steps(ServerWork work) =>
     [
-        new(EventNames.ScheduleAndBuild, ct => work.PlaceAsync(work.Server.Flavor.Claim, ct))
+        new(EventNames.ScheduleAndBuild, ct => work.PlaceAsync(new PlaceWish { OnlyHost = work.Arguments(ServerJson.Default.CreateArguments).Host }, ct))
         {
+            Host = () => work.Node,
             RecordedOnFailureOnly = true,
         },
         new(EventNames.Build, async ct =>
@@ -32,7 +33,7 @@ internal sealed class CreateServer : Workflow
                 int? config = work.Server.Labels.ConfigDrive ? FirstGeneration : null;
                 if (config is not null)
                     await work.Machines.MakeConfigDriveAsync(work.Server, FirstGeneration, work.Arguments(ServerJson.Default.CreateArguments).AdminPass, ct);
-                await work.SaveAsync(s => s with { Generation = FirstGeneration, ConfigGeneration = config, TaskState = TaskStates.Spawning }, ct);
+                await work.SaveAsync(s => s with { Generation = FirstGeneration, ConfigGeneration = config, DiskHost = s.Host, TaskState = TaskStates.Spawning }, ct);
             }
             await work.Machines.StartAsync(work.Server, ct);
             await work.LookAtAddressesAsync(ct);
@@ -43,7 +44,7 @@ internal sealed class CreateServer : Workflow
                 await work.Machines.UndefineAsync(work.Server, ct);
                 await work.Machines.DeleteDiskAsync(work.Server.Id, FirstGeneration, ct);
                 await work.Machines.DeleteConfigDriveAsync(work.Server.Id, FirstGeneration, ct);
-                await work.SaveAsync(s => s with { Generation = null, ConfigGeneration = null }, ct);
+                await work.SaveAsync(s => s with { Generation = null, ConfigGeneration = null, DiskHost = null }, ct);
             },
         },
     ];
@@ -67,4 +68,8 @@ internal sealed class CreateServer : Workflow
 }
 
 /// <summary>The password that the guest is to have.</summary>
-internal sealed record CreateArguments(string? AdminPass);
+internal sealed record CreateArguments(string? AdminPass)
+{
+    /// <summary>The one host that will do; null for any.</summary>
+    public string? Host { get; init; }
+}

@@ -19,8 +19,14 @@ internal sealed class DeleteServer : Workflow
     [
         new(EventNames.Terminate, async ct =>
         {
-            await work.Machines.UndefineAsync(work.Server, ct);
-            await work.Machines.DeleteDisksAsync(work.Server.Id, ct);
+            foreach (var host in work.Server.Hosts.DefaultIfEmpty(work.Node))
+            {
+                await work.LeaveAsync(host, async machines =>
+                {
+                    await machines.UndefineAsync(work.Server, ct);
+                    await machines.DeleteDisksAsync(work.Server.Id, ct);
+                }, ct);
+            }
         }),
     ];
 
@@ -33,6 +39,10 @@ internal sealed class DeleteServer : Workflow
         Claim = Claim.None,
         Generation = null,
         FormerGeneration = null,
+        DiskHost = null,
+        FormerHost = null,
+        OtherHost = null,
+        OtherClaim = Claim.None,
         ConfigGeneration = null,
         RescueImageId = null,
         FormerVmState = null,

@@ -23,18 +23,11 @@ internal sealed class RevertResize : Workflow
         }),
         new(EventNames.FinishRevertResize, async ct =>
         {
-            if (work.Server.FormerGeneration is { } former)
-            {
-                await work.SaveAsync(s => s with
-                {
-                    Generation = former,
-                    FormerGeneration = null,
-                    Flavor = s.FormerFlavor!,
-                    FormerFlavor = null,
-                    Claim = s.FormerFlavor!.Claim,
-                }, ct);
-            }
-            await work.Machines.DeleteDiskAsync(work.Server.Id, work.Server.Generation!.Value + 1, ct);
+            if (work.Server.FormerGeneration is not null)
+                await work.SaveAsync(s => MovingWorkflow.SwitchBack(s) with { Claim = s.FormerFlavor!.Claim }, ct);
+            if (work.Server.OtherHost is null)
+                await work.Machines.DeleteDiskAsync(work.Server.Id, work.Server.Generation!.Value + 1, ct);
+            await work.LeaveOtherHostAsync(work.Server.Generation!.Value + 1, ct);
             if (work.Server.FormerVmState == VmStates.Active)
             {
                 await work.Machines.StartAsync(work.Server, ct);
@@ -42,7 +35,10 @@ internal sealed class RevertResize : Workflow
             }
             await work.Machines.DefineAsync(work.Server, ct);
             await work.RunInnerAsync(StopServer.StopStep(work), ct);
-        }),
+        })
+        {
+            Host = () => work.Server.FormerHost ?? work.Host,
+        },
     ];
 
     public override Server Succeeded(ServerWork work)

@@ -8,7 +8,7 @@ using Kiroku.Scheduling;
 namespace Kiroku.Servers.Work;
 
 /// <summary>unshelve: finds a host with room for the server and brings it up there on the disk that was kept.</summary>
-internal sealed class UnshelveServer(ServiceSettings settings) : Workflow
+internal sealed class UnshelveServer(HostWatch hosts) : Workflow
 {
     public override string Action => ActionNames.Unshelve;
 
@@ -16,14 +16,29 @@ internal sealed class UnshelveServer(ServiceSettings settings) : Workflow
 
     public override IReadOnlyList<Step> Steps(ServerWork work) =>
     [
-        new(EventNames.ScheduleInstances, ct => work.PlaceAsync(work.Server.Flavor.Claim, ct))
+        new(EventNames.ScheduleInstances, ct => work.PlaceAsync(new PlaceWish { OnlyHost = work.Arguments(ServerJson.Default.UnshelveArguments).Host }, ct))
         {
+            Host = () => work.Node,
             Undo = ct => work.SaveAsync(s => s with { Host = null, Claim = Claim.None }, ct),
         },
-        new(EventNames.Unshelve, ct => work.Machines.StartAsync(work.Server, ct))
+        new(EventNames.Unshelve, async ct =>
+        {
+            if (MoveOf(work) is { } move)
+            {
+                await move.RunAsync(work, work.Server.Flavor, ct);
+                await work.SaveAsync(s => s with { Generation = move.Next, DiskHost = move.To, OtherHost = move.From }, ct);
+            }
+            await work.LeaveOtherHostAsync(work.Server.Generation!.Value - 1, ct);
+            await work.Machines.StartAsync(work.Server, ct);
+        })
         {
             TaskState = TaskStates.Spawning,
-            Undo = ct => work.Machines.UndefineAsync(work.Server, ct),
+            Undo = async ct =>
+            {
+                await work.Machines.UndefineAsync(work.Server, ct);
+                if (MoveOf(work) is { } move)
+                    await move.UndoAsync(work, ct);
+            },
         },
     ];
 
@@ -36,7 +51,7 @@ internal sealed class UnshelveServer(ServiceSettings settings) : Workflow
     public static string? HostIn(JsonElement body, Microversion version)
         => version >= 91 && Wishes(body) is { } wishes && wishes.TryGetProperty("host", out var host) ? host.GetString() : null;
 
-    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    protected override async Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
         var version = new Microversion(request.Microversion);
         var body = request.ReadBody();
@@ -50,12 +65,20 @@ internal sealed class UnshelveServer(ServiceSettings settings) : Workflow
         }
         if (zoned && zone.GetString() is { Length: > 0 } named)
             Zones.Require(named);
-        if (host is not null && host != settings.Host)
+        if (host is not null && await hosts.FindAsync(host, cancellationToken) is null)
             throw Fault.BadRequest($"Compute host {host} could not be found.");
-        return ShowTaskState(
-            zoned ? server with { Labels = server.Labels with { PinnedZone = zone.GetString() } } : server, TaskStates.Unshelving);
+        return await ShowTaskState(
+            zoned ? server with { Labels = server.Labels with { PinnedZone = zone.GetString() } } : server, TaskStates.Unshelving,
+            JsonSerializer.Serialize(new UnshelveArguments(host), ServerJson.Default.UnshelveArguments));
     }
+
+    /// <summary>How its disk comes to its host; null if it lies there.</summary>
+    private static DiskMove? MoveOf(ServerWork work)
+        => work.Server.DiskHost is { } from && from != work.Host ? new DiskMove(from, work.Host, work.Server.Generation!.Value) : null;
 
     private static JsonElement? Wishes(JsonElement body)
         => body.TryGetProperty("unshelve", out var wishes) && wishes.ValueKind == JsonValueKind.Object ? wishes : null;
 }
+
+/// <summary>The one host that will do; null for any.</summary>
+internal sealed record UnshelveArguments(string? Host);

@@ -28,6 +28,8 @@ internal sealed class PostgresDatabase : IDatabase
         schema = new PostgresSchema(alone);
     }
 
+    public bool IsShared => true;
+
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)

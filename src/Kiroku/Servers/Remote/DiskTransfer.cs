@@ -1,0 +1,62 @@
+using System.IO.Pipelines;
+using System.Security.Cryptography;
+using Kiroku.Hypervisors;
+
+namespace Kiroku.Servers.Remote;
+
+/// <summary>
+/// The end of a disk's way at which it becomes a volume. Bytes that break off, or are not those that were sent, become none.
+/// </summary>
+internal sealed class DiskTransfer(IHypervisor hypervisor, IGrainFactory grains)
+{
+    /// <summary>Pieces of a MiB that come in one message.</summary>
+    private const int Batch = 4;
+    private static readonly PipeOptions Ahead = new(pauseWriterThreshold: 8 * 1024 * 1024, resumeWriterThreshold: 4 * 1024 * 1024);
+
+    public async Task ReceiveAsync(string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var source = grains.GetGrain<IHostGrain>(from).Read(volume, left.Token).WithBatchSize(Batch);
+        await using var pieces = source.GetAsyncEnumerator(left.Token);
+        if (!await pieces.MoveNextAsync() || pieces.Current.Content is not { } content)
+            throw new HypervisorException(HypervisorFailure.Failed, "receive the disk", $"{from} does not say what it is");
+        var pipe = new Pipe(Ahead);
+        var pumping = PumpAsync(pieces, pipe.Writer, left.Token);
+        try
+        {
+            await using var bytes = pipe.Reader.AsStream();
+            await hypervisor.ReceiveVolumeAsync(volume, content, bytes, progress, cancellationToken);
+        }
+        finally
+        {
+            await left.CancelAsync();
+            await pumping;
+        }
+    }
+
+    private static async Task PumpAsync(IAsyncEnumerator<DiskPiece> pieces, PipeWriter writer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            while (await pieces.MoveNextAsync())
+            {
+                if (pieces.Current.Digest is { } sent)
+                {
+                    await writer.CompleteAsync(digest.GetHashAndReset().AsSpan().SequenceEqual(sent) ? null : new IOException("the bytes that came are not those that were sent"));
+                    return;
+                }
+                var bytes = pieces.Current.Bytes ?? [];
+                digest.AppendData(bytes);
+                await writer.WriteAsync(bytes, cancellationToken);
+            }
+            await writer.CompleteAsync(new IOException("the bytes break off"));
+        }
+#pragma warning disable CA1031 // Whatever it is, the reader throws it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            await writer.CompleteAsync(e);
+        }
+    }
+}

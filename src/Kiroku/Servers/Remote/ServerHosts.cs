@@ -1,0 +1,38 @@
+using Kiroku.Actions;
+using Kiroku.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Kiroku.Servers.Remote;
+
+/// <summary>Finds a host by its name: this node's own, or another's through its grain.</summary>
+internal sealed class ServerHosts(
+    LocalHost here, HostPresence presence, ServerStore servers, IDatabase database, IGrainFactory grains, ServiceSettings settings,
+    IOptions<ServersOptions> options)
+{
+    public IServerHost Of(string name, Fence? fence = null)
+        => name == settings.Host ? here : new RemoteHost(name, grains.GetGrain<IHostGrain>(name), fence);
+
+    /// <summary>What an action may do on a host, for as long as it is its server's running one.</summary>
+    public Machines MachinesOn(string name, Fence fence)
+        // Where nobody else shares the store nobody can have taken the action over.
+        => new(Of(name, fence), options.Value.ShutdownTimeout, name == settings.Host && database.IsShared ? token => servers.RequireAsync(fence, token) : null);
+
+    /// <summary>
+    /// Does something on a host that is left for good. One that is down is not waited for: once it is back it finds by itself
+    /// what it should not have any more.
+    /// </summary>
+    public async Task LeaveAsync(string name, Fence fence, Func<Machines, Task> leave, CancellationToken cancellationToken)
+    {
+        if (!await presence.IsThereAsync(name, cancellationToken))
+            return;
+        try
+        {
+            await leave(MachinesOn(name, fence));
+        }
+        catch (StepException e)
+        {
+            if (!await presence.IsGoneAsync(name, e, cancellationToken))
+                throw;
+        }
+    }
+}

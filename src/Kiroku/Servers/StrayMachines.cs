@@ -1,0 +1,54 @@
+using Dapper;
+using Kiroku.Hypervisors;
+using Kiroku.Servers.Remote;
+using Kiroku.Storage;
+
+namespace Kiroku.Servers;
+
+/// <summary>
+/// Ends machines that this host should not have: while it was away their servers were deleted, or brought up elsewhere. None
+/// may run twice; but what is on their disks may be wanted, so these are kept aside until somebody has looked at them.
+/// </summary>
+internal sealed partial class StrayMachines(
+    IHypervisor hypervisor, ServerStore store, IDatabase database, ServerHosts hosts, TimeProvider time, ILogger<StrayMachines> logger)
+{
+    /// <summary>Volumes on a host that no server's row names and that stay all the same.</summary>
+    public Task<IReadOnlySet<string>> ListKeptAsync(string host, CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlySet<string>>(async connection =>
+            (await connection.QueryAsync<string>("SELECT volume FROM kept_volumes WHERE host = @host", new { host })).ToHashSet(), cancellationToken);
+
+    /// <summary>Ids of the servers whose machines are on this host and, by their rows, should not be.</summary>
+    public async Task<IReadOnlyList<Guid>> FindAsync(string host, CancellationToken cancellationToken)
+    {
+        var strays = new List<Guid>();
+        foreach (var machine in (await hypervisor.ListMachinesAsync(cancellationToken)).Keys)
+        {
+            // One that has no row at all is another cloud's, on the same daemon.
+            if (await store.FindAsync(machine, cancellationToken) is { RunningAction: null } server && (server.Deleted || server.Host != host))
+                strays.Add(machine);
+        }
+        return strays;
+    }
+
+    /// <summary>Switches the server's machine on a host off, notes its disks there as kept, and forgets the machine.</summary>
+    public async Task PutAsideAsync(Server server, string host, CancellationToken cancellationToken)
+    {
+        var there = hosts.Of(host).Hypervisor;
+        await there.StopAsync(server.Id, TimeSpan.Zero, cancellationToken);
+        var reason = server.Deleted ? "the server was deleted while its host was away" : $"the server is on {server.Host ?? "no host"} now";
+        var volumes = (await there.ListVolumesAsync(cancellationToken))
+            .Where(volume => Disks.ServerOf(volume) == server.Id && !Disks.Names(server, volume, host)).ToList();
+        await KeepAsync(volumes.Select(volume => new { host, volume, ServerId = server.Id, reason, since = time.UtcNow() }), cancellationToken);
+        await there.UndefineAsync(server.Id, cancellationToken);
+        LogPutAside(server.Id, host, reason, string.Join(", ", volumes));
+    }
+
+    private Task KeepAsync(IEnumerable<object> volumes, CancellationToken cancellationToken) => database.WriteAsync(connection => connection.ExecuteAsync(
+        """
+        INSERT INTO kept_volumes (host, volume, server_id, reason, since) VALUES (@host, @volume, @ServerId, @reason, @since)
+        ON CONFLICT (host, volume) DO NOTHING
+        """, volumes.ToList()), cancellationToken);
+
+    [LoggerMessage(LogLevel.Warning, "The machine of {Server} on {Host} was put aside: {Reason}. Kept there: {Volumes}")]
+    private partial void LogPutAside(Guid server, string host, string reason, string volumes);
+}
