@@ -26,6 +26,7 @@ internal static class ActionNames
     public const string CreateImage = "createImage";
     public const string Rescue = "rescue";
     public const string Unrescue = "unrescue";
+    public const string Migrate = "migrate";
 }
 
 /// <summary>

@@ -41,6 +41,10 @@ internal static partial class Rules
     public const string Unshelve = "os_compute_api:os-shelve:unshelve";
     public const string ShelveOffload = "os_compute_api:os-shelve:shelve_offload";
     public const string UnshelveToHost = "os_compute_api:os-shelve:unshelve_to_host";
+    public const string Migrate = "os_compute_api:os-migrate-server:migrate";
+    public const string MigrateToHost = "os_compute_api:os-migrate-server:migrate:host";
+    public const string MigrateLive = "os_compute_api:os-migrate-server:migrate_live";
+    public const string Evacuate = "os_compute_api:os-evacuate";
     public const string Pause = "os_compute_api:os-pause-server:pause";
     public const string Unpause = "os_compute_api:os-pause-server:unpause";
     public const string Suspend = "os_compute_api:os-suspend-server:suspend";

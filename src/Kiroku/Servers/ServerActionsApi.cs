@@ -29,11 +29,19 @@ internal static class ServerActionsApi
         [ImageKey] = new(ActionNames.CreateImage, Rules.CreateImage) { Body = ServerSchemas.CreateImage, PassesLocks = true },
         ["rescue"] = new(ActionNames.Rescue, Rules.Rescue) { Body = (_, _) => ServerSchemas.Rescue, Status = StatusCodes.Status200OK, Document = ShowPassword },
         ["unrescue"] = new(ActionNames.Unrescue, Rules.Unrescue),
+        [MigrateServer.Key] = new(ActionNames.Migrate, Rules.Migrate) { Body = ServerSchemas.Migrate },
         ["forceDelete"] = new(ActionNames.Delete, Rules.ForceDelete),
         ["os-resetState"] = new(ActionNames.ResetState, Rules.ResetState) { Body = (_, _) => ServerSchemas.ResetState, PassesLocks = true },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private const string ImageKey = "createImage";
+
+    /// <summary>What Nova has and Kiroku does not, each with its rule.</summary>
+    private static readonly FrozenDictionary<string, string> NotHad = new Dictionary<string, string>
+    {
+        ["os-migrateLive"] = Rules.MigrateLive,
+        ["evacuate"] = Rules.Evacuate,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Every key with which something is done to a server.</summary>
     public static IEnumerable<string> Keys => [.. Routes.Keys, .. ServerLocks.Keys];
@@ -51,6 +59,8 @@ internal static class ServerActionsApi
             throw await passwords.RefuseAsync(context, serverId, body);
         if (ServerLocks.Keys.Contains(key))
             return await locks.ActAsync(context, serverId, body);
+        if (NotHad.TryGetValue(key, out var rule))
+            throw await RefuseAsync(context, serverId, store, rule);
         var route = Routes.GetValueOrDefault(key) ?? throw Fault.BadRequest($"There is no such action: {key}");
         var relaxed = Microversions.IsRelaxed(context);
         route.Body(Microversions.Of(context), relaxed).Require(body, relaxed);
@@ -58,6 +68,8 @@ internal static class ServerActionsApi
         Caller.Of(context).Require(route.Rule, server.ProjectId);
         if (UnshelveServer.HostIn(body, Microversions.Of(context)) is not null)
             Caller.Of(context).Require(Rules.UnshelveToHost, server.ProjectId);
+        if (MigrateServer.HostIn(body, Microversions.Of(context)) is not null)
+            Caller.Of(context).Require(Rules.MigrateToHost, server.ProjectId);
         if (!route.PassesLocks)
             ServerLocks.Refuse(context, server);
         var form = new AnswerForm(route.Status, route.ShowsServer ? ShownServer.Of(context, AdminPasswords.Of(body.GetProperty(key))) : null)
@@ -68,6 +80,13 @@ internal static class ServerActionsApi
         if (image is not null)
             form = ShowImage(context, form, image);
         return await BeginAsync(server, ActionRequest.Of(context, route.Action, startTime) with { Body = body.GetRawText(), Form = form, NewImageId = image }, grains);
+    }
+
+    /// <summary>As Nova, where a hypervisor's driver cannot do what is asked (nova/api/openstack/common.py, raise_feature_not_supported).</summary>
+    private static async Task<Fault> RefuseAsync(HttpContext context, string serverId, ServerStore store, string rule)
+    {
+        await ServersApi.FindAsync(context, serverId, store, rule);
+        return new Fault(501, "The requested functionality is not supported.");
     }
 
     /// <summary>The one key of the body; what Nova makes of a body that is no object (nova/api/openstack/wsgi.py, action_peek) included.</summary>

@@ -108,6 +108,10 @@ internal static class ServerSchemas
         return Schema.Body("unshelve", wishes with { Types = ["object", "null"] });
     }
 
+    public static Schema Migrate(Microversion version, bool relaxed) => relaxed || version < 56
+        ? Schema.Any
+        : Schema.Body("migrate", Schema.Object(("host", Text)) with { Types = ["object", "null"], Required = ["host"] });
+
     public static Schema Lock(Microversion version) => version < 73
         ? Schema.Any
         : Schema.Body("lock", Schema.Object(("locked_reason", Text with { MinLength = 1, MaxLength = 255 })) with { Types = ["object", "null"] });

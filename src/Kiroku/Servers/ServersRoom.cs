@@ -46,6 +46,7 @@ internal static class ServersRoom
         services.AddSingleton<Workflow, CreateImage>();
         services.AddSingleton<Workflow, RescueServer>();
         services.AddSingleton<Workflow, UnrescueServer>();
+        services.AddSingleton<Workflow, MigrateServer>();
         services.AddHostedService<Recovery>();
         services.AddHostedService<MachineWatcher>();
         services.AddHostedService<ResizeConfirmer>();
