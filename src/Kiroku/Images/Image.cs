@@ -36,6 +36,9 @@ internal sealed record Image
     /// <summary>What <see cref="OsHashValue"/> was made with.</summary>
     public string? OsHashAlgo => OsHashValue is null ? null : "sha512";
 
+    /// <summary>The node that has the bytes, or that is taking them; null for a folder that all nodes share.</summary>
+    public string? Node { get; init; }
+
     /// <summary>GiB that a server's disk must have.</summary>
     public int MinDisk { get; init; }
 

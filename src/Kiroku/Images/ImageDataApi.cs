@@ -15,7 +15,7 @@ internal static class ImageDataApi
         app.MapPut("/image/v2/images/{id}/file", Upload);
     }
 
-    private static async Task<IResult> Download(string id, HttpContext context, ImageStore store, ImageFiles files, CancellationToken cancellationToken)
+    private static async Task<IResult> Download(string id, HttpContext context, ImageStore store, ImageCopies copies, CancellationToken cancellationToken)
     {
         var image = await ImagesApi.FindAsync(id, context, store, cancellationToken);
         var caller = Caller.Of(context);
@@ -24,8 +24,21 @@ internal static class ImageDataApi
         ImagesApi.Require(caller, Rules.ImageDownload, caller.ProjectId);
         if (image.Checksum is null)
             return TypedResults.NoContent();
+        var file = await EnsureAsync(image, copies, cancellationToken);
         context.Response.Headers.ContentMD5 = image.Checksum;
-        return TypedResults.PhysicalFile(files.PathOf(image.Id), Octets, enableRangeProcessing: true);
+        return TypedResults.PhysicalFile(file, Octets, enableRangeProcessing: true);
+    }
+
+    private static async Task<string> EnsureAsync(Image image, ImageCopies copies, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await copies.EnsureAsync(image, cancellationToken);
+        }
+        catch (ImageUnavailableException e)
+        {
+            throw Fault.Unavailable(e.Message);
+        }
     }
 
     private static async Task<IResult> Upload(string id, HttpContext context, ImageStore store, ImageUpload upload, CancellationToken cancellationToken)

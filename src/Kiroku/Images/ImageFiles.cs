@@ -1,90 +1,83 @@
-using System.Security.Cryptography;
 using Kiroku.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Kiroku.Images;
 
-/// <summary>The bytes of images, a file for each under its id in the data folder.</summary>
-internal sealed class ImageFiles(ServiceSettings settings)
+/// <summary>
+/// The bytes of images, a file for each in a folder of this node's or of all nodes'. A file is named by its image and by what
+/// is in it: whatever has the name has the bytes, no matter who put it there, and nothing takes its place.
+/// </summary>
+internal sealed class ImageFiles(ServiceSettings settings, IOptions<ImagesOptions> options)
 {
-    private const int PieceBytes = 256 * 1024;
-    private readonly string folder = Path.Combine(settings.DataDirectory, "images");
+    /// <summary>So much of a checksum that two contents do not share it.</summary>
+    private const int NameLength = 32;
+    private const string DraftEnding = ".part";
+    private readonly string folder = options.Value.Folder ?? Path.Combine(settings.DataDirectory, "images");
 
-    /// <summary>Where an active image's bytes are.</summary>
-    public string PathOf(string imageId) => Path.Combine(folder, imageId);
+    /// <summary>Whether all nodes have the same folder.</summary>
+    public bool AreShared => options.Value.Folder is not null;
 
-    /// <summary>
-    /// Takes bytes up to their end. Until <see cref="Draft.Publish"/> they stand under another name, and with the draft they
-    /// are gone.
-    /// </summary>
-    /// <exception cref="ImageTooLargeException">There are more than that.</exception>
-    public async Task<Draft> ReceiveAsync(string imageId, Stream bytes, long maxSize, CancellationToken cancellationToken)
+    /// <summary>Which node has the files that are put here; null for all of them.</summary>
+    public string? Node => AreShared ? null : settings.Host;
+
+    /// <summary>Where an image's bytes are, if they are here.</summary>
+    public string PathOf(string imageId, string sha512) => Path.Combine(folder, NameOf(imageId, sha512));
+
+    /// <summary>A file to write to; until it is published it stands under another name.</summary>
+    public ImageDraft Begin(string imageId)
     {
-        DurableFile.Folder(folder);
-        var draft = new Draft(DurableFile.Create($"{PathOf(imageId)}.{Guid.NewGuid():N}.part"), PathOf(imageId));
-        try
-        {
-            await draft.TakeAsync(bytes, PieceBytes, maxSize, cancellationToken);
-            return draft;
-        }
-        catch
-        {
-            draft.Dispose();
-            throw;
-        }
+        Open();
+        return new ImageDraft(DurableFile.Create(Path.Combine(folder, $"{imageId}.{Guid.NewGuid():N}{DraftEnding}")));
     }
 
+    /// <summary>Every file that is or was an image's; what else lies in the folder is somebody else's.</summary>
+    public IReadOnlyList<(string ImageId, FileInfo File)> List()
+        => [.. Open().EnumerateFiles().Select(file => (ImageId: file.Name.Split('.')[0], file)).Where(found => IsImage(found.ImageId, found.file.Name))];
+
+    /// <summary>Whether a file of that name is the image's, or may be about to be; an image that is gone has none.</summary>
+    public static bool IsNamedBy(Image? image, string file) => image switch
+    {
+        { Status: ImageStatus.Saving } => true,
+        { OsHashValue: { } sha512 } => file == NameOf(image.Id, sha512) || file == image.Id,
+        _ => false,
+    };
+
+    /// <summary>Removes all of an image's files.</summary>
     public void Delete(string imageId)
     {
-        if (Directory.Exists(folder))
-            File.Delete(PathOf(imageId));
-    }
-
-    /// <summary>Removes what a stopped process left of uploads and deletions.</summary>
-    public void KeepOnly(IReadOnlySet<string> imageIds)
-    {
-        foreach (var file in DurableFile.Folder(folder).EnumerateFiles().Where(file => !imageIds.Contains(file.Name)))
+        foreach (var (_, file) in List().Where(found => found.ImageId == imageId))
             file.Delete();
     }
 
-    /// <summary>Bytes that came and are not yet an image's.</summary>
-    internal sealed class Draft(FileStream written, string file) : IDisposable
+    /// <summary>Removes what was being written and last was at that time.</summary>
+    public void DeleteDrafts(DateTime before)
     {
-        public string Path { get; } = written.Name;
-
-        public long Size { get; private set; }
-
-        public string Md5 { get; private set; } = "";
-
-        public string Sha512 { get; private set; } = "";
-
-        public void Publish() => DurableFile.Publish(written, file);
-
-        public void Dispose()
-        {
-            written.Dispose();
-            File.Delete(Path);
-        }
-
-        internal async Task TakeAsync(Stream bytes, int pieceBytes, long maxSize, CancellationToken cancellationToken)
-        {
-            using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-            using var sha512 = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
-            var piece = new byte[pieceBytes];
-            int read;
-            while ((read = await bytes.ReadAsync(piece, cancellationToken)) > 0)
-            {
-                Size += read;
-                if (Size > maxSize)
-                    throw new ImageTooLargeException();
-                md5.AppendData(piece, 0, read);
-                sha512.AppendData(piece, 0, read);
-                await written.WriteAsync(piece.AsMemory(0, read), cancellationToken);
-            }
-            Md5 = Convert.ToHexStringLower(md5.GetHashAndReset());
-            Sha512 = Convert.ToHexStringLower(sha512.GetHashAndReset());
-        }
+        foreach (var draft in Open().EnumerateFiles($"*{DraftEnding}").Where(draft => draft.LastWriteTimeUtc < before))
+            draft.Delete();
     }
-}
 
-/// <summary>More bytes came than an image may have.</summary>
-internal sealed class ImageTooLargeException() : Exception("The image is larger than images may be.");
+    /// <summary>Gives a file that an earlier version named by the image alone its name.</summary>
+    /// <returns>Whether the image's bytes are here.</returns>
+    public bool Adopt(Image image)
+    {
+        var (former, file) = (Path.Combine(folder, image.Id), PathOf(image.Id, image.OsHashValue!));
+        try
+        {
+            if (!File.Exists(file) && File.Exists(former))
+                File.Move(former, file);
+        }
+        catch (FileNotFoundException)
+        {
+            // Another node that shares the folder did.
+        }
+        return File.Exists(file);
+    }
+
+    private static string NameOf(string imageId, string sha512) => $"{imageId}.{sha512[..NameLength]}";
+
+    /// <summary>A folder that all nodes share has the mode that it was given.</summary>
+    private DirectoryInfo Open() => AreShared ? new DirectoryInfo(folder) : DurableFile.Folder(folder);
+
+    private static bool IsImage(string id, string name)
+        => Guid.TryParseExact(id, "D", out _) && (name.Length == id.Length || name.Length == id.Length + 1 + NameLength);
+}

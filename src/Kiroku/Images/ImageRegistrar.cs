@@ -6,18 +6,20 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Images;
 
 /// <summary>
-/// Clears up after the last process, then offers the guest image that came with the service to everyone, once for each
-/// content: a new content takes the name over and hides what had it.
+/// Offers the guest image that came with the service to everyone, once for each content and by one node: a new content takes the
+/// name over and hides what had it.
 /// </summary>
 internal sealed partial class ImageRegistrar(
-    ImageStore store, ImageFiles files, ImageUpload upload, HomeProject home, IOptions<ImagesOptions> options, TimeProvider time,
+    ImageStore store, ImageUpload upload, HomeProject home, ServiceSettings settings, IOptions<ImagesOptions> options, TimeProvider time,
     ILogger<ImageRegistrar> logger) : IHostedService
 {
     public const string Name = "kiroku-guest";
 
+    /// <summary>How long a node may take to register it before another one thinks that it died over that.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        files.KeepOnly(await store.RecoverAsync(cancellationToken));
         if (options.Value.GuestImage is { } file)
             await RegisterAsync(file, cancellationToken);
     }
@@ -35,13 +37,14 @@ internal sealed partial class ImageRegistrar(
         RequireDisk(file);
         await using var bytes = File.OpenRead(file);
         var hash = Convert.ToHexStringLower(await SHA512.HashDataAsync(bytes, cancellationToken));
-        var own = (await store.ListAsync(ImageFilter.Named(Name), new ImageViewer(owner, SeesAll: false), cancellationToken)).Where(image => image.Owner == owner).ToList();
-        if (own.Any(image => image.OsHashValue == hash))
+        var image = Describe(owner);
+        // Other nodes that start now offer the same.
+        if (!await store.AddOnceAsync(image, hash, image.CreatedAt - Patience, cancellationToken))
             return;
-        foreach (var unfinished in own.Where(image => image.Status != ImageStatus.Active))
-            await store.DeleteAsync(unfinished.Id, cancellationToken);
         bytes.Position = 0;
-        await AddAsync(owner, bytes, cancellationToken);
+        await upload.SaveOrGoOnAsync(image, bytes, cancellationToken);
+        await store.SupersedeAsync(image, cancellationToken);
+        LogRegistered(Name, image.Id);
     }
 
     private static void RequireDisk(string file)
@@ -56,16 +59,17 @@ internal sealed partial class ImageRegistrar(
         }
     }
 
-    private async Task AddAsync(string owner, FileStream bytes, CancellationToken cancellationToken)
+    private Image Describe(string owner)
     {
         var now = time.UtcNow();
-        var image = new Image
+        return new Image
         {
             Id = Guid.NewGuid().ToString(),
             Name = Name,
             Owner = owner,
             Visibility = ImageVisibility.Public,
-            Status = ImageStatus.Queued,
+            Status = ImageStatus.Saving,
+            Node = settings.Host,
             DiskFormat = "qcow2",
             ContainerFormat = "bare",
             MinDisk = 1,
@@ -73,10 +77,6 @@ internal sealed partial class ImageRegistrar(
             CreatedAt = now,
             UpdatedAt = now,
         };
-        await store.AddAsync(image, cancellationToken);
-        await upload.SaveAsync(image, bytes, cancellationToken);
-        await store.SupersedeAsync(image, cancellationToken);
-        LogRegistered(Name, image.Id);
     }
 
     [LoggerMessage(LogLevel.Information, "Registered the image {Name} ({Id})")]

@@ -38,23 +38,45 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
     public static async Task<bool> AddAsync(DbConnection db, Image image)
         => await db.ExecuteAsync(
             """
-            INSERT INTO images (id, name, owner, visibility, status, disk_format, container_format, min_disk, min_ram, protected,
+            INSERT INTO images (id, name, owner, visibility, status, node, disk_format, container_format, min_disk, min_ram, protected,
                 os_hidden, tags, properties, created_at, updated_at)
-            VALUES (@Id, @Name, @Owner, @Visibility, @Status, @DiskFormat, @ContainerFormat, @MinDisk, @MinRam, @Protected,
+            VALUES (@Id, @Name, @Owner, @Visibility, @Status, @Node, @DiskFormat, @ContainerFormat, @MinDisk, @MinRam, @Protected,
                 @OsHidden, @Tags, @Properties, @CreatedAt, @UpdatedAt)
             ON CONFLICT (id) DO NOTHING
             """, image) == 1;
 
+    /// <summary>Adds an image that its node is taking, unless one of its name and owner has that content or is being taken.</summary>
+    public Task<bool> AddOnceAsync(Image image, string sha512, DateTime abandonedBefore, CancellationToken cancellationToken)
+        => database.WriteAloneAsync(async db =>
+        {
+            var others = (await db.QueryAsync<Image>("SELECT * FROM images WHERE name = @Name AND owner = @Owner AND os_hidden = 0", image)).ToList();
+            if (others.Any(other => other.OsHashValue == sha512 || (other.Status == ImageStatus.Saving && other.UpdatedAt >= abandonedBefore)))
+                return false;
+            foreach (var unfinished in others.Where(other => other.Status is ImageStatus.Queued or ImageStatus.Saving))
+                await DeleteAsync(db, unfinished.Id);
+            return await AddAsync(db, image);
+        }, cancellationToken);
+
     /// <returns>False unless the image waited for its bytes: someone else is sending them, or they are there.</returns>
-    public Task<bool> BeginUploadAsync(Image image, CancellationToken cancellationToken)
-        => MoveAsync(image, ImageStatus.Queued, ImageStatus.Saving, null, cancellationToken);
+    public Task<bool> BeginUploadAsync(Image image, string node, CancellationToken cancellationToken)
+        => MoveAsync(image, new UploadMove(ImageStatus.Queued, ImageStatus.Saving) { ToNode = node }, cancellationToken);
 
-    public Task<bool> AbandonUploadAsync(Image image)
-        => MoveAsync(image, ImageStatus.Saving, ImageStatus.Queued, null, CancellationToken.None);
+    /// <summary>Takes an upload over from whichever node began it, whose own end will find that out.</summary>
+    /// <returns>False unless there is one.</returns>
+    public Task<bool> TakeUploadOverAsync(Image image, string node, CancellationToken cancellationToken)
+        => MoveAsync(image, new UploadMove(ImageStatus.Saving, ImageStatus.Saving) { ToNode = node }, cancellationToken);
 
-    /// <returns>False if the image was deleted meanwhile.</returns>
-    public Task<bool> FinishUploadAsync(Image image, ImageContent content, CancellationToken cancellationToken)
-        => MoveAsync(image, ImageStatus.Saving, ImageStatus.Active, content, cancellationToken);
+    public Task<bool> AbandonUploadAsync(Image image, string node)
+        => MoveAsync(image, new UploadMove(ImageStatus.Saving, ImageStatus.Queued) { FromNode = node }, CancellationToken.None);
+
+    /// <param name="image">As it was when it was added.</param>
+    /// <param name="node">Which node took the bytes.</param>
+    /// <param name="content">What they are.</param>
+    /// <param name="holder">Which node has them now; null for all.</param>
+    /// <returns>False if the image was deleted meanwhile, or the upload taken over.</returns>
+    public Task<bool> FinishUploadAsync(Image image, string node, ImageContent content, string? holder)
+        => MoveAsync(
+            image, new UploadMove(ImageStatus.Saving, ImageStatus.Active) { FromNode = node, ToNode = holder, Content = content }, CancellationToken.None);
 
     /// <summary>Changes what is said of an image as it stands at that moment; a change that throws leaves it so.</summary>
     /// <returns>The image as it is now; null if there is none.</returns>
@@ -74,21 +96,25 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
             return changed;
         }, cancellationToken);
 
-    public async Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
-        => await database.WriteAsync(async db =>
-        {
-            await db.ExecuteAsync("DELETE FROM image_members WHERE image_id = @id", new { id });
-            return await db.ExecuteAsync("DELETE FROM images WHERE id = @id", new { id });
-        }, cancellationToken) == 1;
+    public Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
+        => database.WriteAsync(db => DeleteAsync(db, id), cancellationToken);
 
-    /// <summary>Takes images whose upload a stopped process left behind back to the start.</summary>
-    /// <returns>The ids of the images whose bytes are there.</returns>
-    public async Task<IReadOnlySet<string>> RecoverAsync(CancellationToken cancellationToken)
-        => (await database.WriteAsync(async db =>
-        {
-            await db.ExecuteAsync("UPDATE images SET status = @Queued WHERE status = @Saving", new { ImageStatus.Queued, ImageStatus.Saving });
-            return await db.QueryAsync<string>("SELECT id FROM images WHERE status <> @Queued", new { ImageStatus.Queued });
-        }, cancellationToken)).ToHashSet(StringComparer.Ordinal);
+    /// <summary>Takes uploads that a stopped process of the node's left behind back to the start.</summary>
+    public Task RecoverAsync(string node, CancellationToken cancellationToken)
+        => database.WriteAsync(db => db.ExecuteAsync(
+            "UPDATE images SET status = @Queued, node = NULL WHERE status = @Saving AND (node = @node OR node IS NULL)",
+            new { ImageStatus.Queued, ImageStatus.Saving, node }), cancellationToken);
+
+    /// <summary>All images that have their bytes or are being given them.</summary>
+    public async Task<IReadOnlyList<Image>> ListWithDataAsync(CancellationToken cancellationToken)
+        => (await database.ReadAsync(
+            db => db.QueryAsync<Image>("SELECT * FROM images WHERE status <> @Queued", new { ImageStatus.Queued }), cancellationToken)).AsList();
+
+    /// <summary>Says of images which node has their bytes; null for all.</summary>
+    public Task PlaceAsync(IReadOnlyList<Image> images, string? node, CancellationToken cancellationToken)
+        => database.WriteAsync(db => db.ExecuteAsync(
+            "UPDATE images SET node = @node WHERE id = @Id AND os_hash_value = @OsHashValue",
+            images.Select(image => new { image.Id, image.OsHashValue, node })), cancellationToken);
 
     /// <summary>Leaves this the only image of its name that its owner's lists show.</summary>
     public Task SupersedeAsync(Image image, CancellationToken cancellationToken)
@@ -96,14 +122,43 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
             "UPDATE images SET os_hidden = 1, updated_at = @now WHERE name = @Name AND owner = @Owner AND id <> @Id AND os_hidden = 0",
             new { image.Name, image.Owner, image.Id, now = time.UtcNow() }), cancellationToken);
 
-    private async Task<bool> MoveAsync(Image image, string from, string to, ImageContent? content, CancellationToken cancellationToken)
+    private static async Task<bool> DeleteAsync(DbConnection db, string id)
+    {
+        await db.ExecuteAsync("DELETE FROM image_members WHERE image_id = @id", new { id });
+        return await db.ExecuteAsync("DELETE FROM images WHERE id = @id", new { id }) == 1;
+    }
+
+    private async Task<bool> MoveAsync(Image image, UploadMove move, CancellationToken cancellationToken)
         => await database.WriteAsync(db => db.ExecuteAsync(
             """
-            UPDATE images SET status = @to, size = @Size, virtual_size = @VirtualSize, checksum = @Md5, os_hash_value = @Sha512, updated_at = @now
-            WHERE id = @Id AND created_at = @CreatedAt AND status = @from
+            UPDATE images SET status = @To, node = @ToNode, size = @Size, virtual_size = @VirtualSize, checksum = @Md5,
+                os_hash_value = @Sha512, updated_at = @now
+            WHERE id = @Id AND created_at = @CreatedAt AND status = @From AND (@FromNode IS NULL OR node = @FromNode)
             """,
-            new { image.Id, image.CreatedAt, from, to, content?.Size, content?.VirtualSize, content?.Md5, content?.Sha512, now = time.UtcNow() }),
-            cancellationToken) == 1;
+            new
+            {
+                image.Id,
+                image.CreatedAt,
+                move.From,
+                move.To,
+                move.FromNode,
+                move.ToNode,
+                move.Content?.Size,
+                move.Content?.VirtualSize,
+                move.Content?.Md5,
+                move.Content?.Sha512,
+                now = time.UtcNow(),
+            }), cancellationToken) == 1;
+
+    /// <summary>A step of an upload: from which status, and if need be of which node's, to which.</summary>
+    private sealed record UploadMove(string From, string To)
+    {
+        public string? FromNode { get; init; }
+
+        public string? ToNode { get; init; }
+
+        public ImageContent? Content { get; init; }
+    }
 }
 
 /// <summary>What was measured of an image's bytes as they came.</summary>

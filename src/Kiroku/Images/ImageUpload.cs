@@ -8,12 +8,8 @@ namespace Kiroku.Images;
 /// Gives an image its bytes: queued, saving, active. An upload that breaks off takes the image back to queued and leaves
 /// nothing on disk.
 /// </summary>
-internal sealed class ImageUpload(ImageStore store, ImageFiles files, IOptions<ImagesOptions> options)
+internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSettings settings, IOptions<ImagesOptions> options)
 {
-    /// <summary>Linux's ENOSPC and EDQUOT, which .NET hands through as they are.</summary>
-    private const int NoSpace = 28;
-    private const int QuotaReached = 122;
-
     /// <summary>Takes the bytes of an image that is queued, up to their end.</summary>
     /// <param name="image">As it was added to the store.</param>
     /// <param name="bytes">The file, which is never held in memory whole.</param>
@@ -27,24 +23,21 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, IOptions<I
     {
         if (image.DiskFormat is null || image.ContainerFormat is null)
             throw Fault.BadRequest("Properties disk_format, container_format must be set prior to saving data.");
-        if (!await store.BeginUploadAsync(image, cancellationToken))
-        {
-            var status = (await store.FindAsync(image.Id, cancellationToken))?.Status ?? "deleted";
-            throw Fault.Conflict($"Image status transition from {status} to saving is not allowed");
-        }
-        try
-        {
-            await ReceiveAsync(image, bytes, md5, cancellationToken);
-        }
-        catch (Exception e)
-        {
-            await store.AbandonUploadAsync(image);
-            if (e is ImageTooLargeException)
-                throw new Fault(413, $"Denying attempt to upload image larger than {options.Value.MaxSize} bytes.");
-            if (e is IOException { HResult: NoSpace or QuotaReached })
-                throw new Fault(413, "There is not enough disk space on the image storage media.");
-            throw;
-        }
+        if (!await store.BeginUploadAsync(image, settings.Host, cancellationToken))
+            throw await RefusalAsync(image, cancellationToken);
+        await TakeAsync(image, bytes, md5, cancellationToken);
+    }
+
+    /// <summary>
+    /// The same for who alone is to fill the image: an upload that has begun is what became of theirs on a node that died, or
+    /// froze and will find its own overtaken.
+    /// </summary>
+    /// <exception cref="Fault">The same.</exception>
+    public async Task SaveOrGoOnAsync(Image image, Stream bytes, CancellationToken cancellationToken)
+    {
+        if (!await store.BeginUploadAsync(image, settings.Host, cancellationToken) && !await store.TakeUploadOverAsync(image, settings.Host, cancellationToken))
+            throw await RefusalAsync(image, cancellationToken);
+        await TakeAsync(image, bytes, md5: null, cancellationToken);
     }
 
     /// <summary>Removes an image, whatever has become of it, and its bytes.</summary>
@@ -54,26 +47,44 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, IOptions<I
             files.Delete(imageId);
     }
 
+    private async Task<Fault> RefusalAsync(Image image, CancellationToken cancellationToken)
+    {
+        var status = (await store.FindAsync(image.Id, cancellationToken))?.Status ?? "deleted";
+        return Fault.Conflict($"Image status transition from {status} to saving is not allowed");
+    }
+
+    private async Task TakeAsync(Image image, Stream bytes, string? md5, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReceiveAsync(image, bytes, md5, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            await store.AbandonUploadAsync(image, settings.Host);
+            if (e is ImageTooLargeException)
+                throw new Fault(413, $"Denying attempt to upload image larger than {options.Value.MaxSize} bytes.");
+            if (ImageDraft.IsFull(e))
+                throw new Fault(413, "There is not enough disk space on the image storage media.");
+            throw;
+        }
+    }
+
     private async Task ReceiveAsync(Image image, Stream bytes, string? md5, CancellationToken cancellationToken)
     {
-        using var draft = await files.ReceiveAsync(image.Id, bytes, options.Value.MaxSize, cancellationToken);
+        using var draft = files.Begin(image.Id);
+        await draft.TakeAsync(bytes, options.Value.MaxSize, cancellationToken);
         if (md5 is not null && md5 != draft.Md5)
             throw Fault.BadRequest($"The bytes that came have the MD5 checksum {draft.Md5}, not {md5}.");
         var content = new ImageContent(draft.Size, VirtualSize(draft.Path, image), draft.Md5, draft.Sha512);
-        draft.Publish();
-        var finished = false;
-        try
-        {
-            // All bytes are here: from now on it no longer matters whether the sender waits.
-            finished = await store.FinishUploadAsync(image, content, CancellationToken.None);
-        }
-        finally
-        {
-            if (!finished)
-                files.Delete(image.Id);
-        }
-        if (!finished)
-            throw new Fault(410, $"Image {image.Id} could not be found after upload. The image may have been deleted during the upload.");
+        var file = files.PathOf(image.Id, content.Sha512);
+        draft.Publish(file);
+        // All bytes are here: from now on it no longer matters whether the sender waits. A store that fails may have taken them.
+        if (await store.FinishUploadAsync(image, settings.Host, content, files.Node))
+            return;
+        if (!ImageFiles.IsNamedBy(await store.FindAsync(image.Id, CancellationToken.None), Path.GetFileName(file)))
+            File.Delete(file);
+        throw new Fault(410, $"Image {image.Id} could not be found after upload. The image may have been deleted during the upload.");
     }
 
     /// <summary>

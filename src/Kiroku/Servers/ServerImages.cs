@@ -6,7 +6,7 @@ using Kiroku.Images;
 namespace Kiroku.Servers;
 
 /// <summary>Images as servers need them: whether a request may use one, and what disk its file really is.</summary>
-internal sealed class ServerImages(ImageStore images, ImageFiles files)
+internal sealed class ServerImages(ImageStore images, ImageCopies copies)
 {
     /// <summary>Sees that a server of that flavor may be made from the image (nova/compute/api.py, _validate_flavor_image).</summary>
     /// <exception cref="Fault">400 with Nova's words.</exception>
@@ -26,21 +26,25 @@ internal sealed class ServerImages(ImageStore images, ImageFiles files)
             RequireRoom(image, flavor);
     }
 
-    /// <summary>What disk the image's file is.</summary>
-    /// <exception cref="StepException">Permanent: it is gone, or is no disk that a server could have.</exception>
+    /// <summary>What disk the image's file is, which is on this node then.</summary>
+    /// <exception cref="StepException">Permanent: it is gone, or is no disk that a server could have. Else it is not to be had now.</exception>
     public async Task<ImageDisk> InspectAsync(string imageId, CancellationToken cancellationToken)
     {
         var image = await images.FindAsync(imageId, cancellationToken)
             ?? throw new StepException($"Image {imageId} could not be found.", permanent: true);
-        var file = files.PathOf(imageId);
         try
         {
+            var file = await copies.EnsureAsync(image, cancellationToken);
             var disk = DiskImage.Inspect(file, image.DiskFormat);
             return new ImageDisk(imageId, file, disk.Format, disk.VirtualSize);
         }
         catch (ImageRejectedException e)
         {
             throw new StepException($"Image {imageId} is unacceptable: {e.Message}", permanent: true, e);
+        }
+        catch (ImageUnavailableException e)
+        {
+            throw new StepException(e.Message, permanent: false, e);
         }
         catch (IOException e)
         {

@@ -58,7 +58,7 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, TimeProvi
         try
         {
             await using var bytes = pipe.Reader.AsStream();
-            await upload.SaveAsync(image, bytes, cancellationToken);
+            await upload.SaveOrGoOnAsync(image, bytes, cancellationToken);
         }
         catch (Fault fault)
         {

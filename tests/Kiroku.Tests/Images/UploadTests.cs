@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -156,28 +155,5 @@ public sealed class UploadTests : IAsyncLifetime
                 return;
         }
         Assert.Fail($"{path} did not become {status}.");
-    }
-
-    /// <summary>A body that begins and then waits to be told to end.</summary>
-    private sealed class SlowContent : HttpContent
-    {
-        private readonly TaskCompletionSource finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public SlowContent() => Headers.ContentType = new("application/octet-stream");
-
-        public void Finish() => finish.SetResult();
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            await stream.WriteAsync(new byte[] { 1, 2, 3 });
-            await stream.FlushAsync();
-            await finish.Task;
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
     }
 }

@@ -1,0 +1,95 @@
+using Kiroku.Cluster;
+
+namespace Kiroku.Images;
+
+/// <summary>
+/// Has images' bytes on this node: those that are elsewhere are fetched, once for all who wait for them, and are here whole or
+/// not at all.
+/// </summary>
+internal sealed partial class ImageCopies(ImageFiles files, IGrainFactory grains, ILogger<ImageCopies> logger) : IDisposable
+{
+    private readonly Dictionary<string, Task> running = [];
+    private readonly CancellationTokenSource stopping = new();
+
+    /// <summary>The file with the image's bytes. A copy that has begun goes on when nobody waits for it any more.</summary>
+    /// <exception cref="ImageUnavailableException">The bytes are not to be had now.</exception>
+    public async Task<string> EnsureAsync(Image image, CancellationToken cancellationToken)
+    {
+        if (image.OsHashValue is not { } sha512)
+            throw new ImageUnavailableException($"Image {image.Id} has no data yet.");
+        var file = files.PathOf(image.Id, sha512);
+        if (!File.Exists(file))
+            await RunOnce(image, file).WaitAsync(cancellationToken);
+        return file;
+    }
+
+    public void Dispose()
+    {
+        stopping.Cancel();
+        stopping.Dispose();
+    }
+
+    private Task RunOnce(Image image, string file)
+    {
+        lock (running)
+        {
+            if (!running.TryGetValue(file, out var copy))
+                running[file] = copy = Task.Run(() => RunAsync(image, file, stopping.Token));
+            return copy;
+        }
+    }
+
+    private async Task RunAsync(Image image, string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CopyAsync(image, file, cancellationToken);
+        }
+        catch (Exception e) when (ImageDraft.IsFull(e))
+        {
+            throw new ImageUnavailableException($"There is not enough disk space for a copy of image {image.Id}.", e);
+        }
+        finally
+        {
+            lock (running)
+                running.Remove(file);
+        }
+    }
+
+    private async Task CopyAsync(Image image, string file, CancellationToken cancellationToken)
+    {
+        var node = image.Node ?? throw Missing(image);
+        using var draft = files.Begin(image.Id);
+        while (draft.Size < image.Size)
+        {
+            var piece = await ReadAsync(grains.GetGrain<IImageGrain>(node), image, draft.Size).WaitAsync(cancellationToken);
+            if (piece.Length == 0)
+                break;
+            await draft.WriteAsync(piece, cancellationToken);
+        }
+        if (draft.Sha512 != image.OsHashValue)
+            throw new ImageUnavailableException($"The copy of image {image.Id} is damaged.");
+        draft.Publish(file);
+        LogCopied(image.Id, node);
+    }
+
+    private static async Task<byte[]> ReadAsync(IImageGrain node, Image image, long offset)
+    {
+        try
+        {
+            return await node.Read(image.Id, image.OsHashValue!, offset) ?? throw Missing(image);
+        }
+        catch (Exception e) when (e is OrleansException or NodeMissingException or TimeoutException or IOException)
+        {
+            throw new ImageUnavailableException($"The node that has image {image.Id} does not answer.", e);
+        }
+    }
+
+    private static ImageUnavailableException Missing(Image image) => new($"The data of image {image.Id} is missing.");
+
+    [LoggerMessage(LogLevel.Information, "Copied the image {Id} from the node {Node}")]
+    private partial void LogCopied(string id, string node);
+}
+
+/// <summary>An image's bytes are not to be had now; the message is one sentence for whoever wants them, and later they may be.</summary>
+internal sealed class ImageUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
