@@ -27,6 +27,8 @@ internal sealed class SqliteDatabase : IDatabase
         writer = new Lazy<SqliteWriter>(() => new SqliteWriter(Open("PRAGMA synchronous=FULL")));
     }
 
+    public bool IsShared => false;
+
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -46,12 +48,16 @@ internal sealed class SqliteDatabase : IDatabase
         }
     }
 
+    public Task<T> ReadOneAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => ReadAsync(read, cancellationToken);
+
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => writer.Value.WriteAsync(write, cancellationToken);
 
     /// <summary>Every write here is alone.</summary>
     public Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WriteAsync(write, cancellationToken);
+
+    public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => Task.FromResult(true);
 
     public void Migrate()
     {
