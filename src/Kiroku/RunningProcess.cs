@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Kiroku;
@@ -7,6 +8,9 @@ namespace Kiroku;
 /// </summary>
 internal sealed partial record RunningProcess(int Id, string StartTime)
 {
+    /// <summary>SIGUSR1.</summary>
+    public const int Drain = 10;
+
     private const int Terminate = 15;
     private const int Kill = 9;
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
@@ -17,10 +21,16 @@ internal sealed partial record RunningProcess(int Id, string StartTime)
     public bool IsRunning => ReadStartTime(Id) == StartTime;
 
     /// <summary>What it holds in memory, in KiB (VmRSS).</summary>
-    public long ReadResidentMemory()
+    public long ReadResidentMemory() => long.Parse(ReadStatus("VmRSS"), CultureInfo.InvariantCulture);
+
+    /// <summary>Whether it does something of its own when it gets that signal; most would end it.</summary>
+    public bool Handles(int signal) => (ulong.Parse(ReadStatus("SigCgt"), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (signal - 1) & 1) == 1;
+
+    /// <exception cref="UnauthorizedAccessException">It is not ours.</exception>
+    public void Send(int signal)
     {
-        var line = File.ReadLines($"/proc/{Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+        if (IsRunning && Signal(Id, signal) != 0 && IsRunning)
+            throw new UnauthorizedAccessException($"Process {Id} cannot be told to end: {Marshal.GetLastPInvokeErrorMessage()}.");
     }
 
     /// <summary>Asks it to end, and kills it when it has not after <paramref name="grace"/>.</summary>
@@ -29,12 +39,17 @@ internal sealed partial record RunningProcess(int Id, string StartTime)
     {
         foreach (var signal in new[] { Terminate, Kill })
         {
-            if (IsRunning && Signal(Id, signal) != 0 && IsRunning)
-                throw new UnauthorizedAccessException($"Process {Id} cannot be ended: {Marshal.GetLastPInvokeErrorMessage()}.");
+            Send(signal);
             var began = time.GetTimestamp();
             while (IsRunning && time.GetElapsedTime(began) < grace)
                 await Task.Delay(LookInterval, time, cancellationToken);
         }
+    }
+
+    private string ReadStatus(string key)
+    {
+        var line = File.ReadLines($"/proc/{Id}/status").First(l => l.StartsWith($"{key}:", StringComparison.Ordinal));
+        return line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1];
     }
 
     // Field 22; the second is a name in brackets that may hold anything. A dead process that nobody collected is gone.

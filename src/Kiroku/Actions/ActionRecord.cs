@@ -77,4 +77,7 @@ internal sealed record Subject
     public required string ProjectId { get; init; }
 
     public bool Deleted { get; init; }
+
+    /// <summary>How often some of its record was removed.</summary>
+    public long Removals { get; init; }
 }

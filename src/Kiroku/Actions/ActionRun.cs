@@ -33,6 +33,13 @@ internal sealed class ActionRun(ActionRecord action, Fence fence, string host, I
     /// <summary>The attempt that failed last; null if none has.</summary>
     public EventRecord? LastError => events.LastOrDefault(e => e.Result == EventResults.Error);
 
+    /// <summary>That moment, or the newest in the record: clocks of different processes agree but for a little.</summary>
+    public DateTime NotBefore(DateTime now)
+    {
+        var newest = events.Select(e => e.FinishTime ?? e.StartTime).Append(Action.StartTime).Max();
+        return now < newest ? newest : now;
+    }
+
     public void Note(EventRecord record)
     {
         var index = events.FindIndex(e => e.Id == record.Id);

@@ -15,15 +15,27 @@ internal sealed class ActionStore(IDatabase database)
 
     /// <summary>The action that a request began on a server, with its events newest first; null if there is none.</summary>
     public Task<RecordedAction?> FindAsync(Guid serverId, string requestId, CancellationToken cancellationToken)
-        => database.ReadAsync(connection => FindAsync(connection, serverId, requestId), cancellationToken);
+        => database.ReadOneAsync(connection => FindAsync(connection, serverId, requestId), cancellationToken);
 
     /// <summary>Whose server that is, and the action that a request began on it; null for what there is not.</summary>
     public Task<(Subject? Subject, RecordedAction? Action)> FindWithSubjectAsync(Guid serverId, string requestId, CancellationToken cancellationToken)
-        => database.ReadAsync(connection => RecordRows.FindAsync(connection, serverId, requestId), cancellationToken);
+        => database.ReadOneAsync(connection => RecordRows.FindAsync(connection, serverId, requestId), cancellationToken);
 
     /// <summary>Whose server that is; null if there never was one.</summary>
     public Task<Subject?> FindSubjectAsync(Guid serverId, CancellationToken cancellationToken)
-        => database.ReadAsync(connection => RecordRows.FindSubjectAsync(connection, serverId), cancellationToken);
+        => database.ReadOneAsync(connection => RecordRows.FindSubjectAsync(connection, serverId), cancellationToken);
+
+    /// <summary>
+    /// The server as it is now, if what was read of its ended actions with <paramref name="before"/> still is in its record;
+    /// null if some may be gone. Nobody is asked where there is nobody but this process to change it.
+    /// </summary>
+    public async ValueTask<Subject?> FindUnchangedAsync(Subject before, CancellationToken cancellationToken)
+    {
+        if (!database.IsShared)
+            return before;
+        var now = await FindSubjectAsync(before.Id, cancellationToken);
+        return now?.Removals == before.Removals ? now : null;
+    }
 
     public static async Task<RecordedAction?> FindAsync(DbConnection connection, Guid serverId, string requestId)
         => (await RecordRows.FindAsync(connection, serverId, requestId)).Item2;
@@ -107,14 +119,18 @@ internal sealed class ActionStore(IDatabase database)
             return 0;
         }, cancellationToken);
 
-    /// <summary>Ends an action in the caller's transaction.</summary>
-    /// <summary>What an action was asked with goes with its end: nobody goes on with it, and passwords may be in there.</summary>
+    /// <summary>
+    /// Ends an action in the caller's transaction. What it was asked with goes with its end: nobody goes on with it, and
+    /// passwords may be in there.
+    /// </summary>
     public static Task EndAsync(DbConnection connection, long actionId, string outcome, DateTime now)
     {
         var message = outcome is Outcomes.Succeeded or Outcomes.SucceededAfterRetries ? null : ActionError;
         return connection.ExecuteAsync(
             """
-            UPDATE actions SET outcome = @outcome, message = @message, finish_time = @now, updated_at = @now, resting = 0, arguments = NULL
+            UPDATE actions SET outcome = @outcome, message = @message, resting = 0, arguments = NULL,
+                finish_time = CASE WHEN updated_at > @now THEN updated_at ELSE @now END,
+                updated_at = CASE WHEN updated_at > @now THEN updated_at ELSE @now END
             WHERE id = @actionId
             """,
             new { outcome, message, now, actionId });
@@ -156,13 +172,15 @@ internal sealed class ActionStore(IDatabase database)
     {
         var closed = await connection.ExecuteAsync(
             """
-            UPDATE action_events SET finish_time = @now, result = 'Error', details = @details
+            UPDATE action_events SET result = 'Error', details = @details,
+                finish_time = CASE WHEN start_time > @now THEN start_time ELSE @now END
             WHERE action_id = @actionId AND finish_time IS NULL
             """, new { actionId, details, now });
         if (closed > 0)
             await TouchAsync(connection, actionId, now);
     }
 
+    /// <summary>Never back: another process may have written last, whose clock is a little ahead.</summary>
     private static Task TouchAsync(DbConnection connection, long actionId, DateTime now)
-        => connection.ExecuteAsync("UPDATE actions SET updated_at = @now WHERE id = @actionId", new { actionId, now });
+        => connection.ExecuteAsync("UPDATE actions SET updated_at = @now WHERE id = @actionId AND updated_at < @now", new { actionId, now });
 }

@@ -57,9 +57,9 @@ internal static class ActionsApi
             throw NoServer(serverId);
         var view = ActionView.Of(context);
         var key = new FinishedKey(id, requestId, view);
-        if (finished.Find(key) is { } known)
+        if (finished.Find(key) is { } known && await store.FindUnchangedAsync(known.Subject, context.RequestAborted) is { } now)
         {
-            Let(context, serverId, known.Subject, Rules.ActionsShow);
+            Let(context, serverId, now, Rules.ActionsShow);
             await JsonResponse.WriteAsync(context, StatusCodes.Status200OK, known.Body);
             return;
         }

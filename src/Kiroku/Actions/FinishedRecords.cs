@@ -5,7 +5,8 @@ namespace Kiroku.Actions;
 
 /// <summary>
 /// Answers about actions that have ended, as bytes: an ended action never changes, until retention removes it or its server
-/// is deleted. Whether the caller may see it is asked each time. What is kept is bounded and only this process's.
+/// is deleted. Whether the caller may see it is asked each time. What is kept is bounded and only this process's; of what
+/// others did to a shared store it knows nothing, and <see cref="ActionStore.FindUnchangedAsync"/> does.
 /// </summary>
 internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDisposable
 {
@@ -15,7 +16,7 @@ internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDispo
     private readonly MemoryCache? kept = options.Value.KeptInMemory == 0 ? null
         : new MemoryCache(new MemoryCacheOptions { SizeLimit = options.Value.KeptInMemory });
 
-    /// <summary>How often something was removed of the servers that share a place; an answer read before that is not good any more.</summary>
+    /// <summary>How often something of the servers that share a place was removed here; an answer read before that is not good any more.</summary>
     private readonly long[] removals = new long[1024];
 
     /// <summary>The answer, if it is known.</summary>

@@ -9,17 +9,19 @@ namespace Kiroku.Actions;
 /// </summary>
 internal static class RecordRows
 {
+    private const string SubjectColumns = "s.project_id, s.deleted, s.removals";
+
     private const string ActionColumns = """
         a.id, a.request_id, a.action, a.user_id, a.project_id, a.start_time, a.updated_at, a.finish_time, a.message,
         a.outcome, a.arguments, a.resting, a.failing
         """;
 
     /// <summary>Where each begins in a row of <see cref="Show"/>.</summary>
-    private const int FirstOfAction = 2;
+    private const int FirstOfAction = 3;
     private const int FirstOfEvent = FirstOfAction + 13;
 
     private const string Show = $"""
-        SELECT s.project_id, s.deleted, {ActionColumns},
+        SELECT {SubjectColumns}, {ActionColumns},
             e.id, e.event, e.attempt, e.start_time, e.finish_time, e.result, e.host, e.details, e.traceback
         FROM servers s LEFT JOIN actions a ON a.server_id = s.id AND a.request_id = @1 LEFT JOIN action_events e ON e.action_id = a.id
         WHERE s.id = @0 ORDER BY e.start_time DESC, e.id DESC
@@ -46,7 +48,7 @@ internal static class RecordRows
         });
 
     public static Task<Subject?> FindSubjectAsync(DbConnection connection, Guid serverId)
-        => connection.ReadAsync("SELECT project_id, deleted FROM servers WHERE id = @0", [serverId.ToString()],
+        => connection.ReadAsync($"SELECT {SubjectColumns} FROM servers s WHERE s.id = @0", [serverId.ToString()],
             async rows => await rows.ReadAsync() ? ReadSubject(rows, serverId) : null);
 
     /// <summary>Ids of a page of a server's actions, newest first, of those whose row came before another.</summary>
@@ -82,7 +84,7 @@ internal static class RecordRows
     }
 
     private static Subject ReadSubject(DbDataReader rows, Guid serverId)
-        => new() { Id = serverId, ProjectId = rows.GetString(0), Deleted = rows.GetInt64(1) != 0 };
+        => new() { Id = serverId, ProjectId = rows.GetString(0), Deleted = rows.GetInt64(1) != 0, Removals = rows.GetInt64(2) };
 
     private static ActionRecord ReadAction(DbDataReader rows, int at, Guid serverId) => new()
     {

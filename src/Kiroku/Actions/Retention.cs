@@ -29,7 +29,12 @@ internal sealed partial class Retention(
 
     protected override string Work => "Removing what retention lets go";
 
-    protected override Task WorkAsync(CancellationToken cancellationToken) => TrimAsync(cancellationToken);
+    protected override async Task WorkAsync(CancellationToken cancellationToken)
+    {
+        // Two at once would do no harm, but the looking costs, and there may be many.
+        if (await store.HasTurnAsync(cancellationToken))
+            await TrimAsync(cancellationToken);
+    }
 
     private async Task<(int Actions, int Servers)> TrimAsync(RetentionLimits limits, bool deleted, CancellationToken cancellationToken)
     {

@@ -19,6 +19,9 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
     /// <summary>The first action, from the newest, that is one too many.</summary>
     public const string LastByCount = "SELECT a.id FROM actions a WHERE a.server_id = s.id ORDER BY a.id DESC LIMIT 1 OFFSET @MaxCount";
 
+    /// <summary>Whether it is for this process to look: where several share the store one of them does.</summary>
+    public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => database.HasTurnAsync(cancellationToken);
+
     /// <summary>The next servers in the order of their ids, each with what goes of it.</summary>
     public Task<IReadOnlyList<Surplus>> ListAsync(RetentionQuery query, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<Surplus>>(
@@ -41,6 +44,8 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
         {
             return await database.WriteAsync(async connection =>
             {
+                // What other processes know of these servers is good for the number before.
+                await connection.ExecuteAsync($"UPDATE servers SET removals = removals + 1 WHERE id IN {SqlList.Of(servers)}");
                 var ids = SqlList.Of(actions);
                 await connection.ExecuteAsync($"DELETE FROM action_events WHERE action_id IN {ids}");
                 var removed = await connection.ExecuteAsync($"DELETE FROM actions WHERE id IN {ids} AND finish_time IS NOT NULL");

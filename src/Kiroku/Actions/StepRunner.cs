@@ -85,7 +85,7 @@ internal sealed partial class StepRunner(
             ActionId = run.Action.Id,
             Event = step.Event,
             Attempt = run.Attempts(step.Event) + 1,
-            StartTime = time.UtcNow(),
+            StartTime = run.NotBefore(time.UtcNow()),
             Host = step.Host?.Invoke() ?? run.Host,
         };
         begun = await writes.RunAsync(token => store.BeginEventAsync(run.Fence, begun, step.TaskState, token), cancellationToken);
@@ -96,7 +96,7 @@ internal sealed partial class StepRunner(
 
     private async Task FinishAsync(ActionRun run, EventRecord record, bool final, CancellationToken cancellationToken)
     {
-        var finished = record with { FinishTime = time.UtcNow() };
+        var finished = record with { FinishTime = run.NotBefore(time.UtcNow()) };
         await writes.RunAsync(token => store.FinishEventAsync(run.Fence, finished, final, token), cancellationToken);
         run.Note(finished);
     }

@@ -13,6 +13,7 @@ internal static class Commands
         var root = new RootCommand("Kiroku: an OpenStack-compatible compute service that remembers every action, step by step.");
         root.Subcommands.Add(Tour.TourCommand.Create());
         root.Subcommands.Add(ServeCommand.Create());
+        root.Subcommands.Add(DrainCommand.Create());
         root.Subcommands.Add(DownCommand.Create());
         root.Subcommands.Add(CopyCommand.Create());
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

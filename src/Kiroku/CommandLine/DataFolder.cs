@@ -4,7 +4,7 @@ namespace Kiroku.CommandLine;
 
 /// <summary>
 /// The folder of one service. Its file <c>lock</c> is held while the service runs, so that no second one starts on it, and
-/// <c>service.pid</c> says which process that is, so that <c>kiroku down</c> finds it.
+/// <c>service.pid</c> says which process that is, so that <c>kiroku down</c> and <c>kiroku drain</c> find it.
 /// </summary>
 internal sealed class DataFolder(string path)
 {
@@ -16,8 +16,43 @@ internal sealed class DataFolder(string path)
     /// <summary>A file of its own, because .NET cannot read one that is held.</summary>
     private string ProcessFile => Path.Combine(path, "service.pid");
 
-    /// <summary>Whether a service has kept something here.</summary>
-    public bool IsOurs => File.Exists(LockFile) || File.Exists(Path.Combine(path, "kiroku.db"));
+    /// <summary>How many actions a service that drains still runs; there is none where none drains.</summary>
+    private string DrainFile => Path.Combine(path, "draining");
+
+    /// <summary>Sees that a service has kept something here.</summary>
+    /// <exception cref="UsageException">None has.</exception>
+    public void Require()
+    {
+        if (!Directory.Exists(path))
+            throw new UsageException($"there is no folder {path}");
+        if (!File.Exists(LockFile) && !File.Exists(Path.Combine(path, "kiroku.db")))
+            throw new UsageException($"{path} is no data folder of Kiroku's: it holds neither a lock nor a kiroku.db");
+    }
+
+    public void TellDraining(int running)
+    {
+        try
+        {
+            File.WriteAllText(DrainFile, running.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (IOException)
+        {
+            // Only who watches misses it; the service drains all the same.
+        }
+    }
+
+    /// <summary>What was told last; null if nothing was, or it is being told.</summary>
+    public int? ReadDraining()
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(DrainFile), CultureInfo.InvariantCulture, out var running) ? running : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The service that runs on it, or null.</summary>
     public RunningProcess? Service
@@ -49,6 +84,7 @@ internal sealed class DataFolder(string path)
             Directory.CreateDirectory(path, PassableByOthers);
             var held = new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
             var self = RunningProcess.Find(Environment.ProcessId)!;
+            File.Delete(DrainFile);
             File.WriteAllText(ProcessFile, $"{self.Id} {self.StartTime}\n");
             return held;
         }

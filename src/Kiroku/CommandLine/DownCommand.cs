@@ -22,10 +22,7 @@ internal static class DownCommand
     public static async Task<int> RunAsync(string path, CancellationToken cancellationToken)
     {
         var folder = new DataFolder(path);
-        if (!Directory.Exists(path))
-            throw new UsageException($"there is no folder {path}");
-        if (!folder.IsOurs)
-            throw new UsageException($"{path} is no data folder of Kiroku's: it holds neither a lock nor a kiroku.db");
+        folder.Require();
         if (folder.Service is { } service)
         {
             await service.EndAsync(Grace, TimeProvider.System, cancellationToken);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Kiroku.Hypervisors;
 using Kiroku.Identity;
+using Kiroku.Servers;
 
 namespace Kiroku.CommandLine;
 
@@ -19,7 +20,10 @@ internal static class ServeCommand
     private static async Task<int> ServeAsync(ServiceSettings settings, bool endsWithInput)
     {
         ListenAddress.RequireFree(settings.Listen);
-        using var held = new DataFolder(settings.DataDirectory).Take();
+        // Before anyone can find this process: unhandled, the signal would end it.
+        using var drain = new DrainSignal();
+        var folder = new DataFolder(settings.DataDirectory);
+        using var held = folder.Take();
         WebApplication started;
         try
         {
@@ -33,6 +37,7 @@ internal static class ServeCommand
         await using var app = started;
         if (endsWithInput)
             _ = EndWithInputAsync(app.Lifetime);
+        _ = DrainAsync(app, drain, folder);
         await Console.Out.WriteLineAsync($"listening on {app.Urls.First()}");
         // The first to end is awaited, so that its failure is ours.
         await await Task.WhenAny(app.WaitForShutdownAsync(), WhenHypervisorIsImpossibleAsync(app));
@@ -78,6 +83,13 @@ internal static class ServeCommand
             // The service stops.
         }
         await Task.Delay(Timeout.Infinite);
+    }
+
+    private static async Task DrainAsync(WebApplication app, DrainSignal drain, DataFolder folder)
+    {
+        await drain.Asked;
+        await app.Services.GetRequiredService<Resting>().DrainAsync(folder.TellDraining);
+        app.Lifetime.StopApplication();
     }
 
     private static async Task EndWithInputAsync(IHostApplicationLifetime lifetime)

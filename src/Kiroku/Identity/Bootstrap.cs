@@ -8,10 +8,11 @@ namespace Kiroku.Identity;
 
 /// <summary>
 /// Makes the first users and projects when a store is new, and new passwords for them when their only copy,
-/// <see cref="CloudsFile"/>, was removed.
+/// <see cref="CloudsFile"/>, was removed. Of several hosts that share a store the first has that copy.
 /// </summary>
 internal sealed partial class Bootstrap(
-    IdentityStore store, UserStore users, Passwords passwords, CloudsFile clouds, TimeProvider time, IOptions<KeystoneOptions> keystone, ILogger<Bootstrap> logger) : IHostedService
+    IdentityStore store, UserStore users, Passwords passwords, CloudsFile clouds, ServiceSettings settings, TimeProvider time,
+    IOptions<KeystoneOptions> keystone, ILogger<Bootstrap> logger) : IHostedService
 {
     /// <summary>Name of the administrator and of the administrator's project.</summary>
     public const string Admin = "admin";
@@ -24,17 +25,29 @@ internal sealed partial class Bootstrap(
         if (keystone.Value.IsUsed)
             return;
         var known = clouds.Load();
-        if (!known)
-            clouds.Keep(new FirstPasswords(NewPassword(), NewPassword()));
-        var kept = clouds.Passwords ?? new FirstPasswords(NewPassword(), NewPassword());
-        if (await SeedAsync(kept, cancellationToken) || known)
+        var fresh = new FirstPasswords(NewPassword(), NewPassword());
+        var first = !(await users.ListAsync(null, cancellationToken)).Any();
+        var seeded = first && await SeedAsync(clouds.Passwords ?? fresh, cancellationToken);
+        if (!known && seeded)
+            clouds.Keep(fresh);
+        if (known || seeded)
             return;
-        await SetPasswordAsync(Admin, kept.Admin, cancellationToken);
-        await SetPasswordAsync(Demo, kept.Member, cancellationToken);
-        LogNewPasswords(clouds.Path);
+        // Whoever was quicker, or was there before, has the file.
+        if (first || await store.AreSharedAsync(settings.Host, cancellationToken))
+            LogElsewhere(clouds.Path);
+        else
+            await RenewAsync(fresh, cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task RenewAsync(FirstPasswords fresh, CancellationToken cancellationToken)
+    {
+        clouds.Keep(fresh);
+        await SetPasswordAsync(Admin, fresh.Admin, cancellationToken);
+        await SetPasswordAsync(Demo, fresh.Member, cancellationToken);
+        LogNewPasswords(clouds.Path);
+    }
 
     private async Task SetPasswordAsync(string name, string password, CancellationToken cancellationToken)
     {
@@ -46,8 +59,6 @@ internal sealed partial class Bootstrap(
     private async Task<bool> SeedAsync(FirstPasswords first, CancellationToken cancellationToken)
     {
         var now = time.UtcNow();
-        if ((await users.ListAsync(null, cancellationToken)).Any())
-            return false;
         Project NewProject(string name) => new() { Id = NewId(), Name = name, ValidAfter = now };
         User NewUser(string name, string password) => new() { Id = NewId(), Name = name, PasswordHash = passwords.Hash(password), ValidAfter = now };
         var (adminProject, demoProject) = (NewProject(Admin), NewProject(Demo));
@@ -67,4 +78,7 @@ internal sealed partial class Bootstrap(
 
     [LoggerMessage(LogLevel.Warning, "{File} was missing: the users admin and demo have new passwords, which it will hold.")]
     private partial void LogNewPasswords(string file);
+
+    [LoggerMessage(LogLevel.Information, "Other hosts share the users; {File} is not written here: theirs has the first passwords.")]
+    private partial void LogElsewhere(string file);
 }

@@ -6,12 +6,14 @@ namespace Kiroku.Identity;
 /// What tokens stand for, kept until anything at all changes among identity's rows: opening a token and asking the store
 /// would take most of a request's time, and a change takes effect with the next request all the same.
 /// </summary>
-internal sealed class KnownTokens(IdentityRows rows) : IDisposable
+internal sealed class KnownTokens : IDisposable
 {
     private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = 4096 });
 
     /// <summary>What the token was found to stand for, if nothing has changed since.</summary>
-    public SignIn? Find(string token) => kept.TryGetValue(token, out Known? known) && known!.Changes == rows.Changes ? known.SignIn : null;
+    /// <param name="token">The token as it came.</param>
+    /// <param name="changes">How many changes there are by now.</param>
+    public SignIn? Find(string token, long changes) => kept.TryGetValue(token, out Known? known) && known!.Changes == changes ? known.SignIn : null;
 
     /// <param name="token">The token as it came.</param>
     /// <param name="signIn">What it stands for.</param>

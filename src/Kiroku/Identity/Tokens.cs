@@ -38,9 +38,9 @@ internal sealed class Tokens(
     {
         if (token is null)
             return null;
-        if (known.Find(token) is { } before)
+        var changes = await rows.CountChangesAsync(cancellationToken);
+        if (known.Find(token, changes) is { } before)
             return before.HoldsAt(time.UtcNow()) ? before : null;
-        var changes = rows.Changes;
         if (sealer.Open(token) is not { } claims || claims.ExpiresAt <= time.UtcNow() || await StandAsync(claims, cancellationToken) is not { } signIn)
             return null;
         known.Keep(token, signIn, changes);

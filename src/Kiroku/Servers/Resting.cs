@@ -3,16 +3,22 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Servers;
 
 /// <summary>
-/// How the service comes to rest when it is told to stop: no new actions, running steps end within a set time, workflows
-/// rest between steps and go on after the next start.
+/// How the service comes to rest. Told to stop: no new actions, running steps end within a set time, workflows rest between
+/// steps and go on after the next start. Told to drain: no new actions either, but workflows run to their ends.
 /// </summary>
-internal sealed class Resting(IOptions<ServersOptions> options, TimeProvider time) : IHostedLifecycleService, IDisposable
+internal sealed partial class Resting(IOptions<ServersOptions> options, TimeProvider time, ILogger<Resting> logger) : IHostedLifecycleService, IDisposable
 {
+    private readonly CancellationTokenSource asked = new();
     private readonly CancellationTokenSource stepsMustEnd = new();
     private readonly Lock gate = new();
     private readonly HashSet<Task> running = [];
+    private volatile bool stops;
 
-    public bool IsAsked { get; private set; }
+    /// <summary>Whether no new work is taken any more.</summary>
+    public bool IsAsked => asked.IsCancellationRequested;
+
+    /// <summary>Fires when no new work is taken any more.</summary>
+    public CancellationToken Asked => asked.Token;
 
     /// <summary>Fires when the time for running steps is over.</summary>
     public CancellationToken StepsMustEnd => stepsMustEnd.Token;
@@ -20,7 +26,7 @@ internal sealed class Resting(IOptions<ServersOptions> options, TimeProvider tim
     /// <exception cref="OperationCanceledException">The service rests; no further step may begin.</exception>
     public void ThrowIfAsked()
     {
-        if (IsAsked)
+        if (stops)
             throw new OperationCanceledException("The service rests.");
     }
 
@@ -36,11 +42,25 @@ internal sealed class Resting(IOptions<ServersOptions> options, TimeProvider tim
         }, TaskScheduler.Default);
     }
 
+    /// <summary>Takes no new work from now on, and returns when what runs has ended, however long that takes.</summary>
+    /// <param name="tell">Is told how many actions still run.</param>
+    public async Task DrainAsync(Action<int> tell)
+    {
+        await asked.CancelAsync();
+        LogDrains(Running().Count);
+        while (Running() is { Count: > 0 } left)
+        {
+            tell(left.Count);
+            await Task.WhenAny(left);
+        }
+    }
+
     /// <summary>Comes before anything stops, so that requests are still answered meanwhile: with a 503.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        IsAsked = true;
-        var all = AllRunning();
+        stops = true;
+        await asked.CancelAsync();
+        var all = Task.WhenAll(Running());
         try
         {
             await all.WaitAsync(options.Value.RestTimeout, time, cancellationToken);
@@ -62,11 +82,18 @@ internal sealed class Resting(IOptions<ServersOptions> options, TimeProvider tim
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => stepsMustEnd.Dispose();
+    public void Dispose()
+    {
+        asked.Dispose();
+        stepsMustEnd.Dispose();
+    }
 
-    private Task AllRunning()
+    private List<Task> Running()
     {
         lock (gate)
-            return Task.WhenAll(running);
+            return [.. running.Where(workflow => !workflow.IsCompleted)];
     }
+
+    [LoggerMessage(LogLevel.Information, "No new work is taken; the service ends when the {Running} actions have ended that run here")]
+    private partial void LogDrains(int running);
 }

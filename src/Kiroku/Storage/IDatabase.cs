@@ -8,12 +8,16 @@ namespace Kiroku.Storage;
 /// </summary>
 internal interface IDatabase : IDisposable
 {
-    /// <summary>Whether other processes may use the store, too.</summary>
+    /// <summary>Whether other processes write here, too: what one of them remembers is then good only if the store says so.</summary>
     bool IsShared { get; }
 
     /// <summary>Runs a read that sees one consistent, committed state.</summary>
     /// <exception cref="StorageException">The store cannot be read now.</exception>
     Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken);
+
+    /// <summary>Runs a read of one statement, which sees one state by itself: a server is asked once instead of twice.</summary>
+    /// <exception cref="StorageException">The store cannot be read now.</exception>
+    Task<T> ReadOneAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken);
 
     /// <summary>
     /// Runs a write in a transaction and returns once it is durable; a write that throws leaves nothing behind. No row that
@@ -29,6 +33,13 @@ internal interface IDatabase : IDisposable
     /// </summary>
     /// <exception cref="StorageException">Nothing was written.</exception>
     Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether this process is the one that does what is done once for all that share the store. It stays that one until it
+    /// ends or loses the store; for a moment after that there may be two.
+    /// </summary>
+    /// <exception cref="StorageException">The store is not to be reached.</exception>
+    Task<bool> HasTurnAsync(CancellationToken cancellationToken);
 
     /// <summary>Brings the schema to this version.</summary>
     /// <exception cref="StorageException">The store cannot be opened, or is of a newer version.</exception>

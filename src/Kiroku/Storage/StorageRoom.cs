@@ -18,7 +18,12 @@ internal static class StorageRoom
             database.Migrate();
             return database;
         });
+        services.AddSingleton(new StoreTime(TimeProvider.System));
+        services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<IOptions<StorageOptions>>().Value.Database is null
+            ? TimeProvider.System
+            : provider.GetRequiredService<StoreTime>());
         services.AddHostedService<PostgresHold>();
+        services.AddHostedService<PostgresClock>();
     }
 
     private static IDatabase Open(string? shared, ServiceSettings settings)

@@ -21,6 +21,8 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
 
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => real.ReadAsync(read, cancellationToken);
 
+    public Task<T> ReadOneAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => real.ReadOneAsync(read, cancellationToken);
+
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WatchAsync(() => real.WriteAsync(write, cancellationToken), cancellationToken);
 
@@ -35,6 +37,8 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
         await Around("after write").WaitAsync(cancellationToken);
         return result;
     }
+
+    public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => real.HasTurnAsync(cancellationToken);
 
     public void Migrate() => real.Migrate();
 

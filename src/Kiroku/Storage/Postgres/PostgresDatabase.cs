@@ -16,6 +16,7 @@ internal sealed class PostgresDatabase : IDatabase
     private readonly NpgsqlDataSource readers;
     private readonly NpgsqlDataSource writers;
     private readonly PostgresSchema schema;
+    private readonly PostgresTurn turn;
     private readonly string alone;
 
     public PostgresDatabase(string connectionString)
@@ -26,34 +27,29 @@ internal sealed class PostgresDatabase : IDatabase
         writers = NpgsqlDataSource.Create(connection.ForWrites);
         alone = connection.ForOneSession;
         schema = new PostgresSchema(alone);
+        turn = new PostgresTurn(alone);
     }
 
     public bool IsShared => true;
 
-    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
+        => TryTwiceAsync(async connection =>
         {
-            try
-            {
-                return await ReadOnceAsync(read, cancellationToken);
-            }
-            catch (NpgsqlException e) when (attempt > 1 || !PostgresFailures.IsLostConnection(e))
-            {
-                throw PostgresFailures.Translate(e);
-            }
-            catch (NpgsqlException)
-            {
-                // Kept open from before the server started again.
-            }
-        }
-    }
+            await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+            var found = await read(connection);
+            await snapshot.CommitAsync(CancellationToken.None);
+            return found;
+        }, cancellationToken);
+
+    public Task<T> ReadOneAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => TryTwiceAsync(read, cancellationToken);
 
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WriteAsync(IsolationLevel.RepeatableRead, write, cancellationToken);
 
     public Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WriteAsync(IsolationLevel.Serializable, write, cancellationToken);
+
+    public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => turn.HasAsync(cancellationToken);
 
     public void Migrate() => schema.Migrate();
 
@@ -64,6 +60,27 @@ internal sealed class PostgresDatabase : IDatabase
     {
         readers.Dispose();
         writers.Dispose();
+        turn.Dispose();
+    }
+
+    private async Task<T> TryTwiceAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await readers.OpenConnectionAsync(cancellationToken);
+                return await read(connection);
+            }
+            catch (NpgsqlException e) when (attempt > 1 || !PostgresFailures.IsLostConnection(e))
+            {
+                throw PostgresFailures.Translate(e);
+            }
+            catch (NpgsqlException)
+            {
+                // Kept open from before the server started again.
+            }
+        }
     }
 
     private async Task<T> WriteAsync<T>(IsolationLevel level, Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
@@ -90,15 +107,6 @@ internal sealed class PostgresDatabase : IDatabase
                 // Kept open from before the server started again; nothing was written.
             }
         }
-    }
-
-    private async Task<T> ReadOnceAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
-    {
-        await using var connection = await readers.OpenConnectionAsync(cancellationToken);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        var found = await read(connection);
-        await snapshot.CommitAsync(CancellationToken.None);
-        return found;
     }
 
     private async Task<T> WriteOnceAsync<T>(IsolationLevel level, Func<DbConnection, Task<T>> write)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Dapper;
 using DbUp;
 using DbUp.Engine.Output;
@@ -9,6 +10,9 @@ namespace Kiroku.Storage.Postgres;
 /// <summary>Brings the schema to this version: one node does, those that start beside it wait for it.</summary>
 internal sealed class PostgresSchema(string connectionString)
 {
+    /// <summary>What the names of migrations begin with, and then a number of four digits.</summary>
+    private const string Migrations = "Kiroku.Storage.Postgres.Migrations.";
+
     /// <summary>A number of our own among those that sessions may lock.</summary>
     private const long Lock = 0x4B69_726F_6B75;
 
@@ -22,7 +26,7 @@ internal sealed class PostgresSchema(string connectionString)
         {
             using var connection = ConnectAsync().GetAwaiter().GetResult();
             connection.Execute("SELECT pg_advisory_lock(@Lock)", new { Lock });
-            RefuseNewerSchema(connection);
+            RefuseSchemaBeyondUs(connection);
             var result = DeployChanges.To.PostgresqlDatabase(connectionString)
                 .WithScriptsEmbeddedInAssembly(typeof(PostgresSchema).Assembly, IsMigration)
                 .WithTransactionPerScript()
@@ -66,16 +70,26 @@ internal sealed class PostgresSchema(string connectionString)
         }
     }
 
-    private static bool IsMigration(string resource)
-        => resource.StartsWith("Kiroku.Storage.Postgres.Migrations.", StringComparison.Ordinal);
+    private static bool IsMigration(string resource) => resource.StartsWith(Migrations, StringComparison.Ordinal);
 
-    private static void RefuseNewerSchema(NpgsqlConnection connection)
+    private static long NumberOf(string migration) => long.Parse(migration.AsSpan(Migrations.Length, 4), CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// Processes of this version and the next share a store while one after the other is replaced: what the next has added is
+    /// left alone, unless its migrations say that nobody may work here who does not know them.
+    /// </summary>
+    private static void RefuseSchemaBeyondUs(NpgsqlConnection connection)
     {
         if (!connection.ExecuteScalar<bool>("SELECT to_regclass('schemaversions') IS NOT NULL"))
             return;
         var known = typeof(PostgresSchema).Assembly.GetManifestResourceNames().Where(IsMigration).ToHashSet();
-        var newer = connection.Query<string>("SELECT scriptname FROM schemaversions").FirstOrDefault(script => !known.Contains(script));
-        if (newer is not null)
+        var newer = connection.Query<string>("SELECT scriptname FROM schemaversions").Where(script => !known.Contains(script)).Max(StringComparer.Ordinal);
+        if (newer is not null && OldestToWorkHere(connection) > known.Max(NumberOf))
             throw new StorageException($"The store was written by a newer Kiroku: it holds the migration {newer}.");
     }
+
+    private static long OldestToWorkHere(NpgsqlConnection connection)
+        => connection.ExecuteScalar<bool>("SELECT to_regclass('compatibility') IS NOT NULL")
+            ? connection.ExecuteScalar<long>("SELECT oldest_schema FROM compatibility")
+            : long.MaxValue;
 }

@@ -48,12 +48,16 @@ internal sealed class SqliteDatabase : IDatabase
         }
     }
 
+    public Task<T> ReadOneAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => ReadAsync(read, cancellationToken);
+
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => writer.Value.WriteAsync(write, cancellationToken);
 
     /// <summary>Every write here is alone.</summary>
     public Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WriteAsync(write, cancellationToken);
+
+    public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => Task.FromResult(true);
 
     public void Migrate()
     {
