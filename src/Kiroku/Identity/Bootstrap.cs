@@ -11,7 +11,8 @@ namespace Kiroku.Identity;
 /// <see cref="CloudsFile"/>, was removed.
 /// </summary>
 internal sealed partial class Bootstrap(
-    IdentityStore store, UserStore users, Passwords passwords, CloudsFile clouds, TimeProvider time, IOptions<KeystoneOptions> keystone, ILogger<Bootstrap> logger) : IHostedService
+    ServiceSettings settings, IdentityStore store, UserStore users, IDatabase database, Passwords passwords, CloudsFile clouds, TimeProvider time,
+    IOptions<KeystoneOptions> keystone, ILogger<Bootstrap> logger) : IHostedService
 {
     /// <summary>Name of the administrator and of the administrator's project.</summary>
     public const string Admin = "admin";
@@ -21,20 +22,51 @@ internal sealed partial class Bootstrap(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (keystone.Value.IsUsed)
+        if (keystone.Value.IsUsed || !settings.Roles.HasFlag(NodeRoles.Api))
             return;
-        var known = clouds.Load();
-        if (!known)
-            clouds.Keep(new FirstPasswords(NewPassword(), NewPassword()));
-        var kept = clouds.Passwords ?? new FirstPasswords(NewPassword(), NewPassword());
-        if (await SeedAsync(kept, cancellationToken) || known)
-            return;
-        await SetPasswordAsync(Admin, kept.Admin, cancellationToken);
-        await SetPasswordAsync(Demo, kept.Member, cancellationToken);
-        LogNewPasswords(clouds.Path);
+        switch (clouds.Load())
+        {
+            case CloudsFile.Found.Passwords:
+                await SeedAsync(clouds.Passwords!, cancellationToken);
+                break;
+            case CloudsFile.Found.Foreign:
+                await SeedAsync(New(), cancellationToken);
+                break;
+            case CloudsFile.Found.Nothing when database.IsShared:
+                await BeginAsync(cancellationToken);
+                break;
+            default:
+                await BeginAnewAsync(New(), cancellationToken);
+                break;
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Makes the first users, unless another node does: whose passwords this one knows no more than anybody.</summary>
+    private async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (!await HasUsersAsync(cancellationToken))
+        {
+            var first = New();
+            clouds.KeepFirst(first);
+            if (await SeedAsync(first, cancellationToken))
+                return;
+            clouds.Drop();
+        }
+        LogNotWritten(clouds.Path);
+    }
+
+    /// <summary>Makes the first users, or new passwords for them.</summary>
+    private async Task BeginAnewAsync(FirstPasswords first, CancellationToken cancellationToken)
+    {
+        clouds.Keep(first);
+        if (await SeedAsync(first, cancellationToken))
+            return;
+        await SetPasswordAsync(Admin, first.Admin, cancellationToken);
+        await SetPasswordAsync(Demo, first.Member, cancellationToken);
+        LogNewPasswords(clouds.Path);
+    }
 
     private async Task SetPasswordAsync(string name, string password, CancellationToken cancellationToken)
     {
@@ -46,7 +78,7 @@ internal sealed partial class Bootstrap(
     private async Task<bool> SeedAsync(FirstPasswords first, CancellationToken cancellationToken)
     {
         var now = time.UtcNow();
-        if ((await users.ListAsync(null, cancellationToken)).Any())
+        if (await HasUsersAsync(cancellationToken))
             return false;
         Project NewProject(string name) => new() { Id = NewId(), Name = name, ValidAfter = now };
         User NewUser(string name, string password) => new() { Id = NewId(), Name = name, PasswordHash = passwords.Hash(password), ValidAfter = now };
@@ -60,11 +92,19 @@ internal sealed partial class Bootstrap(
             ], cancellationToken);
     }
 
+    private async Task<bool> HasUsersAsync(CancellationToken cancellationToken) => (await users.ListAsync(null, cancellationToken)).Any();
+
     /// <summary>Keystone's form of an id: a UUID without dashes.</summary>
     private static string NewId() => Guid.NewGuid().ToString("N");
 
+    private static FirstPasswords New() => new(NewPassword(), NewPassword());
+
     private static string NewPassword() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
-    [LoggerMessage(LogLevel.Warning, "{File} was missing: the users admin and demo have new passwords, which it will hold.")]
+    [LoggerMessage(LogLevel.Information, "{File} is not written: another node made the users admin and demo and has their passwords. Copy its file here, "
+        + "or make this one empty and start again to have new passwords made.")]
+    private partial void LogNotWritten(string file);
+
+    [LoggerMessage(LogLevel.Warning, "{File} was missing or empty: the users admin and demo have new passwords, which it will hold.")]
     private partial void LogNewPasswords(string file);
 }

@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Cluster;
 using Kiroku.Hosts;
 using Kiroku.Hypervisors;
 using Kiroku.Storage;
@@ -27,7 +28,7 @@ internal interface IServerGrain : IGrainWithGuidKey
 /// A server's grain: accepts or refuses actions and owns the workflow that runs. The row in the store is the judge of what
 /// runs; this activation only saves asking, and a second one would be fenced off.
 /// </summary>
-[KeepAlive]
+[KeepAlive, InRole(NodeRoles.Conductor)]
 internal sealed partial class ServerGrain(
     ServerStore store, ServiceStore services, Workflows workflows, WorkflowRunner runner, IHypervisor hypervisor, Resting resting,
     TimeProvider time, ILogger<ServerGrain> logger) : Grain, IServerGrain, IDisposable

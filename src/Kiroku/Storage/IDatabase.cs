@@ -8,6 +8,9 @@ namespace Kiroku.Storage;
 /// </summary>
 internal interface IDatabase : IDisposable
 {
+    /// <summary>Whether other processes may use it at the same time.</summary>
+    bool IsShared { get; }
+
     /// <summary>Runs a read that sees one consistent, committed state.</summary>
     /// <exception cref="StorageException">The store cannot be read now.</exception>
     Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken);

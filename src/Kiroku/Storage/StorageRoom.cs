@@ -18,7 +18,6 @@ internal static class StorageRoom
             database.Migrate();
             return database;
         });
-        services.AddHostedService<PostgresHold>();
     }
 
     private static IDatabase Open(string? shared, ServiceSettings settings)

@@ -17,6 +17,8 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
     /// <summary>Ends at the next write.</summary>
     public Task NextWrite => Volatile.Read(ref next).Task;
 
+    public bool IsShared => real.IsShared;
+
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => real.ReadAsync(read, cancellationToken);
 
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)

@@ -16,7 +16,6 @@ internal sealed class PostgresDatabase : IDatabase
     private readonly NpgsqlDataSource readers;
     private readonly NpgsqlDataSource writers;
     private readonly PostgresSchema schema;
-    private readonly string alone;
 
     public PostgresDatabase(string connectionString)
     {
@@ -24,9 +23,10 @@ internal sealed class PostgresDatabase : IDatabase
         var connection = new PostgresConnection(connectionString);
         readers = NpgsqlDataSource.Create(connection.ForReads);
         writers = NpgsqlDataSource.Create(connection.ForWrites);
-        alone = connection.ForOneSession;
-        schema = new PostgresSchema(alone);
+        schema = new PostgresSchema(connection.ForOneSession);
     }
+
+    public bool IsShared => true;
 
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
     {
@@ -54,9 +54,6 @@ internal sealed class PostgresDatabase : IDatabase
         => WriteAsync(IsolationLevel.Serializable, write, cancellationToken);
 
     public void Migrate() => schema.Migrate();
-
-    /// <summary>A session apart from all others; not yet open.</summary>
-    public NpgsqlConnection Connect() => new(alone);
 
     public void Dispose()
     {

@@ -27,6 +27,8 @@ internal sealed class SqliteDatabase : IDatabase
         writer = new Lazy<SqliteWriter>(() => new SqliteWriter(Open("PRAGMA synchronous=FULL")));
     }
 
+    public bool IsShared => false;
+
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
