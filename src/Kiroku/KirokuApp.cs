@@ -46,6 +46,14 @@ internal static class KirokuApp
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        if (settings.Roles.HasFlag(NodeRoles.Api))
+            app.MapRooms();
+        app.MapGet("/healthz", () => "ok");
+        return app;
+    }
+
+    private static void MapRooms(this WebApplication app)
+    {
         app.UseRequestIds();
         app.UseMiddleware<FaultMiddleware>();
         app.UseUnrouted();
@@ -62,7 +70,5 @@ internal static class KirokuApp
         app.MapHosts();
         app.MapServers();
         app.MapActions();
-        app.MapGet("/healthz", () => "ok");
-        return app;
     }
 }

@@ -18,6 +18,11 @@ internal sealed record ServiceSettings
     /// <summary>A connection to PostgreSQL; null for a file in the data folder, or what the settings say.</summary>
     public string? Database { get; init; }
 
+    /// <summary>IP address and port that the node listens on for others; null for what the settings say.</summary>
+    public string? Cluster { get; init; }
+
+    public NodeRoles Roles { get; init; } = NodeRoles.All;
+
     /// <summary>The name of this host as administrators see it.</summary>
     public string Host { get; init; } = Environment.MachineName;
 

@@ -12,7 +12,7 @@ public sealed class ArchitectureTests
     {
         ["Storage"] = [],
         ["Hypervisors"] = [],
-        ["Cluster"] = [],
+        ["Cluster"] = ["Storage"],
         ["Api"] = ["Storage"],
         ["Identity"] = ["Api", "Storage"],
         ["Actions"] = ["Api", "Identity", "Storage"],
@@ -23,7 +23,7 @@ public sealed class ArchitectureTests
         ["Hosts"] = ["Api", "Identity", "Hypervisors", "Storage"],
         ["ConfigDrives"] = ["Api"],
         ["Scheduling"] = ["Hypervisors"],
-        ["Servers"] = ["Actions", "Api", "ConfigDrives", "Flavors", "Hosts", "Hypervisors", "Identity", "Images", "Keypairs", "Quotas", "Scheduling", "Storage"],
+        ["Servers"] = ["Actions", "Api", "Cluster", "ConfigDrives", "Flavors", "Hosts", "Hypervisors", "Identity", "Images", "Keypairs", "Quotas", "Scheduling", "Storage"],
     };
 
     /// <summary>Everything else, which puts the rooms together.</summary>

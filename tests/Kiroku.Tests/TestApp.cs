@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kiroku.Cluster;
 using Kiroku.Identity;
 using Kiroku.Tests.Storage;
 
@@ -30,6 +31,9 @@ internal sealed class TestApp : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>Ends when the service would end its process, saying why.</summary>
+    public Task<string> Lost { get; private init; } = null!;
+
     public IServiceProvider Services => app.Services;
 
     public Uri Address { get; }
@@ -39,7 +43,9 @@ internal sealed class TestApp : IAsyncDisposable
     /// <summary>Starts the service.</summary>
     /// <param name="configure">Puts other parts in the place of the service's own: a clock, a hypervisor.</param>
     /// <param name="dataDirectory">A folder that an earlier service left; it is not removed at the end.</param>
-    public static async Task<TestApp> StartAsync(Action<WebApplicationBuilder>? configure = null, string? dataDirectory = null)
+    /// <param name="change">Another host, database or the like.</param>
+    public static async Task<TestApp> StartAsync(
+        Action<WebApplicationBuilder>? configure = null, string? dataDirectory = null, Func<ServiceSettings, ServiceSettings>? change = null)
     {
         var folder = dataDirectory ?? Directory.CreateTempSubdirectory("kiroku-test-").FullName;
         var settings = new ServiceSettings
@@ -50,9 +56,13 @@ internal sealed class TestApp : IAsyncDisposable
             // Never the daemon of the host, nor one started for the test.
             Hypervisor = "test:///default",
         };
+        settings = change?.Invoke(settings) ?? settings;
+        var lost = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var app = KirokuApp.Build(settings, builder =>
         {
             builder.Logging.ClearProviders();
+            // The process is that of other services and of the tests, too.
+            builder.Services.AddSingleton<EndProcess>(why => lost.TrySetResult(why));
             // Not the one of whoever runs the tests.
             builder.Configuration["KIROKU_GUEST_IMAGE"] = "";
             configure?.Invoke(builder);
@@ -69,7 +79,7 @@ internal sealed class TestApp : IAsyncDisposable
                 Directory.Delete(settings.DataDirectory, recursive: true);
             throw;
         }
-        return new TestApp(app, dataDirectory is not null);
+        return new TestApp(app, dataDirectory is not null) { Lost = lost.Task };
     }
 
     /// <summary>Signs in, as "demo" or "admin", in the project of that name or another.</summary>
@@ -120,6 +130,9 @@ internal sealed class TestApp : IAsyncDisposable
 
     public static async Task<JsonNode> JsonAsync(HttpResponseMessage answer)
         => JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+
+    /// <summary>Ends the service in good order, as SIGTERM does.</summary>
+    public Task StopAsync() => app.StopAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

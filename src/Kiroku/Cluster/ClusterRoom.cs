@@ -1,46 +1,91 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Security.Cryptography;
+using Kiroku.Storage;
+using Kiroku.Storage.Postgres;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 
 namespace Kiroku.Cluster;
 
-/// <summary>The engine that gives each server its grain: for one process, needing nothing beside it.</summary>
+/// <summary>
+/// The engine that gives each server its grain: for one process on its own, needing nothing beside it, or for all that share
+/// a store, which find each other there.
+/// </summary>
 internal static class ClusterRoom
 {
-    public static void AddCluster(this WebApplicationBuilder builder, ServiceSettings settings) => builder.Host.UseOrleans(silo =>
+    public static void AddCluster(this WebApplicationBuilder builder, ServiceSettings settings)
     {
-        silo.Configure<SiloOptions>(options => options.SiloName = settings.Host);
-        silo.Services.AddPlacementDirector<OnNode, OnNodeDirector>();
-        // A free port on loopback, because two services on one machine must not meet at Orleans' default one.
-        silo.UseLocalhostClustering(FreePort(), gatewayPort: 0);
-        // Room for the grains of other processes, of which there are none: Orleans' own million costs 18 MB from the start.
-        silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = 1_000);
-        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromMinutes(2));
+        var options = NodeOptions.Read(builder.Configuration, settings);
+        var database = StorageOptions.FindDatabase(builder.Configuration, settings);
+        builder.Services.AddSingleton<EndProcess>(LostMembership.EndNow);
+        builder.Services.AddSingleton<IFatalErrorHandler, LostMembership>();
+        builder.Services.AddSingleton<Membership>();
+        var certificates = database is null ? null : NodeCertificates.Load(options);
+        if (database is not null)
+            builder.Services.AddJoining(database, certificates);
+        builder.Host.UseOrleans(silo =>
+        {
+            silo.Configure<SiloOptions>(o => o.SiloName = settings.Host);
+            silo.Services.AddPlacementDirector<OnNode, OnNodeDirector>();
+            silo.Services.PostConfigure<GrainTypeOptions>(o => o.Classes.RemoveWhere(grain => !InRoleAttribute.IsOffered(grain, settings.Roles)));
+            silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromMinutes(2));
+            if (database is null)
+                silo.StayAlone();
+            else
+                silo.Join(options.Endpoint, certificates);
+        });
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
         // Its first look at the clock counts from the machine's start and warns of hours that never passed.
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
-    });
+    }
 
-    /// <summary>
-    /// A port that nobody listens on, below those that the system gives to connections on their way out: between this look
-    /// and Orleans' own, one of those would be taken far too often.
-    /// </summary>
-    private static int FreePort()
+    private static void AddJoining(this IServiceCollection services, string database, NodeCertificates? certificates)
     {
-        while (true)
+        services.AddSingleton(_ => new Members(new PostgresConnection(database).ForMembership));
+        services.AddSingleton(_ => new NodeProbe(certificates));
+        // Before the engine, which starts in this order.
+        services.AddHostedService<Joining>();
+        services.AddHostedService<Thaw>();
+    }
+
+    private static void StayAlone(this ISiloBuilder silo)
+    {
+        // A free port on loopback, because two services on one machine must not meet at Orleans' default one.
+        silo.UseLocalhostClustering(FreePort.On(IPAddress.Loopback), gatewayPort: 0);
+        // Room for the grains of other processes, of which there are none: Orleans' own million costs 18 MB from the start.
+        silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = 1_000);
+    }
+
+    private static void Join(this ISiloBuilder silo, IPEndPoint address, NodeCertificates? certificates)
+    {
+        silo.Configure<ClusterOptions>(cluster => cluster.ClusterId = cluster.ServiceId = Members.Cluster);
+        silo.Configure<EndpointOptions>(endpoint =>
         {
-            var port = RandomNumberGenerator.GetInt32(10_000, 32_768);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: another.
-            }
-        }
+            endpoint.AdvertisedIPAddress = address.Address;
+            endpoint.SiloPort = address.Port > 0 ? address.Port : FreePort.On(address.Address);
+            endpoint.GatewayPort = 0;
+        });
+        silo.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringSiloOptions> clustering) => clustering.Configure<Members>((o, members) =>
+        {
+            o.Invariant = "Npgsql";
+            o.DataSource = members.Source;
+        }));
+        silo.Configure<ClusterMembershipOptions>(Tune);
+        silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = 100_000);
+        if (certificates is not null)
+            silo.UseTls(certificates.Protect);
+    }
+
+    private static void Tune(ClusterMembershipOptions membership)
+    {
+        membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
+        membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+        // The engine compares the store's clock with the machine's, and clocks may be minutes apart. Who is alive is judged
+        // by the store's clock alone, in Joining and by whoever calls Membership.
+        membership.NumMissedTableIAmAliveLimit = 36;
+        membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
+        // A node that does not answer its neighbours is out after some ten seconds.
+        membership.ProbeTimeout = TimeSpan.FromSeconds(2);
+        membership.MaxProbeTimeout = TimeSpan.FromSeconds(4);
+        membership.MaxJoinAttemptTime = TimeSpan.FromSeconds(30);
     }
 }

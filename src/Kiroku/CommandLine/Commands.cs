@@ -16,6 +16,7 @@ internal static class Commands
         root.Subcommands.Add(DrainCommand.Create());
         root.Subcommands.Add(DownCommand.Create());
         root.Subcommands.Add(CopyCommand.Create());
+        root.Subcommands.Add(CertificatesCommand.Create());
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.UnmatchedTokens is [var unknown, ..])
             return await ComplainAsync($"there is no command or option {unknown} here (see: kiroku --help)", Misused);

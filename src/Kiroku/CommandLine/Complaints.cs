@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Kiroku.Cluster;
 using Kiroku.Hypervisors;
 using Kiroku.Images;
 using Kiroku.Storage;
@@ -11,7 +12,7 @@ internal static class Complaints
 {
     public static string? Of(Exception e) => e switch
     {
-        UsageException or StorageException or HypervisorException => e.Message,
+        UsageException or StorageException or HypervisorException or JoinException => e.Message,
         OptionsValidationException invalid => $"configuration: {string.Join(' ', invalid.Failures)}",
         // The configuration's files and values: which file or key stands in the outer message, what is wrong in the inner.
         InvalidDataException => $"{e.Message} {e.InnerException?.InnerException?.Message ?? e.InnerException?.Message}".TrimEnd(),

@@ -40,7 +40,7 @@ internal static class ServeCommand
         _ = DrainAsync(app, drain, folder);
         await Console.Out.WriteLineAsync($"listening on {app.Urls.First()}");
         // The first to end is awaited, so that its failure is ours.
-        await await Task.WhenAny(app.WaitForShutdownAsync(), WhenHypervisorIsImpossibleAsync(app));
+        await await Task.WhenAny(app.WaitForShutdownAsync(), settings.Roles.HasFlag(NodeRoles.Compute) ? WhenHypervisorIsImpossibleAsync(app) : app.WaitForShutdownAsync());
         return 0;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kiroku.Cluster;
 using Kiroku.Storage.Postgres;
 
 namespace Kiroku.CommandLine;
@@ -18,6 +19,18 @@ internal sealed class ServiceOptions
     private readonly Option<string?> database = CreateDatabase(
         "PostgreSQL to keep rows in, as \"Host=…;Database=…;Username=…\". Default: a file in the data folder.");
 
+    private readonly Option<string?> cluster = new("--cluster")
+    {
+        Description = "Address that other nodes on the same PostgreSQL reach this one by. Default: 127.0.0.1 and a free port.",
+        HelpName = "ADDRESS:PORT",
+    };
+
+    private readonly Option<string?> roles = new("--roles")
+    {
+        Description = "What this node does, of api, conductor and compute. Default: all three.",
+        HelpName = "ROLE,…",
+    };
+
     /// <summary>Not for people: the tour holds the other end, and however it dies, its service ends.</summary>
     private readonly Option<bool> endWithInput = new("--end-with-input") { Hidden = true };
 
@@ -27,6 +40,16 @@ internal sealed class ServiceOptions
         {
             if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
                 result.AddError("--data: the folder's name is empty");
+        });
+        cluster.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && NodeOptions.ComplaintAbout(result.Tokens[0].Value) is { } complaint)
+                result.AddError($"--cluster {result.Tokens[0].Value}: {complaint}");
+        });
+        roles.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && NodeRolesText.Parse(result.Tokens[0].Value) is null)
+                result.AddError($"--roles {result.Tokens[0].Value}: {NodeRolesText.Wanted}");
         });
         host.Validators.Add(result =>
         {
@@ -87,6 +110,8 @@ internal sealed class ServiceOptions
         command.Options.Add(host);
         command.Options.Add(keystone);
         command.Options.Add(database);
+        command.Options.Add(cluster);
+        command.Options.Add(roles);
         command.Options.Add(endWithInput);
     }
 
@@ -99,6 +124,8 @@ internal sealed class ServiceOptions
             Hypervisor = parsed.GetValue(Hypervisor),
             Keystone = parsed.GetValue(keystone),
             Database = parsed.GetValue(database),
+            Cluster = parsed.GetValue(cluster),
+            Roles = parsed.GetValue(roles) is { } words ? NodeRolesText.Parse(words)!.Value : NodeRoles.All,
         };
         return parsed.GetValue(host) is { Length: > 0 } name ? settings with { Host = name } : settings;
     }

@@ -8,10 +8,10 @@ namespace Kiroku.Identity;
 
 /// <summary>
 /// Makes the first users and projects when a store is new, and new passwords for them when their only copy,
-/// <see cref="CloudsFile"/>, was removed. Of several hosts that share a store the first has that copy.
+/// <see cref="CloudsFile"/>, was removed.
 /// </summary>
 internal sealed partial class Bootstrap(
-    IdentityStore store, UserStore users, Passwords passwords, CloudsFile clouds, ServiceSettings settings, TimeProvider time,
+    ServiceSettings settings, IdentityStore store, UserStore users, IDatabase database, Passwords passwords, CloudsFile clouds, TimeProvider time,
     IOptions<KeystoneOptions> keystone, ILogger<Bootstrap> logger) : IHostedService
 {
     /// <summary>Name of the administrator and of the administrator's project.</summary>
@@ -22,30 +22,49 @@ internal sealed partial class Bootstrap(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (keystone.Value.IsUsed)
+        if (keystone.Value.IsUsed || !settings.Roles.HasFlag(NodeRoles.Api))
             return;
-        var known = clouds.Load();
-        var fresh = new FirstPasswords(NewPassword(), NewPassword());
-        var first = !(await users.ListAsync(null, cancellationToken)).Any();
-        var seeded = first && await SeedAsync(clouds.Passwords ?? fresh, cancellationToken);
-        if (!known && seeded)
-            clouds.Keep(fresh);
-        if (known || seeded)
-            return;
-        // Whoever was quicker, or was there before, has the file.
-        if (first || await store.AreSharedAsync(settings.Host, cancellationToken))
-            LogElsewhere(clouds.Path);
-        else
-            await RenewAsync(fresh, cancellationToken);
+        switch (clouds.Load())
+        {
+            case CloudsFile.Found.Passwords:
+                await SeedAsync(clouds.Passwords!, cancellationToken);
+                break;
+            case CloudsFile.Found.Foreign:
+                await SeedAsync(New(), cancellationToken);
+                break;
+            case CloudsFile.Found.Nothing when database.IsShared:
+                await BeginAsync(cancellationToken);
+                break;
+            default:
+                await BeginAnewAsync(New(), cancellationToken);
+                break;
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task RenewAsync(FirstPasswords fresh, CancellationToken cancellationToken)
+    /// <summary>Makes the first users, unless another node does: whose passwords this one knows no more than anybody.</summary>
+    private async Task BeginAsync(CancellationToken cancellationToken)
     {
-        clouds.Keep(fresh);
-        await SetPasswordAsync(Admin, fresh.Admin, cancellationToken);
-        await SetPasswordAsync(Demo, fresh.Member, cancellationToken);
+        if (!await HasUsersAsync(cancellationToken))
+        {
+            var first = New();
+            clouds.KeepFirst(first);
+            if (await SeedAsync(first, cancellationToken))
+                return;
+            clouds.Drop();
+        }
+        LogNotWritten(clouds.Path);
+    }
+
+    /// <summary>Makes the first users, or new passwords for them.</summary>
+    private async Task BeginAnewAsync(FirstPasswords first, CancellationToken cancellationToken)
+    {
+        clouds.Keep(first);
+        if (await SeedAsync(first, cancellationToken))
+            return;
+        await SetPasswordAsync(Admin, first.Admin, cancellationToken);
+        await SetPasswordAsync(Demo, first.Member, cancellationToken);
         LogNewPasswords(clouds.Path);
     }
 
@@ -59,6 +78,8 @@ internal sealed partial class Bootstrap(
     private async Task<bool> SeedAsync(FirstPasswords first, CancellationToken cancellationToken)
     {
         var now = time.UtcNow();
+        if (await HasUsersAsync(cancellationToken))
+            return false;
         Project NewProject(string name) => new() { Id = NewId(), Name = name, ValidAfter = now };
         User NewUser(string name, string password) => new() { Id = NewId(), Name = name, PasswordHash = passwords.Hash(password), ValidAfter = now };
         var (adminProject, demoProject) = (NewProject(Admin), NewProject(Demo));
@@ -71,14 +92,19 @@ internal sealed partial class Bootstrap(
             ], cancellationToken);
     }
 
+    private async Task<bool> HasUsersAsync(CancellationToken cancellationToken) => (await users.ListAsync(null, cancellationToken)).Any();
+
     /// <summary>Keystone's form of an id: a UUID without dashes.</summary>
     private static string NewId() => Guid.NewGuid().ToString("N");
 
+    private static FirstPasswords New() => new(NewPassword(), NewPassword());
+
     private static string NewPassword() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
-    [LoggerMessage(LogLevel.Warning, "{File} was missing: the users admin and demo have new passwords, which it will hold.")]
-    private partial void LogNewPasswords(string file);
+    [LoggerMessage(LogLevel.Information, "{File} is not written: another node made the users admin and demo and has their passwords. Copy its file here, "
+        + "or make this one empty and start again to have new passwords made.")]
+    private partial void LogNotWritten(string file);
 
-    [LoggerMessage(LogLevel.Information, "Other hosts share the users; {File} is not written here: theirs has the first passwords.")]
-    private partial void LogElsewhere(string file);
+    [LoggerMessage(LogLevel.Warning, "{File} was missing or empty: the users admin and demo have new passwords, which it will hold.")]
+    private partial void LogNewPasswords(string file);
 }

@@ -14,6 +14,20 @@ internal sealed partial class CloudsFile(ServiceSettings settings, IOptions<Iden
     /// <summary>Tells openstacksdk that there are none to look for; files that older versions wrote are without it.</summary>
     private const string NoFloatingAddresses = "floating_ip_source: none";
 
+    /// <summary>What stands at the file's place.</summary>
+    public enum Found
+    {
+        Nothing,
+
+        /// <summary>An empty file, by which someone asks for new passwords.</summary>
+        Empty,
+
+        Passwords,
+
+        /// <summary>Something that Kiroku has not written.</summary>
+        Foreign,
+    }
+
     private readonly string region = options.Value.Region;
 
     public string Path { get; } = System.IO.Path.Combine(settings.DataDirectory, "clouds.yaml");
@@ -22,18 +36,35 @@ internal sealed partial class CloudsFile(ServiceSettings settings, IOptions<Iden
     public FirstPasswords? Passwords { get; private set; }
 
     /// <summary>Takes up the passwords in the file.</summary>
-    /// <returns>False if there is no file, so that new passwords are to be made.</returns>
-    public bool Load()
+    public Found Load()
     {
-        if (!File.Exists(Path))
-            return false;
+        var file = new FileInfo(Path);
+        if (!file.Exists)
+            return Found.Nothing;
+        if (file.Length == 0)
+            return Found.Empty;
         Passwords = Read();
-        if (Passwords is null)
-            LogForeign(Path);
-        return true;
+        if (Passwords is not null)
+            return Found.Passwords;
+        LogForeign(Path);
+        return Found.Foreign;
     }
 
     public void Keep(FirstPasswords passwords) => Passwords = passwords;
+
+    /// <summary>Writes new passwords before anyone has them, with the address that is to come: a kill in between loses none.</summary>
+    public void KeepFirst(FirstPasswords passwords)
+    {
+        Keep(passwords);
+        WriteClouds(new Uri(settings.Listen));
+    }
+
+    /// <summary>Takes back <see cref="KeepFirst"/>: nobody has those passwords.</summary>
+    public void Drop()
+    {
+        Passwords = null;
+        File.Delete(Path);
+    }
 
     /// <summary>Writes the file for a service that answers at this address.</summary>
     public void WriteClouds(Uri address)

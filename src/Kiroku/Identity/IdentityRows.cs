@@ -15,8 +15,6 @@ internal sealed class IdentityRows(IDatabase database)
     private readonly JoinedReads<long> counts = new(() => database.ReadOneAsync(CountAsync, CancellationToken.None));
     private long ownChanges;
 
-    public bool AreShared => database.IsShared;
-
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
         => database.ReadAsync(read, cancellationToken);
 

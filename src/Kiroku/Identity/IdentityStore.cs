@@ -48,11 +48,6 @@ internal sealed class IdentityStore(IdentityRows rows)
             return true;
         }, cancellationToken);
 
-    /// <summary>Whether processes of other hosts share these rows.</summary>
-    public async Task<bool> AreSharedAsync(string host, CancellationToken cancellationToken)
-        => rows.AreShared && await rows.ReadAsync(
-            db => db.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM nodes WHERE name <> @host", new { host }), cancellationToken) > 0;
-
     private static async Task<Role[]> RolesInScopeAsync(DbConnection db, TokenClaims claims) => [.. await db.QueryAsync<Role>(
         "SELECT r.* FROM role_assignments a JOIN roles r ON r.id = a.role_id WHERE a.user_id = @UserId AND a.scope_id = @ScopeId", claims)];
 }

@@ -5,28 +5,32 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 
 namespace Kiroku.Identity;
 
-/// <summary>
-/// Keeps the keys that tokens are sealed with in the store, so that whoever shares it knows each other's tokens. Data
-/// Protection reads them once a day and makes a new one when it finds none that will do, so of several processes that start
-/// together each would make its own, which the others know nothing of until the next day: here the first makes it for all.
-/// </summary>
+/// <summary>Keeps the keys that tokens are sealed with in the store, so that whoever shares it knows each other's tokens.</summary>
 internal sealed class SealingKeys(IDatabase database) : IXmlRepository
 {
-    private HashSet<string> seen = [];
+    /// <summary>A key's element, among revocations and what else there may be.</summary>
+    private const string Key = "key";
+
+    /// <summary>What this process knew when it last looked.</summary>
+    private volatile string[] known = [];
 
     public IReadOnlyCollection<XElement> GetAllElements()
     {
-        var keys = Complete(() => database.ReadAsync(connection => connection.QueryAsync<(string Name, string Xml)>("SELECT name, xml FROM sealing_keys"), default)).AsList();
-        seen = [.. keys.Select(key => key.Name)];
-        return [.. keys.Select(key => XElement.Parse(key.Xml))];
+        var found = Complete(() => database.ReadAsync(connection => connection.QueryAsync<(string Name, string Xml)>("SELECT name, xml FROM sealing_keys"), default)).ToList();
+        known = [.. found.Select(element => element.Name)];
+        return [.. found.Select(element => XElement.Parse(element.Xml))];
     }
 
-    /// <summary>Keeps the key, unless there is one by now that was not there when this one was found wanting: Data Protection then looks again.</summary>
+    /// <summary>
+    /// Keeps a key, unless another process has made one since this one looked: it looks again after this and takes that.
+    /// Two that start at once would else each seal with its own, which the other learns of a day later.
+    /// </summary>
     public void StoreElement(XElement element, string friendlyName) => Complete(() => database.WriteAloneAsync(async connection =>
     {
-        var names = await connection.QueryAsync<string>("SELECT name FROM sealing_keys");
-        return !names.All(seen.Contains) ? 0 : await connection.ExecuteAsync(
-            "INSERT INTO sealing_keys (name, xml) VALUES (@friendlyName, @xml)",
+        var stored = await connection.QueryAsync<string>("SELECT name FROM sealing_keys");
+        if (element.Name.LocalName == Key && stored.Except(known).Any())
+            return 0;
+        return await connection.ExecuteAsync("INSERT INTO sealing_keys (name, xml) VALUES (@friendlyName, @xml)",
             new { friendlyName, xml = element.ToString(SaveOptions.DisableFormatting) });
     }, default));
 

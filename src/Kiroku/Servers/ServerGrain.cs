@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Cluster;
 using Kiroku.Hypervisors;
 using Kiroku.Servers.Remote;
 using Kiroku.Storage;
@@ -30,7 +31,7 @@ internal interface IServerGrain : IGrainWithGuidKey
 /// A server's grain: accepts or refuses actions and owns the workflow that runs. The row in the store is the judge of what
 /// runs; this activation only saves asking, and a second one would be fenced off.
 /// </summary>
-[KeepAlive]
+[KeepAlive, InRole(NodeRoles.Conductor)]
 internal sealed partial class ServerGrain(
     ServerStore store, HostPresence presence, Workflows workflows, WorkflowRunner runner, ServerHosts hosts, StrayMachines strays, Resting resting,
     TimeProvider time, ILogger<ServerGrain> logger) : Grain, IServerGrain, IDisposable

@@ -1,3 +1,6 @@
+using Kiroku.Storage.Postgres;
+using Microsoft.Extensions.Options;
+
 namespace Kiroku.Storage;
 
 /// <summary>Where rows are kept.</summary>
@@ -9,4 +12,14 @@ internal sealed record StorageOptions
 
     /// <summary>A connection to PostgreSQL in Npgsql's keywords; null keeps rows in a file of the data folder.</summary>
     public string? Database { get; set; }
+
+    /// <summary>Where rows are to be kept, for whoever has to know before the service is put together.</summary>
+    /// <exception cref="OptionsValidationException">It is no connection.</exception>
+    public static string? FindDatabase(IConfiguration configuration, ServiceSettings settings)
+    {
+        var database = settings.Database ?? configuration[$"{Section}:{nameof(Database)}"];
+        return database is null || PostgresConnection.Check(database) is null
+            ? database
+            : throw new OptionsValidationException(Section, typeof(StorageOptions), [Wanted]);
+    }
 }

@@ -22,7 +22,6 @@ internal static class StorageRoom
         services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<IOptions<StorageOptions>>().Value.Database is null
             ? TimeProvider.System
             : provider.GetRequiredService<StoreTime>());
-        services.AddHostedService<PostgresHold>();
         services.AddHostedService<PostgresClock>();
     }
 

@@ -72,7 +72,7 @@ internal sealed class Cloud : IAsyncDisposable
             builder.Services.AddSingleton<IHypervisor>(Hypervisor);
             builder.Services.AddSingleton<IDatabase>(Database);
             builder.Services.AddSingleton(Time);
-        }, Folder);
+        }, Folder, settings => OpenStore == TestStore.Open ? settings : settings with { Database = null });
         // Tokens outlive the process.
         Demo = Demo is null ? await App.SignInAsync() : Demo with { App = App };
         Admin = Admin is null ? await App.SignInAsync("admin") : Admin with { App = App };

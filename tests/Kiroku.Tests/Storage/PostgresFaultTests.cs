@@ -69,18 +69,6 @@ public sealed class PostgresFaultTests
     public void What_is_no_connection_is_said(string text) => Assert.NotNull(PostgresConnection.Check(text));
 
     [Fact]
-    public async Task A_second_service_on_the_same_store_is_refused_and_may_start_once_the_first_has_ended()
-    {
-        var connection = await PostgresServer.CreateDatabaseAsync();
-        var first = await StartAsync(connection);
-        var refused = await Assert.ThrowsAsync<StorageException>(() => StartAsync(connection));
-        Assert.Contains("Another Kiroku", refused.Message, StringComparison.Ordinal);
-        await first.DisposeAsync();
-        await using var second = await StartAsync(connection);
-        Assert.Equal(200, (int)(await second.Http.GetAsync(new Uri("/healthz", UriKind.Relative), Token)).StatusCode);
-    }
-
-    [Fact]
     public async Task Nodes_that_start_at_once_make_one_schema()
     {
         var connection = await PostgresServer.CreateDatabaseAsync();
@@ -103,14 +91,6 @@ public sealed class PostgresFaultTests
                 && await db.ExecuteAsync("INSERT INTO quotas (project_id, resource, hard_limit) VALUES (@number, 'cores', 1)", new { number = $"{number}" }) == 1, Token), Token)));
         Assert.Equal(5, added.Count(one => one));
     }
-
-    private static Task<TestApp> StartAsync(string connection)
-        => TestApp.StartAsync(builder => builder.Services.AddSingleton<IDatabase>(_ =>
-        {
-            var database = new PostgresDatabase(connection);
-            database.Migrate();
-            return database;
-        }));
 
     private static string Fail(string connection)
     {

@@ -48,6 +48,17 @@ internal sealed class PostgresConnection
 
     public string ForOneSession => With("", pooling: false);
 
+    /// <summary>For who is a member and who is not: seldom asked, so that few connections do, and never worth a long wait.</summary>
+    public string ForMembership
+    {
+        get
+        {
+            var builder = new NpgsqlConnectionStringBuilder(ForWrites) { MaxPoolSize = 3, MaxAutoPrepare = 0, Timeout = 5, CommandTimeout = 5 };
+            builder.ApplicationName += " membership";
+            return builder.ToString();
+        }
+    }
+
     private string With(string options, bool pooling = true)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = pooling };

@@ -17,7 +17,6 @@ internal sealed class PostgresDatabase : IDatabase
     private readonly NpgsqlDataSource writers;
     private readonly PostgresSchema schema;
     private readonly PostgresTurn turn;
-    private readonly string alone;
 
     public PostgresDatabase(string connectionString)
     {
@@ -25,9 +24,8 @@ internal sealed class PostgresDatabase : IDatabase
         var connection = new PostgresConnection(connectionString);
         readers = NpgsqlDataSource.Create(connection.ForReads);
         writers = NpgsqlDataSource.Create(connection.ForWrites);
-        alone = connection.ForOneSession;
-        schema = new PostgresSchema(alone);
-        turn = new PostgresTurn(alone);
+        schema = new PostgresSchema(connection.ForOneSession);
+        turn = new PostgresTurn(connection.ForOneSession);
     }
 
     public bool IsShared => true;
@@ -52,9 +50,6 @@ internal sealed class PostgresDatabase : IDatabase
     public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => turn.HasAsync(cancellationToken);
 
     public void Migrate() => schema.Migrate();
-
-    /// <summary>A session apart from all others; not yet open.</summary>
-    public NpgsqlConnection Connect() => new(alone);
 
     public void Dispose()
     {

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Kiroku.Cluster;
+
+/// <summary>
+/// A folder with a cluster's own authority and what it signed. Nothing is ever written over: who has lost a key makes a
+/// folder anew, and so another cluster.
+/// </summary>
+internal sealed class CertificateFolder(string path, TimeProvider time)
+{
+    private const string AuthorityName = "authority";
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Public = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const int Years = 10;
+
+    /// <summary>Clocks of machines differ.</summary>
+    private static readonly TimeSpan Earlier = TimeSpan.FromHours(1);
+
+    private string AuthorityFile => FileOf(AuthorityName, "pem");
+
+    public bool HasAuthority => File.Exists(AuthorityFile) || File.Exists(FileOf(AuthorityName, "key"));
+
+    /// <summary>Whether a name can be that of a node here: it is a file's name, too.</summary>
+    public static bool IsName(string name) => name != AuthorityName && name.Length is > 0 and <= 64
+        && (IPAddress.TryParse(name, out _) || (char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.')));
+
+    public bool Has(string name) => File.Exists(FileOf(name, "pem")) || File.Exists(FileOf(name, "key"));
+
+    public void MakeAuthority()
+    {
+        Directory.CreateDirectory(path, Private | UnixFileMode.UserExecute);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = RequestOf("Kiroku authority", key);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        var (from, to) = Validity();
+        using var certificate = request.CreateSelfSigned(from, to);
+        Write(AuthorityName, certificate, key);
+    }
+
+    /// <summary>Makes a certificate for a node, good at both ends of a link.</summary>
+    /// <exception cref="CryptographicException">The authority's files are none.</exception>
+    public void Make(string name)
+    {
+        using var authority = X509Certificate2.CreateFromPemFile(AuthorityFile, FileOf(AuthorityName, "key"));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = RequestOf(name, key);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        // Of a server, and of a client.
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], critical: false));
+        request.CertificateExtensions.Add(NamesOf(name));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        var (from, to) = Validity();
+        using var certificate = request.Create(authority, from, to < authority.NotAfter ? to : authority.NotAfter, RandomNumberGenerator.GetBytes(16));
+        Write(name, certificate, key);
+    }
+
+    private static CertificateRequest RequestOf(string name, ECDsa key) => new(new X500DistinguishedName($"CN={name}"), key, HashAlgorithmName.SHA256);
+
+    private static X509Extension NamesOf(string name)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        if (IPAddress.TryParse(name, out var address))
+            names.AddIpAddress(address);
+        else
+            names.AddDnsName(name);
+        return names.Build();
+    }
+
+    private (DateTimeOffset From, DateTimeOffset To) Validity() => (time.GetUtcNow() - Earlier, time.GetUtcNow().AddYears(Years));
+
+    /// <summary>The key first: a certificate without its key would be in the way of the next attempt.</summary>
+    private void Write(string name, X509Certificate2 certificate, ECDsa key)
+    {
+        Write(FileOf(name, "key"), key.ExportPkcs8PrivateKeyPem(), Private);
+        Write(FileOf(name, "pem"), certificate.ExportCertificatePem(), Public);
+    }
+
+    private static void Write(string file, string pem, UnixFileMode mode)
+    {
+        using var written = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
+        written.Write(Encoding.ASCII.GetBytes($"{pem}\n"));
+        written.Flush(flushToDisk: true);
+    }
+
+    private string FileOf(string name, string kind) => Path.Combine(path, $"{name}.{kind}");
+}

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+
+namespace Kiroku.Cluster;
+
+/// <summary>
+/// Clears the way for this node: the engine lets nobody in who does not reach every member, and after a power cut all of
+/// those that stand there are dead. Whoever is gone is declared dead before the engine starts, and while it tries.
+/// </summary>
+internal sealed partial class Joining(
+    IMembershipTable table, Members members, NodeProbe probe, ILocalSiloDetails self, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Joining> logger)
+    : IHostedService, IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longer than between two signs of life.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource ended = new();
+    private readonly ConcurrentDictionary<SiloAddress, long> silentSince = new();
+    private Task looking = Task.CompletedTask;
+
+    /// <exception cref="JoinException">A member is of another cluster.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await table.InitializeMembershipTableAsync(true, cancellationToken);
+        await LookAsync(cancellationToken);
+        lifetime.ApplicationStarted.Register(ended.Cancel);
+        lifetime.ApplicationStopping.Register(ended.Cancel);
+        looking = GoOnAsync();
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await ended.CancelAsync();
+        await looking;
+    }
+
+    public void Dispose() => ended.Dispose();
+
+    private async Task GoOnAsync()
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ended.Token))
+                await LookAsync(ended.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // This node is in, or stops.
+        }
+#pragma warning disable CA1031 // The edge of the loop: the engine itself tells whether it gets in.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogFailed(e);
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var others = (await members.ListAsync(cancellationToken)).Where(member => !member.Silo.Equals(self.SiloAddress));
+        var judged = await Task.WhenAll(others.Select(async member => (Member: member, IsDead: await IsDeadAsync(member, cancellationToken))));
+        foreach (var (member, _) in judged.Where(member => member.IsDead))
+            await DeclareDeadAsync(member, cancellationToken);
+    }
+
+    private async Task<bool> IsDeadAsync(Member member, CancellationToken cancellationToken)
+    {
+        // A former process of this node, whose folder is held by this one now.
+        if (member.Node == self.Name)
+            return true;
+        var sign = await probe.AskAsync(member, cancellationToken);
+        if (sign == NodeSign.Refusal)
+            return true;
+        if (member.Silence < LongestSilence)
+        {
+            silentSince.TryRemove(member.Silo, out _);
+            return false;
+        }
+        if (sign == NodeSign.None)
+            return true;
+        // A machine that answers may have just got its store back: only who stays silent from now on is frozen.
+        return time.GetElapsedTime(silentSince.GetOrAdd(member.Silo, _ => time.GetTimestamp())) > LongestSilence;
+    }
+
+    private async Task DeclareDeadAsync(Member member, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var all = await table.ReadAllAsync(cancellationToken);
+            if (all.Members.FirstOrDefault(row => row.Item1.SiloAddress.Equals(member.Silo)) is not var (entry, tag) || entry.Status == SiloStatus.Dead)
+                return;
+            entry.Status = SiloStatus.Dead;
+            entry.AddSuspector(self.SiloAddress, time.GetUtcNow().UtcDateTime);
+            if (await table.UpdateRowAsync(entry, tag, all.Version.Next(), cancellationToken))
+                break;
+        }
+        LogDeclaredDead(member.Node, member.Silo);
+    }
+
+    [LoggerMessage(LogLevel.Information, "The node {Node} ({Silo}) is gone and no member any more")]
+    private partial void LogDeclaredDead(string node, SiloAddress silo);
+
+    [LoggerMessage(LogLevel.Warning, "Looking for members that are gone failed")]
+    private partial void LogFailed(Exception exception);
+}
+
+/// <summary>This node cannot join the others, in one sentence.</summary>
+internal sealed class JoinException(string message, Exception? inner = null) : Exception(message, inner);

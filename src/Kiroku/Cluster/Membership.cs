@@ -1,0 +1,27 @@
+namespace Kiroku.Cluster;
+
+/// <summary>Who belongs to the service, for those who know better than the engine that a node has died.</summary>
+internal sealed class Membership(IClusterMembershipService members, ILocalSiloDetails self)
+{
+    /// <summary>This process among the members, in all its lives.</summary>
+    public string Self => self.SiloAddress.ToParsableString();
+
+    /// <summary>
+    /// Has a member declared dead: nobody waits for it any more, its grains may become active elsewhere, and if it lives it
+    /// ends as soon as it hears of it. Nothing happens to one that is dead already, or unknown, or to this one.
+    /// </summary>
+    public async Task DeclareDeadAsync(string silo, CancellationToken cancellationToken)
+    {
+        var address = SiloAddress.FromParsableString(silo);
+        if (address.Equals(self.SiloAddress))
+            return;
+        if (!members.CurrentSnapshot.Members.ContainsKey(address))
+            await RefreshAsync(cancellationToken);
+        // The engine would go on for ever looking for one that it does not find.
+        if (members.CurrentSnapshot.GetSiloStatus(address) is not (SiloStatus.None or SiloStatus.Dead))
+            await members.TryKill(address).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Looks now who is a member; a node that finds itself declared dead ends.</summary>
+    public Task RefreshAsync(CancellationToken cancellationToken) => members.Refresh(default, cancellationToken).AsTask();
+}

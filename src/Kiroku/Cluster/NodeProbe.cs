@@ -1,0 +1,65 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Kiroku.Cluster;
+
+/// <summary>What a member's address says when it is asked whether somebody is there.</summary>
+internal enum NodeSign
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Its machine says that no such process listens.</summary>
+    Refusal,
+
+    /// <summary>Somebody listens, or did until its process was frozen.</summary>
+    Answer,
+}
+
+/// <summary>Knocks at a member's door, and with certificates looks at what it shows.</summary>
+internal sealed class NodeProbe(NodeCertificates? certificates)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <exception cref="JoinException">Who answers shows no certificate of our authority's.</exception>
+    public async Task<NodeSign> AskAsync(Member member, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        using var client = new TcpClient(member.Silo.Endpoint.AddressFamily);
+        try
+        {
+            await client.ConnectAsync(member.Silo.Endpoint, limit.Token);
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode == SocketError.ConnectionRefused ? NodeSign.Refusal : NodeSign.None;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return NodeSign.None;
+        }
+        if (certificates is not null)
+            await GreetAsync(member, client.GetStream(), certificates, limit.Token);
+        return NodeSign.Answer;
+    }
+
+    private static async Task GreetAsync(Member member, Stream stream, NodeCertificates certificates, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var link = new SslStream(stream);
+            await link.AuthenticateAsClientAsync(certificates.ForClient(), cancellationToken);
+        }
+        catch (AuthenticationException e)
+        {
+            throw new JoinException(
+                $"this node cannot join: {member.Node} at {member.Silo.Endpoint} shows no certificate of the authority in Cluster:Authority ({e.Message})", e);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // It ends just now, or is frozen.
+        }
+    }
+}

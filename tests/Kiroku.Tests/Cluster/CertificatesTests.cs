@@ -1,0 +1,97 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Kiroku.Cluster;
+using Kiroku.CommandLine;
+using Microsoft.Extensions.Options;
+
+namespace Kiroku.Tests.Cluster;
+
+public sealed class CertificatesTests : IDisposable
+{
+    private readonly DirectoryInfo scratch = Directory.CreateTempSubdirectory("kiroku-test-");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => scratch.Delete(recursive: true);
+
+    [Fact]
+    public async Task Nodes_with_certificates_of_one_authority_speak_to_each_other_and_others_are_turned_away()
+    {
+        var ours = Make("ours", "a", "b");
+        var theirs = Make("theirs", "c");
+        await using var nodes = await Nodes.OnNewDatabaseAsync();
+        var a = await nodes.StartAsync("a", folder: Settings("a", ours, "a"));
+        await nodes.StartAsync("b", folder: Settings("b", ours, "b"));
+
+        Assert.Equal("b", await Nodes.GrainsOf(a).GetGrain<IWhereGrain>("b").NodeName());
+        var refused = await Assert.ThrowsAsync<JoinException>(() => nodes.StartAsync("c", folder: Settings("c", theirs, "c")));
+        Assert.Contains("shows no certificate of the authority", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("b", await Nodes.GrainsOf(a).GetGrain<IWhereGrain>("b").NodeName());
+        Assert.False(a.Lost.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_the_own_authority_did_not_sign_is_refused_at_the_start()
+    {
+        var (ours, theirs) = (Make("ours", "a"), Make("theirs", "a"));
+        File.Copy(Path.Combine(theirs, "authority.pem"), Path.Combine(ours, "authority.pem"), overwrite: true);
+        await using var nodes = await Nodes.OnNewDatabaseAsync();
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => nodes.StartAsync("a", folder: Settings("a", ours, "a")));
+        Assert.Contains("is not good with Cluster:Authority", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_are_closed_to_others_and_nothing_is_written_over()
+    {
+        var folder = Make("ours", "a.example", "192.0.2.7");
+        foreach (var key in new[] { "authority.key", "a.example.key", "192.0.2.7.key" })
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, key)));
+        using var named = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, "a.example.pem"));
+        using var numbered = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, "192.0.2.7.pem"));
+        Assert.True(named.MatchesHostname("a.example"));
+        Assert.Equal([IPAddress.Parse("192.0.2.7")], numbered.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single().EnumerateIPAddresses());
+
+        var before = await File.ReadAllBytesAsync(Path.Combine(folder, "a.example.key"), Token);
+        Assert.Equal(1, await Commands.RunAsync(["certificates", folder, "--host", "b", "--host", "a.example"]));
+        Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(folder, "a.example.key"), Token));
+        Assert.False(File.Exists(Path.Combine(folder, "b.pem")));
+        Assert.Equal(1, await Commands.RunAsync(["certificates", folder]));
+        Assert.Equal(0, await Commands.RunAsync(["certificates", folder, "--host", "b"]));
+        Assert.True(File.Exists(Path.Combine(folder, "b.pem")));
+    }
+
+    [Theory]
+    [InlineData("authority")]
+    [InlineData("")]
+    [InlineData("../a")]
+    [InlineData("a b")]
+    public async Task What_is_no_host_gets_no_certificate(string name)
+        => Assert.Equal(2, await Commands.RunAsync(["certificates", scratch.FullName, "--host", name]));
+
+    private string Make(string name, params string[] hosts)
+    {
+        var path = Path.Combine(scratch.FullName, name);
+        var folder = new CertificateFolder(path, TimeProvider.System);
+        folder.MakeAuthority();
+        foreach (var host in hosts)
+            folder.Make(host);
+        return path;
+    }
+
+    /// <summary>A data folder with the settings of a node.</summary>
+    private string Settings(string node, string certificates, string host)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(scratch.FullName, $"data-{node}")).FullName;
+        File.WriteAllText(Path.Combine(folder, "kiroku.json"), JsonSerializer.Serialize(new
+        {
+            Cluster = new
+            {
+                Certificate = Path.Combine(certificates, $"{host}.pem"),
+                Key = Path.Combine(certificates, $"{host}.key"),
+                Authority = Path.Combine(certificates, "authority.pem"),
+            },
+        }));
+        return folder;
+    }
+}

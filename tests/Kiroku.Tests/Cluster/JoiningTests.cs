@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Sockets;
+using Dapper;
+using Npgsql;
+
+namespace Kiroku.Tests.Cluster;
+
+/// <summary>Members that are gone without having said so.</summary>
+public sealed class JoiningTests
+{
+    private const int Active = 3;
+    private const int Dead = 6;
+
+    [Fact]
+    public async Task Members_that_are_gone_do_not_hold_up_a_start()
+    {
+        await using var nodes = await Nodes.OnNewDatabaseAsync();
+        await (await nodes.StartAsync("a")).StopAsync();
+        // It listens without a word, as a process does that is frozen; it is of this node, though.
+        using var frozen = new TcpListener(IPAddress.Loopback, 0);
+        frozen.Start();
+        await AddMemberAsync(nodes, "a", "127.0.0.1", ((IPEndPoint)frozen.LocalEndpoint).Port, silentFor: 0);
+        await AddMemberAsync(nodes, "killed", "127.0.0.1", FreePort(), silentFor: 0);
+        // Of the addresses that are for documents, where nothing answers.
+        await AddMemberAsync(nodes, "without-power", "192.0.2.1", 8775, silentFor: 11);
+
+        await nodes.StartAsync("a");
+
+        Assert.Equal([("a", Dead), ("killed", Dead), ("without-power", Dead)], await AddedAsync(nodes));
+    }
+
+    [Fact]
+    public async Task Who_answers_is_not_declared_dead_by_a_node_that_joins()
+    {
+        await using var nodes = await Nodes.OnNewDatabaseAsync();
+        var (a, b) = (await nodes.StartAsync("a"), await nodes.StartAsync("b"));
+        // As after a store that was away.
+        await ExecuteAsync(nodes, "UPDATE members SET alive_at = alive_at - interval '1 hour'");
+
+        var c = await nodes.StartAsync("c");
+
+        await Nodes.UntilActiveAsync(c, 3);
+        Assert.False(a.Lost.IsCompleted || b.Lost.IsCompleted);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static Task AddMemberAsync(Nodes nodes, string name, string address, int port, int silentFor) => ExecuteAsync(nodes, $"""
+        INSERT INTO members (cluster, address, port, generation, name, machine, status, proxy_port, started_at, alive_at)
+        VALUES ('kiroku', '{address}', {port}, 1, '{name}', 'm', {Active}, 0, now() - interval '1 hour', now() - interval '{silentFor} s');
+        UPDATE membership SET version = version + 1
+        """);
+
+    private static async Task ExecuteAsync(Nodes nodes, string sql)
+    {
+        await using var connection = new NpgsqlConnection(nodes.Database);
+        await connection.ExecuteAsync(sql);
+    }
+
+    private static async Task<IEnumerable<(string, int)>> AddedAsync(Nodes nodes)
+    {
+        await using var connection = new NpgsqlConnection(nodes.Database);
+        return await connection.QueryAsync<(string, int)>("SELECT name, status FROM members WHERE generation = 1 ORDER BY name");
+    }
+}

@@ -1,0 +1,55 @@
+using Kiroku.Cluster;
+using Kiroku.Hypervisors;
+using Kiroku.Tests.Fakes;
+using Kiroku.Tests.Storage;
+
+namespace Kiroku.Tests.Cluster;
+
+/// <summary>Several services on one database, as on as many machines.</summary>
+internal sealed class Nodes : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly List<TestApp> started = [];
+
+    private Nodes(string database) => Database = database;
+
+    public string Database { get; }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static async Task<Nodes> OnNewDatabaseAsync() => new(await PostgresServer.CreateDatabaseAsync());
+
+    public async Task<TestApp> StartAsync(string name, NodeRoles roles = NodeRoles.All, string? folder = null)
+    {
+        var app = await TestApp.StartAsync(
+            builder => builder.Services.AddSingleton<IHypervisor>(new FakeHypervisor(new FakeHost())), folder,
+            settings => settings with { Host = name, Database = Database, Roles = roles });
+        lock (started)
+            started.Add(app);
+        return app;
+    }
+
+    public static Membership MembershipOf(TestApp app) => app.Services.GetRequiredService<Membership>();
+
+    public static IGrainFactory GrainsOf(TestApp app) => app.Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>Waits until so many members are active as that node sees it.</summary>
+    public static async Task UntilActiveAsync(TestApp app, int count)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(Patience);
+        await foreach (var seen in app.Services.GetRequiredService<IClusterMembershipService>().MembershipUpdates.WithCancellation(limit.Token))
+        {
+            if (seen.Members.Values.Count(member => member.Status == SiloStatus.Active) == count)
+                return;
+        }
+    }
+
+    public static async Task<string> LostAsync(TestApp app) => await app.Lost.WaitAsync(Patience, Token);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var app in started)
+            await app.DisposeAsync();
+    }
+}
