@@ -1,3 +1,4 @@
+using Dapper;
 using Kiroku.Storage;
 using Kiroku.Storage.Postgres;
 
@@ -5,6 +6,9 @@ namespace Kiroku.Tests.Storage;
 
 public sealed class PostgresStoreTests : StoreConformance, IAsyncLifetime
 {
+    private const string NoteAddition
+        = "INSERT INTO schemaversions (scriptname, applied) VALUES ('Kiroku.Storage.Postgres.Migrations.9999-future.sql', '2099-01-01')";
+
     private string connectionString = "";
     private PostgresDatabase? database;
 
@@ -12,11 +16,19 @@ public sealed class PostgresStoreTests : StoreConformance, IAsyncLifetime
 
     private protected override IDatabase Open() => database = new PostgresDatabase(connectionString);
 
-    private protected override string NoteNewerMigration
-        => "INSERT INTO schemaversions (scriptname, applied) VALUES ('Kiroku.Storage.Postgres.Migrations.9999-future.sql', '2099-01-01')";
+    private protected override string[] NoteNewerMigration => [NoteAddition, "UPDATE compatibility SET oldest_schema = 9999"];
 
     /// <summary>PostgreSQL refuses U+0000.</summary>
     private protected override string Kept(string text) => text.Replace('\0', '\u2400');
+
+    [Fact]
+    public async Task A_store_to_which_a_newer_service_only_added_is_used_beside_it()
+    {
+        var shared = Open();
+        shared.Migrate();
+        await shared.WriteAsync(db => db.ExecuteAsync(NoteAddition), TestContext.Current.CancellationToken);
+        shared.Migrate();
+    }
 
     public override void Dispose() => database?.Dispose();
 

@@ -1,0 +1,89 @@
+using Kiroku.Actions;
+using Kiroku.Servers;
+
+namespace Kiroku.Tests.Servers;
+
+public sealed class DrainTests : IAsyncLifetime
+{
+    private const string Stop = """{"os-stop":null}""";
+    private readonly TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource copying = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<int> told = [];
+    private Cloud cloud = null!;
+    private Guid server;
+
+    private static Scenario Resize => Scenario.Of("resize");
+
+    /// <summary>Has an action run in the middle of its steps, for as long as the test likes.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        cloud = await Cloud.StartAsync(("Servers:RestTimeout", "00:00:00.05"));
+        server = await Resize.PrepareAsync(cloud);
+        cloud.Hypervisor.Before = operation =>
+        {
+            if (operation != "copy")
+                return Task.CompletedTask;
+            copying.TrySetResult();
+            return wake.Task;
+        };
+    }
+
+    public ValueTask DisposeAsync() => cloud.DisposeAsync();
+
+    [Fact]
+    public async Task What_runs_runs_to_its_end_and_nothing_new_begins()
+    {
+        var requestId = await BeginAsync();
+        var drained = DrainAsync();
+
+        using var refused = await cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", Stop);
+        Assert.Equal((503, true), ((int)refused.StatusCode, refused.Headers.RetryAfter is not null));
+        Assert.Contains("The service is stopping.", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        using var create = await cloud.Demo.PostAsync("/v2.1/servers", $$$"""{"server":{"name":"vm","flavorRef":"{{{Cloud.Small}}}","imageRef":"{{{cloud.Image}}}"}}""");
+        Assert.Equal(503, (int)create.StatusCode);
+        using var read = await cloud.Demo.GetAsync("/v2.1/servers");
+        Assert.Equal(200, (int)read.StatusCode);
+        Assert.False(drained.IsCompleted);
+
+        wake.SetResult();
+        await drained;
+        var action = await cloud.ActionAsync(server, requestId);
+        Assert.Equal(Outcomes.Succeeded, action.Action.Outcome);
+        Assert.Equal(Resize.Events, action.Events.Reverse().Select(e => e.Event));
+        Assert.Equal([1], told.Distinct());
+        await cloud.AssertWholeAsync(server);
+    }
+
+    [Fact]
+    public async Task With_nothing_to_wait_for_it_has_ended_at_once()
+    {
+        await DrainAsync();
+        Assert.Empty(told);
+        Assert.True(cloud.App.Services.GetRequiredService<Resting>().IsAsked);
+    }
+
+    [Fact]
+    public async Task Told_to_stop_meanwhile_it_rests_within_its_time_and_goes_on_after_the_next_start()
+    {
+        var requestId = await BeginAsync();
+        var drained = DrainAsync();
+
+        await cloud.StopAsync();
+        await drained;
+        wake.SetResult();
+        Assert.Equal(Outcomes.Running, (await new ActionStore(cloud.Database).FindAsync(server, requestId, TestContext.Current.CancellationToken))!.Action.Outcome);
+        await cloud.StartAgainAsync();
+        Assert.Equal(Outcomes.Succeeded, (await cloud.EndedAsync(server, requestId)).Action.Outcome);
+        await cloud.AssertWholeAsync(server);
+    }
+
+    private async Task<string> BeginAsync()
+    {
+        var (status, requestId) = await cloud.ActAsync(server, Resize.Body(cloud));
+        Assert.Equal(202, status);
+        await copying.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        return requestId;
+    }
+
+    private Task DrainAsync() => cloud.App.Services.GetRequiredService<Resting>().DrainAsync(told.Add);
+}
