@@ -8,6 +8,9 @@ namespace Kiroku.Storage;
 /// </summary>
 internal interface IDatabase : IDisposable
 {
+    /// <summary>Whether other processes may use it at the same time.</summary>
+    bool IsShared { get; }
+
     /// <summary>Runs a read that sees one consistent, committed state.</summary>
     /// <exception cref="StorageException">The store cannot be read now.</exception>
     Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken);
@@ -26,6 +29,12 @@ internal interface IDatabase : IDisposable
     /// </summary>
     /// <exception cref="StorageException">Nothing was written.</exception>
     Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The time by the clock that everyone who uses the store goes by: the server's, where there is one, because the clocks
+    /// of its clients need not agree; else <paramref name="own"/>.
+    /// </summary>
+    Task<DateTime> NowAsync(DbConnection connection, TimeProvider own);
 
     /// <summary>Brings the schema to this version.</summary>
     /// <exception cref="StorageException">The store cannot be opened, or is of a newer version.</exception>

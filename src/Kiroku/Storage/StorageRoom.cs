@@ -18,6 +18,8 @@ internal static class StorageRoom
             database.Migrate();
             return database;
         });
+        services.AddSingleton(provider => SideDatabase.Of(
+            provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<IOptions<StorageOptions>>().Value.Database));
         services.AddHostedService<PostgresHold>();
     }
 

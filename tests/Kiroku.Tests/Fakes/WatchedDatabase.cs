@@ -17,6 +17,8 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
     /// <summary>Ends at the next write.</summary>
     public Task NextWrite => Volatile.Read(ref next).Task;
 
+    public bool IsShared => real.IsShared;
+
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => real.ReadAsync(read, cancellationToken);
 
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
@@ -24,6 +26,8 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
 
     public Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WatchAsync(() => real.WriteAloneAsync(write, cancellationToken), cancellationToken);
+
+    public Task<DateTime> NowAsync(DbConnection connection, TimeProvider own) => real.NowAsync(connection, own);
 
     private async Task<T> WatchAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken)
     {

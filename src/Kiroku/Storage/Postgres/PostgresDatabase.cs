@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using Dapper;
 using Npgsql;
 
 namespace Kiroku.Storage.Postgres;
@@ -28,6 +29,8 @@ internal sealed class PostgresDatabase : IDatabase
         schema = new PostgresSchema(alone);
     }
 
+    public bool IsShared => true;
+
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -52,6 +55,10 @@ internal sealed class PostgresDatabase : IDatabase
 
     public Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WriteAsync(IsolationLevel.Serializable, write, cancellationToken);
+
+    /// <summary>Not the transaction's beginning, which now() would be.</summary>
+    public Task<DateTime> NowAsync(DbConnection connection, TimeProvider own)
+        => connection.ExecuteScalarAsync<DateTime>("""SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')""");
 
     public void Migrate() => schema.Migrate();
 

@@ -27,6 +27,8 @@ internal sealed class SqliteDatabase : IDatabase
         writer = new Lazy<SqliteWriter>(() => new SqliteWriter(Open("PRAGMA synchronous=FULL")));
     }
 
+    public bool IsShared => false;
+
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -52,6 +54,8 @@ internal sealed class SqliteDatabase : IDatabase
     /// <summary>Every write here is alone.</summary>
     public Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WriteAsync(write, cancellationToken);
+
+    public Task<DateTime> NowAsync(DbConnection connection, TimeProvider own) => Task.FromResult(own.UtcNow());
 
     public void Migrate()
     {
