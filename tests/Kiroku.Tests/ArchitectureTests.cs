@@ -20,7 +20,7 @@ public sealed class ArchitectureTests
         ["Images"] = ["Api", "Cluster", "Identity", "Storage", "Hypervisors"],
         ["Quotas"] = ["Api", "Identity", "Storage"],
         ["Keypairs"] = ["Api", "Identity", "Quotas", "Storage"],
-        ["Hosts"] = ["Api", "Identity", "Hypervisors", "Storage"],
+        ["Hosts"] = ["Api", "Cluster", "Identity", "Hypervisors", "Scheduling", "Storage"],
         ["ConfigDrives"] = ["Api"],
         ["Scheduling"] = ["Hypervisors"],
         ["Servers"] = ["Actions", "Api", "Cluster", "ConfigDrives", "Flavors", "Hosts", "Hypervisors", "Identity", "Images", "Keypairs", "Quotas", "Scheduling", "Storage"],

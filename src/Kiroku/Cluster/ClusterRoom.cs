@@ -19,6 +19,7 @@ internal static class ClusterRoom
         builder.Services.AddSingleton<EndProcess>(LostMembership.EndNow);
         builder.Services.AddSingleton<IFatalErrorHandler, LostMembership>();
         builder.Services.AddSingleton<Membership>();
+        builder.Services.AddSingleton<IMembership>(provider => provider.GetRequiredService<Membership>());
         var certificates = database is null ? null : NodeCertificates.Load(options);
         if (database is not null)
             builder.Services.AddJoining(database, certificates);

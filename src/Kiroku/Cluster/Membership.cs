@@ -1,15 +1,11 @@
 namespace Kiroku.Cluster;
 
 /// <summary>Who belongs to the service, for those who know better than the engine that a node has died.</summary>
-internal sealed class Membership(IClusterMembershipService members, ILocalSiloDetails self)
+internal sealed class Membership(IClusterMembershipService members, ILocalSiloDetails self) : IMembership
 {
     /// <summary>This process among the members, in all its lives.</summary>
     public string Self => self.SiloAddress.ToParsableString();
 
-    /// <summary>
-    /// Has a member declared dead: nobody waits for it any more, its grains may become active elsewhere, and if it lives it
-    /// ends as soon as it hears of it. Nothing happens to one that is dead already, or unknown, or to this one.
-    /// </summary>
     public async Task DeclareDeadAsync(string silo, CancellationToken cancellationToken)
     {
         var address = SiloAddress.FromParsableString(silo);

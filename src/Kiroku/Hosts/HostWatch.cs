@@ -1,79 +1,107 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
-using Kiroku.Hypervisors;
 using Kiroku.Storage;
 
 namespace Kiroku.Hosts;
 
-/// <summary>What is known of this host when somebody asks: whether its hypervisor answers, what it has, what servers take up of it.</summary>
-internal sealed class HostWatch(IHypervisor hypervisor, IDatabase database, ServiceSettings settings, TimeProvider time)
+/// <summary>
+/// What is known of the hosts when somebody asks. This node's own is measured for it; what others have, and whether they
+/// answer, is what their nodes said last.
+/// </summary>
+internal sealed class HostWatch(IDatabase database, HostMeter meter, NodeSelf self, Silence silence, TimeProvider time)
 {
-    /// <summary>How long a list waits for the hypervisor; one that is silent for longer is down.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>A server that moves takes up room on two hosts.</summary>
+    private const string Hosts =
+        """
+        WITH claims AS (
+            SELECT host AS name, 1 AS server, CASE WHEN running_action IS NULL THEN 0 ELSE 1 END AS busy,
+                claimed_vcpus AS vcpus, claimed_memory_mib AS memory_mib, claimed_disk_gib AS disk_gib
+            FROM servers WHERE deleted = 0 AND host IS NOT NULL AND id <> @except
+            UNION ALL
+            SELECT other_host, 0, 0, other_vcpus, other_memory_mib, other_disk_gib
+            FROM servers WHERE deleted = 0 AND other_host IS NOT NULL AND id <> @except
+        ), uses AS (
+            SELECT name, SUM(server) AS servers, SUM(busy) AS busy, SUM(vcpus) AS vcpus, SUM(memory_mib) AS memory_mib, SUM(disk_gib) AS disk_gib
+            FROM claims GROUP BY name
+        )
+        SELECT n.*,
+            n.name AS host, COALESCE(s.disabled, 0) AS disabled, s.disabled_reason, COALESCE(s.forced_down, 0) AS forced_down,
+            CAST(COALESCE(u.servers, 0) AS BIGINT) AS servers, CAST(COALESCE(u.busy, 0) AS BIGINT) AS busy,
+            CAST(COALESCE(u.vcpus, 0) AS BIGINT) AS vcpus, CAST(COALESCE(u.memory_mib, 0) AS BIGINT) AS memory_mib,
+            CAST(COALESCE(u.disk_gib, 0) AS BIGINT) AS disk_gib
+        FROM nodes n LEFT JOIN services s ON s.host = n.name LEFT JOIN uses u ON u.name = n.name
+        WHERE @name IS NULL OR n.name = @name
+        ORDER BY n.name
+        """;
 
-    private HostCapacity? lastCapacity;
-    private DateTime? lastSeen;
+    /// <summary>The same without what servers take up.</summary>
+    private const string Services =
+        """
+        SELECT n.*, n.name AS host, COALESCE(s.disabled, 0) AS disabled, s.disabled_reason, COALESCE(s.forced_down, 0) AS forced_down, 0 AS servers
+        FROM nodes n LEFT JOIN services s ON s.host = n.name
+        """;
 
-    public async Task<Host> LookAsync(CancellationToken cancellationToken)
+    /// <summary>Every host with machines, by name.</summary>
+    public async Task<IReadOnlyList<Host>> ListAsync(CancellationToken cancellationToken)
     {
-        var up = await MeasureAsync(cancellationToken);
-        var (service, used) = await database.ReadAsync(async connection => (
-            await ServiceStore.GetAsync(connection, settings.Host),
-            await connection.QuerySingleAsync<HostUse>(
-                """
-                SELECT COUNT(*) AS servers, COUNT(running_action) AS busy, CAST(COALESCE(SUM(claimed_vcpus), 0) AS BIGINT) AS vcpus,
-                    CAST(COALESCE(SUM(claimed_memory_mib), 0) AS BIGINT) AS memory_mib, CAST(COALESCE(SUM(claimed_disk_gib), 0) AS BIGINT) AS disk_gib
-                FROM servers WHERE deleted = 0 AND host = @Host
-                """, new { settings.Host })), cancellationToken);
-        return new Host(settings.Host, service, up && !service.ForcedDown, lastSeen, hypervisor.Kind, lastCapacity ?? new HostCapacity(0, 0, 0, 0, "0.0.0"), used);
+        var here = await LookAsync(cancellationToken);
+        return await database.ReadAsync(connection => ListAsync(connection, here), cancellationToken);
     }
 
-    public async Task<IReadOnlyList<Host>> ListAsync(CancellationToken cancellationToken) => [await LookAsync(cancellationToken)];
+    /// <summary>The host of that name; null if there is none.</summary>
+    public async Task<Host?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        var here = name == self.Name ? await LookAsync(cancellationToken) : null;
+        return (await database.ReadAsync(connection => ListAsync(connection, here, name, except: default), cancellationToken)).SingleOrDefault();
+    }
 
-    public async Task<Host?> FindAsync(string name, CancellationToken cancellationToken) => (await ListAsync(cancellationToken)).FirstOrDefault(host => host.Name == name);
+    /// <summary>What this node's own host has just now, for a transaction that is not to wait for it.</summary>
+    public Task<HostLook> LookAsync(CancellationToken cancellationToken) => meter.LookAsync(cancellationToken);
 
-    /// <summary>Ids and names of the servers on this host, oldest first.</summary>
-    public Task<IReadOnlyList<(Guid Id, string Name)>> ListServersAsync(CancellationToken cancellationToken)
-        => database.ReadAsync<IReadOnlyList<(Guid, string)>>(async connection => (await connection.QueryAsync<(Guid, string)>(
-            "SELECT id, name FROM servers WHERE deleted = 0 AND host = @Host ORDER BY created_at, id", new { settings.Host })).AsList(), cancellationToken);
+    /// <summary>Every host with machines, by name, within the caller's transaction.</summary>
+    /// <param name="connection">The transaction's.</param>
+    /// <param name="here">What was measured of this node's own; null takes what it said last.</param>
+    /// <param name="except">A server whose claims do not count, because it is about to claim anew.</param>
+    public Task<IReadOnlyList<Host>> ListAsync(DbConnection connection, HostLook? here, Guid except = default) => ListAsync(connection, here, null, except);
+
+    /// <summary>What administrators see of each host, by its name.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> ListStatusesAsync(CancellationToken cancellationToken)
+        => (await database.ReadAsync(connection => ListAsync(connection, Services, new { }, here: null), cancellationToken)).ToDictionary(host => host.Name, host => host.HostStatus);
+
+    /// <summary>Whether the host's node is there, and no administrator says otherwise.</summary>
+    public async Task<bool> IsThereAsync(string name, CancellationToken cancellationToken)
+        => (await database.ReadAsync(connection => ListAsync(connection, $"{Services} WHERE n.name = @name", new { name }, here: null), cancellationToken))
+            is [{ IsThere: true, Service.ForcedDown: false }];
+
+    /// <summary>Ids and names of the servers on each host, oldest first.</summary>
+    public async Task<ILookup<string, (Guid Id, string Name)>> ListServersAsync(CancellationToken cancellationToken)
+        => (await database.ReadAsync(connection => connection.QueryAsync<(string Host, Guid Id, string Name)>(
+            "SELECT host, id, name FROM servers WHERE deleted = 0 AND host IS NOT NULL ORDER BY created_at, id"), cancellationToken))
+            .ToLookup(server => server.Host, server => (server.Id, server.Name));
 
     /// <summary>An id that always comes out the same for what it names.</summary>
     public static Guid IdOf(string name) => new(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16), bigEndian: true);
 
-    private async Task<bool> MeasureAsync(CancellationToken cancellationToken)
+    private Task<IReadOnlyList<Host>> ListAsync(DbConnection connection, HostLook? here, string? name, Guid except)
+        => ListAsync(connection, Hosts, new { name, except }, here);
+
+    private async Task<IReadOnlyList<Host>> ListAsync(DbConnection connection, string sql, object values, HostLook? here)
     {
-        if (!hypervisor.Connected.IsCompletedSuccessfully)
-            return false;
-        try
-        {
-            lastCapacity = await hypervisor.GetCapacityAsync(cancellationToken).WaitAsync(Patience, time, cancellationToken);
-            lastSeen = time.UtcNow();
-            return true;
-        }
-        catch (Exception e) when (e is HypervisorException or TimeoutException)
-        {
-            return false;
-        }
+        var now = await database.NowAsync(connection, time);
+        var found = await connection.QueryAsync<Node, Service, HostUse, Host>(
+            sql, (node, service, use) => Judge(node, service, use, here, now), values, splitOn: "host,servers");
+        return [.. found.Where(host => host.Node.HasMachines)];
     }
-}
 
-/// <summary>A host: its name, what administrators say of it, whether it answers and when it last did, what it has and what is taken up of it.</summary>
-internal sealed record Host(string Name, Service Service, bool IsUp, DateTime? SeenAt, string Kind, HostCapacity Capacity, HostUse Use)
-{
-    public string Zone { get; init; } = Zones.Default;
-
-    public Guid Id => HostWatch.IdOf($"compute node {Name}");
-
-    public Guid ServiceId => HostWatch.IdOf($"{ServicesApi.Binary} {Name}");
-}
-
-/// <summary>What servers take up on a host, and on how many of them something is being done.</summary>
-internal sealed record HostUse
-{
-    public long Servers { get; init; }
-    public long Busy { get; init; }
-    public long Vcpus { get; init; }
-    public long MemoryMib { get; init; }
-    public long DiskGib { get; init; }
+    /// <summary>Whoever asks is there, so of this node only the hypervisor can be silent.</summary>
+    private Host Judge(Node node, Service service, HostUse use, HostLook? here, DateTime now)
+    {
+        var own = node.Name == self.Name;
+        if (own && here is not null)
+            node = node.With(here) with { SeenAt = here.SeenAt ?? node.SeenAt };
+        var seen = own || (silence.IsTelling ? node.WasSeen(now) : node.Silo is not null);
+        return new Host(node, service, use, seen);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Kiroku.Api;
 
@@ -9,8 +8,13 @@ internal sealed class HypervisorView(Microversion version, ServiceSettings setti
 {
     private const long GiB = 1024L * 1024 * 1024;
 
-    public void Write(Utf8JsonWriter json, Host host, bool detailed, IReadOnlyList<(Guid Id, string Name)>? servers)
+    /// <param name="json">Where to.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="detailed">With what it has.</param>
+    /// <param name="serversOfHosts">Servers by their hosts; null for none to be shown.</param>
+    public void Write(Utf8JsonWriter json, Host host, bool detailed, ILookup<string, (Guid Id, string Name)>? serversOfHosts)
     {
+        IReadOnlyList<(Guid Id, string Name)>? servers = serversOfHosts is null ? null : [.. serversOfHosts[host.Name]];
         json.WriteStartObject();
         WriteBrief(json, host);
         if (detailed)
@@ -24,21 +28,21 @@ internal sealed class HypervisorView(Microversion version, ServiceSettings setti
     {
         json.WriteStartObject();
         WriteBrief(json, host);
-        json.WriteString("uptime", HostUptime.Read(settings));
+        json.WriteString("uptime", Uptime(host));
         json.WriteEndObject();
     }
 
-    public static void WriteStatistics(Utf8JsonWriter json, Host host)
+    public static void WriteStatistics(Utf8JsonWriter json, IReadOnlyList<Host> hosts)
     {
         json.WriteStartObject();
-        json.WriteNumber("count", 1);
-        WriteAmounts(json, host);
+        json.WriteNumber("count", hosts.Count);
+        WriteAmounts(json, hosts);
         json.WriteEndObject();
     }
 
     private void WriteBrief(Utf8JsonWriter json, Host host)
     {
-        ServicesApi.WriteId(json, version, host.Id);
+        ServicesApi.WriteId(json, version, host, host.Id);
         json.WriteString("hypervisor_hostname", host.Name);
         json.WriteString("state", host.IsUp ? "up" : "down");
         json.WriteString("status", host.Service.Status);
@@ -48,18 +52,18 @@ internal sealed class HypervisorView(Microversion version, ServiceSettings setti
     {
         json.WriteString("hypervisor_type", host.Kind);
         json.WriteNumber("hypervisor_version", VersionNumber(host.Capacity.HypervisorVersion));
-        json.WriteString("host_ip", Address());
+        json.WriteString("host_ip", host.Address);
         json.WriteStartObject("service");
-        ServicesApi.WriteId(json, version, host.ServiceId);
+        ServicesApi.WriteId(json, version, host, host.ServiceId);
         json.WriteString("host", host.Name);
         json.WriteString("disabled_reason", host.Service.DisabledReason);
         json.WriteEndObject();
         if (version >= 88)
         {
-            json.WriteString("uptime", HostUptime.Read(settings));
+            json.WriteString("uptime", host.IsUp ? Uptime(host) : null);
             return;
         }
-        WriteAmounts(json, host);
+        WriteAmounts(json, [host]);
         if (version >= 28)
         {
             json.WriteStartObject("cpu_info");
@@ -71,20 +75,22 @@ internal sealed class HypervisorView(Microversion version, ServiceSettings setti
         }
     }
 
-    private static void WriteAmounts(Utf8JsonWriter json, Host host)
+    private static void WriteAmounts(Utf8JsonWriter json, IReadOnlyList<Host> hosts)
     {
-        var (has, used) = (host.Capacity, host.Use);
-        json.WriteNumber("vcpus", has.Vcpus);
-        json.WriteNumber("memory_mb", has.MemoryMiB);
-        json.WriteNumber("local_gb", has.DiskBytes / GiB);
-        json.WriteNumber("vcpus_used", used.Vcpus);
-        json.WriteNumber("memory_mb_used", used.MemoryMib);
-        json.WriteNumber("local_gb_used", used.DiskGib);
-        json.WriteNumber("free_ram_mb", has.MemoryMiB - used.MemoryMib);
-        json.WriteNumber("free_disk_gb", (has.DiskBytes / GiB) - used.DiskGib);
-        json.WriteNumber("current_workload", used.Busy);
-        json.WriteNumber("running_vms", used.Servers);
-        json.WriteNumber("disk_available_least", has.DiskFreeBytes / GiB);
+        var (vcpus, memory, disk) = (Sum(host => host.Capacity.Vcpus), Sum(host => host.Capacity.MemoryMiB), Sum(host => host.Capacity.DiskBytes / GiB));
+        json.WriteNumber("vcpus", vcpus);
+        json.WriteNumber("memory_mb", memory);
+        json.WriteNumber("local_gb", disk);
+        json.WriteNumber("vcpus_used", Sum(host => host.Use.Vcpus));
+        json.WriteNumber("memory_mb_used", Sum(host => host.Use.MemoryMib));
+        json.WriteNumber("local_gb_used", Sum(host => host.Use.DiskGib));
+        json.WriteNumber("free_ram_mb", memory - Sum(host => host.Use.MemoryMib));
+        json.WriteNumber("free_disk_gb", disk - Sum(host => host.Use.DiskGib));
+        json.WriteNumber("current_workload", Sum(host => host.Use.Busy));
+        json.WriteNumber("running_vms", Sum(host => host.Use.Servers));
+        json.WriteNumber("disk_available_least", Sum(host => host.Capacity.DiskFreeBytes / GiB));
+
+        long Sum(Func<Host, long> amount) => hosts.Sum(amount);
     }
 
     private static void WriteServers(Utf8JsonWriter json, IReadOnlyList<(Guid Id, string Name)> servers)
@@ -104,6 +110,6 @@ internal sealed class HypervisorView(Microversion version, ServiceSettings setti
     private static int VersionNumber(string text)
         => Version.TryParse(text, out var parts) ? (parts.Major * 1_000_000) + (parts.Minor * 1000) + Math.Max(parts.Build, 0) : 0;
 
-    private string Address()
-        => IPAddress.TryParse(new Uri(settings.Listen).Host, out var address) && !address.Equals(IPAddress.Any) ? address.ToString() : IPAddress.Loopback.ToString();
+    /// <summary>Null of another node's host: only its own says.</summary>
+    private string? Uptime(Host host) => host.Name == settings.Host ? HostUptime.Read(settings) : null;
 }

@@ -5,7 +5,7 @@ using Kiroku.Identity;
 
 namespace Kiroku.Hosts;
 
-/// <summary>os-hypervisors: the hosts for administrators (nova/api/openstack/compute/hypervisors.py).</summary>
+/// <summary>os-hypervisors: the hosts for administrators, by their ids (nova/api/openstack/compute/hypervisors.py).</summary>
 internal static class HypervisorsApi
 {
     private const int MaxLimit = 1000;
@@ -29,25 +29,23 @@ internal static class HypervisorsApi
         var parameters = new QueryParameters(context.Request);
         if (version >= 33)
             parameters.RefuseUnknown(version >= 53 ? Query : QueryBefore53);
-        var limit = version >= 33 ? parameters.LastLimit(MaxLimit) : MaxLimit;
+        var limit = version >= 33 ? parameters.LastLimit(MaxLimit) : int.MaxValue;
         var marker = version >= 33 ? parameters.Last("marker") : null;
         var pattern = version >= 53 ? parameters.Last("hypervisor_hostname_pattern") : null;
         if (pattern is not null && (parameters.Has("limit") || marker is not null))
             throw Fault.BadRequest("Paging over hypervisors with the hypervisor_hostname_pattern query parameter is not supported.");
-        var host = await hosts.LookAsync(context.RequestAborted);
-        if (pattern is not null)
-            RequireMatch(host, pattern);
-        var here = limit > 0 && !IsBehind(marker, version, host);
-        var servers = version >= 53 && WithServers(parameters) ? await hosts.ListServersAsync(context.RequestAborted) : null;
+        var all = await ListAsync(hosts, context.RequestAborted);
+        var page = pattern is not null ? Matching(all, pattern) : [.. Behind(all, marker, version).Take(limit)];
+        var servers = await ServersAsync(version >= 53 && WithServers(parameters), hosts, context.RequestAborted);
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
             json.WriteStartArray("hypervisors");
-            if (here)
+            foreach (var host in page)
                 new HypervisorView(version, settings).Write(json, host, rule == Rules.HypervisorsDetail, servers);
             json.WriteEndArray();
             if (version >= 33 && pattern is null)
-                parameters.WriteNextLink(json, "hypervisors_links", here ? 1 : 0, limit, IdIn(version, host), always: false);
+                parameters.WriteNextLink(json, "hypervisors_links", page.Count, limit, page.Count > 0 ? IdIn(version, page[^1]) : null, always: false);
             json.WriteEndObject();
         });
     }
@@ -56,7 +54,7 @@ internal static class HypervisorsApi
     {
         var version = Require(context, Rules.HypervisorsShow);
         var host = await FindAsync(id, version, hosts, context.RequestAborted);
-        var servers = version >= 53 && WithServers(new QueryParameters(context.Request)) ? await hosts.ListServersAsync(context.RequestAborted) : null;
+        var servers = await ServersAsync(version >= 53 && WithServers(new QueryParameters(context.Request)), hosts, context.RequestAborted);
         return Document("hypervisor", json => new HypervisorView(version, settings).Write(json, host, detailed: true, servers));
     }
 
@@ -64,26 +62,28 @@ internal static class HypervisorsApi
     {
         var version = RequireBefore(88, context, Rules.HypervisorsUptime);
         var host = await FindAsync(id, version, hosts, context.RequestAborted);
-        return Document("hypervisor", json => new HypervisorView(version, settings).WriteWithUptime(json, host));
+        return host.IsUp
+            ? Document("hypervisor", json => new HypervisorView(version, settings).WriteWithUptime(json, host))
+            : throw Fault.BadRequest($"Compute service of {host.Name} is unavailable at this time.");
     }
 
     private static async Task<IResult> ShowStatistics(HttpContext context, HostWatch hosts)
     {
         RequireBefore(88, context, Rules.HypervisorsStatistics);
-        var host = await hosts.LookAsync(context.RequestAborted);
-        return Document("hypervisor_statistics", json => HypervisorView.WriteStatistics(json, host));
+        var all = await ListAsync(hosts, context.RequestAborted);
+        return Document("hypervisor_statistics", json => HypervisorView.WriteStatistics(json, [.. all.Where(host => !host.Service.Disabled)]));
     }
 
     private static async Task<IResult> SearchAsync(HttpContext context, string pattern, HostWatch hosts, ServiceSettings settings, bool withServers)
     {
         var version = RequireBefore(53, context, withServers ? Rules.HypervisorsServers : Rules.HypervisorsSearch);
-        var host = await hosts.LookAsync(context.RequestAborted);
-        RequireMatch(host, pattern);
-        var servers = withServers ? await hosts.ListServersAsync(context.RequestAborted) : null;
+        var found = Matching(await ListAsync(hosts, context.RequestAborted), pattern);
+        var servers = await ServersAsync(withServers, hosts, context.RequestAborted);
         return Document("hypervisors", json =>
         {
             json.WriteStartArray();
-            new HypervisorView(version, settings).Write(json, host, detailed: false, servers);
+            foreach (var host in found)
+                new HypervisorView(version, settings).Write(json, host, detailed: false, servers);
             json.WriteEndArray();
         });
     }
@@ -108,24 +108,36 @@ internal static class HypervisorsApi
             ? throw Fault.NotFound($"API version '2.{version.Minor}' is not supported on this method.")
             : Require(context, rule);
 
+    private static async Task<IReadOnlyList<Host>> ListAsync(HostWatch hosts, CancellationToken cancellationToken)
+        => [.. (await hosts.ListAsync(cancellationToken)).OrderBy(host => host.Number)];
+
+    private static async Task<ILookup<string, (Guid, string)>?> ServersAsync(bool asked, HostWatch hosts, CancellationToken cancellationToken)
+        => asked ? await hosts.ListServersAsync(cancellationToken) : null;
+
     private static async Task<Host> FindAsync(string id, Microversion version, HostWatch hosts, CancellationToken cancellationToken)
     {
         if (version >= 53 && !Guid.TryParse(id, out _))
             throw Fault.BadRequest($"Invalid uuid {id}");
-        var host = await hosts.LookAsync(cancellationToken);
-        return string.Equals(id, IdIn(version, host), StringComparison.OrdinalIgnoreCase)
-            ? host : throw Fault.NotFound($"Hypervisor with ID '{id}' could not be found.");
+        return (await hosts.ListAsync(cancellationToken)).FirstOrDefault(host => IsId(id, version, host))
+            ?? throw Fault.NotFound($"Hypervisor with ID '{id}' could not be found.");
     }
 
-    private static bool IsBehind(string? marker, Microversion version, Host host)
-        => marker is not null && (marker == IdIn(version, host) ? true : throw Fault.BadRequest($"marker [{marker}] not found"));
-
-    private static string IdIn(Microversion version, Host host) => version >= 53 ? host.Id.ToString() : 1.ToString(CultureInfo.InvariantCulture);
-
-    private static void RequireMatch(Host host, string pattern)
+    private static IEnumerable<Host> Behind(IReadOnlyList<Host> hosts, string? marker, Microversion version)
     {
-        if (!host.Name.Contains(pattern, StringComparison.OrdinalIgnoreCase))
-            throw Fault.NotFound($"No hypervisor matching '{pattern}' could be found.");
+        if (marker is null)
+            return hosts;
+        var last = hosts.FirstOrDefault(host => IsId(marker, version, host)) ?? throw Fault.BadRequest($"marker [{marker}] not found");
+        return hosts.SkipWhile(host => host != last).Skip(1);
+    }
+
+    private static bool IsId(string id, Microversion version, Host host) => string.Equals(id, IdIn(version, host), StringComparison.OrdinalIgnoreCase);
+
+    private static string IdIn(Microversion version, Host host) => version >= 53 ? host.Id.ToString() : host.Number.ToString(CultureInfo.InvariantCulture);
+
+    private static List<Host> Matching(IEnumerable<Host> hosts, string pattern)
+    {
+        var found = hosts.Where(host => host.Name.Contains(pattern, StringComparison.OrdinalIgnoreCase)).ToList();
+        return found.Count > 0 ? found : throw Fault.NotFound($"No hypervisor matching '{pattern}' could be found.");
     }
 
     private static bool WithServers(QueryParameters parameters)

@@ -17,6 +17,6 @@ internal sealed record Service
 
     public string Status => Disabled ? "disabled" : "enabled";
 
-    /// <summary>What administrators see of a server's host (nova/compute/api.py, get_instance_host_status).</summary>
+    /// <summary>What administrators see of a server's host that is there (<see cref="Host.HostStatus"/> knows whether it is).</summary>
     public string HostStatus => ForcedDown ? "DOWN" : Disabled ? "MAINTENANCE" : "UP";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Kiroku.Api;
 using Kiroku.Identity;
@@ -11,25 +12,23 @@ internal static class ServicesApi
     /// <summary>What Nova calls the part that looks after a host's machines; Kiroku's one process is all parts.</summary>
     public const string Binary = "nova-compute";
 
-    private const int NumberBeforeUuids = 1;
-
     public static void MapServiceRoutes(this IEndpointRouteBuilder app)
     {
         app.MapGet("/os-services", List);
         app.MapPut("/os-services/{id}", Update);
+        app.MapDelete("/os-services/{id}", Delete);
     }
 
-    /// <summary>The id of what there is one of: from 2.53 on a UUID, before that a number.</summary>
-    public static void WriteId(Utf8JsonWriter json, Microversion version, Guid id)
+    /// <summary>The id of a host or of its service: from 2.53 on a UUID, before that the host's number.</summary>
+    public static void WriteId(Utf8JsonWriter json, Microversion version, Host host, Guid id)
     {
         if (version >= 53)
             json.WriteString("id", id);
         else
-            json.WriteNumber("id", NumberBeforeUuids);
+            json.WriteNumber("id", host.Number);
     }
 
-    public static void WriteSeen(Utf8JsonWriter json, Host host)
-        => json.WriteString("updated_at", host.SeenAt is { } seen ? Timestamps.Format(seen) : null);
+    public static void WriteSeen(Utf8JsonWriter json, Host host) => json.WriteString("updated_at", Timestamps.Format(host.SeenAt));
 
     private static async Task<IResult> List(HttpContext context, HostWatch hosts)
     {
@@ -37,13 +36,14 @@ internal static class ServicesApi
         var (version, parameters) = (Microversions.Of(context), new QueryParameters(context.Request));
         if (version >= 75)
             parameters.RefuseUnknown("host", "binary");
-        var host = await hosts.LookAsync(context.RequestAborted);
-        var asked = (parameters.Last("host") ?? host.Name) == host.Name && (parameters.Last("binary") ?? Binary) == Binary;
+        var (name, binary) = (parameters.Last("host"), parameters.Last("binary"));
+        var asked = (await hosts.ListAsync(context.RequestAborted)).OrderBy(host => host.Number)
+            .Where(host => (string.IsNullOrEmpty(name) || name == host.Name) && (string.IsNullOrEmpty(binary) || binary == Binary)).ToList();
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
             json.WriteStartArray("services");
-            if (asked)
+            foreach (var host in asked)
                 Write(json, version, host);
             json.WriteEndArray();
             json.WriteEndObject();
@@ -57,11 +57,8 @@ internal static class ServicesApi
         ServiceSchemas.Update(version).Require(body, Microversions.IsRelaxed(context));
         Caller.Of(context).Require(Rules.ServicesUpdate, Caller.Of(context).ProjectId);
         var change = version >= 53 ? ServiceChange.Of(body) : ServiceChange.Of(id, body, version);
-        var host = await hosts.LookAsync(context.RequestAborted);
-        if (version >= 53)
-            RequireId(host, id);
-        else
-            RequireName(host, body);
+        var all = await hosts.ListAsync(context.RequestAborted);
+        var host = version >= 53 ? WithId(all, id) : Named(all, body);
         var service = await services.ChangeAsync(host.Name, change.Apply, context.RequestAborted);
         return JsonResponse.Ok(json =>
         {
@@ -75,19 +72,31 @@ internal static class ServicesApi
         });
     }
 
-    private static void RequireId(Host host, string id)
+    private static async Task<IResult> Delete(HttpContext context, string id, HostWatch hosts, HostRemoval removal)
     {
-        if (!string.Equals(id, host.ServiceId.ToString(), StringComparison.OrdinalIgnoreCase))
-            throw Fault.NotFound($"Service {id} could not be found.");
+        var version = Microversions.Of(context);
+        Caller.Of(context).Require(Rules.ServicesDelete, Caller.Of(context).ProjectId);
+        if (version >= 53 && !Guid.TryParse(id, out _))
+            throw Fault.BadRequest($"Invalid uuid {id}");
+        if (version < 53 && !long.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+            throw Fault.BadRequest("Invalid input received: id must be an integer");
+        var found = (await hosts.ListAsync(context.RequestAborted)).FirstOrDefault(
+            host => version >= 53 ? IsId(host, id) : host.Number.ToString(CultureInfo.InvariantCulture) == id);
+        await removal.RemoveAsync(found ?? throw Fault.NotFound($"Service {id} not found."), context.RequestAborted);
+        return Results.NoContent();
     }
 
-    private static void RequireName(Host host, JsonElement body)
+    private static bool IsId(Host host, string id) => string.Equals(id, host.ServiceId.ToString(), StringComparison.OrdinalIgnoreCase);
+
+    private static Host WithId(IReadOnlyList<Host> hosts, string id)
+        => hosts.FirstOrDefault(host => IsId(host, id)) ?? throw Fault.NotFound($"Service {id} could not be found.");
+
+    private static Host Named(IReadOnlyList<Host> hosts, JsonElement body)
     {
         var (name, binary) = (body.GetProperty("host").GetString(), body.GetProperty("binary").GetString());
         if (binary != Binary)
             throw Fault.BadRequest($"Updating a {binary} service is not supported. Only {Binary} services can be updated.");
-        if (name != host.Name)
-            throw Fault.NotFound($"Host '{name}' is not mapped to any cell");
+        return hosts.FirstOrDefault(host => host.Name == name) ?? throw Fault.NotFound($"Host '{name}' is not mapped to any cell");
     }
 
     private static void Write(Utf8JsonWriter json, Microversion version, Host host)
@@ -95,8 +104,8 @@ internal static class ServicesApi
         json.WriteStartObject();
         json.WriteString("binary", Binary);
         json.WriteString("host", host.Name);
-        WriteId(json, version, host.ServiceId);
-        json.WriteString("zone", Zones.Default);
+        WriteId(json, version, host, host.ServiceId);
+        json.WriteString("zone", host.Zone);
         json.WriteString("status", host.Service.Status);
         json.WriteString("state", host.IsUp ? "up" : "down");
         WriteSeen(json, host);

@@ -2,15 +2,29 @@ using Kiroku.Api;
 
 namespace Kiroku.Hosts;
 
-/// <summary>Availability zones: every host is in the one that Nova calls so by default.</summary>
+/// <summary>Availability zones: there are those that hosts are in, and one is available if any enabled host is in it.</summary>
 internal static class Zones
 {
+    /// <summary>What Nova calls the zone of hosts of which nothing else is said.</summary>
     public const string Default = "nova";
 
-    /// <exception cref="Fault">400 with Nova's words, if there is no such zone.</exception>
-    public static void Require(string zone)
+    /// <summary>The available ones by name, then the others.</summary>
+    public static IReadOnlyList<Zone> Of(IEnumerable<Host> hosts) =>
+    [
+        .. hosts.GroupBy(host => host.Zone, (name, inIt) => new Zone(name, [.. inIt.Where(host => !host.Service.Disabled)]))
+            .OrderByDescending(zone => zone.IsAvailable).ThenBy(zone => zone.Name, StringComparer.Ordinal),
+    ];
+
+    /// <exception cref="Fault">400 with Nova's words, if no such zone is available.</exception>
+    public static async Task RequireAsync(HostWatch hosts, string zone, CancellationToken cancellationToken)
     {
-        if (zone != Default)
+        if (!Of(await hosts.ListAsync(cancellationToken)).Any(one => one.Name == zone && one.IsAvailable))
             throw Fault.BadRequest("The requested availability zone is not available");
     }
+}
+
+/// <summary>A zone and its enabled hosts.</summary>
+internal sealed record Zone(string Name, IReadOnlyList<Host> Hosts)
+{
+    public bool IsAvailable => Hosts.Count > 0;
 }

@@ -30,44 +30,50 @@ internal static class ZonesApi
     private static async Task<IResult> List(HttpContext context, HostWatch hosts)
     {
         Caller.Of(context).Require(Rules.ZonesList, Caller.Of(context).ProjectId);
-        return Show(await hosts.LookAsync(context.RequestAborted), (json, _) => json.WriteNull("hosts"));
+        return Show(await hosts.ListAsync(context.RequestAborted), (json, _) => json.WriteNull("hosts"));
     }
 
     private static async Task<IResult> Detail(HttpContext context, HostWatch hosts)
     {
         Caller.Of(context).Require(Rules.ZonesDetail, Caller.Of(context).ProjectId);
-        return Show(await hosts.LookAsync(context.RequestAborted), WriteHosts);
+        return Show(await hosts.ListAsync(context.RequestAborted), WriteHosts);
     }
 
-    /// <summary>A zone whose every host is disabled is not available, and its hosts are not told.</summary>
-    private static JsonResponse Show(Host host, Action<Utf8JsonWriter, Host> writeHosts) => JsonResponse.Ok(json =>
+    private static JsonResponse Show(IReadOnlyList<Host> hosts, Action<Utf8JsonWriter, Zone> writeHosts) => JsonResponse.Ok(json =>
     {
         json.WriteStartObject();
         json.WriteStartArray("availabilityZoneInfo");
-        json.WriteStartObject();
-        json.WriteString("zoneName", Zones.Default);
-        json.WriteStartObject("zoneState");
-        json.WriteBoolean("available", !host.Service.Disabled);
-        json.WriteEndObject();
-        if (host.Service.Disabled)
-            json.WriteNull("hosts");
-        else
-            writeHosts(json, host);
-        json.WriteEndObject();
+        foreach (var zone in Zones.Of(hosts))
+        {
+            json.WriteStartObject();
+            json.WriteString("zoneName", zone.Name);
+            json.WriteStartObject("zoneState");
+            json.WriteBoolean("available", zone.IsAvailable);
+            json.WriteEndObject();
+            if (zone.IsAvailable)
+                writeHosts(json, zone);
+            else
+                json.WriteNull("hosts");
+            json.WriteEndObject();
+        }
         json.WriteEndArray();
         json.WriteEndObject();
     });
 
-    private static void WriteHosts(Utf8JsonWriter json, Host host)
+    /// <summary>Disabled ones are not told.</summary>
+    private static void WriteHosts(Utf8JsonWriter json, Zone zone)
     {
         json.WriteStartObject("hosts");
-        json.WriteStartObject(host.Name);
-        json.WriteStartObject(ServicesApi.Binary);
-        json.WriteBoolean("available", host.IsUp);
-        json.WriteBoolean("active", true);
-        ServicesApi.WriteSeen(json, host);
-        json.WriteEndObject();
-        json.WriteEndObject();
+        foreach (var host in zone.Hosts)
+        {
+            json.WriteStartObject(host.Name);
+            json.WriteStartObject(ServicesApi.Binary);
+            json.WriteBoolean("available", host.IsUp);
+            json.WriteBoolean("active", true);
+            ServicesApi.WriteSeen(json, host);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
         json.WriteEndObject();
     }
 }

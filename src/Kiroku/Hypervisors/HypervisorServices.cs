@@ -18,7 +18,8 @@ internal static class HypervisorServices
             var options = bound with { Uri = settings.Hypervisor ?? bound.Uri, DataFolder = settings.DataDirectory };
             var time = provider.GetRequiredService<TimeProvider>();
             var logger = provider.GetRequiredService<ILogger<LibvirtHypervisor>>();
-            return new LibvirtHypervisor(TargetOf(options, time, logger), LibvirtOptionsOf(options), time, logger);
+            var target = settings.Roles.HasFlag(NodeRoles.Compute) ? TargetOf(options, time, logger) : LibvirtTarget.Nowhere;
+            return new LibvirtHypervisor(target, LibvirtOptionsOf(options), time, logger);
         });
     }
 

@@ -72,6 +72,7 @@ internal sealed class Policy
         [ForceDelete] = RoleNames.Member,
         [ServicesList] = RoleNames.Admin,
         [ServicesUpdate] = RoleNames.Admin,
+        [ServicesDelete] = RoleNames.Admin,
         [ZonesList] = RoleNames.Reader,
         [ZonesDetail] = RoleNames.Admin,
         [HypervisorsList] = RoleNames.Admin,

@@ -60,6 +60,7 @@ internal static partial class Rules
     public const string ForceDelete = "os_compute_api:os-deferred-delete:force";
     public const string ServicesList = "os_compute_api:os-services:list";
     public const string ServicesUpdate = "os_compute_api:os-services:update";
+    public const string ServicesDelete = "os_compute_api:os-services:delete";
     public const string ZonesList = "os_compute_api:os-availability-zone:list";
     public const string ZonesDetail = "os_compute_api:os-availability-zone:detail";
     public const string HypervisorsList = "os_compute_api:os-hypervisors:list";

@@ -52,7 +52,7 @@ internal sealed record ShownServer(
     {
         var view = new ServerView(Request(), version, IsAdmin)
         {
-            Services = host is null ? new Dictionary<string, Service>() : new Dictionary<string, Service> { [host.Host] = host },
+            HostStatuses = host is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [host.Host] = host.HostStatus },
         };
         return Answer.Write(json =>
         {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Kiroku.Api;
-using Kiroku.Hosts;
 using Kiroku.Identity;
 
 namespace Kiroku.Servers;
@@ -70,8 +69,6 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
         RefuseNetworks();
         if (Most > 1 && Labels.Hostname is not null)
             throw Fault.BadRequest("Unable to allocate a single hostname to multiple instances");
-        if (Labels.PinnedZone is { } zone)
-            Zones.Require(zone);
     }
 
     /// <summary>What Nova finds out last, when flavor and image are known.</summary>

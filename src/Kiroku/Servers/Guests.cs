@@ -14,7 +14,7 @@ internal static class Guests
         ProjectId = server.ProjectId,
         ImageId = server.ImageId,
         FlavorName = server.Flavor.Name,
-        Zone = Zones.Default,
+        Zone = server.Zone ?? Zones.Default,
         ReservationId = server.Labels.ReservationId,
         LaunchIndex = server.Labels.LaunchIndex,
         Metadata = server.Metadata,

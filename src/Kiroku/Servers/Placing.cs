@@ -4,6 +4,7 @@ using Kiroku.Scheduling;
 using Kiroku.Servers.Remote;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
+using Host = Kiroku.Hosts.Host;
 
 namespace Kiroku.Servers;
 
@@ -14,12 +15,11 @@ internal sealed class Placing(
     /// <summary>A host for a server that is on none.</summary>
     /// <exception cref="StepException">Permanent: there is none.</exception>
     public Task<Server> PlaceAsync(Fence fence, PlaceWish wish, CancellationToken cancellationToken)
-        => PlaceAsync(fence, (server, states) =>
-        {
-            var claim = server.Flavor.Claim;
-            var host = Scheduler.Choose(new SpecToPlace(claim) { Zone = server.Labels.PinnedZone, OnlyHost = wish.OnlyHost }, states);
-            return host is null ? null : server with { Host = host, Claim = claim };
-        }, cancellationToken);
+        => PlaceAsync(
+            fence,
+            server => new SpecToPlace(server.Flavor.Claim) { Zone = server.Labels.PinnedZone, OnlyHost = wish.OnlyHost },
+            (server, host) => server with { Host = host.Name, Zone = host.Zone, Claim = server.Flavor.Claim },
+            cancellationToken);
 
     /// <summary>
     /// A host for a server with another flavor beside its own: where it is it takes up both until that is confirmed, on
@@ -27,38 +27,36 @@ internal sealed class Placing(
     /// </summary>
     /// <exception cref="StepException">Permanent: there is none.</exception>
     public Task<Server> PlaceAnewAsync(Fence fence, ServerFlavor flavor, PlaceWish wish, CancellationToken cancellationToken)
-        => PlaceAsync(fence, (server, states) =>
+        => PlaceAsync(
+            fence,
+            server => new SpecToPlace(flavor.Claim)
+            {
+                Zone = server.Labels.PinnedZone,
+                OnlyHost = wish.OnlyHost,
+                Excluded = !wish.Leaves && options.Value.AllowResizeToSameHost ? [] : [server.Host!],
+                CurrentHost = server.Host,
+                ClaimOnCurrent = Claim.OfBoth(server.Flavor.Claim, flavor.Claim),
+            },
+            (server, host) => host.Name == server.Host
+                ? server with { Claim = Claim.OfBoth(server.Flavor.Claim, flavor.Claim), OtherHost = null, OtherClaim = Claim.None }
+                : server with { Claim = server.Flavor.Claim, OtherHost = host.Name, OtherClaim = flavor.Claim },
+            cancellationToken);
+
+    private async Task<Server> PlaceAsync(Fence fence, Func<Server, SpecToPlace> ask, Func<Server, Host, Server> place, CancellationToken cancellationToken)
+    {
+        var look = await LookAsync(cancellationToken);
+        return await store.PlaceAsync(fence, async (connection, server) =>
         {
-            var (claim, both) = (flavor.Claim, Claim.OfBoth(server.Flavor.Claim, flavor.Claim));
-            var mayStay = !wish.Leaves && (options.Value.AllowResizeToSameHost || wish.OnlyHost == server.Host);
-            var host = Scheduler.Choose(
-                new SpecToPlace(claim) { Zone = server.Labels.PinnedZone, OnlyHost = wish.OnlyHost, Excluded = mayStay ? [] : [server.Host!] },
-                [.. states.Select(state => state.Name == server.Host ? state with { Used = state.Used + (both - claim) } : state)]);
-            if (host is null)
-                return null;
-            return host == server.Host
-                ? server with { Claim = both, OtherHost = null, OtherClaim = Claim.None }
-                : server with { Claim = server.Flavor.Claim, OtherHost = host, OtherClaim = claim };
-        }, cancellationToken);
-
-    private async Task<Server> PlaceAsync(Fence fence, Func<Server, IReadOnlyList<HostState>, Server?> place, CancellationToken cancellationToken)
-    {
-        var all = await ListAsync(cancellationToken);
-        return await store.PlaceAsync(fence, (server, claims) => place(server, [.. all.Select(host => StateOf(host, claims))]), cancellationToken)
-            ?? throw new StepException("No valid host was found.", permanent: true);
+            var all = await hosts.ListAsync(connection, look, except: server.Id);
+            var best = scheduler.Choose(ask(server), [.. all.Select(host => host.State(scheduler))]);
+            return best is null ? null : place(server, all.Single(host => host.Name == best));
+        }, cancellationToken) ?? throw new StepException("No valid host was found.", permanent: true);
     }
 
-    /// <summary>The hosts that say they are there; one that is alone is asked, so that its hypervisor's failure shows as what it is.</summary>
-    private async Task<IReadOnlyList<HostState>> ListAsync(CancellationToken cancellationToken)
-    {
-        if (database.IsShared)
-            return [.. (await hosts.ListAsync(cancellationToken)).Select(host => new HostState(host.Name, host.Zone, true, host.IsUp, scheduler.LimitsOf(host.Capacity), Claim.None))];
-        var capacity = await new Machines(here, TimeSpan.Zero, null).GetCapacityAsync(cancellationToken);
-        return [new HostState(here.Name, Zones.Default, true, true, scheduler.LimitsOf(capacity), Claim.None)];
-    }
-
-    private static HostState StateOf(HostState host, HostClaims claims)
-        => host with { Enabled = claims.IsEnabled(host.Name), Used = claims.On(host.Name) };
+    /// <summary>What this node's host has. One that is alone is asked itself, so that its hypervisor's failure shows as what it is.</summary>
+    private async Task<HostLook> LookAsync(CancellationToken cancellationToken) => database.IsShared
+        ? await hosts.LookAsync(cancellationToken)
+        : new HostLook(true, await new Machines(here, TimeSpan.Zero, null).GetCapacityAsync(cancellationToken), null);
 }
 
 /// <summary>What is asked of a server's next host.</summary>

@@ -1,3 +1,4 @@
+using Kiroku.Hosts;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Servers;
@@ -6,7 +7,8 @@ namespace Kiroku.Servers;
 /// How the service comes to rest. Told to stop: no new actions, running steps end within a set time, workflows rest between
 /// steps and go on after the next start. Told to drain: no new actions either, but workflows run to their ends.
 /// </summary>
-internal sealed partial class Resting(IOptions<ServersOptions> options, TimeProvider time, ILogger<Resting> logger) : IHostedLifecycleService, IDisposable
+internal sealed partial class Resting(IOptions<ServersOptions> options, NodeDrain node, TimeProvider time, ILogger<Resting> logger)
+    : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource asked = new();
     private readonly CancellationTokenSource stepsMustEnd = new();
@@ -46,6 +48,7 @@ internal sealed partial class Resting(IOptions<ServersOptions> options, TimeProv
     /// <param name="tell">Is told how many actions still run.</param>
     public async Task DrainAsync(Action<int> tell)
     {
+        node.Ask();
         await asked.CancelAsync();
         LogDrains(Running().Count);
         while (Running() is { Count: > 0 } left)
@@ -59,6 +62,7 @@ internal sealed partial class Resting(IOptions<ServersOptions> options, TimeProv
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         stops = true;
+        node.Ask();
         await asked.CancelAsync();
         var all = Task.WhenAll(Running());
         try

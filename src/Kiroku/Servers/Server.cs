@@ -48,6 +48,9 @@ internal sealed record Server
     /// <summary>The host that it is on, or null where it takes up none.</summary>
     public string? Host { get; init; }
 
+    /// <summary>The availability zone that its host is in; null where it is on none.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>What it takes up on its host.</summary>
     public Claim Claim { get; init; } = Claim.None;
 

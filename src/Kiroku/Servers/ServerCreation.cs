@@ -76,6 +76,8 @@ internal sealed class ServerCreation(
     {
         var caller = Caller.Of(context);
         request.RefuseWhatIsNotHad((await hosts.ListAsync(context.RequestAborted)).Select(host => host.Name).ToHashSet());
+        if (request.Labels.PinnedZone is { } zone)
+            await Zones.RequireAsync(hosts, zone, context.RequestAborted);
         var image = request.ImageId;
         var flavor = await flavors.FindAsync(request.FlavorId, FlavorViewer.Of(caller), context.RequestAborted)
             ?? throw Fault.BadRequest($"Flavor {request.FlavorId} could not be found.");

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Kiroku.Api;
-using Kiroku.Hosts;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;
@@ -36,7 +35,7 @@ internal static class ServerFilters
         ["launched_at"] = server => server.LaunchedAt is { } time ? Timestamps.Format(time) : null,
         ["terminated_at"] = server => server.TerminatedAt is { } time ? Timestamps.Format(time) : null,
         ["created_at"] = server => Timestamps.Format(server.CreatedAt),
-        ["availability_zone"] = server => server.Host is null ? null : Zones.Default,
+        ["availability_zone"] = server => server.Zone,
         ["name"] = server => server.Name,
         ["display_name"] = server => server.Name,
         ["description"] = server => server.Description,

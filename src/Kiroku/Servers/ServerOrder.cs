@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Kiroku.Api;
-using Kiroku.Hosts;
 using Kiroku.Identity;
 
 namespace Kiroku.Servers;
@@ -13,7 +12,7 @@ internal static class ServerOrder
         ["access_ip_v4"] = server => server.Labels.AccessIpv4,
         ["access_ip_v6"] = server => server.Labels.AccessIpv6,
         ["auto_disk_config"] = server => server.Labels.DiskConfig,
-        ["availability_zone"] = server => server.Host is null ? null : Zones.Default,
+        ["availability_zone"] = server => server.Zone,
         ["config_drive"] = server => server.Labels.ConfigDrive ? "True" : "",
         ["created_at"] = server => server.CreatedAt,
         ["display_description"] = server => server.Description,

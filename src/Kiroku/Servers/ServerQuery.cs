@@ -31,7 +31,7 @@ internal sealed record ServerQuery
         Add(ChangesSince, "updated_at >= @ChangesSince");
         Add(ChangesBefore, "updated_at <= @ChangesBefore");
         var where = conditions.Count == 0 ? "" : $" WHERE {string.Join(" AND ", conditions)}";
-        return $"SELECT * FROM servers{where} ORDER BY created_at DESC, id DESC";
+        return $"SELECT {ServerStore.Columns} FROM servers{where} ORDER BY created_at DESC, id DESC";
 
         void Add(object? value, string condition)
         {

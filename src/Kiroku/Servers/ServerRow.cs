@@ -24,6 +24,7 @@ internal sealed record ServerRow
     public string? FormerVmState { get; init; }
     public int Progress { get; init; }
     public string? Host { get; init; }
+    public string? Zone { get; init; }
     public int ClaimedVcpus { get; init; }
     public int ClaimedMemoryMib { get; init; }
     public int ClaimedDiskGib { get; init; }
@@ -118,6 +119,7 @@ internal sealed record ServerRow
         FormerVmState = FormerVmState,
         Progress = Progress,
         Host = Host,
+        Zone = Zone,
         Claim = new Claim(ClaimedVcpus, ClaimedMemoryMib, ClaimedDiskGib),
         Generation = Generation,
         FormerGeneration = FormerGeneration,

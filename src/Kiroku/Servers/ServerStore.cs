@@ -10,6 +10,9 @@ namespace Kiroku.Servers;
 /// <summary>The rows of servers, and the transactions in which an action begins, goes on and ends.</summary>
 internal sealed class ServerStore(IDatabase database, KeptAnswers answers, FinishedRecords records)
 {
+    /// <summary>A server's row, with the zone of its host.</summary>
+    public const string Columns = "servers.*, (SELECT zone FROM nodes WHERE nodes.name = servers.host) AS zone";
+
     private const string StateColumns = """
         image_id = @ImageId, flavor = @Flavor, former_flavor = @FormerFlavor, vm_state = @VmState, task_state = @TaskState,
         power_state = @PowerState, former_vm_state = @FormerVmState, progress = @Progress, host = @Host,
@@ -51,7 +54,7 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
     public Task<IReadOnlyList<Server>> ListWhereAsync(string condition, object? values, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
         {
-            var rows = await connection.QueryAsync<ServerRow>($"SELECT * FROM servers WHERE deleted = 0 AND {condition}", values);
+            var rows = await connection.QueryAsync<ServerRow>($"SELECT {Columns} FROM servers WHERE deleted = 0 AND {condition}", values);
             return rows.Select(row => row.ToServer()).ToList();
         }, cancellationToken);
 
@@ -63,8 +66,8 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
             if (query.Marker is not null && (!Guid.TryParse(query.Marker, out var marker) || await FindAsync(connection, marker) is null))
                 throw new UnknownMarkerException();
             var rows = await connection.QueryAsync<ServerRow>(
-                """
-                SELECT * FROM servers
+                $"""
+                SELECT {Columns} FROM servers
                 WHERE launched_at < @End AND (terminated_at IS NULL OR terminated_at >= @Start)
                     AND (@projectId IS NULL OR project_id = @projectId) AND (@Marker IS NULL OR id > @Marker)
                 ORDER BY id LIMIT @Limit
@@ -184,16 +187,16 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
     }
 
     /// <summary>
-    /// Has the running action take up room on a host: <paramref name="place"/> is given the server and what all others take
-    /// up, and says how the server stands then. What several actions take up at once they take up one after another.
+    /// Has the running action take up room on a host: <paramref name="place"/> is given the server within the transaction, and
+    /// says how it stands then. What several actions take up at once they take up one after another.
     /// </summary>
     /// <returns>The server as it stands then; null if there is no place, and then nothing is changed.</returns>
-    public Task<Server?> PlaceAsync(Fence fence, Func<Server, HostClaims, Server?> place, CancellationToken cancellationToken)
+    public Task<Server?> PlaceAsync(Fence fence, Func<DbConnection, Server, Task<Server?>> place, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async connection =>
         {
             await fence.HoldAsync(connection);
             var server = (await FindAsync(connection, fence.ServerId))!;
-            if (place(server, await HostClaims.ReadAsync(connection, except: fence.ServerId)) is not { } placed)
+            if (await place(connection, server) is not { } placed)
                 return null;
             await SaveStatesAsync(connection, placed);
             return placed;
@@ -228,7 +231,7 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
             new { server.Id, ServerRow.Of(server).Addresses, now }), cancellationToken);
 
     private static async Task<Server?> FindAsync(DbConnection connection, Guid id)
-        => (await connection.QueryFirstOrDefaultAsync<ServerRow>("SELECT * FROM servers WHERE id = @id", new { id }))?.ToServer();
+        => (await connection.QueryFirstOrDefaultAsync<ServerRow>($"SELECT {Columns} FROM servers WHERE id = @id", new { id }))?.ToServer();
 
     private static Task<int> SaveStatesAsync(DbConnection connection, Server server)
         => connection.ExecuteAsync($"UPDATE servers SET {StateColumns} WHERE id = @Id", ServerRow.Of(server));

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Kiroku.Api;
-using Kiroku.Hosts;
 using Kiroku.Storage;
+using Host = Kiroku.Hosts.Host;
 
 namespace Kiroku.Servers;
 
@@ -11,8 +11,8 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
 {
     private static readonly string[] WithProgress = ["ACTIVE", "BUILD", "REBUILD", "RESIZE", "VERIFY_RESIZE", "MIGRATING"];
 
-    /// <summary>What administrators have said of hosts; the rest are up.</summary>
-    public IReadOnlyDictionary<string, Service> Services { get; init; } = FrozenDictionary<string, Service>.Empty;
+    /// <summary>What administrators see of hosts, by their names.</summary>
+    public IReadOnlyDictionary<string, string> HostStatuses { get; init; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>Id, name and links, as in a plain list.</summary>
     public void WriteBrief(Utf8JsonWriter json, Server server)
@@ -121,7 +121,7 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
             json.WriteNumber("progress", server.Progress);
         if (all)
         {
-            json.WriteString("OS-EXT-AZ:availability_zone", server.Host is null ? "" : Zones.Default);
+            json.WriteString("OS-EXT-AZ:availability_zone", server.Zone ?? "");
             json.WriteString("config_drive", server.Labels.ConfigDrive ? "True" : "");
             json.WriteString("key_name", server.Labels.Key?.Name);
             WriteExtensions(json, server, withUserData);
@@ -211,7 +211,7 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
     }
 
     private void WriteHostStatus(Utf8JsonWriter json, Server server)
-        => json.WriteString("host_status", server.Host is null ? "" : (Services.GetValueOrDefault(server.Host) ?? new Service { Host = server.Host }).HostStatus);
+        => json.WriteString("host_status", server.Host is null ? "" : HostStatuses.GetValueOrDefault(server.Host, Host.Unknown));
 
     private void WriteLaterKeys(Utf8JsonWriter json, Server server, bool alone)
     {

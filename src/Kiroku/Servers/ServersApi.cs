@@ -33,7 +33,7 @@ internal static class ServersApi
     /// <summary>The same, with what administrators are told of hosts.</summary>
     private static async Task<ServerView> ViewAsync(HttpContext context)
         => Caller.Of(context).IsAdmin
-            ? View(context) with { Services = await context.RequestServices.GetRequiredService<ServiceStore>().ListAsync(context.RequestAborted) }
+            ? View(context) with { HostStatuses = await context.RequestServices.GetRequiredService<HostWatch>().ListStatusesAsync(context.RequestAborted) }
             : View(context);
 
     /// <summary>The living server of that id, if the caller may know of it.</summary>

@@ -41,6 +41,12 @@ internal interface IDatabase : IDisposable
     /// <exception cref="StorageException">The store is not to be reached.</exception>
     Task<bool> HasTurnAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The time by the clock that everyone who uses the store goes by: the server's, where there is one, because the clocks
+    /// of its clients need not agree; else <paramref name="own"/>.
+    /// </summary>
+    Task<DateTime> NowAsync(DbConnection connection, TimeProvider own);
+
     /// <summary>Brings the schema to this version.</summary>
     /// <exception cref="StorageException">The store cannot be opened, or is of a newer version.</exception>
     void Migrate();

@@ -23,6 +23,8 @@ internal static class StorageRoom
             ? TimeProvider.System
             : provider.GetRequiredService<StoreTime>());
         services.AddHostedService<PostgresClock>();
+        services.AddSingleton(provider => SideDatabase.Of(
+            provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<IOptions<StorageOptions>>().Value.Database));
     }
 
     private static IDatabase Open(string? shared, ServiceSettings settings)

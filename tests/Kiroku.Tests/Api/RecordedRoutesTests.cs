@@ -41,6 +41,7 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
             {
                 $"POST {prefix}/os-keypairs", $"DELETE {prefix}/os-keypairs/{{name}}",
                 $"PUT {prefix}/os-quota-sets/{{id}}", $"DELETE {prefix}/os-quota-sets/{{id}}", $"PUT {prefix}/os-services/{{id}}",
+                $"DELETE {prefix}/os-services/{{id}}",
                 $"POST {prefix}/flavors", $"PUT {prefix}/flavors/{{id}}", $"DELETE {prefix}/flavors/{{id}}", $"POST {prefix}/flavors/{{id}}/action",
                 $"POST {prefix}/flavors/{{id}}/os-extra_specs", $"PUT {prefix}/flavors/{{id}}/os-extra_specs/{{key}}",
                 $"DELETE {prefix}/flavors/{{id}}/os-extra_specs/{{key}}",

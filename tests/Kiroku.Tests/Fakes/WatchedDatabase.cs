@@ -29,6 +29,8 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
     public Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WatchAsync(() => real.WriteAloneAsync(write, cancellationToken), cancellationToken);
 
+    public Task<DateTime> NowAsync(DbConnection connection, TimeProvider own) => real.NowAsync(connection, own);
+
     private async Task<T> WatchAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken)
     {
         await Around("before write").WaitAsync(cancellationToken);

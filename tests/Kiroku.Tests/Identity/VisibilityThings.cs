@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kiroku.Identity;
+using Kiroku.Tests.Fakes;
 using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Identity;
@@ -52,6 +53,7 @@ internal sealed class VisibilityThings(RunningCloud running)
         "tags" => "red",
         "metadata" => "some",
         "os-keypairs" => await IdAsync(cloud.Demo, "/v2.1/os-keypairs", $$$"""{"keypair":{"name":"{{{New}}}"}}""", "keypair", "name"),
+        "os-services" when row.Method == "DELETE" => $"{await OtherNodes.AddAsync(cloud, OtherNodes.Of(New), up: false)}",
         "os-services" => "enable",
         "os-hypervisors" => await HypervisorAsync(row),
         "extensions" => (string)(await cloud.Admin.GetJsonAsync("/v2.1/extensions"))["extensions"]![0]!["alias"]!,

@@ -28,6 +28,9 @@ internal sealed class Cloud : IAsyncDisposable
 
     public WatchedDatabase Database { get; private set; } = null!;
 
+    /// <summary>The same store as nodes say in it that they are there, which is no moment of an action.</summary>
+    public WatchedDatabase Beats { get; private set; } = null!;
+
     /// <summary>Opens the store of the next service to start.</summary>
     public required Func<string, IDatabase> OpenStore { get; set; }
 
@@ -52,6 +55,8 @@ internal sealed class Cloud : IAsyncDisposable
         // Most tests make as many servers as they like.
         foreach (var quota in new[] { "Instances", "Cores", "Ram" })
             cloud.configuration.TryAdd($"Quotas:{quota}", "-1");
+        // Only when somebody asks, so that an action's calls of the hypervisor are always the same.
+        cloud.configuration.TryAdd("Hosts:MeasureInterval", "1.00:00:00");
         cloud.configuration.TryAdd("Actions:FirstDelay", "00:00:00");
         cloud.configuration.TryAdd("Actions:NextDelay", "00:00:00");
         cloud.configuration.TryAdd("Actions:StorageDelay", "00:00:00.01");
@@ -64,13 +69,16 @@ internal sealed class Cloud : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         Hypervisor = new FakeHypervisor(Host);
-        Database = new WatchedDatabase(OpenStore(Folder));
+        var store = OpenStore(Folder);
+        Database = new WatchedDatabase(store);
+        Beats = new WatchedDatabase(store);
         Database.Migrate();
         App = await TestApp.StartAsync(builder =>
         {
             builder.Configuration.AddInMemoryCollection(configuration);
             builder.Services.AddSingleton<IHypervisor>(Hypervisor);
             builder.Services.AddSingleton<IDatabase>(Database);
+            builder.Services.AddSingleton(new SideDatabase(Beats));
             builder.Services.AddSingleton(Time);
         }, Folder, settings => OpenStore == TestStore.Open ? settings : settings with { Database = null });
         // Tokens outlive the process.
@@ -83,7 +91,7 @@ internal sealed class Cloud : IAsyncDisposable
     {
         var never = new TaskCompletionSource().Task;
         Hypervisor.Before = Hypervisor.After = _ => never;
-        Database.Around = _ => never;
+        Database.Around = Beats.Around = _ => never;
         dead.Add(App);
     }
 

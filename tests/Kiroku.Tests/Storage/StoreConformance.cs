@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Tests.Storage;
 
 /// <summary>What every store must do alike, whichever database it is; each kind of store runs these tests.</summary>
-public abstract class StoreConformance : IDisposable
+public abstract partial class StoreConformance : IDisposable
 {
     private const string Request = "req-00000000-0000-4000-8000-00000000000";
     private static readonly DateTime Now = new(2016, 11, 30, 1, 14, 52, 123, 456, DateTimeKind.Utc);

@@ -24,7 +24,7 @@ internal interface IHostGrain : IGrainWithStringKey
 [GenerateSerializer, Immutable]
 internal readonly record struct HostNews([property: Id(0)] double? Progress, [property: Id(1)] object? Result);
 
-[OnNode, Reentrant, KeepAlive]
+[OnNode, InRole(NodeRoles.Compute), Reentrant, KeepAlive]
 internal sealed class HostGrain(LocalHost host, ServerStore servers, DiskReader disks) : Grain, IHostGrain
 {
     public async IAsyncEnumerable<HostNews> Run(HostCall call, Fence? fence, [EnumeratorCancellation] CancellationToken cancellationToken)

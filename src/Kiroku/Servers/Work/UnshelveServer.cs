@@ -64,7 +64,7 @@ internal sealed class UnshelveServer(HostWatch hosts) : Workflow
                 + $"\"{server.VmState}\" is not supported. The server status must be SHELVED_OFFLOADED.");
         }
         if (zoned && zone.GetString() is { Length: > 0 } named)
-            Zones.Require(named);
+            await Zones.RequireAsync(hosts, named, cancellationToken);
         if (host is not null && await hosts.FindAsync(host, cancellationToken) is null)
             throw Fault.BadRequest($"Compute host {host} could not be found.");
         return await ShowTaskState(

@@ -10,6 +10,8 @@ internal sealed class PostgresConnection
     /// <summary>Of each kind; PostgreSQL takes 100 by default, for all nodes together.</summary>
     private const int Connections = 20;
 
+    private const int SecondsAside = 5;
+
     /// <summary>
     /// A process that freezes in a transaction holds up nobody for long, and a row that is held for long is an error rather
     /// than a wait without end.
@@ -40,6 +42,15 @@ internal sealed class PostgresConnection
             return e.Message;
         }
     }
+
+    /// <summary>The same server by one connection of each kind, that says soon when it is away.</summary>
+    public string Aside => new NpgsqlConnectionStringBuilder(connectionString)
+    {
+        MinPoolSize = 0,
+        MaxPoolSize = 1,
+        Timeout = SecondsAside,
+        CommandTimeout = SecondsAside,
+    }.ToString();
 
     public string ForReads => With($"{Limits} -c default_transaction_read_only=on");
 

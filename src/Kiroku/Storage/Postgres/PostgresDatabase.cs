@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using Dapper;
 using Npgsql;
 
 namespace Kiroku.Storage.Postgres;
@@ -48,6 +49,10 @@ internal sealed class PostgresDatabase : IDatabase
         => WriteAsync(IsolationLevel.Serializable, write, cancellationToken);
 
     public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => turn.HasAsync(cancellationToken);
+
+    /// <summary>Not the transaction's beginning, which now() would be.</summary>
+    public Task<DateTime> NowAsync(DbConnection connection, TimeProvider own)
+        => connection.ExecuteScalarAsync<DateTime>("""SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')""");
 
     public void Migrate() => schema.Migrate();
 

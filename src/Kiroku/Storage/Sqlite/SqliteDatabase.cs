@@ -59,6 +59,8 @@ internal sealed class SqliteDatabase : IDatabase
 
     public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => Task.FromResult(true);
 
+    public Task<DateTime> NowAsync(DbConnection connection, TimeProvider own) => Task.FromResult(own.UtcNow());
+
     public void Migrate()
     {
         try

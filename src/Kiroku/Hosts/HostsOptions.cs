@@ -1,0 +1,13 @@
+namespace Kiroku.Hosts;
+
+/// <summary>What a node says of its host. Section "Hosts".</summary>
+internal sealed class HostsOptions
+{
+    public const string Section = "Hosts";
+
+    /// <summary>The availability zone that the host is in.</summary>
+    public string Zone { get; init; } = Zones.Default;
+
+    /// <summary>How often a node of several measures what its host has.</summary>
+    public TimeSpan MeasureInterval { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,77 @@
+using Kiroku.Hypervisors;
+
+namespace Kiroku.Hosts;
+
+/// <summary>A process of this cloud and the host that it runs on, as it last said of itself.</summary>
+internal sealed record Node
+{
+    /// <summary>The role of those that have machines.</summary>
+    public const string Compute = "compute";
+
+    /// <summary>How long after its last word a node counts as there.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
+
+    /// <summary>The host's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What identifies the host before 2.53; the store gives it.</summary>
+    public long Number { get; init; }
+
+    /// <summary>The id of its data folder: a name belongs to one folder at a time.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The address of its process in the cluster; null once it has left.</summary>
+    public string? Silo { get; init; }
+
+    public required string Roles { get; init; }
+
+    public required string Zone { get; init; }
+
+    /// <summary>An IP address, as administrators see it.</summary>
+    public required string Address { get; init; }
+
+    public required string Version { get; init; }
+
+    /// <summary>Whether it takes no new work.</summary>
+    public bool Draining { get; init; }
+
+    public string? HypervisorKind { get; init; }
+
+    public string? HypervisorVersion { get; init; }
+
+    public long Vcpus { get; init; }
+
+    public long MemoryMib { get; init; }
+
+    public long DiskBytes { get; init; }
+
+    public long DiskFreeBytes { get; init; }
+
+    /// <summary>Whether its hypervisor answers.</summary>
+    public bool Connected { get; init; }
+
+    /// <summary>When its process took the name: with the folder, what tells this running of it from others.</summary>
+    public DateTime StartedAt { get; init; }
+
+    public DateTime SeenAt { get; init; }
+
+    public bool HasMachines => Roles.Split(',').Contains(Compute);
+
+    public HostCapacity Capacity => new((int)Vcpus, MemoryMib, DiskBytes, DiskFreeBytes, HypervisorVersion ?? "0.0.0");
+
+    /// <summary>Whether its process runs, as far as one can tell at that moment.</summary>
+    public bool WasSeen(DateTime now) => Silo is not null && now - SeenAt < Lifetime;
+
+    /// <summary>The same node with what was measured just now; what is not known is left as it was.</summary>
+    public Node With(HostLook look) => look.Capacity is { } capacity
+        ? this with
+        {
+            Connected = look.Connected,
+            HypervisorVersion = capacity.HypervisorVersion,
+            Vcpus = capacity.Vcpus,
+            MemoryMib = capacity.MemoryMiB,
+            DiskBytes = capacity.DiskBytes,
+            DiskFreeBytes = capacity.DiskFreeBytes,
+        }
+        : this with { Connected = look.Connected };
+}

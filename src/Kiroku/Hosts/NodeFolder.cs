@@ -1,0 +1,19 @@
+using System.Text;
+using Kiroku.Storage;
+
+namespace Kiroku.Hosts;
+
+/// <summary>The id of a data folder, kept in it: with it a node that starts again is known from another one of its name.</summary>
+internal static class NodeFolder
+{
+    /// <summary>The folder's id, made if it has none yet.</summary>
+    public static string IdOf(string folder)
+    {
+        var file = Path.Combine(folder, "node-id");
+        if (File.Exists(file) && Guid.TryParse(File.ReadAllText(file), out var kept))
+            return kept.ToString();
+        var made = Guid.NewGuid().ToString();
+        DurableFile.WriteAll(file, Encoding.ASCII.GetBytes($"{made}\n"));
+        return made;
+    }
+}

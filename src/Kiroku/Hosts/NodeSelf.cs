@@ -1,0 +1,33 @@
+using System.Net;
+using Kiroku.Hypervisors;
+using Microsoft.Extensions.Options;
+
+namespace Kiroku.Hosts;
+
+/// <summary>What this node says of itself.</summary>
+internal sealed class NodeSelf(ServiceSettings settings, IOptions<HostsOptions> options, ILocalSiloDetails silo, NodeDrain drain, IHypervisor hypervisor)
+{
+    private readonly string folder = NodeFolder.IdOf(settings.DataDirectory);
+
+    public string Name => settings.Host;
+
+    public Node Describe(HostLook look)
+    {
+        var node = new Node
+        {
+            Name = settings.Host,
+            Folder = folder,
+            Silo = silo.SiloAddress.ToParsableString(),
+            Roles = settings.Roles.ToText(),
+            Draining = drain.IsAsked,
+            Zone = options.Value.Zone,
+            Address = Address(),
+            Version = typeof(NodeSelf).Assembly.GetName().Version!.ToString(3),
+        };
+        return node.HasMachines ? (node with { HypervisorKind = hypervisor.Kind }).With(look) : node;
+    }
+
+    private string Address()
+        => IPAddress.TryParse(new Uri(settings.Listen).Host, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
+            ? address.ToString() : IPAddress.Loopback.ToString();
+}

@@ -1,0 +1,49 @@
+using Kiroku.Cluster;
+
+namespace Kiroku.Hosts;
+
+/// <summary>Notices nodes that are not heard of any more, and tells the cluster of each once.</summary>
+internal sealed partial class NodeWatch(
+    NodeSelf self, NodeStore nodes, NodeReport report, Silence silence, IMembership membership, TimeProvider time, ILogger<NodeWatch> logger)
+    : RepeatedWork(Interval, time, logger)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private readonly HashSet<string> told = [];
+    private long began;
+
+    protected override string Work => "Looking for nodes that are gone";
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        began = Time.GetTimestamp();
+        return nodes.IsShared ? base.StartAsync(cancellationToken) : Task.CompletedTask;
+    }
+
+    protected override async Task WorkAsync(CancellationToken cancellationToken)
+    {
+        if (report.PredecessorSilo is { } predecessor)
+            await TellAsync(self.Name, predecessor, cancellationToken);
+        // Who has just come does not know whether the store was away before.
+        if (!silence.IsTelling || Time.GetElapsedTime(began) < Node.Lifetime)
+            return;
+        var (now, all) = await nodes.ListAsync(cancellationToken);
+        foreach (var node in all)
+        {
+            if (node.Silo is { } silo && node.Name != self.Name && !node.WasSeen(now))
+                await TellAsync(node.Name, silo, cancellationToken);
+        }
+    }
+
+    private async Task TellAsync(string name, string silo, CancellationToken cancellationToken)
+    {
+        if (told.Contains(silo))
+            return;
+        LogGone(name, silo);
+        await membership.DeclareDeadAsync(silo, cancellationToken);
+        told.Add(silo);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The process {Silo} of the host {Host} is gone")]
+    private partial void LogGone(string host, string silo);
+}

@@ -1,0 +1,18 @@
+namespace Kiroku.Scheduling;
+
+/// <summary>A host as the scheduler sees it: what its servers may take up in all, and what they do.</summary>
+internal sealed record HostState(string Name, string Zone, Claim Limits, Claim Used)
+{
+    /// <summary>Whether it is to be given servers.</summary>
+    public bool IsEnabled { get; init; } = true;
+
+    public bool IsUp { get; init; } = true;
+
+    public long FreeVcpus => (long)Limits.Vcpus - Used.Vcpus;
+
+    public long FreeMemoryMiB => (long)Limits.MemoryMiB - Used.MemoryMiB;
+
+    public long FreeDiskGiB => (long)Limits.DiskGiB - Used.DiskGiB;
+
+    public bool HasRoomFor(Claim claim) => claim.Vcpus <= FreeVcpus && claim.MemoryMiB <= FreeMemoryMiB && claim.DiskGiB <= FreeDiskGiB;
+}

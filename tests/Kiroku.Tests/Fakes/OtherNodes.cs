@@ -1,0 +1,46 @@
+using Dapper;
+using Kiroku.Hosts;
+using Kiroku.Storage;
+using Kiroku.Tests.Servers;
+
+namespace Kiroku.Tests.Fakes;
+
+/// <summary>Further nodes of a cloud, as far as what they say of themselves goes: those that are up are so for ever.</summary>
+internal static class OtherNodes
+{
+    public const string ForEver = "2999-01-01T00:00:00.000000";
+    public const string LongAgo = "2000-01-01T00:00:00.000000";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>What a node of that name could say of itself.</summary>
+    public static Node Of(string name, string zone = Zones.Default) => new()
+    {
+        Name = name,
+        Folder = $"folder of {name}",
+        Silo = $"127.0.0.1:1@{name}",
+        Roles = "api,conductor,compute",
+        Zone = zone,
+        Address = "192.0.2.7",
+        Version = "0.1.0",
+        HypervisorKind = "fake",
+        HypervisorVersion = "2.3.4",
+        Vcpus = 8,
+        MemoryMib = 4096,
+        DiskBytes = 100L << 30,
+        DiskFreeBytes = 50L << 30,
+        Connected = true,
+    };
+
+    /// <summary>Adds a node.</summary>
+    /// <returns>Its number.</returns>
+    public static async Task<long> AddAsync(Cloud cloud, Node node, bool up = true)
+    {
+        var taken = await new NodeStore(new SideDatabase(cloud.Beats), cloud.Time).TakeAsync(node, Token);
+        await SetSeenAsync(cloud.Beats, node.Name, up ? ForEver : LongAgo);
+        return taken.Taken!.Number;
+    }
+
+    public static Task SetSeenAsync(IDatabase database, string name, string seenAt) => database.WriteAsync(
+        db => db.ExecuteAsync("UPDATE nodes SET seen_at = @seenAt WHERE name = @name", new { name, seenAt }), Token);
+}

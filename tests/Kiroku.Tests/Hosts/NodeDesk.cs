@@ -1,0 +1,119 @@
+using System.Net;
+using Kiroku.Cluster;
+using Kiroku.Hosts;
+using Kiroku.Storage;
+using Kiroku.Storage.Postgres;
+using Kiroku.Tests.Fakes;
+using Kiroku.Tests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kiroku.Tests.Hosts;
+
+/// <summary>The parts by which a node tells and watches, on a PostgreSQL of their own and a clock that stands, without a service around them.</summary>
+internal sealed class NodeDesk : IHostApplicationLifetime, ILocalSiloDetails, IMembership, IDisposable
+{
+    private readonly PostgresDatabase store;
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("kiroku-test-");
+    private readonly CancellationTokenSource stopping = new();
+    private readonly List<string> dead = [];
+    private readonly SiloAddress address;
+
+    private NodeDesk(string connection, string name, int generation)
+    {
+        address = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 1), generation);
+        store = new PostgresDatabase(connection);
+        store.Migrate();
+        Database = new WatchedDatabase(store);
+        Nodes = new NodeStore(new SideDatabase(Database), Time);
+        Silence = new Silence(Time);
+        var options = Options.Create(new HostsOptions());
+        Self = new NodeSelf(new ServiceSettings { DataDirectory = folder.FullName, Host = name }, options, this, new NodeDrain(), Hypervisor);
+        Report = new NodeReport(Self, Nodes, new HostMeter(Hypervisor, Time), Silence, options, this, Time, NullLogger<NodeReport>.Instance);
+        Watch = new NodeWatch(Self, Nodes, Report, Silence, this, Time, NullLogger<NodeWatch>.Instance);
+    }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public FakeHypervisor Hypervisor { get; } = new(new FakeHost());
+
+    public WatchedDatabase Database { get; }
+
+    public NodeStore Nodes { get; }
+
+    public Silence Silence { get; }
+
+    public NodeSelf Self { get; }
+
+    public NodeReport Report { get; }
+
+    public NodeWatch Watch { get; }
+
+    public string Silo => address.ToParsableString();
+
+    /// <summary>Whom the cluster was told of as dead.</summary>
+    public IReadOnlyList<string> Dead
+    {
+        get
+        {
+            lock (dead)
+                return [.. dead];
+        }
+    }
+
+    /// <summary>What is called whenever the cluster is told, before it notes it.</summary>
+    public Action Telling { get; set; } = () => { };
+
+    public static async Task<NodeDesk> OpenAsync(string name = "own", int generation = 1)
+        => new(await PostgresServer.CreateDatabaseAsync(), name, generation);
+
+    /// <summary>Lets time pass, tick by tick, until something holds.</summary>
+    public async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "What was waited for did not come.");
+            Time.Advance(TimeSpan.FromSeconds(2));
+        }
+    }
+
+    public async Task<Node> RowAsync(string name = "own")
+        => (await Nodes.ListAsync(TestContext.Current.CancellationToken)).Nodes.Single(node => node.Name == name);
+
+    public void Dispose()
+    {
+        Watch.Dispose();
+        Report.Dispose();
+        store.Dispose();
+        stopping.Dispose();
+        folder.Delete(recursive: true);
+    }
+
+    public CancellationToken ApplicationStopping => stopping.Token;
+
+    CancellationToken IHostApplicationLifetime.ApplicationStarted => default;
+
+    CancellationToken IHostApplicationLifetime.ApplicationStopped => default;
+
+    string ILocalSiloDetails.Name => Self.Name;
+
+    string ILocalSiloDetails.ClusterId => "";
+
+    string ILocalSiloDetails.DnsHostName => "";
+
+    SiloAddress ILocalSiloDetails.SiloAddress => address;
+
+    SiloAddress ILocalSiloDetails.GatewayAddress => null!;
+
+    public void StopApplication() => stopping.Cancel();
+
+    public Task DeclareDeadAsync(string silo, CancellationToken cancellationToken)
+    {
+        Telling();
+        lock (dead)
+            dead.Add(silo);
+        return Task.CompletedTask;
+    }
+}
