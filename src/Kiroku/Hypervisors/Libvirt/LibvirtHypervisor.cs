@@ -118,6 +118,13 @@ internal sealed class LibvirtHypervisor : IHypervisor, ISessionListener, IAsyncD
     public Task ExportVolumeAsync(string volume, Stream target, CancellationToken cancellationToken) =>
         volumes.ExportAsync(volume, target, cancellationToken);
 
+    public Task<VolumeContent> DescribeVolumeAsync(string volume, CancellationToken cancellationToken) =>
+        volumes.DescribeAsync(volume, cancellationToken);
+
+    public Task ReceiveVolumeAsync(
+        string volume, VolumeContent content, Stream bytes, IProgress<double>? progress, CancellationToken cancellationToken) =>
+        volumes.ReceiveAsync(volume, content, bytes, progress, cancellationToken);
+
     public Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken) =>
         volumes.DeleteAsync(volume, cancellationToken);
 
