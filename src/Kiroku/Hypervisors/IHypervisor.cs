@@ -90,13 +90,17 @@ public interface IHypervisor
     /// </summary>
     Task SnapshotAsync(Guid machine, string source, string volume, CancellationToken cancellationToken);
 
-    /// <summary>Writes a volume's bytes, which are a qcow2 file, to a stream.</summary>
+    /// <summary>What a volume's content is, before it is exported; a volume that is missing or half made fails.</summary>
+    Task<VolumeContent> DescribeVolumeAsync(string volume, CancellationToken cancellationToken);
+
+    /// <summary>Writes the bytes of a volume's file to a stream. What the stream throws is thrown as it is.</summary>
     Task ExportVolumeAsync(string volume, Stream target, CancellationToken cancellationToken);
 
-    /// <summary>STUB</summary>
+    /// <summary>
+    /// Makes a volume whose file's content is the stream's, up to its end; replaces one of that name. Half of it is never
+    /// left under the volume's name. A stream that throws, or ends with something else than was announced, fails it.
+    /// </summary>
     Task ReceiveVolumeAsync(string volume, VolumeContent content, Stream bytes, IProgress<double>? progress, CancellationToken cancellationToken);
-
-    Task<VolumeContent> DescribeVolumeAsync(string volume, CancellationToken cancellationToken);
 
     /// <summary>Deletes a volume.</summary>
     Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken);
@@ -109,9 +113,16 @@ public interface IHypervisor
 }
 
 /// <summary>What a host has: processors, memory in MiB, and its pool's size and free space in bytes.</summary>
-public sealed record HostCapacity(int Vcpus, long MemoryMiB, long DiskBytes, long DiskFreeBytes, string HypervisorVersion);
+[GenerateSerializer, Immutable, Alias("Kiroku.HostCapacity")]
+public sealed record HostCapacity(
+    [property: Id(0)] int Vcpus,
+    [property: Id(1)] long MemoryMiB,
+    [property: Id(2)] long DiskBytes,
+    [property: Id(3)] long DiskFreeBytes,
+    [property: Id(4)] string HypervisorVersion);
 
 /// <summary>What a machine does. Numbers are Nova's power_state (nova/compute/power_state.py); Absent is its NOSTATE.</summary>
+[GenerateSerializer, Alias("Kiroku.MachineState")]
 public enum MachineState
 {
     Absent = 0,
@@ -122,26 +133,43 @@ public enum MachineState
 }
 
 /// <summary>How a volume's content is laid out.</summary>
+[GenerateSerializer, Alias("Kiroku.VolumeFormat")]
 public enum VolumeFormat
 {
     Raw,
     Qcow2,
 }
 
-public sealed record VolumeContent(VolumeFormat Format, long Bytes, long FileBytes);
+/// <summary>
+/// A volume's content on its way: its format, its size as the guest sees it, and about how many bytes its file has, for
+/// room and progress.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("Kiroku.VolumeContent")]
+public sealed record VolumeContent(
+    [property: Id(0)] VolumeFormat Format, [property: Id(1)] long Bytes, [property: Id(2)] long FileBytes);
 
 /// <summary>A machine as it is to be: id (also its UUID at the hypervisor), display name, processors, memory and root disk.</summary>
-public sealed record MachineSpec(Guid Id, string Name, int Vcpus, int MemoryMiB, string RootVolume)
+[GenerateSerializer, Immutable, Alias("Kiroku.MachineSpec")]
+public sealed record MachineSpec(
+    [property: Id(0)] Guid Id,
+    [property: Id(1)] string Name,
+    [property: Id(2)] int Vcpus,
+    [property: Id(3)] int MemoryMiB,
+    [property: Id(4)] string RootVolume)
 {
     /// <summary>A disk beside the one that it starts from; null for none.</summary>
+    [Id(5)]
     public string? SecondVolume { get; init; }
 
     /// <summary>A raw volume that the guest may read; null for none.</summary>
+    [Id(6)]
     public string? ConfigVolume { get; init; }
 }
 
 /// <summary>An address that a machine has in a network, IPv4 or IPv6, null if none is known, and that of its card there.</summary>
-public sealed record MachineAddress(string Network, string? Address, string Mac);
+[GenerateSerializer, Immutable, Alias("Kiroku.MachineAddress")]
+public sealed record MachineAddress(
+    [property: Id(0)] string Network, [property: Id(1)] string? Address, [property: Id(2)] string Mac);
 
 /// <summary>One machine's new state; or, with no machine, word that changes may have been missed.</summary>
 public sealed record MachineChange(Guid? Machine, MachineState State)
@@ -150,6 +178,7 @@ public sealed record MachineChange(Guid? Machine, MachineState State)
 }
 
 /// <summary>Why the hypervisor did not do what was asked.</summary>
+[GenerateSerializer, Alias("Kiroku.HypervisorFailure")]
 public enum HypervisorFailure
 {
     /// <summary>No connection, or none in time: worth another try.</summary>
@@ -175,4 +204,7 @@ public sealed class HypervisorException(HypervisorFailure failure, string operat
     public HypervisorFailure Failure { get; } = failure;
 
     public string Operation { get; } = operation;
+
+    /// <summary>What went wrong, mostly in the hypervisor's own words.</summary>
+    public string Text { get; } = text;
 }

@@ -4,7 +4,7 @@ using Kiroku.Hypervisors.Libvirt;
 namespace Kiroku.SystemTests.Hypervisors;
 
 /// <summary>What every hypervisor has to do, the mock and the real one alike.</summary>
-public abstract class HypervisorContract : IAsyncLifetime
+public abstract partial class HypervisorContract : IAsyncLifetime
 {
     private protected const long MiB = 1024 * 1024;
 

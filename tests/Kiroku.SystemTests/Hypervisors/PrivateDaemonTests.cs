@@ -71,6 +71,29 @@ public sealed class PrivateDaemonTests
     }
 
     [Fact]
+    public async Task A_disk_that_was_coming_when_the_daemon_was_killed_is_absent_and_can_be_received_anew()
+    {
+        await using var host = new PrivateHost();
+        await using var hypervisor = await ConnectAsync(host);
+        var bytes = RandomBytes(3 << 20);
+        var content = new VolumeContent(VolumeFormat.Raw, bytes.Length, bytes.Length);
+        var held = new HeldStream(bytes);
+        var receiving = hypervisor.ReceiveVolumeAsync("moved", content, held, null, Token);
+        await held.AllButTheEnd;
+        await Commands.SignalAsync("KILL", host.Daemon.Process!.Id);
+        held.End();
+        var failure = await Assert.ThrowsAsync<HypervisorException>(() => receiving);
+        Assert.Equal((HypervisorFailure.Unavailable, "receive the disk"), (failure.Failure, failure.Operation));
+        await using var later = await ConnectAsync(host);
+        Assert.Null(await later.GetVolumeSizeAsync("moved", Token));
+        Assert.Equal(["moved"], await later.ListVolumesAsync(Token));
+        await later.ReceiveVolumeAsync("moved", content, new MemoryStream(bytes), null, Token);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(host.FileOf("moved"), Token));
+        Assert.Equal(["moved"], await later.ListVolumesAsync(Token));
+        Assert.Single(Directory.EnumerateFileSystemEntries(host.Options.VolumesFolder));
+    }
+
+    [Fact]
     public async Task A_later_process_finds_the_daemon_and_its_machines()
     {
         await using var host = new PrivateHost();
@@ -129,8 +152,15 @@ public sealed class PrivateDaemonTests
             await hypervisor.DeleteVolumeAsync("base", Token);
             var filling = new Filling(host.FileOf("ballast"));
             await ExpectNoSpaceAsync(() => hypervisor.ImportVolumeAsync("more", image, VolumeFormat.Raw, filling, Token));
-            Assert.Equal(["ballast"], await hypervisor.ListVolumesAsync(Token));
+            await ExpectNoSpaceAsync(() => ReceiveAsync(4 << 20, announced: 4 << 20));
+            // What was announced as small and is large may all be on its way before the first of it is written.
+            await ExpectNoSpaceAsync(() => ReceiveAsync(4 << 20, announced: 1 << 20));
+            await ReceiveAsync(1 << 20, announced: 1 << 20);
+            Assert.Equal(["ballast", "received"], (await hypervisor.ListVolumesAsync(Token)).Order());
             File.Delete(image);
+
+            Task ReceiveAsync(int bytes, long announced) => hypervisor.ReceiveVolumeAsync(
+                "received", new VolumeContent(VolumeFormat.Raw, bytes, announced), new MemoryStream(RandomBytes(bytes)), null, Token);
         }
         finally
         {

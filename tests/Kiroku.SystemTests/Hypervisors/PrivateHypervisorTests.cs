@@ -4,7 +4,7 @@ using Kiroku.Hypervisors.Libvirt;
 namespace Kiroku.SystemTests.Hypervisors;
 
 /// <summary>The contract on real QEMU under a private daemon, and what only there can happen.</summary>
-public sealed class PrivateHypervisorTests(PrivateHypervisorTests.SharedHost shared)
+public sealed partial class PrivateHypervisorTests(PrivateHypervisorTests.SharedHost shared)
     : HypervisorContract, IClassFixture<PrivateHypervisorTests.SharedHost>
 {
     private PrivateHost Host => shared.Host;
@@ -30,10 +30,10 @@ public sealed class PrivateHypervisorTests(PrivateHypervisorTests.SharedHost sha
         var bytes = new byte[3 * MiB + 17];
         new Random(1).NextBytes(bytes.AsSpan(0, (int)MiB));
         await File.WriteAllBytesAsync(file, bytes, Token);
-        var progress = new List<double>();
-        await Hypervisor.ImportVolumeAsync(NameOf("raw"), file, VolumeFormat.Raw, new Listed(progress), Token);
+        var progress = new Listed();
+        await Hypervisor.ImportVolumeAsync(NameOf("raw"), file, VolumeFormat.Raw, progress, Token);
         Assert.Equal(bytes, await File.ReadAllBytesAsync(Host.FileOf(NameOf("raw")), Token));
-        Assert.Equal(1, progress[^1]);
+        Assert.Equal(1, progress.Values[^1]);
 
         await Commands.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", file, "20M");
         await Hypervisor.ImportVolumeAsync(NameOf("raw"), file, VolumeFormat.Qcow2, null, Token);
@@ -103,6 +103,7 @@ public sealed class PrivateHypervisorTests(PrivateHypervisorTests.SharedHost sha
         await Commands.SignalAsync("STOP", Host.QemuOf(machine));
         using var giveUp = new CancellationTokenSource();
         var stop = Hypervisor.StopAsync(machine, TimeSpan.FromMinutes(5), giveUp.Token);
+        Assert.Equal(MachineState.Running, (await Hypervisor.ListMachinesAsync(Token))[machine]);
         var undefine = Hypervisor.UndefineAsync(machine, Token);
         await giveUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stop);
@@ -130,10 +131,5 @@ public sealed class PrivateHypervisorTests(PrivateHypervisorTests.SharedHost sha
         public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
         public ValueTask DisposeAsync() => Host.DisposeAsync();
-    }
-
-    private sealed class Listed(List<double> values) : IProgress<double>
-    {
-        public void Report(double value) => values.Add(value);
     }
 }

@@ -17,6 +17,9 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
 
     public Func<string, Task> After { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>What exported bytes pass through: a test may have them break, wait or spoil on their way.</summary>
+    public Func<Stream, Stream> Through { get; set; } = target => target;
+
     public string Kind => "fake";
 
     public bool IsReal => true;
@@ -87,10 +90,6 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
 
     public Task<string?> GetMacAddressAsync(Guid machine, CancellationToken cancellationToken) => Task.FromResult<string?>("fa:16:3e:00:00:01");
 
-    public Task ReceiveVolumeAsync(string volume, VolumeContent content, Stream bytes, IProgress<double>? progress, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<VolumeContent> DescribeVolumeAsync(string volume, CancellationToken cancellationToken) => throw new NotSupportedException();
-
     public Task WriteVolumeAsync(string volume, byte[] content, CancellationToken cancellationToken)
         => DoAsync("write", () => host.Volumes[volume] = new FakeVolume(content.Length, Guid.NewGuid()) { Written = content }, cancellationToken);
 
@@ -113,11 +112,26 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
             ? host.Volumes[volume] = found
             : throw new HypervisorException(HypervisorFailure.Failed, "copy the disk", "no source"), cancellationToken);
 
-    public Task ExportVolumeAsync(string volume, Stream target, CancellationToken cancellationToken) => DoAsync("export", () =>
+    public Task<VolumeContent> DescribeVolumeAsync(string volume, CancellationToken cancellationToken)
+        => DoAsync("describe", () => FakeBytes.Describe(FindVolume(volume, "look at the volume")), cancellationToken);
+
+    public async Task ExportVolumeAsync(string volume, Stream target, CancellationToken cancellationToken)
     {
-        target.Write(Kiroku.Hypervisors.Libvirt.EmptyQcow2.Of(host.Volumes[volume].Bytes));
-        return true;
-    }, cancellationToken);
+        await Before("export").WaitAsync(cancellationToken);
+        await Through(target).WriteAsync(FakeBytes.Of(FindVolume(volume, "read the disk")), cancellationToken);
+        await After("export").WaitAsync(cancellationToken);
+    }
+
+    public async Task ReceiveVolumeAsync(
+        string volume, VolumeContent content, Stream bytes, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        await Before("receive").WaitAsync(cancellationToken);
+        host.Volumes.TryRemove(volume, out _);
+        var received = await FakeBytes.ReceiveAsync(content, bytes, cancellationToken);
+        progress?.Report(0.5);
+        host.Volumes[volume] = received;
+        await After("receive").WaitAsync(cancellationToken);
+    }
 
     public Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken)
         => DoAsync("delete", () => host.Volumes.TryRemove(volume, out _), cancellationToken);
@@ -147,6 +161,9 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
 
     private FakeMachine Find(Guid machine) => host.Machines.TryGetValue(machine, out var found)
         ? found : throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "no such machine");
+
+    private FakeVolume FindVolume(string volume, string operation) => host.Volumes.TryGetValue(volume, out var found)
+        ? found : throw new HypervisorException(HypervisorFailure.Failed, operation, $"there is no volume {volume}");
 
     private bool Off(Guid machine)
     {

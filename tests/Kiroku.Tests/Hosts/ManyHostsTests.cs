@@ -146,13 +146,6 @@ public sealed class ManyHostsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_host_has_its_zone()
-    {
-        var zones = await cloud.App.Services.GetRequiredService<HostZones>().ListAsync(Token);
-        Assert.Equal([(First, "nova"), ("second", "west"), ("third", "nova")], zones.Select(pair => (pair.Key, pair.Value)).OrderBy(pair => pair.Key == First ? "" : pair.Key));
-    }
-
-    [Fact]
     public async Task The_scheduler_sees_what_administrators_and_nodes_said()
     {
         await ChangeAsync("second", "", "disable");

@@ -8,19 +8,23 @@ internal static class Domains
     private const uint AcpiPowerButton = 1;
     private const uint WithManagedSaveAndSnapshots = 3;
     private const uint SavedAsRunning = 2;
+    private const uint StatsOfState = 1;
 
+    /// <summary>All machines in one call, however many there are.</summary>
     public static unsafe Dictionary<Guid, MachineState> List(Session session)
     {
-        var count = Native.virConnectListAllDomains(session.Connect, out var list, 0);
+        var count = LibvirtException.Check(Native.virConnectGetAllDomainStats(session.Connect, StatsOfState, out var records, 0));
         var machines = new Dictionary<Guid, MachineState>();
-        foreach (var item in Native.Take(list, count))
+        foreach (var item in new ReadOnlySpan<nint>(records, count))
         {
-            using var domain = new DomainHandle(item);
-            var name = Marshal.PtrToStringUTF8(Native.virDomainGetName(domain));
-            if (MachineNames.Parse(name, session.Options.MachinePrefix) is not { } machine) continue;
-            if (State(domain) is var state and not MachineState.Absent) machines[machine] = state;
+            var record = (Native.DomainStats*)item;
+            var name = Marshal.PtrToStringUTF8(Native.virDomainGetName(record->Domain));
+            if (MachineNames.Parse(name, session.Options.MachinePrefix) is { } machine
+                && Native.virTypedParamsGetInt(record->Parameters, record->Count, "state.state", out var state) == 1)
+                machines[machine] = Translate(state);
         }
 
+        Native.virDomainStatsRecordListFree(records);
         return machines;
     }
 

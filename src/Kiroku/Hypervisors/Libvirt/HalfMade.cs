@@ -14,6 +14,13 @@ internal static class HalfMade
     /// <summary>Runs what makes the volume; if it fails, nothing is left.</summary>
     public static void Make(Session session, string name, Action make)
     {
+        Begin(session, name, make);
+        End(session, name);
+    }
+
+    /// <summary>Runs the first part of what makes the volume; if it fails, nothing is left, else the volume counts as absent.</summary>
+    public static void Begin(Session session, string name, Action make)
+    {
         if (!IsMarked(session, name)) PoolVolumes.Create(session, VolumeXml.Of(name + Suffix, 0, VolumeFormat.Raw));
         try
         {
@@ -25,9 +32,10 @@ internal static class HalfMade
             Delete(session, name);
             throw;
         }
-
-        PoolVolumes.Delete(session, name + Suffix);
     }
+
+    /// <summary>The volume is whole.</summary>
+    public static void End(Session session, string name) => PoolVolumes.Delete(session, name + Suffix);
 
     /// <summary>The mark goes last, or a half would pass for a whole.</summary>
     public static void Delete(Session session, string name)

@@ -15,12 +15,6 @@ internal sealed class ConnectHandle : LibvirtHandle
 
 internal sealed class DomainHandle : LibvirtHandle
 {
-    public DomainHandle()
-    {
-    }
-
-    public DomainHandle(nint owned) => SetHandle(owned);
-
     protected override bool ReleaseHandle() => Native.virDomainFree(handle) >= 0;
 }
 

@@ -7,6 +7,7 @@ internal sealed record ImageFile(string Path, VolumeFormat Format, long FileByte
 {
     private const uint Qcow2Magic = 0x514649fb;
     private const ulong ExternalDataFile = 4;
+    private const int HeaderBytes = 104;
 
     /// <summary>Reads the header; an image that refers to other files is refused, as they would be the host's.</summary>
     public static ImageFile Read(string path, VolumeFormat format)
@@ -15,12 +16,9 @@ internal sealed record ImageFile(string Path, VolumeFormat Format, long FileByte
         {
             using var file = File.OpenRead(path);
             if (format == VolumeFormat.Raw) return new ImageFile(path, format, file.Length, file.Length);
-            var header = new byte[104];
-            if (file.ReadAtLeast(header, 72, throwOnEndOfStream: false) < 72 || Number(header, 0) != Qcow2Magic)
-                throw new RefusedException(HypervisorFailure.NotSupported, "the file is not a qcow2 image");
-            if (Long(header, 8) != 0 || (Number(header, 4) >= 3 && (Long(header, 72) & ExternalDataFile) != 0))
-                throw new RefusedException(HypervisorFailure.NotSupported, "the image refers to another file");
-            return new ImageFile(path, format, file.Length, (long)Long(header, 24));
+            var header = new byte[HeaderBytes];
+            var read = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+            return new ImageFile(path, format, file.Length, ReadQcow2(header.AsSpan(0, read)));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -28,7 +26,17 @@ internal sealed record ImageFile(string Path, VolumeFormat Format, long FileByte
         }
     }
 
-    private static uint Number(byte[] header, int offset) => BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(offset));
+    /// <summary>The size of a qcow2 file's disk, by its first bytes; one that refers to other files is refused.</summary>
+    public static long ReadQcow2(ReadOnlySpan<byte> file)
+    {
+        if (file.Length < 72 || Number(file, 0) != Qcow2Magic)
+            throw new RefusedException(HypervisorFailure.NotSupported, "the file is not a qcow2 image");
+        if (Long(file, 8) != 0 || (Number(file, 4) >= 3 && file.Length >= HeaderBytes && (Long(file, 72) & ExternalDataFile) != 0))
+            throw new RefusedException(HypervisorFailure.NotSupported, "the image refers to another file");
+        return (long)Long(file, 24);
+    }
 
-    private static ulong Long(byte[] header, int offset) => BinaryPrimitives.ReadUInt64BigEndian(header.AsSpan(offset));
+    private static uint Number(ReadOnlySpan<byte> header, int offset) => BinaryPrimitives.ReadUInt32BigEndian(header[offset..]);
+
+    private static ulong Long(ReadOnlySpan<byte> header, int offset) => BinaryPrimitives.ReadUInt64BigEndian(header[offset..]);
 }

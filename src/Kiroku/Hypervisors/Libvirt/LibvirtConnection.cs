@@ -33,9 +33,15 @@ internal sealed partial class LibvirtConnection : IAsyncDisposable
     public async Task<T> CallAsync<T>(Func<Session, T> call, CancellationToken abandoned)
     {
         var session = await GetSessionAsync(abandoned);
+        return await CallAsync(session, () => call(session), abandoned);
+    }
+
+    /// <summary>Runs a further call of what began on this session and can only go on there.</summary>
+    public async Task<T> CallAsync<T>(Session session, Func<T> call, CancellationToken abandoned)
+    {
         try
         {
-            return await threads.RunAsync(() => call(session), abandoned);
+            return await threads.RunAsync(call, abandoned);
         }
         catch (Exception exception) when (exception is LibvirtException or ObjectDisposedException && !session.IsAlive)
         {

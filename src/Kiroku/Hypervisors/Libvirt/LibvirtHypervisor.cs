@@ -51,10 +51,6 @@ internal sealed class LibvirtHypervisor : IHypervisor, ISessionListener, IAsyncD
     public Task<string?> GetMacAddressAsync(Guid machine, CancellationToken cancellationToken) =>
         Task.FromResult(options.Network == "none" ? null : MachineXml.MacOf(machine));
 
-    public Task ReceiveVolumeAsync(string volume, VolumeContent content, Stream bytes, IProgress<double>? progress, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<VolumeContent> DescribeVolumeAsync(string volume, CancellationToken cancellationToken) => throw new NotSupportedException();
-
     public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken) =>
         Addresses.AreLeased(options.Network)
             ? machines.GetAddressesAsync(machine, cancellationToken)
@@ -122,6 +118,13 @@ internal sealed class LibvirtHypervisor : IHypervisor, ISessionListener, IAsyncD
 
     public Task ExportVolumeAsync(string volume, Stream target, CancellationToken cancellationToken) =>
         volumes.ExportAsync(volume, target, cancellationToken);
+
+    public Task<VolumeContent> DescribeVolumeAsync(string volume, CancellationToken cancellationToken) =>
+        volumes.DescribeAsync(volume, cancellationToken);
+
+    public Task ReceiveVolumeAsync(
+        string volume, VolumeContent content, Stream bytes, IProgress<double>? progress, CancellationToken cancellationToken) =>
+        volumes.ReceiveAsync(volume, content, bytes, progress, cancellationToken);
 
     public Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken) =>
         volumes.DeleteAsync(volume, cancellationToken);

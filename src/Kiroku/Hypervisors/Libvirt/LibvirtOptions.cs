@@ -30,7 +30,7 @@ internal sealed class LibvirtOptions
     /// <summary>Deadline for making, deleting and looking through volumes.</summary>
     public TimeSpan VolumeTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Deadline for copying and importing a volume.</summary>
+    /// <summary>Deadline for copying, importing, sending and receiving a volume.</summary>
     public TimeSpan CopyTimeout { get; init; } = TimeSpan.FromMinutes(60);
 
     /// <summary>How long a call waits for a connection.</summary>
@@ -45,7 +45,10 @@ internal sealed class LibvirtOptions
     /// <summary>How often a guest is asked to switch off; one that still boots does not hear the first.</summary>
     public TimeSpan ShutdownInterval { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Copies and imports at one time; fewer than calls at one time, so that they never hold up the others.</summary>
+    /// <summary>
+    /// Copies and imports at one time; fewer than calls at one time, so that they never hold up the others. As many disks
+    /// are sent at one time, and as many received.
+    /// </summary>
     public int ParallelCopies { get; init; } = 2;
 
     /// <summary>A console file larger than this is cut to its end.</summary>

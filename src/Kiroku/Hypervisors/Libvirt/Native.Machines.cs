@@ -6,7 +6,14 @@ namespace Kiroku.Hypervisors.Libvirt;
 internal static unsafe partial class Native
 {
     [LibraryImport(Library)]
-    public static partial int virConnectListAllDomains(ConnectHandle connect, out nint* domains, uint flags);
+    public static partial int virConnectGetAllDomainStats(
+        ConnectHandle connect, uint stats, out DomainStats** records, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial void virDomainStatsRecordListFree(DomainStats** records);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int virTypedParamsGetInt(nint parameters, int count, string name, out int value);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial DomainHandle virDomainLookupByName(ConnectHandle connect, string name);
@@ -81,6 +88,15 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)]
     public static partial int virDomainUndefineFlags(DomainHandle domain, uint flags);
+
+    /// <summary>virDomainStatsRecord.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct DomainStats
+    {
+        public nint Domain;
+        public nint Parameters;
+        public int Count;
+    }
 
     /// <summary>virDomainInterface.</summary>
     [StructLayout(LayoutKind.Sequential)]

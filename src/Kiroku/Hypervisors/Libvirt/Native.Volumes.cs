@@ -64,6 +64,9 @@ internal static unsafe partial class Native
     public static partial int virStorageVolGetInfo(VolumeHandle volume, out VolumeInfo info);
 
     [LibraryImport(Library)]
+    public static partial int virStorageVolGetInfoFlags(VolumeHandle volume, out VolumeInfo info, uint flags);
+
+    [LibraryImport(Library)]
     public static partial int virStorageVolResize(VolumeHandle volume, ulong capacity, uint flags);
 
     [LibraryImport(Library)]

@@ -6,6 +6,8 @@ namespace Kiroku.Hypervisors.Libvirt;
 /// <summary>Single steps on volumes, each a few calls of libvirt's. All of them block.</summary>
 internal static class PoolVolumes
 {
+    private const uint LengthOfFile = 1;
+
     public static unsafe List<string> List(Session session)
     {
         using var pool = Pools.Open(session);
@@ -27,6 +29,13 @@ internal static class PoolVolumes
         using var pool = Pools.Open(session);
         // Twice: what libvirt remembers may be a file that is gone, or lack one that was put back.
         return TryMeasure(pool, name) ?? RefreshThen(pool, () => TryMeasure(pool, name));
+    }
+
+    /// <summary>The volume's format and size, and how long its file is; null if there is none.</summary>
+    public static VolumeContent? Describe(Session session, string name)
+    {
+        using var pool = Pools.Open(session);
+        return TryDescribe(session, pool, name) ?? RefreshThen(pool, () => TryDescribe(session, pool, name));
     }
 
     public static VolumeHandle? Find(Session session, string name)
@@ -71,6 +80,13 @@ internal static class PoolVolumes
         return Math.Min(bytes, allocated + (long)info.Allocation);
     }
 
+    /// <summary>How long the volume's file is, holes and all.</summary>
+    public static long LengthOf(VolumeHandle volume)
+    {
+        LibvirtException.Check(Native.virStorageVolGetInfoFlags(volume, out var physical, LengthOfFile));
+        return (long)physical.Allocation;
+    }
+
     public static (long Bytes, long Free) Room(Session session)
     {
         // libvirt counts free room only when it refreshes the pool; the file system knows it now.
@@ -81,6 +97,12 @@ internal static class PoolVolumes
         return ((long)info.Capacity, (long)info.Available);
     }
 
+    public static void RequireRoom(Session session, long bytes)
+    {
+        if (Room(session).Free is var free && free < bytes)
+            throw new RefusedException(HypervisorFailure.NoSpace, $"it takes {bytes} bytes and {free} are free");
+    }
+
     public static RefusedException Missing(string name) =>
         new(HypervisorFailure.Failed, $"there is no volume {name}");
 
@@ -89,6 +111,17 @@ internal static class PoolVolumes
         using var volume = TryFind(pool, name);
         if (volume is null || Native.virStorageVolGetInfo(volume, out var info) < 0) return null;
         return ((long)info.Capacity, (long)info.Allocation);
+    }
+
+    private static VolumeContent? TryDescribe(Session session, PoolHandle pool, string name)
+    {
+        using var volume = TryFind(pool, name);
+        if (volume is null || Native.virStorageVolGetInfo(volume, out var info) < 0) return null;
+        var xml = XElement.Parse(Native.Take(Native.virStorageVolGetXMLDesc(volume, 0)));
+        var isQcow2 = xml.Element("target")?.Element("format")?.Attribute("type")?.Value == "qcow2";
+        var (format, bytes) = (isQcow2 ? VolumeFormat.Qcow2 : VolumeFormat.Raw, (long)info.Capacity);
+        if (session.IsTest) return MockBytes.Describe(format, bytes);
+        return new VolumeContent(format, bytes, LengthOf(volume));
     }
 
     private static VolumeHandle? TryFind(PoolHandle pool, string name)

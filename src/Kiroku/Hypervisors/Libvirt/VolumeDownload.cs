@@ -1,27 +1,24 @@
 namespace Kiroku.Hypervisors.Libvirt;
 
-/// <summary>Reads a volume's bytes, as its file has them.</summary>
+/// <summary>
+/// Reads a volume's bytes, as its file has them, piece by piece: what a stream holds that nobody takes, libvirt keeps in
+/// our memory, so none is left open while a slow reader is waited for.
+/// </summary>
 internal static class VolumeDownload
 {
-    private const int ChunkBytes = 256 * 1024;
-
-    public static unsafe void Receive(Session session, VolumeHandle volume, Stream target, CancellationToken abandoned)
+    /// <summary>Reads as much as there is, up to the piece's size. Blocks.</summary>
+    public static unsafe int Read(Session session, VolumeHandle volume, long offset, Span<byte> piece)
     {
         using var stream = LibvirtException.Check(Native.virStreamNew(session.Connect, 0));
-        LibvirtException.Check(Native.virStorageVolDownload(volume, stream, 0, 0, 0));
+        LibvirtException.Check(Native.virStorageVolDownload(volume, stream, (ulong)offset, (ulong)piece.Length, 0));
         try
         {
-            var chunk = new byte[ChunkBytes];
-            fixed (byte* start = chunk)
-            {
-                while (LibvirtException.Check(Native.virStreamRecv(stream, start, (nuint)chunk.Length)) is var read and > 0)
-                {
-                    abandoned.ThrowIfCancellationRequested();
-                    target.Write(chunk, 0, read);
-                }
-            }
-
+            var read = Fill(stream, piece);
+            // Only who asks for more hears of the end.
+            byte beyond;
+            if (read == piece.Length) LibvirtException.Check(Native.virStreamRecv(stream, &beyond, 1));
             LibvirtException.Check(Native.virStreamFinish(stream));
+            return read;
         }
         catch
         {
@@ -29,5 +26,18 @@ internal static class VolumeDownload
             _ = Native.virStreamAbort(stream);
             throw;
         }
+    }
+
+    private static unsafe int Fill(StreamHandle stream, Span<byte> piece)
+    {
+        var read = 0;
+        fixed (byte* start = piece)
+        {
+            while (read < piece.Length
+                && LibvirtException.Check(Native.virStreamRecv(stream, start + read, (nuint)(piece.Length - read))) is var got and > 0)
+                read += got;
+        }
+
+        return read;
     }
 }

@@ -1,45 +1,109 @@
 namespace Kiroku.Hypervisors.Libvirt;
 
-/// <summary>Sends bytes into a volume, leaving out what is all zero.</summary>
-internal static class VolumeUpload
+/// <summary>
+/// Bytes on their way into a fresh volume, leaving out what is all zero. Disposed before it is finished, it is given up. All
+/// members block.
+/// </summary>
+internal sealed class VolumeUpload : IDisposable
 {
+    private const ulong UpToTheEnd = 0;
     private const uint Sparse = 1;
     private const int ChunkBytes = 256 * 1024;
+    private const int HoleBytes = 64 * 1024;
 
-    public static void Send(
-        Session session, VolumeHandle volume, Stream source, IProgress<double>? progress, CancellationToken abandoned)
+    private readonly Session session;
+    private readonly VolumeHandle volume;
+    private readonly StreamHandle stream;
+    private bool isOpen;
+    private long sent;
+
+    private VolumeUpload(Session session, string name)
     {
-        using var stream = LibvirtException.Check(Native.virStreamNew(session.Connect, 0));
-        LibvirtException.Check(Native.virStorageVolUpload(volume, stream, 0, (ulong)source.Length, Sparse));
+        this.session = session;
+        volume = PoolVolumes.Find(session, name) ?? throw PoolVolumes.Missing(name);
+        stream = LibvirtException.Check(Native.virStreamNew(session.Connect, 0));
+    }
+
+    public static VolumeUpload Begin(Session session, string name, VolumeContent content)
+    {
+        // A raw file begins empty, as its length is to tell how much of it was written.
+        PoolVolumes.Create(session, VolumeXml.Of(name, content.Format == VolumeFormat.Raw ? 0 : content.Bytes, content.Format));
+        var upload = new VolumeUpload(session, name);
         try
         {
-            var chunk = new byte[ChunkBytes];
-            while (source.ReadAtLeast(chunk, chunk.Length, throwOnEndOfStream: false) is var read and > 0)
-            {
-                abandoned.ThrowIfCancellationRequested();
-                Send(stream, chunk.AsSpan(0, read));
-                progress?.Report((double)source.Position / source.Length);
-            }
-
-            // Only now does the daemon say whether all of it could be written.
-            LibvirtException.Check(Native.virStreamFinish(stream));
+            upload.Open();
+            return upload;
         }
         catch
         {
-            // Neither finished nor aborted, its slot would stay taken.
-            _ = Native.virStreamAbort(stream);
+            upload.Dispose();
             throw;
         }
     }
 
-    private static unsafe void Send(StreamHandle stream, ReadOnlySpan<byte> bytes)
+    /// <summary>Sends all that there is.</summary>
+    public void Send(Stream source, IProgress<double>? progress, CancellationToken abandoned)
     {
-        if (!bytes.ContainsAnyExcept((byte)0))
+        var chunk = new byte[ChunkBytes];
+        while (source.ReadAtLeast(chunk, chunk.Length, throwOnEndOfStream: false) is var read and > 0)
         {
-            LibvirtException.Check(Native.virStreamSendHole(stream, bytes.Length, 0));
-            return;
+            abandoned.ThrowIfCancellationRequested();
+            Send(chunk.AsSpan(0, read));
+            progress?.Report((double)source.Position / source.Length);
         }
+    }
 
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        sent += bytes.Length;
+        while (!bytes.IsEmpty)
+        {
+            var (isHole, run) = NextRun(bytes);
+            if (isHole) LibvirtException.Check(Native.virStreamSendHole(stream, run, 0));
+            else SendAll(bytes[..run]);
+            bytes = bytes[run..];
+        }
+    }
+
+    /// <summary>Waits until all of it is written.</summary>
+    public void Finish()
+    {
+        LibvirtException.Check(Native.virStreamFinish(stream));
+        isOpen = false;
+        // The daemon writes behind, and what goes wrong with the last of it libvirt 9 tells nobody.
+        if (PoolVolumes.LengthOf(volume) is var length && length >= sent) return;
+        PoolVolumes.RequireRoom(session, sent - length);
+        throw new RefusedException(HypervisorFailure.Failed, $"{length} of {sent} bytes were written");
+    }
+
+    public void Dispose()
+    {
+        // Neither finished nor aborted, its slot would stay taken.
+        if (isOpen) _ = Native.virStreamAbort(stream);
+        isOpen = false;
+        stream.Dispose();
+        volume.Dispose();
+    }
+
+    private void Open()
+    {
+        LibvirtException.Check(Native.virStorageVolUpload(volume, stream, 0, UpToTheEnd, Sparse));
+        isOpen = true;
+    }
+
+    private static (bool IsHole, int Bytes) NextRun(ReadOnlySpan<byte> bytes)
+    {
+        var isHole = IsHoleAt(bytes, 0);
+        var run = HoleBytes;
+        while (run < bytes.Length && IsHoleAt(bytes, run) == isHole) run += HoleBytes;
+        return (isHole, Math.Min(run, bytes.Length));
+    }
+
+    private static bool IsHoleAt(ReadOnlySpan<byte> bytes, int start) =>
+        !bytes[start..Math.Min(start + HoleBytes, bytes.Length)].ContainsAnyExcept((byte)0);
+
+    private unsafe void SendAll(ReadOnlySpan<byte> bytes)
+    {
         fixed (byte* start = bytes)
         {
             for (var sent = 0; sent < bytes.Length;)

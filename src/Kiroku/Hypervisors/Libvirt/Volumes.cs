@@ -1,7 +1,7 @@
 namespace Kiroku.Hypervisors.Libvirt;
 
 /// <summary>What is asked of volumes, as jobs.</summary>
-internal sealed class Volumes(Work work, LibvirtOptions options, TimeProvider time) : IDisposable
+internal sealed partial class Volumes(Work work, LibvirtOptions options, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(300);
 
@@ -44,12 +44,7 @@ internal sealed class Volumes(Work work, LibvirtOptions options, TimeProvider ti
         work.RunAsync(
             NewJob("make the config drive", options.VolumeTimeout, volume),
             session => HalfMade.Make(session, volume, () =>
-            {
-                PoolVolumes.Create(session, VolumeXml.Of(volume, content.Length, VolumeFormat.Raw));
-                if (session.IsTest) return;
-                using var target = PoolVolumes.Find(session, volume) ?? throw PoolVolumes.Missing(volume);
-                VolumeUpload.Send(session, target, new MemoryStream(content), null, CancellationToken.None);
-            }),
+                Fill(session, volume, new(VolumeFormat.Raw, content.Length, content.Length), upload => upload.Send(content))),
             cancellationToken);
 
     public Task ImportAsync(
@@ -62,8 +57,13 @@ internal sealed class Volumes(Work work, LibvirtOptions options, TimeProvider ti
                     // Disks stand on it: it must not be gone for a moment, and never for good because the pool is full.
                     if (IsWhole(session, volume)) return;
                     var file = ImageFile.Read(image.File, image.Format);
-                    if (!session.IsTest) RequireRoom(session, file.FileBytes);
-                    HalfMade.Make(session, volume, () => Import(session, volume, file, progress, abandoned));
+                    if (!session.IsTest) PoolVolumes.RequireRoom(session, file.FileBytes);
+                    HalfMade.Make(session, volume, () => Fill(
+                        session, volume, new(file.Format, file.DiskBytes, file.FileBytes), upload =>
+                        {
+                            using var source = File.OpenRead(file.Path);
+                            upload.Send(source, progress, abandoned);
+                        }));
                 },
                 abandoned),
             cancellationToken);
@@ -89,27 +89,12 @@ internal sealed class Volumes(Work work, LibvirtOptions options, TimeProvider ti
             cancellationToken);
     }
 
-    public Task ExportAsync(string volume, Stream target, CancellationToken cancellationToken) =>
-        work.RunAsync(
-            NewJob("read the disk", options.CopyTimeout, volume),
-            abandoned => CopyingAsync(
-                session =>
-                {
-                    var (bytes, _) = MeasureWhole(session, volume);
-                    if (session.IsTest)
-                    {
-                        // The mock's volumes have no bytes.
-                        target.Write(EmptyQcow2.Of(bytes));
-                        return;
-                    }
-
-                    using var found = PoolVolumes.Find(session, volume) ?? throw PoolVolumes.Missing(volume);
-                    VolumeDownload.Receive(session, found, target, abandoned);
-                },
-                abandoned),
-            cancellationToken);
-
-    public void Dispose() => copies.Dispose();
+    public void Dispose()
+    {
+        copies.Dispose();
+        sending.Dispose();
+        receiving.Dispose();
+    }
 
     private static Job NewJob(string operation, TimeSpan deadline, params string[] volumes)
     {
@@ -118,33 +103,29 @@ internal sealed class Volumes(Work work, LibvirtOptions options, TimeProvider ti
         return new Job(operation, deadline, [.. volumes.Select(Job.PlaceOf)]);
     }
 
-    private async Task<bool> CopyingAsync(Action<Session> copy, CancellationToken abandoned)
-    {
-        await copies.WaitAsync(abandoned);
-        try
-        {
-            return await work.Connection.CallAsync(
+    private Task<bool> CopyingAsync(Action<Session> copy, CancellationToken abandoned) =>
+        InTurnAsync(
+            copies,
+            () => work.Connection.CallAsync(
                 session =>
                 {
                     copy(session);
                     return true;
                 },
-                abandoned);
-        }
-        finally
-        {
-            copies.Release();
-        }
-    }
+                abandoned),
+            abandoned);
 
-    private static void Import(
-        Session session, string volume, ImageFile file, IProgress<double>? progress, CancellationToken abandoned)
+    private static void Fill(Session session, string volume, VolumeContent content, Action<VolumeUpload> send)
     {
-        PoolVolumes.Create(session, VolumeXml.Of(volume, file.DiskBytes, file.Format));
-        if (session.IsTest) return;
-        using var target = PoolVolumes.Find(session, volume) ?? throw PoolVolumes.Missing(volume);
-        using var source = File.OpenRead(file.Path);
-        VolumeUpload.Send(session, target, source, progress, abandoned);
+        if (session.IsTest)
+        {
+            PoolVolumes.Create(session, VolumeXml.Of(volume, content.Bytes, content.Format));
+            return;
+        }
+
+        using var upload = VolumeUpload.Begin(session, volume, content);
+        send(upload);
+        upload.Finish();
     }
 
     private static void Copy(Session session, string source, string volume, long bytes)
@@ -152,7 +133,7 @@ internal sealed class Volumes(Work work, LibvirtOptions options, TimeProvider ti
         var (size, allocated) = MeasureWhole(session, source);
         RefuseShrinking(size, bytes);
         using var original = PoolVolumes.Find(session, source) ?? throw PoolVolumes.Missing(source);
-        RequireRoom(session, PoolVolumes.AllocatedWithBase(session, original, size, allocated));
+        PoolVolumes.RequireRoom(session, PoolVolumes.AllocatedWithBase(session, original, size, allocated));
         HalfMade.Make(session, volume, () =>
         {
             // The mock cannot resize; there the copy has its final size at once.
@@ -171,7 +152,7 @@ internal sealed class Volumes(Work work, LibvirtOptions options, TimeProvider ti
         }
 
         using (var original = PoolVolumes.Find(session, source) ?? throw PoolVolumes.Missing(source))
-            RequireRoom(session, PoolVolumes.AllocatedWithBase(session, original, size, allocated));
+            PoolVolumes.RequireRoom(session, PoolVolumes.AllocatedWithBase(session, original, size, allocated));
         HalfMade.Make(session, volume, () => Backups.Run(
             session, machine, Path.Combine(session.Options.VolumesFolder, volume), abandoned));
     }
@@ -211,12 +192,6 @@ internal sealed class Volumes(Work work, LibvirtOptions options, TimeProvider ti
         !HalfMade.IsMarked(session, volume) && PoolVolumes.Measure(session, volume) is { } found
             ? found
             : throw PoolVolumes.Missing(volume);
-
-    private static void RequireRoom(Session session, long bytes)
-    {
-        if (PoolVolumes.Room(session).Free is var free && free < bytes)
-            throw new RefusedException(HypervisorFailure.NoSpace, $"it takes {bytes} bytes and {free} are free");
-    }
 
     private static void RefuseShrinking(long from, long to)
     {

@@ -99,7 +99,7 @@ internal sealed partial class Work(LibvirtConnection connection, TimeProvider ti
 }
 
 /// <summary>We ourselves refuse the work, before libvirt would.</summary>
-internal sealed class RefusedException(HypervisorFailure failure, string message) : Exception(message)
+internal sealed class RefusedException(HypervisorFailure failure, string message, Exception? inner = null) : Exception(message, inner)
 {
     public HypervisorFailure Failure { get; } = failure;
 }

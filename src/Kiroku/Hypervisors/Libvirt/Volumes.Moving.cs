@@ -1,0 +1,115 @@
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <content>
+/// Volumes' bytes on their way from here and to here. The other side may be slow, so no thread of libvirt's is held while
+/// it is waited for; and those that send and those that receive wait in lines of their own, or two hosts that move disks to
+/// each other could wait for each other for ever.
+/// </content>
+internal sealed partial class Volumes
+{
+    private const int SentPieceBytes = 4 * 1024 * 1024;
+    private const int ReceivedPieceBytes = 1024 * 1024;
+
+    private readonly SemaphoreSlim sending = new(options.ParallelCopies);
+    private readonly SemaphoreSlim receiving = new(options.ParallelCopies);
+
+    public Task<VolumeContent> DescribeAsync(string volume, CancellationToken cancellationToken) =>
+        work.RunAsync(
+            NewJob("look at the volume", options.VolumeTimeout, volume),
+            session => DescribeWhole(session, volume),
+            cancellationToken);
+
+    public Task ExportAsync(string volume, Stream target, CancellationToken cancellationToken) =>
+        work.RunAsync(
+            NewJob("read the disk", options.CopyTimeout, volume),
+            abandoned => InTurnAsync(sending, () => SendAsync(volume, target, abandoned), abandoned),
+            cancellationToken);
+
+    public Task ReceiveAsync(
+        string volume, VolumeContent content, Stream bytes, IProgress<double>? progress, CancellationToken cancellationToken) =>
+        work.RunAsync(
+            NewJob("receive the disk", options.CopyTimeout, volume),
+            abandoned => InTurnAsync(
+                receiving, () => ReceiveAsync(volume, content, new ReceivedBytes(bytes, content, progress), abandoned), abandoned),
+            cancellationToken);
+
+    private async Task<bool> SendAsync(string volume, Stream target, CancellationToken abandoned)
+    {
+        var content = await work.Connection.CallAsync(session => DescribeWhole(session, volume), abandoned);
+        var (piece, sent) = (new byte[SentPieceBytes], 0L);
+        while (await ReadAsync() is var read and > 0)
+        {
+            // A stream that does not listen to the token is left to itself.
+            await target.WriteAsync(piece.AsMemory(0, read), abandoned).AsTask().WaitAsync(abandoned);
+            sent += read;
+        }
+
+        return true;
+
+        Task<int> ReadAsync() => work.Connection.CallAsync(
+            session => session.IsTest ? MockBytes.Read(content, sent, piece) : Read(session, volume, sent, piece), abandoned);
+    }
+
+    private async Task<bool> ReceiveAsync(string volume, VolumeContent content, ReceivedBytes bytes, CancellationToken abandoned)
+    {
+        var incoming = await work.Connection.CallAsync(session => IncomingVolume.Begin(session, volume, content), abandoned);
+        try
+        {
+            var piece = new byte[ReceivedPieceBytes];
+            while (await bytes.ReadAsync(piece, abandoned) is var read and > 0)
+                await CallAsync(() => incoming.Send(piece.AsSpan(0, read)), abandoned);
+            return await CallAsync(incoming.Finish, abandoned);
+        }
+        catch
+        {
+            await DiscardAsync();
+            throw;
+        }
+
+        async Task DiscardAsync()
+        {
+            try
+            {
+                await CallAsync(incoming.Discard, CancellationToken.None);
+            }
+            catch (Exception exception)
+                when (exception is LibvirtException or ConnectionException or RefusedException or ObjectDisposedException)
+            {
+                // The mark says what it is until it is made anew or deleted.
+            }
+        }
+
+        Task<bool> CallAsync(Action call, CancellationToken token) => work.Connection.CallAsync(
+            incoming.Session,
+            () =>
+            {
+                call();
+                return true;
+            },
+            token);
+    }
+
+    private static async Task<bool> InTurnAsync(SemaphoreSlim turn, Func<Task<bool>> run, CancellationToken abandoned)
+    {
+        await turn.WaitAsync(abandoned);
+        try
+        {
+            return await run();
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private static int Read(Session session, string volume, long offset, byte[] piece)
+    {
+        using var found = PoolVolumes.Find(session, volume) ?? throw PoolVolumes.Missing(volume);
+        return VolumeDownload.Read(session, found, offset, piece);
+    }
+
+    private static VolumeContent DescribeWhole(Session session, string volume) =>
+        !HalfMade.IsMarked(session, volume) && PoolVolumes.Describe(session, volume) is { } found
+            ? found
+            : throw PoolVolumes.Missing(volume);
+}
