@@ -99,11 +99,16 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
     public Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
         => database.WriteAsync(db => DeleteAsync(db, id), cancellationToken);
 
-    /// <summary>Takes uploads that a stopped process of the node's left behind back to the start.</summary>
-    public Task RecoverAsync(string node, CancellationToken cancellationToken)
-        => database.WriteAsync(db => db.ExecuteAsync(
-            "UPDATE images SET status = @Queued, node = NULL WHERE status = @Saving AND (node = @node OR node IS NULL)",
-            new { ImageStatus.Queued, ImageStatus.Saving, node }), cancellationToken);
+    /// <summary>Takes uploads that the node began and that do not run any more back to the start.</summary>
+    public Task RecoverAsync(string node, Func<string, bool> isRunning, CancellationToken cancellationToken)
+        => database.WriteAsync(async db =>
+        {
+            const string Begun = "status = 'saving' AND (node = @node OR node IS NULL)";
+            // One that runs is known to before it is marked, so that none is taken for dead that has just begun.
+            var dead = (await db.QueryAsync<string>($"SELECT id FROM images WHERE {Begun}", new { node })).Where(id => !isRunning(id));
+            return await db.ExecuteAsync(
+                $"UPDATE images SET status = @Queued, node = NULL WHERE id = @id AND {Begun}", dead.Select(id => new { id, node, ImageStatus.Queued }));
+        }, cancellationToken);
 
     /// <summary>All images that have their bytes or are being given them.</summary>
     public async Task<IReadOnlyList<Image>> ListWithDataAsync(CancellationToken cancellationToken)

@@ -1,7 +1,11 @@
 namespace Kiroku.Images;
 
-/// <summary>Deletes files that no image names: copies of images that were deleted on another node, and what a death left over.</summary>
-internal sealed partial class ImageSweeper(ImageStore store, ImageFiles files, TimeProvider time, ILogger<ImageSweeper> logger)
+/// <summary>
+/// Deletes files that no image names: copies of images that were deleted on another node, and what a death left over. Frees
+/// images whose upload broke off while the store was away.
+/// </summary>
+internal sealed partial class ImageSweeper(
+    ImageStore store, ImageFiles files, ImageUpload upload, ServiceSettings settings, TimeProvider time, ILogger<ImageSweeper> logger)
     : RepeatedWork(TimeSpan.FromMinutes(10), time, logger)
 {
     /// <summary>How long nothing was written to what nobody writes any more.</summary>
@@ -10,6 +14,7 @@ internal sealed partial class ImageSweeper(ImageStore store, ImageFiles files, T
     /// <summary>Looks once and deletes what is left over.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
+        await store.RecoverAsync(settings.Host, upload.IsRunning, cancellationToken);
         files.DeleteDrafts(Time.GetUtcNow().UtcDateTime - Abandoned);
         // The files first: one that comes after them is not looked at, and the image of one that is there is known by then.
         var found = files.List();

@@ -10,6 +10,15 @@ namespace Kiroku.Images;
 /// </summary>
 internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSettings settings, IOptions<ImagesOptions> options)
 {
+    private readonly List<string> running = [];
+
+    /// <summary>Whether this process is giving the image its bytes; such an image may yet have to be marked so.</summary>
+    public bool IsRunning(string imageId)
+    {
+        lock (running)
+            return running.Contains(imageId);
+    }
+
     /// <summary>Takes the bytes of an image that is queued, up to their end.</summary>
     /// <param name="image">As it was added to the store.</param>
     /// <param name="bytes">The file, which is never held in memory whole.</param>
@@ -23,9 +32,12 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
     {
         if (image.DiskFormat is null || image.ContainerFormat is null)
             throw Fault.BadRequest("Properties disk_format, container_format must be set prior to saving data.");
-        if (!await store.BeginUploadAsync(image, settings.Host, cancellationToken))
-            throw await RefusalAsync(image, cancellationToken);
-        await TakeAsync(image, bytes, md5, cancellationToken);
+        await RunAsync(image.Id, async () =>
+        {
+            if (!await store.BeginUploadAsync(image, settings.Host, cancellationToken))
+                throw await RefusalAsync(image, cancellationToken);
+            await TakeAsync(image, bytes, md5, cancellationToken);
+        });
     }
 
     /// <summary>
@@ -33,18 +45,33 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
     /// froze and will find its own overtaken.
     /// </summary>
     /// <exception cref="Fault">The same.</exception>
-    public async Task SaveOrGoOnAsync(Image image, Stream bytes, CancellationToken cancellationToken)
+    public Task SaveOrGoOnAsync(Image image, Stream bytes, CancellationToken cancellationToken) => RunAsync(image.Id, async () =>
     {
         if (!await store.BeginUploadAsync(image, settings.Host, cancellationToken) && !await store.TakeUploadOverAsync(image, settings.Host, cancellationToken))
             throw await RefusalAsync(image, cancellationToken);
         await TakeAsync(image, bytes, md5: null, cancellationToken);
-    }
+    });
 
     /// <summary>Removes an image, whatever has become of it, and its bytes.</summary>
     public async Task DeleteAsync(string imageId, CancellationToken cancellationToken)
     {
         if (await store.DeleteAsync(imageId, cancellationToken))
             files.Delete(imageId);
+    }
+
+    private async Task RunAsync(string imageId, Func<Task> upload)
+    {
+        lock (running)
+            running.Add(imageId);
+        try
+        {
+            await upload();
+        }
+        finally
+        {
+            lock (running)
+                running.Remove(imageId);
+        }
     }
 
     private async Task<Fault> RefusalAsync(Image image, CancellationToken cancellationToken)

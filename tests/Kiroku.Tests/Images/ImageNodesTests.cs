@@ -81,6 +81,7 @@ public sealed class ImageNodesTests : IAsyncLifetime
         File.SetLastWriteTimeUtc(abandoned, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-2));
         await other.Recovery.StartAsync(Cancelled);
         await other.Sweeper.SweepAsync(Cancelled);
+        await app.Services.GetRequiredService<ImageSweeper>().SweepAsync(Cancelled);
         Assert.Single(other.Files);
         slow.Finish();
         Assert.Equal(204, (int)(await upload).StatusCode);
@@ -112,13 +113,16 @@ public sealed class ImageNodesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_takes_back_its_own_uploads_alone()
+    public async Task A_node_takes_back_its_own_uploads_alone_at_its_start_and_later()
     {
         var (own, others) = (await FilledAsync([1]), await FilledAsync([2]));
         await SetAsync(own, "status = 'saving', node = 'other'");
         await SetAsync(others, "status = 'saving', node = 'third'");
         using var other = new OtherNode(app);
         await other.Recovery.StartAsync(Cancelled);
+        Assert.Equal(("queued", "saving"), ((await Store.FindAsync(own.Id, Cancelled))!.Status, (await Store.FindAsync(others.Id, Cancelled))!.Status));
+        await SetAsync(own, "status = 'saving', node = 'other'");
+        await other.Sweeper.SweepAsync(Cancelled);
         Assert.Equal(("queued", "saving"), ((await Store.FindAsync(own.Id, Cancelled))!.Status, (await Store.FindAsync(others.Id, Cancelled))!.Status));
     }
 

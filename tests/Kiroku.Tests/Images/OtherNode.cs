@@ -22,8 +22,8 @@ internal sealed class OtherNode : IDisposable
         Images = new ImageFiles(settings, options);
         Copies = new ImageCopies(Images, Get<IGrainFactory>(), NullLogger<ImageCopies>.Instance);
         Upload = new ImageUpload(Get<ImageStore>(), Images, settings, options);
-        Sweeper = new ImageSweeper(Get<ImageStore>(), Images, Get<TimeProvider>(), NullLogger<ImageSweeper>.Instance);
-        Recovery = new ImageRecovery(Get<ImageStore>(), Images, settings, Get<TimeProvider>());
+        Sweeper = new ImageSweeper(Get<ImageStore>(), Images, Upload, settings, Get<TimeProvider>(), NullLogger<ImageSweeper>.Instance);
+        Recovery = new ImageRecovery(Get<ImageStore>(), Images, Upload, settings, Get<TimeProvider>());
         Registrar = new ImageRegistrar(
             Get<ImageStore>(), Upload, Get<HomeProject>(), settings, options, Get<TimeProvider>(), NullLogger<ImageRegistrar>.Instance);
     }
