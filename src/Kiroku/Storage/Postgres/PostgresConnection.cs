@@ -79,6 +79,8 @@ internal sealed class PostgresConnection
             builder.MaxPoolSize = Connections;
         if (!IsGiven("Max Auto Prepare"))
             builder.MaxAutoPrepare = 100;
+        // Nothing here changes its session, and to undo nothing takes the server as long as a read.
+        builder.NoResetOnClose = true;
         return builder.ToString();
     }
 
