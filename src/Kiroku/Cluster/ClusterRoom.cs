@@ -16,6 +16,8 @@ internal static class ClusterRoom
     {
         var options = NodeOptions.Read(builder.Configuration, settings);
         var database = StorageOptions.FindDatabase(builder.Configuration, settings);
+        if (database is null && (options.IsGiven || settings.Roles != NodeRoles.All))
+            throw new OptionsValidationException(NodeOptions.Section, typeof(NodeOptions), ["Several nodes need a PostgreSQL that they share (--database)."]);
         builder.Services.AddSingleton<EndProcess>(LostMembership.EndNow);
         builder.Services.AddSingleton<IFatalErrorHandler, LostMembership>();
         builder.Services.AddSingleton<Membership>();
@@ -34,7 +36,13 @@ internal static class ClusterRoom
             else
                 silo.Join(options.Endpoint, certificates);
         });
+        if (database is not null)
+            builder.Services.AddHostedService<Introductions>();
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
+        // When a node goes, the engine tells of each message that it did not get; MembersLog says it in a line.
+        foreach (var chatter in new[] { "AsyncTimer", "CallbackData", "MembershipService", "Messaging", "GrainDirectory.ClientDirectory", "Metadata.ClusterManifestProvider" })
+            builder.Logging.AddFilter($"Orleans.Runtime.{chatter}", LogLevel.Critical);
+        builder.Logging.AddFilter("Orleans.Messaging", LogLevel.Error);
         // Its first look at the clock counts from the machine's start and warns of hours that never passed.
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
     }
@@ -46,6 +54,7 @@ internal static class ClusterRoom
         // Before the engine, which starts in this order.
         services.AddHostedService<Joining>();
         services.AddHostedService<Thaw>();
+        services.AddHostedService<MembersLog>();
     }
 
     private static void StayAlone(this ISiloBuilder silo)

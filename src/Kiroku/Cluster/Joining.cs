@@ -1,4 +1,6 @@
-using System.Collections.Concurrent;
+using Kiroku.Storage;
+using Kiroku.Storage.Postgres;
+using Npgsql;
 
 namespace Kiroku.Cluster;
 
@@ -16,14 +18,22 @@ internal sealed partial class Joining(
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource ended = new();
-    private readonly ConcurrentDictionary<SiloAddress, long> silentSince = new();
+    private readonly long began = time.GetTimestamp();
     private Task looking = Task.CompletedTask;
 
     /// <exception cref="JoinException">A member is of another cluster.</exception>
+    /// <exception cref="StorageException">The store is not to be reached.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await table.InitializeMembershipTableAsync(true, cancellationToken);
-        await LookAsync(cancellationToken);
+        try
+        {
+            await table.InitializeMembershipTableAsync(true, cancellationToken);
+            await LookAsync(cancellationToken);
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresFailures.Translate(e);
+        }
         lifetime.ApplicationStarted.Register(ended.Cancel);
         lifetime.ApplicationStopping.Register(ended.Cancel);
         looking = GoOnAsync();
@@ -71,17 +81,9 @@ internal sealed partial class Joining(
         if (member.Node == self.Name)
             return true;
         var sign = await probe.AskAsync(member, cancellationToken);
-        if (sign == NodeSign.Refusal)
-            return true;
-        if (member.Silence < LongestSilence)
-        {
-            silentSince.TryRemove(member.Silo, out _);
-            return false;
-        }
-        if (sign == NodeSign.None)
-            return true;
-        // A machine that answers may have just got its store back: only who stays silent from now on is frozen.
-        return time.GetElapsedTime(silentSince.GetOrAdd(member.Silo, _ => time.GetTimestamp())) > LongestSilence;
+        // Who answers may have just got the store back: only who stays silent from now on is frozen.
+        return sign == NodeSign.Refusal
+            || (member.Silence > LongestSilence && (sign == NodeSign.None || time.GetElapsedTime(began) > LongestSilence));
     }
 
     private async Task DeclareDeadAsync(Member member, CancellationToken cancellationToken)

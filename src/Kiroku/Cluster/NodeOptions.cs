@@ -20,6 +20,9 @@ internal sealed class NodeOptions
     /// <summary>File of the certificates that sign those of nodes.</summary>
     public string? Authority { get; set; }
 
+    /// <summary>Whether anything was said of other nodes.</summary>
+    public bool IsGiven => HasCertificates || Address != new NodeOptions().Address;
+
     public bool HasCertificates => Certificate is not null;
 
     public IPEndPoint Endpoint => IPEndPoint.Parse(Address);

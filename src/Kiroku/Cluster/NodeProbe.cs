@@ -25,6 +25,26 @@ internal sealed class NodeProbe(NodeCertificates? certificates)
     /// <exception cref="JoinException">Who answers shows no certificate of our authority's.</exception>
     public async Task<NodeSign> AskAsync(Member member, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await KnockAsync(member, cancellationToken);
+        }
+        catch (IOException)
+        {
+            // It ended just now, or it does not know what we speak: then it does not the next time either.
+        }
+        try
+        {
+            return await KnockAsync(member, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw NoCertificate(member, e);
+        }
+    }
+
+    private async Task<NodeSign> KnockAsync(Member member, CancellationToken cancellationToken)
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
         using var client = new TcpClient(member.Silo.Endpoint.AddressFamily);
@@ -54,12 +74,14 @@ internal sealed class NodeProbe(NodeCertificates? certificates)
         }
         catch (AuthenticationException e)
         {
-            throw new JoinException(
-                $"this node cannot join: {member.Node} at {member.Silo.Endpoint} shows no certificate of the authority in Cluster:Authority ({e.Message})", e);
+            throw NoCertificate(member, e);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            // It ends just now, or is frozen.
+            // Somebody listens, and is frozen.
         }
     }
+
+    private static JoinException NoCertificate(Member member, Exception e)
+        => new($"this node cannot join: {member.Node} at {member.Silo.Endpoint} shows no certificate of the authority in Cluster:Authority ({e.Message})", e);
 }

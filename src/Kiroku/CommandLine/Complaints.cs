@@ -4,6 +4,7 @@ using Kiroku.Hypervisors;
 using Kiroku.Images;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
+using Orleans.Runtime.MembershipService;
 
 namespace Kiroku.CommandLine;
 
@@ -13,6 +14,8 @@ internal static class Complaints
     public static string? Of(Exception e) => e switch
     {
         UsageException or StorageException or HypervisorException or JoinException => e.Message,
+        OrleansClusterConnectivityCheckFailedException => "this node cannot join: not every other one answers it. Each must reach all the others, "
+            + $"and all have certificates or none ({e.Message[(e.Message.LastIndexOf(". ", StringComparison.Ordinal) + 2)..]})",
         OptionsValidationException invalid => $"configuration: {string.Join(' ', invalid.Failures)}",
         // The configuration's files and values: which file or key stands in the outer message, what is wrong in the inner.
         InvalidDataException => $"{e.Message} {e.InnerException?.InnerException?.Message ?? e.InnerException?.Message}".TrimEnd(),

@@ -35,11 +35,20 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public bool HasEnded => process.HasExited;
 
+    public Task SignalAsync(string signal) => Commands.SignalAsync(signal, process.Id);
+
+    /// <summary>The exit code with which it ends by itself.</summary>
+    public async Task<int> EndedAsync()
+    {
+        await process.WaitForExitAsync().WaitAsync(StartLimit);
+        return process.ExitCode;
+    }
+
     /// <summary>Starts the service and returns when it listens. What it prints is added to <paramref name="output"/>.</summary>
-    public static async Task<ServiceProcess> StartAsync(string data, IEnumerable<KeyValuePair<string, string>> settings, StringBuilder output)
+    public static async Task<ServiceProcess> StartAsync(string data, IEnumerable<KeyValuePair<string, string>> settings, StringBuilder output, params string[] options)
     {
         var product = Path.Combine(AppContext.BaseDirectory, "Kiroku.dll");
-        var start = new ProcessStartInfo("dotnet", [product, "serve", "--data", data, "--listen", "http://127.0.0.1:0"])
+        var start = new ProcessStartInfo("dotnet", [product, "serve", "--data", data, "--listen", "http://127.0.0.1:0", .. options])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -4,6 +4,8 @@ using System.Text.Json;
 using Kiroku.Cluster;
 using Kiroku.CommandLine;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Runtime.MembershipService;
 
 namespace Kiroku.Tests.Cluster;
 
@@ -28,6 +30,26 @@ public sealed class CertificatesTests : IDisposable
         var refused = await Assert.ThrowsAsync<JoinException>(() => nodes.StartAsync("c", folder: Settings("c", theirs, "c")));
         Assert.Contains("shows no certificate of the authority", refused.Message, StringComparison.Ordinal);
         Assert.Equal("b", await Nodes.GrainsOf(a).GetGrain<IWhereGrain>("b").NodeName());
+        Assert.False(a.Lost.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_node_with_certificates_does_not_join_those_without()
+    {
+        await using var nodes = await Nodes.OnNewDatabaseAsync();
+        await nodes.StartAsync("a");
+        var refused = await Assert.ThrowsAsync<JoinException>(() => nodes.StartAsync("b", folder: Settings("b", Make("ours", "b"), "b")));
+        Assert.Contains("shows no certificate", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_without_certificates_does_not_join_those_with_them()
+    {
+        await using var nodes = await Nodes.OnNewDatabaseAsync();
+        var a = await nodes.StartAsync("a", folder: Settings("a", Make("ours", "a"), "a"));
+        var refused = await Assert.ThrowsAsync<OrleansClusterConnectivityCheckFailedException>(() => nodes.StartAsync("b", configure: builder =>
+            builder.Services.PostConfigure<ClusterMembershipOptions>(membership => membership.MaxJoinAttemptTime = TimeSpan.FromSeconds(1))));
+        Assert.Matches(@"^this node cannot join: .* \(Failed to get response from: \[S127\.0\.0\.1:\d+:\d+\]\)$", Complaints.Of(refused));
         Assert.False(a.Lost.IsCompleted);
     }
 

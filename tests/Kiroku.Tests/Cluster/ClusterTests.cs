@@ -73,6 +73,24 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task A_node_that_comes_later_has_no_passwords_until_an_empty_file_asks_for_new_ones()
+    {
+        await using var nodes = await Nodes.OnNewDatabaseAsync();
+        var a = await nodes.StartAsync("a");
+        var b = await nodes.StartAsync("b");
+        var clouds = Path.Combine(b.DataDirectory, "clouds.yaml");
+        Assert.False(File.Exists(clouds));
+        await a.SignInAsync();
+
+        await b.StopAsync();
+        await File.WriteAllTextAsync(clouds, "", TestContext.Current.CancellationToken);
+        var again = await nodes.StartAsync("b", folder: b.DataDirectory);
+
+        await again.SignInAsync();
+        Assert.Equal(401, (int)(await a.TrySignInAsync("demo", a.PasswordOf("demo"), TestApp.InProject("demo"))).StatusCode);
+    }
+
+    [Fact]
     public async Task A_node_does_no_more_than_its_roles_say()
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();

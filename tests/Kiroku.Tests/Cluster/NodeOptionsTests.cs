@@ -27,6 +27,16 @@ public sealed class NodeOptionsTests
         Assert.Equal("192.0.2.1:8775", Read(("Address", "192.0.2.1:8775"), ("Certificate", "a.pem"), ("Key", "a.key"), ("Authority", "b.pem")).Address);
     }
 
+    [Theory]
+    [InlineData("127.0.0.1:8775", NodeRoles.All)]
+    [InlineData(null, NodeRoles.Api)]
+    internal void Several_nodes_need_PostgreSQL(string? address, NodeRoles roles)
+    {
+        var settings = new ServiceSettings { DataDirectory = "/nowhere", Cluster = address, Roles = roles };
+        var refused = Assert.Throws<OptionsValidationException>(() => KirokuApp.Build(settings));
+        Assert.Contains("need a PostgreSQL", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_that_is_not_there_is_named()
     {

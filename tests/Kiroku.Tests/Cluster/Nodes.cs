@@ -19,10 +19,15 @@ internal sealed class Nodes : IAsyncDisposable
 
     public static async Task<Nodes> OnNewDatabaseAsync() => new(await PostgresServer.CreateDatabaseAsync());
 
-    public async Task<TestApp> StartAsync(string name, NodeRoles roles = NodeRoles.All, string? folder = null)
+    public async Task<TestApp> StartAsync(string name, NodeRoles roles = NodeRoles.All, string? folder = null, Action<WebApplicationBuilder>? configure = null)
     {
         var app = await TestApp.StartAsync(
-            builder => builder.Services.AddSingleton<IHypervisor>(new FakeHypervisor(new FakeHost())), folder,
+            builder =>
+            {
+                builder.Services.AddSingleton<IHypervisor>(new FakeHypervisor(new FakeHost()));
+                configure?.Invoke(builder);
+            },
+            folder,
             settings => settings with { Host = name, Database = Database, Roles = roles });
         lock (started)
             started.Add(app);
