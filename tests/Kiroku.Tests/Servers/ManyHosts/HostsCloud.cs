@@ -1,0 +1,239 @@
+using Kiroku.Actions;
+using Kiroku.Hypervisors;
+using Kiroku.Servers;
+using Kiroku.Storage;
+using Kiroku.Storage.Postgres;
+using Kiroku.Tests.Cluster;
+using Kiroku.Tests.Fakes;
+using Kiroku.Tests.Storage;
+
+namespace Kiroku.Tests.Servers.ManyHosts;
+
+/// <summary>Several nodes on one database, each with a fake host of its own; any of them can die and come back.</summary>
+internal sealed class HostsCloud : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly Dictionary<string, HostNode> nodes = [];
+    private readonly List<TestApp> dead = [];
+    private readonly string database;
+    private readonly (string Key, string Value)[] configuration;
+
+    private HostsCloud(string database, (string Key, string Value)[] configuration) => (this.database, this.configuration) = (database, configuration);
+
+    public IEnumerable<HostNode> Nodes => nodes.Values;
+
+    public HostNode this[string name] => nodes[name];
+
+    public string Image { get; private set; } = "";
+
+    /// <summary>Some node that lives.</summary>
+    public HostNode Any => nodes.Values.First(node => !node.IsDead);
+
+    public TestUser Demo => demo! with { App = Any.App };
+
+    public TestUser Admin => admin! with { App = Any.App };
+
+    private TestUser? demo, admin;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>Starts hosts a, b and so on; a resize always moves.</summary>
+    public static async Task<HostsCloud> StartAsync(int hosts = 3, params (string Key, string Value)[] configuration)
+    {
+        var cloud = new HostsCloud(await PostgresServer.CreateDatabaseAsync(), configuration);
+        foreach (var name in new[] { "a", "b", "c", "d" }.Take(hosts))
+        {
+            cloud.nodes[name] = new HostNode(name);
+            await cloud.StartAsync(name);
+        }
+        (cloud.demo, cloud.admin) = (await cloud["a"].App.SignInAsync(), await cloud["a"].App.SignInAsync("admin"));
+        cloud.Image = await cloud.UploadAsync();
+        return cloud;
+    }
+
+    /// <summary>Starts a node on what its last process left.</summary>
+    public async Task StartAsync(string name)
+    {
+        var node = nodes[name];
+        node.Hypervisor = new FakeHypervisor(node.Host);
+        var store = new PostgresDatabase(database);
+        (node.Database, node.Beats) = (new WatchedDatabase(store), new WatchedDatabase(store));
+        node.Database.Migrate();
+        node.App = await TestApp.StartAsync(
+            builder =>
+            {
+                builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+                {
+                    ["Quotas:Instances"] = "-1", ["Quotas:Cores"] = "-1", ["Quotas:Ram"] = "-1",
+                    ["Hosts:MeasureInterval"] = "1.00:00:00",
+                    ["Actions:FirstDelay"] = "00:00:00", ["Actions:NextDelay"] = "00:00:00", ["Actions:StorageDelay"] = "00:00:00.01",
+                    ["Scheduling:AllowResizeToSameHost"] = "false",
+                });
+                builder.Configuration.AddInMemoryCollection(configuration.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
+                builder.Services.AddSingleton<IHypervisor>(node.Hypervisor);
+                builder.Services.AddSingleton<IDatabase>(node.Database);
+                builder.Services.AddSingleton(new SideDatabase(node.Beats));
+            },
+            node.Folder, settings => settings with { Host = name, Database = database });
+        node.IsDead = false;
+    }
+
+    /// <summary>Has a node's process die: nothing it does reaches its host or the store any more, and the others know.</summary>
+    public async Task KillAsync(string name)
+    {
+        Freeze(name);
+        await BuryAsync(name);
+    }
+
+    /// <summary>Has nothing that a node does reach its host or the store any more.</summary>
+    public void Freeze(string name)
+    {
+        var (node, never) = (nodes[name], new TaskCompletionSource().Task);
+        node.Hypervisor.Before = node.Hypervisor.After = _ => never;
+        node.Database.Around = node.Beats.Around = _ => never;
+        node.IsDead = true;
+        dead.Add(node.App);
+    }
+
+    /// <summary>Has the others know at once what they would notice within seconds.</summary>
+    public async Task BuryAsync(string name)
+    {
+        await Any.Store.WriteAsync(db => Dapper.SqlMapper.ExecuteAsync(db, "UPDATE nodes SET silo = NULL, connected = 0 WHERE name = @name", new { name }), Token);
+        await Cluster.Nodes.MembershipOf(Any.App).DeclareDeadAsync(Cluster.Nodes.MembershipOf(nodes[name].App).Self, Token);
+    }
+
+    /// <summary>Makes a server on a host and waits until it is built.</summary>
+    public async Task<Guid> CreateServerAsync(string? host = null)
+    {
+        var zone = host is null ? "nova" : $"nova:{host}";
+        using var answer = await Admin.PostAsync(
+            "/v2.1/servers", $$$"""{"server":{"name":"vm","flavorRef":"42","imageRef":"{{{Image}}}","availability_zone":"{{{zone}}}"}}""");
+        Assert.Equal(202, (int)answer.StatusCode);
+        var id = Guid.Parse((string)(await TestApp.JsonAsync(answer))["server"]!["id"]!);
+        await UntilIdleAsync(id);
+        return id;
+    }
+
+    public async Task<(int Status, string Text, string RequestId)> ActAsync(Guid server, string body)
+    {
+        using var answer = await Admin.PostAsync($"/v2.1/servers/{server}/action", body, ("OpenStack-API-Version", "compute 2.96"));
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(Token), answer.Headers.GetValues("x-compute-request-id").Single());
+    }
+
+    /// <summary>Asks for an action that is accepted, and waits until it has ended.</summary>
+    public async Task<RecordedAction> DoAsync(Guid server, string body)
+    {
+        var (status, text, requestId) = await ActAsync(server, body);
+        Assert.True(status is 202 or 204, $"{body} was answered {status} {text}");
+        await UntilIdleAsync(server);
+        return await ActionAsync(server, requestId);
+    }
+
+    public async Task DeleteAsync(Guid server)
+    {
+        using var answer = await Admin.DeleteAsync($"/v2.1/servers/{server}");
+        Assert.Equal(204, (int)answer.StatusCode);
+        await UntilIdleAsync(server);
+    }
+
+    public async Task<Server> ServerAsync(Guid id) => (await Any.App.Services.GetRequiredService<ServerStore>().FindAsync(id, Token))!;
+
+    public async Task<RecordedAction> ActionAsync(Guid server, string requestId)
+        => (await Any.App.Services.GetRequiredService<ActionStore>().FindAsync(server, requestId, Token))!;
+
+    public async Task<IReadOnlyList<ActionRecord>> ActionsAsync(Guid server)
+        => await Any.App.Services.GetRequiredService<ActionStore>().ListAsync(server, new ActionQuery(1000), Token);
+
+    public Task UntilIdleAsync(Guid server) => UntilAsync(async () => (await ServerAsync(server)).RunningAction is null);
+
+    /// <summary>Waits until the condition holds; looks again after each write of a node that lives, of which there are some every second.</summary>
+    public async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(Patience);
+        while (true)
+        {
+            var changed = Task.WhenAny(Nodes.Where(node => !node.IsDead).SelectMany(node => new[] { node.Database.NextWrite, node.Beats.NextWrite }));
+            if (await condition())
+                return;
+            await changed.WaitAsync(limit.Token);
+        }
+    }
+
+    /// <summary>Has every node that lives delete what deaths left over.</summary>
+    public async Task SweepAsync()
+    {
+        foreach (var node in Nodes.Where(node => !node.IsDead))
+            await node.App.Services.GetRequiredService<DiskSweeper>().SweepAsync(Token);
+    }
+
+    /// <summary>What must be true of a server whenever nothing runs on it, on all hosts together.</summary>
+    public async Task AssertWholeAsync(Guid id)
+    {
+        var server = await ServerAsync(id);
+        Assert.Null(server.RunningAction);
+        Assert.Null(server.TaskState);
+        foreach (var action in await ActionsAsync(id))
+        {
+            Assert.NotEqual(Outcomes.Running, action.Outcome);
+            Assert.All((await ActionAsync(id, action.RequestId)).Events, record => Assert.NotNull(record.FinishTime));
+        }
+        foreach (var node in Nodes)
+        {
+            Assert.Equal(NamedOn(server, node.Name).Order(), node.Host.DisksOf(id));
+            var machine = node.Host.Machines.GetValueOrDefault(id);
+            Assert.Equal(server.PowerState == MachineState.Running && server.Host == node.Name, machine?.State == MachineState.Running);
+            Assert.True(machine is null || server.Host == node.Name, $"{node.Name} has a machine that should be on {server.Host}");
+        }
+    }
+
+    private static IEnumerable<string> NamedOn(Server server, string host)
+    {
+        if (server.DiskHost == host && server.Generation is { } present)
+            yield return Disks.NameOf(server.Id, present);
+        if (server.FormerHost == host && server.FormerGeneration is { } former)
+            yield return Disks.NameOf(server.Id, former);
+        if ((server.DiskHost == host || server.FormerHost == host) && server.ConfigGeneration is { } config)
+            yield return Disks.ConfigOf(server.Id, config);
+    }
+
+    private async Task<string> UploadAsync()
+    {
+        using var made = await Admin.PostAsync("/image/v2/images", """{"name":"disk","disk_format":"raw","container_format":"bare","visibility":"public"}""");
+        var id = (string)(await TestApp.JsonAsync(made))["id"]!;
+        using var stored = await Admin.PutAsync($"/image/v2/images/{id}/file", new byte[1024 * 1024]);
+        Assert.Equal(204, (int)stored.StatusCode);
+        return id;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var app in dead.Concat(Nodes.Where(node => !node.IsDead).Select(node => node.App)).Distinct())
+            await app.DisposeAsync();
+        foreach (var node in Nodes)
+            Directory.Delete(node.Folder, recursive: true);
+    }
+}
+
+/// <summary>A node and what outlives its processes.</summary>
+internal sealed class HostNode(string name)
+{
+    public string Name => name;
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("kiroku-test-").FullName;
+
+    public FakeHost Host { get; } = new();
+
+    public FakeHypervisor Hypervisor { get; set; } = null!;
+
+    public WatchedDatabase Database { get; set; } = null!;
+
+    public WatchedDatabase Beats { get; set; } = null!;
+
+    /// <summary>The store as tests write to it.</summary>
+    public IDatabase Store => Database;
+
+    public TestApp App { get; set; } = null!;
+
+    public bool IsDead { get; set; } = true;
+}

@@ -1,0 +1,81 @@
+using Kiroku.Actions;
+using Kiroku.Servers;
+
+namespace Kiroku.Tests.Servers.ManyHosts;
+
+/// <summary>The node at work is killed at each moment of each action that moves a server; the others go on, and it comes back.</summary>
+public sealed class MoveKillTests
+{
+    private const string Shelve = """{"shelve":null}""";
+    private const string Resize = """{"resize":{"flavorRef":"84"}}""";
+
+    /// <summary>In the long run every moment; else every one of so many, another set for each action.</summary>
+    private static readonly int Stride = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1" ? 1 : 9;
+
+    [Theory]
+    [InlineData("resize", null, Resize, VmStates.Resized)]
+    [InlineData("migrate", null, """{"migrate":null}""", VmStates.Resized)]
+    [InlineData("confirmResize", Resize, """{"confirmResize":null}""", VmStates.Active)]
+    [InlineData("revertResize", Resize, """{"revertResize":null}""", VmStates.Active)]
+    [InlineData("unshelve", Shelve, """{"unshelve":{"host":"b"}}""", VmStates.Active)]
+    public async Task A_moving_action_whose_node_is_killed_at_any_moment_ends_and_leaves_nothing_behind(
+        string name, string? before, string body, string endsIn)
+    {
+        await using var cloud = await HostsCloud.StartAsync();
+        var moments = 1 + (name.Length % Stride);
+        for (var moment = moments; ; moment += Stride)
+        {
+            var server = await cloud.CreateServerAsync("a");
+            if (before is not null)
+                await cloud.DoAsync(server, before);
+            var vmState = (await cloud.ServerAsync(server)).VmState;
+            var known = (await cloud.ActionsAsync(server)).Count;
+            var kill = HostPoints.KillAt(cloud, moment);
+            var asked = cloud.ActAsync(server, body);
+
+            var killed = await kill.ReachedOrAsync(EndedAsync(cloud, server, known, asked));
+
+            HostPoints.Clear(cloud);
+            if (killed is null)
+                return;
+            await cloud.BuryAsync(killed);
+            await cloud.UntilIdleAsync(server);
+            await cloud.StartAsync(killed);
+            await cloud.UntilIdleAsync(server);
+            TestContext.Current.TestOutputHelper?.WriteLine($"{moment}: {kill.Passed[^1]} -> {(await cloud.ServerAsync(server)).VmState}");
+            await AssertEndedAsync(cloud, server, (known, vmState, endsIn));
+            await cloud.SweepAsync();
+            await cloud.AssertWholeAsync(server);
+            await cloud.DeleteAsync(server);
+            await cloud.SweepAsync();
+            Assert.All(cloud.Nodes, node => Assert.Empty(node.Host.Machines));
+            Assert.All(cloud.Nodes, node => Assert.Empty(node.Host.DisksOf(server)));
+        }
+    }
+
+    /// <summary>Ends when the action has, or was refused.</summary>
+    private static async Task EndedAsync(HostsCloud cloud, Guid server, int known, Task<(int Status, string Text, string RequestId)> asked)
+    {
+        if ((await asked).Status is 202 or 204)
+            await cloud.UntilAsync(async () => (await cloud.ActionsAsync(server)).Count > known && (await cloud.ServerAsync(server)).RunningAction is null);
+    }
+
+    /// <summary>It ended as it should or, where a host died under it, as one that failed; or it was never accepted.</summary>
+    private static async Task AssertEndedAsync(HostsCloud cloud, Guid server, (int Known, string VmState, string EndsIn) expected)
+    {
+        var actions = await cloud.ActionsAsync(server);
+        var vmState = (await cloud.ServerAsync(server)).VmState;
+        if (actions.Count == expected.Known)
+        {
+            Assert.Equal(expected.VmState, vmState);
+            return;
+        }
+        Assert.Equal(expected.Known + 1, actions.Count);
+        if (actions[0].Message is null)
+            Assert.Equal(expected.EndsIn, vmState);
+        else
+            Assert.Contains(vmState, new[] { expected.VmState, VmStates.Error });
+        foreach (var failed in (await cloud.ActionAsync(server, actions[0].RequestId)).Events.Where(e => e.Result == EventResults.Error))
+            Assert.NotNull(failed.Details);
+    }
+}

@@ -1,0 +1,168 @@
+using System.Text.Json.Nodes;
+using Kiroku.Actions;
+using Kiroku.Hypervisors;
+using Kiroku.Servers;
+
+namespace Kiroku.Tests.Servers.ManyHosts;
+
+/// <summary>Servers that change their host, with their disks.</summary>
+public sealed class MovingTests : IAsyncLifetime
+{
+    private const string Resize = """{"resize":{"flavorRef":"84"}}""";
+    private HostsCloud cloud = null!;
+
+    public async ValueTask InitializeAsync() => cloud = await HostsCloud.StartAsync();
+
+    public ValueTask DisposeAsync() => cloud.DisposeAsync();
+
+    [Fact]
+    public async Task A_resize_moves_the_server_with_its_disk_and_a_confirm_gives_up_the_old_one()
+    {
+        var server = await cloud.CreateServerAsync("a");
+        var (disk, drive) = Contents("a", server, 1);
+
+        var resize = await cloud.DoAsync(server, Resize);
+
+        var after = await cloud.ServerAsync(server);
+        Assert.Null(resize.Action.Message);
+        Assert.Equal(VmStates.Resized, after.VmState);
+        Assert.Equal(("a", 1), (after.FormerHost, after.FormerGeneration));
+        Assert.NotEqual("a", after.Host);
+        Assert.Equal((disk, drive), Contents(after.Host!, server, 2));
+        Assert.Equal(84, after.Flavor.DiskGiB > 0 ? 84 : 0);
+        Assert.Equal([("cold_migrate", true), ("compute_prep_resize", false), ("compute_resize_instance", false), ("compute_finish_resize", false)],
+            resize.Events.Reverse().Select(e => (e.Event, e.Event == EventNames.ColdMigrate)));
+        Assert.Equal(after.Host, HostOf(resize, EventNames.PrepResize));
+        Assert.Equal("a", HostOf(resize, EventNames.ResizeInstance));
+        Assert.Equal(after.Host, HostOf(resize, EventNames.FinishResize));
+        await cloud.AssertWholeAsync(server);
+
+        var confirm = await cloud.DoAsync(server, """{"confirmResize":null}""");
+
+        Assert.Equal("a", HostOf(confirm, EventNames.ConfirmResize));
+        Assert.Equal((VmStates.Active, null, null), ((await cloud.ServerAsync(server)).VmState, (await cloud.ServerAsync(server)).FormerHost, (await cloud.ServerAsync(server)).OtherHost));
+        await cloud.AssertWholeAsync(server);
+        await cloud.DeleteAsync(server);
+        await cloud.AssertWholeAsync(server);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_revert_goes_back_to_the_old_host_and_disk(bool stopped)
+    {
+        var server = await cloud.CreateServerAsync("a");
+        var before = Contents("a", server, 1);
+        if (stopped)
+            await cloud.DoAsync(server, """{"os-stop":null}""");
+        await cloud.DoAsync(server, Resize);
+        var moved = (await cloud.ServerAsync(server)).Host!;
+
+        var revert = await cloud.DoAsync(server, """{"revertResize":null}""");
+
+        var after = await cloud.ServerAsync(server);
+        Assert.Null(revert.Action.Message);
+        Assert.Equal((moved, "a"), (HostOf(revert, EventNames.RevertResize), HostOf(revert, EventNames.FinishRevertResize)));
+        Assert.Equal(("a", "a", null, null, 1), (after.Host, after.DiskHost, after.FormerHost, after.OtherHost, after.Generation));
+        Assert.Equal(stopped ? VmStates.Stopped : VmStates.Active, after.VmState);
+        Assert.Equal(before, Contents("a", server, 1));
+        Assert.Empty(cloud[moved].Host.DisksOf(server));
+        await cloud.AssertWholeAsync(server);
+    }
+
+    [Fact]
+    public async Task An_unshelve_brings_the_disk_to_another_host()
+    {
+        var server = await cloud.CreateServerAsync("a");
+        var before = Contents("a", server, 1);
+        await cloud.DoAsync(server, """{"shelve":null}""");
+        Assert.Equal((null, "a"), ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).DiskHost));
+
+        var unshelve = await cloud.DoAsync(server, """{"unshelve":{"host":"b"}}""");
+
+        var after = await cloud.ServerAsync(server);
+        Assert.Null(unshelve.Action.Message);
+        Assert.Equal("b", HostOf(unshelve, EventNames.Unshelve));
+        Assert.Equal(("b", "b", null), (after.Host, after.DiskHost, after.OtherHost));
+        Assert.Equal(before, Contents("b", server, 2));
+        Assert.Empty(cloud["a"].Host.DisksOf(server));
+        await cloud.AssertWholeAsync(server);
+    }
+
+    [Fact]
+    public async Task A_migrate_moves_to_another_host_or_the_one_named_and_keeps_the_flavor()
+    {
+        var server = await cloud.CreateServerAsync("a");
+
+        var migrate = await cloud.DoAsync(server, """{"migrate":{"host":"c"}}""");
+
+        var after = await cloud.ServerAsync(server);
+        Assert.Null(migrate.Action.Message);
+        Assert.Equal("migrate", migrate.Action.Action);
+        Assert.Equal(("c", "42", VmStates.Resized), (after.Host, after.Flavor.Id, after.VmState));
+        await cloud.DoAsync(server, """{"confirmResize":null}""");
+        await cloud.DoAsync(server, """{"migrate":null}""");
+        Assert.NotEqual("c", (await cloud.ServerAsync(server)).Host);
+        await cloud.AssertWholeAsync(server);
+    }
+
+    [Theory]
+    [InlineData("""{"migrate":{"host":"a"}}""", 400, "Cannot migrate to the host where the server exists.")]
+    [InlineData("""{"migrate":{"host":"z"}}""", 400, "Compute host z could not be found.")]
+    [InlineData("""{"migrate":{"hosts":"b"}}""", 400, "Additional properties are not allowed")]
+    [InlineData("""{"migrate":{}}""", 400, "'host' is a required property")]
+    [InlineData("""{"migrate":7}""", 400, "Invalid input")]
+    [InlineData("""{"os-migrateLive":{"host":"b","block_migration":"auto"}}""", 501, "The requested functionality is not supported.")]
+    [InlineData("""{"evacuate":{"host":"b"}}""", 501, "The requested functionality is not supported.")]
+    public async Task What_cannot_be_moved_is_refused_in_Novas_words(string body, int status, string words)
+    {
+        var server = await cloud.CreateServerAsync("a");
+
+        var answer = await cloud.ActAsync(server, body);
+
+        Assert.Equal(status, answer.Status);
+        Assert.Contains(words, (string)JsonNode.Parse(answer.Text)!.AsObject().Single().Value!["message"]!, StringComparison.Ordinal);
+        Assert.Equal("a", (await cloud.ServerAsync(server)).Host);
+    }
+
+    [Theory]
+    [InlineData("receive")]
+    [InlineData("export")]
+    [InlineData("copy")]
+    public async Task A_move_that_fails_for_good_leaves_the_server_where_it_was_and_nothing_elsewhere(string operation)
+    {
+        var server = await cloud.CreateServerAsync("a");
+        var before = Contents("a", server, 1);
+        foreach (var node in cloud.Nodes)
+            node.Hypervisor.Before = now => now == operation ? throw new HypervisorException(HypervisorFailure.NoSpace, $"{operation} it", "full") : Task.CompletedTask;
+
+        var resize = await cloud.DoAsync(server, Resize);
+
+        var after = await cloud.ServerAsync(server);
+        Assert.Equal(("Error", VmStates.Error), (resize.Action.Message, after.VmState));
+        Assert.Equal(3, resize.Events.Count(e => e.Event == EventNames.ResizeInstance && e.Result == EventResults.Error));
+        Assert.Equal(("a", "a", null, null), (after.Host, after.DiskHost, after.OtherHost, after.FormerHost));
+        Assert.Equal(before, Contents("a", server, 1));
+        await cloud.AssertWholeAsync(server);
+    }
+
+    [Fact]
+    public async Task No_host_that_fits_says_so_in_the_record()
+    {
+        var server = await cloud.CreateServerAsync("a");
+        await cloud.Any.Store.WriteAsync(db => Dapper.SqlMapper.ExecuteAsync(
+            db, "INSERT INTO services (host, disabled, forced_down) VALUES ('b', 1, 0), ('c', 1, 0)"), TestContext.Current.CancellationToken);
+
+        var resize = await cloud.DoAsync(server, Resize);
+
+        Assert.Equal(("Error", VmStates.Active), (resize.Action.Message, (await cloud.ServerAsync(server)).VmState));
+        Assert.Equal("No valid host was found.", Assert.Single(resize.Events).Details);
+        await cloud.AssertWholeAsync(server);
+    }
+
+    private (Guid Disk, string Drive) Contents(string host, Guid server, int generation) => (
+        cloud[host].Host.Volumes[Disks.NameOf(server, generation)].Content,
+        Convert.ToHexString(cloud[host].Host.Volumes[Disks.ConfigOf(server, 1)].Written!));
+
+    private static string? HostOf(RecordedAction action, string step) => action.Events.Single(e => e.Event == step).Host;
+}
