@@ -36,8 +36,8 @@ internal static class ClusterRoom
             else
                 silo.Join(options.Endpoint, certificates);
         });
-        if (database is not null)
-            builder.Services.AddHostedService<Introductions>();
+        builder.Services.AddSingleton<Introductions>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<Introductions>());
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
         // When a node goes, the engine tells of each message that it did not get; MembersLog says it in a line.
         foreach (var chatter in new[] { "AsyncTimer", "CallbackData", "MembershipService", "Messaging", "GrainDirectory.ClientDirectory", "Metadata.ClusterManifestProvider" })
