@@ -3,7 +3,6 @@ using Kiroku.Hypervisors;
 using Kiroku.Servers;
 using Kiroku.Storage;
 using Kiroku.Storage.Postgres;
-using Kiroku.Tests.Cluster;
 using Kiroku.Tests.Fakes;
 using Kiroku.Tests.Storage;
 
@@ -64,9 +63,13 @@ internal sealed class HostsCloud : IAsyncDisposable
             {
                 builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
                 {
-                    ["Quotas:Instances"] = "-1", ["Quotas:Cores"] = "-1", ["Quotas:Ram"] = "-1",
+                    ["Quotas:Instances"] = "-1",
+                    ["Quotas:Cores"] = "-1",
+                    ["Quotas:Ram"] = "-1",
                     ["Hosts:MeasureInterval"] = "1.00:00:00",
-                    ["Actions:FirstDelay"] = "00:00:00", ["Actions:NextDelay"] = "00:00:00", ["Actions:StorageDelay"] = "00:00:00.01",
+                    ["Actions:FirstDelay"] = "00:00:00",
+                    ["Actions:NextDelay"] = "00:00:00",
+                    ["Actions:StorageDelay"] = "00:00:00.01",
                     ["Scheduling:AllowResizeToSameHost"] = "false",
                 });
                 builder.Configuration.AddInMemoryCollection(configuration.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));

@@ -109,7 +109,7 @@ public sealed class MovingTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"migrate":{"host":"a"}}""", 400, "Cannot migrate to the host where the server exists.")]
     [InlineData("""{"migrate":{"host":"z"}}""", 400, "Compute host z could not be found.")]
-    [InlineData("""{"migrate":{"hosts":"b"}}""", 400, "Additional properties are not allowed")]
+    [InlineData("""{"migrate":{"hosts":"b"}}""", 400, "Invalid input for field/attribute migrate")]
     [InlineData("""{"migrate":{}}""", 400, "'host' is a required property")]
     [InlineData("""{"migrate":7}""", 400, "Invalid input")]
     [InlineData("""{"os-migrateLive":{"host":"b","block_migration":"auto"}}""", 501, "The requested functionality is not supported.")]
