@@ -17,6 +17,8 @@ internal sealed partial class DiskSweeper(
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var deleted = 0;
+        // First, or the disks of machines that are to be kept would be swept.
+        await strays.PutAllAsideAsync(cancellationToken);
         var kept = await strays.ListKeptAsync(settings.Host, cancellationToken);
         foreach (var volume in await hypervisor.ListVolumesAsync(cancellationToken))
         {

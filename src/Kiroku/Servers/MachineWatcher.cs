@@ -55,8 +55,7 @@ internal sealed partial class MachineWatcher(
                 if (!await IsAsKnownAsync(server, states.GetValueOrDefault(server.Id), cancellationToken))
                     await LookAsync(server.Id);
             }
-            foreach (var stray in await strays.FindAsync(settings.Host, cancellationToken))
-                await grains.GetGrain<IServerGrain>(stray).PutAside(settings.Host);
+            await strays.PutAllAsideAsync(cancellationToken);
         }
 #pragma warning disable CA1031 // The watch goes on whatever happens: its end would be the service's.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)

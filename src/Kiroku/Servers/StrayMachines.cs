@@ -10,24 +10,23 @@ namespace Kiroku.Servers;
 /// may run twice; but what is on their disks may be wanted, so these are kept aside until somebody has looked at them.
 /// </summary>
 internal sealed partial class StrayMachines(
-    IHypervisor hypervisor, ServerStore store, IDatabase database, ServerHosts hosts, TimeProvider time, ILogger<StrayMachines> logger)
+    IHypervisor hypervisor, ServerStore store, IDatabase database, ServerHosts hosts, IGrainFactory grains, ServiceSettings settings,
+    TimeProvider time, ILogger<StrayMachines> logger)
 {
     /// <summary>Volumes on a host that no server's row names and that stay all the same.</summary>
     public Task<IReadOnlySet<string>> ListKeptAsync(string host, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlySet<string>>(async connection =>
             (await connection.QueryAsync<string>("SELECT volume FROM kept_volumes WHERE host = @host", new { host })).ToHashSet(), cancellationToken);
 
-    /// <summary>Ids of the servers whose machines are on this host and, by their rows, should not be.</summary>
-    public async Task<IReadOnlyList<Guid>> FindAsync(string host, CancellationToken cancellationToken)
+    /// <summary>Puts aside every machine on this node's host that, by its server's row, should not be there.</summary>
+    public async Task PutAllAsideAsync(CancellationToken cancellationToken)
     {
-        var strays = new List<Guid>();
         foreach (var machine in (await hypervisor.ListMachinesAsync(cancellationToken)).Keys)
         {
             // One that has no row at all is another cloud's, on the same daemon.
-            if (await store.FindAsync(machine, cancellationToken) is { RunningAction: null } server && (server.Deleted || server.Host != host))
-                strays.Add(machine);
+            if (await store.FindAsync(machine, cancellationToken) is { RunningAction: null } server && (server.Deleted || server.Host != settings.Host))
+                await grains.GetGrain<IServerGrain>(machine).PutAside(settings.Host);
         }
-        return strays;
     }
 
     /// <summary>Switches the server's machine on a host off, notes its disks there as kept, and forgets the machine.</summary>
