@@ -6,7 +6,7 @@ namespace Kiroku.Servers;
 /// Sees to it that no action stays in progress for ever: at the start, and again and again, whatever a server's row names as
 /// running and nobody runs is gone on with.
 /// </summary>
-internal sealed partial class Recovery(ServerStore store, IDatabase database, IGrainFactory grains, TimeProvider time, ILogger<Recovery> logger)
+internal sealed class Recovery(ServerStore store, IDatabase database, ServerGrains grains, TimeProvider time, ILogger<Recovery> logger)
     : RepeatedWork(database.IsShared ? IntervalAmongNodes : Interval, time, logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
@@ -19,22 +19,6 @@ internal sealed partial class Recovery(ServerStore store, IDatabase database, IG
     protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
         var running = await store.ListWhereAsync("running_action IS NOT NULL", null, cancellationToken);
-        await Task.WhenAll(running.Select(server => GoOnAsync(server.Id)));
+        await Task.WhenAll(running.Select(server => grains.GoOnAsync(server.Id)));
     }
-
-    /// <summary>One that a node still holds which has just died is asked again.</summary>
-    private async Task GoOnAsync(Guid server)
-    {
-        try
-        {
-            await grains.GetGrain<IServerGrain>(server).GoOn();
-        }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
-        {
-            LogCannotGoOn(server, e.Message);
-        }
-    }
-
-    [LoggerMessage(LogLevel.Warning, "What runs on {Server} cannot be gone on with now: {Reason}")]
-    private partial void LogCannotGoOn(Guid server, string reason);
 }

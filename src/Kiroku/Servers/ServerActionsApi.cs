@@ -48,7 +48,7 @@ internal static class ServerActionsApi
 
     public static async Task<IResult> Act(
         HttpContext context, string serverId, ServerStore store, ConsoleOutput console, PasswordChange passwords, ServerLocks locks,
-        IGrainFactory grains, TimeProvider time)
+        ServerGrains grains, TimeProvider time)
     {
         var startTime = time.UtcNow();
         var body = await RequestBody.ReadAsync(context.Request);
@@ -79,7 +79,8 @@ internal static class ServerActionsApi
         var image = key == ImageKey ? Guid.NewGuid().ToString() : null;
         if (image is not null)
             form = ShowImage(context, form, image);
-        return await BeginAsync(server, ActionRequest.Of(context, route.Action, startTime) with { Body = body.GetRawText(), Form = form, NewImageId = image }, grains);
+        return await grains.BeginAsync(
+            server, ActionRequest.Of(context, route.Action, startTime) with { Body = body.GetRawText(), Form = form, NewImageId = image }, CancellationToken.None);
     }
 
     /// <summary>As Nova, where a hypervisor's driver cannot do what is asked (nova/api/openstack/common.py, raise_feature_not_supported).</summary>
@@ -105,14 +106,6 @@ internal static class ServerActionsApi
         return body.ValueKind == JsonValueKind.Object
             ? body.EnumerateObject().First().Name
             : throw Fault.NotFound("The resource could not be found.");
-    }
-
-    /// <summary>Hands the request to the server's grain and returns its answer once it is accepted.</summary>
-    /// <exception cref="Fault">The grain refused it.</exception>
-    public static async Task<Answer> BeginAsync(Server server, ActionRequest request, IGrainFactory grains)
-    {
-        var answer = await grains.GetGrain<IServerGrain>(server.Id).Begin(request);
-        return answer.Given ?? throw new Fault(answer.Status, answer.Refusal!) { RetryAfter = answer.RetryAfter };
     }
 
     /// <summary>Where the image will be: up to 2.44 as its address, from 2.45 on by its id.</summary>

@@ -18,7 +18,7 @@ namespace Kiroku.Servers;
 /// <summary>Makes servers: rows and records first, then each server's grain builds.</summary>
 internal sealed class ServerCreation(
     ServerStore store, FlavorStore flavors, ServerImages images, KeypairStore keypairs, QuotaStore quotas, IHypervisor hypervisor,
-    HostWatch hosts, IDatabase database, Resting resting, IOptions<ServersOptions> options, IGrainFactory grains, TimeProvider time)
+    HostWatch hosts, IDatabase database, Resting resting, IOptions<ServersOptions> options, ServerGrains grains, TimeProvider time)
 {
     private const int MostAtOnce = 100;
 
@@ -51,7 +51,7 @@ internal sealed class ServerCreation(
             created, new Keeping(begun.Key, answer),
             async connection => Room(await quotas.GetAsync(connection, prototype.ProjectId), prototype.Flavor, number), CancellationToken.None);
         foreach (var (server, _) in created)
-            await grains.GetGrain<IServerGrain>(server.Id).GoOn();
+            await grains.GoOnAsync(server.Id);
         return answer;
     }
 

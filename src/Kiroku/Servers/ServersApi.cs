@@ -160,7 +160,7 @@ internal static class ServersApi
     }
 
     private static async Task<IResult> Delete(
-        HttpContext context, string serverId, ServerStore store, KeptAnswers answers, IGrainFactory grains, TimeProvider time)
+        HttpContext context, string serverId, ServerStore store, KeptAnswers answers, ServerGrains grains, TimeProvider time)
     {
         var server = await FindAsync(context, serverId, store, Rules.ServersDelete);
         ServerLocks.Refuse(context, server);
@@ -168,7 +168,7 @@ internal static class ServersApi
         if (server.TaskState != TaskStates.Deleting)
         {
             var form = new AnswerForm(StatusCodes.Status204NoContent);
-            return await ServerActionsApi.BeginAsync(server, ActionRequest.Of(context, ActionNames.Delete, time.UtcNow()) with { Form = form }, grains);
+            return await grains.BeginAsync(server, ActionRequest.Of(context, ActionNames.Delete, time.UtcNow()) with { Form = form }, CancellationToken.None);
         }
         var answer = new Answer(RequestId.Of(context), StatusCodes.Status204NoContent);
         await answers.KeepAsync(new Keeping(IdempotencyKey.Of(context), answer));

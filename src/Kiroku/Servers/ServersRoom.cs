@@ -11,6 +11,7 @@ internal static class ServersRoom
     {
         services.AddOptions<ServersOptions>().BindConfiguration(ServersOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ServerStore>();
+        services.AddSingleton<ServerGrains>();
         services.AddSingleton<ServerCreation>();
         services.AddSingleton<ServerImages>();
         services.AddSingleton<ConsoleOutput>();

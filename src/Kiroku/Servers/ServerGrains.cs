@@ -1,0 +1,43 @@
+using Kiroku.Actions;
+using Kiroku.Api;
+
+namespace Kiroku.Servers;
+
+/// <summary>Servers' grains as the API asks them, wherever they are active: the node that holds one may have died just now.</summary>
+internal sealed partial class ServerGrains(IGrainFactory grains, ActionStore actions, ILogger<ServerGrains> logger)
+{
+    /// <summary>Hands a request to the server's grain and returns its answer once it is accepted.</summary>
+    /// <exception cref="Fault">The grain refused it; 503: it does not answer, and nothing was accepted.</exception>
+    public async Task<Answer> BeginAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await grains.GetGrain<IServerGrain>(server.Id).Begin(request);
+            return answer.Given ?? throw new Fault(answer.Status, answer.Refusal!) { RetryAfter = answer.RetryAfter };
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            LogSilent(server.Id, e);
+            // It may have died after the acceptance was durable; then it is another node's to go on with.
+            return await actions.FindAsync(server.Id, request.RequestId, cancellationToken) is null
+                ? throw Fault.Unavailable("The node that looks after this server does not answer.")
+                : request.Form.Fill(request, server, null);
+        }
+    }
+
+    /// <summary>Has a server's grain go on with what its row names; where it does not answer, somebody else does within seconds.</summary>
+    public async Task GoOnAsync(Guid server)
+    {
+        try
+        {
+            await grains.GetGrain<IServerGrain>(server).GoOn();
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            LogSilent(server, e);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The grain of {Server} does not answer")]
+    private partial void LogSilent(Guid server, Exception exception);
+}
