@@ -67,11 +67,12 @@ internal static class ClusterRoom
 
     private static void Join(this ISiloBuilder silo, IPEndPoint address, NodeCertificates? certificates)
     {
+        var port = FreePort.Of(address);
         silo.Configure<ClusterOptions>(cluster => cluster.ClusterId = cluster.ServiceId = Members.Cluster);
         silo.Configure<EndpointOptions>(endpoint =>
         {
             endpoint.AdvertisedIPAddress = address.Address;
-            endpoint.SiloPort = address.Port > 0 ? address.Port : FreePort.On(address.Address);
+            endpoint.SiloPort = port;
             endpoint.GatewayPort = 0;
         });
         silo.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringSiloOptions> clustering) => clustering.Configure<Members>((o, members) =>

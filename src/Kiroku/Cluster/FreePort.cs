@@ -10,6 +10,25 @@ namespace Kiroku.Cluster;
 /// </summary>
 internal static class FreePort
 {
+    /// <summary>The port of an address, or a free one for 0.</summary>
+    /// <exception cref="JoinException">Another process listens there, or it is not this machine's.</exception>
+    public static int Of(IPEndPoint address)
+    {
+        if (address.Port == 0)
+            return On(address.Address);
+        try
+        {
+            // The engine's own listener would share the port with whoever has it.
+            using var listener = new TcpListener(address);
+            listener.Start();
+            return address.Port;
+        }
+        catch (SocketException e)
+        {
+            throw new JoinException($"cannot listen on {address} for other nodes: {e.Message}", e);
+        }
+    }
+
     public static int On(IPAddress address)
     {
         while (true)

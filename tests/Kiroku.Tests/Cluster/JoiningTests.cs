@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Dapper;
+using Kiroku.Cluster;
 using Npgsql;
 
 namespace Kiroku.Tests.Cluster;
@@ -41,6 +42,16 @@ public sealed class JoiningTests
 
         await Nodes.UntilActiveAsync(c, 3);
         Assert.False(a.Lost.IsCompleted || b.Lost.IsCompleted);
+    }
+
+    [Fact]
+    public async Task An_address_that_another_process_listens_on_is_refused()
+    {
+        await using var nodes = await Nodes.OnNewDatabaseAsync();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var refused = await Assert.ThrowsAsync<JoinException>(() => nodes.StartAsync("a", address: $"{other.LocalEndpoint}"));
+        Assert.Contains($"cannot listen on {other.LocalEndpoint}", refused.Message, StringComparison.Ordinal);
     }
 
     private static int FreePort()

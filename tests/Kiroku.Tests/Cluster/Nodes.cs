@@ -19,7 +19,7 @@ internal sealed class Nodes : IAsyncDisposable
 
     public static async Task<Nodes> OnNewDatabaseAsync() => new(await PostgresServer.CreateDatabaseAsync());
 
-    public async Task<TestApp> StartAsync(string name, NodeRoles roles = NodeRoles.All, string? folder = null, Action<WebApplicationBuilder>? configure = null)
+    public async Task<TestApp> StartAsync(string name, NodeRoles roles = NodeRoles.All, string? folder = null, string? address = null, Action<WebApplicationBuilder>? configure = null)
     {
         var app = await TestApp.StartAsync(
             builder =>
@@ -28,7 +28,7 @@ internal sealed class Nodes : IAsyncDisposable
                 configure?.Invoke(builder);
             },
             folder,
-            settings => settings with { Host = name, Database = Database, Roles = roles });
+            settings => settings with { Host = name, Database = Database, Roles = roles, Cluster = address });
         lock (started)
             started.Add(app);
         return app;
