@@ -10,18 +10,18 @@ internal sealed class VolumeUpload : IDisposable
     private const uint Sparse = 1;
     private const int ChunkBytes = 256 * 1024;
     private const int HoleBytes = 64 * 1024;
+    private const long StretchBytes = 256 * 1024 * 1024;
 
     private readonly Session session;
     private readonly VolumeHandle volume;
-    private readonly StreamHandle stream;
-    private bool isOpen;
+    private StreamHandle? stream;
+    private long opened;
     private long sent;
 
     private VolumeUpload(Session session, string name)
     {
         this.session = session;
         volume = PoolVolumes.Find(session, name) ?? throw PoolVolumes.Missing(name);
-        stream = LibvirtException.Check(Native.virStreamNew(session.Connect, 0));
     }
 
     public static VolumeUpload Begin(Session session, string name, VolumeContent content)
@@ -55,11 +55,18 @@ internal sealed class VolumeUpload : IDisposable
 
     public void Send(ReadOnlySpan<byte> bytes)
     {
+        // What is sent faster than the disk writes lies in the daemon's memory, without a limit.
+        if (sent - opened >= StretchBytes)
+        {
+            Finish();
+            Open();
+        }
+
         sent += bytes.Length;
         while (!bytes.IsEmpty)
         {
             var (isHole, run) = NextRun(bytes);
-            if (isHole) LibvirtException.Check(Native.virStreamSendHole(stream, run, 0));
+            if (isHole) LibvirtException.Check(Native.virStreamSendHole(stream!, run, 0));
             else SendAll(bytes[..run]);
             bytes = bytes[run..];
         }
@@ -68,9 +75,10 @@ internal sealed class VolumeUpload : IDisposable
     /// <summary>Waits until all of it is written.</summary>
     public void Finish()
     {
-        LibvirtException.Check(Native.virStreamFinish(stream));
-        isOpen = false;
-        // The daemon writes behind, and what goes wrong with the last of it libvirt 9 tells nobody.
+        LibvirtException.Check(Native.virStreamFinish(stream!));
+        stream!.Dispose();
+        stream = null;
+        // What goes wrong with the last of it, libvirt 9 tells nobody.
         if (PoolVolumes.LengthOf(volume) is var length && length >= sent) return;
         PoolVolumes.RequireRoom(session, sent - length);
         throw new RefusedException(HypervisorFailure.Failed, $"{length} of {sent} bytes were written");
@@ -79,16 +87,17 @@ internal sealed class VolumeUpload : IDisposable
     public void Dispose()
     {
         // Neither finished nor aborted, its slot would stay taken.
-        if (isOpen) _ = Native.virStreamAbort(stream);
-        isOpen = false;
-        stream.Dispose();
+        if (stream is not null) _ = Native.virStreamAbort(stream);
+        stream?.Dispose();
+        stream = null;
         volume.Dispose();
     }
 
     private void Open()
     {
-        LibvirtException.Check(Native.virStorageVolUpload(volume, stream, 0, UpToTheEnd, Sparse));
-        isOpen = true;
+        var fresh = LibvirtException.Check(Native.virStreamNew(session.Connect, 0));
+        LibvirtException.Check(Native.virStorageVolUpload(volume, fresh, (ulong)sent, UpToTheEnd, Sparse));
+        (stream, opened) = (fresh, sent);
     }
 
     private static (bool IsHole, int Bytes) NextRun(ReadOnlySpan<byte> bytes)
@@ -107,7 +116,7 @@ internal sealed class VolumeUpload : IDisposable
         fixed (byte* start = bytes)
         {
             for (var sent = 0; sent < bytes.Length;)
-                sent += LibvirtException.Check(Native.virStreamSend(stream, start + sent, (nuint)(bytes.Length - sent)));
+                sent += LibvirtException.Check(Native.virStreamSend(stream!, start + sent, (nuint)(bytes.Length - sent)));
         }
     }
 }
