@@ -15,7 +15,8 @@ internal sealed class ImageRecovery(ImageStore store, ImageFiles files, ImageUpl
         await store.RecoverAsync(settings.Host, upload.IsRunning, cancellationToken);
         var ours = (await store.ListWithDataAsync(cancellationToken)).Where(image => image.OsHashValue is not null && (image.Node is null || image.Node == settings.Host));
         var here = ours.Where(files.Adopt).Where(image => image.Node != files.Node).ToList();
-        await store.PlaceAsync(here, files.Node, cancellationToken);
+        if (here.Count > 0)
+            await store.PlaceAsync(here, files.Node, cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

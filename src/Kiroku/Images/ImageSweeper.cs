@@ -14,11 +14,12 @@ internal sealed partial class ImageSweeper(
     /// <summary>Looks once and deletes what is left over.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        await store.RecoverAsync(settings.Host, upload.IsRunning, cancellationToken);
         files.DeleteDrafts(Time.GetUtcNow().UtcDateTime - Abandoned);
         // The files first: one that comes after them is not looked at, and the image of one that is there is known by then.
         var found = files.List();
         var images = (await store.ListWithDataAsync(cancellationToken)).ToDictionary(image => image.Id);
+        if (images.Values.Any(image => image.Status == ImageStatus.Saving && image.Node == settings.Host && !upload.IsRunning(image.Id)))
+            await store.RecoverAsync(settings.Host, upload.IsRunning, cancellationToken);
         foreach (var (imageId, file) in found.Where(found => !ImageFiles.IsNamedBy(images.GetValueOrDefault(found.ImageId), found.File.Name)))
         {
             file.Delete();
