@@ -33,6 +33,14 @@ internal sealed partial class Cloud
         return new Cloud(http, (string)token["project"]!["id"]!, (string)token["user"]!["id"]!);
     }
 
+    /// <summary>The same user with the same token at another address.</summary>
+    public Cloud At(Uri address)
+    {
+        var there = new HttpClient { BaseAddress = address, Timeout = http.Timeout };
+        there.DefaultRequestHeaders.Add("X-Auth-Token", http.DefaultRequestHeaders.GetValues("X-Auth-Token"));
+        return new Cloud(there, ProjectId, UserId);
+    }
+
     public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? version = null, string? key = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
