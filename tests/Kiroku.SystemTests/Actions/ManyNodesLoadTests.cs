@@ -53,6 +53,8 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
         var clients = Enumerable.Range(1, Size.Clients)
             .Select(number => new MixedClient(nodes, servers, image, Size.Servers * 2, number, Seed * 100 + number)).ToList();
         await Task.WhenAll(Enumerable.Range(0, Size.Servers).Select(number => clients[number % Size.Clients].CreateAsync()));
+        await RestAsync(database);
+        Assert.Equal(Size.Servers, (await PlacesAsync(database)).Count(place => place.VmState == VmStates.Active));
         var killer = new NodeKiller(nodes, name => IsMemberAsync(database, name), Seed);
 
         using (var over = new CancellationTokenSource(Size.Time))
@@ -109,8 +111,7 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
     /// <summary>Each server is, with its disk, on one host at most, and on a second only what it can go back to.</summary>
     private static async Task AssertInOnePlaceAsync(IDatabase database)
     {
-        var places = await database.ReadAsync(async connection => (await connection.QueryAsync<Place>(
-            "SELECT id, vm_state, host, other_host, disk_host, former_host, generation, former_generation FROM servers WHERE deleted = 0")).ToList(), default);
+        var places = await PlacesAsync(database);
         Say("Servers: " + string.Join(", ", places.CountBy(place => place.VmState).Select(pair => $"{pair.Key}: {pair.Value}")));
         Assert.All(places, place => Assert.True(place.IsOne, place.ToString()));
     }
@@ -119,6 +120,7 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
     private static async Task SayHowLongItTookAsync(IDatabase database, List<Blow> blows)
     {
         var actions = await ActionsAsync(database);
+        Say("Actions: " + string.Join(", ", actions.CountBy(action => action.Outcome).Select(pair => $"{pair.Key}: {pair.Value}")));
         foreach (var kind in blows.GroupBy(blow => blow.Kind))
         {
             var times = new List<double>();
@@ -133,6 +135,10 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
             Say($"{kind.Key}: {times.Count} times; until all actions ended: min {times[0]:F1} s, median {times[times.Count / 2]:F1} s, max {times[^1]:F1} s");
         }
     }
+
+    private static Task<List<Place>> PlacesAsync(IDatabase database) => database.ReadAsync(
+        async connection => (await connection.QueryAsync<Place>(
+            "SELECT id, vm_state, host, other_host, disk_host, former_host, generation, former_generation FROM servers WHERE deleted = 0")).ToList(), default);
 
     private static Task<List<ActionRecord>> ActionsAsync(IDatabase database) => database.ReadAsync(
         async connection => (await connection.QueryAsync<ActionRecord>("SELECT * FROM actions ORDER BY id")).ToList(), default);

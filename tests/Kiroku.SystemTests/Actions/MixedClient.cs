@@ -59,8 +59,6 @@ internal sealed class MixedClient(ThreeNodes nodes, ConcurrentDictionary<Guid, s
         var server = wish.Server ?? Guid.Parse((string)answer.Json["server"]!["id"]!);
         if (wish.Server is null)
             servers[server] = "made";
-        else if (wish.Method == HttpMethod.Delete)
-            servers.TryRemove(server, out _);
         Accepted.Add((server, answer.RequestId!));
     }
 
@@ -70,7 +68,11 @@ internal sealed class MixedClient(ThreeNodes nodes, ConcurrentDictionary<Guid, s
         if (there.Count == 0 || (there.Count < most && random.Next(8) == 0))
             return Creation();
         var server = there[random.Next(there.Count)];
-        return random.Next(20) switch
+        var chance = random.Next(20);
+        // Only one deletes it: a second time is answered well, too, and is no action.
+        if (chance == 0 && !servers.TryRemove(server, out _))
+            return Next();
+        return chance switch
         {
             0 => new Wish(HttpMethod.Delete, server, $"/v2.1/servers/{server}", null, Key()),
             1 => new Wish(HttpMethod.Get, server, "/v2.1/servers/detail", null, null),
