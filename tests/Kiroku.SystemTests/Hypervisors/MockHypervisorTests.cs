@@ -38,7 +38,7 @@ public sealed class MockHypervisorTests : HypervisorContract
         Assert.Empty(await leasing.GetAddressesAsync(machine, Token));
         await leasing.StartAsync(machine, Token);
         var address = Assert.Single(await leasing.GetAddressesAsync(machine, Token));
-        Assert.Equal(("default", leasing.MacAddressOf(machine)), (address.Network, address.Mac));
+        Assert.Equal(("default", await leasing.GetMacAddressAsync(machine, Token)), (address.Network, address.Mac));
         Assert.StartsWith("192.168.122.", address.Address!, StringComparison.Ordinal);
         await leasing.UndefineAsync(machine, Token);
         Assert.Empty(await leasing.GetAddressesAsync(machine, Token));

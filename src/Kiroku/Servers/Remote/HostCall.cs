@@ -54,7 +54,7 @@ internal sealed record MachineCall([property: Id(0)] MachineOperation Asked, [pr
 
     public override Task<object?> RunAsync(IServerHost host, IProgress<double> progress, CancellationToken cancellationToken) => Asked switch
     {
-        MachineOperation.GetAddresses => Result(host.Hypervisor.GetAddressesAsync(Machine, cancellationToken)),
+        MachineOperation.GetAddresses => AddressesAsync(host, cancellationToken),
         MachineOperation.GetMacAddress => Result(host.Hypervisor.GetMacAddressAsync(Machine, cancellationToken)),
         MachineOperation.GetState => Result(host.Hypervisor.GetStateAsync(Machine, cancellationToken)),
         MachineOperation.Start => Done(host.Hypervisor.StartAsync(Machine, cancellationToken)),
@@ -64,6 +64,10 @@ internal sealed record MachineCall([property: Id(0)] MachineOperation Asked, [pr
         MachineOperation.Undefine => Done(host.Hypervisor.UndefineAsync(Machine, cancellationToken)),
         _ => throw new NotSupportedException($"{Asked} is of a newer version."),
     };
+
+    /// <summary>As an array: of the many kinds of lists few can be sent.</summary>
+    private async Task<object?> AddressesAsync(IServerHost host, CancellationToken cancellationToken)
+        => (await host.Hypervisor.GetAddressesAsync(Machine, cancellationToken)).ToArray();
 }
 
 [GenerateSerializer, Immutable, Alias("host.define")]
