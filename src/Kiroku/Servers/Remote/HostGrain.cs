@@ -58,7 +58,7 @@ internal sealed class HostGrain(LocalHost host, ServerStore servers, DiskReader 
     }
 
     /// <summary>Of the many kinds of exceptions few can be sent; what administrators read of one is its text.</summary>
-    private static Exception Sendable(Exception inner) => new(inner.ToString());
+    private static InvalidOperationException Sendable(Exception inner) => new(inner.ToString());
 
     private sealed class Reporter(ChannelWriter<HostNews> news) : IProgress<double>
     {
