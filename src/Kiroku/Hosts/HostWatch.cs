@@ -75,6 +75,12 @@ internal sealed class HostWatch(IDatabase database, HostMeter meter, NodeSelf se
         => (await database.ReadAsync(connection => ListAsync(connection, $"{Services} WHERE n.name = @name", new { name }, here: null), cancellationToken))
             is [{ IsThere: true, Service.ForcedDown: false }];
 
+    /// <summary>Whether the host's node was heard of just now: one that ended since may be about to start again.</summary>
+    public async Task<bool> WasHeardOfAsync(string name, CancellationToken cancellationToken)
+        => !silence.IsTelling || await database.ReadAsync(async connection =>
+            await connection.QueryFirstOrDefaultAsync<DateTime?>("SELECT seen_at FROM nodes WHERE name = @name", new { name }) is { } seen
+                && await database.NowAsync(connection, time) - seen < Node.Lifetime, cancellationToken);
+
     /// <summary>Ids and names of the servers on each host, oldest first.</summary>
     public async Task<ILookup<string, (Guid Id, string Name)>> ListServersAsync(CancellationToken cancellationToken)
         => (await database.ReadAsync(connection => connection.QueryAsync<(string Host, Guid Id, string Name)>(

@@ -2,20 +2,14 @@ using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hosts;
 using Kiroku.Hypervisors;
-using Kiroku.Servers.Remote;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;
 
 /// <summary>Whether the hosts that servers are on are there.</summary>
 internal sealed class HostPresence(
-    HostWatch hosts, ServiceStore services, IHypervisor hypervisor, IDatabase database, ServiceSettings settings, TimeProvider time)
+    HostWatch hosts, ServiceStore services, IHypervisor hypervisor, IDatabase database, ServiceSettings settings)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
-    /// <summary>After that a node that does not answer is known to be gone.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-
     /// <summary>The only host is always there: whether its hypervisor answers shows when it is asked.</summary>
     public async Task<bool> IsThereAsync(string host, CancellationToken cancellationToken)
         => !database.IsShared || host == settings.Host || await hosts.IsThereAsync(host, cancellationToken);
@@ -25,7 +19,7 @@ internal sealed class HostPresence(
     /// <exception cref="Fault">409 with Nova's words: one of them is down; 503 while this node's is not connected yet.</exception>
     public async Task<Service?> RequireAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
-        if (!hypervisor.Connected.IsCompletedSuccessfully && server.Hosts.DefaultIfEmpty(settings.Host).Contains(settings.Host))
+        if (!hypervisor.Connected.IsCompletedSuccessfully && (server.Hosts.Contains(settings.Host) || !database.IsShared))
             throw Fault.Unavailable("The host's hypervisor is not connected yet.");
         var service = server.Host is null ? null : await services.GetAsync(server.Host, cancellationToken);
         if (request is { UserId: not null, Action: not ActionNames.Delete } && (service is { ForcedDown: true } || !await AreThereAsync(server, cancellationToken)))
@@ -39,21 +33,6 @@ internal sealed class HostPresence(
         {
             if (!await IsThereAsync(host, cancellationToken))
                 return false;
-        }
-        return true;
-    }
-
-    /// <summary>Whether a step failed because its host's node is gone; waits until that is known.</summary>
-    public async Task<bool> IsGoneAsync(string host, StepException failure, CancellationToken cancellationToken)
-    {
-        if (!RemoteHost.IsSilence(failure))
-            return false;
-        var began = time.GetTimestamp();
-        while (await IsThereAsync(host, cancellationToken))
-        {
-            if (time.GetElapsedTime(began) > Patience)
-                return false;
-            await Task.Delay(Pause, time, cancellationToken);
         }
         return true;
     }

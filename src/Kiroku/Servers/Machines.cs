@@ -177,7 +177,7 @@ internal sealed class Machines(IServerHost host, TimeSpan shutdownTimeout, Func<
         }
         catch (HypervisorException e)
         {
-            throw new StepException(Explain(e), permanent: e.Failure == HypervisorFailure.NotSupported, e);
+            throw new StepException(Explain(e), permanent: e.Failure == HypervisorFailure.NotSupported || RemoteHost.IsSilence(e), e);
         }
     }
 

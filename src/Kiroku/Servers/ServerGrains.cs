@@ -15,7 +15,7 @@ internal sealed partial class ServerGrains(IGrainFactory grains, ActionStore act
             var answer = await grains.GetGrain<IServerGrain>(server.Id).Begin(request);
             return answer.Given ?? throw new Fault(answer.Status, answer.Refusal!) { RetryAfter = answer.RetryAfter };
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (IsSilence(e))
         {
             LogSilent(server.Id, e);
             // It may have died after the acceptance was durable; then it is another node's to go on with.
@@ -32,11 +32,14 @@ internal sealed partial class ServerGrains(IGrainFactory grains, ActionStore act
         {
             await grains.GetGrain<IServerGrain>(server).GoOn();
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (IsSilence(e))
         {
             LogSilent(server, e);
         }
     }
+
+    /// <summary>The engine calls it a wrong argument that no node with such grains is known.</summary>
+    private static bool IsSilence(Exception e) => e is OrleansException or TimeoutException or ArgumentException;
 
     [LoggerMessage(LogLevel.Warning, "The grain of {Server} does not answer")]
     private partial void LogSilent(Guid server, Exception exception);

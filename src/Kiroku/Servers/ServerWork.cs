@@ -32,6 +32,9 @@ internal sealed class ServerWork(
     public Task LeaveAsync(string host, Func<Machines, Task> leave, CancellationToken cancellationToken)
         => hosts.LeaveAsync(host, run.Fence, leave, cancellationToken);
 
+    /// <summary>Names of the hosts that may hold something of the server's.</summary>
+    public IEnumerable<string> Hosts => hosts.Of(Server);
+
     /// <summary>Drops a disk on the second host, if there is one, which then is none of the server's any more.</summary>
     public async Task LeaveOtherHostAsync(int generation, CancellationToken cancellationToken)
     {

@@ -21,7 +21,9 @@ internal sealed partial class StrayMachines(
     /// <summary>Puts aside every machine on this node's host that, by its server's row, should not be there.</summary>
     public async Task PutAllAsideAsync(CancellationToken cancellationToken)
     {
-        foreach (var machine in (await hypervisor.ListMachinesAsync(cancellationToken)).Keys)
+        var machines = await hypervisor.ListMachinesAsync(cancellationToken);
+        var own = (await store.ListWhereAsync("host = @Host", new { settings.Host }, cancellationToken)).Select(server => server.Id);
+        foreach (var machine in machines.Keys.Except(own))
         {
             // One that has no row at all is another cloud's, on the same daemon.
             if (await store.FindAsync(machine, cancellationToken) is { RunningAction: null } server && (server.Deleted || server.Host != settings.Host))

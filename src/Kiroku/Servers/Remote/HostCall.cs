@@ -54,7 +54,7 @@ internal sealed record MachineCall([property: Id(0)] MachineOperation Asked, [pr
 
     public override Task<object?> RunAsync(IServerHost host, IProgress<double> progress, CancellationToken cancellationToken) => Asked switch
     {
-        MachineOperation.GetAddresses => Result(AddressesAsync(host, cancellationToken)),
+        MachineOperation.GetAddresses => AddressesAsync(host, cancellationToken),
         MachineOperation.GetMacAddress => Result(host.Hypervisor.GetMacAddressAsync(Machine, cancellationToken)),
         MachineOperation.GetState => Result(host.Hypervisor.GetStateAsync(Machine, cancellationToken)),
         MachineOperation.Start => Done(host.Hypervisor.StartAsync(Machine, cancellationToken)),
@@ -65,9 +65,9 @@ internal sealed record MachineCall([property: Id(0)] MachineOperation Asked, [pr
         _ => throw new NotSupportedException($"{Asked} is of a newer version."),
     };
 
-    /// <summary>As a list that can be sent: not every kind that the compiler makes of a collection can.</summary>
-    private async Task<List<MachineAddress>> AddressesAsync(IServerHost host, CancellationToken cancellationToken)
-        => [.. await host.Hypervisor.GetAddressesAsync(Machine, cancellationToken)];
+    /// <summary>As an array: of the many kinds of lists few can be sent.</summary>
+    private async Task<object?> AddressesAsync(IServerHost host, CancellationToken cancellationToken)
+        => (await host.Hypervisor.GetAddressesAsync(Machine, cancellationToken)).ToArray();
 }
 
 [GenerateSerializer, Immutable, Alias("host.define")]

@@ -25,7 +25,7 @@ internal interface IHostGrain : IGrainWithStringKey
 internal readonly record struct HostNews([property: Id(0)] double? Progress, [property: Id(1)] object? Result);
 
 [OnNode, InRole(NodeRoles.Compute), Reentrant, KeepAlive]
-internal sealed class HostGrain(LocalHost host, ServerStore servers, DiskReader disks) : Grain, IHostGrain
+internal sealed class HostGrain(LocalHost host, ServerStore servers, DiskReader disks, Resting resting) : Grain, IHostGrain
 {
     public async IAsyncEnumerable<HostNews> Run(HostCall call, Fence? fence, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -33,7 +33,8 @@ internal sealed class HostGrain(LocalHost host, ServerStore servers, DiskReader 
         if (fence is not null)
             await servers.RequireAsync(fence, cancellationToken);
         var news = Channel.CreateUnbounded<HostNews>();
-        _ = RunAsync(call, news.Writer, cancellationToken);
+        // A node that is to end waits for what others have it do, as for its own.
+        resting.Watch(RunAsync(call, news.Writer, cancellationToken));
         await foreach (var item in news.Reader.ReadAllAsync(cancellationToken))
             yield return item;
     }
@@ -52,9 +53,12 @@ internal sealed class HostGrain(LocalHost host, ServerStore servers, DiskReader 
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            news.Complete(e);
+            news.Complete(e is StepException { InnerException: { } inner } step ? new StepException(step.Message, step.Permanent, Sendable(inner)) : e);
         }
     }
+
+    /// <summary>Of the many kinds of exceptions few can be sent; what administrators read of one is its text.</summary>
+    private static InvalidOperationException Sendable(Exception inner) => new(inner.ToString());
 
     private sealed class Reporter(ChannelWriter<HostNews> news) : IProgress<double>
     {

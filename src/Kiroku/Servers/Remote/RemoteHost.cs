@@ -1,17 +1,28 @@
 using System.Runtime.CompilerServices;
 using Kiroku.Actions;
 using Kiroku.Cluster;
+using Kiroku.Hosts;
 using Kiroku.Hypervisors;
 
 namespace Kiroku.Servers.Remote;
 
-/// <summary>Another node's host: each call is a message to its grain, and a node that does not answer is a hypervisor that does not.</summary>
-internal sealed class RemoteHost(string name, IHostGrain grain, Fence? fence) : IServerHost, IHypervisor
+/// <summary>
+/// Another node's host: each call is a message to its grain. A node that was heard of just now may only be starting anew, so it
+/// is asked again until that is long ago; then it is as a hypervisor that does not answer.
+/// </summary>
+internal sealed class RemoteHost(string name, IHostGrain grain, Fence? fence, HostWatch hosts, TimeProvider time) : IServerHost, IHypervisor
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>One whose node says it is there and that nobody reaches.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     public string Name => name;
 
     /// <summary>Whether a step failed because a node did not answer at all, rather than its hypervisor.</summary>
-    public static bool IsSilence(StepException failure) => failure.InnerException is HypervisorException { InnerException: { } inner } && IsSilence(inner);
+    public static bool IsSilence(StepException failure) => failure.InnerException is HypervisorException inner && IsSilence(inner);
+
+    public static bool IsSilence(HypervisorException failure) => failure.InnerException is { } inner && IsSilence(inner);
 
     public IHypervisor Hypervisor => this;
 
@@ -81,7 +92,7 @@ internal sealed class RemoteHost(string name, IHostGrain grain, Fence? fence) : 
         => RunAsync(new TakeSnapshot(machine, source, volume), null, cancellationToken);
 
     public Task ExportVolumeAsync(string volume, Stream target, CancellationToken cancellationToken)
-        => TranslateAsync("read the disk", async () =>
+        => OnceAsync("read the disk", async () =>
         {
             await foreach (var piece in grain.Read(volume, cancellationToken).WithCancellation(cancellationToken))
             {
@@ -107,7 +118,7 @@ internal sealed class RemoteHost(string name, IHostGrain grain, Fence? fence) : 
         => RunAsync<object?>(call, progress, cancellationToken);
 
     private Task<T> RunAsync<T>(HostCall call, IProgress<double>? progress, CancellationToken cancellationToken)
-        => TranslateAsync(call.Operation, async () =>
+        => AgainAsync(call.Operation, async () =>
         {
             await foreach (var news in grain.Run(call, fence, cancellationToken).WithCancellation(cancellationToken))
             {
@@ -116,9 +127,28 @@ internal sealed class RemoteHost(string name, IHostGrain grain, Fence? fence) : 
                 progress?.Report(share);
             }
             throw new OrleansException($"{name} did not say what came of it.");
-        });
+        }, cancellationToken);
 
-    private static async Task<T> TranslateAsync<T>(string operation, Func<Task<T>> call)
+    /// <summary>Every call may be made twice.</summary>
+    private async Task<T> AgainAsync<T>(string operation, Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await OnceAsync(operation, call);
+            }
+            catch (HypervisorException e) when (e.InnerException is { } inner && IsSilence(inner) && time.GetElapsedTime(began) < Patience)
+            {
+                if (!await hosts.WasHeardOfAsync(name, cancellationToken))
+                    throw;
+            }
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    private static async Task<T> OnceAsync<T>(string operation, Func<Task<T>> call)
     {
         try
         {

@@ -1,4 +1,5 @@
 using Kiroku.Actions;
+using Kiroku.Hosts;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
@@ -6,11 +7,14 @@ namespace Kiroku.Servers.Remote;
 
 /// <summary>Finds a host by its name: this node's own, or another's through its grain.</summary>
 internal sealed class ServerHosts(
-    LocalHost here, HostPresence presence, ServerStore servers, IDatabase database, IGrainFactory grains, ServiceSettings settings,
-    IOptions<ServersOptions> options)
+    LocalHost here, HostPresence presence, HostWatch hosts, ServerStore servers, IDatabase database, IGrainFactory grains,
+    ServiceSettings settings, IOptions<ServersOptions> options, TimeProvider time)
 {
     public IServerHost Of(string name, Fence? fence = null)
-        => name == settings.Host ? here : new RemoteHost(name, grains.GetGrain<IHostGrain>(name), fence);
+        => name == settings.Host ? here : new RemoteHost(name, grains.GetGrain<IHostGrain>(name), fence, hosts, time);
+
+    /// <summary>Hosts that may hold something of a server's. One that names none may have left something on the only host.</summary>
+    public IEnumerable<string> Of(Server server) => database.IsShared ? server.Hosts : server.Hosts.DefaultIfEmpty(settings.Host);
 
     /// <summary>What an action may do on a host, for as long as it is its server's running one.</summary>
     public Machines MachinesOn(string name, Fence fence)
@@ -29,10 +33,9 @@ internal sealed class ServerHosts(
         {
             await leave(MachinesOn(name, fence));
         }
-        catch (StepException e)
+        catch (StepException e) when (RemoteHost.IsSilence(e))
         {
-            if (!await presence.IsGoneAsync(name, e, cancellationToken))
-                throw;
+            // It is down by now.
         }
     }
 }

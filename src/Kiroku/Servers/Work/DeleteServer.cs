@@ -19,7 +19,7 @@ internal sealed class DeleteServer : Workflow
     [
         new(EventNames.Terminate, async ct =>
         {
-            foreach (var host in work.Server.Hosts.DefaultIfEmpty(work.Node))
+            foreach (var host in work.Hosts.ToList())
             {
                 await work.LeaveAsync(host, async machines =>
                 {
