@@ -64,6 +64,7 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
 
         var accepted = clients.SelectMany(client => client.Accepted).ToList();
         Say($"{accepted.Count} accepted; answers: {nodes.Answers}; {killer.EndedByThemselves} nodes ended by themselves");
+        Say($"{nodes.Starts.Count} starts: {Spread(nodes.Starts)}");
         await SayHowLongItTookAsync(database, killer.Blows);
         Assert.Empty(nodes.Wrong);
         if (rest is not null)
@@ -131,9 +132,14 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
                 Say($"  {blow.Time:HH:mm:ss.f} {blow.Kind} {blow.Node}: {running.Count} actions ran, the last ended after {took:F1} s");
                 times.Add(took);
             }
-            times.Sort();
-            Say($"{kind.Key}: {times.Count} times; until all actions ended: min {times[0]:F1} s, median {times[times.Count / 2]:F1} s, max {times[^1]:F1} s");
+            Say($"{kind.Key}: {times.Count} times; until all actions ended: {Spread(times)}");
         }
+    }
+
+    private static string Spread(IEnumerable<double> seconds)
+    {
+        var sorted = seconds.Order().ToList();
+        return $"min {sorted[0]:F1} s, median {sorted[sorted.Count / 2]:F1} s, max {sorted[^1]:F1} s";
     }
 
     private static Task<List<Place>> PlacesAsync(IDatabase database) => database.ReadAsync(

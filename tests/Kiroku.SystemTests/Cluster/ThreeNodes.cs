@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using Kiroku.SystemTests.Service;
@@ -28,6 +29,9 @@ internal sealed class ThreeNodes(string folder, string database) : IAsyncDisposa
     /// <summary>Answers that nobody should get, with what was asked.</summary>
     public ConcurrentBag<string> Wrong { get; } = [];
 
+    /// <summary>How long each start took until it listened, in seconds.</summary>
+    public ConcurrentBag<double> Starts { get; } = [];
+
     /// <summary>How often each was answered, or not at all.</summary>
     public string Answers => string.Join(", ", answers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}"));
 
@@ -46,7 +50,9 @@ internal sealed class ThreeNodes(string folder, string database) : IAsyncDisposa
     public async Task StartAsync(string name)
     {
         var data = Path.Combine(folder, name);
+        var began = Stopwatch.GetTimestamp();
         var process = await ServiceProcess.StartAsync(data, Settings.Append(new("Storage__Database", database)), output, "--host", name);
+        Starts.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
         processes[name] = process;
         first ??= await Cloud.SignInAsync(process.Address, Path.Combine(data, "clouds.yaml"), "demo");
         clouds[name] = first.At(process.Address);
