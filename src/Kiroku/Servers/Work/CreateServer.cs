@@ -18,7 +18,10 @@ internal sealed class CreateServer : Workflow
 
     public override IReadOnlyList<Step> Steps(ServerWork work) =>
     [
-        new(EventNames.ScheduleAndBuild, ct => work.PlaceAsync(new PlaceWish { OnlyHost = work.Arguments(ServerJson.Default.CreateArguments).Host }, ct))
+        // Run again by whoever takes the action up, as it is not recorded: by then a disk, and a machine on it, may be on the host.
+        new(EventNames.ScheduleAndBuild, ct => work.Server.Generation is null
+            ? work.PlaceAsync(new PlaceWish { OnlyHost = work.Arguments(ServerJson.Default.CreateArguments).Host }, ct)
+            : Task.CompletedTask)
         {
             Host = () => work.Node,
             RecordedOnFailureOnly = true,
