@@ -20,6 +20,7 @@ internal static class ClusterRoom
             throw new OptionsValidationException(NodeOptions.Section, typeof(NodeOptions), ["Several nodes need a PostgreSQL that they share (--database)."]);
         builder.Services.AddSingleton<EndProcess>(LostMembership.EndNow);
         builder.Services.AddSingleton<IFatalErrorHandler, LostMembership>();
+        builder.Services.AddSingleton<DrainingNodes>();
         builder.Services.AddSingleton<Membership>();
         builder.Services.AddSingleton<IMembership>(provider => provider.GetRequiredService<Membership>());
         var certificates = database is null ? null : NodeCertificates.Load(options);
@@ -29,6 +30,7 @@ internal static class ClusterRoom
         {
             silo.Configure<SiloOptions>(o => o.SiloName = settings.Host);
             silo.Services.AddPlacementDirector<OnNode, OnNodeDirector>();
+            silo.Services.AddPlacementDirector<OnWorkingNode, OnWorkingNodeDirector>();
             silo.Services.PostConfigure<GrainTypeOptions>(o => o.Classes.RemoveWhere(grain => !InRoleAttribute.IsOffered(grain, settings.Roles)));
             silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromMinutes(2));
             if (database is null)

@@ -2,9 +2,9 @@ using Kiroku.Cluster;
 
 namespace Kiroku.Hosts;
 
-/// <summary>Notices nodes that are not heard of any more, and tells the cluster of each once.</summary>
+/// <summary>Notices nodes that are not heard of any more, and tells the cluster of each once; and those that take no new work.</summary>
 internal sealed partial class NodeWatch(
-    NodeSelf self, NodeStore nodes, NodeReport report, Silence silence, IMembership membership, TimeProvider time, ILogger<NodeWatch> logger)
+    NodeSelf self, NodeStore nodes, NodeReport report, Silence silence, IMembership membership, DrainingNodes draining, TimeProvider time, ILogger<NodeWatch> logger)
     : RepeatedWork(Interval, time, logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -24,10 +24,11 @@ internal sealed partial class NodeWatch(
     {
         if (report.PredecessorSilo is { } predecessor)
             await TellAsync(self.Name, predecessor, cancellationToken);
+        var (now, all) = await nodes.ListAsync(cancellationToken);
+        draining.Note(all.Where(node => node.Draining).Select(node => node.Silo).OfType<string>());
         // Who has just come does not know whether the store was away before.
         if (!silence.IsTelling || Time.GetElapsedTime(began) < Node.Lifetime)
             return;
-        var (now, all) = await nodes.ListAsync(cancellationToken);
         foreach (var node in all)
         {
             if (node.Silo is { } silo && node.Name != self.Name && !node.WasSeen(now))

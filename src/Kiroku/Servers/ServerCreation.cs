@@ -75,7 +75,7 @@ internal sealed class ServerCreation(
     private async Task<Server> CheckAsync(HttpContext context, CreateRequest request)
     {
         var caller = Caller.Of(context);
-        request.RefuseWhatIsNotHad((await hosts.ListAsync(context.RequestAborted)).Select(host => host.Name).ToHashSet());
+        request.RefuseWhatIsNotHad((await hosts.ListStatusesAsync(context.RequestAborted)).Keys.ToHashSet());
         if (request.Labels.PinnedZone is { } zone)
             await Zones.RequireAsync(hosts, zone, context.RequestAborted);
         var image = request.ImageId;

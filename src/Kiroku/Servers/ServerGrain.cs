@@ -31,7 +31,7 @@ internal interface IServerGrain : IGrainWithGuidKey
 /// A server's grain: accepts or refuses actions and owns the workflow that runs. The row in the store is the judge of what
 /// runs; this activation only saves asking, and a second one would be fenced off.
 /// </summary>
-[KeepAlive, InRole(NodeRoles.Conductor)]
+[KeepAlive, InRole(NodeRoles.Conductor), OnWorkingNode]
 internal sealed partial class ServerGrain(
     ServerStore store, HostPresence presence, Workflows workflows, WorkflowRunner runner, ServerHosts hosts, StrayMachines strays, Resting resting,
     TimeProvider time, ILogger<ServerGrain> logger) : Grain, IServerGrain, IDisposable
@@ -64,8 +64,13 @@ internal sealed partial class ServerGrain(
 
     public async Task GoOn()
     {
-        if (!workflow.IsCompleted || resting.IsAsked)
+        if (!workflow.IsCompleted)
             return;
+        if (resting.IsAsked)
+        {
+            DeactivateOnIdle();
+            return;
+        }
         if (await store.TakeUpActionAsync(this.GetPrimaryKey(), time.UtcNow(), CancellationToken.None) is not var (server, action))
             return;
         if (action.Events.Count > 0)
@@ -124,7 +129,12 @@ internal sealed partial class ServerGrain(
     private async Task<Answer> BeginAsync(ActionRequest request, int again = 5)
     {
         if (resting.IsAsked)
+        {
+            // Where there are other nodes the next try finds the grain on one of them.
+            if (workflow.IsCompleted)
+                DeactivateOnIdle();
             throw Fault.Unavailable("The service is stopping.");
+        }
         var doing = workflows.Of(request.Action);
         var seen = await FindAsync() ?? throw NotFound();
         if (seen.RunningAction is null && !workflow.IsCompleted)

@@ -61,9 +61,9 @@ internal sealed class HostPoints
             passed.Add($"{node} {point}");
             if (passed.Count < until)
                 return Task.CompletedTask;
-            cloud.Freeze(node);
+            var thawed = cloud.Freeze(node);
+            reached.TrySetResult(node);
+            return thawed;
         }
-        reached.TrySetResult(node);
-        return Task.Delay(Timeout.Infinite);
     }
 }

@@ -84,18 +84,29 @@ internal sealed class HostsCloud : IAsyncDisposable
     /// <summary>Has a node's process die: nothing it does reaches its host or the store any more, and the others know.</summary>
     public async Task KillAsync(string name)
     {
-        Freeze(name);
+        _ = Freeze(name);
         await BuryAsync(name);
     }
 
-    /// <summary>Has nothing that a node does reach its host or the store any more.</summary>
-    public void Freeze(string name)
+    /// <summary>Has nothing that a node does reach its host or the store any more, until it thaws.</summary>
+    /// <returns>Ends when it thaws.</returns>
+    public Task Freeze(string name)
     {
-        var (node, never) = (nodes[name], new TaskCompletionSource().Task);
-        node.Hypervisor.Before = node.Hypervisor.After = _ => never;
-        node.Database.Around = node.Beats.Around = _ => never;
+        var node = nodes[name];
+        node.Ice = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thawed = node.Ice.Task;
+        node.Hypervisor.Before = node.Hypervisor.After = _ => thawed;
+        node.Database.Around = node.Beats.Around = _ => thawed;
         node.IsDead = true;
         dead.Add(node.App);
+        return thawed;
+    }
+
+    /// <summary>Lets a frozen node go on with what it was at, and ends it as it would end when it hears that it counts as dead.</summary>
+    public async Task ThawAsync(string name)
+    {
+        nodes[name].Ice!.SetResult();
+        await nodes[name].App.Services.GetRequiredService<IHost>().StopAsync(Token);
     }
 
     /// <summary>Has the others know at once what they would notice within seconds.</summary>
@@ -170,6 +181,13 @@ internal sealed class HostsCloud : IAsyncDisposable
             await node.App.Services.GetRequiredService<DiskSweeper>().SweepAsync(Token);
     }
 
+    /// <summary>Has volumes that were kept aside swept, as an operator would who has looked at them.</summary>
+    public async Task LetGoOfKeptAsync()
+    {
+        await Any.Store.WriteAsync(db => Dapper.SqlMapper.ExecuteAsync(db, "DELETE FROM kept_volumes"), Token);
+        await SweepAsync();
+    }
+
     /// <summary>What must be true of a server whenever nothing runs on it, on all hosts together.</summary>
     public async Task AssertWholeAsync(Guid id)
     {
@@ -239,4 +257,7 @@ internal sealed class HostNode(string name)
     public TestApp App { get; set; } = null!;
 
     public bool IsDead { get; set; } = true;
+
+    /// <summary>What holds it while it is frozen.</summary>
+    public TaskCompletionSource? Ice { get; set; }
 }

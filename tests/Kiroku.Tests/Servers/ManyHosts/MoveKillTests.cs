@@ -18,9 +18,19 @@ public sealed class MoveKillTests
     [InlineData("confirmResize", Resize, """{"confirmResize":null}""", VmStates.Active)]
     [InlineData("revertResize", Resize, """{"revertResize":null}""", VmStates.Active)]
     [InlineData("unshelve", Shelve, """{"unshelve":{"host":"b"}}""", VmStates.Active)]
-    public async Task A_moving_action_whose_node_is_killed_at_any_moment_ends_and_leaves_nothing_behind(
-        string name, string? before, string body, string endsIn)
+    public Task A_moving_action_whose_node_is_killed_at_any_moment_ends_and_leaves_nothing_behind(string name, string? before, string body, string endsIn)
+        => TryAsync((name, before, body, endsIn), frozen: false);
+
+    [Theory]
+    [InlineData("resizing", null, Resize, VmStates.Resized)]
+    [InlineData("reverting", Resize, """{"revertResize":null}""", VmStates.Active)]
+    [InlineData("unshelving", Shelve, """{"unshelve":{"host":"b"}}""", VmStates.Active)]
+    public Task A_moving_action_whose_node_is_frozen_at_any_moment_and_goes_on_later_ends_the_same(string name, string? before, string body, string endsIn)
+        => TryAsync((name, before, body, endsIn), frozen: true);
+
+    private static async Task TryAsync((string Name, string? Before, string Body, string EndsIn) action, bool frozen)
     {
+        var (name, before, body, endsIn) = action;
         await using var cloud = await HostsCloud.StartAsync();
         var moments = 1 + (name.Length % Stride);
         for (var moment = moments; ; moment += Stride)
@@ -40,11 +50,15 @@ public sealed class MoveKillTests
                 return;
             await cloud.BuryAsync(killed);
             await cloud.UntilIdleAsync(server);
+            if (frozen)
+                await cloud.ThawAsync(killed);
             await cloud.StartAsync(killed);
             await cloud.UntilIdleAsync(server);
             TestContext.Current.TestOutputHelper?.WriteLine($"{moment}: {kill.Passed[^1]} -> {(await cloud.ServerAsync(server)).VmState}");
             await AssertEndedAsync(cloud, server, (known, vmState, endsIn));
             await cloud.SweepAsync();
+            if (frozen)
+                await cloud.LetGoOfKeptAsync();
             await cloud.AssertWholeAsync(server);
             await cloud.DeleteAsync(server);
             await cloud.SweepAsync();
