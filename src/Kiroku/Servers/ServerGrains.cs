@@ -3,25 +3,37 @@ using Kiroku.Api;
 
 namespace Kiroku.Servers;
 
-/// <summary>Servers' grains as the API asks them, wherever they are active: the node that holds one may have died just now.</summary>
-internal sealed partial class ServerGrains(IGrainFactory grains, ActionStore actions, ILogger<ServerGrains> logger)
+/// <summary>
+/// Servers' grains as the API asks them, wherever they are active: the node that holds one may have died just now, and then
+/// another takes it within moments.
+/// </summary>
+internal sealed partial class ServerGrains(IGrainFactory grains, ActionStore actions, TimeProvider time, ILogger<ServerGrains> logger)
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.25);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>Hands a request to the server's grain and returns its answer once it is accepted.</summary>
     /// <exception cref="Fault">The grain refused it; 503: it does not answer, and nothing was accepted.</exception>
     public async Task<Answer> BeginAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
-        try
+        var began = time.GetTimestamp();
+        while (true)
         {
-            var answer = await grains.GetGrain<IServerGrain>(server.Id).Begin(request);
-            return answer.Given ?? throw new Fault(answer.Status, answer.Refusal!) { RetryAfter = answer.RetryAfter };
-        }
-        catch (Exception e) when (IsSilence(e))
-        {
-            LogSilent(server.Id, e);
+            try
+            {
+                var answer = await grains.GetGrain<IServerGrain>(server.Id).Begin(request);
+                return answer.Given ?? throw new Fault(answer.Status, answer.Refusal!) { RetryAfter = answer.RetryAfter };
+            }
+            catch (Exception e) when (IsSilence(e))
+            {
+                LogSilent(server.Id, e);
+            }
             // It may have died after the acceptance was durable; then it is another node's to go on with.
-            return await actions.FindAsync(server.Id, request.RequestId, cancellationToken) is null
-                ? throw Fault.Unavailable("The node that looks after this server does not answer.")
-                : request.Form.Fill(request, server, null);
+            if (await actions.FindAsync(server.Id, request.RequestId, cancellationToken) is not null)
+                return request.Form.Fill(request, server, null);
+            if (time.GetElapsedTime(began) > Patience)
+                throw Fault.Unavailable("The node that looks after this server does not answer.");
+            await Task.Delay(Pause, time, cancellationToken);
         }
     }
 
