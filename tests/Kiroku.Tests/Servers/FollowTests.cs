@@ -45,9 +45,9 @@ public sealed class FollowTests
         var server = await cloud.CreateServerAsync();
         await cloud.DoAsync(server, $$"""{"{{action}}":null}""");
         var looks = new SemaphoreSlim(0);
-        cloud.Hypervisor.After = operation => Task.FromResult(operation == "state" ? looks.Release() : 0);
+        cloud.Hypervisor.After = operation => Task.FromResult(operation == "machines" ? looks.Release() : 0);
         foreach (var _ in Enumerable.Range(0, 3))
-            await looks.WaitAsync(TestContext.Current.CancellationToken);
+            Assert.True(await looks.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
 
         Assert.Equal(state, (await cloud.ServerAsync(server)).VmState);
         Assert.Equal(action, (await cloud.NewestActionAsync(server)).Action.Action);
