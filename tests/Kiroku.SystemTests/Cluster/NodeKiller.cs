@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using Kiroku.SystemTests.Service;
+using System.Runtime.InteropServices;
 using Kiroku.Storage;
+using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Cluster;
 
@@ -38,7 +39,7 @@ internal sealed class NodeKiller(ThreeNodes nodes, Func<string, Task<bool>> isMe
     {
         if (up.Count < 2)
             return [];
-        random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(up));
+        random.Shuffle(CollectionsMarshal.AsSpan(up));
         if (Blows.Count == 0 || (frozen.IsCompleted && random.Next(4) == 0))
             return [frozen = FreezeAsync(up[0])];
         return [.. up.Take(up.Count > 2 && random.Next(3) == 0 ? 2 : 1).Select(KillAsync)];
