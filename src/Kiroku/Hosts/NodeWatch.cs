@@ -4,7 +4,8 @@ namespace Kiroku.Hosts;
 
 /// <summary>Notices nodes that are not heard of any more, and tells the cluster of each once; and those that take no new work.</summary>
 internal sealed partial class NodeWatch(
-    NodeSelf self, NodeStore nodes, NodeReport report, Silence silence, IMembership membership, DrainingNodes draining, TimeProvider time, ILogger<NodeWatch> logger)
+    NodeSelf self, NodeStore nodes, NodeReport report, Silence silence, IMembership membership, DrainingNodes draining, IHostApplicationLifetime lifetime,
+    TimeProvider time, ILogger<NodeWatch> logger)
     : RepeatedWork(Interval, time, logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -18,6 +19,14 @@ internal sealed partial class NodeWatch(
     {
         began = Time.GetTimestamp();
         return nodes.IsShared ? base.StartAsync(cancellationToken) : Task.CompletedTask;
+    }
+
+    /// <summary>Before it has started, the engine does not know who its members are.</summary>
+    protected override async Task ReadyAsync(CancellationToken cancellationToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(cancellationToken);
     }
 
     protected override async Task WorkAsync(CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ internal sealed partial class ServerGrains(IGrainFactory grains, ActionStore act
             }
             catch (Exception e) when (IsSilence(e))
             {
-                LogSilent(server.Id, e);
+                LogSilent(server.Id, e.Message);
             }
             // It may have died after the acceptance was durable; then it is another node's to go on with.
             if (await actions.FindAsync(server.Id, request.RequestId, cancellationToken) is not null)
@@ -46,13 +46,13 @@ internal sealed partial class ServerGrains(IGrainFactory grains, ActionStore act
         }
         catch (Exception e) when (IsSilence(e))
         {
-            LogSilent(server, e);
+            LogSilent(server, e.Message);
         }
     }
 
     /// <summary>The engine calls it a wrong argument that no node with such grains is known.</summary>
     private static bool IsSilence(Exception e) => e is OrleansException or TimeoutException or ArgumentException;
 
-    [LoggerMessage(LogLevel.Warning, "The grain of {Server} does not answer")]
-    private partial void LogSilent(Guid server, Exception exception);
+    [LoggerMessage(LogLevel.Warning, "The grain of {Server} does not answer: {Reason}")]
+    private partial void LogSilent(Guid server, string reason);
 }

@@ -82,6 +82,7 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
     {
         ["os-resetState"] = """{"os-resetState":{"state":"active"}}""",
         ["forceDelete"] = """{"forceDelete":null}""",
+        ["migrate"] = """{"migrate":null}""",
     };
 
     [Fact]

@@ -31,7 +31,7 @@ internal sealed class NodeDesk : IHostApplicationLifetime, ILocalSiloDetails, IM
         var options = Options.Create(new HostsOptions());
         Self = new NodeSelf(new ServiceSettings { DataDirectory = folder.FullName, Host = name }, options, this, new NodeDrain(), Hypervisor);
         Report = new NodeReport(Self, Nodes, new HostMeter(Hypervisor, Time), Silence, options, this, Time, NullLogger<NodeReport>.Instance);
-        Watch = new NodeWatch(Self, Nodes, Report, Silence, this, new DrainingNodes(), Time, NullLogger<NodeWatch>.Instance);
+        Watch = new NodeWatch(Self, Nodes, Report, Silence, this, new DrainingNodes(), this, Time, NullLogger<NodeWatch>.Instance);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -93,7 +93,7 @@ internal sealed class NodeDesk : IHostApplicationLifetime, ILocalSiloDetails, IM
 
     public CancellationToken ApplicationStopping => stopping.Token;
 
-    CancellationToken IHostApplicationLifetime.ApplicationStarted => default;
+    CancellationToken IHostApplicationLifetime.ApplicationStarted => new(canceled: true);
 
     CancellationToken IHostApplicationLifetime.ApplicationStopped => default;
 
