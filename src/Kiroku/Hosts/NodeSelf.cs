@@ -27,7 +27,9 @@ internal sealed class NodeSelf(ServiceSettings settings, IOptions<HostsOptions> 
         return node.HasMachines ? (node with { HypervisorKind = hypervisor.Kind }).With(look) : node;
     }
 
+    /// <summary>Where others reach it, if that is another machine; else where it answers.</summary>
     private string Address()
-        => IPAddress.TryParse(new Uri(settings.Listen).Host, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
-            ? address.ToString() : IPAddress.Loopback.ToString();
+        => !IPAddress.IsLoopback(silo.SiloAddress.Endpoint.Address) ? silo.SiloAddress.Endpoint.Address.ToString()
+            : IPAddress.TryParse(new Uri(settings.Listen).Host, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
+                ? address.ToString() : IPAddress.Loopback.ToString();
 }
