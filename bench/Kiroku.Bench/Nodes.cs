@@ -23,7 +23,9 @@ internal sealed class Nodes(string product, string folder, string database, stri
         Directory.CreateDirectory(FolderOf(name));
         var first = Running.Keys.FirstOrDefault() ?? name;
         var node = await Service.StartAsync(
-            product, FolderOf(name), FolderOf(first), [.. options, "--host", name], [("Storage__Database", database), .. settings, .. own]);
+            product, FolderOf(name), FolderOf(first), [.. options, "--host", name],
+            // What they have to say of one that was killed would fill the screen.
+            [("Logging__LogLevel__Default", "None"), ("Storage__Database", database), .. settings, .. own]);
         Running.Add(name, node);
         while (await CountAsync("nodes WHERE connected = 1") < Running.Count)
             await Task.Delay(20);

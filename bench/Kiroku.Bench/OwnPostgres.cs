@@ -17,9 +17,9 @@ internal sealed partial class OwnPostgres : IAsyncDisposable
         // PostgreSQL refuses to run as root.
         if (Environment.IsPrivilegedProcess)
             await Command.RunAsync("chown", "nobody", server.folder.FullName);
-        await server.RunAsync("initdb", "-D", server.Data, "-A", "trust", "-U", "kiroku", "-E", "UTF8", "--locale=C.UTF-8");
+        await RunAsync("initdb", "-D", server.Data, "-A", "trust", "-U", "kiroku", "-E", "UTF8", "--locale=C.UTF-8");
         var options = $"-k {server.folder.FullName} -c listen_addresses='' -c max_connections=300 -c shared_buffers=256MB";
-        await server.RunAsync("pg_ctl", "-D", server.Data, "-w", "-s", "-l", Path.Combine(server.folder.FullName, "log"), "-o", options, "start");
+        await RunAsync("pg_ctl", "-D", server.Data, "-w", "-s", "-l", Path.Combine(server.folder.FullName, "log"), "-o", options, "start");
         return server;
     }
 
@@ -57,7 +57,7 @@ internal sealed partial class OwnPostgres : IAsyncDisposable
 
     private static string Program(string name) => Path.Combine(Directory.GetDirectories("/usr/lib/postgresql").Max(StringComparer.Ordinal)!, "bin", name);
 
-    private Task RunAsync(string name, params string[] arguments) => Environment.IsPrivilegedProcess
+    private static Task RunAsync(string name, params string[] arguments) => Environment.IsPrivilegedProcess
         ? Command.RunAsync("setpriv", ["--reuid=nobody", "--regid=nogroup", "--clear-groups", Program(name), .. arguments])
         : Command.RunAsync(Program(name), arguments);
 
