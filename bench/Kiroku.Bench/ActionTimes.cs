@@ -49,10 +49,10 @@ internal static class ActionTimes
             using var deleted = await service.Http.DeleteAsync($"/v2.1/servers/{confirmed}");
             deleted.EnsureSuccessStatusCode();
         }
-        var transaction = Median(await TransactionsAsync());
+        var transaction = Median.Of(await TransactionsAsync());
         Console.WriteLine($"{"one durable transaction",-24}{transaction,8:F2} ms");
         foreach (var (name, list) in times)
-            Console.WriteLine($"{name,-24}{Median(list),8:F2} ms {Median(list) / transaction,8:F1} transactions");
+            Console.WriteLine($"{name,-24}{Median.Of(list),8:F2} ms {Median.Of(list) / transaction,8:F1} transactions");
         Console.WriteLine($"{"first answer",-24}{service.FirstAnswer,8:F0} ms");
         Console.WriteLine($"{"resident memory",-24}{service.Memory,8} MiB");
         return 0;
@@ -133,8 +133,6 @@ internal static class ActionTimes
         }
         return times;
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
 }

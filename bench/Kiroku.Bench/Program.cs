@@ -8,6 +8,10 @@ return args switch
     ["reads", var product, _] => await ReadRates.RunAsync(product, Bench(), 10_000, 10_000_000),
     ["reads", var few, var many, var product, _] => await ReadRates.RunAsync(product, Bench(), Number(few), Number(many)),
     ["writes", var product, var image] => await WriteRates.RunAsync(product, image),
+    ["nodes", var product, var image] => await NodeRates.RunAsync(product, image),
+    ["moves", var product, _] => await MoveTimes.RunAsync(product),
+    ["many", var product, var image] => await ManyServers.RunAsync(product, image, 100, 10_000),
+    ["many", var few, var many, var product, var image] => await ManyServers.RunAsync(product, image, Number(few), Number(many)),
     ["bare", var file] => await BareKestrel.RunAsync(file),
     _ => Usage(),
 };
@@ -18,6 +22,6 @@ static int Number(string text) => int.Parse(text, NumberStyles.AllowThousands, C
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: bench/run actions | reads [FEW MANY] | writes");
+    Console.Error.WriteLine("Usage: bench/run actions | reads [FEW MANY] | writes | nodes | moves | many [FEW MANY]");
     return 2;
 }

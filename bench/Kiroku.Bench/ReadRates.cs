@@ -70,15 +70,13 @@ internal static class ReadRates
             $"| {call} | {connections} | {Middle(plain)} | {Middle(few)} | {Ratio(few, plain):F2} | {Middle(many)} | {Ratio(many, plain):F2} | {Slower(many, few):F2} |"));
 
     private static string Middle(List<Rate> rates)
-        => string.Create(CultureInfo.InvariantCulture, $"{Median(rates.Select(rate => rate.PerSecond)):N0}/s, {Median(rates.Select(rate => rate.MedianMicroseconds)):N0} µs");
+        => string.Create(CultureInfo.InvariantCulture, $"{Median.Of(rates.Select(rate => rate.PerSecond)):N0}/s, {Median.Of(rates.Select(rate => rate.MedianMicroseconds)):N0} µs");
 
     /// <summary>Of what ran side by side in each round.</summary>
-    private static double Ratio(List<Rate> rates, List<Rate> beside) => Median(rates.Zip(beside, (rate, other) => rate.PerSecond / other.PerSecond));
+    private static double Ratio(List<Rate> rates, List<Rate> beside) => Median.Of(rates.Zip(beside, (rate, other) => rate.PerSecond / other.PerSecond));
 
     private static double Slower(List<Rate> rates, List<Rate> beside)
-        => Median(rates.Zip(beside, (rate, other) => rate.MedianMicroseconds / other.MedianMicroseconds));
-
-    private static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
+        => Median.Of(rates.Zip(beside, (rate, other) => rate.MedianMicroseconds / other.MedianMicroseconds));
 
     private static async Task<Rate> LoadAsync(Place place, Uri address, Filled store, string call, bool hot, int connections)
     {

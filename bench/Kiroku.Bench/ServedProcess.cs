@@ -16,6 +16,18 @@ internal sealed class ServedProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
+    public int Id => process.Id;
+
+    /// <summary>Processor time that it has used.</summary>
+    public TimeSpan Used
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Resident memory in MiB.</summary>
     public long Memory
     {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Kiroku.Bench;
 
-/// <summary>A service as built, run as a process of its own on libvirt's mock, with someone signed in.</summary>
+/// <summary>A service as built, run as a process of its own, with someone signed in.</summary>
 internal sealed class Service : IAsyncDisposable
 {
     /// <summary>So that what is measured is work and no refusal.</summary>
@@ -30,17 +30,26 @@ internal sealed class Service : IAsyncDisposable
     /// <summary>Resident memory in MiB.</summary>
     public long Memory => process.Memory;
 
+    /// <summary>Processor time that it has used.</summary>
+    public TimeSpan Used => process.Used;
+
+    public int ProcessId => process.Id;
+
     /// <summary>Starts it on a data folder, with further settings.</summary>
-    public static async Task<Service> StartAsync(string product, string data, params (string Key, string Value)[] settings)
+    public static Task<Service> StartAsync(string product, string data, params (string Key, string Value)[] settings)
+        => StartAsync(product, data, data, ["--hypervisor", "test:///default"], settings);
+
+    /// <summary>Starts one on a data folder, with further options, and signs in as those do whose passwords another folder has.</summary>
+    public static async Task<Service> StartAsync(string product, string data, string passwords, string[] options, params (string Key, string Value)[] settings)
     {
         var clock = Stopwatch.StartNew();
         var process = await ServedProcess.StartAsync(
-            "dotnet", [product, "serve", "--data", data, "--listen", "http://127.0.0.1:0", "--hypervisor", "test:///default"],
+            "dotnet", [product, "serve", "--data", data, "--listen", "http://127.0.0.1:0", .. options],
             Unlimited.Concat(settings).Select(setting => ($"KIROKU_{setting.Key}", setting.Value)));
         using (var first = new HttpClient { BaseAddress = process.Address })
             await first.GetStringAsync("/");
         var service = new Service(process) { FirstAnswer = clock.Elapsed.TotalMilliseconds };
-        await service.SignInAsync(data);
+        await service.SignInAsync(passwords);
         return service;
     }
 

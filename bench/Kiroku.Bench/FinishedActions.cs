@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Kiroku.Bench;
+
+/// <summary>Stops and starts of servers, each done when its record has its end.</summary>
+internal static class FinishedActions
+{
+    private static readonly TimeSpan Warming = TimeSpan.FromSeconds(3);
+
+    /// <summary>How many end in a second with one going on on each server, asked for of the services in turn.</summary>
+    public static async Task<double> PerSecondAsync(IReadOnlyList<HttpClient> services, IReadOnlyList<string> servers, TimeSpan measuring)
+    {
+        using var over = new CancellationTokenSource();
+        var finished = 0L;
+        var workers = servers.Select((server, index) => Task.Run(async () =>
+        {
+            var http = services[index % services.Count];
+            for (var stop = true; !over.IsCancellationRequested; stop = !stop)
+            {
+                await ActAsync(http, server, stop ? "os-stop" : "os-start");
+                Interlocked.Increment(ref finished);
+            }
+            // Running again, for whoever measures next.
+            if (await StatusAsync(http, server) == "SHUTOFF")
+                await ActAsync(http, server, "os-start");
+        })).ToList();
+        await Task.Delay(Warming);
+        var (before, clock) = (Interlocked.Read(ref finished), Stopwatch.StartNew());
+        await Task.Delay(measuring);
+        var rate = (Interlocked.Read(ref finished) - before) / clock.Elapsed.TotalSeconds;
+        await over.CancelAsync();
+        await Task.WhenAll(workers);
+        return rate;
+    }
+
+    /// <summary>Asks, and looks until the record has its end; how often depends on how long that takes.</summary>
+    public static async Task ActAsync(HttpClient http, string server, string action)
+    {
+        var clock = Stopwatch.StartNew();
+        using var answer = await http.PostAsync($"/v2.1/servers/{server}/action", Json($$"""{"{{action}}":null}"""));
+        answer.EnsureSuccessStatusCode();
+        var record = $"/v2.1/servers/{server}/os-instance-actions/{answer.Headers.GetValues("x-compute-request-id").Single()}";
+        while (await StatusAsync(http, server, "OS-EXT-STS:task_state") is not null)
+            await Task.Delay(Math.Clamp((int)(clock.ElapsedMilliseconds / 4), 1, 100));
+        var events = JsonNode.Parse(await http.GetStringAsync(record))!["instanceAction"]!["events"]!.AsArray();
+        if ((string?)events[0]!["result"] != "Success")
+            throw new InvalidOperationException($"{action} on {server} did not succeed.");
+    }
+
+    public static async Task<string?> StatusAsync(HttpClient http, string server, string key = "status")
+        => (string?)JsonNode.Parse(await http.GetStringAsync($"/v2.1/servers/{server}"))!["server"]![key];
+
+    public static async Task<string> CreateAsync(HttpClient http, string image)
+    {
+        var body = $$$"""{"server":{"name":"bench","flavorRef":"42","imageRef":"{{{image}}}","networks":"none"}}""";
+        using var made = await http.PostAsync("/v2.1/servers", Json(body));
+        made.EnsureSuccessStatusCode();
+        var server = (string)JsonNode.Parse(await made.Content.ReadAsStringAsync())!["server"]!["id"]!;
+        while (await StatusAsync(http, server) == "BUILD")
+            await Task.Delay(5);
+        return server;
+    }
+
+    public static async Task<string> ImageAsync(HttpClient http)
+        => (string)JsonNode.Parse(await http.GetStringAsync("/image/v2/images"))!["images"]![0]!["id"]!;
+
+    public static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
+}

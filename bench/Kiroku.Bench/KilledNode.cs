@@ -1,0 +1,67 @@
+using System.Diagnostics;
+
+namespace Kiroku.Bench;
+
+/// <summary>A node that is killed under load: how long it takes until no action is open any more, with nobody asking for new ones.</summary>
+internal static class KilledNode
+{
+    private const int Rounds = 5;
+    private static readonly TimeSpan Loading = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
+    public static async Task RunAsync(Nodes nodes, IReadOnlyList<string> servers, string victim)
+    {
+        Console.WriteLine();
+        Console.WriteLine("| kill | actions open then | half of them ended after | all ended after | how they ended |");
+        Console.WriteLine("|---|---|---|---|---|");
+        var times = new List<double>();
+        for (var round = 1; round <= Rounds; round++)
+        {
+            using var over = new CancellationTokenSource();
+            var others = nodes.Running.Where(node => node.Key != victim).Select(node => node.Value.Http).ToList();
+            var load = servers.Select((server, index) => Task.Run(() => LoadAsync(others[index % others.Count], server, over.Token))).ToList();
+            await Task.Delay(Loading);
+            var clock = Stopwatch.StartNew();
+            await nodes.KillAsync(victim);
+            await over.CancelAsync();
+            var open = await nodes.ListAsync<long>("SELECT id FROM actions WHERE finish_time IS NULL");
+            await UntilOpenAsync(nodes, open.Count / 2);
+            var half = clock.Elapsed.TotalSeconds;
+            await UntilOpenAsync(nodes, 0);
+            times.Add(clock.Elapsed.TotalSeconds);
+            await Task.WhenAll(load);
+            var outcomes = open.Count == 0 ? [] : await nodes.ListAsync<string>(
+                $"SELECT count(*) || ' ' || outcome FROM actions WHERE id IN ({string.Join(',', open)}) GROUP BY outcome ORDER BY 1");
+            Console.WriteLine(FormattableString.Invariant(
+                $"| {round} | {open.Count} | {half:F1} s | {times[^1]:F1} s | {string.Join(", ", outcomes)} |"));
+            await nodes.StartAsync(victim);
+            await UntilOpenAsync(nodes, 0);
+        }
+        Console.WriteLine(FormattableString.Invariant($"| all | | | {times.Min():F1} / {Median.Of(times):F1} / {times.Max():F1} s | |"));
+    }
+
+    private static async Task UntilOpenAsync(Nodes nodes, int most)
+    {
+        while (await nodes.CountAsync("actions WHERE finish_time IS NULL") > most)
+            await Task.Delay(Look);
+    }
+
+    /// <summary>One action after another, whatever the last has left the server as.</summary>
+    private static async Task LoadAsync(HttpClient http, string server, CancellationToken over)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            try
+            {
+                var action = await FinishedActions.StatusAsync(http, server) == "SHUTOFF" ? "os-start" : "os-stop";
+                using var answer = await http.PostAsync($"/v2.1/servers/{server}/action", FinishedActions.Json($$"""{"{{action}}":null}"""), over);
+                // 409 while the one before still runs.
+                await Task.Delay(5, over);
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            {
+                // A server of a node that was killed before may not answer yet.
+            }
+        }
+    }
+}
