@@ -32,7 +32,7 @@ internal sealed partial class OwnPostgres : IAsyncDisposable
         return ConnectionTo(name);
     }
 
-    /// <summary>How often pgbench goes through a script in a second, on as many connections.</summary>
+    /// <summary>How often pgbench goes through a script in a second, on as many connections; for the median it has only an average.</summary>
     public async Task<Rate> BenchAsync(string database, string script, int connections, int seconds)
     {
         var file = Path.Combine(folder.FullName, "script.sql");

@@ -44,7 +44,12 @@ internal sealed class ServedProcess : IAsyncDisposable
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         var process = Process.Start(start)!;
-        process.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
+        process.ErrorDataReceived += (_, line) =>
+        {
+            // Null is its end.
+            if (line.Data is { } said)
+                Console.Error.WriteLine(said);
+        };
         process.BeginErrorReadLine();
         string? line;
         while ((line = await process.StandardOutput.ReadLineAsync()) is not null && !line.StartsWith(Listening, StringComparison.Ordinal))
