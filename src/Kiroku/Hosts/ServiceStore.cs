@@ -16,11 +16,6 @@ internal sealed class ServiceStore(IDatabase database)
         => await connection.QueryFirstOrDefaultAsync<Service>("SELECT host, disabled, disabled_reason, forced_down FROM services WHERE host = @host", new { host })
             ?? new Service { Host = host };
 
-    /// <summary>Those of which something was said, by their hosts.</summary>
-    public Task<IReadOnlyDictionary<string, Service>> ListAsync(CancellationToken cancellationToken)
-        => database.ReadAsync<IReadOnlyDictionary<string, Service>>(async connection => (await connection.QueryAsync<Service>(
-            "SELECT host, disabled, disabled_reason, forced_down FROM services")).ToDictionary(service => service.Host), cancellationToken);
-
     /// <summary>Changes what is said of a host's service.</summary>
     /// <returns>The service as it is from now on.</returns>
     public Task<Service> ChangeAsync(string host, Func<Service, Service> change, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ internal sealed class Cloud : IAsyncDisposable
     public const string Small = "42";
     public const string Large = "84";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly List<TestApp> dead = [];
+    private readonly List<(TestApp App, IDisposable Store)> dead = [];
     private readonly Dictionary<string, string?> configuration;
 
     private Cloud(Dictionary<string, string?> configuration) => this.configuration = configuration;
@@ -68,6 +68,7 @@ internal sealed class Cloud : IAsyncDisposable
     /// <summary>Starts a service on what the last one left.</summary>
     public async Task StartAgainAsync()
     {
+        await ForgetDeadAsync();
         Hypervisor = new FakeHypervisor(Host);
         var store = OpenStore(Folder);
         Database = new WatchedDatabase(store);
@@ -92,14 +93,25 @@ internal sealed class Cloud : IAsyncDisposable
         var never = new TaskCompletionSource().Task;
         Hypervisor.Before = Hypervisor.After = _ => never;
         Database.Around = Beats.Around = _ => never;
-        dead.Add(App);
+        dead.Add((App, Database));
     }
 
     /// <summary>Ends the service in good order, as SIGTERM does.</summary>
     public async Task StopAsync()
     {
         await App.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken);
-        dead.Add(App);
+        dead.Add((App, Database));
+    }
+
+    /// <summary>Lets go of what ended services hold; a test has too many of them to keep.</summary>
+    private async Task ForgetDeadAsync()
+    {
+        foreach (var (app, store) in dead)
+        {
+            await app.DisposeAsync();
+            store.Dispose();
+        }
+        dead.Clear();
     }
 
     public async Task<string> UploadAsync(byte[] content, string format)
@@ -210,9 +222,9 @@ internal sealed class Cloud : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var app in dead.Append(App).Distinct())
-            await app.DisposeAsync();
-        Database.Dispose();
-        Directory.Delete(Folder, recursive: true);
+        if (!dead.Contains((App, Database)))
+            dead.Add((App, Database));
+        await ForgetDeadAsync();
+        TestFolder.Delete(Folder);
     }
 }

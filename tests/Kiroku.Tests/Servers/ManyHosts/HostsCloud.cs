@@ -13,7 +13,6 @@ internal sealed class HostsCloud : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Dictionary<string, HostNode> nodes = [];
-    private readonly List<TestApp> dead = [];
     private readonly string database;
     private readonly (string Key, string Value)[] configuration;
 
@@ -54,6 +53,7 @@ internal sealed class HostsCloud : IAsyncDisposable
     public async Task StartAsync(string name)
     {
         var node = nodes[name];
+        await node.ForgetProcessAsync();
         node.Hypervisor = new FakeHypervisor(node.Host);
         var store = new PostgresDatabase(database);
         (node.Database, node.Beats) = (new WatchedDatabase(store), new WatchedDatabase(store));
@@ -98,7 +98,6 @@ internal sealed class HostsCloud : IAsyncDisposable
         node.Hypervisor.Before = node.Hypervisor.After = _ => thawed;
         node.Database.Around = node.Beats.Around = _ => thawed;
         node.IsDead = true;
-        dead.Add(node.App);
         return thawed;
     }
 
@@ -229,10 +228,11 @@ internal sealed class HostsCloud : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var app in dead.Concat(Nodes.Where(node => !node.IsDead).Select(node => node.App)).Distinct())
-            await app.DisposeAsync();
         foreach (var node in Nodes)
-            Directory.Delete(node.Folder, recursive: true);
+        {
+            await node.ForgetProcessAsync();
+            TestFolder.Delete(node.Folder);
+        }
     }
 }
 
@@ -260,4 +260,13 @@ internal sealed class HostNode(string name)
 
     /// <summary>What holds it while it is frozen.</summary>
     public TaskCompletionSource? Ice { get; set; }
+
+    /// <summary>Lets go of what its process holds, if there was one; a test has too many of them to keep.</summary>
+    public async Task ForgetProcessAsync()
+    {
+        if (App is null)
+            return;
+        await App.DisposeAsync();
+        Database.Dispose();
+    }
 }
