@@ -5,8 +5,8 @@ namespace Kiroku.Tests.Servers;
 
 public sealed class KillTests
 {
-    /// <summary>In the long run every moment; else every fourth, of each action others.</summary>
-    private static readonly int Stride = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1" ? 1 : 4;
+    /// <summary>In the long run every moment; else every second, of each action others.</summary>
+    private static readonly int Stride = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1" ? 1 : 2;
 
     [Theory]
     [MemberData(nameof(Scenario.Lasting), MemberType = typeof(Scenario))]
