@@ -23,22 +23,33 @@ internal sealed record ServerQuery
     /// <summary>Null keeps the newest first.</summary>
     public Comparison<Server>? Order { get; init; }
 
+    /// <summary>Whether the store can count off the page by itself, having all that must hold and the order.</summary>
+    public bool IsPaged => Order is null && Conditions.Count == 0;
+
+    /// <summary>The page's rows if the store can count them off, otherwise all rows to make it from, newest first.</summary>
     public string Sql()
     {
-        var conditions = new List<string>();
-        Add(Deleted, "deleted = @Deleted");
-        Add(ProjectId, "project_id = @ProjectId");
-        Add(ChangesSince, "updated_at >= @ChangesSince");
-        Add(ChangesBefore, "updated_at <= @ChangesBefore");
-        var where = conditions.Count == 0 ? "" : $" WHERE {string.Join(" AND ", conditions)}";
-        return $"SELECT {ServerStore.Columns} FROM servers{where} ORDER BY created_at DESC, id DESC";
-
-        void Add(object? value, string condition)
-        {
-            if (value is not null)
-                conditions.Add(condition);
-        }
+        const string BehindMarker = "(created_at, id) < (SELECT marker.created_at, marker.id FROM servers AS marker WHERE marker.id = @Marker)";
+        var page = IsPaged ? " LIMIT @Limit" : "";
+        return $"SELECT {ServerStore.Columns} FROM servers{Where(IsPaged && Marker is not null ? BehindMarker : null)} ORDER BY created_at DESC, id DESC{page}";
     }
 
+    /// <summary>Finds the marker, if it is one of the servers that could be listed.</summary>
+    public string MarkerSql() => $"SELECT id FROM servers{Where("id = @Marker")}";
+
     public bool Matches(Server server) => Conditions.All(condition => condition(server));
+
+    private string Where(string? more)
+    {
+        string?[] conditions =
+        [
+            Deleted is null ? null : "deleted = @Deleted",
+            ProjectId is null ? null : "project_id = @ProjectId",
+            ChangesSince is null ? null : "updated_at >= @ChangesSince",
+            ChangesBefore is null ? null : "updated_at <= @ChangesBefore",
+            more,
+        ];
+        var all = string.Join(" AND ", conditions.OfType<string>());
+        return all.Length == 0 ? "" : $" WHERE {all}";
+    }
 }

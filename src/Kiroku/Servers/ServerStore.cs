@@ -36,9 +36,12 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
     public Task<IReadOnlyList<Server>> ListAsync(ServerQuery query, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
         {
-            var rows = await connection.QueryAsync<ServerRow>(
-                query.Sql(), new { query.Deleted, query.ProjectId, query.ChangesSince, query.ChangesBefore });
-            var servers = rows.Select(row => row.ToServer());
+            var values = new { query.Deleted, query.ProjectId, query.ChangesSince, query.ChangesBefore, query.Marker, query.Limit };
+            if (query is { IsPaged: true, Marker: not null } && !(await connection.QueryAsync<Guid>(query.MarkerSql(), values)).Any())
+                throw new UnknownMarkerException();
+            var servers = (await connection.QueryAsync<ServerRow>(query.Sql(), values)).Select(row => row.ToServer());
+            if (query.IsPaged)
+                return servers.ToList();
             if (query.Order is { } order)
                 servers = servers.Order(Comparer<Server>.Create(order));
             if (query.Marker is { } marker)

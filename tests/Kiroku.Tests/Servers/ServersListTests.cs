@@ -106,6 +106,24 @@ public sealed class ServersListTests(ThreeServers three) : IClassFixture<ThreeSe
         Assert.Contains(message, (string)(await TestApp.JsonAsync(answer)).AsObject().Single().Value!["message"]!, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("&sort_key=created_at")]
+    [InlineData("&name=.")]
+    public async Task Pages_follow_each_other_to_the_end(string query)
+    {
+        var (seen, marker) = (new List<string>(), "");
+        while (await ServersAsync(three.Running.Cloud.Admin, $"all_tenants=1&limit=1{marker}{query}") is [var server])
+        {
+            seen.Add((string)server!["name"]!);
+            marker = $"&marker={server["id"]}";
+        }
+        Assert.Equal(["foreign", "tagged", "vm"], seen);
+        Assert.Equal(["vm"], (await ServersAsync(three.Running.Cloud.Demo, $"limit=5&marker={three.Tagged}{query}")).Select(server => (string)server!["name"]!));
+        using var foreign = await three.Running.Cloud.Demo.GetAsync($"/v2.1/servers?marker={three.Foreign}{query}");
+        Assert.Equal(400, (int)foreign.StatusCode);
+    }
+
     [Fact]
     public async Task Each_version_adds_its_keys()
     {
@@ -129,6 +147,9 @@ public sealed class ServersListTests(ThreeServers three) : IClassFixture<ThreeSe
         async Task<List<string>> KeysAsync(string version)
             => [.. (await three.Running.Cloud.Demo.GetJsonAsync(path, ("OpenStack-API-Version", $"compute {version}")))["server"]!.AsObject().Select(pair => pair.Key)];
     }
+
+    private static async Task<JsonArray> ServersAsync(TestUser user, string query)
+        => (await user.GetJsonAsync($"/v2.1/servers?{query}"))["servers"]!.AsArray();
 
     private static async Task<string> NamesAsync(TestUser user, string version, string query)
     {
