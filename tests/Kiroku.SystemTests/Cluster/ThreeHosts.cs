@@ -50,6 +50,8 @@ internal sealed class ThreeHosts : IAsyncDisposable
         var settings = new Dictionary<string, string>
         {
             ["Scheduling__AllowResizeToSameHost"] = "false",
+            // A host with a small disk is not passed over.
+            ["Scheduling__DiskAllocationRatio"] = "1000",
             ["Servers__SweepInterval"] = "00:00:02",
             ["Servers__RestTimeout"] = "00:00:01",
         };
@@ -68,6 +70,9 @@ internal sealed class ThreeHosts : IAsyncDisposable
 
     /// <summary>kill -9.</summary>
     public Task KillAsync(string name) => processes[name].KillAsync();
+
+    /// <summary>A disk to put in the place of a host's.</summary>
+    public SmallDisk SmallDiskOf(string host) => new(Path.Combine(FolderOf(host), "volumes"));
 
     /// <summary>The files in a host's pool that belong to a server, whole or half made.</summary>
     public IEnumerable<string> DisksOn(string host, string server)

@@ -102,6 +102,44 @@ public sealed class ThreeHostsTests : IAsyncLifetime
         Assert.NotEqual(machine, Assert.Single(ThreeHosts.MachinesOf(server)));
     }
 
+    [Fact]
+    public async Task A_host_whose_disk_fills_up_while_a_server_moves_there_leaves_it_where_it_was()
+    {
+        SmallDisk.RequireRoot();
+        await CreateAsync();
+        var guest = await BootedAsync();
+        var home = await HostAsync();
+        var there = new[] { "a", "b", "c" }.First(name => name != home);
+        var migrate = $$"""{"migrate": {"host": "{{there}}"} }""";
+        var disks = hosts.DisksOn(home, server).ToList();
+        var disk = hosts.SmallDiskOf(there);
+        await disk.MountAsync(96);
+        try
+        {
+            await disk.FillAsync(leaving: 4 << 20);
+            var failing = await ActAsync(migrate);
+            Assert.Equal(202, failing.Status);
+            await SettledAsync("ERROR");
+
+            var events = (await hosts.Demo.ReadAsync($"/v2.1/servers/{server}/os-instance-actions/{failing.RequestId}", "2.84"))["instanceAction"]!["events"]!.AsArray();
+            var failed = events.Where(item => (string)item!["result"]! == "Error").ToList();
+            Assert.Equal(Enumerable.Repeat("compute_resize_instance", 3), failed.Select(item => (string)item!["event"]!));
+            Assert.All(failed, item => Assert.Contains("disk is full", (string)item!["details"]!, StringComparison.Ordinal));
+            Assert.Equal(home, await HostAsync());
+            Assert.Equal(disks, hosts.DisksOn(home, server));
+            Assert.Empty(hosts.DisksOn(there, server));
+        }
+        finally
+        {
+            await disk.UnmountAsync();
+        }
+        await DoAsync("""{"reboot": {"type": "HARD"} }""", "reboot", "ACTIVE", wasStopped: false);
+        guest = await BootedAsync(guest, boots: 2);
+        Assert.Equal(202, (await ActAsync(migrate)).Status);
+        await SettledAsync("VERIFY_RESIZE");
+        Assert.Equal((there, guest.DiskId), (await HostAsync(), (await BootedAsync(guest, boots: 3)).DiskId));
+    }
+
     private async Task CreateAsync()
     {
         var image = (string)(await hosts.Demo.ReadAsync("/image/v2/images?name=kiroku-guest"))["images"]!.AsArray().Single()!["id"]!;

@@ -23,8 +23,8 @@ internal sealed class SmallDisk(string folder)
 
     public Task UnmountAsync() => Commands.RunAsync("umount", folder);
 
-    /// <summary>Takes all the room there is.</summary>
-    public async Task FillAsync()
+    /// <summary>Takes all the room there is but so many bytes.</summary>
+    public async Task FillAsync(int leaving = 0)
     {
         await using var filler = new FileStream(Filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         var piece = new byte[4096];
@@ -36,6 +36,7 @@ internal sealed class SmallDisk(string folder)
         {
             // That was all.
         }
+        filler.SetLength(filler.Length - leaving);
     }
 
     public void Empty() => File.Delete(Filler);
