@@ -23,6 +23,7 @@ public sealed class MoveKillTests
 
     [Theory]
     [InlineData("resizing", null, Resize, VmStates.Resized)]
+    [InlineData("confirming", Resize, """{"confirmResize":null}""", VmStates.Active)]
     [InlineData("reverting", Resize, """{"revertResize":null}""", VmStates.Active)]
     [InlineData("unshelving", Shelve, """{"unshelve":{"host":"b"}}""", VmStates.Active)]
     public Task A_moving_action_whose_node_is_frozen_at_any_moment_and_goes_on_later_ends_the_same(string name, string? before, string body, string endsIn)
