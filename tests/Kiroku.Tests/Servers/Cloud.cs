@@ -13,7 +13,7 @@ internal sealed class Cloud : IAsyncDisposable
     public const string Small = "42";
     public const string Large = "84";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly List<(TestApp App, IDisposable Store)> dead = [];
+    private readonly HashSet<(TestApp App, IDisposable Store)> dead = [];
     private readonly Dictionary<string, string?> configuration;
 
     private Cloud(Dictionary<string, string?> configuration) => this.configuration = configuration;
@@ -222,8 +222,7 @@ internal sealed class Cloud : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!dead.Contains((App, Database)))
-            dead.Add((App, Database));
+        dead.Add((App, Database));
         await ForgetDeadAsync();
         TestFolder.Delete(Folder);
     }
