@@ -110,8 +110,7 @@ internal sealed partial class ServerGrain(
 
     public async Task<bool> Sweep(string volume, string host)
     {
-        var server = await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None);
-        if (!workflow.IsCompleted || server is null or { RunningAction: not null } || Disks.Names(server, volume, host))
+        if (await FindAtRestAsync() is not { } server || Disks.Names(server, volume, host))
             return false;
         await hosts.Of(host).Hypervisor.DeleteVolumeAsync(volume, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
         return true;
@@ -119,8 +118,7 @@ internal sealed partial class ServerGrain(
 
     public async Task PutAside(string host)
     {
-        var server = await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None);
-        if (workflow.IsCompleted && server is { RunningAction: null } && (server.Deleted || server.Host != host))
+        if (await FindAtRestAsync() is { } server && (server.Deleted || server.Host != host))
             await strays.PutAsideAsync(server, host, CancellationToken.None);
     }
 
@@ -160,6 +158,16 @@ internal sealed partial class ServerGrain(
     }
 
     private async Task<Server?> FindAsync() => await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is { Deleted: false } server ? server : null;
+
+    /// <summary>The server, deleted or not, if nothing runs on it.</summary>
+    private async Task<Server?> FindAtRestAsync()
+    {
+        if (await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is not { RunningAction: null } server)
+            return null;
+        // The row says so a moment before the workflow has come to its end.
+        await workflow.WaitAsync(PatienceOfRequests, time).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        return workflow.IsCompleted ? server : null;
+    }
 
     private Fault NotFound() => Fault.NotFound($"Instance {this.GetPrimaryKey()} could not be found.");
 
