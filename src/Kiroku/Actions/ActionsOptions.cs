@@ -19,8 +19,8 @@ internal sealed class ActionsOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan NextDelay { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How often a step is taken up again after the service died under it.</summary>
-    [Range(1, 1000)]
+    /// <summary>How often a step is taken up again after the service died under it; 0 for never.</summary>
+    [Range(0, 1000)]
     public int Interruptions { get; init; } = 5;
 
     /// <summary>How long to wait before a record that could not be written is written again.</summary>
