@@ -26,7 +26,7 @@ internal sealed record Server
 
     public required ServerFlavor Flavor { get; init; }
 
-    /// <summary>While resized: what a revert goes back to.</summary>
+    /// <summary>While resized, or in ERROR by a move: what a revert goes back to.</summary>
     public ServerFlavor? FormerFlavor { get; init; }
 
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
@@ -63,13 +63,13 @@ internal sealed record Server
     /// <summary>Which of its disks it runs on, counted from 1; null before the first is made.</summary>
     public int? Generation { get; init; }
 
-    /// <summary>While resized: the disk that a revert goes back to.</summary>
+    /// <summary>While resized, or in ERROR by a move: the disk that a revert goes back to.</summary>
     public int? FormerGeneration { get; init; }
 
     /// <summary>The host on which its disk and config drive lie, also while it is on none; null before the first is made.</summary>
     public string? DiskHost { get; init; }
 
-    /// <summary>While resized: the host on which the disk lies that a revert goes back to.</summary>
+    /// <summary>While resized, or in ERROR by a move: the host on which the disk lies that a revert goes back to.</summary>
     public string? FormerHost { get; init; }
 
     /// <summary>While rescued: the image that the machine runs from, with the server's own disk as its second.</summary>
@@ -109,6 +109,27 @@ internal sealed record Server
 
     /// <summary>Every host that may hold something of it.</summary>
     public IEnumerable<string> Hosts => new[] { Host, OtherHost, DiskHost, FormerHost }.OfType<string>().Distinct();
+
+    /// <summary>The server on its host and disk alone. What lies elsewhere nothing names any more, and it is swept.</summary>
+    public Server InOnePlace() => this with
+    {
+        FormerFlavor = null,
+        FormerGeneration = null,
+        FormerHost = null,
+        Claim = Host is null || Deleted ? Claim.None : Flavor.Claim,
+        OtherHost = null,
+        OtherClaim = Claim.None,
+    };
+
+    /// <summary>
+    /// The server once nothing runs on it. Only what can go back to a former disk, or may have to, keeps one; what is off and
+    /// no longer rescued starts from its own.
+    /// </summary>
+    public Server AtRest()
+    {
+        var server = FormerGeneration is not null && VmState is VmStates.Resized or VmStates.Error ? this : InOnePlace();
+        return VmState != VmStates.Rescued && PowerState == MachineState.Off ? server with { RescueImageId = null } : server;
+    }
 }
 
 /// <summary>A flavor as it was when the server took it; later changes to the flavor do not reach the server.</summary>

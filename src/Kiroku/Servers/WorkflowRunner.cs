@@ -96,7 +96,7 @@ internal sealed partial class WorkflowRunner(
     private async Task EndAsync(ActionRun run, Server server, string outcome, CancellationToken cancellationToken)
     {
         await writes.RunAsync(
-            token => servers.EndActionAsync(run.Fence, server, run.Action.Id, outcome, time.UtcNow(), token), cancellationToken);
+            token => servers.EndActionAsync(run.Fence, server.AtRest(), run.Action.Id, outcome, time.UtcNow(), token), cancellationToken);
         LogEnded(run.Action.Action, run.Action.RequestId, server.Id, outcome);
     }
 

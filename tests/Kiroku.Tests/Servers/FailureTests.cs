@@ -122,7 +122,8 @@ public sealed class FailureTests
         };
         if (up is not null)
             Assert.Null((await cloud.DoAsync(server, up)).Action.Message);
-        Assert.Equal(VmStates.Active, (await cloud.ServerAsync(server)).VmState);
+        var active = await cloud.ServerAsync(server);
+        Assert.Equal((VmStates.Active, null, null, active.Flavor.Claim), (active.VmState, active.FormerGeneration, active.FormerFlavor, active.Claim));
         await cloud.SweepAsync();
         await cloud.AssertWholeAsync(server);
         await cloud.DeleteAsync(server);

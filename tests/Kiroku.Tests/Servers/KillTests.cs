@@ -1,4 +1,5 @@
 using Kiroku.Actions;
+using Kiroku.Scheduling;
 using Kiroku.Servers;
 
 namespace Kiroku.Tests.Servers;
@@ -32,6 +33,36 @@ public sealed class KillTests
                 Assert.Equal(before.VmState, (await cloud.ServerAsync(server)).VmState);
             else
                 await AssertEndedWellAsync(cloud, scenario, server, action);
+            await cloud.SweepAsync();
+            await cloud.AssertWholeAsync(server);
+            await cloud.DeleteAsync(server);
+            await cloud.AssertWholeAsync(server);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Scenario.Lasting), MemberType = typeof(Scenario))]
+    public async Task An_action_killed_at_any_moment_and_then_given_up_leaves_a_server_that_can_be_used(string name)
+    {
+        var scenario = Scenario.Of(name);
+        await using var cloud = await Cloud.StartAsync(("Actions:Interruptions", "0"));
+        var moments = await CountMomentsAsync(cloud, scenario);
+        for (var moment = 1 + (name.Length % (Stride * Stride)); moment <= moments; moment += Stride * Stride)
+        {
+            var server = await scenario.PrepareAsync(cloud);
+            var kill = Points.KillAt(cloud, moment);
+            _ = cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", scenario.Body(cloud)).ContinueWith(_ => { }, TaskScheduler.Default);
+            await kill.Reached.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+            await cloud.StartAgainAsync();
+
+            await cloud.UntilAsync(async () => (await cloud.ServerAsync(server)).RunningAction is null);
+            var action = await cloud.NewestActionAsync(server);
+            var after = await cloud.ServerAsync(server);
+            TestContext.Current.TestOutputHelper?.WriteLine($"{moment}: {kill.Passed[^1]}: {action.Action.Action} {action.Action.Outcome}, {after.VmState}");
+            Assert.Equal(after.VmState == VmStates.ShelvedOffloaded, after.Host is null);
+            if (after.FormerGeneration is null)
+                Assert.Equal(after.Host is null ? Claim.None : after.Flavor.Claim, after.Claim);
             await cloud.SweepAsync();
             await cloud.AssertWholeAsync(server);
             await cloud.DeleteAsync(server);

@@ -1,7 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
-using Kiroku.Scheduling;
 
 namespace Kiroku.Servers.Work;
 
@@ -22,7 +21,7 @@ internal sealed class ConfirmResize : Workflow
                     await work.Machines.DeleteDiskAsync(work.Server.Id, former, ct);
                 else
                     await DiskMove.DropAsync(work.On(work.Server.FormerHost!), work.Server, former, ct);
-                await work.SaveAsync(GiveUpFormer, ct);
+                await work.SaveAsync(s => s.InOnePlace(), ct);
             }
             var state = await work.Machines.GetStateAsync(work.Server, ct);
             await work.SaveAsync(s => s with { PowerState = state }, ct);
@@ -41,23 +40,13 @@ internal sealed class ConfirmResize : Workflow
 
     /// <summary>The former disk may be gone already, so nothing goes back to it: what is left of it is swept.</summary>
     public override Server Failed(ServerWork work, ServerFault fault)
-        => GiveUpFormer(work.Server) with { VmState = VmStates.Error, Fault = fault };
+        => work.Server.InOnePlace() with { VmState = VmStates.Error, Fault = fault };
 
     protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
         RefuseUnlessResized(server);
         return ShowTaskState(server, null);
     }
-
-    private static Server GiveUpFormer(Server server) => server with
-    {
-        FormerGeneration = null,
-        FormerFlavor = null,
-        FormerHost = null,
-        Claim = server.Flavor.Claim,
-        OtherHost = null,
-        OtherClaim = Claim.None,
-    };
 
     /// <summary>Nova's answer to a second confirm or a revert while the first confirm runs.</summary>
     public static void RefuseUnlessResized(Server server)

@@ -1,6 +1,5 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Scheduling;
 
 namespace Kiroku.Servers.Work;
 
@@ -60,7 +59,6 @@ internal sealed class CreateServer : Workflow
         VmState = VmStates.Error,
         PowerState = MachineState.Absent,
         Host = null,
-        Claim = Claim.None,
         Addresses = [],
         Fault = fault,
     };

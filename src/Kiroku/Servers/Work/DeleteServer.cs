@@ -1,6 +1,5 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Scheduling;
 
 namespace Kiroku.Servers.Work;
 
@@ -36,13 +35,8 @@ internal sealed class DeleteServer : Workflow
         PowerState = MachineState.Absent,
         Deleted = true,
         TerminatedAt = work.Now,
-        Claim = Claim.None,
         Generation = null,
-        FormerGeneration = null,
         DiskHost = null,
-        FormerHost = null,
-        OtherHost = null,
-        OtherClaim = Claim.None,
         ConfigGeneration = null,
         RescueImageId = null,
         FormerVmState = null,

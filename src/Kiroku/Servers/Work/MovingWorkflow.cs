@@ -20,8 +20,6 @@ internal abstract class MovingWorkflow : Workflow
             new(EventNames.ColdMigrate, ct => work.PlaceAnewAsync(asked.Flavor, new PlaceWish { OnlyHost = asked.Host, Leaves = asked.Leaves }, ct))
             {
                 Host = () => work.Node,
-                Undo = ct => work.SaveAsync(s => s.FormerGeneration is null
-                    ? s with { Claim = s.Flavor.Claim, OtherHost = null, OtherClaim = Claim.None } : s, ct),
             },
             new(EventNames.PrepResize, async ct =>
             {

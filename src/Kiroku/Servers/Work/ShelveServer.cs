@@ -15,6 +15,8 @@ internal sealed class ShelveServer : Workflow
     [
         new(EventNames.ShelveOffload, async ct =>
         {
+            if (HasLeft(work))
+                return;
             await work.Machines.StopAsync(work.Server, ct);
             await work.Machines.UndefineAsync(work.Server, ct);
             await work.SaveAsync(s => s with { Host = null, Claim = Claim.None, PowerState = MachineState.Off }, ct);
@@ -23,6 +25,8 @@ internal sealed class ShelveServer : Workflow
             TaskState = TaskStates.ShelvingOffloading,
             Undo = async ct =>
             {
+                if (HasLeft(work))
+                    return;
                 if (work.Server.VmState == VmStates.Active)
                     await work.Machines.StartAsync(work.Server, ct);
                 else
@@ -33,10 +37,17 @@ internal sealed class ShelveServer : Workflow
 
     public override Server Succeeded(ServerWork work) => work.Server with { VmState = VmStates.ShelvedOffloaded };
 
-    /// <summary>What was paused and is switched off by now cannot go on any more.</summary>
-    public override Server Failed(ServerWork work, ServerFault fault)
-        => work.Server is { VmState: VmStates.Paused, PowerState: not MachineState.Paused } off ? off with { VmState = VmStates.Stopped } : work.Server;
+    /// <summary>What has left its host is shelved; what was paused and is switched off by now cannot go on any more.</summary>
+    public override Server Failed(ServerWork work, ServerFault fault) => work.Server switch
+    {
+        var left when HasLeft(work) => left with { VmState = VmStates.ShelvedOffloaded },
+        { VmState: VmStates.Paused, PowerState: not MachineState.Paused } off => off with { VmState = VmStates.Stopped },
+        var server => server,
+    };
 
     protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
         => ShowTaskState(server, TaskStates.Shelving);
+
+    /// <summary>Whether it has been done, by a run that died before it could say so: there is no going back to a host without room taken up there.</summary>
+    private static bool HasLeft(ServerWork work) => work.Server.Host is null;
 }

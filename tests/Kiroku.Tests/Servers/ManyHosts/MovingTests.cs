@@ -146,6 +146,36 @@ public sealed class MovingTests : IAsyncLifetime
         await cloud.AssertWholeAsync(server);
     }
 
+    [Theory]
+    [InlineData("""{"reboot":{"type":"HARD"}}""", VmStates.Active)]
+    [InlineData("""{"os-stop":null}""", VmStates.Stopped)]
+    [InlineData("""{"rebuild":{"imageRef":"IMAGE"}}""", VmStates.Active)]
+    [InlineData("""{"os-resetState":{"state":"active"}}""", VmStates.Active)]
+    public async Task What_could_not_be_taken_back_is_well_again_where_it_is_and_gives_up_what_it_left(string body, string state)
+    {
+        var server = await cloud.CreateServerAsync("a");
+        foreach (var node in cloud.Nodes.Where(node => node.Name != "a"))
+            node.Hypervisor.Before = now => now is "start" or "undefine" ? throw new HypervisorException(HypervisorFailure.Failed, $"{now} it", "no") : Task.CompletedTask;
+        Assert.Equal("Error", (await cloud.DoAsync(server, Resize)).Action.Message);
+        var failed = await cloud.ServerAsync(server);
+        Assert.Equal((VmStates.Error, "a", "a", 1), (failed.VmState, failed.FormerHost, failed.OtherHost, failed.FormerGeneration));
+        await cloud.AssertWholeAsync(server);
+        foreach (var node in cloud.Nodes)
+            node.Hypervisor.Before = _ => Task.CompletedTask;
+
+        Assert.Null((await cloud.DoAsync(server, body.Replace("IMAGE", cloud.Image, StringComparison.Ordinal))).Action.Message);
+
+        var after = await cloud.ServerAsync(server);
+        Assert.Equal((state, failed.Host, failed.Host), (after.VmState, after.Host, after.DiskHost));
+        Assert.Equal((null, null, null, after.Flavor.Claim), (after.FormerHost, after.OtherHost, after.FormerGeneration, after.Claim));
+        await cloud.SweepAsync();
+        await cloud.AssertWholeAsync(server);
+        // Nothing of that move is in the way of the next.
+        Assert.Null((await cloud.DoAsync(server, """{"migrate":{"host":"a"}}""")).Action.Message);
+        Assert.Equal(("a", failed.Host), ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).FormerHost));
+        await cloud.AssertWholeAsync(server);
+    }
+
     [Fact]
     public async Task No_host_that_fits_says_so_in_the_record()
     {
