@@ -5,7 +5,7 @@ namespace Kiroku.Servers;
 
 /// <summary>
 /// What the bodies of requests about servers may hold in each microversion
-/// (nova/api/openstack/compute/schemas/servers.py, server_metadata.py, server_tags.py, shelve.py and console_output.py).
+/// (nova/api/openstack/compute/schemas/servers.py, server_metadata.py, server_tags.py, shelve.py, migrate_server.py and console_output.py).
 /// </summary>
 internal static class ServerSchemas
 {
@@ -104,13 +104,13 @@ internal static class ServerSchemas
             return Schema.Any;
         var wishes = version < 91
             ? Schema.Object(("availability_zone", Name)) with { Required = ["availability_zone"] }
-            : Schema.Object(("availability_zone", new Schema { Types = ["string", "null"] }), ("host", Text));
+            : Schema.Object(("availability_zone", new Schema { Types = ["string", "null"] }), ("host", Fqdn));
         return Schema.Body("unshelve", wishes with { Types = ["object", "null"] });
     }
 
     public static Schema Migrate(Microversion version, bool relaxed) => relaxed || version < 56
         ? Schema.Any
-        : Schema.Body("migrate", Schema.Object(("host", Text)) with { Types = ["object", "null"], Required = ["host"] });
+        : Schema.Body("migrate", Schema.Object(("host", Fqdn with { Types = ["string", "null"] })) with { Types = ["object", "null"] });
 
     public static Schema Lock(Microversion version) => version < 73
         ? Schema.Any

@@ -71,6 +71,11 @@ internal sealed class ThreeHosts : IAsyncDisposable
     /// <summary>kill -9.</summary>
     public Task KillAsync(string name) => processes[name].KillAsync();
 
+    public Task SignalAsync(string name, string signal) => processes[name].SignalAsync(signal);
+
+    /// <summary>The exit code with which a node ends by itself.</summary>
+    public Task<int> EndedAsync(string name) => processes[name].EndedAsync();
+
     /// <summary>A disk to put in the place of a host's.</summary>
     public SmallDisk SmallDiskOf(string host) => new(Path.Combine(FolderOf(host), "volumes"));
 
