@@ -23,7 +23,7 @@ internal sealed class ActionsOptions
     [Range(0, 1000)]
     public int Interruptions { get; init; } = 5;
 
-    /// <summary>How long to wait before a record that could not be written is written again.</summary>
+    /// <summary>How long an action waits before it asks a store in trouble again.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan StorageDelay { get; init; } = TimeSpan.FromSeconds(1);
 

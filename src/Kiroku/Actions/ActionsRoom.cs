@@ -24,7 +24,7 @@ internal static class ActionsRoom
         services.AddSingleton<RetentionStore>();
         services.AddSingleton<Retention>();
         services.AddHostedService(provider => provider.GetRequiredService<Retention>());
-        services.AddSingleton<PersistentWrites>();
+        services.AddSingleton<StorePatience>();
         services.AddSingleton<StepRunner>();
         AddTraces(services);
     }

@@ -11,7 +11,7 @@ namespace Kiroku.Actions;
 /// A failed attempt is followed by another, with a row of its own, until one succeeds or the step has failed for good.
 /// </summary>
 internal sealed partial class StepRunner(
-    ActionStore store, PersistentWrites writes, IOptions<ActionsOptions> options, TimeProvider time, ILogger<StepRunner> logger)
+    ActionStore store, StorePatience patience, IOptions<ActionsOptions> options, TimeProvider time, ILogger<StepRunner> logger)
 {
     public static readonly ActivitySource Telemetry = new("Kiroku.Actions");
 
@@ -50,7 +50,8 @@ internal sealed partial class StepRunner(
         var open = step.RecordedOnFailureOnly ? null : await BeginAsync(run, step, cancellationToken);
         try
         {
-            await step.Do(cancellationToken);
+            // Whatever it did already it may do again, as after an interruption.
+            await patience.RunAsync(step.Do, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -88,7 +89,7 @@ internal sealed partial class StepRunner(
             StartTime = run.NotBefore(time.UtcNow()),
             Host = step.Host?.Invoke() ?? run.Host,
         };
-        begun = await writes.RunAsync(token => store.BeginEventAsync(run.Fence, begun, step.TaskState, token), cancellationToken);
+        begun = await patience.RunAsync(token => store.BeginEventAsync(run.Fence, begun, step.TaskState, token), cancellationToken);
         run.TaskState = step.TaskState ?? run.TaskState;
         run.Note(begun);
         return begun;
@@ -97,7 +98,7 @@ internal sealed partial class StepRunner(
     private async Task FinishAsync(ActionRun run, EventRecord record, bool final, CancellationToken cancellationToken)
     {
         var finished = record with { FinishTime = run.NotBefore(time.UtcNow()) };
-        await writes.RunAsync(token => store.FinishEventAsync(run.Fence, finished, final, token), cancellationToken);
+        await patience.RunAsync(token => store.FinishEventAsync(run.Fence, finished, final, token), cancellationToken);
         run.Note(finished);
     }
 

@@ -55,11 +55,6 @@ internal sealed partial class ServerGrain(
         {
             return ActionAnswer.Refused(fault);
         }
-        catch (StorageException e)
-        {
-            // Its cause is of a kind that cannot be sent to another node.
-            throw new StorageException(e.Message);
-        }
     }
 
     public async Task GoOn()

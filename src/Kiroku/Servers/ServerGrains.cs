@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Storage;
 
 namespace Kiroku.Servers;
 
@@ -37,14 +38,14 @@ internal sealed partial class ServerGrains(IGrainFactory grains, ActionStore act
         }
     }
 
-    /// <summary>Has a server's grain go on with what its row names; where it does not answer, somebody else does within seconds.</summary>
+    /// <summary>Has a server's grain go on with what its row names; where that cannot be now, somebody sees to it within seconds.</summary>
     public async Task GoOnAsync(Guid server)
     {
         try
         {
             await grains.GetGrain<IServerGrain>(server).GoOn();
         }
-        catch (Exception e) when (IsSilence(e))
+        catch (Exception e) when (IsSilence(e) || e is StorageException)
         {
             LogSilent(server, e.Message);
         }

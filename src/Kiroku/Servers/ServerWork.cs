@@ -9,7 +9,7 @@ namespace Kiroku.Servers;
 
 /// <summary>One running of a workflow: the server as it stands at this moment, and what steps may do with it.</summary>
 internal sealed class ServerWork(
-    Server server, ActionRun run, ServerHosts hosts, Placing placing, ServerStore store, PersistentWrites writes, StepRunner steps, TimeProvider time)
+    Server server, ActionRun run, ServerHosts hosts, Placing placing, ServerStore store, StorePatience patience, StepRunner steps, TimeProvider time)
 {
     private readonly ServerStore store = store;
     private readonly ActionRun run = run;
@@ -59,19 +59,19 @@ internal sealed class ServerWork(
     public async Task SaveAsync(Func<Server, Server> change, CancellationToken cancellationToken)
     {
         var changed = change(Server with { TaskState = run.TaskState ?? Server.TaskState }) with { UpdatedAt = Now };
-        await writes.RunAsync(token => store.SaveAsync(run.Fence, changed, token), cancellationToken);
+        await patience.RunAsync(token => store.SaveAsync(run.Fence, changed, token), cancellationToken);
         Server = changed;
     }
 
     /// <summary>Finds a host for a server that is on none and takes up room there.</summary>
     /// <exception cref="StepException">Permanent: there is none.</exception>
     public async Task PlaceAsync(PlaceWish wish, CancellationToken cancellationToken)
-        => Server = await writes.RunAsync(token => placing.PlaceAsync(run.Fence, wish, token), cancellationToken);
+        => Server = await patience.RunAsync(token => placing.PlaceAsync(run.Fence, wish, token), cancellationToken);
 
     /// <summary>Finds a host for the server with another flavor, here or elsewhere, and takes up room there, too.</summary>
     /// <exception cref="StepException">Permanent: there is none.</exception>
     public async Task PlaceAnewAsync(ServerFlavor flavor, PlaceWish wish, CancellationToken cancellationToken)
-        => Server = await writes.RunAsync(token => placing.PlaceAnewAsync(run.Fence, flavor, wish, token), cancellationToken);
+        => Server = await patience.RunAsync(token => placing.PlaceAnewAsync(run.Fence, flavor, wish, token), cancellationToken);
 
     /// <summary>Has a machine that is off start from the server's own disk again, if it was rescued.</summary>
     public async Task LeaveRescueAsync(CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ namespace Kiroku.Servers;
 /// was done is undone, newest first; then the action's outcome and the server's states are written together.
 /// </summary>
 internal sealed partial class WorkflowRunner(
-    IHypervisor hypervisor, ServerHosts hosts, Placing placing, ServerStore servers, ActionStore actions, StepRunner steps, PersistentWrites writes,
+    IHypervisor hypervisor, ServerHosts hosts, Placing placing, ServerStore servers, ActionStore actions, StepRunner steps, StorePatience patience,
     Resting resting, ServiceSettings settings, TimeProvider time, ILogger<WorkflowRunner> logger)
 {
     private readonly ResiliencePipeline undoing = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -28,7 +28,7 @@ internal sealed partial class WorkflowRunner(
     public async Task RunAsync(Workflow workflow, Server server, RecordedAction recorded, CancellationToken overtaken)
     {
         var run = new ActionRun(recorded.Action, server.Fence, settings.Host, recorded.Events.Reverse());
-        var work = new ServerWork(server, run, hosts, placing, servers, writes, steps, time);
+        var work = new ServerWork(server, run, hosts, placing, servers, patience, steps, time);
         using var trace = StepRunner.Telemetry.StartActivity(run.Action.Action);
         trace?.SetTag("server.id", server.Id).SetTag("request.id", run.Action.RequestId);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(overtaken, resting.StepsMustEnd);
@@ -95,7 +95,7 @@ internal sealed partial class WorkflowRunner(
 
     private async Task EndAsync(ActionRun run, Server server, string outcome, CancellationToken cancellationToken)
     {
-        await writes.RunAsync(
+        await patience.RunAsync(
             token => servers.EndActionAsync(run.Fence, server.AtRest(), run.Action.Id, outcome, time.UtcNow(), token), cancellationToken);
         LogEnded(run.Action.Action, run.Action.RequestId, server.Id, outcome);
     }
@@ -108,7 +108,7 @@ internal sealed partial class WorkflowRunner(
                 continue;
             try
             {
-                await undoing.ExecuteAsync(async token => await step.Undo(token), cancellationToken);
+                await undoing.ExecuteAsync(async token => await patience.RunAsync(step.Undo, token), cancellationToken);
             }
             catch (StepException e)
             {

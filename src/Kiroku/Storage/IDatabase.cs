@@ -53,5 +53,4 @@ internal interface IDatabase : IDisposable
 }
 
 /// <summary>The store did not take or give something; nothing was changed. Worth another try later.</summary>
-[GenerateSerializer]
 internal sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner);

@@ -14,14 +14,25 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
     /// <summary>Called before each write and after it.</summary>
     public Func<string, Task> Around { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Called before each read.</summary>
+    public Func<Task> BeforeRead { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Ends at the next write.</summary>
     public Task NextWrite => Volatile.Read(ref next).Task;
 
     public bool IsShared => real.IsShared;
 
-    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => real.ReadAsync(read, cancellationToken);
+    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
+    {
+        await BeforeRead();
+        return await real.ReadAsync(read, cancellationToken);
+    }
 
-    public Task<T> ReadOneAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => real.ReadOneAsync(read, cancellationToken);
+    public async Task<T> ReadOneAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
+    {
+        await BeforeRead();
+        return await real.ReadOneAsync(read, cancellationToken);
+    }
 
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WatchAsync(() => real.WriteAsync(write, cancellationToken), cancellationToken);

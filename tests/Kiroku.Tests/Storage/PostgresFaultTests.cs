@@ -12,8 +12,11 @@ public sealed class PostgresFaultTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task While_the_server_is_away_requests_get_503_and_afterwards_work_goes_on()
+    [Theory]
+    [InlineData("""{"os-stop":null}""")]
+    [InlineData("""{"reboot":{"type":"HARD"}}""")]
+    [InlineData("""{"shelve":null}""")]
+    public async Task While_the_server_is_away_requests_get_503_and_afterwards_work_goes_on(string body)
     {
         await using var server = await PostgresServer.CreateAsync();
         var connection = await server.AddDatabaseAsync("kiroku");
@@ -26,12 +29,12 @@ public sealed class PostgresFaultTests
             halfway.TrySetResult();
             await goOn.Task;
         };
-        var (status, stop) = await cloud.ActAsync(vm, """{"os-stop":null}""");
+        var (status, request) = await cloud.ActAsync(vm, body);
         await halfway.Task.WaitAsync(Token);
 
         await server.StopAsync();
         goOn.SetResult();
-        foreach (var path in new[] { "/v2.1/servers", $"/v2.1/servers/{vm}/os-instance-actions/{stop}" })
+        foreach (var path in new[] { "/v2.1/servers", $"/v2.1/servers/{vm}/os-instance-actions/{request}" })
         {
             using var refused = await cloud.Demo.GetAsync(path);
             Assert.Equal((503, true), ((int)refused.StatusCode, refused.Headers.RetryAfter is not null));
@@ -39,8 +42,8 @@ public sealed class PostgresFaultTests
         await server.StartAsync();
 
         Assert.Equal(202, status);
-        Assert.Equal(Outcomes.Succeeded, (await cloud.EndedAsync(vm, stop)).Action.Outcome);
-        Assert.Single((await cloud.ActionAsync(vm, stop)).Events);
+        Assert.Equal(Outcomes.Succeeded, (await cloud.EndedAsync(vm, request)).Action.Outcome);
+        Assert.Single((await cloud.ActionAsync(vm, request)).Events);
         await cloud.AssertWholeAsync(vm);
     }
 

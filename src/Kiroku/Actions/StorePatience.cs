@@ -1,0 +1,36 @@
+using Kiroku.Storage;
+using Microsoft.Extensions.Options;
+using Polly;
+using Polly.Retry;
+
+namespace Kiroku.Actions;
+
+/// <summary>
+/// What actions do with the store: while that is in trouble (its disk full, say) they wait and try again, so that no record is
+/// lost and no step fails for it.
+/// </summary>
+internal sealed partial class StorePatience(IOptions<ActionsOptions> options, TimeProvider time, ILogger<StorePatience> logger)
+{
+    private readonly ResiliencePipeline pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = int.MaxValue,
+            Delay = options.Value.StorageDelay,
+            ShouldHandle = new PredicateBuilder().Handle<StorageException>(),
+            OnRetry = retry =>
+            {
+                LogWaits(logger, retry.Outcome.Exception);
+                return default;
+            },
+        })
+        .Build();
+
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+        => await pipeline.ExecuteAsync(async token => await work(token), cancellationToken);
+
+    public async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+        => await pipeline.ExecuteAsync(async token => await work(token), cancellationToken);
+
+    [LoggerMessage(LogLevel.Error, "The store is in trouble, and an action waits for it")]
+    private static partial void LogWaits(ILogger logger, Exception? exception);
+}
