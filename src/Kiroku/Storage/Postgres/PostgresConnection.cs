@@ -12,6 +12,9 @@ internal sealed class PostgresConnection
 
     private const int SecondsAside = 5;
 
+    /// <summary>What a node does not need after a burst another may need soon.</summary>
+    private const int SecondsIdle = 30;
+
     /// <summary>
     /// A process that freezes in a transaction holds up nobody for long, and a row that is held for long is an error rather
     /// than a wait without end.
@@ -77,6 +80,8 @@ internal sealed class PostgresConnection
         builder.Options = $"{builder.Options} {options}".Trim();
         if (!IsGiven("Maximum Pool Size"))
             builder.MaxPoolSize = Connections;
+        if (!IsGiven("Connection Idle Lifetime"))
+            builder.ConnectionIdleLifetime = SecondsIdle;
         if (!IsGiven("Max Auto Prepare"))
             builder.MaxAutoPrepare = 100;
         // Nothing here changes its session, and to undo nothing takes the server as long as a read.
