@@ -26,7 +26,7 @@ internal sealed record Server
 
     public required ServerFlavor Flavor { get; init; }
 
-    /// <summary>While resized, or in ERROR by a move: what a revert goes back to.</summary>
+    /// <summary>While resized, and after a move or revert that failed half way: the flavor before it.</summary>
     public ServerFlavor? FormerFlavor { get; init; }
 
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
@@ -63,13 +63,13 @@ internal sealed record Server
     /// <summary>Which of its disks it runs on, counted from 1; null before the first is made.</summary>
     public int? Generation { get; init; }
 
-    /// <summary>While resized, or in ERROR by a move: the disk that a revert goes back to.</summary>
+    /// <summary>While resized, and after a move or revert that failed half way: the disk before it.</summary>
     public int? FormerGeneration { get; init; }
 
     /// <summary>The host on which its disk and config drive lie, also while it is on none; null before the first is made.</summary>
     public string? DiskHost { get; init; }
 
-    /// <summary>While resized, or in ERROR by a move: the host on which the disk lies that a revert goes back to.</summary>
+    /// <summary>While resized, and after a move or revert that failed half way: the host that the disk before it lies on.</summary>
     public string? FormerHost { get; init; }
 
     /// <summary>While rescued: the image that the machine runs from, with the server's own disk as its second.</summary>
@@ -110,26 +110,27 @@ internal sealed record Server
     /// <summary>Every host that may hold something of it.</summary>
     public IEnumerable<string> Hosts => new[] { Host, OtherHost, DiskHost, FormerHost }.OfType<string>().Distinct();
 
-    /// <summary>The server on its host and disk alone. What lies elsewhere nothing names any more, and it is swept.</summary>
-    public Server InOnePlace() => this with
-    {
-        FormerFlavor = null,
-        FormerGeneration = null,
-        FormerHost = null,
-        Claim = Host is null || Deleted ? Claim.None : Flavor.Claim,
-        OtherHost = null,
-        OtherClaim = Claim.None,
-    };
-
     /// <summary>
-    /// The server once nothing runs on it. Only what can go back to a former disk, or may have to, keeps one; what is off and
-    /// no longer rescued starts from its own.
+    /// The server with nothing but the host and disk it has; what else there was is named no more, and swept. One whose disk lies
+    /// elsewhere had not come to its host yet.
     /// </summary>
-    public Server AtRest()
+    public Server InOnePlace()
     {
-        var server = FormerGeneration is not null && VmState is VmStates.Resized or VmStates.Error ? this : InOnePlace();
-        return VmState != VmStates.Rescued && PowerState == MachineState.Off ? server with { RescueImageId = null } : server;
+        var host = DiskHost is null || DiskHost == Host ? Host : null;
+        return this with
+        {
+            FormerFlavor = null,
+            FormerGeneration = null,
+            FormerHost = null,
+            Host = host,
+            Claim = host is null || Deleted ? Claim.None : Flavor.Claim,
+            OtherHost = null,
+            OtherClaim = Claim.None,
+        };
     }
+
+    /// <summary>The server once nothing runs on it: a former disk is kept while resized, and in ERROR, where nobody knows which is good.</summary>
+    public Server AtRest() => FormerGeneration is not null && VmState is VmStates.Resized or VmStates.Error ? this : InOnePlace();
 }
 
 /// <summary>A flavor as it was when the server took it; later changes to the flavor do not reach the server.</summary>

@@ -127,12 +127,14 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
             begun = begun with { RunningAction = action.RequestId, Epoch = seen.Epoch + 1, UpdatedAt = action.UpdatedAt };
             var (row, before) = (ServerRow.Of(begun), ServerRow.Of(seen));
             var notes = row.Notes != before.Notes;
-            // Notes are changed beside actions; few actions change them, too.
-            if (notes && await FindAsync(connection, seen.Id) is { } now && ServerRow.Of(now).Notes != before.Notes)
+            // Notes are changed beside actions; few actions change them, too. What is taken over writes until it hears of that.
+            var takesOver = seen.RunningAction is not null;
+            if ((notes || takesOver) && await FindAsync(connection, seen.Id) is { } now
+                && ((notes && ServerRow.Of(now).Notes != before.Notes) || (takesOver && now.UpdatedAt != seen.UpdatedAt)))
                 return null;
             var sql = $"UPDATE servers SET {StateColumns}{(notes ? $", {NoteColumns}" : "")}"
                 + " WHERE id = @Id AND deleted = 0 AND epoch = @Epoch - 1 AND "
-                + (seen.RunningAction is null ? "running_action IS NULL" : "running_action IS NOT NULL");
+                + (takesOver ? "running_action IS NOT NULL" : "running_action IS NULL");
             if (await connection.ExecuteAsync(sql, row) != 1)
                 return null;
             if (seen.RunningAction is { } overtaken && await ActionStore.FindAsync(connection, seen.Id, overtaken) is { } old)

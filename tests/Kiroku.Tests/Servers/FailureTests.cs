@@ -98,7 +98,7 @@ public sealed class FailureTests
         var after = await cloud.ServerAsync(server);
         string[] expected = action switch
         {
-            ActionNames.Shelve when before.VmState == VmStates.Paused => [VmStates.Paused, VmStates.Stopped],
+            ActionNames.Shelve when before.VmState is VmStates.Paused or VmStates.Suspended => [before.VmState, VmStates.Stopped],
             ActionNames.Start or ActionNames.Stop or ActionNames.Shelve or ActionNames.Unshelve or ActionNames.Pause or ActionNames.Unpause or ActionNames.CreateImage => [before.VmState],
             ActionNames.Reboot => after.PowerState == MachineState.Running && before.VmState == VmStates.Active ? [VmStates.Active] : [VmStates.Error],
             ActionNames.Resize => [before.VmState, VmStates.Error],

@@ -36,6 +36,44 @@ public sealed class ResetStateTests
     }
 
     [Fact]
+    public async Task A_machine_that_may_run_from_a_rescue_disk_keeps_it_until_it_is_off()
+    {
+        await using var cloud = await Cloud.StartAsync();
+        var server = await cloud.CreateServerAsync();
+        cloud.Hypervisor.Before = operation => operation == "start" ? new TaskCompletionSource().Task : Task.CompletedTask;
+        var (_, rescue) = await cloud.ActAsync(server, """{"rescue":null}""");
+        await cloud.UntilAsync(async () => (await cloud.ServerAsync(server)).RescueImageId is not null);
+
+        await ResetAsync(cloud, server, VmStates.Active);
+
+        Assert.Equal(Outcomes.Superseded, (await cloud.ActionAsync(server, rescue)).Action.Outcome);
+        Assert.NotNull((await cloud.ServerAsync(server)).RescueImageId);
+        cloud.Hypervisor.Before = _ => Task.CompletedTask;
+        await cloud.DoAsync(server, """{"os-stop":null}""");
+        await cloud.SweepAsync();
+        await cloud.AssertWholeAsync(server);
+        await cloud.DoAsync(server, """{"os-start":null}""");
+        Assert.Null((await cloud.ServerAsync(server)).RescueImageId);
+        await cloud.AssertWholeAsync(server);
+    }
+
+    [Fact]
+    public async Task A_shelved_server_is_active_by_name_only_too_and_comes_back_by_being_shelved()
+    {
+        await using var cloud = await Cloud.StartAsync();
+        var server = await cloud.CreateServerAsync();
+        await cloud.DoAsync(server, """{"shelve":null}""");
+        await ResetAsync(cloud, server, VmStates.Active);
+
+        Assert.Equal(409, (await cloud.ActAsync(server, $$$"""{"rebuild":{"imageRef":"{{{cloud.Image}}}"}}""")).Status);
+        await cloud.DoAsync(server, """{"shelve":null}""");
+        await cloud.DoAsync(server, """{"unshelve":null}""");
+
+        Assert.Equal(VmStates.Active, (await cloud.ServerAsync(server)).VmState);
+        await cloud.AssertWholeAsync(server);
+    }
+
+    [Fact]
     public async Task Nobody_else_may()
     {
         await using var cloud = await Cloud.StartAsync();

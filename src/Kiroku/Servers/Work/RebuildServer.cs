@@ -16,7 +16,7 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) 
 {
     public override string Action => ActionNames.Rebuild;
 
-    protected override StateRule Allowed { get; } = new(VmStates.Active, VmStates.Stopped, VmStates.Error);
+    protected override StateRule Allowed { get; } = new(VmStates.Active, VmStates.Stopped, VmStates.Error) { Host = HostNeed.Last };
 
     public override IReadOnlyList<Step> Steps(ServerWork work)
     {

@@ -18,8 +18,10 @@ internal sealed class ShelveServer : Workflow
             if (HasLeft(work))
                 return;
             await work.Machines.StopAsync(work.Server, ct);
+            if (work.Server.VmState == VmStates.Suspended)
+                await work.SaveAsync(s => s with { VmState = VmStates.Stopped }, ct);
             await work.Machines.UndefineAsync(work.Server, ct);
-            await work.SaveAsync(s => s with { Host = null, Claim = Claim.None, PowerState = MachineState.Off }, ct);
+            await work.SaveAsync(s => s with { Host = null, Claim = Claim.None, PowerState = MachineState.Off, RescueImageId = null }, ct);
         })
         {
             TaskState = TaskStates.ShelvingOffloading,
@@ -37,10 +39,13 @@ internal sealed class ShelveServer : Workflow
 
     public override Server Succeeded(ServerWork work) => work.Server with { VmState = VmStates.ShelvedOffloaded };
 
-    /// <summary>What has left its host is shelved; what was paused and is switched off by now cannot go on any more.</summary>
+    /// <summary>
+    /// What has left its host is shelved; what was paused and is switched off by now cannot go on any more, nor what was
+    /// suspended once its memory is given up with its machine.
+    /// </summary>
     public override Server Failed(ServerWork work, ServerFault fault) => work.Server switch
     {
-        var left when HasLeft(work) => left with { VmState = VmStates.ShelvedOffloaded },
+        var left when HasLeft(work) => left with { VmState = VmStates.ShelvedOffloaded, PowerState = MachineState.Off },
         { VmState: VmStates.Paused, PowerState: not MachineState.Paused } off => off with { VmState = VmStates.Stopped },
         var server => server,
     };

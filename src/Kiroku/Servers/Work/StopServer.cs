@@ -15,7 +15,7 @@ internal sealed class StopServer : Workflow
     public override IReadOnlyList<Step> Steps(ServerWork work) => [StopStep(work)];
 
     public override Server Succeeded(ServerWork work)
-        => work.Server with { VmState = VmStates.Stopped, PowerState = MachineState.Off };
+        => work.Server with { VmState = VmStates.Stopped, PowerState = MachineState.Off, RescueImageId = null };
 
     /// <summary>Switching off as a step of its own, which rebuild and revertResize hold inside another.</summary>
     public static Step StopStep(ServerWork work)

@@ -24,8 +24,13 @@ internal sealed class UnrescueServer : Workflow
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Active, PowerState = MachineState.Running };
 
-    public override Server Failed(ServerWork work, ServerFault fault)
-        => work.Server with { VmState = VmStates.Error, Fault = fault };
+    /// <summary>The disk that it was rescued by may be gone already; once the machine is off nothing needs it any more.</summary>
+    public override Server Failed(ServerWork work, ServerFault fault) => work.Server with
+    {
+        VmState = VmStates.Error,
+        Fault = fault,
+        RescueImageId = work.Server.PowerState == MachineState.Off ? null : work.Server.RescueImageId,
+    };
 
     protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
         => ShowTaskState(server, TaskStates.Unrescuing);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Scheduling;
 using Kiroku.Servers;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
@@ -185,6 +186,37 @@ public sealed class MovingTests : IAsyncLifetime
         // Nothing of that move is in the way of the next.
         Assert.Null((await cloud.DoAsync(server, """{"migrate":{"host":"a"}}""")).Action.Message);
         Assert.Equal(("a", failed.Host), ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).FormerHost));
+        await cloud.AssertWholeAsync(server);
+    }
+
+    [Fact]
+    public async Task A_server_whose_disk_was_on_its_way_when_its_state_was_reset_is_on_no_host_yet()
+    {
+        var server = await cloud.CreateServerAsync("a");
+        await cloud.DoAsync(server, """{"shelve":null}""");
+        var begun = new TaskCompletionSource();
+        cloud["b"].Hypervisor.Before = now =>
+        {
+            if (now != "receive")
+                return Task.CompletedTask;
+            begun.TrySetResult();
+            return new TaskCompletionSource().Task;
+        };
+        await cloud.ActAsync(server, """{"unshelve":{"host":"b"}}""");
+        await begun.Task.WaitAsync(TestContext.Current.CancellationToken);
+
+        await cloud.DoAsync(server, """{"os-resetState":{"state":"active"}}""");
+
+        var after = await cloud.ServerAsync(server);
+        Assert.Equal((VmStates.Active, null, "a", Claim.None), (after.VmState, after.Host, after.DiskHost, after.Claim));
+        Assert.Equal(409, (await cloud.ActAsync(server, $$$"""{"rebuild":{"imageRef":"{{{cloud.Image}}}"}}""")).Status);
+        await cloud.SweepAsync();
+        await cloud.AssertWholeAsync(server);
+        cloud["b"].Hypervisor.Before = _ => Task.CompletedTask;
+        Assert.Null((await cloud.DoAsync(server, """{"shelve":null}""")).Action.Message);
+        Assert.Null((await cloud.DoAsync(server, """{"unshelve":{"host":"b"}}""")).Action.Message);
+        Assert.Equal(("b", "b"), ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).DiskHost));
+        await cloud.SweepAsync();
         await cloud.AssertWholeAsync(server);
     }
 
