@@ -34,9 +34,9 @@ internal sealed partial class NodeReport(
     {
         await LookAsync(cancellationToken);
         var began = Time.GetTimestamp();
-        while (!await TakeAsync(cancellationToken))
+        for (var last = false; !await TakeAsync(cancellationToken); last = Time.GetElapsedTime(began) > Patience)
         {
-            if (Time.GetElapsedTime(began) > Patience)
+            if (last)
                 throw new StorageException($"Another Kiroku on this database runs as the host {self.Name}: name this one otherwise with --host.");
             await Task.Delay(Pause, Time, cancellationToken);
         }
