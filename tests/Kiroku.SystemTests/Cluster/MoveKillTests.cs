@@ -14,6 +14,14 @@ public sealed class MoveKillTests : IAsyncLifetime
     private static readonly TimeSpan Standstill = TimeSpan.FromMinutes(1);
     private ThreeHosts hosts = null!;
 
+    public static TheoryData<string, string> Steps => new()
+    {
+        { "resize", "compute_prep_resize" },
+        { "resize", "compute_resize_instance" },
+        { "resize", "compute_finish_resize" },
+        { "unshelve", "compute_unshelve_instance" },
+    };
+
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("KIROKU_FULL") == "1", "long: KIROKU_FULL=1 runs it");
@@ -30,18 +38,12 @@ public sealed class MoveKillTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("resize", "compute_prep_resize")]
-    [InlineData("resize", "compute_resize_instance")]
-    [InlineData("resize", "compute_finish_resize")]
-    [InlineData("unshelve", "compute_unshelve_instance")]
+    [MemberData(nameof(Steps))]
     public Task A_move_whose_host_is_killed_in_a_step_ends_with_one_machine_and_no_disk_too_many(string action, string step)
         => TryAsync(action, step, at => hosts.KillAsync(at), _ => Task.CompletedTask);
 
     [Theory]
-    [InlineData("resize", "compute_prep_resize")]
-    [InlineData("resize", "compute_resize_instance")]
-    [InlineData("resize", "compute_finish_resize")]
-    [InlineData("unshelve", "compute_unshelve_instance")]
+    [MemberData(nameof(Steps))]
     public Task A_move_whose_host_stands_still_for_a_minute_in_a_step_ends_the_same(string action, string step)
     {
         var stopped = 0L;

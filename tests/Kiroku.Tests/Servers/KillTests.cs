@@ -11,64 +11,28 @@ public sealed class KillTests
 
     [Theory]
     [MemberData(nameof(Scenario.Lasting), MemberType = typeof(Scenario))]
-    public async Task An_action_killed_at_any_moment_is_gone_on_with_and_ends_well(string name)
-    {
-        var scenario = Scenario.Of(name);
-        await using var cloud = await Cloud.StartAsync();
-        var moments = await CountMomentsAsync(cloud, scenario);
-        for (var moment = 1 + (name.Length % Stride); moment <= moments; moment += Stride)
+    public Task An_action_killed_at_any_moment_is_gone_on_with_and_ends_well(string name)
+        => KillAsync(name, Stride, async (cloud, scenario, before, action) =>
         {
-            var server = await scenario.PrepareAsync(cloud);
-            var before = await cloud.ServerAsync(server);
-            var kill = Points.KillAt(cloud, moment);
-            _ = cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", scenario.Body(cloud)).ContinueWith(_ => { }, TaskScheduler.Default);
-            await kill.Reached.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-
-            await cloud.StartAgainAsync();
-
-            await cloud.UntilAsync(async () => (await cloud.ServerAsync(server)).RunningAction is null);
-            TestContext.Current.TestOutputHelper?.WriteLine($"{moment}: {kill.Passed[^1]}");
-            var action = await cloud.NewestActionAsync(server);
-            if (action.Action.RequestId == (await cloud.NewestActionAsync(server, before.UpdatedAt)).Action.RequestId)
-                Assert.Equal(before.VmState, (await cloud.ServerAsync(server)).VmState);
+            if (action.Action.RequestId == (await cloud.NewestActionAsync(before.Id, before.UpdatedAt)).Action.RequestId)
+                Assert.Equal(before.VmState, (await cloud.ServerAsync(before.Id)).VmState);
             else
-                await AssertEndedWellAsync(cloud, scenario, server, action);
-            await cloud.SweepAsync();
-            await cloud.AssertWholeAsync(server);
-            await cloud.DeleteAsync(server);
-            await cloud.AssertWholeAsync(server);
-        }
-    }
+                await AssertEndedWellAsync(cloud, scenario, before.Id, action);
+        });
 
     [Theory]
     [MemberData(nameof(Scenario.Lasting), MemberType = typeof(Scenario))]
-    public async Task An_action_killed_at_any_moment_and_then_given_up_leaves_a_server_that_can_be_used(string name)
-    {
-        var scenario = Scenario.Of(name);
-        await using var cloud = await Cloud.StartAsync(("Actions:Interruptions", "0"));
-        var moments = await CountMomentsAsync(cloud, scenario);
-        for (var moment = 1 + (name.Length % (Stride * Stride)); moment <= moments; moment += Stride * Stride)
-        {
-            var server = await scenario.PrepareAsync(cloud);
-            var kill = Points.KillAt(cloud, moment);
-            _ = cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", scenario.Body(cloud)).ContinueWith(_ => { }, TaskScheduler.Default);
-            await kill.Reached.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-
-            await cloud.StartAgainAsync();
-
-            await cloud.UntilAsync(async () => (await cloud.ServerAsync(server)).RunningAction is null);
-            var action = await cloud.NewestActionAsync(server);
-            var after = await cloud.ServerAsync(server);
-            TestContext.Current.TestOutputHelper?.WriteLine($"{moment}: {kill.Passed[^1]}: {action.Action.Action} {action.Action.Outcome}, {after.VmState}");
-            Assert.Equal(after.VmState == VmStates.ShelvedOffloaded, after.Host is null);
-            if (after.FormerGeneration is null)
-                Assert.Equal(after.Host is null ? Claim.None : after.Flavor.Claim, after.Claim);
-            await cloud.SweepAsync();
-            await cloud.AssertWholeAsync(server);
-            await cloud.DeleteAsync(server);
-            await cloud.AssertWholeAsync(server);
-        }
-    }
+    public Task An_action_killed_at_any_moment_and_then_given_up_leaves_a_server_that_can_be_used(string name)
+        => KillAsync(
+            name, Stride * Stride,
+            async (cloud, _, before, _) =>
+            {
+                var after = await cloud.ServerAsync(before.Id);
+                Assert.Equal(after.VmState == VmStates.ShelvedOffloaded, after.Host is null);
+                if (after.FormerGeneration is null)
+                    Assert.Equal(after.Host is null ? Claim.None : after.Flavor.Claim, after.Claim);
+            },
+            ("Actions:Interruptions", "0"));
 
     [Fact]
     public async Task A_creation_killed_at_any_moment_ends_in_a_server_or_was_never_accepted()
@@ -93,6 +57,35 @@ public sealed class KillTests
             }
             Assert.All(cloud.Host.Volumes.Keys, volume => Assert.StartsWith("image-", volume));
             Assert.Empty(cloud.Host.Machines);
+        }
+    }
+
+    /// <summary>Does the scenario anew for each moment, kills the service then, and looks at what the next one makes of it.</summary>
+    private static async Task KillAsync(
+        string name, int stride, Func<Cloud, Scenario, Server, RecordedAction, Task> assertEnded, params (string Key, string Value)[] configuration)
+    {
+        var scenario = Scenario.Of(name);
+        await using var cloud = await Cloud.StartAsync(configuration);
+        var moments = await CountMomentsAsync(cloud, scenario);
+        for (var moment = 1 + (name.Length % stride); moment <= moments; moment += stride)
+        {
+            var server = await scenario.PrepareAsync(cloud);
+            var before = await cloud.ServerAsync(server);
+            var kill = Points.KillAt(cloud, moment);
+            _ = cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", scenario.Body(cloud)).ContinueWith(_ => { }, TaskScheduler.Default);
+            await kill.Reached.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+            await cloud.StartAgainAsync();
+
+            await cloud.UntilAsync(async () => (await cloud.ServerAsync(server)).RunningAction is null);
+            var action = await cloud.NewestActionAsync(server);
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"{moment}: {kill.Passed[^1]}: {action.Action.Action} {action.Action.Outcome}, {(await cloud.ServerAsync(server)).VmState}");
+            await assertEnded(cloud, scenario, before, action);
+            await cloud.SweepAsync();
+            await cloud.AssertWholeAsync(server);
+            await cloud.DeleteAsync(server);
+            await cloud.AssertWholeAsync(server);
         }
     }
 
