@@ -22,6 +22,8 @@ internal static class ClusterRoom
         builder.Services.AddSingleton<IFatalErrorHandler, LostMembership>();
         builder.Services.AddSingleton<DrainingNodes>();
         builder.Services.AddSingleton<Membership>();
+        builder.Services.AddSingleton(provider => new OwnMembership(
+            provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(), provider.GetRequiredService<IDatabase>()));
         builder.Services.AddSingleton<IMembership>(provider => provider.GetRequiredService<Membership>());
         var certificates = database is null ? null : NodeCertificates.Load(options);
         if (database is not null)

@@ -35,6 +35,10 @@ internal sealed record ActionRequest(
     [Id(10)]
     public string? NewImageId { get; init; }
 
+    /// <summary>The process that was asked, which answers; null where nobody waits for an answer.</summary>
+    [Id(11)]
+    public string? AskedOf { get; init; }
+
     /// <summary>What a caller asks for, who has been let through.</summary>
     public static ActionRequest Of(HttpContext context, string action, DateTime startTime)
     {

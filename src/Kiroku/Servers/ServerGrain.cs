@@ -139,8 +139,8 @@ internal sealed partial class ServerGrain(
         var now = time.UtcNow();
         var answer = request.Form.Fill(request, accepted.Server with { UpdatedAt = now }, host);
         var record = request.Record(seen.Id, now, Outcomes.Running) with { Arguments = accepted.Arguments };
-        var begun = await store.BeginActionAsync(
-            seen, accepted.Server, record, new Keeping(request.Key, answer), CancellationToken.None, accepted.Announced);
+        var acceptance = new Acceptance(record, new Keeping(request.Key, answer), request.AskedOf, accepted.Announced);
+        var begun = await store.BeginActionAsync(seen, accepted.Server, acceptance, CancellationToken.None);
         if (begun is not var (server, action))
         {
             // What is taken over may have taken a step between the look and the write.

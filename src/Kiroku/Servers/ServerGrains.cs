@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Cluster;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;
@@ -8,7 +9,7 @@ namespace Kiroku.Servers;
 /// Servers' grains as the API asks them, wherever they are active: the node that holds one may have died just now, and then
 /// another takes it within moments.
 /// </summary>
-internal sealed partial class ServerGrains(IGrainFactory grains, ActionStore actions, TimeProvider time, ILogger<ServerGrains> logger)
+internal sealed partial class ServerGrains(IGrainFactory grains, OwnMembership membership, ActionStore actions, TimeProvider time, ILogger<ServerGrains> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.25);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -18,6 +19,7 @@ internal sealed partial class ServerGrains(IGrainFactory grains, ActionStore act
     public async Task<Answer> BeginAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
+        request = request with { AskedOf = membership.Silo };
         while (true)
         {
             try

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapper;
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Cluster;
 using Kiroku.Identity;
 using Kiroku.Storage;
 
@@ -13,7 +14,7 @@ namespace Kiroku.Servers;
 /// server and are done when they are answered, so row, lock and event are one transaction.
 /// </summary>
 internal sealed class ServerLocks(
-    ServerStore store, IDatabase database, KeptAnswers answers, ServiceSettings settings, TimeProvider time)
+    ServerStore store, IDatabase database, OwnMembership membership, KeptAnswers answers, ServiceSettings settings, TimeProvider time)
 {
     private const string LockKey = "lock";
     private const string ByOwner = "owner";
@@ -68,6 +69,7 @@ internal sealed class ServerLocks(
 
     private Task SaveAsync(Server server, ActionRequest request, Keeping keeping) => database.WriteAsync(async connection =>
     {
+        await membership.HoldAsync(connection);
         var now = time.UtcNow();
         const string Sql = "UPDATE servers SET locked_by = @LockedBy, locked_reason = @LockedReason, updated_at = @now WHERE id = @Id AND deleted = 0";
         if (await connection.ExecuteAsync(Sql, new { server.Id, server.LockedBy, server.LockedReason, now }) != 1)

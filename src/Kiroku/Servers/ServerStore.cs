@@ -2,13 +2,14 @@ using System.Data.Common;
 using Dapper;
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Cluster;
 using Kiroku.Images;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;
 
 /// <summary>The rows of servers, and the transactions in which an action begins, goes on and ends.</summary>
-internal sealed class ServerStore(IDatabase database, KeptAnswers answers, FinishedRecords records)
+internal sealed class ServerStore(IDatabase database, OwnMembership membership, KeptAnswers answers, FinishedRecords records)
 {
     /// <summary>A server's row, with the zone of its host.</summary>
     public const string Columns = "servers.*, (SELECT zone FROM nodes WHERE nodes.name = servers.host) AS zone";
@@ -84,6 +85,7 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
         IReadOnlyList<(Server Server, ActionRecord Create)> created, Keeping keeping, Func<DbConnection, Task> check, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async connection =>
         {
+            await membership.HoldAsync(connection);
             await check(connection);
             const string Sql = """
                 INSERT INTO servers (id, name, description, project_id, user_id, image_id, flavor, metadata, labels, vm_state, task_state,
@@ -121,9 +123,11 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
     /// <returns>The server as it stands now and the action; null if the server had changed meanwhile.</returns>
     /// <exception cref="Fault">Nothing was changed: the request is a repeated one.</exception>
     public Task<(Server, ActionRecord)?> BeginActionAsync(
-        Server seen, Server begun, ActionRecord action, Keeping keeping, CancellationToken cancellationToken, Image? announced = null)
+        Server seen, Server begun, Acceptance acceptance, CancellationToken cancellationToken)
         => database.WriteAsync<(Server, ActionRecord)?>(async connection =>
         {
+            await membership.HoldAsync(connection, acceptance.AskedOf);
+            var action = acceptance.Action;
             begun = begun with { RunningAction = action.RequestId, Epoch = seen.Epoch + 1, UpdatedAt = action.UpdatedAt };
             var (row, before) = (ServerRow.Of(begun), ServerRow.Of(seen));
             var notes = row.Notes != before.Notes;
@@ -139,8 +143,8 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
                 return null;
             if (seen.RunningAction is { } overtaken && await ActionStore.FindAsync(connection, seen.Id, overtaken) is { } old)
                 await ActionStore.SupersedeAsync(connection, old.Action.Id, action.Action, action.UpdatedAt);
-            await answers.InsertAsync(connection, keeping);
-            if (announced is not null)
+            await answers.InsertAsync(connection, acceptance.Keeping);
+            if (acceptance.Announced is { } announced)
                 await ImageStore.AddAsync(connection, announced);
             return (begun, await ActionStore.InsertAsync(connection, action));
         }, cancellationToken);
@@ -153,6 +157,7 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
     public Task<(Server, RecordedAction)?> TakeUpActionAsync(Guid id, DateTime now, CancellationToken cancellationToken)
         => database.WriteAsync<(Server, RecordedAction)?>(async connection =>
         {
+            await membership.HoldAsync(connection);
             await connection.ExecuteAsync("UPDATE servers SET epoch = epoch + 1 WHERE id = @id AND running_action IS NOT NULL", new { id });
             if (await FindAsync(connection, id) is not { RunningAction: { } running } server)
                 return null;
@@ -241,3 +246,6 @@ internal sealed class ServerStore(IDatabase database, KeptAnswers answers, Finis
     private static Task<int> SaveStatesAsync(DbConnection connection, Server server)
         => connection.ExecuteAsync($"UPDATE servers SET {StateColumns} WHERE id = @Id", ServerRow.Of(server));
 }
+
+/// <summary>What stays of a request that is accepted: its action, its answer, who gives that and the image that it announces.</summary>
+internal sealed record Acceptance(ActionRecord Action, Keeping Keeping, string? AskedOf, Image? Announced);

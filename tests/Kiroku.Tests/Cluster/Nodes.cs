@@ -50,6 +50,20 @@ internal sealed class Nodes : IAsyncDisposable
         }
     }
 
+    /// <summary>Has one node declare another dead, and waits until it counts as that.</summary>
+    public static async Task BuryAsync(TestApp by, TestApp dead)
+    {
+        var silo = MembershipOf(dead).Self;
+        await MembershipOf(by).DeclareDeadAsync(silo, Token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(Patience);
+        await foreach (var seen in by.Services.GetRequiredService<IClusterMembershipService>().MembershipUpdates.WithCancellation(limit.Token))
+        {
+            if (seen.GetSiloStatus(SiloAddress.FromParsableString(silo)) == SiloStatus.Dead)
+                return;
+        }
+    }
+
     public static async Task<string> LostAsync(TestApp app) => await app.Lost.WaitAsync(Patience, Token);
 
     public async ValueTask DisposeAsync()

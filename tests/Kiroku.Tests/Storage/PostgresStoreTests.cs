@@ -12,7 +12,18 @@ public sealed class PostgresStoreTests : StoreConformance, IAsyncLifetime
     private string connectionString = "";
     private PostgresDatabase? database;
 
-    public async ValueTask InitializeAsync() => connectionString = await PostgresServer.CreateDatabaseAsync();
+    public async ValueTask InitializeAsync()
+    {
+        connectionString = await PostgresServer.CreateDatabaseAsync();
+        using var first = new PostgresDatabase(connectionString);
+        first.Migrate();
+        await first.WriteAsync(db => db.ExecuteAsync(
+            """
+            INSERT INTO membership (cluster, version) VALUES ('kiroku', 1);
+            INSERT INTO members (cluster, address, port, generation, name, machine, status, proxy_port, started_at, alive_at)
+            VALUES ('kiroku', '127.0.0.1', 1, 1, 'one', 'm', 3, 0, now(), now())
+            """), TestContext.Current.CancellationToken);
+    }
 
     private protected override IDatabase Open() => database = new PostgresDatabase(connectionString);
 

@@ -1,6 +1,7 @@
 using Dapper;
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Cluster;
 using Kiroku.Servers;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
@@ -28,9 +29,11 @@ public abstract partial class StoreConformance : IDisposable
         }
     }
 
+    private OwnMembership Membership => new("127.0.0.1:1@1", Database);
+
     private static Keeping NotKept => new(null, new Answer("", 202));
 
-    private ServerStore Servers => new(Database, new KeptAnswers(Database, Options.Create(new IdempotencyOptions()), TimeProvider.System), new FinishedRecords(Options.Create(new ActionsOptions())));
+    private ServerStore Servers => new(Database, Membership, new KeptAnswers(Database, Options.Create(new IdempotencyOptions()), TimeProvider.System), new FinishedRecords(Options.Create(new ActionsOptions())));
 
     private ActionStore Actions => new(Database);
 
@@ -115,7 +118,7 @@ public abstract partial class StoreConformance : IDisposable
     {
         var server = await EndCreationAsync(await AddServerAsync());
         var begun = await Task.WhenAll(Enumerable.Range(1, 2).Select(number
-            => Servers.BeginActionAsync(server, server with { TaskState = $"task {number}" }, Begin(server, number, ActionNames.Stop), NotKept, Token)));
+            => Servers.BeginActionAsync(server, server with { TaskState = $"task {number}" }, Accept(server, number, ActionNames.Stop), Token)));
         var winner = Assert.Single(begun, outcome => outcome is not null)!.Value.Item1;
         var stored = (await Servers.FindAsync(server.Id, Token))!;
         Assert.Equal((winner.RunningAction, winner.Epoch, winner.TaskState), (stored.RunningAction, stored.Epoch, stored.TaskState));
@@ -143,7 +146,7 @@ public abstract partial class StoreConformance : IDisposable
     public async Task An_overtaken_action_ends_with_its_open_event()
     {
         var (server, running) = await WithOpenEventAsync();
-        await Servers.BeginActionAsync(server, server, Begin(server, 2, ActionNames.Delete), NotKept, Token);
+        await Servers.BeginActionAsync(server, server, Accept(server, 2, ActionNames.Delete), Token);
         var old = (await Actions.FindAsync(server.Id, running.RequestId, Token))!;
         Assert.Equal((Outcomes.Superseded, "Error", Now.AddSeconds(2)), (old.Action.Outcome, old.Action.Message, old.Action.FinishTime));
         var closed = Assert.Single(old.Events);
@@ -176,7 +179,7 @@ public abstract partial class StoreConformance : IDisposable
         var server = await EndCreationAsync(await AddServerAsync());
         for (var number = 1; number <= 5; number++)
         {
-            var (begun, action) = (await Servers.BeginActionAsync(server, server, Begin(server, number, ActionNames.Stop), NotKept, Token))!.Value;
+            var (begun, action) = (await Servers.BeginActionAsync(server, server, Accept(server, number, ActionNames.Stop), Token))!.Value;
             await Servers.EndActionAsync(begun.Fence, begun, action.Id, Outcomes.Succeeded, Now.AddSeconds(number), Token);
             server = (await Servers.FindAsync(server.Id, Token))!;
         }
@@ -234,6 +237,8 @@ public abstract partial class StoreConformance : IDisposable
         await Servers.EndActionAsync(server.Fence, server with { VmState = VmStates.Active }, create.Id, Outcomes.Succeeded, Now, Token);
         return (await Servers.FindAsync(server.Id, Token))!;
     }
+
+    private static Acceptance Accept(Server server, int number, string action) => new(Begin(server, number, action), NotKept, null, null);
 
     private static ActionRecord Begin(Server server, int number, string action) => new()
     {

@@ -112,7 +112,7 @@ internal sealed class HostsCloud : IAsyncDisposable
     public async Task BuryAsync(string name)
     {
         await Any.Store.WriteAsync(db => Dapper.SqlMapper.ExecuteAsync(db, "UPDATE nodes SET silo = NULL, connected = 0, seen_at = '2026-01-01T00:00:00.000000' WHERE name = @name", new { name }), Token);
-        await Cluster.Nodes.MembershipOf(Any.App).DeclareDeadAsync(Cluster.Nodes.MembershipOf(nodes[name].App).Self, Token);
+        await Cluster.Nodes.BuryAsync(Any.App, nodes[name].App);
     }
 
     /// <summary>Makes a server on a host and waits until it is built.</summary>

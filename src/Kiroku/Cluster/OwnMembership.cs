@@ -1,0 +1,36 @@
+using System.Data.Common;
+using Dapper;
+using Kiroku.Storage;
+
+namespace Kiroku.Cluster;
+
+/// <summary>
+/// That this process is one of the service's, which it has to be to begin anything: one that stood still may wake up with a
+/// request in its hands that was asked again elsewhere and refused there, while it counted as dead.
+/// </summary>
+/// <param name="silo">The process among the members.</param>
+/// <param name="database">Where the members stand, if there may be others.</param>
+internal sealed class OwnMembership(string silo, IDatabase database)
+{
+    private const string Sql = """
+        SELECT 1 FROM members
+        WHERE cluster = @Cluster AND status <> @dead AND address || ':' || port || '@' || generation = ANY(@silos)
+        FOR KEY SHARE
+        """;
+
+    public string Silo => silo;
+
+    /// <summary>Has nobody declare this process dead until the caller's transaction ends.</summary>
+    /// <param name="connection">That of the transaction.</param>
+    /// <param name="asker">Another process of which that is true, too; null for none.</param>
+    /// <exception cref="StorageException">One of them counts as dead.</exception>
+    public async Task HoldAsync(DbConnection connection, string? asker = null)
+    {
+        if (!database.IsShared)
+            return;
+        string[] silos = asker is null || asker == silo ? [silo] : [silo, asker];
+        var living = await connection.QueryAsync<int>(Sql, new { Members.Cluster, dead = (int)SiloStatus.Dead, silos });
+        if (living.Count() != silos.Length)
+            throw new StorageException("The node that was asked does not count as one of the service any more.");
+    }
+}

@@ -1,0 +1,62 @@
+using Kiroku.Servers;
+
+namespace Kiroku.Tests.Servers.ManyHosts;
+
+/// <summary>What a node still has in its hands when it counts as dead is not done any more: the others have answered for it.</summary>
+public sealed class LateRequestTests : IAsyncLifetime
+{
+    private HostsCloud cloud = null!;
+
+    public async ValueTask InitializeAsync() => cloud = await HostsCloud.StartAsync(2);
+
+    public ValueTask DisposeAsync() => cloud.DisposeAsync();
+
+    [Fact]
+    public async Task A_request_that_was_refused_while_its_node_stood_still_is_not_accepted_when_that_goes_on()
+    {
+        var server = await CreateWithGrainOnItsHostAsync("b");
+        var points = HostPoints.KillAt(cloud, 1);
+        var asked = cloud.ActAsync(server, """{"os-stop":null}""");
+        Assert.Equal("b", await points.ReachedOrAsync(asked));
+        HostPoints.Clear(cloud);
+        await cloud.BuryAsync("b");
+        Assert.Equal(409, (await asked).Status);
+
+        await cloud.ThawAsync("b");
+
+        Assert.Single(await cloud.ActionsAsync(server));
+        Assert.Null((await cloud.ServerAsync(server)).RunningAction);
+    }
+
+    [Fact]
+    public async Task A_node_that_counts_as_dead_accepts_nothing()
+    {
+        var server = await cloud.CreateServerAsync("a");
+        await cloud.BuryAsync("b");
+        var lost = cloud.Admin with { App = cloud["b"].App };
+
+        foreach (var body in new[] { """{"os-stop":null}""", """{"reboot":{"type":"HARD"}}""", """{"lock":null}""" })
+        {
+            using var answer = await lost.PostAsync($"/v2.1/servers/{server}/action", body);
+            Assert.Equal((503, true), ((int)answer.StatusCode, answer.Headers.RetryAfter is not null));
+        }
+        using var created = await lost.PostAsync(
+            "/v2.1/servers", $$$"""{"server":{"name":"late","flavorRef":"42","imageRef":"{{{cloud.Image}}}"}}""");
+
+        Assert.Equal(503, (int)created.StatusCode);
+        Assert.Single(await cloud.ActionsAsync(server));
+        Assert.Single(await cloud.Any.App.Services.GetRequiredService<ServerStore>().ListWhereAsync("1 = 1", null, TestContext.Current.CancellationToken));
+    }
+
+    private async Task<Guid> CreateWithGrainOnItsHostAsync(string name)
+    {
+        var grains = Cluster.Nodes.GrainsOf(cloud.Any.App);
+        while (true)
+        {
+            var server = await cloud.CreateServerAsync(name);
+            var where = await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grains.GetGrain<IServerGrain>(server));
+            if (where?.ToParsableString() == Cluster.Nodes.MembershipOf(cloud[name].App).Self)
+                return server;
+        }
+    }
+}
