@@ -23,7 +23,7 @@ internal static class ClusterRoom
         builder.Services.AddSingleton<DrainingNodes>();
         builder.Services.AddSingleton<Membership>();
         builder.Services.AddSingleton(provider => new OwnMembership(
-            provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(), provider.GetRequiredService<IDatabase>()));
+            provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(), isAlone: database is null));
         builder.Services.AddSingleton<IMembership>(provider => provider.GetRequiredService<Membership>());
         var certificates = database is null ? null : NodeCertificates.Load(options);
         if (database is not null)

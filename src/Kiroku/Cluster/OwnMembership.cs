@@ -9,8 +9,8 @@ namespace Kiroku.Cluster;
 /// request in its hands that was asked again elsewhere and refused there, while it counted as dead.
 /// </summary>
 /// <param name="silo">The process among the members.</param>
-/// <param name="database">Where the members stand, if there may be others.</param>
-internal sealed class OwnMembership(string silo, IDatabase database)
+/// <param name="isAlone">Whether there can be no others; then nobody writes down who is a member.</param>
+internal sealed class OwnMembership(string silo, bool isAlone)
 {
     private const string Sql = """
         SELECT 1 FROM members
@@ -26,7 +26,7 @@ internal sealed class OwnMembership(string silo, IDatabase database)
     /// <exception cref="StorageException">One of them counts as dead.</exception>
     public async Task HoldAsync(DbConnection connection, string? asker = null)
     {
-        if (!database.IsShared)
+        if (isAlone)
             return;
         string[] silos = asker is null || asker == silo ? [silo] : [silo, asker];
         var living = await connection.QueryAsync<int>(Sql, new { Members.Cluster, dead = (int)SiloStatus.Dead, silos });

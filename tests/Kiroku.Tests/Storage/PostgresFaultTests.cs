@@ -105,7 +105,7 @@ public sealed class PostgresFaultTests
     {
         await using var connection = await source.OpenConnectionAsync(Token);
         await using var transaction = await connection.BeginTransactionAsync(Token);
-        var commit = await PostgresCommit.BeginAsync(connection);
+        var commit = await PostgresCommit.BeginAsync(connection, alone: false);
         await end(transaction);
         return commit;
     }

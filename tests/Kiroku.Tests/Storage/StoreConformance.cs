@@ -29,7 +29,7 @@ public abstract partial class StoreConformance : IDisposable
         }
     }
 
-    private OwnMembership Membership => new("127.0.0.1:1@1", Database);
+    private OwnMembership Membership => new("127.0.0.1:1@1", isAlone: !Database.IsShared);
 
     private static Keeping NotKept => new(null, new Answer("", 202));
 

@@ -10,16 +10,23 @@ namespace Kiroku.Storage.Postgres;
 /// </summary>
 internal sealed class PostgresCommit
 {
+    private const string AskNumber = "SELECT pg_current_xact_id()::text";
+
+    /// <summary>What a transaction sees is settled by its first query, which this is not: it sees what the one before it did.</summary>
+    private const string WaitForTurn = "LOCK TABLE alone IN EXCLUSIVE MODE";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.25);
     private readonly string number;
 
     private PostgresCommit(string number) => this.number = number;
 
-    /// <summary>Notes the number of the connection's transaction.</summary>
-    public static async Task<PostgresCommit> BeginAsync(NpgsqlConnection connection)
+    /// <summary>Notes the number of the connection's transaction, which has done nothing yet.</summary>
+    /// <param name="connection">The transaction's.</param>
+    /// <param name="alone">Whether it first waits until no other such transaction runs.</param>
+    public static async Task<PostgresCommit> BeginAsync(NpgsqlConnection connection, bool alone)
     {
-        await using var command = new NpgsqlCommand("SELECT pg_current_xact_id()::text", connection);
+        await using var command = new NpgsqlCommand(alone ? $"{WaitForTurn}; {AskNumber}" : AskNumber, connection);
         return new PostgresCommit((string)(await command.ExecuteScalarAsync())!);
     }
 

@@ -14,6 +14,12 @@ internal sealed class PostgresDatabase : IDatabase
     /// <summary>Few collide so often; then the store is called busy.</summary>
     private const int MostAttempts = 50;
 
+    /// <summary>As long as the server lets a session wait for a lock.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
+    /// <summary>Of this process's writes that run alone one has a connection; those of other processes the server keeps apart.</summary>
+    private readonly SemaphoreSlim alone = new(1);
+
     private readonly NpgsqlDataSource readers;
     private readonly NpgsqlDataSource writers;
     private readonly PostgresSchema schema;
@@ -45,8 +51,19 @@ internal sealed class PostgresDatabase : IDatabase
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WriteAsync(IsolationLevel.RepeatableRead, write, cancellationToken);
 
-    public Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
-        => WriteAsync(IsolationLevel.Serializable, write, cancellationToken);
+    public async Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
+    {
+        if (!await alone.WaitAsync(LongestWait, cancellationToken))
+            throw new StorageException("The store is busy.");
+        try
+        {
+            return await WriteAsync(IsolationLevel.Serializable, write, cancellationToken);
+        }
+        finally
+        {
+            alone.Release();
+        }
+    }
 
     public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => turn.HasAsync(cancellationToken);
 
@@ -61,6 +78,7 @@ internal sealed class PostgresDatabase : IDatabase
         readers.Dispose();
         writers.Dispose();
         turn.Dispose();
+        alone.Dispose();
     }
 
     private async Task<T> TryTwiceAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken)
@@ -113,7 +131,7 @@ internal sealed class PostgresDatabase : IDatabase
     {
         await using var connection = await writers.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync(level);
-        var commit = await PostgresCommit.BeginAsync(connection);
+        var commit = await PostgresCommit.BeginAsync(connection, alone: level == IsolationLevel.Serializable);
         var result = await write(connection);
         try
         {
