@@ -48,7 +48,7 @@ internal static class KirokuApp
         var app = builder.Build();
         if (settings.Roles.HasFlag(NodeRoles.Api))
             app.MapRooms();
-        app.MapGet("/healthz", () => "ok");
+        app.MapGet("/healthz", (NodeDrain drain) => drain.IsAsked ? Results.Text("draining", statusCode: StatusCodes.Status503ServiceUnavailable) : Results.Text("ok"));
         return app;
     }
 

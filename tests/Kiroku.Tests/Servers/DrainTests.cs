@@ -43,6 +43,9 @@ public sealed class DrainTests : IAsyncLifetime
         Assert.Equal(503, (int)create.StatusCode);
         using var read = await cloud.Demo.GetAsync("/v2.1/servers");
         Assert.Equal(200, (int)read.StatusCode);
+        // A proxy is to send requests elsewhere.
+        using var health = await cloud.Demo.GetAsync("/healthz");
+        Assert.Equal((503, "draining"), ((int)health.StatusCode, await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
         Assert.False(drained.IsCompleted);
 
         wake.SetResult();
