@@ -9,5 +9,6 @@ internal interface IMembership
     /// </summary>
     /// <param name="silo">Its address, as it wrote it into its row.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    Task DeclareDeadAsync(string silo, CancellationToken cancellationToken);
+    /// <returns>Whether it counts as that by now. The engine sees to it by itself, but may give it up when others change members at the same moment.</returns>
+    Task<bool> DeclareDeadAsync(string silo, CancellationToken cancellationToken);
 }

@@ -6,16 +6,18 @@ internal sealed class Membership(IClusterMembershipService members, ILocalSiloDe
     /// <summary>This process among the members, in all its lives.</summary>
     public string Self => self.SiloAddress.ToParsableString();
 
-    public async Task DeclareDeadAsync(string silo, CancellationToken cancellationToken)
+    public async Task<bool> DeclareDeadAsync(string silo, CancellationToken cancellationToken)
     {
         var address = SiloAddress.FromParsableString(silo);
         if (address.Equals(self.SiloAddress))
-            return;
+            return false;
         if (!members.CurrentSnapshot.Members.ContainsKey(address))
             await RefreshAsync(cancellationToken);
         // The engine would go on for ever looking for one that it does not find.
-        if (members.CurrentSnapshot.GetSiloStatus(address) is not (SiloStatus.None or SiloStatus.Dead))
-            await members.TryKill(address).WaitAsync(cancellationToken);
+        if (members.CurrentSnapshot.GetSiloStatus(address) is SiloStatus.None or SiloStatus.Dead)
+            return true;
+        await members.TryKill(address).WaitAsync(cancellationToken);
+        return false;
     }
 
     /// <summary>Looks now who is a member; a node that finds itself declared dead ends.</summary>

@@ -24,6 +24,25 @@ internal sealed class OnNodeDirector(ISiloStatusOracle silos) : IPlacementDirect
     }
 }
 
+/// <summary>Finds such grains.</summary>
+internal static class NodeGrains
+{
+    /// <exception cref="NodeMissingException">No node that is there has such grains.</exception>
+    public static T GetNodeGrain<T>(this IGrainFactory grains, string node)
+        where T : IGrainWithStringKey
+    {
+        try
+        {
+            return grains.GetGrain<T>(node);
+        }
+        catch (ArgumentException)
+        {
+            // What the engine calls a kind of grain that nobody has just now.
+            throw new NodeMissingException(node);
+        }
+    }
+}
+
 /// <summary>A node is not there, or not any more.</summary>
 [GenerateSerializer]
 internal sealed class NodeMissingException(string node) : Exception($"The node {node} does not answer.");

@@ -2,7 +2,7 @@ using Kiroku.Cluster;
 
 namespace Kiroku.Hosts;
 
-/// <summary>Notices nodes that are not heard of any more, and tells the cluster of each once; and those that take no new work.</summary>
+/// <summary>Notices nodes that are not heard of any more, and tells the cluster of each until it counts as dead; and those that take no new work.</summary>
 internal sealed partial class NodeWatch(
     NodeSelf self, NodeStore nodes, NodeReport report, Silence silence, IMembership membership, DrainingNodes draining, IHostApplicationLifetime lifetime,
     TimeProvider time, ILogger<NodeWatch> logger)
@@ -11,6 +11,7 @@ internal sealed partial class NodeWatch(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly HashSet<string> told = [];
+    private readonly HashSet<string> dead = [];
     private long began;
 
     protected override string Work => "Looking for nodes that are gone";
@@ -47,11 +48,12 @@ internal sealed partial class NodeWatch(
 
     private async Task TellAsync(string name, string silo, CancellationToken cancellationToken)
     {
-        if (told.Contains(silo))
+        if (dead.Contains(silo))
             return;
-        LogGone(name, silo);
-        await membership.DeclareDeadAsync(silo, cancellationToken);
-        told.Add(silo);
+        if (told.Add(silo))
+            LogGone(name, silo);
+        if (await membership.DeclareDeadAsync(silo, cancellationToken))
+            dead.Add(silo);
     }
 
     [LoggerMessage(LogLevel.Warning, "The process {Silo} of the host {Host} is gone")]

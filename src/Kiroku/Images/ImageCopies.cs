@@ -62,7 +62,7 @@ internal sealed partial class ImageCopies(ImageFiles files, IGrainFactory grains
         using var draft = files.Begin(image.Id);
         while (draft.Size < image.Size)
         {
-            var piece = await ReadAsync(grains.GetGrain<IImageGrain>(node), image, draft.Size).WaitAsync(cancellationToken);
+            var piece = await ReadAsync(node, image, draft.Size).WaitAsync(cancellationToken);
             if (piece.Length == 0)
                 break;
             await draft.WriteAsync(piece, cancellationToken);
@@ -73,11 +73,11 @@ internal sealed partial class ImageCopies(ImageFiles files, IGrainFactory grains
         LogCopied(image.Id, node);
     }
 
-    private static async Task<byte[]> ReadAsync(IImageGrain node, Image image, long offset)
+    private async Task<byte[]> ReadAsync(string node, Image image, long offset)
     {
         try
         {
-            return await node.Read(image.Id, image.OsHashValue!, offset) ?? throw Missing(image);
+            return await grains.GetNodeGrain<IImageGrain>(node).Read(image.Id, image.OsHashValue!, offset) ?? throw Missing(image);
         }
         catch (Exception e) when (e is OrleansException or NodeMissingException or TimeoutException or IOException)
         {

@@ -109,11 +109,11 @@ internal sealed class NodeDesk : IHostApplicationLifetime, ILocalSiloDetails, IM
 
     public void StopApplication() => stopping.Cancel();
 
-    public Task DeclareDeadAsync(string silo, CancellationToken cancellationToken)
+    public Task<bool> DeclareDeadAsync(string silo, CancellationToken cancellationToken)
     {
         Telling();
         lock (dead)
             dead.Add(silo);
-        return Task.CompletedTask;
+        return Task.FromResult(true);
     }
 }

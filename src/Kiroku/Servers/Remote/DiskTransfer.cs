@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Security.Cryptography;
+using Kiroku.Cluster;
 using Kiroku.Hypervisors;
 
 namespace Kiroku.Servers.Remote;
@@ -16,7 +17,7 @@ internal sealed class DiskTransfer(IHypervisor hypervisor, IGrainFactory grains)
     public async Task ReceiveAsync(string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var source = grains.GetGrain<IHostGrain>(from).Read(volume, left.Token).WithBatchSize(Batch);
+        var source = grains.GetNodeGrain<IHostGrain>(from).Read(volume, left.Token).WithBatchSize(Batch);
         await using var pieces = source.GetAsyncEnumerator(left.Token);
         if (!await pieces.MoveNextAsync() || pieces.Current.Content is not { } content)
             throw new HypervisorException(HypervisorFailure.Failed, "receive the disk", $"{from} does not say what it is");

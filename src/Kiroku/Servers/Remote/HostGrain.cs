@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Kiroku.Actions;
 using Kiroku.Cluster;
+using Kiroku.Hypervisors;
 using Orleans.Concurrency;
 
 namespace Kiroku.Servers.Remote;
@@ -25,11 +26,14 @@ internal interface IHostGrain : IGrainWithStringKey
 internal readonly record struct HostNews([property: Id(0)] double? Progress, [property: Id(1)] object? Result);
 
 [OnNode, InRole(NodeRoles.Compute), Reentrant, KeepAlive]
-internal sealed class HostGrain(LocalHost host, ServerStore servers, DiskReader disks, Resting resting) : Grain, IHostGrain
+internal sealed class HostGrain(LocalHost host, ServerStore servers, DiskReader disks, Resting resting, TimeProvider time) : Grain, IHostGrain
 {
+    /// <summary>Connecting takes seconds, right after the node's start.</summary>
+    private static readonly TimeSpan LongestConnecting = TimeSpan.FromSeconds(5);
+
     public async IAsyncEnumerable<HostNews> Run(HostCall call, Fence? fence, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await host.Hypervisor.Connected.WaitAsync(cancellationToken);
+        await RequireConnectedAsync(call.Operation, cancellationToken);
         if (fence is not null)
             await servers.RequireAsync(fence, cancellationToken);
         var news = Channel.CreateUnbounded<HostNews>();
@@ -40,6 +44,18 @@ internal sealed class HostGrain(LocalHost host, ServerStore servers, DiskReader 
     }
 
     public IAsyncEnumerable<DiskPiece> Read(string volume, CancellationToken cancellationToken) => disks.ReadAsync(volume, cancellationToken);
+
+    private async Task RequireConnectedAsync(string operation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.Hypervisor.Connected.WaitAsync(LongestConnecting, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new HypervisorException(HypervisorFailure.Unavailable, operation, "the hypervisor is not connected");
+        }
+    }
 
     private async Task RunAsync(HostCall call, ChannelWriter<HostNews> news, CancellationToken cancellationToken)
     {

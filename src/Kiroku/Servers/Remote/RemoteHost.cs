@@ -10,7 +10,7 @@ namespace Kiroku.Servers.Remote;
 /// Another node's host: each call is a message to its grain. A node that was heard of just now may only be starting anew, so it
 /// is asked again until that is long ago; then it is as a hypervisor that does not answer.
 /// </summary>
-internal sealed class RemoteHost(string name, IHostGrain grain, Fence? fence, HostWatch hosts, TimeProvider time) : IServerHost, IHypervisor
+internal sealed class RemoteHost(string name, IGrainFactory grains, Fence? fence, HostWatch hosts, TimeProvider time) : IServerHost, IHypervisor
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
@@ -32,6 +32,8 @@ internal sealed class RemoteHost(string name, IHostGrain grain, Fence? fence, Ho
 
     /// <summary>Each call waits by itself.</summary>
     public Task Connected => Task.CompletedTask;
+
+    private IHostGrain Grain => grains.GetNodeGrain<IHostGrain>(name);
 
     public async Task<ImageDisk> PrepareImageAsync(string imageId, long mostBytes, CancellationToken cancellationToken)
         => await RunAsync<ImageDisk>(new PrepareImage(imageId, mostBytes), null, cancellationToken);
@@ -94,7 +96,7 @@ internal sealed class RemoteHost(string name, IHostGrain grain, Fence? fence, Ho
     public Task ExportVolumeAsync(string volume, Stream target, CancellationToken cancellationToken)
         => OnceAsync("read the disk", async () =>
         {
-            await foreach (var piece in grain.Read(volume, cancellationToken).WithCancellation(cancellationToken))
+            await foreach (var piece in Grain.Read(volume, cancellationToken).WithCancellation(cancellationToken))
             {
                 if (piece.Bytes is { } bytes)
                     await target.WriteAsync(bytes, cancellationToken);
@@ -120,7 +122,7 @@ internal sealed class RemoteHost(string name, IHostGrain grain, Fence? fence, Ho
     private Task<T> RunAsync<T>(HostCall call, IProgress<double>? progress, CancellationToken cancellationToken)
         => AgainAsync(call.Operation, async () =>
         {
-            await foreach (var news in grain.Run(call, fence, cancellationToken).WithCancellation(cancellationToken))
+            await foreach (var news in Grain.Run(call, fence, cancellationToken).WithCancellation(cancellationToken))
             {
                 if (news.Progress is not { } share)
                     return (T)news.Result!;

@@ -11,7 +11,7 @@ internal sealed class ServerHosts(
     ServiceSettings settings, IOptions<ServersOptions> options, TimeProvider time)
 {
     public IServerHost Of(string name, Fence? fence = null)
-        => name == settings.Host ? here : new RemoteHost(name, grains.GetGrain<IHostGrain>(name), fence, hosts, time);
+        => name == settings.Host ? here : new RemoteHost(name, grains, fence, hosts, time);
 
     /// <summary>Hosts that may hold something of a server's. One that names none may have left something on the only host.</summary>
     public IEnumerable<string> Of(Server server) => database.IsShared ? server.Hosts : server.Hosts.DefaultIfEmpty(settings.Host);
