@@ -18,11 +18,15 @@ internal sealed partial class DiskSweeper(
     {
         var deleted = 0;
         // First, or the disks of machines that are to be kept would be swept.
-        await strays.PutAllAsideAsync(cancellationToken);
+        var strayed = await strays.PutAllAsideAsync(cancellationToken);
         var kept = await strays.ListKeptAsync(settings.Host, cancellationToken);
         foreach (var volume in await hypervisor.ListVolumesAsync(cancellationToken))
         {
-            if (kept.Contains(volume) || !await SweepAsync(volume, cancellationToken))
+            // What is kept may stand on an image that nothing else needs any more.
+            var stays = Disks.ServerOf(volume) is { } server
+                ? kept.Contains(volume) || strayed.Contains(server)
+                : kept.Count + strayed.Count > 0;
+            if (stays || !await TrySweepAsync(volume, cancellationToken))
                 continue;
             LogSwept(volume);
             deleted++;
@@ -35,6 +39,22 @@ internal sealed partial class DiskSweeper(
     protected override Task ReadyAsync(CancellationToken cancellationToken) => hypervisor.Connected.WaitAsync(cancellationToken);
 
     protected override Task WorkAsync(CancellationToken cancellationToken) => SweepAsync(cancellationToken);
+
+    /// <summary>One that cannot be deleted now is not to keep the others.</summary>
+    private async Task<bool> TrySweepAsync(string volume, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SweepAsync(volume, cancellationToken);
+        }
+#pragma warning disable CA1031 // Each is looked at again the next time.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            LogCannotSweep(volume, e);
+            return false;
+        }
+    }
 
     private async Task<bool> SweepAsync(string volume, CancellationToken cancellationToken)
     {
@@ -52,4 +72,7 @@ internal sealed partial class DiskSweeper(
 
     [LoggerMessage(LogLevel.Information, "Deleted {Volume}, which nothing names any more")]
     private partial void LogSwept(string volume);
+
+    [LoggerMessage(LogLevel.Warning, "{Volume} could not be swept; it is looked at again")]
+    private partial void LogCannotSweep(string volume, Exception exception);
 }

@@ -70,8 +70,8 @@ public sealed class OwnMembershipTests
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
         limit.CancelAfter(TimeSpan.FromSeconds(30));
         await using var connection = new NpgsqlConnection(nodes.Database);
-        const string Sql = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')";
+        const string Sql = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%sentenced%')";
         while (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(Sql, cancellationToken: limit.Token)))
-            await Task.Yield();
+            await Task.Delay(10, limit.Token);
     }
 }

@@ -12,6 +12,9 @@ internal sealed class FakeHost
 
     public HostCapacity Capacity { get; set; } = new(16, 64 * 1024, 1L << 40, 1L << 39, "1.0.0");
 
+    /// <summary>A machine that does not end, whoever tells it to.</summary>
+    public Guid? Unstoppable { get; set; }
+
     /// <summary>What its network knows of each machine.</summary>
     public IReadOnlyList<MachineAddress> Addresses { get; set; } = [];
 

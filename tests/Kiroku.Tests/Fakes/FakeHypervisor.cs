@@ -68,7 +68,10 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     }, cancellationToken);
 
     public Task StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken)
-        => DoAsync(grace == TimeSpan.Zero ? "power off" : "stop", () => Off(machine), cancellationToken);
+        => DoAsync(
+            grace == TimeSpan.Zero ? "power off" : "stop",
+            () => machine == host.Unstoppable ? throw new HypervisorException(HypervisorFailure.Failed, "stop the machine", "it does not end") : Off(machine),
+            cancellationToken);
 
     public Task UndefineAsync(Guid machine, CancellationToken cancellationToken)
         => DoAsync("undefine", () => host.Machines.TryRemove(machine, out _), cancellationToken);

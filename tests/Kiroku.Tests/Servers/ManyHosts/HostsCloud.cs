@@ -36,13 +36,17 @@ internal sealed class HostsCloud : IAsyncDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Starts hosts a, b and so on; a resize always moves.</summary>
-    public static async Task<HostsCloud> StartAsync(int hosts = 3, params (string Key, string Value)[] configuration)
+    public static Task<HostsCloud> StartAsync(int hosts = 3, params (string Key, string Value)[] configuration)
+        => StartAsync([.. new[] { "a", "b", "c", "d" }.Take(hosts).Select(name => new HostNode(name))], configuration);
+
+    /// <summary>Starts nodes, of which the first answers HTTP.</summary>
+    public static async Task<HostsCloud> StartAsync(IReadOnlyList<HostNode> nodes, params (string Key, string Value)[] configuration)
     {
         var cloud = new HostsCloud(await PostgresServer.CreateDatabaseAsync(), configuration);
-        foreach (var name in new[] { "a", "b", "c", "d" }.Take(hosts))
+        foreach (var node in nodes)
         {
-            cloud.nodes[name] = new HostNode(name);
-            await cloud.StartAsync(name);
+            cloud.nodes[node.Name] = node;
+            await cloud.StartAsync(node.Name);
         }
         (cloud.demo, cloud.admin) = (await cloud["a"].App.SignInAsync(), await cloud["a"].App.SignInAsync("admin"));
         cloud.Image = await cloud.UploadAsync();
@@ -54,7 +58,7 @@ internal sealed class HostsCloud : IAsyncDisposable
     {
         var node = nodes[name];
         await node.ForgetProcessAsync();
-        node.Hypervisor = new FakeHypervisor(node.Host);
+        node.Hypervisor = new FakeHypervisor(node.Host) { Connected = node.Connected };
         var store = new PostgresDatabase(database);
         (node.Database, node.Beats) = (new WatchedDatabase(store), new WatchedDatabase(store));
         node.Database.Migrate();
@@ -77,7 +81,7 @@ internal sealed class HostsCloud : IAsyncDisposable
                 builder.Services.AddSingleton<IDatabase>(node.Database);
                 builder.Services.AddSingleton(new SideDatabase(node.Beats));
             },
-            node.Folder, settings => settings with { Host = name, Database = database });
+            node.Folder, settings => settings with { Host = name, Database = database, Roles = node.Roles });
         node.IsDead = false;
     }
 
@@ -244,6 +248,11 @@ internal sealed class HostNode(string name)
     public string Folder { get; } = Directory.CreateTempSubdirectory("kiroku-test-").FullName;
 
     public FakeHost Host { get; } = new();
+
+    public NodeRoles Roles { get; init; } = NodeRoles.All;
+
+    /// <summary>When its next process reaches its hypervisor.</summary>
+    public Task Connected { get; set; } = Task.CompletedTask;
 
     public FakeHypervisor Hypervisor { get; set; } = null!;
 

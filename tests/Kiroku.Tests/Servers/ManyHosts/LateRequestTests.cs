@@ -1,4 +1,6 @@
+using Kiroku.Actions;
 using Kiroku.Servers;
+using Kiroku.Storage;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
 
@@ -31,19 +33,20 @@ public sealed class LateRequestTests : IAsyncLifetime
     [Fact]
     public async Task A_node_that_counts_as_dead_accepts_nothing()
     {
-        var server = await cloud.CreateServerAsync("a");
+        var server = await CreateWithGrainOnItsHostAsync("a");
         await cloud.BuryAsync("b");
         var lost = cloud.Admin with { App = cloud["b"].App };
 
-        foreach (var body in new[] { """{"os-stop":null}""", """{"reboot":{"type":"HARD"}}""", """{"lock":null}""" })
-        {
-            using var answer = await lost.PostAsync($"/v2.1/servers/{server}/action", body);
-            Assert.Equal((503, true), ((int)answer.StatusCode, answer.Headers.RetryAfter is not null));
-        }
+        using var locked = await lost.PostAsync($"/v2.1/servers/{server}/action", """{"lock":null}""");
+        Assert.Equal((503, true), ((int)locked.StatusCode, locked.Headers.RetryAfter is not null));
+        Assert.Contains("does not count as one of the service", await locked.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         using var created = await lost.PostAsync(
             "/v2.1/servers", $$$"""{"server":{"name":"late","flavorRef":"42","imageRef":"{{{cloud.Image}}}"}}""");
 
         Assert.Equal(503, (int)created.StatusCode);
+        // As the grain on the living node gets it when it comes late.
+        var late = ActionRequest.OfTheService(ActionNames.Stop, TimeProvider.System.GetUtcNow().UtcDateTime) with { AskedOf = Cluster.Nodes.MembershipOf(cloud["b"].App).Self };
+        await Assert.ThrowsAsync<StorageException>(() => Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server).Begin(late));
         Assert.Single(await cloud.ActionsAsync(server));
         Assert.Single(await cloud.Any.App.Services.GetRequiredService<ServerStore>().ListWhereAsync("1 = 1", null, TestContext.Current.CancellationToken));
     }

@@ -1,5 +1,7 @@
+using Kiroku.Actions;
 using Kiroku.Hypervisors;
 using Kiroku.Servers;
+using Kiroku.Tests.Fakes;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
 
@@ -52,9 +54,101 @@ public sealed class LostHostTests : IAsyncLifetime
         await cloud.StartAsync("b");
 
         await cloud.UntilAsync(() => Task.FromResult(!cloud["b"].Host.Machines.ContainsKey(server)));
+        // What its disk stands on is needed as long as that is.
+        using var unwanted = await cloud.Admin.DeleteAsync($"/image/v2/images/{cloud.Image}");
+        Assert.Equal(204, (int)unwanted.StatusCode);
         await cloud.SweepAsync();
         // Kept, whatever is swept.
         Assert.Equal([Disks.ConfigOf(server, 1), Disks.NameOf(server, 1)], cloud["b"].Host.DisksOf(server));
+        Assert.Contains(Disks.BaseOf(cloud.Image), cloud["b"].Host.Volumes.Keys);
+
+        await cloud.LetGoOfKeptAsync();
+        await cloud.SweepAsync();
+        Assert.Empty(cloud["b"].Host.Volumes);
+    }
+
+    [Fact]
+    public async Task A_machine_that_cannot_be_put_aside_keeps_no_other_running_and_its_disk_is_not_swept()
+    {
+        var servers = new[] { await cloud.CreateServerAsync("b"), await cloud.CreateServerAsync("b") };
+        await cloud.KillAsync("b");
+        foreach (var server in servers)
+            await cloud.DeleteAsync(server);
+        var host = cloud["b"].Host;
+        var stubborn = host.Machines.Keys.First();
+        host.Unstoppable = stubborn;
+
+        await cloud.StartAsync("b");
+
+        await cloud.UntilAsync(() => Task.FromResult(host.Machines.Count == 1));
+        await cloud.SweepAsync();
+        Assert.Equal([stubborn], host.Machines.Keys);
+        Assert.All(servers, server => Assert.Equal([Disks.ConfigOf(server, 1), Disks.NameOf(server, 1)], host.DisksOf(server)));
+
+        host.Unstoppable = null;
+        await cloud.SweepAsync();
+        Assert.Empty(host.Machines);
+        Assert.All(servers, server => Assert.Equal([Disks.ConfigOf(server, 1), Disks.NameOf(server, 1)], host.DisksOf(server)));
+    }
+
+    [Fact]
+    public async Task A_volume_that_cannot_be_deleted_is_tried_again_and_keeps_no_other()
+    {
+        var server = await cloud.CreateServerAsync("b");
+        foreach (var generation in new[] { 7, 8 })
+            cloud["b"].Host.Volumes[Disks.NameOf(server, generation)] = new FakeVolume(1, Guid.NewGuid());
+        var failures = 0;
+        cloud["b"].Hypervisor.Before = operation => operation == "delete" && failures++ == 0
+            ? throw new HypervisorException(HypervisorFailure.Failed, "delete the volume", "it is busy") : Task.CompletedTask;
+
+        await cloud.SweepAsync();
+        Assert.Equal(3, cloud["b"].Host.DisksOf(server).Count());
+
+        await cloud.SweepAsync();
+        Assert.Equal([Disks.ConfigOf(server, 1), Disks.NameOf(server, 1)], cloud["b"].Host.DisksOf(server));
+    }
+
+    [Fact]
+    public async Task What_a_conductor_runs_ends_though_no_host_is_left()
+    {
+        await using var split = await HostsCloud.StartAsync(
+            [new HostNode("a") { Roles = NodeRoles.Api | NodeRoles.Conductor }, new HostNode("b") { Roles = NodeRoles.Compute }]);
+        var server = await split.CreateServerAsync("b");
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        split["b"].Hypervisor.Before = operation =>
+        {
+            if (operation != "stop")
+                return Task.CompletedTask;
+            stopping.TrySetResult();
+            return Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken);
+        };
+        var (_, _, requestId) = await split.ActAsync(server, """{"os-stop":null}""");
+        await stopping.Task;
+
+        await split.KillAsync("b");
+
+        await split.UntilIdleAsync(server);
+        Assert.Equal(Outcomes.Failed, (await split.ActionAsync(server, requestId)).Action.Outcome);
+        Assert.Equal(503, (await split.ActAsync(server, """{"os-getConsoleOutput":{}}""")).Status);
+        await split.DeleteAsync(server);
+        Assert.Equal(VmStates.Deleted, (await split.ServerAsync(server)).VmState);
+    }
+
+    [Fact]
+    public async Task A_host_that_does_not_reach_its_hypervisor_fails_what_it_is_to_do()
+    {
+        await using var split = await HostsCloud.StartAsync(
+            [new HostNode("a") { Roles = NodeRoles.Api | NodeRoles.Conductor }, new HostNode("b") { Roles = NodeRoles.Compute }], ("Actions:Attempts", "1"));
+        var server = await split.CreateServerAsync("b");
+        await split.KillAsync("b");
+        split["b"].Connected = Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken);
+        await split.StartAsync("b");
+        await split.UntilAsync(async () => (await split.ActAsync(server, """{"os-stop":null}""")).Status == 202);
+
+        await split.UntilIdleAsync(server);
+
+        var failed = (await split.ActionsAsync(server))[0];
+        Assert.Equal((ActionNames.Stop, Outcomes.Failed), (failed.Action, failed.Outcome));
     }
 
     [Fact]
