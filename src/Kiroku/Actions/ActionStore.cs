@@ -83,6 +83,7 @@ internal sealed class ActionStore(IDatabase database)
         await connection.ExecuteAsync(Sql, ended with { ActionId = id });
     }
 
+    /// <summary>Begins an attempt at a step; one that has begun already stays as it is, as where the answer to its commit was lost.</summary>
     public Task<EventRecord> BeginEventAsync(Fence fence, EventRecord begun, string? taskState, CancellationToken cancellationToken)
         => database.WriteAsync(async connection =>
         {
@@ -93,12 +94,14 @@ internal sealed class ActionStore(IDatabase database)
                     "UPDATE servers SET task_state = @taskState, updated_at = @StartTime WHERE id = @ServerId",
                     new { taskState, begun.StartTime, fence.ServerId });
             }
-            const string Sql = """
+            const string OfAttempt = "action_id = @ActionId AND event = @Event AND attempt = @Attempt";
+            const string Sql = $"""
                 INSERT INTO action_events (action_id, event, attempt, start_time, host)
-                VALUES (@ActionId, @Event, @Attempt, @StartTime, @Host)
+                SELECT @ActionId, @Event, @Attempt, @StartTime, @Host WHERE NOT EXISTS (SELECT 1 FROM action_events WHERE {OfAttempt})
                 RETURNING id
                 """;
-            var id = await connection.ExecuteScalarAsync<long>(Sql, begun);
+            var id = await connection.ExecuteScalarAsync<long?>(Sql, begun)
+                ?? await connection.ExecuteScalarAsync<long>($"SELECT id FROM action_events WHERE {OfAttempt}", begun);
             await TouchAsync(connection, begun.ActionId, begun.StartTime);
             return begun with { Id = id };
         }, cancellationToken);

@@ -18,7 +18,7 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, IdentityAddr
         catch (StorageException e) when (!context.Response.HasStarted)
         {
             LogStorage(context.Request.Method, context.Request.Path, e);
-            await WriteAsync(context, Fault.Unavailable($"{e.Message} Nothing was changed; try again later."));
+            await WriteAsync(context, Fault.Unavailable(e.IsUndecided ? e.Message : $"{e.Message} Nothing was changed; try again later."));
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {

@@ -16,6 +16,7 @@ internal sealed partial class ServerGrains(IGrainFactory grains, OwnMembership m
 
     /// <summary>Hands a request to the server's grain and returns its answer once it is accepted.</summary>
     /// <exception cref="Fault">The grain refused it; 503: it does not answer, and nothing was accepted.</exception>
+    /// <exception cref="StorageException">Nothing was accepted, unless that is undecided.</exception>
     public async Task<Answer> BeginAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
@@ -27,16 +28,28 @@ internal sealed partial class ServerGrains(IGrainFactory grains, OwnMembership m
                 var answer = await grains.GetGrain<IServerGrain>(server.Id).Begin(request);
                 return answer.Given ?? throw new Fault(answer.Status, answer.Refusal!) { RetryAfter = answer.RetryAfter };
             }
-            catch (Exception e) when (IsSilence(e))
+            catch (Exception e) when (IsSilence(e) || e is StorageException { IsUndecided: true })
             {
                 LogSilent(server.Id, e.Message);
             }
             // It may have died after the acceptance was durable; then it is another node's to go on with.
-            if (await actions.FindAsync(server.Id, request.RequestId, cancellationToken) is not null)
+            if (await WasAcceptedAsync(server.Id, request.RequestId, cancellationToken))
                 return request.Form.Fill(request, server, null);
             if (time.GetElapsedTime(began) > Patience)
                 throw Fault.Unavailable("The node that looks after this server does not answer.");
             await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    private async Task<bool> WasAcceptedAsync(Guid server, string requestId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await actions.FindAsync(server, requestId, cancellationToken) is not null;
+        }
+        catch (StorageException e)
+        {
+            throw new StorageException($"{e.Message} Whether the request was accepted is not known.", e) { IsUndecided = true };
         }
     }
 

@@ -52,5 +52,9 @@ internal interface IDatabase : IDisposable
     void Migrate();
 }
 
-/// <summary>The store did not take or give something; nothing was changed. Worth another try later.</summary>
-internal sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner);
+/// <summary>The store did not take or give something; nothing was changed, unless it is undecided. Worth another try later.</summary>
+internal sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Whether nobody knows if the change took place: the store went away in the middle and did not come back.</summary>
+    public bool IsUndecided { get; init; }
+}

@@ -4,11 +4,11 @@ namespace Kiroku.Storage;
 [RegisterConverter]
 internal sealed class StorageExceptionConverter : IConverter<StorageException, CrossingTrouble>
 {
-    public StorageException ConvertFromSurrogate(in CrossingTrouble surrogate) => new(surrogate.Message);
+    public StorageException ConvertFromSurrogate(in CrossingTrouble surrogate) => new(surrogate.Message) { IsUndecided = surrogate.IsUndecided };
 
-    public CrossingTrouble ConvertToSurrogate(in StorageException value) => new(value.Message);
+    public CrossingTrouble ConvertToSurrogate(in StorageException value) => new(value.Message, value.IsUndecided);
 }
 
 /// <summary>What the other node needs to know of a trouble with the store.</summary>
 [GenerateSerializer, Immutable, Alias("Kiroku.CrossingTrouble")]
-internal readonly record struct CrossingTrouble([property: Id(0)] string Message);
+internal readonly record struct CrossingTrouble([property: Id(0)] string Message, [property: Id(1)] bool IsUndecided);

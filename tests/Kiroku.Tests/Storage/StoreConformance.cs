@@ -192,6 +192,16 @@ public abstract partial class StoreConformance : IDisposable
     }
 
     [Fact]
+    public async Task An_attempt_that_is_begun_again_is_one_event()
+    {
+        var (server, running) = await WithOpenEventAsync();
+        var again = await Actions.BeginEventAsync(server.Fence, Event(running, "step"), "busy", Token);
+        var retried = await Actions.BeginEventAsync(server.Fence, Event(running, "step") with { Attempt = 2 }, "busy", Token);
+        var events = (await Actions.FindAsync(server.Id, running.RequestId, Token))!.Events;
+        Assert.Equal([retried.Id, again.Id], events.Select(e => e.Id));
+    }
+
+    [Fact]
     public async Task Events_are_newest_first_even_of_one_moment()
     {
         var (server, running) = await WithOpenEventAsync();

@@ -46,14 +46,14 @@ internal sealed class PostgresCommit
             }
             catch (NpgsqlException e) when (Stopwatch.GetElapsedTime(began) > Patience)
             {
-                throw new StorageException("The store went away in the middle of a commit; whether it took place is not known.", e);
+                throw new StorageException("The store went away in the middle of a commit; whether it took place is not known.", e) { IsUndecided = true };
             }
             catch (NpgsqlException)
             {
                 // Not back yet.
             }
             if (Stopwatch.GetElapsedTime(began) > Patience)
-                throw new StorageException("The store does not end a commit; whether it takes place is not known.");
+                throw new StorageException("The store does not end a commit; whether it takes place is not known.") { IsUndecided = true };
             await Task.Delay(Pause);
         }
     }

@@ -16,10 +16,10 @@ internal sealed class PostgresConnection
     private const int SecondsIdle = 30;
 
     /// <summary>
-    /// A process that freezes in a transaction holds up nobody for long, and a row that is held for long is an error rather
-    /// than a wait without end.
+    /// A process that freezes in a transaction holds up nobody for long, and what is held for longer is an error rather than a
+    /// wait without end.
     /// </summary>
-    private const string Limits = "-c idle_in_transaction_session_timeout=10000 -c lock_timeout=10000";
+    private const string Limits = "-c idle_in_transaction_session_timeout=10000 -c lock_timeout=15000";
 
     private readonly string connectionString;
 

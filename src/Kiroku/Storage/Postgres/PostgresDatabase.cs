@@ -14,8 +14,8 @@ internal sealed class PostgresDatabase : IDatabase
     /// <summary>Few collide so often; then the store is called busy.</summary>
     private const int MostAttempts = 50;
 
-    /// <summary>As long as the server lets a session wait for a lock.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+    /// <summary>For all that this process's other writes of that kind take; one of them takes milliseconds.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     /// <summary>Of this process's writes that run alone one has a connection; those of other processes the server keeps apart.</summary>
     private readonly SemaphoreSlim alone = new(1);
