@@ -3,9 +3,6 @@ namespace Kiroku.Cluster;
 /// <summary>Who belongs to the service, for those who know better than the engine that a node has died.</summary>
 internal sealed class Membership(IClusterMembershipService members, ILocalSiloDetails self) : IMembership
 {
-    /// <summary>This process among the members, in all its lives.</summary>
-    public string Self => self.SiloAddress.ToParsableString();
-
     public async Task<bool> DeclareDeadAsync(string silo, CancellationToken cancellationToken)
     {
         var address = SiloAddress.FromParsableString(silo);

@@ -18,6 +18,7 @@ internal sealed class OwnMembership(string silo, bool isAlone)
         FOR KEY SHARE
         """;
 
+    /// <summary>This process among the members, in all its lives.</summary>
     public string Silo => silo;
 
     /// <summary>Has nobody declare this process dead until the caller's transaction ends.</summary>

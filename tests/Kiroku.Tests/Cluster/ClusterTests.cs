@@ -29,7 +29,7 @@ public sealed class ClusterTests
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         var (a, b) = (await nodes.StartAsync("a"), await nodes.StartAsync("b"));
 
-        await Nodes.MembershipOf(a).DeclareDeadAsync(Nodes.MembershipOf(b).Self, TestContext.Current.CancellationToken);
+        await Nodes.MembershipOf(a).DeclareDeadAsync(Nodes.SiloOf(b), TestContext.Current.CancellationToken);
 
         Assert.Contains("count this one as dead", await Nodes.LostAsync(b), StringComparison.Ordinal);
         await Nodes.UntilActiveAsync(a, 1);
@@ -47,7 +47,7 @@ public sealed class ClusterTests
         var membership = Nodes.MembershipOf(a);
 
         await membership.DeclareDeadAsync("127.0.0.1:9@1", TestContext.Current.CancellationToken);
-        await membership.DeclareDeadAsync(membership.Self, TestContext.Current.CancellationToken);
+        await membership.DeclareDeadAsync(Nodes.SiloOf(a), TestContext.Current.CancellationToken);
         await membership.RefreshAsync(TestContext.Current.CancellationToken);
 
         Assert.False(a.Lost.IsCompleted);

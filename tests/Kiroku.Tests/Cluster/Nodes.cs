@@ -36,6 +36,8 @@ internal sealed class Nodes : IAsyncDisposable
 
     public static Membership MembershipOf(TestApp app) => app.Services.GetRequiredService<Membership>();
 
+    public static string SiloOf(TestApp app) => app.Services.GetRequiredService<OwnMembership>().Silo;
+
     public static IGrainFactory GrainsOf(TestApp app) => app.Services.GetRequiredService<IGrainFactory>();
 
     /// <summary>Waits until so many members are active as that node sees it.</summary>
@@ -53,7 +55,7 @@ internal sealed class Nodes : IAsyncDisposable
     /// <summary>Has one node declare another dead, and waits until it counts as that.</summary>
     public static async Task BuryAsync(TestApp by, TestApp dead)
     {
-        var silo = MembershipOf(dead).Self;
+        var silo = SiloOf(dead);
         await MembershipOf(by).DeclareDeadAsync(silo, Token);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
         limit.CancelAfter(Patience);

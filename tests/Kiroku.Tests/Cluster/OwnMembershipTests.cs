@@ -55,7 +55,7 @@ public sealed class OwnMembershipTests
 
     private static Task HoldAsync(TestApp app, TestApp? asker) => app.Services.GetRequiredService<IDatabase>().WriteAsync(async connection =>
     {
-        await app.Services.GetRequiredService<OwnMembership>().HoldAsync(connection, asker is null ? null : Nodes.MembershipOf(asker).Self);
+        await app.Services.GetRequiredService<OwnMembership>().HoldAsync(connection, asker is null ? null : Nodes.SiloOf(asker));
         return 0;
     }, Token);
 

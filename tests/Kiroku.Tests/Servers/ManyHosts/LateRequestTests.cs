@@ -45,7 +45,7 @@ public sealed class LateRequestTests : IAsyncLifetime
 
         Assert.Equal(503, (int)created.StatusCode);
         // As the grain on the living node gets it when it comes late.
-        var late = ActionRequest.OfTheService(ActionNames.Stop, TimeProvider.System.GetUtcNow().UtcDateTime) with { AskedOf = Cluster.Nodes.MembershipOf(cloud["b"].App).Self };
+        var late = ActionRequest.OfTheService(ActionNames.Stop, TimeProvider.System.GetUtcNow().UtcDateTime) with { AskedOf = Cluster.Nodes.SiloOf(cloud["b"].App) };
         await Assert.ThrowsAsync<StorageException>(() => Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server).Begin(late));
         Assert.Single(await cloud.ActionsAsync(server));
         Assert.Single(await cloud.Any.App.Services.GetRequiredService<ServerStore>().ListWhereAsync("1 = 1", null, TestContext.Current.CancellationToken));
@@ -58,7 +58,7 @@ public sealed class LateRequestTests : IAsyncLifetime
         {
             var server = await cloud.CreateServerAsync(name);
             var where = await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grains.GetGrain<IServerGrain>(server));
-            if (where?.ToParsableString() == Cluster.Nodes.MembershipOf(cloud[name].App).Self)
+            if (where?.ToParsableString() == Cluster.Nodes.SiloOf(cloud[name].App))
                 return server;
         }
     }
