@@ -108,5 +108,5 @@ public sealed class SharedIdentityTests : IAsyncLifetime
         closed = true;
     }
 
-    private Task<TestApp> StartAsync() => TestApp.StartAsync(builder => builder.Configuration["Storage:Database"] = connection);
+    private Task<TestApp> StartAsync() => TestApp.StartAsync(change: settings => settings with { Database = connection });
 }

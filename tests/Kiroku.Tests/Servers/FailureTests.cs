@@ -1,6 +1,7 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
 using Kiroku.Servers;
+using Kiroku.Tests.Storage;
 
 namespace Kiroku.Tests.Servers;
 
@@ -64,8 +65,9 @@ public sealed class FailureTests
         await cloud.DoAsync(server, scenario.Body(cloud));
         var passed = points.Passed;
         await cloud.DeleteAsync(server);
+        // Where the store is shared, a host that does not say what it has is not chosen, and there is no other.
         return [.. passed.Where(point => point.StartsWith("before ", StringComparison.Ordinal) && point != "before write")
-            .Select(point => point["before ".Length..])
+            .Select(point => point["before ".Length..]).Where(operation => operation != "capacity" || !TestStore.IsShared)
             .GroupBy(operation => operation)
             .SelectMany(group => group.Select((operation, index) => (operation, index + 1)))];
     }
