@@ -145,13 +145,34 @@ public abstract partial class HypervisorContract
         var content = await Hypervisor.DescribeVolumeAsync(copy, Token);
         var bytes = await ExportAsync(copy);
         using var giveUp = new CancellationTokenSource();
-        var exporting = Enumerable.Range(0, 20)
-            .Select(_ => Hypervisor.ExportVolumeAsync(copy, new SilentStream(), giveUp.Token)).ToList();
+        // More than are read at once.
+        var read = Enumerable.Range(0, 4).Select(number => NameOf($"read{number}")).ToList();
+        foreach (var volume in read) await Hypervisor.CopyVolumeAsync(copy, volume, 16 * MiB, null, Token);
+        var exporting = read.Select(volume => Hypervisor.ExportVolumeAsync(volume, new SilentStream(), giveUp.Token)).ToList();
         await ReceiveAsync(moved, content, bytes);
         await Hypervisor.CopyVolumeAsync(moved, NameOf("again"), 16 * MiB, null, Token);
         await giveUp.CancelAsync();
         foreach (var exporter in exporting) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => exporter);
         Assert.Equal(bytes, await ExportAsync(copy));
+    }
+
+    [Fact]
+    public async Task A_reader_that_takes_nothing_gives_way_to_what_is_done_with_the_volume_later()
+    {
+        var copy = await NewCopyAsync();
+        var bytes = await ExportAsync(copy);
+        foreach (var later in new Func<Task>[]
+        {
+            async () => Assert.Equal(bytes, await ExportAsync(copy)),
+            () => Hypervisor.DeleteVolumeAsync(copy, Token),
+        })
+        {
+            var silent = Hypervisor.ExportVolumeAsync(copy, new SilentStream(), Token);
+            await later();
+            Assert.Contains("something else is to be done with it", (await Assert.ThrowsAsync<HypervisorException>(() => silent)).Message, StringComparison.Ordinal);
+        }
+
+        await ExpectNothingAsync(copy);
     }
 
     [Fact]

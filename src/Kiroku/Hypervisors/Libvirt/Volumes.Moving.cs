@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Kiroku.Hypervisors.Libvirt;
 
 /// <content>
@@ -13,25 +15,59 @@ internal sealed partial class Volumes
     private readonly SemaphoreSlim sending = new(options.ParallelCopies);
     private readonly SemaphoreSlim receiving = new(options.ParallelCopies);
 
+    /// <summary>What ends whoever reads a volume.</summary>
+    private readonly ConcurrentDictionary<string, CancellationTokenSource> readers = new();
+
     public Task<VolumeContent> DescribeAsync(string volume, CancellationToken cancellationToken) =>
         work.RunAsync(
             NewJob("look at the volume", options.VolumeTimeout, volume),
             session => DescribeWhole(session, volume),
             cancellationToken);
 
-    public Task ExportAsync(string volume, Stream target, CancellationToken cancellationToken) =>
-        work.RunAsync(
-            NewJob("read the disk", options.CopyTimeout, volume),
-            abandoned => InTurnAsync(sending, () => SendAsync(volume, target, abandoned), abandoned),
-            cancellationToken);
+    public async Task ExportAsync(string volume, Stream target, CancellationToken cancellationToken)
+    {
+        const string Operation = "read the disk";
+        var overtaken = new CancellationTokenSource();
+        EndReading(volume);
+        readers[volume] = overtaken;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, overtaken.Token);
+        try
+        {
+            await work.RunAsync(
+                NewJob(Operation, options.CopyTimeout, volume),
+                abandoned => InTurnAsync(sending, () => SendAsync(volume, target, abandoned), abandoned),
+                either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new HypervisorException(HypervisorFailure.Failed, Operation, "something else is to be done with it");
+        }
+        finally
+        {
+            readers.TryRemove(KeyValuePair.Create(volume, overtaken));
+        }
+    }
 
     public Task ReceiveAsync(
-        string volume, VolumeContent content, Stream bytes, IProgress<double>? progress, CancellationToken cancellationToken) =>
-        work.RunAsync(
+        string volume, VolumeContent content, Stream bytes, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        EndReading(volume);
+        return work.RunAsync(
             NewJob("receive the disk", options.CopyTimeout, volume),
             abandoned => InTurnAsync(
                 receiving, () => ReceiveAsync(volume, content, new ReceivedBytes(bytes, content, progress), abandoned), abandoned),
             cancellationToken);
+    }
+
+    /// <summary>
+    /// Has whoever reads the volume let go of it: what is to be done with it now is a later attempt's, and its reader may be on
+    /// a node that died and never takes another byte.
+    /// </summary>
+    private void EndReading(string volume)
+    {
+        if (readers.TryRemove(volume, out var reader))
+            reader.Cancel();
+    }
 
     private async Task<bool> SendAsync(string volume, Stream target, CancellationToken abandoned)
     {

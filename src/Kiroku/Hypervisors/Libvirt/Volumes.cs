@@ -20,11 +20,14 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
         return [.. files.Select(HalfMade.VolumeOf).Distinct()];
     }
 
-    public Task DeleteAsync(string volume, CancellationToken cancellationToken) =>
-        work.RunAsync(
+    public Task DeleteAsync(string volume, CancellationToken cancellationToken)
+    {
+        EndReading(volume);
+        return work.RunAsync(
             NewJob("delete the volume", options.VolumeTimeout, volume),
             session => HalfMade.Delete(session, volume),
             cancellationToken);
+    }
 
     public Task CreateOverlayAsync(
         string volume, string baseVolume, VolumeFormat baseFormat, long bytes, CancellationToken cancellationToken) =>
@@ -69,8 +72,10 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
             cancellationToken);
 
     public Task CopyAsync(
-        string source, string volume, long bytes, IProgress<double>? progress, CancellationToken cancellationToken) =>
-        work.RunAsync(
+        string source, string volume, long bytes, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        EndReading(volume);
+        return work.RunAsync(
             NewJob("copy the disk", options.CopyTimeout, source, volume),
             async abandoned =>
             {
@@ -79,9 +84,11 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
                 return await copy;
             },
             cancellationToken);
+    }
 
     public Task SnapshotAsync(Guid machine, string source, string volume, CancellationToken cancellationToken)
     {
+        EndReading(volume);
         var job = NewJob("copy the disk", options.CopyTimeout, source, volume);
         return work.RunAsync(
             job with { Places = [.. job.Places, Job.PlaceOf(machine)] },
