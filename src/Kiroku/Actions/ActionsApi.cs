@@ -69,8 +69,8 @@ internal static class ActionsApi
         if (action is null)
             throw Fault.NotFound($"Action {requestId} not found");
         var body = JsonResponse.ToBytes(json => view.Write(json, action, subject));
-        if (action.Action.FinishTime is not null)
-            finished.Keep(key, new FinishedRecord(body, subject, removals));
+        if (action.Action.FinishTime is not null && removals is { } before)
+            finished.Keep(key, new FinishedRecord(body, subject, before));
         await JsonResponse.WriteAsync(context, StatusCodes.Status200OK, body);
     }
 

@@ -1,3 +1,4 @@
+using Kiroku.Storage;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 
@@ -16,15 +17,15 @@ internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDispo
     private readonly MemoryCache? kept = options.Value.KeptInMemory == 0 ? null
         : new MemoryCache(new MemoryCacheOptions { SizeLimit = options.Value.KeptInMemory });
 
-    /// <summary>How often something of the servers that share a place was removed here; an answer read before that is not good any more.</summary>
-    private readonly long[] removals = new long[1024];
+    /// <summary>The removals here of the servers that share a place; an answer read before one has ended is not good any more.</summary>
+    private readonly ChangeCount[] removals = new ChangeCount[1024];
 
     /// <summary>The answer, if it is known.</summary>
     public FinishedRecord? Find(FinishedKey key)
         => kept is not null && kept.TryGetValue(key, out FinishedRecord? record) && record!.Removals == Removals(key.ServerId) ? record : null;
 
-    /// <summary>Where a server stands; to be asked before reading what is then kept.</summary>
-    public long Removals(Guid serverId) => Volatile.Read(ref Place(serverId));
+    /// <summary>Where a server stands; to be asked before reading what is then kept. Null: now nothing is to be kept of it.</summary>
+    public long? Removals(Guid serverId) => Place(serverId).Value;
 
     public void Keep(FinishedKey key, FinishedRecord record)
         => kept?.Set(key, record, new MemoryCacheEntryOptions { Size = Overhead + record.Body.Length });
@@ -35,14 +36,33 @@ internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDispo
     public ListedAction KeepListed(long id, bool withChange, ListedAction listed)
         => kept is null ? listed : kept.Set(KeyOf(id, withChange), listed, new MemoryCacheEntryOptions { Size = Overhead + listed.Json.Length });
 
-    /// <summary>Forgets what is known of a server: some of it is gone, or may be.</summary>
-    public void Forget(Guid serverId) => Interlocked.Increment(ref Place(serverId));
+    /// <summary>To be held while some of these servers' record is removed. Nothing is known of them meanwhile, and afterwards all is read anew.</summary>
+    public IDisposable Removing(params IReadOnlyCollection<Guid> servers) => new Removal(this, servers);
 
     public void Dispose() => kept?.Dispose();
 
     private static long KeyOf(long id, bool withChange) => withChange ? id : -id;
 
-    private ref long Place(Guid serverId) => ref removals[(uint)serverId.GetHashCode() % (uint)removals.Length];
+    private ref ChangeCount Place(Guid serverId) => ref removals[(uint)serverId.GetHashCode() % (uint)removals.Length];
+
+    private sealed class Removal : IDisposable
+    {
+        private readonly FinishedRecords records;
+        private readonly IReadOnlyCollection<Guid> servers;
+
+        public Removal(FinishedRecords records, IReadOnlyCollection<Guid> servers)
+        {
+            (this.records, this.servers) = (records, servers);
+            foreach (var server in servers)
+                records.Place(server).Begin();
+        }
+
+        public void Dispose()
+        {
+            foreach (var server in servers)
+                records.Place(server).End();
+        }
+    }
 }
 
 /// <summary>An ended action as it is shown.</summary>

@@ -40,23 +40,16 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
     public async Task<(int Actions, int Servers)> RemoveAsync(
         IReadOnlyCollection<long> actions, IReadOnlyCollection<Guid> servers, CancellationToken cancellationToken)
     {
-        try
+        using var removing = records.Removing(servers);
+        return await database.WriteAsync(async connection =>
         {
-            return await database.WriteAsync(async connection =>
-            {
-                // What other processes know of these servers is good for the number before.
-                await connection.ExecuteAsync($"UPDATE servers SET removals = removals + 1 WHERE id IN {SqlList.Of(servers)}");
-                var ids = SqlList.Of(actions);
-                await connection.ExecuteAsync($"DELETE FROM action_events WHERE action_id IN {ids}");
-                var removed = await connection.ExecuteAsync($"DELETE FROM actions WHERE id IN {ids} AND finish_time IS NOT NULL");
-                return (removed, await RemoveEmptyAsync(connection, servers));
-            }, cancellationToken);
-        }
-        finally
-        {
-            foreach (var server in servers)
-                records.Forget(server);
-        }
+            // What other processes know of these servers is good for the number before.
+            await connection.ExecuteAsync($"UPDATE servers SET removals = removals + 1 WHERE id IN {SqlList.Of(servers)}");
+            var ids = SqlList.Of(actions);
+            await connection.ExecuteAsync($"DELETE FROM action_events WHERE action_id IN {ids}");
+            var removed = await connection.ExecuteAsync($"DELETE FROM actions WHERE id IN {ids} AND finish_time IS NOT NULL");
+            return (removed, await RemoveEmptyAsync(connection, servers));
+        }, cancellationToken);
     }
 
     public static string Sql(RetentionQuery query) => $"""

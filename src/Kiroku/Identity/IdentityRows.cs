@@ -13,18 +13,19 @@ internal sealed class IdentityRows(IDatabase database)
 {
     private const string Counted = "SELECT changes FROM identity_changes WHERE single = 1";
     private readonly JoinedReads<long> counts = new(() => database.ReadOneAsync(CountAsync, CancellationToken.None));
-    private long ownChanges;
+    private ChangeCount ownChanges;
 
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
         => database.ReadAsync(read, cancellationToken);
 
-    /// <summary>Counts the changes; what was read before the newest may hold no longer.</summary>
+    /// <summary>Counts the changes; what was read before the newest may hold no longer. Null while one is under way.</summary>
     /// <exception cref="StorageException">The store cannot be read now.</exception>
-    public ValueTask<long> CountChangesAsync(CancellationToken cancellationToken)
-        => database.IsShared ? new(counts.ReadAsync().WaitAsync(cancellationToken)) : new(Volatile.Read(ref ownChanges));
+    public async ValueTask<long?> CountChangesAsync(CancellationToken cancellationToken)
+        => database.IsShared ? await counts.ReadAsync().WaitAsync(cancellationToken) : ownChanges.Value;
 
     public async Task<T> ChangeAsync<T>(Func<DbConnection, Task<T>> change, CancellationToken cancellationToken)
     {
+        ownChanges.Begin();
         try
         {
             return await database.WriteAloneAsync(async connection =>
@@ -36,7 +37,7 @@ internal sealed class IdentityRows(IDatabase database)
         }
         finally
         {
-            Interlocked.Increment(ref ownChanges);
+            ownChanges.End();
         }
     }
 

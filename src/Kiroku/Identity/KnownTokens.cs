@@ -12,14 +12,17 @@ internal sealed class KnownTokens : IDisposable
 
     /// <summary>What the token was found to stand for, if nothing has changed since.</summary>
     /// <param name="token">The token as it came.</param>
-    /// <param name="changes">How many changes there are by now.</param>
-    public SignIn? Find(string token, long changes) => kept.TryGetValue(token, out Known? known) && known!.Changes == changes ? known.SignIn : null;
+    /// <param name="changes">How many changes there are by now; null if that is not known.</param>
+    public SignIn? Find(string token, long? changes) => kept.TryGetValue(token, out Known? known) && known!.Changes == changes ? known.SignIn : null;
 
     /// <param name="token">The token as it came.</param>
     /// <param name="signIn">What it stands for.</param>
-    /// <param name="changes">How many changes there were before that was read.</param>
-    public void Keep(string token, SignIn signIn, long changes)
-        => kept.Set(token, new Known(signIn, changes), new MemoryCacheEntryOptions { Size = 1 });
+    /// <param name="changes">How many changes there were before that was read; null if that is not known, and then nothing is kept.</param>
+    public void Keep(string token, SignIn signIn, long? changes)
+    {
+        if (changes is { } known)
+            kept.Set(token, new Known(signIn, known), new MemoryCacheEntryOptions { Size = 1 });
+    }
 
     public void Dispose() => kept.Dispose();
 

@@ -180,20 +180,13 @@ internal sealed class ServerStore(IDatabase database, OwnMembership membership, 
     /// <exception cref="FencedException">The action is no longer the running one.</exception>
     public async Task EndActionAsync(Fence fence, Server server, long actionId, string outcome, DateTime now, CancellationToken cancellationToken)
     {
-        try
+        using var removing = server.Deleted ? records.Removing(server.Id) : null;
+        await database.WriteAsync(async connection =>
         {
-            await database.WriteAsync(async connection =>
-            {
-                await fence.HoldAsync(connection);
-                await ActionStore.EndAsync(connection, actionId, outcome, now);
-                return await SaveStatesAsync(connection, server with { RunningAction = null, TaskState = null, Progress = 0, UpdatedAt = now });
-            }, cancellationToken);
-        }
-        finally
-        {
-            if (server.Deleted)
-                records.Forget(server.Id);
-        }
+            await fence.HoldAsync(connection);
+            await ActionStore.EndAsync(connection, actionId, outcome, now);
+            return await SaveStatesAsync(connection, server with { RunningAction = null, TaskState = null, Progress = 0, UpdatedAt = now });
+        }, cancellationToken);
     }
 
     /// <summary>

@@ -38,6 +38,32 @@ public sealed class FinishedRecordsTests
     }
 
     [Fact]
+    public async Task What_the_store_has_no_more_is_not_read_from_memory_though_the_process_that_removed_it_does_not_know_yet()
+    {
+        await using var cloud = await Cloud.StartAsync();
+        var server = await cloud.CreateServerAsync();
+        var action = (await cloud.DoAsync(server, Stop)).Action;
+        var path = $"/servers/{server}/os-instance-actions/{action.RequestId}";
+        await BodyAsync(cloud.Demo, "/v2" + path);
+
+        var (deleted, go) = cloud.Database.HoldWhen(async () => (await cloud.ServerAsync(server)).Deleted);
+        var delete = cloud.DeleteAsync(server);
+        await deleted;
+        Assert.Equal(404, await StatusAsync(cloud.Demo, "/v2" + path));
+        go();
+        await delete;
+
+        await BodyAsync(cloud.Demo, "/v2.1" + path, "2.21");
+        var store = cloud.App.Services.GetRequiredService<ActionStore>();
+        (var removed, go) = cloud.Database.HoldWhen(async () => await store.FindAsync(server, action.RequestId, TestContext.Current.CancellationToken) is null);
+        var remove = cloud.App.Services.GetRequiredService<RetentionStore>().RemoveAsync([action.Id], [server], TestContext.Current.CancellationToken);
+        await removed;
+        Assert.Equal(404, await StatusAsync(cloud.Demo, "/v2.1" + path, "2.21"));
+        go();
+        await remove;
+    }
+
+    [Fact]
     public async Task Nobody_else_gets_what_the_owner_or_an_administrator_read()
     {
         await using var cloud = await Cloud.StartAsync();

@@ -34,6 +34,21 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
         return await real.ReadOneAsync(read, cancellationToken);
     }
 
+    /// <summary>Holds the first write that has made something true, before whoever wrote is told that it is done.</summary>
+    public (Task Held, Action Go) HoldWhen(Func<Task<bool>> holds)
+    {
+        var (held, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        Around = async moment =>
+        {
+            if (moment == "after write" && !held.Task.IsCompleted && await holds())
+            {
+                held.TrySetResult();
+                await go.Task;
+            }
+        };
+        return (held.Task, go.SetResult);
+    }
+
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WatchAsync(() => real.WriteAsync(write, cancellationToken), cancellationToken);
 
