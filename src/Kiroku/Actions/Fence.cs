@@ -4,22 +4,25 @@ using Dapper;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// The right to write for a running action: valid while its server still names that action and epoch. Every write of a
-/// workflow shows it, so that one which was overtaken or taken up elsewhere changes nothing, however late it wakes.
+/// The right to act on a server: valid while its row still names that action and epoch. Every write of a workflow shows it, so
+/// that one which was overtaken or taken up elsewhere changes nothing, however late it wakes. With no action it is the right of
+/// who tidies up while nothing runs, until something begins.
 /// </summary>
 [GenerateSerializer, Immutable]
-internal sealed record Fence([property: Id(0)] Guid ServerId, [property: Id(1)] string RequestId, [property: Id(2)] long Epoch)
+internal sealed record Fence([property: Id(0)] Guid ServerId, [property: Id(1)] string? RequestId, [property: Id(2)] long Epoch)
 {
+    /// <summary>The condition on a server's row.</summary>
+    public const string Holds = "id = @ServerId AND running_action IS NOT DISTINCT FROM @RequestId AND epoch = @Epoch";
+
     /// <summary>Takes the server's row for the rest of the transaction.</summary>
-    /// <exception cref="FencedException">The action is no longer this server's running one.</exception>
+    /// <exception cref="FencedException">The right is lost.</exception>
     public async Task HoldAsync(DbConnection connection)
     {
-        const string Sql = "UPDATE servers SET epoch = epoch WHERE id = @ServerId AND running_action = @RequestId AND epoch = @Epoch";
-        if (await connection.ExecuteAsync(Sql, this) != 1)
+        if (await connection.ExecuteAsync($"UPDATE servers SET epoch = epoch WHERE {Holds}", this) != 1)
             throw new FencedException();
     }
 }
 
-/// <summary>A workflow wanted to write after its action had ended or moved on; it must stop without a trace.</summary>
+/// <summary>Something was to be done for an action that had ended or moved on, or though one had begun; it must stop without a trace.</summary>
 [GenerateSerializer]
-internal sealed class FencedException() : Exception("The action is no longer this server's running one.");
+internal sealed class FencedException() : Exception("Something else has been done with the server meanwhile.");

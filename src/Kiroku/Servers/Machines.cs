@@ -6,8 +6,8 @@ using Kiroku.Servers.Remote;
 namespace Kiroku.Servers;
 
 /// <summary>
-/// What workflows ask of one host, in terms of servers; its failures become <see cref="StepException"/> with a sentence for
-/// the server's owner. Each call is preceded by <c>require</c>, which ends a workflow that has lost its right to act.
+/// What is asked of one host, in terms of servers; its failures become <see cref="StepException"/> with a sentence for the
+/// server's owner. Each call is preceded by <c>require</c>, which ends what has lost its right to act.
 /// </summary>
 internal sealed class Machines(IServerHost host, TimeSpan shutdownTimeout, Func<CancellationToken, Task>? require)
 {
@@ -82,7 +82,7 @@ internal sealed class Machines(IServerHost host, TimeSpan shutdownTimeout, Func<
     }
 
     public Task DeleteConfigDriveAsync(Guid server, int generation, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.ConfigOf(server, generation), cancellationToken), cancellationToken);
+        => DeleteVolumeAsync(Disks.ConfigOf(server, generation), cancellationToken);
 
     /// <summary>Makes the disks of a server whose host forgot them: on the mock, where no disk has content.</summary>
     public async Task MockDiskAsync(Server server, CancellationToken cancellationToken)
@@ -104,7 +104,7 @@ internal sealed class Machines(IServerHost host, TimeSpan shutdownTimeout, Func<
     }
 
     public Task DeleteRescueDiskAsync(Server server, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.RescueOf(server.Id), cancellationToken), cancellationToken);
+        => DeleteVolumeAsync(Disks.RescueOf(server.Id), cancellationToken);
 
     /// <summary>Makes the next disk a full copy of the present one, grown to the flavor's size.</summary>
     public Task CopyDiskAsync(Guid server, int from, int to, ServerFlavor flavor, IProgress<double> progress, CancellationToken cancellationToken)
@@ -124,20 +124,24 @@ internal sealed class Machines(IServerHost host, TimeSpan shutdownTimeout, Func<
         => CallAsync(() => hypervisor.ExportVolumeAsync(Disks.SnapshotOf(server.Id), target, cancellationToken), cancellationToken);
 
     public Task DeleteSnapshotAsync(Server server, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.SnapshotOf(server.Id), cancellationToken), cancellationToken);
+        => DeleteVolumeAsync(Disks.SnapshotOf(server.Id), cancellationToken);
 
     public Task DeleteDiskAsync(Guid server, int generation, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.DeleteVolumeAsync(Disks.NameOf(server, generation), cancellationToken), cancellationToken);
+        => DeleteVolumeAsync(Disks.NameOf(server, generation), cancellationToken);
 
     /// <summary>Deletes every disk that the server ever left behind, whichever generation.</summary>
     public async Task DeleteDisksAsync(Guid server, CancellationToken cancellationToken)
     {
-        foreach (var volume in await CallAsync(() => hypervisor.ListVolumesAsync(cancellationToken), cancellationToken))
-        {
-            if (Disks.ServerOf(volume) == server)
-                await CallAsync(() => hypervisor.DeleteVolumeAsync(volume, cancellationToken), cancellationToken);
-        }
+        foreach (var volume in await ListVolumesAsync(server, cancellationToken))
+            await DeleteVolumeAsync(volume, cancellationToken);
     }
+
+    /// <summary>The server's volumes, whichever generation.</summary>
+    public async Task<IEnumerable<string>> ListVolumesAsync(Guid server, CancellationToken cancellationToken)
+        => (await CallAsync(() => hypervisor.ListVolumesAsync(cancellationToken), cancellationToken)).Where(volume => Disks.ServerOf(volume) == server);
+
+    public Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.DeleteVolumeAsync(volume, cancellationToken), cancellationToken);
 
     /// <summary>Fails for good where the server's disk is larger than the flavor's.</summary>
     public async Task RefuseSmallerDiskAsync(Server server, ServerFlavor flavor, CancellationToken cancellationToken)

@@ -104,8 +104,8 @@ internal sealed record Server
 
     public bool Deleted { get; init; }
 
-    /// <summary>The right to write for the action that runs now.</summary>
-    public Fence Fence => new(Id, RunningAction!, Epoch);
+    /// <summary>The right to act for what runs now, or while nothing does.</summary>
+    public Fence Fence => new(Id, RunningAction, Epoch);
 
     /// <summary>Every host that may hold something of it.</summary>
     public IEnumerable<string> Hosts => new[] { Host, OtherHost, DiskHost, FormerHost }.OfType<string>().Distinct();

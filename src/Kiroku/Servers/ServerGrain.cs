@@ -82,7 +82,7 @@ internal sealed partial class ServerGrain(
         if (ActionBehind(server, state) is { } action)
             await FollowAsync(action, state);
         else if (state != server.PowerState)
-            await store.SavePowerStateAsync(server.Id, (int)state, time.UtcNow(), CancellationToken.None);
+            await store.SavePowerStateAsync(server.Fence, (int)state, time.UtcNow(), CancellationToken.None);
         if (state == MachineState.Running)
             await LookAtAddressesAsync(server);
     }
@@ -107,7 +107,7 @@ internal sealed partial class ServerGrain(
     {
         if (await FindAtRestAsync() is not { } server || Disks.Names(server, volume, host))
             return false;
-        await hosts.Of(host).Hypervisor.DeleteVolumeAsync(volume, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
+        await hosts.MachinesOn(host, server.Fence).DeleteVolumeAsync(volume, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
         return true;
     }
 

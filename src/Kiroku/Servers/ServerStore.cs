@@ -205,11 +205,11 @@ internal sealed class ServerStore(IDatabase database, OwnMembership membership, 
             return placed;
         }, cancellationToken);
 
-    /// <summary>Sees that an action is still its server's running one.</summary>
-    /// <exception cref="FencedException">It is not.</exception>
+    /// <summary>Sees that a right still holds.</summary>
+    /// <exception cref="FencedException">It does not.</exception>
     public async Task RequireAsync(Fence fence, CancellationToken cancellationToken)
     {
-        const string Sql = "SELECT COUNT(*) FROM servers WHERE id = @ServerId AND running_action = @RequestId AND epoch = @Epoch";
+        const string Sql = $"SELECT COUNT(*) FROM servers WHERE {Fence.Holds}";
         if (await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(Sql, fence), cancellationToken) != 1)
             throw new FencedException();
     }
@@ -221,17 +221,17 @@ internal sealed class ServerStore(IDatabase database, OwnMembership membership, 
             return await connection.ExecuteAsync("UPDATE servers SET progress = @percent WHERE id = @ServerId", new { percent, fence.ServerId });
         }, cancellationToken);
 
-    /// <summary>Notes what a machine does when no action runs on its server.</summary>
-    public Task SavePowerStateAsync(Guid id, int powerState, DateTime now, CancellationToken cancellationToken)
+    /// <summary>Notes what a machine does when no action runs on its server, unless one has begun.</summary>
+    public Task SavePowerStateAsync(Fence fence, int powerState, DateTime now, CancellationToken cancellationToken)
         => database.WriteAsync(connection => connection.ExecuteAsync(
-            "UPDATE servers SET power_state = @powerState, updated_at = @now WHERE id = @id AND running_action IS NULL AND power_state <> @powerState",
-            new { id, powerState, now }), cancellationToken);
+            $"UPDATE servers SET power_state = @powerState, updated_at = @now WHERE {Fence.Holds} AND power_state <> @powerState",
+            new { fence.ServerId, fence.RequestId, fence.Epoch, powerState, now }), cancellationToken);
 
-    /// <summary>Notes where a machine can be reached, unless an action runs on its server.</summary>
+    /// <summary>Notes where a machine can be reached when no action runs on its server, unless one has begun.</summary>
     public Task SaveAddressesAsync(Server server, DateTime now, CancellationToken cancellationToken)
         => database.WriteAsync(connection => connection.ExecuteAsync(
-            "UPDATE servers SET addresses = @Addresses, updated_at = @now WHERE id = @Id AND running_action IS NULL",
-            new { server.Id, ServerRow.Of(server).Addresses, now }), cancellationToken);
+            $"UPDATE servers SET addresses = @Addresses, updated_at = @now WHERE {Fence.Holds}",
+            new { server.Fence.ServerId, server.Fence.RequestId, server.Fence.Epoch, ServerRow.Of(server).Addresses, now }), cancellationToken);
 
     private static async Task<Server?> FindAsync(DbConnection connection, Guid id)
         => (await connection.QueryFirstOrDefaultAsync<ServerRow>($"SELECT {Columns} FROM servers WHERE id = @id", new { id }))?.ToServer();

@@ -1,4 +1,5 @@
 using Dapper;
+using Kiroku.Actions;
 using Kiroku.Hypervisors;
 using Kiroku.Servers.Remote;
 using Kiroku.Storage;
@@ -56,21 +57,24 @@ internal sealed partial class StrayMachines(
     /// <summary>Switches the server's machine on a host off, notes its disks there as kept, and forgets the machine.</summary>
     public async Task PutAsideAsync(Server server, string host, CancellationToken cancellationToken)
     {
-        var there = hosts.Of(host).Hypervisor;
-        await there.StopAsync(server.Id, TimeSpan.Zero, cancellationToken);
+        var there = hosts.MachinesOn(host, server.Fence);
+        await there.PowerOffAsync(server, cancellationToken);
         var reason = server.Deleted ? "the server was deleted while its host was away" : $"the server is on {server.Host ?? "no host"} now";
-        var volumes = (await there.ListVolumesAsync(cancellationToken))
-            .Where(volume => Disks.ServerOf(volume) == server.Id && !Disks.Names(server, volume, host)).ToList();
-        await KeepAsync(volumes.Select(volume => new { host, volume, ServerId = server.Id, reason, since = time.UtcNow() }), cancellationToken);
-        await there.UndefineAsync(server.Id, cancellationToken);
+        var volumes = (await there.ListVolumesAsync(server.Id, cancellationToken)).Where(volume => !Disks.Names(server, volume, host)).ToList();
+        await KeepAsync(server.Fence, volumes.Select(volume => new { host, volume, ServerId = server.Id, reason, since = time.UtcNow() }), cancellationToken);
+        await there.UndefineAsync(server, cancellationToken);
         LogPutAside(server.Id, host, reason, string.Join(", ", volumes));
     }
 
-    private Task KeepAsync(IEnumerable<object> volumes, CancellationToken cancellationToken) => database.WriteAsync(connection => connection.ExecuteAsync(
-        """
-        INSERT INTO kept_volumes (host, volume, server_id, reason, since) VALUES (@host, @volume, @ServerId, @reason, @since)
-        ON CONFLICT (host, volume) DO NOTHING
-        """, volumes.ToList()), cancellationToken);
+    private Task KeepAsync(Fence fence, IEnumerable<object> volumes, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
+    {
+        await fence.HoldAsync(connection);
+        return await connection.ExecuteAsync(
+            """
+            INSERT INTO kept_volumes (host, volume, server_id, reason, since) VALUES (@host, @volume, @ServerId, @reason, @since)
+            ON CONFLICT (host, volume) DO NOTHING
+            """, volumes.ToList());
+    }, cancellationToken);
 
     [LoggerMessage(LogLevel.Warning, "The machine of {Server} on {Host} was put aside: {Reason}. Kept there: {Volumes}")]
     private partial void LogPutAside(Guid server, string host, string reason, string volumes);

@@ -17,6 +17,9 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
     /// <summary>Called before each read.</summary>
     public Func<Task> BeforeRead { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Called with what a read found, before the reader has it.</summary>
+    public Func<object?, Task> AfterRead { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Ends at the next write.</summary>
     public Task NextWrite => Volatile.Read(ref next).Task;
 
@@ -25,7 +28,9 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
     {
         await BeforeRead();
-        return await real.ReadAsync(read, cancellationToken);
+        var found = await real.ReadAsync(read, cancellationToken);
+        await AfterRead(found);
+        return found;
     }
 
     public async Task<T> ReadOneAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using Dapper;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Cluster;
+using Kiroku.Hypervisors;
 using Kiroku.Servers;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
@@ -140,6 +141,28 @@ public abstract partial class StoreConformance : IDisposable
         var found = (await Servers.FindAsync(server.Id, Token))!;
         Assert.Equal((VmStates.Building, taken!.Value.Item1.Epoch), (found.VmState, found.Epoch));
         Assert.Empty((await Actions.FindAsync(server.Id, running.RequestId, Token))!.Events);
+    }
+
+    [Fact]
+    public async Task A_fence_of_rest_holds_until_an_action_begins_and_not_after_its_end()
+    {
+        var resting = await EndCreationAsync(await AddServerAsync());
+        await Servers.RequireAsync(resting.Fence, Token);
+        await Servers.SavePowerStateAsync(resting.Fence, (int)MachineState.Paused, Now.AddSeconds(1), Token);
+        Assert.Equal(MachineState.Paused, (await Servers.FindAsync(resting.Id, Token))!.PowerState);
+
+        var (begun, action) = (await Servers.BeginActionAsync(resting, resting, Accept(resting, 2, ActionNames.Stop), Token))!.Value;
+        await Assert.ThrowsAsync<FencedException>(() => Servers.RequireAsync(resting.Fence, Token));
+        await Servers.RequireAsync(begun.Fence, Token);
+        await Servers.EndActionAsync(begun.Fence, begun, action.Id, Outcomes.Succeeded, Now.AddSeconds(3), Token);
+
+        await Assert.ThrowsAsync<FencedException>(() => Servers.RequireAsync(resting.Fence, Token));
+        var ended = (await Servers.FindAsync(resting.Id, Token))!;
+        await Servers.SavePowerStateAsync(resting.Fence, (int)MachineState.Crashed, Now.AddSeconds(4), Token);
+        await Servers.SaveAddressesAsync(resting with { Addresses = [] }, Now.AddSeconds(4), Token);
+        var found = (await Servers.FindAsync(resting.Id, Token))!;
+        Assert.Equal((ended.PowerState, ended.UpdatedAt), (found.PowerState, found.UpdatedAt));
+        await Servers.RequireAsync(found.Fence, Token);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ namespace Kiroku.Servers.Remote;
 /// </summary>
 internal interface IHostGrain : IGrainWithStringKey
 {
-    /// <summary>Does what the call says, for an action only while that is its server's running one.</summary>
+    /// <summary>Does what the call says; with a fence only while that holds.</summary>
     IAsyncEnumerable<HostNews> Run(HostCall call, Fence? fence, CancellationToken cancellationToken);
 
     /// <summary>A volume's bytes.</summary>

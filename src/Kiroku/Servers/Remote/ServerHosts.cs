@@ -16,7 +16,7 @@ internal sealed class ServerHosts(
     /// <summary>Hosts that may hold something of a server's. One that names none may have left something on the only host.</summary>
     public IEnumerable<string> Of(Server server) => database.IsShared ? server.Hosts : server.Hosts.DefaultIfEmpty(settings.Host);
 
-    /// <summary>What an action may do on a host, for as long as it is its server's running one.</summary>
+    /// <summary>What may be done on a host with a right to act on a server, for as long as that holds.</summary>
     public Machines MachinesOn(string name, Fence fence)
         // Where nobody else shares the store nobody can have taken the action over.
         => new(Of(name, fence), options.Value.ShutdownTimeout, name == settings.Host && database.IsShared ? token => servers.RequireAsync(fence, token) : null);

@@ -131,6 +131,19 @@ internal sealed class HostsCloud : IAsyncDisposable
         return id;
     }
 
+    /// <summary>Makes servers on a host until one has its grain on a certain node, and nothing left to do there.</summary>
+    public async Task<Guid> CreateWithGrainAsync(string on, string grain)
+    {
+        var grains = Cluster.Nodes.GrainsOf(Any.App);
+        while (true)
+        {
+            var server = await CreateServerAsync(on);
+            var where = await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grains.GetGrain<IServerGrain>(server));
+            if (where?.ToParsableString() == Cluster.Nodes.SiloOf(this[grain].App))
+                return server;
+        }
+    }
+
     public async Task<(int Status, string Text, string RequestId)> ActAsync(Guid server, string body)
     {
         using var answer = await Admin.PostAsync($"/v2.1/servers/{server}/action", body, ("OpenStack-API-Version", "compute 2.96"));

@@ -16,7 +16,7 @@ public sealed class LateRequestTests : IAsyncLifetime
     [Fact]
     public async Task A_request_that_was_refused_while_its_node_stood_still_is_not_accepted_when_that_goes_on()
     {
-        var server = await CreateWithGrainOnItsHostAsync("b");
+        var server = await cloud.CreateWithGrainAsync(on: "b", grain: "b");
         var points = HostPoints.KillAt(cloud, 1);
         var asked = cloud.ActAsync(server, """{"os-stop":null}""");
         Assert.Equal("b", await points.ReachedOrAsync(asked));
@@ -33,7 +33,7 @@ public sealed class LateRequestTests : IAsyncLifetime
     [Fact]
     public async Task A_node_that_counts_as_dead_accepts_nothing()
     {
-        var server = await CreateWithGrainOnItsHostAsync("a");
+        var server = await cloud.CreateWithGrainAsync(on: "a", grain: "a");
         await cloud.BuryAsync("b");
         var lost = cloud.Admin with { App = cloud["b"].App };
 
@@ -49,17 +49,5 @@ public sealed class LateRequestTests : IAsyncLifetime
         await Assert.ThrowsAsync<StorageException>(() => Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server).Begin(late));
         Assert.Single(await cloud.ActionsAsync(server));
         Assert.Empty(await cloud.Any.App.Services.GetRequiredService<ServerStore>().ListWhereAsync("name = 'late'", null, TestContext.Current.CancellationToken));
-    }
-
-    private async Task<Guid> CreateWithGrainOnItsHostAsync(string name)
-    {
-        var grains = Cluster.Nodes.GrainsOf(cloud.Any.App);
-        while (true)
-        {
-            var server = await cloud.CreateServerAsync(name);
-            var where = await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grains.GetGrain<IServerGrain>(server));
-            if (where?.ToParsableString() == Cluster.Nodes.SiloOf(cloud[name].App))
-                return server;
-        }
     }
 }
