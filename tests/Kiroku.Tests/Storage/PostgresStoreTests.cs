@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using Kiroku.Storage;
 using Kiroku.Storage.Postgres;
@@ -39,6 +40,29 @@ public sealed class PostgresStoreTests : StoreConformance, IAsyncLifetime
         shared.Migrate();
         await shared.WriteAsync(db => db.ExecuteAsync(NoteAddition), TestContext.Current.CancellationToken);
         shared.Migrate();
+    }
+
+    [Fact]
+    public async Task Tables_that_a_newer_service_adds_to_are_read_and_written_as_before()
+    {
+        var shared = Open();
+        // Often enough that each connection has prepared them.
+        for (var i = 0; i < 20; i++)
+            await UseAsync();
+        using var newer = new PostgresDatabase(connectionString);
+        await newer.WriteAsync(db => db.ExecuteAsync("ALTER TABLE flavors ADD COLUMN of_newer TEXT; ALTER TABLE nodes ADD COLUMN of_newer TEXT"), TestContext.Current.CancellationToken);
+
+        await UseAsync();
+
+        async Task UseAsync()
+        {
+            await shared.ReadAsync(CountAsync, TestContext.Current.CancellationToken);
+            await shared.ReadOneAsync(CountAsync, TestContext.Current.CancellationToken);
+            await shared.WriteAsync(CountAsync, TestContext.Current.CancellationToken);
+        }
+
+        static async Task<int> CountAsync(DbConnection db)
+            => (await db.QueryAsync("SELECT * FROM flavors")).Count() + (await db.QueryAsync("SELECT * FROM nodes")).Count();
     }
 
     [Fact]

@@ -90,6 +90,9 @@ internal sealed class PostgresDatabase : IDatabase
                 await using var connection = await readers.OpenConnectionAsync(cancellationToken);
                 return await read(connection);
             }
+            catch (PostgresException e) when (attempt < MostAttempts && PostgresFailures.IsOfOldSchema(e))
+            {
+            }
             catch (NpgsqlException e) when (attempt > 1 || !PostgresFailures.IsLostConnection(e))
             {
                 throw PostgresFailures.Translate(e);
@@ -110,7 +113,7 @@ internal sealed class PostgresDatabase : IDatabase
             {
                 return await WriteOnceAsync(level, write);
             }
-            catch (PostgresException e) when (PostgresFailures.IsCollision(e))
+            catch (PostgresException e) when (PostgresFailures.IsCollision(e) || PostgresFailures.IsOfOldSchema(e))
             {
                 if (attempt == MostAttempts)
                     throw e.SqlState[..2] == "40" ? new StorageException("The store is busy.", e) : e;

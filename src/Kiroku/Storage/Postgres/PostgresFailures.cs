@@ -17,6 +17,12 @@ internal static class PostgresFailures
         is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
         or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation;
 
+    /// <summary>
+    /// Whether a statement was prepared before a newer node changed its table, so that it would answer with other columns. It is
+    /// prepared anew the next time; each of a connection's statements says so once.
+    /// </summary>
+    public static bool IsOfOldSchema(PostgresException e) => e is { SqlState: PostgresErrorCodes.FeatureNotSupported, Routine: "RevalidateCachedQuery" };
+
     /// <summary>Whether the server went away, or was about to: at a commit this leaves open if it took place.</summary>
     public static bool IsLostConnection(NpgsqlException e)
         => e is not PostgresException said || said.SqlState[..2] is "08" or "57" or "58" or "XX" || said.SqlState == IdleInTransaction;
