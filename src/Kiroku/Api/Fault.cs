@@ -23,5 +23,8 @@ internal sealed class Fault(int status, string message) : Exception(message)
 
     public static Fault Conflict(string message) => new(409, message);
 
+    /// <summary>As Nova, where a hypervisor's driver cannot do what is asked (nova/api/openstack/common.py, raise_feature_not_supported).</summary>
+    public static Fault NotSupported() => new(501, "The requested functionality is not supported.");
+
     public static Fault Unavailable(string message, int retryAfter = 5) => new(503, message) { RetryAfter = retryAfter };
 }

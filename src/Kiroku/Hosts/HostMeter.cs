@@ -4,7 +4,7 @@ using Kiroku.Storage;
 namespace Kiroku.Hosts;
 
 /// <summary>Measures this node's own host, for all who ask at a time at once; a hypervisor that is silent for long does not answer.</summary>
-internal sealed class HostMeter(IHypervisor hypervisor, TimeProvider time)
+internal sealed class HostMeter(IHypervisor hypervisor, ServiceSettings settings, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -12,7 +12,7 @@ internal sealed class HostMeter(IHypervisor hypervisor, TimeProvider time)
     private Task<HostLook>? running;
 
     /// <summary>What was measured last.</summary>
-    public HostLook Last { get; private set; } = new(false, null, null);
+    public HostLook Last { get; private set; } = new(false, null);
 
     /// <summary>Ends after two seconds at the latest, whatever the hypervisor does.</summary>
     public Task<HostLook> LookAsync(CancellationToken cancellationToken)
@@ -32,7 +32,7 @@ internal sealed class HostMeter(IHypervisor hypervisor, TimeProvider time)
         try
         {
             var capacity = await hypervisor.GetCapacityAsync(CancellationToken.None).WaitAsync(Patience, time);
-            return Last = new HostLook(true, capacity, time.UtcNow());
+            return Last = new HostLook(true, capacity) { Uptime = HostUptime.Read(settings, time), SeenAt = time.UtcNow() };
         }
         catch (Exception e) when (e is HypervisorException or TimeoutException)
         {
@@ -41,5 +41,12 @@ internal sealed class HostMeter(IHypervisor hypervisor, TimeProvider time)
     }
 }
 
-/// <summary>Whether a hypervisor answers, what its host has, and when it last said so; null for what it never said.</summary>
-internal sealed record HostLook(bool Connected, HostCapacity? Capacity, DateTime? SeenAt);
+/// <summary>Whether a hypervisor answers, and what its host has; null for what it never said.</summary>
+internal sealed record HostLook(bool Connected, HostCapacity? Capacity)
+{
+    /// <summary>How long the host is up; null where that is not known.</summary>
+    public string? Uptime { get; init; }
+
+    /// <summary>When it last answered.</summary>
+    public DateTime? SeenAt { get; init; }
+}

@@ -2,11 +2,15 @@ using System.Globalization;
 
 namespace Kiroku.Hosts;
 
-/// <summary>How long this host is up, in the words of its own command of that name, which is what Nova shows.</summary>
+/// <summary>How long this host is up, in the words of its own command of that name, which is what Nova shows and clients take apart.</summary>
 internal static class HostUptime
 {
+    /// <summary>Of one that is signed in, in utmp(5).</summary>
+    private const short UserProcess = 7;
+    private const int RecordBytes = 384;
+
     /// <summary>Null where the machines run on another host, or this one does not say.</summary>
-    public static string? Read(ServiceSettings settings)
+    public static string? Read(ServiceSettings settings, TimeProvider time)
     {
         if (settings.Hypervisor is { } uri && Uri.TryCreate(uri, UriKind.Absolute, out var parsed) && parsed.Host.Length > 0)
             return null;
@@ -17,6 +21,11 @@ internal static class HostUptime
         var up = TimeSpan.FromSeconds(seconds);
         var days = up.Days switch { 0 => "", 1 => "1 day, ", var many => $"{many} days, " };
         var clock = up.Hours > 0 ? string.Create(CultureInfo.InvariantCulture, $"{up.Hours,2}:{up.Minutes:00}") : $"{up.Minutes} min";
-        return $" up {days}{clock},  load average: {load[0]}, {load[1]}, {load[2]}";
+        var users = CountUsers("/run/utmp") switch { 1 => "1 user", var many => $"{many} users" };
+        var now = time.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        return $" {now} up {days}{clock},  {users},  load average: {load[0]}, {load[1]}, {load[2]}";
     }
+
+    private static int CountUsers(string file) => File.Exists(file)
+        ? File.ReadAllBytes(file).Chunk(RecordBytes).Count(record => record.Length == RecordBytes && BitConverter.ToInt16(record) == UserProcess) : 0;
 }

@@ -4,7 +4,7 @@ using Kiroku.Api;
 namespace Kiroku.Hosts;
 
 /// <summary>A host as os-hypervisors shows it, key by key as each microversion has it.</summary>
-internal sealed class HypervisorView(Microversion version, ServiceSettings settings)
+internal sealed class HypervisorView(Microversion version)
 {
     private const long GiB = 1024L * 1024 * 1024;
 
@@ -28,7 +28,7 @@ internal sealed class HypervisorView(Microversion version, ServiceSettings setti
     {
         json.WriteStartObject();
         WriteBrief(json, host);
-        json.WriteString("uptime", Uptime(host));
+        json.WriteString("uptime", host.Node.Uptime);
         json.WriteEndObject();
     }
 
@@ -60,7 +60,7 @@ internal sealed class HypervisorView(Microversion version, ServiceSettings setti
         json.WriteEndObject();
         if (version >= 88)
         {
-            json.WriteString("uptime", host.IsUp ? Uptime(host) : null);
+            json.WriteString("uptime", host.IsUp ? host.Node.Uptime : null);
             return;
         }
         WriteAmounts(json, [host]);
@@ -109,7 +109,4 @@ internal sealed class HypervisorView(Microversion version, ServiceSettings setti
     /// <summary>As libvirt counts: 7.2.17 is 7002017.</summary>
     private static int VersionNumber(string text)
         => Version.TryParse(text, out var parts) ? (parts.Major * 1_000_000) + (parts.Minor * 1000) + Math.Max(parts.Build, 0) : 0;
-
-    /// <summary>Null of another node's host: only its own says.</summary>
-    private string? Uptime(Host host) => host.Name == settings.Host ? HostUptime.Read(settings) : null;
 }

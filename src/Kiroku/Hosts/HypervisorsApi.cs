@@ -9,26 +9,25 @@ namespace Kiroku.Hosts;
 internal static class HypervisorsApi
 {
     private const int MaxLimit = 1000;
-    private static readonly string[] QueryBefore53 = ["limit", "marker"];
     private static readonly string[] Query = ["limit", "marker", "hypervisor_hostname_pattern", "with_servers"];
 
     public static void MapHypervisorRoutes(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/os-hypervisors", (HttpContext context, HostWatch hosts, ServiceSettings settings) => ListAsync(context, hosts, settings, Rules.HypervisorsList));
-        app.MapGet("/os-hypervisors/detail", (HttpContext context, HostWatch hosts, ServiceSettings settings) => ListAsync(context, hosts, settings, Rules.HypervisorsDetail));
+        app.MapGet("/os-hypervisors", (HttpContext context, HostWatch hosts) => ListAsync(context, hosts, Rules.HypervisorsList));
+        app.MapGet("/os-hypervisors/detail", (HttpContext context, HostWatch hosts) => ListAsync(context, hosts, Rules.HypervisorsDetail));
         app.MapGet("/os-hypervisors/statistics", ShowStatistics);
         app.MapGet("/os-hypervisors/{id}", Show);
         app.MapGet("/os-hypervisors/{id}/uptime", ShowUptime);
-        app.MapGet("/os-hypervisors/{pattern}/search", (HttpContext context, string pattern, HostWatch hosts, ServiceSettings settings) => SearchAsync(context, pattern, hosts, settings, withServers: false));
-        app.MapGet("/os-hypervisors/{pattern}/servers", (HttpContext context, string pattern, HostWatch hosts, ServiceSettings settings) => SearchAsync(context, pattern, hosts, settings, withServers: true));
+        app.MapGet("/os-hypervisors/{pattern}/search", (HttpContext context, string pattern, HostWatch hosts) => SearchAsync(context, pattern, hosts, withServers: false));
+        app.MapGet("/os-hypervisors/{pattern}/servers", (HttpContext context, string pattern, HostWatch hosts) => SearchAsync(context, pattern, hosts, withServers: true));
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, HostWatch hosts, ServiceSettings settings, string rule)
+    private static async Task<IResult> ListAsync(HttpContext context, HostWatch hosts, string rule)
     {
         var version = Require(context, rule);
         var parameters = new QueryParameters(context.Request);
-        if (version >= 33)
-            parameters.RefuseUnknown(version >= 53 ? Query : QueryBefore53);
+        if (version >= 53)
+            parameters.RefuseUnknown(Query);
         var limit = version >= 33 ? parameters.LastLimit(MaxLimit) : int.MaxValue;
         var marker = version >= 33 ? parameters.Last("marker") : null;
         var pattern = version >= 53 ? parameters.Last("hypervisor_hostname_pattern") : null;
@@ -42,7 +41,7 @@ internal static class HypervisorsApi
             json.WriteStartObject();
             json.WriteStartArray("hypervisors");
             foreach (var host in page)
-                new HypervisorView(version, settings).Write(json, host, rule == Rules.HypervisorsDetail, servers);
+                new HypervisorView(version).Write(json, host, rule == Rules.HypervisorsDetail, servers);
             json.WriteEndArray();
             if (version >= 33 && pattern is null)
                 parameters.WriteNextLink(json, "hypervisors_links", page.Count, limit, page.Count > 0 ? IdIn(version, page[^1]) : null, always: false);
@@ -50,21 +49,26 @@ internal static class HypervisorsApi
         });
     }
 
-    private static async Task<IResult> Show(HttpContext context, string id, HostWatch hosts, ServiceSettings settings)
+    private static async Task<IResult> Show(HttpContext context, string id, HostWatch hosts)
     {
         var version = Require(context, Rules.HypervisorsShow);
+        var parameters = new QueryParameters(context.Request);
+        if (version >= 53)
+            parameters.RefuseUnknown("with_servers");
         var host = await FindAsync(id, version, hosts, context.RequestAborted);
-        var servers = await ServersAsync(version >= 53 && WithServers(new QueryParameters(context.Request)), hosts, context.RequestAborted);
-        return Document("hypervisor", json => new HypervisorView(version, settings).Write(json, host, detailed: true, servers));
+        var servers = await ServersAsync(version >= 53 && WithServers(parameters), hosts, context.RequestAborted);
+        return Document("hypervisor", json => new HypervisorView(version).Write(json, host, detailed: true, servers));
     }
 
-    private static async Task<IResult> ShowUptime(HttpContext context, string id, HostWatch hosts, ServiceSettings settings)
+    private static async Task<IResult> ShowUptime(HttpContext context, string id, HostWatch hosts)
     {
         var version = RequireBefore(88, context, Rules.HypervisorsUptime);
         var host = await FindAsync(id, version, hosts, context.RequestAborted);
-        return host.IsUp
-            ? Document("hypervisor", json => new HypervisorView(version, settings).WriteWithUptime(json, host))
-            : throw Fault.BadRequest($"Compute service of {host.Name} is unavailable at this time.");
+        if (!host.IsUp)
+            throw Fault.BadRequest($"Compute service of {host.Name} is unavailable at this time.");
+        if (host.Node.Uptime is null)
+            throw Fault.NotSupported();
+        return Document("hypervisor", json => new HypervisorView(version).WriteWithUptime(json, host));
     }
 
     private static async Task<IResult> ShowStatistics(HttpContext context, HostWatch hosts)
@@ -74,7 +78,7 @@ internal static class HypervisorsApi
         return Document("hypervisor_statistics", json => HypervisorView.WriteStatistics(json, [.. all.Where(host => !host.Service.Disabled)]));
     }
 
-    private static async Task<IResult> SearchAsync(HttpContext context, string pattern, HostWatch hosts, ServiceSettings settings, bool withServers)
+    private static async Task<IResult> SearchAsync(HttpContext context, string pattern, HostWatch hosts, bool withServers)
     {
         var version = RequireBefore(53, context, withServers ? Rules.HypervisorsServers : Rules.HypervisorsSearch);
         var found = Matching(await ListAsync(hosts, context.RequestAborted), pattern);
@@ -83,7 +87,7 @@ internal static class HypervisorsApi
         {
             json.WriteStartArray();
             foreach (var host in found)
-                new HypervisorView(version, settings).Write(json, host, detailed: false, servers);
+                new HypervisorView(version).Write(json, host, detailed: false, servers);
             json.WriteEndArray();
         });
     }

@@ -47,6 +47,9 @@ internal sealed record Node
 
     public long DiskFreeBytes { get; init; }
 
+    /// <summary>How long the host is up; null where that is not known.</summary>
+    public string? Uptime { get; init; }
+
     /// <summary>Whether its hypervisor answers.</summary>
     public bool Connected { get; init; }
 
@@ -72,6 +75,7 @@ internal sealed record Node
             MemoryMib = capacity.MemoryMiB,
             DiskBytes = capacity.DiskBytes,
             DiskFreeBytes = capacity.DiskFreeBytes,
+            Uptime = look.Uptime,
         }
         : this with { Connected = look.Connected };
 }

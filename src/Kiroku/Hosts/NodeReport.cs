@@ -93,8 +93,8 @@ internal sealed partial class NodeReport(
     {
         if (meter.Last.Capacity is null)
             await LookAsync(cancellationToken);
-        // Free space changes all the time, and whoever wants to know it asks.
-        if (node != node!.With(meter.Last) with { DiskFreeBytes = node.DiskFreeBytes })
+        // Some of it changes all the time, and whoever wants to know that asks.
+        if (node != node!.With(meter.Last) with { DiskFreeBytes = node.DiskFreeBytes, Uptime = node.Uptime })
             await WriteAsync(cancellationToken);
     }
 

@@ -34,7 +34,7 @@ internal sealed class NodeStore(SideDatabase side, TimeProvider time)
             """
             UPDATE nodes SET silo = @Silo, roles = @Roles, zone = @Zone, address = @Address, version = @Version, draining = @Draining, hypervisor_kind = @HypervisorKind,
                 hypervisor_version = @HypervisorVersion, vcpus = @Vcpus, memory_mib = @MemoryMib, disk_bytes = @DiskBytes,
-                disk_free_bytes = @DiskFreeBytes, connected = @Connected, seen_at = @SeenAt
+                disk_free_bytes = @DiskFreeBytes, uptime = @Uptime, connected = @Connected, seen_at = @SeenAt
             WHERE name = @Name AND folder = @Folder AND started_at = @StartedAt
             """, seen) == 1)
             return true;
@@ -63,14 +63,14 @@ internal sealed class NodeStore(SideDatabase side, TimeProvider time)
     private static Task<int> WriteAsync(DbConnection connection, Node node) => connection.ExecuteAsync(
         """
         INSERT INTO nodes (name, number, folder, silo, roles, zone, address, version, draining, hypervisor_kind, hypervisor_version,
-            vcpus, memory_mib, disk_bytes, disk_free_bytes, connected, started_at, seen_at)
+            vcpus, memory_mib, disk_bytes, disk_free_bytes, uptime, connected, started_at, seen_at)
         VALUES (@Name, @Number, @Folder, @Silo, @Roles, @Zone, @Address, @Version, @Draining, @HypervisorKind, @HypervisorVersion,
-            @Vcpus, @MemoryMib, @DiskBytes, @DiskFreeBytes, @Connected, @StartedAt, @SeenAt)
+            @Vcpus, @MemoryMib, @DiskBytes, @DiskFreeBytes, @Uptime, @Connected, @StartedAt, @SeenAt)
         ON CONFLICT (name) DO UPDATE SET folder = excluded.folder, silo = excluded.silo, roles = excluded.roles, zone = excluded.zone,
             address = excluded.address, version = excluded.version, draining = excluded.draining, hypervisor_kind = excluded.hypervisor_kind,
             hypervisor_version = excluded.hypervisor_version, vcpus = excluded.vcpus, memory_mib = excluded.memory_mib,
-            disk_bytes = excluded.disk_bytes, disk_free_bytes = excluded.disk_free_bytes, connected = excluded.connected,
-            started_at = excluded.started_at, seen_at = excluded.seen_at
+            disk_bytes = excluded.disk_bytes, disk_free_bytes = excluded.disk_free_bytes, uptime = excluded.uptime,
+            connected = excluded.connected, started_at = excluded.started_at, seen_at = excluded.seen_at
         """, node);
 }
 

@@ -83,11 +83,10 @@ internal static class ServerActionsApi
             server, ActionRequest.Of(context, route.Action, startTime) with { Body = body.GetRawText(), Form = form, NewImageId = image }, CancellationToken.None);
     }
 
-    /// <summary>As Nova, where a hypervisor's driver cannot do what is asked (nova/api/openstack/common.py, raise_feature_not_supported).</summary>
     private static async Task<Fault> RefuseAsync(HttpContext context, string serverId, ServerStore store, string rule)
     {
         await ServersApi.FindAsync(context, serverId, store, rule);
-        return new Fault(501, "The requested functionality is not supported.");
+        return Fault.NotSupported();
     }
 
     /// <summary>The one key of the body; what Nova makes of a body that is no object (nova/api/openstack/wsgi.py, action_peek) included.</summary>

@@ -29,8 +29,9 @@ internal sealed class NodeDesk : IHostApplicationLifetime, ILocalSiloDetails, IM
         Nodes = new NodeStore(new SideDatabase(Database), Time);
         Silence = new Silence(Time);
         var options = Options.Create(new HostsOptions());
-        Self = new NodeSelf(new ServiceSettings { DataDirectory = folder.FullName, Host = name }, options, this, new NodeDrain(), Hypervisor);
-        Report = new NodeReport(Self, Nodes, new HostMeter(Hypervisor, Time), Silence, options, this, Time, NullLogger<NodeReport>.Instance);
+        var settings = new ServiceSettings { DataDirectory = folder.FullName, Host = name };
+        Self = new NodeSelf(settings, options, this, new NodeDrain(), Hypervisor);
+        Report = new NodeReport(Self, Nodes, new HostMeter(Hypervisor, settings, Time), Silence, options, this, Time, NullLogger<NodeReport>.Instance);
         Watch = new NodeWatch(Self, Nodes, Report, Silence, this, new DrainingNodes(), this, Time, NullLogger<NodeWatch>.Instance);
     }
 
