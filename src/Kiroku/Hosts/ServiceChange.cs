@@ -51,11 +51,8 @@ internal sealed record ServiceChange(bool? Disabled, string? Reason, bool? Force
             json.WriteString("status", disabled ? "disabled" : "enabled");
         if (Reason is not null)
             json.WriteString(ReasonKey, Reason);
-        if (ForcedDown is not null)
-        {
-            json.WritePropertyName(ForcedDownKey);
-            body.GetProperty(ForcedDownKey).WriteTo(json);
-        }
+        if (ForcedDown is { } forced)
+            json.WriteBoolean(ForcedDownKey, forced);
         json.WriteEndObject();
     }
 

@@ -55,6 +55,7 @@ internal static class ServicesApi
         var version = Microversions.Of(context);
         var body = await RequestBody.ReadAsync(context.Request);
         ServiceSchemas.Update(version).Require(body, Microversions.IsRelaxed(context));
+        RequireUuid(version, id);
         Caller.Of(context).Require(Rules.ServicesUpdate, Caller.Of(context).ProjectId);
         var change = version >= 53 ? ServiceChange.Of(body) : ServiceChange.Of(id, body, version);
         var all = await hosts.ListAsync(context.RequestAborted);
@@ -76,14 +77,19 @@ internal static class ServicesApi
     {
         var version = Microversions.Of(context);
         Caller.Of(context).Require(Rules.ServicesDelete, Caller.Of(context).ProjectId);
-        if (version >= 53 && !Guid.TryParse(id, out _))
-            throw Fault.BadRequest($"Invalid uuid {id}");
+        RequireUuid(version, id);
         if (version < 53 && !long.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
             throw Fault.BadRequest("Invalid input received: id must be an integer");
         var found = (await hosts.ListAsync(context.RequestAborted)).FirstOrDefault(
             host => version >= 53 ? IsId(host, id) : host.Number.ToString(CultureInfo.InvariantCulture) == id);
         await removal.RemoveAsync(found ?? throw Fault.NotFound($"Service {id} not found."), context.RequestAborted);
         return Results.NoContent();
+    }
+
+    private static void RequireUuid(Microversion version, string id)
+    {
+        if (version >= 53 && !Guid.TryParse(id, out _))
+            throw Fault.BadRequest($"Invalid uuid {id}");
     }
 
     private static bool IsId(Host host, string id) => string.Equals(id, host.ServiceId.ToString(), StringComparison.OrdinalIgnoreCase);

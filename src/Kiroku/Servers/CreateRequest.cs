@@ -88,7 +88,10 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
             : new Dictionary<string, string>();
 
     /// <summary>The one host that will do; null for any.</summary>
-    public string? Host => ForcedHosts.Concat(AskedHosts).FirstOrDefault();
+    public string? Host => ForcedHost ?? AskedHosts.FirstOrDefault();
+
+    /// <summary>The one that an administrator names with the zone; null for none.</summary>
+    public string? ForcedHost => ForcedHosts.FirstOrDefault();
 
     private IEnumerable<string> ForcedHosts => Zone.Split(':').Skip(1).Where(name => name.Length > 0);
 
@@ -111,7 +114,8 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
                     + "are mutually exclusive.");
             }
         }
-        if (ForcedHosts.Concat(AskedHosts).FirstOrDefault(name => !hosts.Contains(name)) is { } unknown)
+        // A host has one node, of its own name.
+        if (ForcedHosts.Concat(AskedHosts).FirstOrDefault(name => !hosts.Contains(name) || name != Host) is { } unknown)
             throw Fault.BadRequest($"Compute host {unknown} could not be found.");
     }
 

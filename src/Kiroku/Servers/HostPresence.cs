@@ -22,7 +22,7 @@ internal sealed class HostPresence(
         if (!hypervisor.Connected.IsCompletedSuccessfully && (server.Hosts.Contains(settings.Host) || !database.IsShared))
             throw Fault.Unavailable("The host's hypervisor is not connected yet.");
         var service = server.Host is null ? null : await services.GetAsync(server.Host, cancellationToken);
-        if (request is { UserId: not null, Action: not ActionNames.Delete } && (service is { ForcedDown: true } || !await AreThereAsync(server, cancellationToken)))
+        if (request is { UserId: not null, Action: not (ActionNames.Delete or ActionNames.ResetState) } && (service is { ForcedDown: true } || !await AreThereAsync(server, cancellationToken)))
             throw Fault.Conflict("Service is unavailable at this time.");
         return service;
     }

@@ -107,6 +107,9 @@ internal sealed record Server
     /// <summary>The right to act for what runs now, or while nothing does.</summary>
     public Fence Fence => new(Id, RunningAction, Epoch);
 
+    /// <summary>Its host's zone, or while it has never had one the zone asked for (nova/availability_zones.py).</summary>
+    public string? AvailabilityZone => Zone ?? (Host is null && LaunchedAt is null ? Labels.PinnedZone : null);
+
     /// <summary>Every host that may hold something of it.</summary>
     public IEnumerable<string> Hosts => new[] { Host, OtherHost, DiskHost, FormerHost }.OfType<string>().Distinct();
 

@@ -72,12 +72,22 @@ internal sealed class ServerCreation(
     /// <summary>Looks once more while nobody else can write: of several requests at once not all may fit.</summary>
     private static void Room(QuotaSet allowed, ServerFlavor flavor, int number) => allowed.Require(number, flavor.Vcpus, flavor.MemoryMiB);
 
+    /// <summary>The zone to stay in; null for any, as where another is named than the one that the forced host is in (Nova's bug 1934770).</summary>
+    private async Task<string?> ZoneAsync(CreateRequest request, CancellationToken cancellationToken)
+    {
+        var zone = request.Labels.PinnedZone;
+        if (zone is not null && request.ForcedHost is { } forced)
+            return (await hosts.FindAsync(forced, cancellationToken))?.Zone == zone ? zone : null;
+        if (zone is not null)
+            await Zones.RequireAsync(hosts, zone, cancellationToken);
+        return zone;
+    }
+
     private async Task<Server> CheckAsync(HttpContext context, CreateRequest request)
     {
         var caller = Caller.Of(context);
         request.RefuseWhatIsNotHad((await hosts.ListStatusesAsync(context.RequestAborted)).Keys.ToHashSet());
-        if (request.Labels.PinnedZone is { } zone)
-            await Zones.RequireAsync(hosts, zone, context.RequestAborted);
+        var zone = await ZoneAsync(request, context.RequestAborted);
         var image = request.ImageId;
         var flavor = await flavors.FindAsync(request.FlavorId, FlavorViewer.Of(caller), context.RequestAborted)
             ?? throw Fault.BadRequest($"Flavor {request.FlavorId} could not be found.");
@@ -101,6 +111,7 @@ internal sealed class ServerCreation(
             Labels = request.Labels with
             {
                 Key = key,
+                PinnedZone = zone,
                 ConfigDrive = request.Labels.ConfigDrive || options.Value.ForceConfigDrive,
                 ReservationId = $"r-{RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 8)}",
             },

@@ -35,7 +35,7 @@ internal static class ServerFilters
         ["launched_at"] = server => server.LaunchedAt is { } time ? Timestamps.Format(time) : null,
         ["terminated_at"] = server => server.TerminatedAt is { } time ? Timestamps.Format(time) : null,
         ["created_at"] = server => Timestamps.Format(server.CreatedAt),
-        ["availability_zone"] = server => server.Zone,
+        ["availability_zone"] = server => server.AvailabilityZone,
         ["name"] = server => server.Name,
         ["display_name"] = server => server.Name,
         ["description"] = server => server.Description,

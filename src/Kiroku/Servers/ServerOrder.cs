@@ -12,7 +12,7 @@ internal static class ServerOrder
         ["access_ip_v4"] = server => server.Labels.AccessIpv4,
         ["access_ip_v6"] = server => server.Labels.AccessIpv6,
         ["auto_disk_config"] = server => server.Labels.DiskConfig,
-        ["availability_zone"] = server => server.Zone,
+        ["availability_zone"] = server => server.AvailabilityZone,
         ["config_drive"] = server => server.Labels.ConfigDrive ? "True" : "",
         ["created_at"] = server => server.CreatedAt,
         ["display_description"] = server => server.Description,

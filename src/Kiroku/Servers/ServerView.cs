@@ -121,7 +121,7 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
             json.WriteNumber("progress", server.Progress);
         if (all)
         {
-            json.WriteString("OS-EXT-AZ:availability_zone", server.Zone ?? "");
+            json.WriteString("OS-EXT-AZ:availability_zone", server.AvailabilityZone ?? "");
             json.WriteString("config_drive", server.Labels.ConfigDrive ? "True" : "");
             json.WriteString("key_name", server.Labels.Key?.Name);
             WriteExtensions(json, server, withUserData);

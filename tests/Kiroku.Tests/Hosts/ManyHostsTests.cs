@@ -3,6 +3,7 @@ using Dapper;
 using Kiroku.Api;
 using Kiroku.Hosts;
 using Kiroku.Scheduling;
+using Kiroku.Servers;
 using Kiroku.Tests.Fakes;
 using Kiroku.Tests.Servers;
 
@@ -22,7 +23,7 @@ public sealed class ManyHostsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         cloud = await Cloud.StartAsync();
-        await OtherNodes.AddAsync(cloud, OtherNodes.Of("second", "west"));
+        await OtherNodes.AddAsync(cloud, OtherNodes.Of("second", "west") with { Uptime = "up for ever" });
         await OtherNodes.AddAsync(cloud, OtherNodes.Of("third"), up: false);
     }
 
@@ -54,8 +55,10 @@ public sealed class ManyHostsTests : IAsyncLifetime
             Text(second, "host_ip"), (int)second["service"]!["id"]!, (int)second["vcpus"]!, (int)second["memory_mb"]!, (int)second["local_gb"]!, (int)second["disk_available_least"]!));
         var detailed = (await GetAsync("/os-hypervisors/detail", "2.88"))["hypervisors"]!.AsArray();
         Assert.Equal(["up", "up", "down"], detailed.Select(host => Text(host!, "state")));
-        Assert.Equal([false, true, true], detailed.Select(host => host!["uptime"] is null));
-        Assert.Null((await GetAsync("/os-hypervisors/2/uptime", "2.1"))["hypervisor"]!["uptime"]);
+        Assert.Equal([false, false, true], detailed.Select(host => host!["uptime"] is null));
+        Assert.Equal("up for ever", Text((await GetAsync("/os-hypervisors/2/uptime", "2.1"))["hypervisor"]!, "uptime"));
+        await cloud.Beats.WriteAsync(db => db.ExecuteAsync("UPDATE nodes SET uptime = NULL WHERE name = 'second'"), Token);
+        await AssertRefusedAsync(HttpMethod.Get, "/os-hypervisors/2/uptime", "2.1", 501, "The requested functionality is not supported.");
         await AssertRefusedAsync(HttpMethod.Get, "/os-hypervisors/3/uptime", "2.1", 400, "Compute service of third is unavailable at this time.");
         await AssertRefusedAsync(HttpMethod.Get, "/os-hypervisors/4", "2.1", 404, "Hypervisor with ID '4' could not be found.");
     }
@@ -154,6 +157,68 @@ public sealed class ManyHostsTests : IAsyncLifetime
         var states = (await Watch.ListAsync(Token)).OrderBy(host => host.Number).Select(host => host.State(scheduler)).ToList();
         Assert.Equal([(false, true), (false, true), (true, false)], states.Select(state => (state.IsEnabled, state.IsUp)));
         Assert.Equal(new Claim(32, 4096, 100), states[1].Limits);
+    }
+
+    [Theory]
+    [InlineData("2.1", "west:HOST", "", 202, null)]
+    [InlineData("2.1", "west", "", 202, "west")]
+    [InlineData("2.1", "nova:HOST", "", 202, "nova")]
+    [InlineData("2.1", "HOST", "", 400, "The requested availability zone is not available")]
+    [InlineData("2.1", "nova:HOST:second", "", 400, "Compute host second could not be found.")]
+    [InlineData("2.74", "nova", ""","host":"HOST","hypervisor_hostname":"second" """, 400, "Compute host second could not be found.")]
+    [InlineData("2.74", "nova", ""","host":"HOST","hypervisor_hostname":"HOST" """, 202, "nova")]
+    [InlineData("2.74", "nova", ""","host":"moon" """, 400, "Compute host moon could not be found.")]
+    public async Task A_server_may_be_wanted_in_a_zone_or_on_a_host(string version, string zone, string more, int status, string? said)
+    {
+        // For second there is no room: nobody answers there.
+        await cloud.Beats.WriteAsync(db => db.ExecuteAsync("UPDATE nodes SET memory_mib = 0 WHERE name = 'second'"), Token);
+        var body = $$$"""{"server":{"name":"vm","flavorRef":"42","imageRef":"{{{cloud.Image}}}","networks":"none","availability_zone":"{{{zone}}}"{{{more}}}}}"""
+            .Replace("HOST", First, StringComparison.Ordinal);
+        if (version == "2.1")
+            body = body.Replace(""" "networks":"none",""".Trim(), "", StringComparison.Ordinal);
+
+        using var answer = await cloud.Admin.PostAsync("/v2.1/servers", body, ("OpenStack-API-Version", $"compute {version}"));
+
+        var told = await TestApp.JsonAsync(answer);
+        Assert.Equal(status, (int)answer.StatusCode);
+        if (status != 202)
+        {
+            Assert.Equal(said, (string)told["badRequest"]!["message"]!);
+            return;
+        }
+        var id = Guid.Parse((string)told["server"]!["id"]!);
+        await cloud.UntilAsync(async () => (await cloud.ServerAsync(id)).RunningAction is null);
+        var server = await cloud.ServerAsync(id);
+        Assert.Equal(said, server.Labels.PinnedZone);
+        Assert.Equal(said == "west" ? null : First, server.Host);
+        // A server that never had a host is where it was to be.
+        Assert.Equal(said ?? "nova", (string)(await cloud.Admin.GetJsonAsync($"/v2.1/servers/{id}"))["server"]!["OS-EXT-AZ:availability_zone"]!);
+    }
+
+    [Theory]
+    [InlineData("""{"host":"second"}""", "nova", 409, "Host \"second\" is not in the availability zone \"nova\".")]
+    [InlineData("""{"host":"second","availability_zone":"nova"}""", null, 409, "Host \"second\" is not in the availability zone \"nova\".")]
+    [InlineData("""{"host":"HOST","availability_zone":"west"}""", "nova", 409, "Host \"HOST\" is not in the availability zone \"west\".")]
+    [InlineData("""{"host":"moon"}""", "nova", 400, "Compute host moon could not be found.")]
+    [InlineData("""{"host":"HOST","availability_zone":""}""", "west", 202, null)]
+    [InlineData("""{"host":"HOST"}""", null, 202, null)]
+    public async Task An_unshelve_names_a_host_in_the_zone_to_stay_in(string wishes, string? pinned, int status, string? said)
+    {
+        var server = await cloud.CreateServerAsync();
+        await cloud.DoAsync(server, """{"shelve":null}""");
+        await cloud.App.Services.GetRequiredService<ServerStore>().ChangeNotesAsync(
+            server, found => found with { Labels = found.Labels with { PinnedZone = pinned } }, Token);
+        wishes = wishes.Replace("HOST", First, StringComparison.Ordinal);
+
+        using var answer = await cloud.Admin.PostAsync(
+            $"/v2.1/servers/{server}/action", $$"""{"unshelve":{{wishes}}}""", ("OpenStack-API-Version", "compute 2.91"));
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        if (said is not null)
+            Assert.Equal(said.Replace("HOST", First, StringComparison.Ordinal), (string)(await TestApp.JsonAsync(answer)).AsObject().Single().Value!["message"]!);
+        await cloud.UntilAsync(async () => (await cloud.ServerAsync(server)).RunningAction is null);
+        var after = await cloud.ServerAsync(server);
+        Assert.Equal(status == 202 ? (VmStates.Active, null) : (VmStates.ShelvedOffloaded, pinned), (after.VmState, after.Labels.PinnedZone));
     }
 
     [Fact]

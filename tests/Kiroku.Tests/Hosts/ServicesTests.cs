@@ -9,6 +9,7 @@ namespace Kiroku.Tests.Hosts;
 /// <summary>What administrators say of a host, and what follows for servers.</summary>
 public sealed class ServicesTests : IAsyncLifetime
 {
+    private const string Nobody = "6ba7b811-9dad-41d1-80b4-00c04fd430c8";
     private Cloud cloud = null!;
 
     private string Host => cloud.App.Services.GetRequiredService<ServiceSettings>().Host;
@@ -98,7 +99,7 @@ public sealed class ServicesTests : IAsyncLifetime
     {
         Assert.Equal($$$"""{"service":{"host":"{{{Host}}}","binary":"nova-compute","status":"disabled","disabled_reason":"x"}}""",
             (await PutAsync("disable-log-reason", "2.52", Named(""" "disabled_reason":"x" """))).Body.ToJsonString());
-        Assert.Equal($$$"""{"service":{"host":"{{{Host}}}","binary":"nova-compute","forced_down":"off"}}""",
+        Assert.Equal($$$"""{"service":{"host":"{{{Host}}}","binary":"nova-compute","forced_down":false}}""",
             (await PutAsync("force-down", "2.52", Named(""" "forced_down":"off" """))).Body.ToJsonString());
         Assert.Equal($$$"""{"service":{"host":"{{{Host}}}","binary":"nova-compute","status":"enabled"}}""",
             (await PutAsync("enable", "2.1", Named())).Body.ToJsonString());
@@ -117,10 +118,10 @@ public sealed class ServicesTests : IAsyncLifetime
     [InlineData("2.1", "enable", """{"host":"two words","binary":"b"}""", 400, null)]
     [InlineData("2.1", "disable-log-reason", """{"host":"h","binary":"b","disabled_reason":""}""", 400, null)]
     [InlineData("2.11", "force-down", """{"host":"h","binary":"b","forced_down":"maybe"}""", 400, null)]
-    [InlineData("2.53", "enable", "{}", 400, "No updates were requested. Fields 'status' or 'forced_down' should be specified.")]
-    [InlineData("2.53", "enable", """{"status":"enabled"}""", 404, "Service enable could not be found.")]
-    [InlineData("2.53", "x", """{"status":"enabled","disabled_reason":"y"}""", 400, "Specifying 'disabled_reason' with status 'enabled' is invalid.")]
-    [InlineData("2.53", "x", """{"disabled_reason":"y"}""", 400, "No updates were requested. Fields 'status' or 'forced_down' should be specified.")]
+    [InlineData("2.53", "enable", "{}", 400, "Invalid uuid enable")]
+    [InlineData("2.53", Nobody, """{"status":"enabled"}""", 404, $"Service {Nobody} could not be found.")]
+    [InlineData("2.53", Nobody, """{"status":"enabled","disabled_reason":"y"}""", 400, "Specifying 'disabled_reason' with status 'enabled' is invalid.")]
+    [InlineData("2.53", Nobody, """{"disabled_reason":"y"}""", 400, "No updates were requested. Fields 'status' or 'forced_down' should be specified.")]
     [InlineData("2.53", "x", """{"status":"ill"}""", 400, null)]
     [InlineData("2.53", "x", """{"host":"h"}""", 400, null)]
     [InlineData("2.53", "x", "[]", 400, null)]

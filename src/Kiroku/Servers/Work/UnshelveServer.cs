@@ -63,13 +63,22 @@ internal sealed class UnshelveServer(HostWatch hosts) : Workflow
             throw Fault.Conflict($"Specifying an availability zone or a host when unshelving server \"{server.Id}\" with status "
                 + $"\"{server.VmState}\" is not supported. The server status must be SHELVED_OFFLOADED.");
         }
-        if (zoned && zone.GetString() is { Length: > 0 } named)
-            await Zones.RequireAsync(hosts, named, cancellationToken);
-        if (host is not null && await hosts.FindAsync(host, cancellationToken) is null)
-            throw Fault.BadRequest($"Compute host {host} could not be found.");
+        var pinned = !zoned ? server.Labels.PinnedZone : zone.GetString() is { Length: > 0 } named ? named : null;
+        if (zoned && pinned is not null)
+            await Zones.RequireAsync(hosts, pinned, cancellationToken);
+        if (host is not null)
+            await RequireInZoneAsync(host, pinned, cancellationToken);
         return await ShowTaskState(
-            zoned ? server with { Labels = server.Labels with { PinnedZone = zone.GetString() } } : server, TaskStates.Unshelving,
+            server with { Labels = server.Labels with { PinnedZone = pinned } }, TaskStates.Unshelving,
             JsonSerializer.Serialize(new UnshelveArguments(host), ServerJson.Default.UnshelveArguments));
+    }
+
+    /// <exception cref="Fault">400 for a host that there is not, 409 for one in another zone than the server is to stay in.</exception>
+    private async Task RequireInZoneAsync(string host, string? zone, CancellationToken cancellationToken)
+    {
+        var found = await hosts.FindAsync(host, cancellationToken) ?? throw Fault.BadRequest($"Compute host {host} could not be found.");
+        if (zone is not null && zone != found.Zone)
+            throw Fault.Conflict($"Host \"{host}\" is not in the availability zone \"{zone}\".");
     }
 
     /// <summary>How its disk comes to its host; null if it lies there.</summary>

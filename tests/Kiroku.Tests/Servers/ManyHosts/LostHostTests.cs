@@ -41,6 +41,17 @@ public sealed class LostHostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_administrator_may_say_what_a_server_is_whose_host_is_gone()
+    {
+        var server = await cloud.CreateServerAsync("b");
+        await cloud.KillAsync("b");
+
+        var reset = await cloud.DoAsync(server, """{"os-resetState":{"state":"error"}}""");
+
+        Assert.Equal((Outcomes.Succeeded, VmStates.Error), (reset.Action.Outcome, (await cloud.ServerAsync(server)).VmState));
+    }
+
+    [Fact]
     public async Task A_server_is_deleted_without_its_host_which_puts_the_machine_aside_when_it_is_back()
     {
         var server = await cloud.CreateServerAsync("b");
