@@ -30,7 +30,7 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
         return [.. images.Where(image => filter.Passes(image, viewer))];
     }
 
-    /// <returns>False if there is an image of that id.</returns>
+    /// <returns>False if there is, or ever was, an image of that id.</returns>
     public Task<bool> AddAsync(Image image, CancellationToken cancellationToken)
         => database.WriteAsync(db => AddAsync(db, image), cancellationToken);
 
@@ -40,8 +40,9 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
             """
             INSERT INTO images (id, name, owner, visibility, status, node, disk_format, container_format, min_disk, min_ram, protected,
                 os_hidden, tags, properties, created_at, updated_at)
-            VALUES (@Id, @Name, @Owner, @Visibility, @Status, @Node, @DiskFormat, @ContainerFormat, @MinDisk, @MinRam, @Protected,
-                @OsHidden, @Tags, @Properties, @CreatedAt, @UpdatedAt)
+            SELECT @Id, @Name, @Owner, @Visibility, @Status, @Node, @DiskFormat, @ContainerFormat, @MinDisk, @MinRam, @Protected,
+                @OsHidden, @Tags, @Properties, @CreatedAt, @UpdatedAt
+            WHERE NOT EXISTS (SELECT 1 FROM deleted_images WHERE id = @Id)
             ON CONFLICT (id) DO NOTHING
             """, image) == 1;
 
@@ -59,15 +60,23 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
 
     /// <returns>False unless the image waited for its bytes: someone else is sending them, or they are there.</returns>
     public Task<bool> BeginUploadAsync(Image image, string node, CancellationToken cancellationToken)
-        => MoveAsync(image, new UploadMove(ImageStatus.Queued, ImageStatus.Saving) { ToNode = node }, cancellationToken);
+        => database.WriteAsync(db => MoveAsync(db, image, BeginningOn(node)), cancellationToken);
 
-    /// <summary>Takes an upload over from whichever node began it, whose own end will find that out.</summary>
-    /// <returns>False unless there is one.</returns>
-    public Task<bool> TakeUploadOverAsync(Image image, string node, CancellationToken cancellationToken)
-        => MoveAsync(image, new UploadMove(ImageStatus.Saving, ImageStatus.Saving) { ToNode = node }, cancellationToken);
+    /// <summary>Begins an upload, or takes it over from whichever node began it, whose own end will find that out.</summary>
+    /// <param name="image">As it was added to the store.</param>
+    /// <param name="node">Which node takes the bytes.</param>
+    /// <param name="require">Throws, in the transaction, if it is not for this process to do so any more.</param>
+    /// <param name="cancellationToken">Breaks off.</param>
+    /// <returns>False if the image has its bytes, or is gone.</returns>
+    public Task<bool> BeginOrTakeOverAsync(Image image, string node, Func<DbConnection, Task> require, CancellationToken cancellationToken)
+        => database.WriteAsync(async db =>
+        {
+            await require(db);
+            return await MoveAsync(db, image, BeginningOn(node)) || await MoveAsync(db, image, BeginningOn(node) with { From = ImageStatus.Saving });
+        }, cancellationToken);
 
     public Task<bool> AbandonUploadAsync(Image image, string node)
-        => MoveAsync(image, new UploadMove(ImageStatus.Saving, ImageStatus.Queued) { FromNode = node }, CancellationToken.None);
+        => database.WriteAsync(db => MoveAsync(db, image, new UploadMove(ImageStatus.Saving, ImageStatus.Queued) { FromNode = node }), CancellationToken.None);
 
     /// <param name="image">As it was when it was added.</param>
     /// <param name="node">Which node took the bytes.</param>
@@ -75,8 +84,8 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
     /// <param name="holder">Which node has them now; null for all.</param>
     /// <returns>False if the image was deleted meanwhile, or the upload taken over.</returns>
     public Task<bool> FinishUploadAsync(Image image, string node, ImageContent content, string? holder)
-        => MoveAsync(
-            image, new UploadMove(ImageStatus.Saving, ImageStatus.Active) { FromNode = node, ToNode = holder, Content = content }, CancellationToken.None);
+        => database.WriteAsync(db => MoveAsync(
+            db, image, new UploadMove(ImageStatus.Saving, ImageStatus.Active) { FromNode = node, ToNode = holder, Content = content }), CancellationToken.None);
 
     /// <summary>Changes what is said of an image as it stands at that moment; a change that throws leaves it so.</summary>
     /// <returns>The image as it is now; null if there is none.</returns>
@@ -98,6 +107,17 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
 
     public Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
         => database.WriteAsync(db => DeleteAsync(db, id), cancellationToken);
+
+    /// <summary>Deletes an image, unless it has its bytes.</summary>
+    /// <returns>False if it has them, or is gone.</returns>
+    public Task<bool> DeleteUnfilledAsync(string id, CancellationToken cancellationToken)
+        => database.WriteAsync(db => DeleteUnfilledAsync(db, id), cancellationToken);
+
+    /// <summary>Deletes an image within the caller's transaction, unless it has its bytes; who is giving it some finds that out.</summary>
+    /// <returns>False if it has them, or is gone.</returns>
+    public static async Task<bool> DeleteUnfilledAsync(DbConnection db, string id)
+        => await db.QuerySingleOrDefaultAsync<string>("SELECT status FROM images WHERE id = @id", new { id }) is ImageStatus.Queued or ImageStatus.Saving
+            && await DeleteAsync(db, id);
 
     /// <summary>Takes uploads that the node began and that do not run any more back to the start.</summary>
     public Task RecoverAsync(string node, Func<string, bool> isRunning, CancellationToken cancellationToken)
@@ -129,12 +149,15 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
 
     private static async Task<bool> DeleteAsync(DbConnection db, string id)
     {
+        await db.ExecuteAsync("INSERT INTO deleted_images (id) SELECT id FROM images WHERE id = @id", new { id });
         await db.ExecuteAsync("DELETE FROM image_members WHERE image_id = @id", new { id });
         return await db.ExecuteAsync("DELETE FROM images WHERE id = @id", new { id }) == 1;
     }
 
-    private async Task<bool> MoveAsync(Image image, UploadMove move, CancellationToken cancellationToken)
-        => await database.WriteAsync(db => db.ExecuteAsync(
+    private static UploadMove BeginningOn(string node) => new(ImageStatus.Queued, ImageStatus.Saving) { ToNode = node };
+
+    private async Task<bool> MoveAsync(DbConnection db, Image image, UploadMove move)
+        => await db.ExecuteAsync(
             """
             UPDATE images SET status = @To, node = @ToNode, size = @Size, virtual_size = @VirtualSize, checksum = @Md5,
                 os_hash_value = @Sha512, updated_at = @now
@@ -153,7 +176,7 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
                 move.Content?.Md5,
                 move.Content?.Sha512,
                 now = time.UtcNow(),
-            }), cancellationToken) == 1;
+            }) == 1;
 
     /// <summary>A step of an upload: from which status, and if need be of which node's, to which.</summary>
     private sealed record UploadMove(string From, string To)

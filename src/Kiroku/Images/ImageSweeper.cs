@@ -22,6 +22,9 @@ internal sealed partial class ImageSweeper(
             await store.RecoverAsync(settings.Host, upload.IsRunning, cancellationToken);
         foreach (var (imageId, file) in found.Where(found => !ImageFiles.IsNamedBy(images.GetValueOrDefault(found.ImageId), found.File.Name)))
         {
+            // Once more, right before: it may have got that content meanwhile.
+            if (ImageFiles.IsNamedBy(await store.FindAsync(imageId, cancellationToken), file.Name))
+                continue;
             file.Delete();
             LogSwept(imageId);
         }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
 using Microsoft.Extensions.Options;
@@ -44,10 +45,14 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
     /// The same for who alone is to fill the image: an upload that has begun is what became of theirs on a node that died, or
     /// froze and will find its own overtaken.
     /// </summary>
+    /// <param name="image">As it was added to the store.</param>
+    /// <param name="bytes">The file.</param>
+    /// <param name="cancellationToken">Breaks off.</param>
+    /// <param name="require">Throws, in the transaction that begins, if the image is no longer theirs to fill.</param>
     /// <exception cref="Fault">The same.</exception>
-    public Task SaveOrGoOnAsync(Image image, Stream bytes, CancellationToken cancellationToken) => RunAsync(image.Id, async () =>
+    public Task SaveOrGoOnAsync(Image image, Stream bytes, CancellationToken cancellationToken, Func<DbConnection, Task>? require = null) => RunAsync(image.Id, async () =>
     {
-        if (!await store.BeginUploadAsync(image, settings.Host, cancellationToken) && !await store.TakeUploadOverAsync(image, settings.Host, cancellationToken))
+        if (!await store.BeginOrTakeOverAsync(image, settings.Host, require ?? (_ => Task.CompletedTask), cancellationToken))
             throw await RefusalAsync(image, cancellationToken);
         await TakeAsync(image, bytes, md5: null, cancellationToken);
     });
@@ -56,6 +61,13 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
     public async Task DeleteAsync(string imageId, CancellationToken cancellationToken)
     {
         if (await store.DeleteAsync(imageId, cancellationToken))
+            files.Delete(imageId);
+    }
+
+    /// <summary>Removes an image, and what there is of its bytes, unless it has all of them.</summary>
+    public async Task GiveUpAsync(string imageId, CancellationToken cancellationToken)
+    {
+        if (await store.DeleteUnfilledAsync(imageId, cancellationToken))
             files.Delete(imageId);
     }
 

@@ -4,6 +4,7 @@ using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Cluster;
 using Kiroku.Images;
+using Kiroku.Servers.Work;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;
@@ -142,7 +143,11 @@ internal sealed class ServerStore(IDatabase database, OwnMembership membership, 
             if (await connection.ExecuteAsync(sql, row) != 1)
                 return null;
             if (seen.RunningAction is { } overtaken && await ActionStore.FindAsync(connection, seen.Id, overtaken) is { } old)
+            {
                 await ActionStore.SupersedeAsync(connection, old.Action.Id, action.Action, action.UpdatedAt);
+                if (CreateImage.ImageOf(old.Action) is { } image)
+                    await ImageStore.DeleteUnfilledAsync(connection, image);
+            }
             await answers.InsertAsync(connection, acceptance.Keeping);
             if (acceptance.Announced is { } announced)
                 await ImageStore.AddAsync(connection, announced);

@@ -49,7 +49,8 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, TimeProvi
 
     /// <summary>Gives the image the bytes that are written, as they come.</summary>
     /// <exception cref="StepException">The image is gone, or its bytes could not be kept.</exception>
-    public async Task FillAsync(string imageId, Func<Stream, Task> write, CancellationToken cancellationToken)
+    /// <exception cref="FencedException">The action that announced it is no longer the running one.</exception>
+    public async Task FillAsync(string imageId, Fence fence, Func<Stream, Task> write, CancellationToken cancellationToken)
     {
         var image = await images.FindAsync(imageId, cancellationToken) ?? throw new StepException($"Image {imageId} could not be found.", permanent: true);
         var pipe = new Pipe();
@@ -58,7 +59,7 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, TimeProvi
         try
         {
             await using var bytes = pipe.Reader.AsStream();
-            await upload.SaveOrGoOnAsync(image, bytes, cancellationToken);
+            await upload.SaveOrGoOnAsync(image, bytes, cancellationToken, fence.HoldAsync);
         }
         catch (Fault fault)
         {
@@ -70,7 +71,8 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, TimeProvi
         }
     }
 
-    public Task DeleteAsync(string imageId, CancellationToken cancellationToken) => upload.DeleteAsync(imageId, cancellationToken);
+    /// <summary>Removes an image that did not get all its bytes.</summary>
+    public Task GiveUpAsync(string imageId, CancellationToken cancellationToken) => upload.GiveUpAsync(imageId, cancellationToken);
 
     private static async Task WriteAsync(PipeWriter writer, Func<Stream, Task> write)
     {

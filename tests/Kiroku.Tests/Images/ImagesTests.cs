@@ -149,12 +149,17 @@ public sealed class ImagesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_id_is_taken_once_and_a_protected_image_stays()
+    public async Task An_id_is_taken_once_and_for_good_and_a_protected_image_stays()
     {
         var body = $$"""{"id":"{{Guid.NewGuid()}}","protected":true}""";
         var id = (string)(await CreateAsync(demo, body))["id"]!;
         Assert.Equal(409, (int)(await admin.PostAsync("/image/v2/images", body)).StatusCode);
         Assert.Equal(403, (int)(await demo.DeleteAsync($"/image/v2/images/{id}")).StatusCode);
+        var free = $$"""{"id":"{{Guid.NewGuid()}}"}""";
+        id = (string)(await CreateAsync(demo, free))["id"]!;
+        Assert.Equal(204, (int)(await demo.DeleteAsync($"/image/v2/images/{id}")).StatusCode);
+        // Hosts may still have what it was.
+        Assert.Equal(409, (int)(await admin.PostAsync("/image/v2/images", free)).StatusCode);
     }
 
     [Fact]

@@ -1,10 +1,16 @@
 using System.Text.Json.Nodes;
+using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Servers;
 
 namespace Kiroku.Tests.Servers;
 
 public sealed class CreateImageTests
 {
+    private const string Create = """{"createImage":{"name":"snap"}}""";
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
     [Theory]
     [InlineData("2.1")]
     [InlineData("2.45")]
@@ -46,6 +52,59 @@ public sealed class CreateImageTests
     }
 
     [Fact]
+    public async Task An_image_that_has_its_bytes_stays_though_the_copy_cannot_be_deleted_which_is_swept()
+    {
+        await using var cloud = await Cloud.StartAsync();
+        var server = await cloud.CreateServerAsync();
+        cloud.Hypervisor.Before = operation => operation == "delete" ? throw new HypervisorException(HypervisorFailure.Failed, "delete it", "busy") : Task.CompletedTask;
+
+        Assert.Null((await cloud.DoAsync(server, Create)).Action.Message);
+
+        Assert.Equal("active", (string)(await cloud.Demo.GetJsonAsync("/image/v2/images?name=snap"))["images"]!.AsArray().Single()!["status"]!);
+        Assert.Contains(Disks.SnapshotOf(server), cloud.Host.Volumes.Keys);
+        cloud.Hypervisor.Before = _ => Task.CompletedTask;
+        await cloud.SweepAsync();
+        Assert.DoesNotContain(Disks.SnapshotOf(server), cloud.Host.Volumes.Keys);
+    }
+
+    [Theory]
+    [InlineData("snapshot")]
+    [InlineData("export")]
+    public async Task An_image_that_is_not_whole_goes_with_its_server(string moment)
+    {
+        await using var cloud = await Cloud.StartAsync();
+        var server = await cloud.CreateServerAsync();
+        var (reached, go) = HoldAt(cloud, moment);
+        await cloud.ActAsync(server, Create);
+        await reached;
+
+        var deleted = cloud.DeleteAsync(server);
+        go();
+        await deleted;
+
+        Assert.Empty((await cloud.Demo.GetJsonAsync("/image/v2/images?name=snap"))["images"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Who_was_overtaken_does_not_take_the_image_from_who_fills_it()
+    {
+        await using var cloud = await Cloud.StartAsync();
+        var server = await cloud.CreateServerAsync();
+        var (reached, go) = HoldAt(cloud, "export");
+        var (_, requestId) = await cloud.ActAsync(server, Create);
+        await reached;
+        var image = (string)(await cloud.Demo.GetJsonAsync("/image/v2/images?name=snap"))["images"]!.AsArray().Single()!["id"]!;
+
+        var fence = (await cloud.ServerAsync(server)).Fence;
+        await Assert.ThrowsAsync<FencedException>(() => cloud.App.Services.GetRequiredService<Snapshots>().FillAsync(
+            image, fence with { Epoch = fence.Epoch - 1 }, target => target.WriteAsync(new byte[] { 1 }, Cancelled).AsTask(), Cancelled));
+
+        go();
+        Assert.Null((await cloud.EndedAsync(server, requestId)).Action.Message);
+        Assert.Equal("active", (string)(await ImageAsync(cloud, image))["status"]!);
+    }
+
+    [Fact]
     public async Task A_locked_server_is_copied_all_the_same_but_not_by_a_reader_or_without_a_name()
     {
         await using var cloud = await Cloud.StartAsync();
@@ -56,6 +115,20 @@ public sealed class CreateImageTests
         var reader = await People.AddAsync(cloud.App, "demoreader", "demo", "reader");
         using var refused = await reader.PostAsync($"/v2.1/servers/{server}/action", """{"createImage":{"name":"snap"}}""");
         Assert.Equal(403, (int)refused.StatusCode);
+    }
+
+    /// <summary>Holds the first call of that kind.</summary>
+    private static (Task Reached, Action Go) HoldAt(Cloud cloud, string moment)
+    {
+        var (reached, held) = (new TaskCompletionSource(), new TaskCompletionSource());
+        cloud.Hypervisor.Before = operation =>
+        {
+            if (operation != moment)
+                return Task.CompletedTask;
+            reached.TrySetResult();
+            return held.Task;
+        };
+        return (reached.Task, held.SetResult);
     }
 
     private static Task<JsonNode> ImageAsync(Cloud cloud, string id) => cloud.Demo.GetJsonAsync($"/image/v2/images/{id}");

@@ -22,22 +22,38 @@ internal sealed class CreateImage(Snapshots snapshots) : Workflow
                 {
                     await work.Machines.SnapshotAsync(work.Server, ct);
                     await work.SaveAsync(s => s with { TaskState = TaskStates.ImageUploading }, ct);
-                    await snapshots.FillAsync(image, target => work.Machines.ReadSnapshotAsync(work.Server, target, ct), ct);
+                    await snapshots.FillAsync(image, work.Server.Fence, target => work.Machines.ReadSnapshotAsync(work.Server, target, ct), ct);
                 }
-                await work.Machines.DeleteSnapshotAsync(work.Server, ct);
+                await LeaveCopyAsync(work, ct);
             })
             {
                 TaskState = TaskStates.ImageSnapshot,
                 Undo = async ct =>
                 {
-                    await snapshots.DeleteAsync(image, ct);
-                    await work.Machines.DeleteSnapshotAsync(work.Server, ct);
+                    await snapshots.GiveUpAsync(image, ct);
+                    await LeaveCopyAsync(work, ct);
                 },
             },
         ];
     }
 
+    /// <summary>Once the image has its bytes nothing may take it back; a copy that cannot be deleted now is swept.</summary>
+    private static async Task LeaveCopyAsync(ServerWork work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await work.Machines.DeleteSnapshotAsync(work.Server, cancellationToken);
+        }
+        catch (StepException)
+        {
+        }
+    }
+
     public override Server Succeeded(ServerWork work) => work.Server;
+
+    /// <summary>The image that an action announced; null for none.</summary>
+    public static string? ImageOf(ActionRecord action) => action is { Action: ActionNames.CreateImage, Arguments: { } arguments }
+        ? JsonSerializer.Deserialize(arguments, ServerJson.Default.CreateImageArguments)!.Image : null;
 
     protected override async Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
