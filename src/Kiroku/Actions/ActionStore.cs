@@ -124,12 +124,13 @@ internal sealed class ActionStore(IDatabase database)
 
     /// <summary>
     /// Ends an action in the caller's transaction. What it was asked with goes with its end: nobody goes on with it, and
-    /// passwords may be in there.
+    /// passwords may be in there. A step that rested inside one which then failed without it is open still.
     /// </summary>
-    public static Task EndAsync(DbConnection connection, long actionId, string outcome, DateTime now)
+    public static async Task EndAsync(DbConnection connection, long actionId, string outcome, DateTime now)
     {
+        await CloseOpenEventsAsync(connection, actionId, Interrupted, now);
         var message = outcome is Outcomes.Succeeded or Outcomes.SucceededAfterRetries ? null : ActionError;
-        return connection.ExecuteAsync(
+        await connection.ExecuteAsync(
             """
             UPDATE actions SET outcome = @outcome, message = @message, resting = 0, arguments = NULL,
                 finish_time = CASE WHEN updated_at > @now THEN updated_at ELSE @now END,

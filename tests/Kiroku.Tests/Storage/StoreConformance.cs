@@ -177,6 +177,16 @@ public abstract partial class StoreConformance : IDisposable
     }
 
     [Fact]
+    public async Task An_action_that_ends_leaves_no_event_open()
+    {
+        var (server, running) = await WithOpenEventAsync();
+        await Servers.EndActionAsync(server.Fence, server, running.Id, Outcomes.Failed, Now.AddSeconds(2), Token);
+        var ended = (await Actions.FindAsync(server.Id, running.RequestId, Token))!;
+        Assert.True(ActionStore.IsInterrupted(Assert.Single(ended.Events)));
+        Assert.Equal((Now.AddSeconds(2), Now.AddSeconds(2)), (ended.Events[0].FinishTime, ended.Action.FinishTime));
+    }
+
+    [Fact]
     public async Task An_action_that_is_taken_up_closes_its_open_event_as_interrupted()
     {
         var (server, running) = await WithOpenEventAsync();
