@@ -33,12 +33,13 @@ internal static class KirokuApp
         builder.Services.AddSingleton(settings);
         builder.Services.AddStorage(settings);
         builder.Services.AddIdentity(settings);
+        // Before whatever does something in this host's name: it may be another's.
+        builder.Services.AddHosts();
         builder.Services.AddImages();
         builder.Services.AddFlavors();
         builder.Services.AddQuotas();
         builder.Services.AddKeypairs();
         builder.Services.AddHypervisors(settings);
-        builder.Services.AddHosts();
         builder.Services.AddScheduling();
         builder.Services.AddActions();
         builder.AddCluster(settings);

@@ -14,16 +14,25 @@ internal static class HostUptime
     {
         if (settings.Hypervisor is { } uri && Uri.TryCreate(uri, UriKind.Absolute, out var parsed) && parsed.Host.Length > 0)
             return null;
-        if (!File.Exists("/proc/uptime") || !File.Exists("/proc/loadavg"))
+        try
+        {
+            return Read(time.GetLocalNow());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
             return null;
+        }
+    }
+
+    private static string Read(DateTimeOffset now)
+    {
         var seconds = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
         var load = File.ReadAllText("/proc/loadavg").Split(' ');
         var up = TimeSpan.FromSeconds(seconds);
         var days = up.Days switch { 0 => "", 1 => "1 day, ", var many => $"{many} days, " };
-        var clock = up.Hours > 0 ? string.Create(CultureInfo.InvariantCulture, $"{up.Hours,2}:{up.Minutes:00}") : $"{up.Minutes} min";
+        var hours = up.Hours > 0 ? string.Create(CultureInfo.InvariantCulture, $"{up.Hours,2}:{up.Minutes:00}") : $"{up.Minutes} min";
         var users = CountUsers("/run/utmp") switch { 1 => "1 user", var many => $"{many} users" };
-        var now = time.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-        return $" {now} up {days}{clock},  {users},  load average: {load[0]}, {load[1]}, {load[2]}";
+        return string.Create(CultureInfo.InvariantCulture, $" {now:HH:mm:ss} up {days}{hours},  {users},  load average: {load[0]}, {load[1]}, {load[2]}");
     }
 
     private static int CountUsers(string file) => File.Exists(file)
