@@ -22,10 +22,19 @@ internal sealed class HostPresence(
         if (!hypervisor.Connected.IsCompletedSuccessfully && (server.Hosts.Contains(settings.Host) || !database.IsShared))
             throw Fault.Unavailable("The host's hypervisor is not connected yet.");
         var service = server.Host is null ? null : await services.GetAsync(server.Host, cancellationToken);
-        if (request is { UserId: not null, Action: not (ActionNames.Delete or ActionNames.ResetState) } && (service is { ForcedDown: true } || !await AreThereAsync(server, cancellationToken)))
+        if (NeedsHosts(server, request) && (service is { ForcedDown: true } || !await AreThereAsync(server, cancellationToken)))
             throw Fault.Conflict("Service is unavailable at this time.");
         return service;
     }
+
+    /// <summary>A state is what an administrator says it is; but with one of two disks given up, the one that is left may be on the host that is away.</summary>
+    private static bool NeedsHosts(Server server, ActionRequest request) => request.Action switch
+    {
+        ActionNames.Delete => false,
+        ActionNames.ResetState => server.FormerGeneration is not null,
+        ActionNames.ConfirmResize => true,
+        _ => request.UserId is not null,
+    };
 
     private async Task<bool> AreThereAsync(Server server, CancellationToken cancellationToken)
     {

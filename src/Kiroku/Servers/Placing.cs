@@ -48,7 +48,9 @@ internal sealed class Placing(
         return await store.PlaceAsync(fence, async (connection, server) =>
         {
             var all = await hosts.ListAsync(connection, look, except: server.Id);
-            var best = scheduler.Choose(ask(server), [.. all.Select(host => host.State(scheduler))]);
+            var spec = ask(server);
+            spec = spec with { Excluded = [.. spec.Excluded, .. await StrayMachines.ListKeepersAsync(connection, server)] };
+            var best = scheduler.Choose(spec, [.. all.Select(host => host.State(scheduler))]);
             return best is null ? null : place(server, all.Single(host => host.Name == best));
         }, cancellationToken) ?? throw new StepException("No valid host was found.", permanent: true);
     }

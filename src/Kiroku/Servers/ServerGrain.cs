@@ -24,7 +24,8 @@ internal interface IServerGrain : IGrainWithGuidKey
     Task<bool> Sweep(string volume, string host);
 
     /// <summary>Ends a machine of this server's on a host where none should be, and keeps its disks aside.</summary>
-    Task PutAside(string host);
+    /// <returns>False if that has to wait.</returns>
+    Task<bool> PutAside(string host);
 }
 
 /// <summary>
@@ -105,16 +106,19 @@ internal sealed partial class ServerGrain(
 
     public async Task<bool> Sweep(string volume, string host)
     {
-        if (await FindAtRestAsync() is not { } server || Disks.Names(server, volume, host))
+        if (await FindAtRestAsync() is not { } server || Disks.Names(server, volume, host) || await strays.KeepsAsync(server, volume, host))
             return false;
         await hosts.MachinesOn(host, server.Fence).DeleteVolumeAsync(volume, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
         return true;
     }
 
-    public async Task PutAside(string host)
+    public async Task<bool> PutAside(string host)
     {
-        if (await FindAtRestAsync() is { } server && (server.Deleted || server.Host != host))
+        if (await FindAtRestAsync() is not { } server)
+            return false;
+        if (StrayMachines.IsStray(server, host))
             await strays.PutAsideAsync(server, host, CancellationToken.None);
+        return true;
     }
 
     public void Dispose() => overtaken.Dispose();

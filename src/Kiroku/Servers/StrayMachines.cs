@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
@@ -19,6 +20,10 @@ internal sealed partial class StrayMachines(
         => database.ReadAsync<IReadOnlySet<string>>(async connection =>
             (await connection.QueryAsync<string>("SELECT volume FROM kept_volumes WHERE host = @host", new { host })).ToHashSet(), cancellationToken);
 
+    /// <summary>Hosts on which disks of the server's are kept and that have no other part in it: a disk that came there might take the place of one of them.</summary>
+    public static async Task<IEnumerable<string>> ListKeepersAsync(DbConnection connection, Server server)
+        => (await connection.QueryAsync<string>("SELECT DISTINCT host FROM kept_volumes WHERE server_id = @Id", new { server.Id })).Except(server.Hosts);
+
     /// <summary>Puts aside every machine on this node's host that, by its server's row, should not be there.</summary>
     /// <returns>Those with which that failed or has to wait: their disks are not noted as kept yet.</returns>
     public async Task<IReadOnlySet<Guid>> PutAllAsideAsync(CancellationToken cancellationToken)
@@ -29,7 +34,7 @@ internal sealed partial class StrayMachines(
         foreach (var machine in machines.Keys.Except(own))
         {
             // One that has no row at all is another cloud's, on the same daemon.
-            if (await store.FindAsync(machine, cancellationToken) is not { } server || (!server.Deleted && server.Host == settings.Host))
+            if (await store.FindAsync(machine, cancellationToken) is not { } server || !IsStray(server, settings.Host))
                 continue;
             if (server.RunningAction is not null || !await TryPutAsideAsync(machine, cancellationToken))
                 left.Add(machine);
@@ -42,8 +47,7 @@ internal sealed partial class StrayMachines(
     {
         try
         {
-            await grains.GetGrain<IServerGrain>(machine).PutAside(settings.Host);
-            return true;
+            return await grains.GetGrain<IServerGrain>(machine).PutAside(settings.Host);
         }
 #pragma warning disable CA1031 // Each is looked at again the next time.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -52,6 +56,17 @@ internal sealed partial class StrayMachines(
             LogCannotPutAside(machine, e);
             return false;
         }
+    }
+
+    /// <summary>Whether a machine of that server's should not be on that host.</summary>
+    public static bool IsStray(Server server, string host) => server.Deleted || server.Host != host;
+
+    /// <summary>Whether a volume of the server's is kept, or is to be as soon as its machine on that host is put aside.</summary>
+    public async Task<bool> KeepsAsync(Server server, string volume, string host)
+    {
+        if (IsStray(server, host) && await hosts.MachinesOn(host, server.Fence).GetStateAsync(server, CancellationToken.None) != MachineState.Absent)
+            return true;
+        return (await ListKeptAsync(host, CancellationToken.None)).Contains(volume);
     }
 
     /// <summary>Switches the server's machine on a host off, notes its disks there as kept, and forgets the machine.</summary>

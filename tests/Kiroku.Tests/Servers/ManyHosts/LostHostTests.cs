@@ -52,6 +52,56 @@ public sealed class LostHostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_resized_server_keeps_both_disks_while_the_host_of_one_is_away()
+    {
+        var server = await cloud.CreateServerAsync("a");
+        await cloud.DoAsync(server, """{"resize":{"flavorRef":"84"}}""");
+        await cloud.KillAsync("b");
+
+        var reset = await cloud.ActAsync(server, """{"os-resetState":{"state":"active"}}""");
+        var confirm = await Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server)
+            .Begin(ActionRequest.OfTheService(ActionNames.ConfirmResize, TimeProvider.System.GetUtcNow().UtcDateTime));
+
+        Assert.Equal(409, reset.Status);
+        Assert.Contains("Service is unavailable at this time.", confirm.Refusal, StringComparison.Ordinal);
+        await cloud.SweepAsync();
+        Assert.Contains(Disks.NameOf(server, 1), cloud["a"].Host.Volumes.Keys);
+        var after = await cloud.ServerAsync(server);
+        Assert.Equal((VmStates.Resized, "b", 1), (after.VmState, after.Host, after.FormerGeneration));
+    }
+
+    [Fact]
+    public async Task What_the_sweeper_saw_named_or_running_is_not_swept_when_the_server_is_deleted_meanwhile()
+    {
+        var server = await cloud.CreateServerAsync("b");
+        var grain = Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server);
+        await cloud.Any.Store.WriteAsync(
+            db => Dapper.SqlMapper.ExecuteAsync(db, "INSERT INTO services (host, disabled, forced_down) VALUES ('b', 0, 1)"), TestContext.Current.CancellationToken);
+        await cloud.DeleteAsync(server);
+        Assert.Equal(MachineState.Running, cloud["b"].Host.Machines[server].State);
+
+        Assert.False(await grain.Sweep(Disks.NameOf(server, 1), "b"));
+        Assert.True(await grain.PutAside("b"));
+        Assert.False(await grain.Sweep(Disks.NameOf(server, 1), "b"));
+
+        Assert.Equal([Disks.ConfigOf(server, 1), Disks.NameOf(server, 1)], cloud["b"].Host.DisksOf(server));
+    }
+
+    [Fact]
+    public async Task A_machine_that_waits_for_an_action_before_it_is_put_aside_is_said_to()
+    {
+        var server = await cloud.CreateServerAsync("b");
+        var held = new TaskCompletionSource();
+        cloud["b"].Hypervisor.Before = operation => operation == "stop" ? held.Task : Task.CompletedTask;
+        await cloud.ActAsync(server, """{"os-stop":null}""");
+
+        Assert.False(await Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server).PutAside("a"));
+
+        held.SetResult();
+        await cloud.UntilIdleAsync(server);
+    }
+
+    [Fact]
     public async Task A_server_is_deleted_without_its_host_which_puts_the_machine_aside_when_it_is_back()
     {
         var server = await cloud.CreateServerAsync("b");

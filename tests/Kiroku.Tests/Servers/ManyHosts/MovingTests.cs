@@ -47,6 +47,21 @@ public sealed class MovingTests : IAsyncLifetime
         await cloud.AssertWholeAsync(server);
     }
 
+    [Fact]
+    public async Task A_server_keeps_away_from_a_host_where_a_disk_of_its_is_kept()
+    {
+        var server = await cloud.CreateServerAsync("a");
+        await cloud.Any.Store.WriteAsync(db => Dapper.SqlMapper.ExecuteAsync(
+            db, "INSERT INTO kept_volumes (host, volume, server_id, reason, since) VALUES ('b', @volume, @server, 'x', '2026-01-01T00:00:00.000000')",
+            new { volume = Disks.NameOf(server, 2), server }), TestContext.Current.CancellationToken);
+
+        Assert.Equal("Error", (await cloud.DoAsync(server, """{"migrate":{"host":"b"}}""")).Action.Message);
+        Assert.Equal("a", (await cloud.ServerAsync(server)).Host);
+        Assert.Null((await cloud.DoAsync(server, Resize)).Action.Message);
+
+        Assert.Equal("c", (await cloud.ServerAsync(server)).Host);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
