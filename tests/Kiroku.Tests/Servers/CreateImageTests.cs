@@ -58,7 +58,7 @@ public sealed class CreateImageTests
         var server = await cloud.CreateServerAsync();
         cloud.Hypervisor.Before = operation => operation == "delete" ? throw new HypervisorException(HypervisorFailure.Failed, "delete it", "busy") : Task.CompletedTask;
 
-        Assert.Null((await cloud.DoAsync(server, Create)).Action.Message);
+        Assert.Equal("Error", (await cloud.DoAsync(server, Create)).Action.Message);
 
         Assert.Equal("active", (string)(await cloud.Demo.GetJsonAsync("/image/v2/images?name=snap"))["images"]!.AsArray().Single()!["status"]!);
         Assert.Contains(Disks.SnapshotOf(server), cloud.Host.Volumes.Keys);

@@ -24,29 +24,18 @@ internal sealed class CreateImage(Snapshots snapshots) : Workflow
                     await work.SaveAsync(s => s with { TaskState = TaskStates.ImageUploading }, ct);
                     await snapshots.FillAsync(image, work.Server.Fence, target => work.Machines.ReadSnapshotAsync(work.Server, target, ct), ct);
                 }
-                await LeaveCopyAsync(work, ct);
+                await work.LeaveAsync(work.Host, machines => machines.DeleteSnapshotAsync(work.Server, ct), ct);
             })
             {
                 TaskState = TaskStates.ImageSnapshot,
                 Undo = async ct =>
                 {
+                    // One that has its bytes may be in use by now.
                     await snapshots.GiveUpAsync(image, ct);
-                    await LeaveCopyAsync(work, ct);
+                    await work.Machines.DeleteSnapshotAsync(work.Server, ct);
                 },
             },
         ];
-    }
-
-    /// <summary>Once the image has its bytes nothing may take it back; a copy that cannot be deleted now is swept.</summary>
-    private static async Task LeaveCopyAsync(ServerWork work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await work.Machines.DeleteSnapshotAsync(work.Server, cancellationToken);
-        }
-        catch (StepException)
-        {
-        }
     }
 
     public override Server Succeeded(ServerWork work) => work.Server;
