@@ -12,11 +12,7 @@ namespace Kiroku.Cluster;
 /// <param name="isAlone">Whether there can be no others; then nobody writes down who is a member.</param>
 internal sealed class OwnMembership(string silo, bool isAlone)
 {
-    private const string Sql = """
-        SELECT 1 FROM members
-        WHERE cluster = @Cluster AND status <> @dead AND address || ':' || port || '@' || generation = ANY(@silos)
-        FOR KEY SHARE
-        """;
+    private const string Named = "cluster = @Cluster AND address || ':' || port || '@' || generation = ANY(@silos)";
 
     /// <summary>This process among the members, in all its lives.</summary>
     public string Silo => silo;
@@ -30,8 +26,18 @@ internal sealed class OwnMembership(string silo, bool isAlone)
         if (isAlone)
             return;
         string[] silos = asker is null || asker == silo ? [silo] : [silo, asker];
-        var living = await connection.QueryAsync<int>(Sql, new { Members.Cluster, dead = (int)SiloStatus.Dead, silos });
+        var living = await connection.QueryAsync<int>(
+            $"SELECT 1 FROM members WHERE {Named} AND status <> @dead FOR KEY SHARE", new { Members.Cluster, dead = (int)SiloStatus.Dead, silos });
         if (living.Count() != silos.Length)
             throw new StorageException("The node that was asked does not count as one of the service any more.");
+    }
+
+    /// <summary>Sees that this process does not count as dead; it need not have joined yet.</summary>
+    /// <exception cref="StorageException">It does.</exception>
+    public async Task RefuseDeadAsync(DbConnection connection)
+    {
+        if (!isAlone && await connection.ExecuteScalarAsync<bool>(
+            $"SELECT EXISTS (SELECT 1 FROM members WHERE {Named} AND status = @dead)", new { Members.Cluster, dead = (int)SiloStatus.Dead, silos = new[] { silo } }))
+            throw new StorageException("This node does not count as one of the service any more.");
     }
 }

@@ -1,11 +1,12 @@
 using System.Data.Common;
 using Dapper;
+using Kiroku.Cluster;
 using Kiroku.Storage;
 
 namespace Kiroku.Hosts;
 
 /// <summary>The rows in which nodes say that they are there, with times by the store's clock.</summary>
-internal sealed class NodeStore(SideDatabase side, TimeProvider time)
+internal sealed class NodeStore(SideDatabase side, OwnMembership membership, TimeProvider time)
 {
     private readonly IDatabase database = side.Database;
 
@@ -27,8 +28,10 @@ internal sealed class NodeStore(SideDatabase side, TimeProvider time)
 
     /// <summary>Says that the node is there, and how it is.</summary>
     /// <returns>False if its name is another's now; then nothing is changed.</returns>
+    /// <exception cref="StorageException">Its process counts as dead: nobody is to wait for what that would do.</exception>
     public Task<bool> BeatAsync(Node node, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
+        await membership.RefuseDeadAsync(connection);
         var seen = node with { SeenAt = await database.NowAsync(connection, time) };
         if (await connection.ExecuteAsync(
             """

@@ -1,4 +1,5 @@
 using Dapper;
+using Kiroku.Cluster;
 using Kiroku.Hosts;
 using Kiroku.Storage;
 using Kiroku.Tests.Servers;
@@ -36,7 +37,7 @@ internal static class OtherNodes
     /// <returns>Its number.</returns>
     public static async Task<long> AddAsync(Cloud cloud, Node node, bool up = true)
     {
-        var taken = await new NodeStore(new SideDatabase(cloud.Beats), cloud.Time).TakeAsync(node, Token);
+        var taken = await new NodeStore(new SideDatabase(cloud.Beats), new OwnMembership("", isAlone: true), cloud.Time).TakeAsync(node, Token);
         await SetSeenAsync(cloud.Beats, node.Name, up ? ForEver : LongAgo);
         return taken.Taken!.Number;
     }

@@ -26,7 +26,7 @@ internal sealed class NodeDesk : IHostApplicationLifetime, ILocalSiloDetails, IM
         store = new PostgresDatabase(connection);
         store.Migrate();
         Database = new WatchedDatabase(store);
-        Nodes = new NodeStore(new SideDatabase(Database), Time);
+        Nodes = new NodeStore(new SideDatabase(Database), new OwnMembership(Silo, isAlone: false), Time);
         Silence = new Silence(Time);
         var options = Options.Create(new HostsOptions());
         var settings = new ServiceSettings { DataDirectory = folder.FullName, Host = name };

@@ -57,6 +57,24 @@ public sealed class NodeReportTests
     }
 
     [Fact]
+    public async Task A_process_that_counts_as_dead_does_not_say_that_it_is_there()
+    {
+        using var desk = await NodeDesk.OpenAsync();
+        await desk.Report.StartAsync(Token);
+        await ((IDatabase)desk.Database).WriteAsync(db => db.ExecuteAsync(
+            """
+            INSERT INTO membership (cluster, version) VALUES ('kiroku', 1);
+            INSERT INTO members (cluster, address, port, generation, name, machine, status, proxy_port, started_at, alive_at)
+            VALUES ('kiroku', '127.0.0.1', 1, 1, 'own', 'm', 6, 0, now(), now());
+            DELETE FROM nodes
+            """), Token);
+
+        await Assert.ThrowsAsync<StorageException>(() => desk.Nodes.BeatAsync(desk.Self.Describe(new HostLook(true, null)), Token));
+
+        Assert.Empty((await desk.Nodes.ListAsync(Token)).Nodes);
+    }
+
+    [Fact]
     public async Task A_node_whose_name_is_anothers_by_now_ends()
     {
         using var desk = await NodeDesk.OpenAsync();

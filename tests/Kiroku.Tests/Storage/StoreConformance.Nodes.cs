@@ -8,7 +8,7 @@ namespace Kiroku.Tests.Storage;
 
 public abstract partial class StoreConformance
 {
-    private NodeStore Nodes => new(new SideDatabase(Database), TimeProvider.System);
+    private NodeStore Nodes => new(new SideDatabase(Database), Membership, TimeProvider.System);
 
     [Fact]
     public async Task The_time_is_the_stores_own_where_several_share_it()
