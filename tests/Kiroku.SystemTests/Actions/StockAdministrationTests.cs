@@ -78,7 +78,10 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
         StockClient.Require();
         var hypervisor = Assert.Single((await Admin.JsonAsync("hypervisor list")).AsArray())!;
         Assert.Equal("up", (string)hypervisor["State"]!);
-        Assert.Equal("up", (string)(await Admin.JsonAsync($"hypervisor show {(string)hypervisor["Hypervisor Hostname"]!}"))["state"]!);
+        var shown = await Admin.JsonAsync($"hypervisor show {(string)hypervisor["Hypervisor Hostname"]!}");
+        Assert.Equal("up", (string)shown["state"]!);
+        // What the client makes of the host's words.
+        Assert.All(["host_time", "uptime", "users", "load_average"], key => Assert.NotNull(shown[key]));
         Assert.Equal("nova-compute", (string)Assert.Single((await Admin.JsonAsync("compute service list")).AsArray())!["Binary"]!);
         Assert.Contains((await Demo.JsonAsync("availability zone list --compute")).AsArray(), zone => (string)zone!["Zone Name"]! == "nova");
     }
