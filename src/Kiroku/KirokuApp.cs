@@ -27,7 +27,8 @@ internal static class KirokuApp
         // Standard output is for the one line that says where it answers.
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.Logging.AddFilter("Polly", LogLevel.Error);
+        // What is tried again, and what came of it, its callers tell.
+        builder.Logging.AddFilter("Polly", LogLevel.Critical);
         builder.WebHost.UseUrls(settings.Listen);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddSingleton(settings);

@@ -44,7 +44,7 @@ internal static class ClusterRoom
         builder.Services.AddHostedService(provider => provider.GetRequiredService<Introductions>());
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
         // When a node goes, the engine tells of each message that it did not get; MembersLog says it in a line.
-        foreach (var chatter in new[] { "AsyncTimer", "CallbackData", "MembershipService", "Messaging", "GrainDirectory.ClientDirectory", "Metadata.ClusterManifestProvider" })
+        foreach (var chatter in new[] { "AsyncTimer", "CallbackData", "MembershipService", "Messaging", "AsyncEnumerableRequest", "GrainDirectory.ClientDirectory", "Metadata.ClusterManifestProvider" })
             builder.Logging.AddFilter($"Orleans.Runtime.{chatter}", LogLevel.Critical);
         builder.Logging.AddFilter("Orleans.Messaging", LogLevel.Critical);
         // Its first look at the clock counts from the machine's start and warns of hours that never passed.
