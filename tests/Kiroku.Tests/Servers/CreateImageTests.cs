@@ -78,9 +78,10 @@ public sealed class CreateImageTests
         await cloud.ActAsync(server, Create);
         await reached;
 
-        var deleted = cloud.DeleteAsync(server);
+        using var deleted = await cloud.Demo.DeleteAsync($"/v2.1/servers/{server}");
+        Assert.Equal(204, (int)deleted.StatusCode);
         go();
-        await deleted;
+        await cloud.UntilAsync(async () => (await cloud.ServerAsync(server)).RunningAction is null);
 
         Assert.Empty((await cloud.Demo.GetJsonAsync("/image/v2/images?name=snap"))["images"]!.AsArray());
     }
