@@ -126,9 +126,9 @@ internal sealed class ActionStore(IDatabase database)
     /// Ends an action in the caller's transaction. What it was asked with goes with its end: nobody goes on with it, and
     /// passwords may be in there. A step that rested inside one which then failed without it is open still.
     /// </summary>
-    public static async Task EndAsync(DbConnection connection, long actionId, string outcome, DateTime now)
+    public static async Task EndAsync(DbConnection connection, long actionId, string outcome, DateTime now, string ofOpenEvents = Interrupted)
     {
-        await CloseOpenEventsAsync(connection, actionId, Interrupted, now);
+        await CloseOpenEventsAsync(connection, actionId, ofOpenEvents, now);
         var message = outcome is Outcomes.Succeeded or Outcomes.SucceededAfterRetries ? null : ActionError;
         await connection.ExecuteAsync(
             """
@@ -141,11 +141,8 @@ internal sealed class ActionStore(IDatabase database)
     }
 
     /// <summary>Ends an action whose place another takes, in the caller's transaction.</summary>
-    public static async Task SupersedeAsync(DbConnection connection, long actionId, string by, DateTime now)
-    {
-        await CloseOpenEventsAsync(connection, actionId, $"superseded by {by}", now);
-        await EndAsync(connection, actionId, Outcomes.Superseded, now);
-    }
+    public static Task SupersedeAsync(DbConnection connection, long actionId, string by, DateTime now)
+        => EndAsync(connection, actionId, Outcomes.Superseded, now, $"superseded by {by}");
 
     /// <summary>
     /// Readies an action that nobody runs any more to be gone on with, in the caller's transaction: an event that was left
