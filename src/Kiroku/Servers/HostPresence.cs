@@ -12,7 +12,7 @@ internal sealed class HostPresence(
 {
     /// <summary>The only host is always there: whether its hypervisor answers shows when it is asked.</summary>
     public async Task<bool> IsThereAsync(string host, CancellationToken cancellationToken)
-        => !database.IsShared || host == settings.Host || await hosts.IsThereAsync(host, cancellationToken);
+        => !database.IsShared || await hosts.IsThereAsync(host, cancellationToken);
 
     /// <summary>Sees that every host that the server needs is there. What a machine did by itself is recorded all the same.</summary>
     /// <returns>What administrators say of the server's host; null if it is on none.</returns>

@@ -14,7 +14,8 @@ public sealed class LateSweepTests : IAsyncLifetime
 {
     private HostsCloud cloud = null!;
 
-    public async ValueTask InitializeAsync() => cloud = await HostsCloud.StartAsync(2);
+    /// <summary>Nobody but the test looks at what the hosts have.</summary>
+    public async ValueTask InitializeAsync() => cloud = await HostsCloud.StartAsync(2, ("Servers:LookInterval", "1.00:00:00"));
 
     public ValueTask DisposeAsync() => cloud.DisposeAsync();
 
@@ -45,6 +46,26 @@ public sealed class LateSweepTests : IAsyncLifetime
 
         Assert.Equal(MachineState.Running, cloud[host].Host.Machines[server].State);
         Assert.Empty(await cloud.Any.App.Services.GetRequiredService<StrayMachines>().ListKeptAsync(host, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("b")]
+    public async Task What_was_named_or_running_is_not_swept_when_the_server_is_deleted_meanwhile(string grain)
+    {
+        var server = await cloud.CreateWithGrainAsync(on: "b", grain);
+        var sweeper = Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server);
+        await cloud.Any.Store.WriteAsync(
+            db => db.ExecuteAsync("INSERT INTO services (host, disabled, forced_down) VALUES ('b', 0, 1)"), TestContext.Current.CancellationToken);
+        await cloud.DeleteAsync(server);
+        // Wherever the grain is, nothing is done on a host that an administrator says is down.
+        Assert.Equal(MachineState.Running, cloud["b"].Host.Machines[server].State);
+
+        Assert.False(await sweeper.Sweep(Disks.NameOf(server, 1), "b"));
+        Assert.True(await sweeper.PutAside("b"));
+        Assert.False(await sweeper.Sweep(Disks.NameOf(server, 1), "b"));
+
+        Assert.Equal([Disks.ConfigOf(server, 1), Disks.NameOf(server, 1)], cloud["b"].Host.DisksOf(server));
     }
 
     /// <summary>Has the grain, on b, do something, and the server's row change as another node would after the grain's look at it.</summary>

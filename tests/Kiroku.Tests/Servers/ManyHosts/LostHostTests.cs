@@ -71,23 +71,6 @@ public sealed class LostHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_sweeper_saw_named_or_running_is_not_swept_when_the_server_is_deleted_meanwhile()
-    {
-        var server = await cloud.CreateServerAsync("b");
-        var grain = Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server);
-        await cloud.Any.Store.WriteAsync(
-            db => Dapper.SqlMapper.ExecuteAsync(db, "INSERT INTO services (host, disabled, forced_down) VALUES ('b', 0, 1)"), TestContext.Current.CancellationToken);
-        await cloud.DeleteAsync(server);
-        Assert.Equal(MachineState.Running, cloud["b"].Host.Machines[server].State);
-
-        Assert.False(await grain.Sweep(Disks.NameOf(server, 1), "b"));
-        Assert.True(await grain.PutAside("b"));
-        Assert.False(await grain.Sweep(Disks.NameOf(server, 1), "b"));
-
-        Assert.Equal([Disks.ConfigOf(server, 1), Disks.NameOf(server, 1)], cloud["b"].Host.DisksOf(server));
-    }
-
-    [Fact]
     public async Task A_machine_that_waits_for_an_action_before_it_is_put_aside_is_said_to()
     {
         var server = await cloud.CreateServerAsync("b");
