@@ -97,7 +97,11 @@ public sealed class SignInGuardTests
     [Fact]
     public async Task Over_HTTP_who_guessed_too_often_is_told_when_to_come_again_and_so_is_who_guessed_a_user_there_is_not()
     {
-        await using var app = await TestApp.StartAsync(builder => builder.Configuration["Identity:FailuresPerUser"] = "2");
+        await using var app = await TestApp.StartAsync(builder =>
+        {
+            builder.Configuration["Identity:FailuresPerUser"] = "2";
+            builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
+        });
         foreach (var name in (string[])["demo", "nobody"])
         {
             for (var i = 0; i < 2; i++)

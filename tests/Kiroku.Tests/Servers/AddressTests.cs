@@ -52,6 +52,8 @@ public sealed class AddressTests : IAsyncLifetime
         var server = await cloud.CreateServerAsync();
         cloud.Host.Addresses = Two[..1];
         await LookAsync(server);
+        // The creation may not have quite ended, and is then looked after.
+        await cloud.UntilAsync(async () => (await cloud.ServerAsync(server)).Addresses.Count > 0);
         Assert.Equal("192.0.2.7", await FirstAsync(server));
         await cloud.DoAsync(server, """{"os-stop":null}""");
         cloud.Host.Addresses = [];

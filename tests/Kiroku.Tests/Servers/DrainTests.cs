@@ -60,9 +60,11 @@ public sealed class DrainTests : IAsyncLifetime
     [Fact]
     public async Task With_nothing_to_wait_for_it_has_ended_at_once()
     {
-        await DrainAsync();
+        await using var idle = await Cloud.StartAsync();
+        var resting = idle.App.Services.GetRequiredService<Resting>();
+        await resting.DrainAsync(told.Add);
         Assert.Empty(told);
-        Assert.True(cloud.App.Services.GetRequiredService<Resting>().IsAsked);
+        Assert.True(resting.IsAsked);
     }
 
     [Fact]

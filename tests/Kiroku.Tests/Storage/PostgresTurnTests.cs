@@ -29,7 +29,11 @@ public sealed class PostgresTurnTests
         using var second = new PostgresDatabase(connection);
         Assert.True(await first.HasTurnAsync(Token));
 
-        await second.WriteAsync(db => db.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"), Token);
+        await second.WriteAsync(db => db.ExecuteAsync(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_locks
+            WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """), Token);
         await UntilItHasAsync(second);
         Assert.False(await first.HasTurnAsync(Token));
     }

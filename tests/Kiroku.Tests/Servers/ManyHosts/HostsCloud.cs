@@ -11,6 +11,9 @@ namespace Kiroku.Tests.Servers.ManyHosts;
 /// <summary>Several nodes on one database, each with a fake host of its own; any of them can die and come back.</summary>
 internal sealed class HostsCloud : IAsyncDisposable
 {
+    /// <summary>For tests in whose middle no node is to look at its machines of its own accord.</summary>
+    public static readonly (string Key, string Value) Unwatched = ("Servers:LookInterval", "1.00:00:00");
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Dictionary<string, HostNode> nodes = [];
     private readonly string database;
@@ -115,9 +118,14 @@ internal sealed class HostsCloud : IAsyncDisposable
     /// <summary>Has the others know at once what they would notice within seconds.</summary>
     public async Task BuryAsync(string name)
     {
-        await Any.Store.WriteAsync(db => Dapper.SqlMapper.ExecuteAsync(db, "UPDATE nodes SET silo = NULL, connected = 0, seen_at = '2026-01-01T00:00:00.000000' WHERE name = @name", new { name }), Token);
+        await ForgetAsync(name);
         await Cluster.Nodes.BuryAsync(Any.App, nodes[name].App);
+        // A sign of life that was under way may have come in between; from now on they are refused.
+        await ForgetAsync(name);
     }
+
+    private Task ForgetAsync(string name) => Any.Store.WriteAsync(db => Dapper.SqlMapper.ExecuteAsync(
+        db, "UPDATE nodes SET silo = NULL, connected = 0, seen_at = '2026-01-01T00:00:00.000000' WHERE name = @name", new { name }), Token);
 
     /// <summary>Makes a server on a host and waits until it is built.</summary>
     public async Task<Guid> CreateServerAsync(string? host = null)

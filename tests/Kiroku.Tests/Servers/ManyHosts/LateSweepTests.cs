@@ -14,8 +14,7 @@ public sealed class LateSweepTests : IAsyncLifetime
 {
     private HostsCloud cloud = null!;
 
-    /// <summary>Nobody but the test looks at what the hosts have.</summary>
-    public async ValueTask InitializeAsync() => cloud = await HostsCloud.StartAsync(2, ("Servers:LookInterval", "1.00:00:00"));
+    public async ValueTask InitializeAsync() => cloud = await HostsCloud.StartAsync(2, HostsCloud.Unwatched);
 
     public ValueTask DisposeAsync() => cloud.DisposeAsync();
 
