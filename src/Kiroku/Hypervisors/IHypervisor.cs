@@ -192,6 +192,9 @@ public enum HypervisorFailure
 
     /// <summary>It cannot do this at all, now or later.</summary>
     NotSupported,
+
+    /// <summary>It is a host's whose node does not answer, and that was waited for.</summary>
+    Away,
 }
 
 /// <summary>

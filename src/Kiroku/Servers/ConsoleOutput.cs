@@ -35,7 +35,7 @@ internal sealed class ConsoleOutput(ServerStore store, ServerHosts hosts)
         {
             return await hosts.Of(server.Host!).Hypervisor.ReadConsoleAsync(server.Id, MaxBytes, cancellationToken);
         }
-        catch (HypervisorException e) when (e.Failure == HypervisorFailure.Unavailable)
+        catch (HypervisorException e) when (e.Failure is HypervisorFailure.Unavailable or HypervisorFailure.Away)
         {
             throw Fault.Unavailable("The host's hypervisor does not answer.");
         }

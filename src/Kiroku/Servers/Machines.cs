@@ -181,13 +181,13 @@ internal sealed class Machines(IServerHost host, TimeSpan shutdownTimeout, Func<
         }
         catch (HypervisorException e)
         {
-            throw new StepException(Explain(e), permanent: e.Failure == HypervisorFailure.NotSupported || RemoteHost.IsSilence(e), e);
+            throw new StepException(Explain(e), permanent: e.Failure is HypervisorFailure.NotSupported or HypervisorFailure.Away, e);
         }
     }
 
     private static string Explain(HypervisorException e) => e.Failure switch
     {
-        HypervisorFailure.Unavailable => $"The host's hypervisor did not answer, so it could not {e.Operation}.",
+        HypervisorFailure.Unavailable or HypervisorFailure.Away => $"The host's hypervisor did not answer, so it could not {e.Operation}.",
         HypervisorFailure.NoSpace => $"The host's disk is full, so it could not {e.Operation}.",
         HypervisorFailure.NotSupported => $"The host's hypervisor cannot {e.Operation}.",
         _ => $"The host's hypervisor could not {e.Operation}.",

@@ -21,6 +21,7 @@ internal static class ServersRoom
         services.AddSingleton<LocalHost>();
         services.AddSingleton<DiskReader>();
         services.AddSingleton<DiskTransfer>();
+        services.AddSingleton<HostPatience>();
         services.AddSingleton<HostPresence>();
         services.AddSingleton<ServerHosts>();
         services.AddSingleton<Placing>();

@@ -8,13 +8,22 @@ namespace Kiroku.Servers.Remote;
 /// <summary>
 /// The end of a disk's way at which it becomes a volume. Bytes that break off, or are not those that were sent, become none.
 /// </summary>
-internal sealed class DiskTransfer(IHypervisor hypervisor, IGrainFactory grains)
+internal sealed class DiskTransfer(IHypervisor hypervisor, IGrainFactory grains, HostPatience patience)
 {
     /// <summary>Pieces of a MiB that come in one message.</summary>
     private const int Batch = 4;
     private static readonly PipeOptions Ahead = new(pauseWriterThreshold: 8 * 1024 * 1024, resumeWriterThreshold: 4 * 1024 * 1024);
 
-    public async Task ReceiveAsync(string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)
+    /// <summary>Makes the volume anew from what another host has under its name.</summary>
+    /// <exception cref="HypervisorException">It cannot be had or made; the other host is away.</exception>
+    public Task ReceiveAsync(string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)
+        => patience.RunAsync(from, "receive the disk", async () =>
+        {
+            await ReceiveOnceAsync(from, volume, progress, cancellationToken);
+            return true;
+        }, cancellationToken);
+
+    private async Task ReceiveOnceAsync(string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var source = grains.GetNodeGrain<IHostGrain>(from).Read(volume, left.Token).WithBatchSize(Batch);

@@ -1,28 +1,14 @@
 using System.Runtime.CompilerServices;
 using Kiroku.Actions;
 using Kiroku.Cluster;
-using Kiroku.Hosts;
 using Kiroku.Hypervisors;
 
 namespace Kiroku.Servers.Remote;
 
-/// <summary>
-/// Another node's host: each call is a message to its grain. A node that was heard of just now may only be starting anew, so it
-/// is asked again until that is long ago; then it is as a hypervisor that does not answer.
-/// </summary>
-internal sealed class RemoteHost(string name, IGrainFactory grains, Fence? fence, HostWatch hosts, TimeProvider time) : IServerHost, IHypervisor
+/// <summary>Another node's host: each call is a message to its grain.</summary>
+internal sealed class RemoteHost(string name, IGrainFactory grains, Fence? fence, HostPatience patience) : IServerHost, IHypervisor
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
-
-    /// <summary>One whose node says it is there and that nobody reaches.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     public string Name => name;
-
-    /// <summary>Whether a step failed because a node did not answer at all, rather than its hypervisor.</summary>
-    public static bool IsSilence(StepException failure) => failure.InnerException is HypervisorException inner && IsSilence(inner);
-
-    public static bool IsSilence(HypervisorException failure) => failure.InnerException is { } inner && IsSilence(inner);
 
     public IHypervisor Hypervisor => this;
 
@@ -94,7 +80,7 @@ internal sealed class RemoteHost(string name, IGrainFactory grains, Fence? fence
         => RunAsync(new TakeSnapshot(machine, source, volume), null, cancellationToken);
 
     public Task ExportVolumeAsync(string volume, Stream target, CancellationToken cancellationToken)
-        => OnceAsync("read the disk", async () =>
+        => HostPatience.OnceAsync("read the disk", async () =>
         {
             await foreach (var piece in Grain.Read(volume, cancellationToken).WithCancellation(cancellationToken))
             {
@@ -120,7 +106,7 @@ internal sealed class RemoteHost(string name, IGrainFactory grains, Fence? fence
         => RunAsync<object?>(call, progress, cancellationToken);
 
     private Task<T> RunAsync<T>(HostCall call, IProgress<double>? progress, CancellationToken cancellationToken)
-        => AgainAsync(call.Operation, async () =>
+        => patience.RunAsync(name, call.Operation, async () =>
         {
             await foreach (var news in Grain.Run(call, fence, cancellationToken).WithCancellation(cancellationToken))
             {
@@ -130,39 +116,6 @@ internal sealed class RemoteHost(string name, IGrainFactory grains, Fence? fence
             }
             throw new OrleansException($"{name} did not say what came of it.");
         }, cancellationToken);
-
-    /// <summary>Every call may be made twice.</summary>
-    private async Task<T> AgainAsync<T>(string operation, Func<Task<T>> call, CancellationToken cancellationToken)
-    {
-        var began = time.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return await OnceAsync(operation, call);
-            }
-            catch (HypervisorException e) when (e.InnerException is { } inner && IsSilence(inner) && time.GetElapsedTime(began) < Patience)
-            {
-                if (!await hosts.WasHeardOfAsync(name, cancellationToken))
-                    throw;
-            }
-            await Task.Delay(Pause, time, cancellationToken);
-        }
-    }
-
-    private static async Task<T> OnceAsync<T>(string operation, Func<Task<T>> call)
-    {
-        try
-        {
-            return await call();
-        }
-        catch (Exception e) when (IsSilence(e))
-        {
-            throw new HypervisorException(HypervisorFailure.Unavailable, operation, e.Message, e);
-        }
-    }
-
-    private static bool IsSilence(Exception e) => e is NodeMissingException or OrleansException or TimeoutException or EnumerationAbortedException;
 
     private NotSupportedException Elsewhere([CallerMemberName] string member = "") => new($"{member} is asked of {name} on that node only.");
 }

@@ -1,5 +1,5 @@
 using Kiroku.Actions;
-using Kiroku.Hosts;
+using Kiroku.Hypervisors;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
@@ -7,11 +7,11 @@ namespace Kiroku.Servers.Remote;
 
 /// <summary>Finds a host by its name: this node's own, or another's through its grain.</summary>
 internal sealed class ServerHosts(
-    LocalHost here, HostPresence presence, HostWatch hosts, ServerStore servers, IDatabase database, IGrainFactory grains,
-    ServiceSettings settings, IOptions<ServersOptions> options, TimeProvider time)
+    LocalHost here, HostPresence presence, HostPatience patience, ServerStore servers, IDatabase database, IGrainFactory grains,
+    ServiceSettings settings, IOptions<ServersOptions> options)
 {
     public IServerHost Of(string name, Fence? fence = null)
-        => name == settings.Host ? here : new RemoteHost(name, grains, fence, hosts, time);
+        => name == settings.Host ? here : new RemoteHost(name, grains, fence, patience);
 
     /// <summary>Hosts that may hold something of a server's. One that names none may have left something on the only host.</summary>
     public IEnumerable<string> Of(Server server) => database.IsShared ? server.Hosts : server.Hosts.DefaultIfEmpty(settings.Host);
@@ -33,7 +33,7 @@ internal sealed class ServerHosts(
         {
             await leave(MachinesOn(name, fence));
         }
-        catch (StepException e) when (RemoteHost.IsSilence(e))
+        catch (StepException e) when (e.InnerException is HypervisorException { Failure: HypervisorFailure.Away })
         {
             // It is down by now.
         }

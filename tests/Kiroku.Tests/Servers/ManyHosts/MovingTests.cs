@@ -3,6 +3,7 @@ using Kiroku.Actions;
 using Kiroku.Hypervisors;
 using Kiroku.Scheduling;
 using Kiroku.Servers;
+using Kiroku.Servers.Remote;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
 
@@ -172,6 +173,19 @@ public sealed class MovingTests : IAsyncLifetime
         Assert.Equal(("a", "a", null, null), (after.Host, after.DiskHost, after.OtherHost, after.FormerHost));
         Assert.Equal(before, Contents("a", server, 1));
         await cloud.AssertWholeAsync(server);
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("b")]
+    public async Task Who_is_to_have_a_disk_of_a_host_that_is_away_says_which_it_is(string to)
+    {
+        await cloud.KillAsync("c");
+        var host = cloud["a"].App.Services.GetRequiredService<ServerHosts>().Of(to);
+
+        var failure = await Assert.ThrowsAsync<HypervisorException>(() => host.ReceiveDiskAsync("c", "disk", null, TestContext.Current.CancellationToken));
+
+        Assert.Equal((HypervisorFailure.Away, "receive the disk", "The node c does not answer."), (failure.Failure, failure.Operation, failure.Text));
     }
 
     [Theory]
