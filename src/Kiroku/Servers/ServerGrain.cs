@@ -13,7 +13,8 @@ internal interface IServerGrain : IGrainWithGuidKey
     /// <summary>Begins an action if the server allows it, and answers once that is durable; the action goes on by itself.</summary>
     Task<ActionAnswer> Begin(ActionRequest request);
 
-    /// <summary>Goes on with the action that the server's row names, if nobody does.</summary>
+    /// <summary>Goes on with the action that the server's row names, if nobody does. Who asks asks again: no answer that is lost is to keep them.</summary>
+    [ResponseTimeout("00:00:10")]
     Task GoOn();
 
     /// <summary>Has a look at the machine, whose state may have changed without us.</summary>
