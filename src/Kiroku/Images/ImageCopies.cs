@@ -33,8 +33,12 @@ internal sealed partial class ImageCopies(ImageFiles files, IGrainFactory grains
     {
         lock (running)
         {
-            if (!running.TryGetValue(file, out var copy))
-                running[file] = copy = Task.Run(() => RunAsync(image, file, stopping.Token));
+            if (running.TryGetValue(file, out var copy))
+                return copy;
+            // It may have come between the look and this turn.
+            if (File.Exists(file))
+                return Task.CompletedTask;
+            running[file] = copy = Task.Run(() => RunAsync(image, file, stopping.Token));
             return copy;
         }
     }
