@@ -65,8 +65,11 @@ internal static class ServeCommand
             var connected = app.Services.GetRequiredService<IHypervisor>().Connected;
             await app.DisposeAsync();
             // A hypervisor that can never be had stops a service that is still starting.
-            if (e is OperationCanceledException or InvalidOperationException && connected.IsFaulted)
+            if (e is OperationCanceledException or OrleansLifecycleCanceledException or InvalidOperationException && connected.IsFaulted)
                 await connected;
+            // What the engine calls it when it is told to end in the middle of its own start.
+            if (e is OrleansLifecycleCanceledException)
+                throw new OperationCanceledException(e.Message, e);
             throw;
         }
     }
