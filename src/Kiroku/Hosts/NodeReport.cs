@@ -50,7 +50,7 @@ internal sealed partial class NodeReport(
             return;
         try
         {
-            using var patience = new CancellationTokenSource(Farewell);
+            using var patience = new CancellationTokenSource(Farewell, Time);
             await nodes.LeaveAsync(node, patience.Token).WaitAsync(patience.Token);
         }
         catch (Exception e) when (e is StorageException or OperationCanceledException)
