@@ -78,7 +78,7 @@ public sealed class MachinesByThemselvesTests(TestService service) : ServiceTest
 
     private static async Task ExpectFollowedAsync(TestServer server, string action, string status)
     {
-        var shown = await server.SettledAsync(status, TimeSpan.FromSeconds(30));
+        var shown = await server.SettledAsync(status);
         Assert.Equal(status == "ACTIVE" ? 1 : 4, (int)shown["OS-EXT-STS:power_state"]!);
         var newest = (await server.ActionsAsync())[0];
         Assert.Equal((action, null, null, null), ((string?)newest["action"], (string?)newest["user_id"], (string?)newest["project_id"], (string?)newest["message"]));

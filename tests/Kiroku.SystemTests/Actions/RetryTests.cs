@@ -10,10 +10,10 @@ public sealed class RetryTests(TestService service) : ServiceTests(service), ICl
     private const string Step = "compute_start_instance";
 
     [Fact]
-    public async Task A_start_whose_disk_comes_back_succeeds_on_the_second_attempt()
+    public async Task A_start_whose_disk_comes_back_succeeds_on_a_further_attempt()
     {
         var server = await NewStoppedServerAsync();
-        using var disk = new MovedAway(Path.Combine(Service.VolumesFolder, server.Disks().Single()));
+        using var disk = new MovedAway(Service, server);
         var request = await server.ActAsync("os-start");
         await Poll.UntilAsync("the first attempt to fail", async () => (await server.RecordAsync(request)).Of(Step).Any(item => item.Result == "Error"));
         Assert.Null((await server.RecordAsync(request)).Message);
@@ -21,24 +21,26 @@ public sealed class RetryTests(TestService service) : ServiceTests(service), ICl
         await server.SettledAsync("ACTIVE");
 
         var record = await server.RecordAsync(request);
-        Assert.Equal([$"{Step} Error", $"{Step} Success"], record.Results);
+        // A second one may have failed while this test looked and put the disk back.
+        Assert.InRange(record.Events.Count, 2, 3);
+        Assert.Equal([.. record.Results.SkipLast(1).Select(_ => $"{Step} Error"), $"{Step} Success"], record.Results);
         Assert.Null(record.Message);
         Assert.True(record.Events[1].Start > record.Events[0].Finish);
         ExpectSentence(record.Events[0].Details);
-        Assert.Null(record.Events[1].Details);
+        Assert.Null(record.Events[^1].Details);
         var path = $"/v2/{Service.Demo.ProjectId}/servers/{server.Id}/os-instance-actions/{request}";
         var owners = new Recorded((await Service.Demo.ReadAsync(path))["instanceAction"]!.AsObject());
         Assert.All(owners.Events, item => Assert.Null(item.Traceback));
         var administrators = await server.RecordAsync(Service.Admin, request);
         Assert.Contains("start the machine", administrators.Events[0].Traceback!, StringComparison.Ordinal);
-        Assert.Null(administrators.Events[1].Traceback);
+        Assert.Null(administrators.Events[^1].Traceback);
     }
 
     [Fact]
     public async Task A_start_whose_disk_stays_away_fails_three_times_and_leaves_the_server_to_a_later_one()
     {
         var server = await NewStoppedServerAsync();
-        using (new MovedAway(Path.Combine(Service.VolumesFolder, server.Disks().Single())))
+        using (new MovedAway(Service, server))
         {
             var record = await server.FailedAsync(await server.ActAsync("os-start"));
             Assert.Equal([$"{Step} Error", $"{Step} Error", $"{Step} Error"], record.Results);
@@ -94,18 +96,20 @@ public sealed class RetryTests(TestService service) : ServiceTests(service), ICl
         Assert.DoesNotContain(Service.Data, details, StringComparison.Ordinal);
     }
 
-    /// <summary>A file that is elsewhere for a while.</summary>
+    /// <summary>A disk that is for a while where it is not swept: beside the folder of the volumes.</summary>
     private sealed class MovedAway : IDisposable
     {
         private readonly string file;
+        private readonly string away;
 
-        public MovedAway(string file)
+        public MovedAway(TestService service, TestServer server)
         {
-            this.file = file;
-            File.Move(file, file + "-away");
+            file = Path.Combine(service.VolumesFolder, server.Disks().Single());
+            away = Path.Combine(service.Data, "away");
+            File.Move(file, away);
         }
 
-        public void PutBack() => File.Move(file + "-away", file);
+        public void PutBack() => File.Move(away, file);
 
         public void Dispose()
         {

@@ -24,7 +24,7 @@ public sealed class MockHypervisorTests : HypervisorContract
         await Hypervisor.StartAsync(machine, Token);
         var began = Stopwatch.GetTimestamp();
         await Hypervisor.StopAsync(machine, TimeSpan.FromMinutes(1), Token);
-        Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromMilliseconds(500));
+        Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30));
         await ExpectAsync(machine, MachineState.Off);
     }
 

@@ -21,7 +21,8 @@ internal sealed class SmallDisk(string folder)
         return Commands.RunAsync("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={mebibytes}m,mode=0755"), "kiroku-test", folder);
     }
 
-    public Task UnmountAsync() => Commands.RunAsync("umount", folder);
+    /// <summary>At once as far as can be seen, though somebody may be looking into it just now.</summary>
+    public Task UnmountAsync() => Commands.RunAsync("umount", "--lazy", folder);
 
     /// <summary>Takes all the room there is but so many bytes.</summary>
     public async Task FillAsync(int leaving = 0)

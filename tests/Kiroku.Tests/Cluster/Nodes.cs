@@ -15,6 +15,8 @@ internal sealed class Nodes : IAsyncDisposable
 
     public string Database { get; }
 
+    private static int given;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static async Task<Nodes> OnNewDatabaseAsync() => new(await PostgresServer.CreateDatabaseAsync());
@@ -28,10 +30,20 @@ internal sealed class Nodes : IAsyncDisposable
                 configure?.Invoke(builder);
             },
             folder,
-            settings => settings with { Host = name, Database = Database, Roles = roles, Cluster = address });
+            settings => settings with { Host = name, Database = Database, Roles = roles, Cluster = address ?? NextAddress() });
         lock (started)
             started.Add(app);
         return app;
+    }
+
+    /// <summary>
+    /// An address that no other node of these tests has: two that look for a free port at once might find the same, and the
+    /// engine would have them share it.
+    /// </summary>
+    public static string NextAddress()
+    {
+        var number = Interlocked.Increment(ref given);
+        return $"127.{1 + (number >> 16)}.{(number >> 8) & 255}.{number & 255}:0";
     }
 
     public static Membership MembershipOf(TestApp app) => app.Services.GetRequiredService<Membership>();

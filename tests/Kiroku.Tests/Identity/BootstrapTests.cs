@@ -15,16 +15,14 @@ public sealed class BootstrapTests : IDisposable
     public async Task A_second_start_keeps_the_passwords_and_writes_its_own_address()
     {
         string password;
-        Uri first;
         await using (var app = await TestApp.StartAsync(dataDirectory: data))
-            (password, first) = (app.PasswordOf("demo"), app.Address);
+            password = app.PasswordOf("demo");
         await using var again = await TestApp.StartAsync(dataDirectory: data);
         Assert.Equal(password, again.PasswordOf("demo"));
         await again.SignInAsync("demo");
         await again.SignInAsync("admin", "demo");
         var text = await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken);
         Assert.Contains($"auth_url: {again.Address}identity", text);
-        Assert.NotEqual(first, again.Address);
     }
 
     [Fact]

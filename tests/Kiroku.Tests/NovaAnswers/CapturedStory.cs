@@ -40,7 +40,7 @@ public sealed class CapturedStory : IAsyncLifetime
     {
         // Held until it is answered, so that the answer shows the action running, as it did there.
         var answered = new TaskCompletionSource();
-        Cloud.Hypervisor.Before = _ => answered.Task;
+        Cloud.Hypervisor.Before = operation => operation == "capacity" ? Task.CompletedTask : answered.Task;
         var path = (string)post["request"]!["path"]! is "/v2.1/servers" ? "/v2.1/servers" : $"/v2.1/servers/{Server}/action";
         using var message = await Cloud.Demo.PostAsync(path, BodyOf(post), ("OpenStack-API-Version", "compute 2.84"));
         var answer = await Answer.OfAsync(message);

@@ -84,7 +84,7 @@ internal sealed class HostsCloud : IAsyncDisposable
                 builder.Services.AddSingleton<IDatabase>(node.Database);
                 builder.Services.AddSingleton(new SideDatabase(node.Beats));
             },
-            node.Folder, settings => settings with { Host = name, Database = database, Roles = node.Roles });
+            node.Folder, settings => settings with { Host = name, Database = database, Roles = node.Roles, Cluster = Cluster.Nodes.NextAddress() });
         node.IsDead = false;
     }
 
