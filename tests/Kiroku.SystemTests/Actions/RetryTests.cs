@@ -5,12 +5,12 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>Steps that fail because of a fault outside the service are really tried again, and the record says so.</summary>
-public sealed class RetryTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
+public sealed class RetryTests(RetryTests.SlowToRetry service) : ServiceTests(service), IClassFixture<RetryTests.SlowToRetry>
 {
     private const string Step = "compute_start_instance";
 
     [Fact]
-    public async Task A_start_whose_disk_comes_back_succeeds_on_a_further_attempt()
+    public async Task A_start_whose_disk_comes_back_succeeds_on_the_second_attempt()
     {
         var server = await NewStoppedServerAsync();
         using var disk = new MovedAway(Service, server);
@@ -21,19 +21,17 @@ public sealed class RetryTests(TestService service) : ServiceTests(service), ICl
         await server.SettledAsync("ACTIVE");
 
         var record = await server.RecordAsync(request);
-        // A second one may have failed while this test looked and put the disk back.
-        Assert.InRange(record.Events.Count, 2, 3);
-        Assert.Equal([.. record.Results.SkipLast(1).Select(_ => $"{Step} Error"), $"{Step} Success"], record.Results);
+        Assert.Equal([$"{Step} Error", $"{Step} Success"], record.Results);
         Assert.Null(record.Message);
         Assert.True(record.Events[1].Start > record.Events[0].Finish);
         ExpectSentence(record.Events[0].Details);
-        Assert.Null(record.Events[^1].Details);
+        Assert.Null(record.Events[1].Details);
         var path = $"/v2/{Service.Demo.ProjectId}/servers/{server.Id}/os-instance-actions/{request}";
         var owners = new Recorded((await Service.Demo.ReadAsync(path))["instanceAction"]!.AsObject());
         Assert.All(owners.Events, item => Assert.Null(item.Traceback));
         var administrators = await server.RecordAsync(Service.Admin, request);
         Assert.Contains("start the machine", administrators.Events[0].Traceback!, StringComparison.Ordinal);
-        Assert.Null(administrators.Events[^1].Traceback);
+        Assert.Null(administrators.Events[1].Traceback);
     }
 
     [Fact]
@@ -94,6 +92,12 @@ public sealed class RetryTests(TestService service) : ServiceTests(service), ICl
     {
         Assert.Matches("^[A-Z][^/]*\\.$", details!);
         Assert.DoesNotContain(Service.Data, details, StringComparison.Ordinal);
+    }
+
+    /// <summary>A service that leaves a test the time to do something between the first attempt and the second.</summary>
+    public sealed class SlowToRetry : TestService
+    {
+        internal override Dictionary<string, string> Settings => new(base.Settings) { ["Actions__FirstDelay"] = "00:00:05" };
     }
 
     /// <summary>A disk that is for a while where it is not swept: beside the folder of the volumes.</summary>
