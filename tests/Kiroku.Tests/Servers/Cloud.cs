@@ -12,6 +12,9 @@ internal sealed class Cloud : IAsyncDisposable
 {
     public const string Small = "42";
     public const string Large = "84";
+    /// <summary>For tests in whose middle no node is to look at its machines of its own accord.</summary>
+    public static readonly (string Key, string Value) Unwatched = ("Servers:LookInterval", "1.00:00:00");
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly HashSet<(TestApp App, IDisposable Store)> dead = [];
     private readonly Dictionary<string, string?> configuration;

@@ -11,9 +11,6 @@ namespace Kiroku.Tests.Servers.ManyHosts;
 /// <summary>Several nodes on one database, each with a fake host of its own; any of them can die and come back.</summary>
 internal sealed class HostsCloud : IAsyncDisposable
 {
-    /// <summary>For tests in whose middle no node is to look at its machines of its own accord.</summary>
-    public static readonly (string Key, string Value) Unwatched = ("Servers:LookInterval", "1.00:00:00");
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Dictionary<string, HostNode> nodes = [];
     private readonly string database;

@@ -9,7 +9,7 @@ public sealed class LateRequestTests : IAsyncLifetime
 {
     private HostsCloud cloud = null!;
 
-    public async ValueTask InitializeAsync() => cloud = await HostsCloud.StartAsync(2, HostsCloud.Unwatched);
+    public async ValueTask InitializeAsync() => cloud = await HostsCloud.StartAsync(2, Cloud.Unwatched);
 
     public ValueTask DisposeAsync() => cloud.DisposeAsync();
 

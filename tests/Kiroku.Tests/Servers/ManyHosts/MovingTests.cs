@@ -13,7 +13,7 @@ public sealed class MovingTests : IAsyncLifetime
     private const string Resize = """{"resize":{"flavorRef":"84"}}""";
     private HostsCloud cloud = null!;
 
-    public async ValueTask InitializeAsync() => cloud = await HostsCloud.StartAsync(3, HostsCloud.Unwatched);
+    public async ValueTask InitializeAsync() => cloud = await HostsCloud.StartAsync(3, Cloud.Unwatched);
 
     public ValueTask DisposeAsync() => cloud.DisposeAsync();
 

@@ -10,7 +10,7 @@ public sealed class StoreTroubleTests : IAsyncLifetime
 {
     private HostsCloud cloud = null!;
 
-    public async ValueTask InitializeAsync() => cloud = await HostsCloud.StartAsync(3, HostsCloud.Unwatched);
+    public async ValueTask InitializeAsync() => cloud = await HostsCloud.StartAsync(3, Cloud.Unwatched);
 
     public ValueTask DisposeAsync() => cloud.DisposeAsync();
 
