@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Kiroku;
 
@@ -13,6 +14,11 @@ internal sealed partial record RunningProcess(int Id, string StartTime)
 
     private const int Terminate = 15;
     private const int Kill = 9;
+    private const int NotKnown = 38;
+
+    /// <summary>pidfd_open and pidfd_send_signal, which have no function of their own in older libraries.</summary>
+    private const int ProcessOpen = 434;
+    private const int ProcessSignal = 424;
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The process of that id; null if there is none.</summary>
@@ -26,11 +32,19 @@ internal sealed partial record RunningProcess(int Id, string StartTime)
     /// <summary>Whether it does something of its own when it gets that signal; most would end it.</summary>
     public bool Handles(int signal) => (ulong.Parse(ReadStatus("SigCgt"), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (signal - 1) & 1) == 1;
 
+    /// <summary>Whether it acts with that account's rights alone, and cannot take back any others.</summary>
+    public bool BelongsTo(uint account) =>
+        ReadStatusLine("Uid").All(user => user == account.ToString(CultureInfo.InvariantCulture));
+
     /// <exception cref="UnauthorizedAccessException">It is not ours.</exception>
     public void Send(int signal)
     {
-        if (IsRunning && Signal(Id, signal) != 0 && IsRunning)
-            throw new UnauthorizedAccessException($"Process {Id} cannot be told to end: {Marshal.GetLastPInvokeErrorMessage()}.");
+        // Held first and looked at then: what is held cannot become another process in between.
+        var held = (int)OpenProcess(ProcessOpen, Id, 0);
+        if (held < 0 && Marshal.GetLastPInvokeError() != NotKnown) return;
+        using var descriptor = new SafeFileHandle(held, ownsHandle: true);
+        if (!IsRunning || Deliver(held, signal) == 0 || !IsRunning) return;
+        throw new UnauthorizedAccessException($"Process {Id} cannot be told to end: {Marshal.GetLastPInvokeErrorMessage()}.");
     }
 
     /// <summary>Asks it to end, and kills it when it has not after <paramref name="grace"/>.</summary>
@@ -46,11 +60,16 @@ internal sealed partial record RunningProcess(int Id, string StartTime)
         }
     }
 
-    private string ReadStatus(string key)
+    private string ReadStatus(string key) => ReadStatusLine(key)[0];
+
+    private string[] ReadStatusLine(string key)
     {
         var line = File.ReadLines($"/proc/{Id}/status").First(l => l.StartsWith($"{key}:", StringComparison.Ordinal));
-        return line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1];
+        return line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1..];
     }
+
+    // A kernel, or a container's filter, may be without descriptors of processes.
+    private int Deliver(int held, int signal) => held < 0 ? Signal(Id, signal) : (int)SendSignal(ProcessSignal, held, signal, 0, 0);
 
     // Field 22; the second is a name in brackets that may hold anything. A dead process that nobody collected is gone.
     private static string? ReadStartTime(int id)
@@ -66,6 +85,12 @@ internal sealed partial record RunningProcess(int Id, string StartTime)
             return null;
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint OpenProcess(nint call, nint process, nint flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SendSignal(nint call, nint held, nint signal, nint details, nint flags);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Signal(int process, int signal);

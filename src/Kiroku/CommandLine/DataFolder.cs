@@ -11,6 +11,8 @@ internal sealed class DataFolder(string path)
     private const UnixFileMode PassableByOthers = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private string LockFile => Path.Combine(path, "lock");
 
     /// <summary>A file of its own, because .NET cannot read one that is held.</summary>
@@ -27,6 +29,7 @@ internal sealed class DataFolder(string path)
             throw new UsageException($"there is no folder {path}");
         if (!File.Exists(LockFile) && !File.Exists(Path.Combine(path, "kiroku.db")))
             throw new UsageException($"{path} is no data folder of Kiroku's: it holds neither a lock nor a kiroku.db");
+        DataFolderOwner.Require(path);
     }
 
     public void TellDraining(int running)
@@ -82,7 +85,16 @@ internal sealed class DataFolder(string path)
         try
         {
             Directory.CreateDirectory(path, PassableByOthers);
-            var held = new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+            DataFolderOwner.Require(path);
+            // Whoever may read it could hold it in our place.
+            if (File.Exists(LockFile)) File.SetUnixFileMode(LockFile, Private);
+            var held = new FileStream(LockFile, new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.Write,
+                Share = FileShare.None,
+                UnixCreateMode = Private,
+            });
             var self = RunningProcess.Find(Environment.ProcessId)!;
             File.Delete(DrainFile);
             File.WriteAllText(ProcessFile, $"{self.Id} {self.StartTime}\n");

@@ -107,9 +107,8 @@ public class TestService : IAsyncLifetime
     /// <summary>Asks the hypervisor past the service.</summary>
     internal async Task<T> AskHypervisorAsync<T>(Func<IHypervisor, Task<T>> ask)
     {
-        var uri = new PrivateFolders(Data).Uri;
         await using var hypervisor = new LibvirtHypervisor(
-            uri, new LibvirtOptions { Folder = Data }, TimeProvider.System, NullLogger<LibvirtHypervisor>.Instance);
+            new LibvirtTarget(IsReal: true, Daemon.EnsureAsync), new LibvirtOptions { Folder = Data }, TimeProvider.System, NullLogger<LibvirtHypervisor>.Instance);
         return await ask(hypervisor);
     }
 

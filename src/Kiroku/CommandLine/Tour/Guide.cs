@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -179,10 +180,17 @@ internal sealed class Guide(TourSettings settings, Screen screen)
             return true;
         });
         if (!keeps)
-            Directory.Delete(folder, recursive: true);
+            await RemoveAsync(folder);
         screen.Say(keeps
             ? $"Ended. The data is kept: ./kiroku serve --data {folder} goes on with it."
             : "Ended and removed what the tour made.");
+    }
+
+    /// <summary>By rm, which follows no link that the machines' account puts in a folder's place meanwhile; .NET would.</summary>
+    private static async Task RemoveAsync(string folder)
+    {
+        using var rm = Process.Start("rm", ["-rf", "--", folder]);
+        await rm.WaitForExitAsync(CancellationToken.None);
     }
 
     /// <summary>What the private daemon holds ends with it; what another daemon holds would stay.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Kiroku.Hypervisors.Libvirt;
 
@@ -8,19 +9,24 @@ namespace Kiroku.Hypervisors.Libvirt;
 /// </summary>
 internal sealed class ConsoleFiles(LibvirtOptions options)
 {
-    public static string PathOf(string folder, Guid machine) => Path.Combine(folder, $"{machine}.log");
+    private const string Ending = ".log";
+    private int trimming;
+
+    public static string PathOf(string folder, Guid machine) => Path.Combine(folder, NameOf(machine));
 
     public string Read(Guid machine, int maxBytes)
     {
         try
         {
-            return Encoding.UTF8.GetString(ReadEnd(PathOf(options.ConsolesFolder, machine), maxBytes));
+            using var folder = ForeignFolder.Open(options.ConsolesFolder);
+            using var file = folder.OpenFile(NameOf(machine), FileAccess.Read);
+            return Encoding.UTF8.GetString(ReadEnd(file, maxBytes));
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return "";
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (exception is UnauthorizedAccessException or ForeignFileException)
         {
             throw new RefusedException(HypervisorFailure.NotSupported, exception.Message);
         }
@@ -28,51 +34,78 @@ internal sealed class ConsoleFiles(LibvirtOptions options)
 
     public void Trim(Guid machine)
     {
-        var file = new FileInfo(PathOf(options.ConsolesFolder, machine));
-        if (file.Exists) Trim(file);
-    }
-
-    public void TrimAll()
-    {
         try
         {
-            foreach (var file in new DirectoryInfo(options.ConsolesFolder).EnumerateFiles("*.log")) Trim(file);
+            using var folder = ForeignFolder.Open(options.ConsolesFolder);
+            Trim(folder, NameOf(machine));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It is made with the first machine.
+        }
+    }
+
+    /// <summary>Passes over all of them, unless that is still being done.</summary>
+    public void TrimAll()
+    {
+        if (Interlocked.Exchange(ref trimming, 1) == 1) return;
+        try
+        {
+            using var folder = ForeignFolder.Open(options.ConsolesFolder);
+            foreach (var name in folder.List().Where(IsConsole)) Trim(folder, name);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The folder is made with the first machine, and may be taken away with the last.
         }
+        finally
+        {
+            Volatile.Write(ref trimming, 0);
+        }
     }
 
     public void Delete(Guid machine)
     {
-        if (Directory.Exists(options.ConsolesFolder)) File.Delete(PathOf(options.ConsolesFolder, machine));
-    }
-
-    // What the guest writes between the two steps may come out in the wrong order or be lost; the file stays small.
-    private void Trim(FileInfo file)
-    {
-        if (file.Length <= options.ConsoleBytes || file.LinkTarget is not null) return;
         try
         {
-            var end = ReadEnd(file.FullName, (int)(options.ConsoleBytes / 2));
-            using (var whole = new FileStream(file.FullName, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
-                whole.SetLength(0);
-            using var appended = new FileStream(file.FullName, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-            appended.Write(end);
+            using var folder = ForeignFolder.Open(options.ConsolesFolder);
+            folder.Delete(NameOf(machine));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // With the folder everything in it is gone.
+        }
+    }
+
+    private static string NameOf(Guid machine) => $"{machine}{Ending}";
+
+    private static bool IsConsole(string name) => name.EndsWith(Ending, StringComparison.Ordinal)
+        && Guid.TryParseExact(name[..^Ending.Length], "D", out _);
+
+    // What the guest writes between the two steps may come out in the wrong order or be lost; the file stays small.
+    private void Trim(ForeignFolder folder, string name)
+    {
+        try
+        {
+            using var file = folder.OpenFile(name, FileAccess.ReadWrite);
+            if (RandomAccess.GetLength(file) <= options.ConsoleBytes) return;
+            var end = ReadEnd(file, (int)(options.ConsoleBytes / 2));
+            RandomAccess.SetLength(file, 0);
+            RandomAccess.Write(file, end, RandomAccess.GetLength(file));
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
-            // A system daemon's own log keeper owns the file and bounds it itself.
+            // A system daemon's own log keeper owns the file and bounds it itself; what is no file is nobody's console.
         }
     }
 
-    private static byte[] ReadEnd(string path, int maxBytes)
+    private static byte[] ReadEnd(SafeFileHandle file, int maxBytes)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var bytes = new byte[(int)Math.Min(maxBytes, file.Length)];
-        file.Seek(-bytes.Length, SeekOrigin.End);
-        var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return bytes[..read];
+        var length = RandomAccess.GetLength(file);
+        var (bytes, filled) = (new byte[(int)Math.Min(maxBytes, length)], 0);
+        while (filled < bytes.Length
+            && RandomAccess.Read(file, bytes.AsSpan(filled), length - bytes.Length + filled) is var read and > 0)
+            filled += read;
+        return bytes[..filled];
     }
 }

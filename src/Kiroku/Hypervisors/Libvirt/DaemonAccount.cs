@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Kiroku.Hypervisors.Libvirt;
 
 /// <summary>The unprivileged account that a daemon and its machines run as when we are root.</summary>
-internal sealed partial record DaemonAccount(string Name, uint User, uint Group)
+internal sealed record DaemonAccount(string Name, uint User, uint Group)
 {
     /// <summary>Null where we are not root: then everything runs as the account that we run as.</summary>
     public static DaemonAccount? Find(string name)
@@ -25,12 +24,6 @@ internal sealed partial record DaemonAccount(string Name, uint User, uint Group)
     /// <summary>What to put before a command so that it runs as this account.</summary>
     public string[] CommandPrefix => ["setpriv", $"--reuid={User}", $"--regid={Group}", "--init-groups", "--"];
 
-    public void Own(string path)
-    {
-        if (ChangeOwner(path, User, Group) != 0)
-            throw new IOException($"Cannot give {path} to {Name}: {Marshal.GetLastPInvokeErrorMessage()}");
-    }
-
     /// <summary>Asks the system itself, as every folder above counts.</summary>
     public async Task RequireReachAsync(string folder, CancellationToken cancellationToken)
     {
@@ -44,7 +37,4 @@ internal sealed partial record DaemonAccount(string Name, uint User, uint Group)
     }
 
     private static uint Number(string text) => uint.Parse(text, CultureInfo.InvariantCulture);
-
-    [LibraryImport("libc", EntryPoint = "lchown", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int ChangeOwner(string path, uint user, uint group);
 }

@@ -4,22 +4,28 @@ using System.Text;
 namespace Kiroku.Hypervisors.Libvirt;
 
 /// <summary>
-/// Finds a daemon that outlived its starter by its process id. The id alone could be another's by now; that process's
-/// command line, naming our own settings file, could not.
+/// Finds a daemon that outlived its starter by its process id, which its account may have written as it likes: the process
+/// has to be that account's, and its command line to name our own settings file.
 /// </summary>
 internal static class DaemonProcess
 {
-    public static RunningProcess? Find(string processFile, string settingsFile)
+    private const int LongestId = 16;
+
+    public static RunningProcess? Find(PrivateFolders folders)
     {
         try
         {
-            var id = int.Parse(File.ReadAllText(processFile), CultureInfo.InvariantCulture);
-            var arguments = File.ReadAllText($"/proc/{id}/cmdline", Encoding.UTF8).Split('\0');
-            return arguments.Contains(settingsFile) ? RunningProcess.Find(id) : null;
+            using var folder = ForeignFolder.Open(folders.Runtime);
+            var id = int.Parse(folder.ReadText(PrivateFolders.ProcessFile, LongestId), CultureInfo.InvariantCulture);
+            return RunningProcess.Find(id) is { } found && found.BelongsTo(folder.Owner) && Names(found, folders.DaemonSettings)
+                ? found : null;
         }
-        catch (Exception exception) when (exception is IOException or FormatException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or FormatException or OverflowException or UnauthorizedAccessException)
         {
             return null;
         }
     }
+
+    private static bool Names(RunningProcess process, string settingsFile) =>
+        File.ReadAllText($"/proc/{process.Id}/cmdline", Encoding.UTF8).Split('\0').Contains(settingsFile);
 }

@@ -110,7 +110,7 @@ internal sealed partial class LibvirtConnection : IAsyncDisposable
     {
         try
         {
-            var address = await target.FindAsync(ending.Token);
+            using var address = await target.FindAsync(ending.Token);
             threads.Limit = address.ParallelCalls;
             // A thread of its own: a frozen daemon lets an open hang for ever.
             return await Task.Factory.StartNew(

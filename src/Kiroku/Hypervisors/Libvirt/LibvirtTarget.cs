@@ -21,6 +21,9 @@ internal sealed record LibvirtTarget(bool IsReal, Func<CancellationToken, Task<L
 
 /// <summary>
 /// A daemon's URI and how many calls it takes at one time: libvirtd's default is five per client, and further ones lie
-/// unread.
+/// unread. What is held has to be until the connection stands: the URI leads to it.
 /// </summary>
-internal sealed record LibvirtAddress(string Uri, int ParallelCalls = 4);
+internal sealed record LibvirtAddress(string Uri, int ParallelCalls = 4, IDisposable? Held = null) : IDisposable
+{
+    public void Dispose() => Held?.Dispose();
+}

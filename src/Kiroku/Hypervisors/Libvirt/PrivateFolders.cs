@@ -9,14 +9,25 @@ internal sealed class PrivateFolders
     // A socket's path ends at 107 bytes, and QEMU's monitor lies 66 below the folder.
     private const int LongestRoot = 40;
 
-    private readonly string aliasFolder;
+    /// <summary>Under <see cref="Runtime"/>; the daemon writes its process id there.</summary>
+    public const string ProcessFile = "libvirtd.pid";
+
+    /// <summary>Under <see cref="Runtime"/>.</summary>
+    public const string Socket = "libvirt-sock";
+
+    private const UnixFileMode Closed = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OursToWrite = Closed
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    /// <summary>Folders beside its settings that libvirtd makes and writes.</summary>
+    private static readonly string[] WrittenByDaemon = ["qemu", "storage", "secrets"];
 
     public PrivateFolders(string dataFolder)
     {
         if (!Path.IsPathFullyQualified(dataFolder))
             throw new ArgumentException($"The data folder must be absolute: {dataFolder}", nameof(dataFolder));
         DataFolder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataFolder));
-        aliasFolder = Environment.IsPrivilegedProcess ? "/run" : Path.GetTempPath();
+        var aliasFolder = Environment.IsPrivilegedProcess ? "/run" : Path.GetTempPath();
         RealRoot = Path.Combine(DataFolder, "libvirt");
         NeedsAlias = Encoding.UTF8.GetByteCount(RealRoot) > LongestRoot;
         Root = NeedsAlias ? Path.Combine(aliasFolder, $"kiroku-{Digest(RealRoot)}") : RealRoot;
@@ -33,6 +44,9 @@ internal sealed class PrivateFolders
 
     public string Configuration => Path.Combine(Root, "c");
 
+    /// <summary>The daemon reads its settings here, and writes definitions into folders in it.</summary>
+    private string DaemonConfiguration => Path.Combine(Configuration, "libvirt");
+
     public string Cache => Path.Combine(Root, "a");
 
     public string Data => Path.Combine(Root, "d");
@@ -43,34 +57,76 @@ internal sealed class PrivateFolders
 
     public string DaemonSettings => Path.Combine(Root, "libvirtd.conf");
 
-    public string MachineSettings => Path.Combine(Configuration, "libvirt", "qemu.conf");
+    public string MachineSettings => Path.Combine(DaemonConfiguration, "qemu.conf");
 
-    public string Log => Path.Combine(Runtime, "libvirtd.log");
+    /// <summary>What the daemon has to say. Not in a folder of its account: our shell opens it.</summary>
+    public string Output => Path.Combine(Root, "output.log");
 
-    public string Output => Path.Combine(Runtime, "output.log");
+    /// <summary>Whether a daemon that is gone has left machines running, by its notes.</summary>
+    public bool HasNotesOfMachines()
+    {
+        if (!Directory.Exists(Runtime)) return false;
+        using var runtime = ForeignFolder.Open(Runtime);
+        return runtime.List("libvirt/qemu/run").Any(name => name.EndsWith(".xml", StringComparison.Ordinal));
+    }
 
-    /// <summary>The daemon's process id, written by the daemon.</summary>
-    public string ProcessFile => Path.Combine(Runtime, "libvirtd.pid");
+    /// <summary>
+    /// Makes the folders, or takes them as they are: what the daemon and its machines write is the account's, and nobody
+    /// else's to read; what we write is ours, and the account only reads it.
+    /// </summary>
+    public void Make(DaemonAccount? account, LibvirtOptions options)
+    {
+        (uint, uint)? own = account is null ? null : (FileStatus.Self, FileStatus.SelfGroup);
+        (uint, uint)? theirs = account is null ? null : (account.User, account.Group);
+        Directory.CreateDirectory(DataFolder);
+        using var data = ForeignFolder.Open(DataFolder);
+        using (var root = data.Make("libvirt", own, OursToWrite))
+        {
+            // From above down: what is in a folder stays as it is once the folder is ours.
+            using var configuration = root.Make(Path.GetFileName(Configuration), own, OursToWrite);
+            using var settings = configuration.Make("libvirt", own, OursToWrite);
+            foreach (var name in WrittenByDaemon) settings.Make(name, theirs, Closed).Dispose();
+            foreach (var folder in new[] { Cache, Data, State, Runtime })
+                root.Make(Path.GetFileName(folder), theirs, Closed).Dispose();
+        }
 
-    public string Socket => Path.Combine(Runtime, "libvirt-sock");
+        foreach (var folder in new[] { options.VolumesFolder, options.ConsolesFolder })
+        {
+            // A link among our own is a person's, who sees to where it leads.
+            if (new DirectoryInfo(folder).LinkTarget is null) data.Make(Path.GetFileName(folder), theirs, Closed).Dispose();
+        }
+    }
 
-    /// <summary>Where the daemon notes the machines that run.</summary>
-    public string RunningMachines => Path.Combine(Runtime, "libvirt", "qemu", "run");
+    /// <summary>Writes a file in a folder of ours anew, whatever an account had put there while the folder was its own.</summary>
+    public static void Replace(string file, string content)
+    {
+        // A folder goes aside: what is in it is the account's, and could change while it is being deleted.
+        if (Directory.Exists(file) && new FileInfo(file).LinkTarget is null)
+            Directory.Move(file, $"{file}.{Guid.NewGuid():N}");
+        else
+            File.Delete(file);
+        using var written = new FileStream(file, FileMode.CreateNew, FileAccess.Write);
+        written.Write(Encoding.UTF8.GetBytes(content));
+    }
 
-    public string Uri => $"qemu+unix:///session?socket={System.Uri.EscapeDataString(Socket)}";
-
-    /// <summary>What the daemon's account has to own.</summary>
-    public IEnumerable<string> OwnedByAccount(LibvirtOptions options) =>
-    [
-        Configuration, Path.GetDirectoryName(MachineSettings)!, Cache, Data, State, Runtime,
-        options.VolumesFolder, options.ConsolesFolder,
-    ];
-
+    /// <summary>Makes the short link, where there has to be one. One that another account made would lead where that likes.</summary>
     public void MakeAlias()
     {
-        if (!NeedsAlias || new DirectoryInfo(Root).LinkTarget == RealRoot) return;
-        File.Delete(Root);
-        Directory.CreateSymbolicLink(Root, RealRoot);
+        if (!NeedsAlias) return;
+        var found = new DirectoryInfo(Root).LinkTarget;
+        if (found == RealRoot && FileStatus.OfItself(Root).Owner == FileStatus.Self) return;
+        try
+        {
+            File.Delete(Root);
+            Directory.CreateSymbolicLink(Root, RealRoot);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new HypervisorException(
+                HypervisorFailure.Unavailable, PrivateLibvirtd.Starting,
+                $"{Root} is another account's and would have to be a link to {RealRoot}; choose a data folder with a shorter path",
+                exception);
+        }
     }
 
     private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..10];

@@ -14,7 +14,7 @@ internal sealed partial class PrivateLibvirtd
 
     // Nothing more is heard from a client while max_client_requests of its calls are under way.
     private string DaemonSettings() => $"""
-        log_outputs = "3:file:{folders.Log}"
+        log_outputs = "3:stderr"
         unix_sock_dir = "{folders.Runtime}"
         unix_sock_ro_perms = "0700"
         unix_sock_rw_perms = "0700"
@@ -47,7 +47,8 @@ internal sealed partial class PrivateLibvirtd
                 "it is not installed (on Debian: libvirt-daemon libvirt-daemon-driver-qemu qemu-system-x86 qemu-utils)");
         }
 
-        string[] daemon = ["libvirtd", "-f", folders.DaemonSettings, "-p", folders.ProcessFile];
+        var processFile = Path.Combine(folders.Runtime, PrivateFolders.ProcessFile);
+        string[] daemon = ["libvirtd", "-f", folders.DaemonSettings, "-p", processFile];
         // libvirt waits until a dead QEMU is collected; under a slow first process that takes two seconds.
         return IsInstalled("tini") ? ["tini", "-s", "--", .. daemon] : daemon;
     }

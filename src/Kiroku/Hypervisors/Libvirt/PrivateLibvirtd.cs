@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Kiroku.Hypervisors.Libvirt;
 
@@ -13,6 +15,7 @@ internal sealed partial class PrivateLibvirtd(
     public const string Starting = "start the private libvirtd";
 
     private const int ParallelCalls = 16;
+    private const int ComplaintBytes = 4096;
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
@@ -22,26 +25,27 @@ internal sealed partial class PrivateLibvirtd(
     /// <summary>True where a daemon was started in this data folder before.</summary>
     public bool IsUsed => File.Exists(folders.DaemonSettings);
 
-    public RunningProcess? Process => DaemonProcess.Find(folders.ProcessFile, folders.DaemonSettings);
+    public RunningProcess? Process => DaemonProcess.Find(folders);
 
     /// <summary>Sees to it that the daemon runs and answers.</summary>
     public async Task<LibvirtAddress> EnsureAsync(CancellationToken cancellationToken)
     {
-        if (await FindRunningAsync(cancellationToken)) return new LibvirtAddress(folders.Uri, ParallelCalls);
+        if (await FindRunningAsync(cancellationToken)) return Address();
         var user = DaemonAccount.Find(account);
         var command = FindCommand();
         Prepare(user);
         if (user is not null) await user.RequireReachAsync(folders.RealRoot, cancellationToken);
         await StartAsync([.. user?.CommandPrefix ?? [], .. command], cancellationToken);
         await WaitUntilReadyAsync(cancellationToken);
-        return new LibvirtAddress(folders.Uri, ParallelCalls);
+        return Address();
     }
 
     /// <summary>Switches the folder's machines off, by force, and ends its daemon; what it keeps stays.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (Process is null && !HasMachinesRunning()) return;
-        var address = await EnsureAsync(cancellationToken);
+        // A daemon that was killed leaves its machines running; only a daemon ends them properly.
+        if (Process is null && !folders.HasNotesOfMachines()) return;
+        using var address = await EnsureAsync(cancellationToken);
         await DestroyMachinesAsync(address, cancellationToken);
         if (Process is { } process) await process.EndAsync(EndTimeout, time, cancellationToken);
         if (folders.NeedsAlias) File.Delete(folders.Root);
@@ -68,30 +72,46 @@ internal sealed partial class PrivateLibvirtd(
         }
     }
 
-    // A daemon that was killed leaves its machines running; only a daemon ends them properly.
-    private bool HasMachinesRunning() =>
-        Directory.Exists(folders.RunningMachines) && Directory.EnumerateFiles(folders.RunningMachines, "*.xml").Any();
+    // By what stands there now: a link in its place would have root talk to somebody else's daemon.
+    private LibvirtAddress Address()
+    {
+        var socket = OpenSocket();
+        return new LibvirtAddress(
+            $"qemu+unix:///session?socket={Uri.EscapeDataString(ForeignFolder.PathOf(socket))}", ParallelCalls, socket);
+    }
+
+    private SafeFileHandle OpenSocket()
+    {
+        try
+        {
+            using var runtime = ForeignFolder.Open(folders.Runtime);
+            return runtime.OpenSocket(PrivateFolders.Socket);
+        }
+        catch (IOException exception)
+        {
+            throw new HypervisorException(HypervisorFailure.Unavailable, Starting, exception.Message, exception);
+        }
+    }
 
     private void Prepare(DaemonAccount? user)
     {
-        Directory.CreateDirectory(folders.RealRoot);
-        folders.MakeAlias();
-        foreach (var folder in folders.OwnedByAccount(options))
+        try
         {
-            Directory.CreateDirectory(folder);
-            user?.Own(folder);
-            // Guests' disks and consoles are nobody else's to read.
-            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            folders.Make(user, options);
+            folders.MakeAlias();
+            PrivateFolders.Replace(folders.DaemonSettings, DaemonSettings());
+            PrivateFolders.Replace(folders.MachineSettings, MachineSettings);
         }
-
-        File.WriteAllText(folders.DaemonSettings, DaemonSettings());
-        File.WriteAllText(folders.MachineSettings, MachineSettings);
+        catch (ForeignFileException exception)
+        {
+            throw new HypervisorException(HypervisorFailure.Unavailable, Starting, exception.Message, exception);
+        }
     }
 
     private async Task StartAsync(string[] command, CancellationToken cancellationToken)
     {
         // In a session of its own and without our files, so that nothing that ends us ends it.
-        var start = new ProcessStartInfo("setsid", ["--fork", "sh", "-c", "umask 022; cd /; exec \"$@\" </dev/null >\"$0\" 2>&1"])
+        var start = new ProcessStartInfo("setsid", ["--fork", "sh", "-c", "umask 022; cd /; exec \"$@\" </dev/null >>\"$0\" 2>&1"])
         {
             UseShellExecute = false,
         };
@@ -135,10 +155,11 @@ internal sealed partial class PrivateLibvirtd(
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(folders.Socket), cancellationToken);
+            using var place = OpenSocket();
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(ForeignFolder.PathOf(place)), cancellationToken);
             return true;
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or HypervisorException)
         {
             return false;
         }
@@ -146,8 +167,11 @@ internal sealed partial class PrivateLibvirtd(
 
     private string ReadComplaint()
     {
-        var lines = new[] { folders.Output, folders.Log }.Where(File.Exists).SelectMany(File.ReadLines).TakeLast(3);
-        return string.Join(" | ", lines);
+        using var output = File.OpenHandle(folders.Output, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite);
+        var end = new byte[ComplaintBytes];
+        var read = RandomAccess.Read(output, end, Math.Max(0, RandomAccess.GetLength(output) - end.Length));
+        var lines = Encoding.UTF8.GetString(end, 0, read).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return string.Join(" | ", lines.TakeLast(3));
     }
 
     /// <summary>For a daemon that is only told to switch machines off.</summary>
