@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Kiroku.Hypervisors.Libvirt;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -42,6 +43,17 @@ internal sealed class PrivateHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Daemon.StopAsync(CancellationToken.None);
+        EndSpoiled();
         folder.Delete(recursive: true);
+    }
+
+    // A daemon whose process id was spoiled is found by its command line alone.
+    private void EndSpoiled()
+    {
+        var settings = Path.Combine(folder.FullName, "libvirt", "libvirtd.conf");
+        foreach (var daemon in Process.GetProcessesByName("libvirtd"))
+        {
+            if (File.ReadAllText($"/proc/{daemon.Id}/cmdline").Split('\0').Contains(settings)) daemon.Kill();
+        }
     }
 }

@@ -1,0 +1,42 @@
+using System.Reflection;
+
+namespace Kiroku.Tests.Hypervisors;
+
+/// <summary>What lies where the machines' account may write is opened through <see cref="ForeignFolder"/> alone.</summary>
+public sealed class ForeignFilesTests
+{
+    /// <summary>Who opens files by name all the same, and where.</summary>
+    private static readonly Dictionary<string, string> ByName = new()
+    {
+        ["DaemonAccount"] = "the system's list of accounts",
+        ["DaemonProcess"] = "what the kernel says of a process",
+        ["Session"] = "what the kernel says of the processor",
+        ["ImageFile"] = "images, which are the service's own",
+        ["Volumes"] = "images, which are the service's own",
+        ["PrivateFolders"] = "settings, in folders that were made our own before",
+        ["PrivateLibvirtd"] = "settings and output, in folders of our own; programs of the system's",
+        ["LibvirtHypervisor"] = "makes the consoles' folder, in the data folder",
+    };
+
+    private static readonly Type[] Openers =
+        [typeof(File), typeof(FileInfo), typeof(FileStream), typeof(Directory), typeof(StreamReader), typeof(StreamWriter)];
+
+    [Fact]
+    public void Only_types_that_are_listed_open_files_by_name_and_each_of_them_does()
+    {
+        var found = typeof(KirokuApp).Assembly.GetTypes()
+            .Where(type => type.Namespace == "Kiroku.Hypervisors.Libvirt" && Methods(type).SelectMany(Code.Members).Any(Opens))
+            .Select(type => Outermost(type).Name);
+        Assert.Equal(ByName.Keys.Order(StringComparer.Ordinal), found.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    private static bool Opens(MemberInfo member) => member is MethodBase && Openers.Contains(member.DeclaringType);
+
+    private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+
+    private static IEnumerable<MethodBase> Methods(Type type)
+    {
+        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        return type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All));
+    }
+}
