@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Kiroku.SystemTests.Hypervisors;
+
+namespace Kiroku.SystemTests.Supply;
+
+/// <summary>What the program is made of is known in full, and none of it is known to be weak.</summary>
+public sealed class SupplyTests
+{
+    private const int NothingChecked = 3;
+
+    public SupplyTests() => Assert.SkipUnless(
+        Environment.GetEnvironmentVariable("KIROKU_FULL") == "1", "only with KIROKU_FULL=1: it asks the package index");
+
+    [Fact]
+    public async Task The_bill_of_materials_names_each_package_that_the_lock_file_pins()
+    {
+        await Commands.RunAsync(Script("sbom"));
+        using var bill = await ReadAsync("artifacts/sbom/kiroku.cdx.json");
+        using var locked = await ReadAsync("src/Kiroku/packages.lock.json");
+        var named = bill.RootElement.GetProperty("components").EnumerateArray()
+            .Select(part => (Name: part.GetProperty("name").GetString()!, part.GetProperty("version").GetString()!)).ToHashSet();
+        // The analyzer works at build time and is no part of the program.
+        var pinned = locked.RootElement.GetProperty("dependencies").EnumerateObject().SelectMany(target => target.Value.EnumerateObject())
+            .Select(package => (package.Name, package.Value.GetProperty("resolved").GetString()!))
+            .Where(package => package.Name != "Microsoft.CodeAnalysis.BannedApiAnalyzers");
+        Assert.NotEmpty(named);
+        Assert.Empty(pinned.Except(named));
+    }
+
+    [Fact]
+    public async Task No_package_has_a_known_weakness()
+    {
+        using var audit = Process.Start(new ProcessStartInfo(Script("audit")) { RedirectStandardOutput = true })!;
+        var said = await audit.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await audit.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.SkipWhen(audit.ExitCode == NothingChecked, said);
+        Assert.True(audit.ExitCode == 0, said);
+    }
+
+    private static string Script(string name) => Path.Combine(Repository, "scripts", name);
+
+    private static async Task<JsonDocument> ReadAsync(string file)
+        => JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Repository, file), TestContext.Current.CancellationToken));
+
+    private static string Repository
+    {
+        get
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder.FullName, "Kiroku.slnx")))
+                folder = folder.Parent!;
+            return folder.FullName;
+        }
+    }
+}
