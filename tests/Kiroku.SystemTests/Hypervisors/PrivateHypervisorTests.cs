@@ -53,6 +53,21 @@ public sealed partial class PrivateHypervisorTests(PrivateHypervisorTests.Shared
     }
 
     [Fact]
+    public async Task What_a_config_drive_held_is_overwritten_before_it_is_deleted()
+    {
+        var drive = NameOf("drive");
+        var secret = "the administrator's password"u8.ToArray();
+        await Hypervisor.WriteVolumeAsync(drive, [.. secret, .. new byte[(int)MiB - secret.Length]], Token);
+        // Whoever has the file open still sees its bytes, as the disk below does, when its name is gone.
+        await using var file = new FileStream(Host.FileOf(drive), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        await Hypervisor.DeleteVolumeAsync(drive, Token);
+        Assert.False(File.Exists(Host.FileOf(drive)));
+        var left = new byte[secret.Length];
+        await file.ReadExactlyAsync(left, Token);
+        Assert.Equal(new byte[secret.Length], left);
+    }
+
+    [Fact]
     public async Task A_half_made_volume_is_absent_yet_listed_so_that_it_can_be_swept()
     {
         var disk = await NewDiskAsync();

@@ -73,6 +73,9 @@ internal static unsafe partial class Native
     public static partial int virStorageVolDelete(VolumeHandle volume, uint flags);
 
     [LibraryImport(Library)]
+    public static partial int virStorageVolWipe(VolumeHandle volume, uint flags);
+
+    [LibraryImport(Library)]
     public static partial int virStorageVolUpload(
         VolumeHandle volume, StreamHandle stream, ulong offset, ulong length, uint flags);
 

@@ -8,6 +8,9 @@ internal static class PoolVolumes
 {
     private const uint LengthOfFile = 1;
 
+    // Config drives are far smaller, and disks are not raw.
+    private const ulong LargestWiped = 64 << 20;
+
     public static unsafe List<string> List(Session session)
     {
         using var pool = Pools.Open(session);
@@ -65,7 +68,9 @@ internal static class PoolVolumes
     public static void Delete(Session session, string name)
     {
         using var volume = Find(session, name);
-        if (volume is null || Native.virStorageVolDelete(volume, 0) >= 0) return;
+        if (volume is null) return;
+        Wipe(session, volume);
+        if (Native.virStorageVolDelete(volume, 0) >= 0) return;
         var error = LibvirtException.Read();
         if (error.Code != LibvirtException.NoVolume && Measure(session, name) is not null) throw error;
     }
@@ -106,6 +111,20 @@ internal static class PoolVolumes
     public static RefusedException Missing(string name) =>
         new(HypervisorFailure.Failed, $"there is no volume {name}");
 
+    // A config drive holds passwords and user data, and unlinking it would leave them on the host's disk. The deletion
+    // goes on where overwriting fails: a full or broken disk must not keep what is to go.
+    private static void Wipe(Session session, VolumeHandle volume)
+    {
+        if (session.IsTest || Native.virStorageVolGetInfo(volume, out var info) < 0) return;
+        if (info.Capacity is > 0 and <= LargestWiped && !IsQcow2(volume)) _ = Native.virStorageVolWipe(volume, 0);
+    }
+
+    private static bool IsQcow2(VolumeHandle volume)
+    {
+        var xml = XElement.Parse(Native.Take(Native.virStorageVolGetXMLDesc(volume, 0)));
+        return xml.Element("target")?.Element("format")?.Attribute("type")?.Value == "qcow2";
+    }
+
     private static (long, long)? TryMeasure(PoolHandle pool, string name)
     {
         using var volume = TryFind(pool, name);
@@ -117,9 +136,7 @@ internal static class PoolVolumes
     {
         using var volume = TryFind(pool, name);
         if (volume is null || Native.virStorageVolGetInfo(volume, out var info) < 0) return null;
-        var xml = XElement.Parse(Native.Take(Native.virStorageVolGetXMLDesc(volume, 0)));
-        var isQcow2 = xml.Element("target")?.Element("format")?.Attribute("type")?.Value == "qcow2";
-        var (format, bytes) = (isQcow2 ? VolumeFormat.Qcow2 : VolumeFormat.Raw, (long)info.Capacity);
+        var (format, bytes) = (IsQcow2(volume) ? VolumeFormat.Qcow2 : VolumeFormat.Raw, (long)info.Capacity);
         if (session.IsTest) return MockBytes.Describe(format, bytes);
         return new VolumeContent(format, bytes, LengthOf(volume));
     }
