@@ -38,19 +38,8 @@ public sealed class SupplyTests
         Assert.True(audit.ExitCode == 0, said);
     }
 
-    private static string Script(string name) => Path.Combine(Repository, "scripts", name);
+    private static string Script(string name) => Path.Combine(Repository.Folder, "scripts", name);
 
     private static async Task<JsonDocument> ReadAsync(string file)
-        => JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Repository, file), TestContext.Current.CancellationToken));
-
-    private static string Repository
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "Kiroku.slnx")))
-                folder = folder.Parent!;
-            return folder.FullName;
-        }
-    }
+        => JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Repository.Folder, file), TestContext.Current.CancellationToken));
 }
