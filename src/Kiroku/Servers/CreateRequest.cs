@@ -10,7 +10,7 @@ namespace Kiroku.Servers;
 /// </summary>
 internal sealed class CreateRequest(JsonElement server, Microversion version, Caller caller)
 {
-    private static readonly string[] NotHad = ["block_device_mapping", "block_device_mapping_v2", "personality", "trusted_image_certificates"];
+    private static readonly string[] NotHad = ["personality", "trusted_image_certificates"];
 
     public string Name { get; } = server.GetProperty("name").GetString()!.Trim();
 
@@ -66,6 +66,7 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
             if (server.TryGetProperty(key, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Array && !IsEmpty(value))
                 throw Fault.BadRequest($"This cloud does not have {key}.");
         }
+        new BlockDevices(server).RefuseOthers();
         RefuseNetworks();
         if (Most > 1 && Labels.Hostname is not null)
             throw Fault.BadRequest("Unable to allocate a single hostname to multiple instances");

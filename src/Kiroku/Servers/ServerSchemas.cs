@@ -9,8 +9,6 @@ namespace Kiroku.Servers;
 /// </summary>
 internal static class ServerSchemas
 {
-    private static readonly Schema BlockDevices = Schema.ArrayOf(Schema.Object() with { Open = true });
-
     private static readonly Schema Personality = Schema.ArrayOf(Schema.Object(("path", Text), ("contents", Base64)));
 
     private static readonly Schema Hints = Schema.Object() with { Open = true };
@@ -30,8 +28,8 @@ internal static class ServerSchemas
             ("accessIPv6", IPv6),
             ("personality", Personality),
             ("availability_zone", name),
-            ("block_device_mapping", BlockDevices),
-            ("block_device_mapping_v2", BlockDevices),
+            ("block_device_mapping", BlockDeviceSchemas.Old),
+            ("block_device_mapping_v2", BlockDeviceSchemas.Current(version)),
             ("config_drive", Parameters.Boolean),
             ("key_name", name),
             ("min_count", PositiveInteger),

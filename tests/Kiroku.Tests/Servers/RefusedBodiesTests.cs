@@ -102,7 +102,7 @@ public sealed class RefusedBodiesTests(RunningCloud running) : IClassFixture<Run
         { "2.1", Server(""" "user_data":"no base 64!" """), 400, "'no base 64!' is not a 'base64'" },
         { "2.1", Server($""" "user_data":"{new string('A', 65536)}" """), 400, "is too long" },
         { "2.1", Server(""" "config_drive":"perhaps" """), 400, "'perhaps' is not one of [True, 'True'," },
-        { "2.1", Server(""" "block_device_mapping_v2":[{}] """), 400, "This cloud does not have block_device_mapping_v2." },
+        { "2.1", Server(""" "block_device_mapping_v2":[{}] """), 400, "Block Device Mapping is Invalid: Missing device UUID." },
         { "2.1", Server(""" "min_count":0 """), 400, "0 is less than the minimum of 1" },
         { "2.1", Server(""" "min_count":"two" """), 400, "'two' does not match '^[0-9]*$'" },
         { "2.1", Server(""" "min_count":3,"max_count":2 """), 400, "min_count must be <= max_count" },

@@ -48,6 +48,14 @@ public sealed class InstanceResourceTests(RunningCloud running) : IClassFixture<
     }
 
     [Fact]
+    public async Task An_instances_block_device_may_be_its_root_disk_from_its_image()
+    {
+        var instance = await Instance.CreateAsync(Cloud, await ClientAsync(), BlockDevice(Cloud.Image));
+        Assert.Equal(Cloud.Image, (string?)(await instance.ReadAsync()).Image["id"]);
+        await instance.DestroyAsync();
+    }
+
+    [Fact]
     public async Task Tags_need_a_network_mode_as_with_Nova()
     {
         var body = $$$"""{"server":{"name":"vm","imageRef":"{{{Cloud.Image}}}","flavorRef":"{{{Cloud.Small}}}","config_drive":false,"user_data":"","tags":["x"]}}""";
@@ -103,6 +111,11 @@ public sealed class InstanceResourceTests(RunningCloud running) : IClassFixture<
         Assert.Equal(image, (string?)(await instance.ReadAsync()).Image["id"]);
         await instance.DestroyAsync();
     }
+
+    /// <summary>As gophercloud's BlockDevice is written: what is left out in a configuration is sent as 0 and false.</summary>
+    private static string BlockDevice(string image) => ",\"block_device_mapping_v2\":[{"
+        + $"\"source_type\":\"image\",\"uuid\":\"{image}\",\"boot_index\":0,\"delete_on_termination\":false,\"destination_type\":\"local\""
+        + "}]";
 
     private Task<Gophercloud> ClientAsync() => Gophercloud.SignInAsync(Cloud.App, "demo");
 
