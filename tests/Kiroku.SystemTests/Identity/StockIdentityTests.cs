@@ -29,9 +29,11 @@ public sealed class StockIdentityTests : IAsyncLifetime
 
     private Uri Identity => new(address, "identity");
 
-    [Fact]
-    public async Task Projects_users_and_roles_live_from_create_to_delete()
+    [Theory]
+    [MemberData(nameof(ClientRoot.All), MemberType = typeof(ClientRoot))]
+    public async Task Projects_users_and_roles_live_from_create_to_delete(string clients)
     {
+        admin = admin.In(clients);
         var project = await admin.JsonAsync("project create --description d --tag red p1");
         await admin.RunAsync("project set --description changed --property cost=7 p1");
         project = await admin.JsonAsync("project show p1");
@@ -49,12 +51,12 @@ public sealed class StockIdentityTests : IAsyncLifetime
         await admin.RunAsync("role remove --project p1 --user ann support");
         Assert.Equal(["member", "reader"], Column(await admin.JsonAsync("role assignment list --names --user ann --project p1 --effective"), "Role"));
 
-        var ann = StockClient.Of(Identity, "ann", "first", "p1");
+        var ann = StockClient.Of(Identity, "ann", "first", "p1").In(clients);
         Assert.Contains("HTTP 403", await ann.FailAsync("user create x"), StringComparison.Ordinal);
         Assert.Equal(["p1"], Column(await ann.JsonAsync("project list"), "Name"));
         await ann.RunAsync("user password set --original-password first --password second");
         Assert.Contains("HTTP 401", await ann.FailAsync("token issue"), StringComparison.Ordinal);
-        ann = StockClient.Of(Identity, "ann", "second", "p1");
+        ann = StockClient.Of(Identity, "ann", "second", "p1").In(clients);
         Assert.Equal((string)project["id"]!, (string)(await ann.JsonAsync("token issue"))["project_id"]!);
 
         await admin.RunAsync("project delete p1");
@@ -66,27 +68,31 @@ public sealed class StockIdentityTests : IAsyncLifetime
         Assert.Equal(["admin", "member", "reader"], Column(await admin.JsonAsync("role list"), "Name"));
     }
 
-    [Fact]
-    public async Task An_application_credential_signs_in_until_it_is_deleted()
+    [Theory]
+    [MemberData(nameof(ClientRoot.All), MemberType = typeof(ClientRoot))]
+    public async Task An_application_credential_signs_in_until_it_is_deleted(string clients)
     {
-        var demo = StockClient.Of(data.FullName, "kiroku");
+        admin = admin.In(clients);
+        var demo = StockClient.Of(data.FullName, "kiroku").In(clients);
         var made = await demo.JsonAsync("application credential create --role reader --expiration 2040-01-01T00:00:00 ci");
         Assert.Equal(["ci"], Column(await demo.JsonAsync("application credential list"), "Name"));
         Assert.Equal("reader", (string)(await demo.JsonAsync("application credential show ci"))["roles"]!);
         var program = new StockClient(
             ("OS_AUTH_TYPE", "v3applicationcredential"), ("OS_AUTH_URL", Identity.ToString()),
-            ("OS_APPLICATION_CREDENTIAL_ID", (string)made["id"]!), ("OS_APPLICATION_CREDENTIAL_SECRET", (string)made["secret"]!));
+            ("OS_APPLICATION_CREDENTIAL_ID", (string)made["id"]!), ("OS_APPLICATION_CREDENTIAL_SECRET", (string)made["secret"]!)).In(clients);
         Assert.Empty((await program.JsonAsync("server list")).AsArray());
         Assert.Contains("HTTP 403", await program.FailAsync("application credential create more"), StringComparison.Ordinal);
         await demo.RunAsync("application credential delete ci");
         Assert.Contains("HTTP 401", await program.FailAsync("server list"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Tokens_catalog_and_versions_are_as_the_client_expects_them()
+    [Theory]
+    [MemberData(nameof(ClientRoot.All), MemberType = typeof(ClientRoot))]
+    public async Task Tokens_catalog_and_versions_are_as_the_client_expects_them(string clients)
     {
+        admin = admin.In(clients);
         var token = (string)(await admin.JsonAsync("token issue"))["id"]!;
-        var holder = new StockClient(("OS_AUTH_TYPE", "v3token"), ("OS_AUTH_URL", Identity.ToString()), ("OS_TOKEN", token), ("OS_PROJECT_NAME", "admin"), ("OS_PROJECT_DOMAIN_NAME", "Default"));
+        var holder = new StockClient(("OS_AUTH_TYPE", "v3token"), ("OS_AUTH_URL", Identity.ToString()), ("OS_TOKEN", token), ("OS_PROJECT_NAME", "admin"), ("OS_PROJECT_DOMAIN_NAME", "Default")).In(clients);
         await holder.RunAsync("flavor list");
         await admin.RunAsync($"token revoke {token}");
         Assert.Contains("HTTP 401", await holder.FailAsync("flavor list"), StringComparison.Ordinal);

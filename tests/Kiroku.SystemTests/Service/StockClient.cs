@@ -8,6 +8,7 @@ namespace Kiroku.SystemTests.Service;
 internal sealed class StockClient(params (string Name, string Value)[] environment)
 {
     private const string Program = "/usr/bin/openstack";
+    private ClientRoot root = ClientRoot.OfThisMachine;
 
     /// <summary>With a cloud of the clouds.yaml in that data folder.</summary>
     public static StockClient Of(string data, string cloud) => new(("OS_CLIENT_CONFIG_FILE", Path.Combine(data, "clouds.yaml")), ("OS_CLOUD", cloud));
@@ -18,6 +19,9 @@ internal sealed class StockClient(params (string Name, string Value)[] environme
         .. project is null ? Array.Empty<(string, string)>() : [("OS_PROJECT_NAME", project), ("OS_PROJECT_DOMAIN_NAME", "Default")]]);
 
     public static void Require() => RealParts.Require(Program);
+
+    /// <summary>The same signed in alike, but whose clients they are is one of <see cref="ClientRoot.All"/>.</summary>
+    public StockClient In(string clients) => new(environment) { root = ClientRoot.Require(clients, Program) };
 
     public async Task<JsonNode> JsonAsync(string command) => JsonNode.Parse(await RunAsync($"{command} -f json"))!;
 
@@ -38,7 +42,7 @@ internal sealed class StockClient(params (string Name, string Value)[] environme
 
     private async Task<(int ExitCode, string Output, string Errors)> TryAsync(string command)
     {
-        var start = new ProcessStartInfo(Program, command.Split(' ')) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = root.Start(Program, command.Split(' '));
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("OS_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
         foreach (var (name, value) in environment)
