@@ -57,7 +57,8 @@ internal static class UsageApi
         var (version, parameters) = (Microversions.Of(context), new QueryParameters(context.Request));
         if (version >= 75)
             parameters.RefuseUnknown([.. more, "start", "end", "limit", "marker"]);
-        var (start, end) = (Time(parameters, "start", now), Time(parameters, "end", now));
+        // Nova looks at the clock once for each that is left out, so that the second time is always later.
+        var (start, end) = (Time(parameters, "start", now), Time(parameters, "end", now.AddTicks(1)));
         if (start >= end)
             throw Fault.BadRequest("Invalid start time. The start time cannot occur after the end time.");
         var paged = version >= 40;

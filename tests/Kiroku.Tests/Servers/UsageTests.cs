@@ -50,6 +50,18 @@ public sealed class UsageTests
         Assert.Equal(403, (int)others.StatusCode);
     }
 
+    [Fact]
+    public async Task A_span_of_which_nothing_is_said_is_this_moment()
+    {
+        await using var cloud = await Cloud.StartAsync();
+        var server = await cloud.CreateServerAsync();
+        var usage = (await cloud.Demo.GetJsonAsync($"/v2.1/os-simple-tenant-usage/{cloud.Demo.ProjectId}"))["tenant_usage"]!;
+        var shown = Assert.Single(usage["server_usages"]!.AsArray())!;
+        Assert.Equal((server.ToString(), 0), ((string)shown["instance_id"]!, (double)shown["hours"]!));
+        var all = await cloud.Admin.GetJsonAsync("/v2.1/os-simple-tenant-usage?detailed=1");
+        Assert.Single(all["tenant_usages"]!.AsArray());
+    }
+
     [Theory]
     [InlineData("start=yesterday", "2.1")]
     [InlineData("start=2026-01-02T00:00:00&end=2026-01-01T00:00:00", "2.1")]
