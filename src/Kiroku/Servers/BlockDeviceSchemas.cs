@@ -3,16 +3,26 @@ using static Kiroku.Api.Parameters;
 
 namespace Kiroku.Servers;
 
-/// <summary>What the mappings of disks in a creation may hold in each microversion (nova/api/openstack/compute/schemas/servers.py).</summary>
+/// <summary>
+/// What the mappings of disks in a creation may hold in each microversion (nova/api/openstack/compute/schemas/servers.py).
+/// </summary>
 internal static class BlockDeviceSchemas
 {
     private static readonly Schema UpTo255 = Text with { MaxLength = 255 };
+
+    private static readonly Schema Size = new()
+    {
+        Types = ["integer", "string"],
+        Pattern = "^[0-9]+$",
+        Minimum = 1,
+        Maximum = int.MaxValue,
+    };
 
     private static readonly Schema OldItem = Schema.Object(
         ("virtual_name", UpTo255),
         ("volume_id", Uuid),
         ("snapshot_id", Uuid),
-        ("volume_size", new Schema { Types = ["integer", "string"], Pattern = "^[0-9]+$", Minimum = 1, Maximum = int.MaxValue }),
+        ("volume_size", Size),
         ("device_name", UpTo255 with { Pattern = "^[a-zA-Z0-9._/-]*$", MinLength = 1 }),
         ("delete_on_termination", Parameters.Boolean),
         ("no_device", Schema.Any),

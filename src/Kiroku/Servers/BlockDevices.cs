@@ -12,7 +12,8 @@ internal sealed class BlockDevices(JsonElement server)
 {
     private const string Old = "block_device_mapping";
     private const string Current = "block_device_mapping_v2";
-    private const string OneDisk = "This cloud has no block storage: a server has one disk, the root disk, which is made from its image.";
+    private const string OneDisk =
+        "This cloud has no block storage: a server has one disk, the root disk, which is made from its image.";
 
     // What the root disk is in any case may be said. When it ends is not among them: Nova asks that of volumes alone, and
     // gophercloud always says it.
@@ -38,7 +39,11 @@ internal sealed class BlockDevices(JsonElement server)
     {
         var mappings = Mappings(Current);
         if (Mappings(Old).Count > 0)
-            throw Fault.BadRequest(mappings.Count > 0 ? "Using different block_device_mapping syntaxes is not allowed in the same request." : OneDisk);
+        {
+            throw Fault.BadRequest(mappings.Count > 0
+                ? "Using different block_device_mapping syntaxes is not allowed in the same request."
+                : OneDisk);
+        }
         foreach (var mapping in mappings)
             RequireForm(mapping);
         foreach (var mapping in mappings)
@@ -63,14 +68,16 @@ internal sealed class BlockDevices(JsonElement server)
 
     private void RequireRootDisk(JsonElement mapping)
     {
-        if (Text(mapping, "source_type") != "image" || Text(mapping, "destination_type") != "local" || Wants(mapping, "no_device"))
+        var (source, destination) = (Text(mapping, "source_type"), Text(mapping, "destination_type"));
+        if (source != "image" || destination != "local" || Wants(mapping, "no_device"))
             throw Fault.BadRequest(OneDisk);
         // Nova makes the disk from imageRef, whatever the mapping names.
-        if (((string?[])[Text(mapping, "uuid"), Text(mapping, "image_id")]).FirstOrDefault(other => other is not null && other != image) is { } other)
+        var named = new[] { Text(mapping, "uuid"), Text(mapping, "image_id") }.OfType<string>();
+        if (named.FirstOrDefault(name => name != image) is { } other)
             throw Invalid($"The root disk is made from image {image} (imageRef) and cannot be made from {other} as well.");
         foreach (var (key, values) in RootDisk)
         {
-            if (mapping.TryGetProperty(key, out var value) && !(value.ValueKind == JsonValueKind.String && values.Contains(value.GetString())))
+            if (mapping.TryGetProperty(key, out _) && !values.Contains(Text(mapping, key)))
                 throw Invalid($"The {key} of a server's root disk cannot be chosen.");
         }
     }
@@ -87,15 +94,16 @@ internal sealed class BlockDevices(JsonElement server)
     };
 
     /// <summary>Whether a value of any type is true to Python.</summary>
-    private static bool Wants(JsonElement mapping, string key) => mapping.TryGetProperty(key, out var value) && value.ValueKind switch
-    {
-        JsonValueKind.False or JsonValueKind.Null => false,
-        JsonValueKind.String => value.GetString()!.Length > 0,
-        JsonValueKind.Number => value.GetDouble() != 0,
-        JsonValueKind.Array => value.GetArrayLength() > 0,
-        JsonValueKind.Object => value.EnumerateObject().Any(),
-        _ => true,
-    };
+    private static bool Wants(JsonElement mapping, string key)
+        => mapping.TryGetProperty(key, out var value) && value.ValueKind switch
+        {
+            JsonValueKind.False or JsonValueKind.Null => false,
+            JsonValueKind.String => value.GetString()!.Length > 0,
+            JsonValueKind.Number => value.GetDouble() != 0,
+            JsonValueKind.Array => value.GetArrayLength() > 0,
+            JsonValueKind.Object => value.EnumerateObject().Any(),
+            _ => true,
+        };
 
     private static string? Text(JsonElement parent, string key)
         => parent.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -8,7 +8,7 @@ public sealed class LibraryTests(TestService service) : ServiceTests(service), I
 {
     private const string Modules = "/usr/lib/python3/dist-packages";
 
-    /// <summary>Whose clients, and the microversion; the newest is what Debian 12's knows, and what Kiroku does.</summary>
+    /// <summary>Whose clients, and the microversion. Debian 12's knows none beyond 2.92.</summary>
     public static TheoryData<string, string> Novaclients
         => [.. ClientRoot.All.SelectMany(clients => ((string[])["2.1", "2.53", "2.92", "2.96"]).Select(version => (clients.Data, version)))
             .Where(pair => pair != (ClientRoot.Machine, "2.96"))];
