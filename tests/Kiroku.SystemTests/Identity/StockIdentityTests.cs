@@ -52,15 +52,15 @@ public sealed class StockIdentityTests : IAsyncLifetime
         Assert.Equal(["member", "reader"], Column(await admin.JsonAsync("role assignment list --names --user ann --project p1 --effective"), "Role"));
 
         var ann = StockClient.Of(Identity, "ann", "first", "p1").In(clients);
-        Assert.Contains("HTTP 403", await ann.FailAsync("user create x"), StringComparison.Ordinal);
+        Assert.Matches(Refusal(403), await ann.FailAsync("user create x"));
         Assert.Equal(["p1"], Column(await ann.JsonAsync("project list"), "Name"));
         await ann.RunAsync("user password set --original-password first --password second");
-        Assert.Contains("HTTP 401", await ann.FailAsync("token issue"), StringComparison.Ordinal);
+        Assert.Matches(Refusal(401), await ann.FailAsync("token issue"));
         ann = StockClient.Of(Identity, "ann", "second", "p1").In(clients);
         Assert.Equal((string)project["id"]!, (string)(await ann.JsonAsync("token issue"))["project_id"]!);
 
         await admin.RunAsync("project delete p1");
-        Assert.Contains("HTTP 401", await ann.FailAsync("token issue"), StringComparison.Ordinal);
+        Assert.Matches(Refusal(401), await ann.FailAsync("token issue"));
         await admin.RunAsync("user delete ann");
         await admin.RunAsync("role delete support");
         Assert.Equal(["admin", "demo"], Column(await admin.JsonAsync("project list"), "Name"));
@@ -81,9 +81,9 @@ public sealed class StockIdentityTests : IAsyncLifetime
             ("OS_AUTH_TYPE", "v3applicationcredential"), ("OS_AUTH_URL", Identity.ToString()),
             ("OS_APPLICATION_CREDENTIAL_ID", (string)made["id"]!), ("OS_APPLICATION_CREDENTIAL_SECRET", (string)made["secret"]!)).In(clients);
         Assert.Empty((await program.JsonAsync("server list")).AsArray());
-        Assert.Contains("HTTP 403", await program.FailAsync("application credential create more"), StringComparison.Ordinal);
+        Assert.Matches(Refusal(403), await program.FailAsync("application credential create more"));
         await demo.RunAsync("application credential delete ci");
-        Assert.Contains("HTTP 401", await program.FailAsync("server list"), StringComparison.Ordinal);
+        Assert.Matches(Refusal(401), await program.FailAsync("server list"));
     }
 
     [Theory]
@@ -95,7 +95,7 @@ public sealed class StockIdentityTests : IAsyncLifetime
         var holder = new StockClient(("OS_AUTH_TYPE", "v3token"), ("OS_AUTH_URL", Identity.ToString()), ("OS_TOKEN", token), ("OS_PROJECT_NAME", "admin"), ("OS_PROJECT_DOMAIN_NAME", "Default")).In(clients);
         await holder.RunAsync("flavor list");
         await admin.RunAsync($"token revoke {token}");
-        Assert.Contains("HTTP 401", await holder.FailAsync("flavor list"), StringComparison.Ordinal);
+        Assert.Matches(Refusal(401), await holder.FailAsync("flavor list"));
         Assert.Equal(["compute", "identity", "image"], Column(await admin.JsonAsync("catalog list"), "Type").Order(StringComparer.Ordinal));
         Assert.Equal("nova", (string)(await admin.JsonAsync("catalog show compute"))["name"]!);
         Assert.Equal(["compute", "identity", "image"], Column(await admin.JsonAsync("service list"), "Type").Order(StringComparer.Ordinal));
@@ -105,6 +105,9 @@ public sealed class StockIdentityTests : IAsyncLifetime
         Assert.Equal(["admin", "member"], Column(await admin.JsonAsync("implied role list"), "Prior Role Name"));
         Assert.Contains((await admin.JsonAsync("versions show")).AsArray(), row => (string)row!["Service Type"]! == "identity" && (string)row["Version"]! == "3.14");
     }
+
+    /// <summary>What a client says of a refusal: older ones and the sign in, and today's by openstacksdk.</summary>
+    private static string Refusal(int status) => $"HTTP {status}|Exception: {status}: Client Error";
 
     private static IEnumerable<string> Column(JsonNode rows, string name) => rows.AsArray().Select(row => (string)row![name]!);
 }
