@@ -29,9 +29,8 @@ internal static class KirokuApp
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // What is tried again, and what came of it, its callers tell.
         builder.Logging.AddFilter("Polly", LogLevel.Critical);
-        builder.WebHost.UseUrls(settings.Listen);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddSingleton(settings);
+        builder.AddApi(settings);
         builder.Services.AddStorage(settings);
         builder.Services.AddIdentity(settings);
         // Before whatever does something in this host's name: it may be another's.
@@ -56,6 +55,7 @@ internal static class KirokuApp
 
     private static void MapRooms(this WebApplication app)
     {
+        app.UseAddresses();
         app.UseRequestIds();
         app.UseMiddleware<FaultMiddleware>();
         app.UseUnrouted();

@@ -6,8 +6,11 @@ internal sealed record ServiceSettings
     /// <summary>Absolute path of the folder that holds everything this service keeps.</summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>One http address; port 0 takes a free one.</summary>
+    /// <summary>One http or https address; port 0 takes a free one.</summary>
     public string Listen { get; init; } = "http://127.0.0.1:8774";
+
+    /// <summary>Whether the service speaks TLS itself.</summary>
+    public bool IsEncrypted => Listen.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A libvirt URI; null chooses one (docs/configuration.md).</summary>
     public string? Hypervisor { get; init; }

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>Addresses that answers point to, on the host name that the caller used.</summary>
+/// <summary>Addresses that answers point to, on the public address or else the host name that the caller used.</summary>
 internal static class Links
 {
-    public static string Base(HttpRequest request) => $"{request.Scheme}://{request.Host}";
+    public static string Base(HttpRequest request) => $"{request.Scheme}://{request.Host}{request.PathBase}";
 
     /// <summary>The address of this request's version of the compute API: /v2.1, or /v2 with its project.</summary>
     public static string ComputeBase(HttpRequest request)

@@ -82,7 +82,7 @@ internal readonly struct QueryParameters(HttpRequest request)
             .Append((Key: "marker", Value: marker))
             .OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}");
-        return $"{Links.Base(request)}{request.PathBase}{request.Path}?{string.Join('&', kept)}";
+        return $"{Links.Base(request)}{request.Path}?{string.Join('&', kept)}";
     }
 
     private static int Limit(string text, int max)

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Kiroku.CommandLine;
 
-/// <summary>What may stand for an address to answer on: plain http, and no name but localhost, for which Kestrel would take every interface.</summary>
+/// <summary>What may stand for an address to answer on: http or https, and no name but localhost, for which Kestrel would take every interface.</summary>
 internal static class ListenAddress
 {
     public static void Validate(OptionResult result)
@@ -34,8 +34,6 @@ internal static class ListenAddress
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             return "not an address such as http://127.0.0.1:8774";
-        if (uri.Scheme == "https")
-            return "Kiroku speaks plain http; for https put a proxy in front of it";
         if (uri.PathAndQuery != "/" || uri.Fragment.Length > 0 || uri.UserInfo.Length > 0)
             return "an address ends with its port, such as http://127.0.0.1:8774";
         if (uri.Host != "localhost" && !IPAddress.TryParse(uri.Host, out _))

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kiroku.Api;
 using Kiroku.Hypervisors;
 using Kiroku.Identity;
 using Kiroku.Servers;
@@ -56,7 +57,10 @@ internal static class ServeCommand
             if (settings.Hypervisor?.StartsWith("test:", StringComparison.Ordinal) == true)
                 await Console.Error.WriteLineAsync("kiroku: the hypervisor is libvirt's mock: NOTHING REAL RUNS.");
             await app.StartAsync();
-            app.Services.GetRequiredService<CloudsFile>().WriteClouds(new Uri(app.Urls.First()));
+            var address = new Uri(app.Urls.First());
+            if (app.Services.GetRequiredService<CallersAddress>().Concern(address) is { } concern)
+                await Console.Error.WriteLineAsync($"kiroku: {concern}");
+            app.Services.GetRequiredService<CloudsFile>().WriteClouds(address);
             started = true;
             return app;
         }

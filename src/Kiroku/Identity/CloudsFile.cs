@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Kiroku.Api;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,8 @@ namespace Kiroku.Identity;
 /// The data folder's <c>clouds.yaml</c>: what the stock client needs to sign in, and the only place where the first users'
 /// passwords are kept. Written anew at each start, because the address may change; one that someone edited is left alone.
 /// </summary>
-internal sealed partial class CloudsFile(ServiceSettings settings, IOptions<IdentityOptions> options, ILogger<CloudsFile> logger)
+internal sealed partial class CloudsFile(
+    ServiceSettings settings, IOptions<IdentityOptions> options, CallersAddress callers, ILogger<CloudsFile> logger)
 {
     /// <summary>Tells openstacksdk that there are none to look for; files that older versions wrote are without it.</summary>
     private const string NoFloatingAddresses = "floating_ip_source: none";
@@ -70,12 +72,8 @@ internal sealed partial class CloudsFile(ServiceSettings settings, IOptions<Iden
     public void WriteClouds(Uri address)
     {
         if (Passwords is { } passwords)
-            DurableFile.WriteAll(Path, Encoding.UTF8.GetBytes(Text($"{Reachable(address)}identity", region, passwords)));
+            DurableFile.WriteAll(Path, Encoding.UTF8.GetBytes(Text(new Place($"{callers.Of(address)}/identity", region, callers.Authority), passwords)));
     }
-
-    /// <summary>An address to call: one that stands for every interface is no address to go to.</summary>
-    private static Uri Reachable(Uri address)
-        => address.Host is "0.0.0.0" or "[::]" or "+" or "*" ? new UriBuilder(address) { Host = "127.0.0.1" }.Uri : address;
 
     private FirstPasswords? Read()
     {
@@ -84,7 +82,8 @@ internal sealed partial class CloudsFile(ServiceSettings settings, IOptions<Iden
             var text = File.ReadAllText(Path);
             var match = Written().Match(text);
             var passwords = new FirstPasswords(match.Groups["member"].Value, match.Groups["admin"].Value);
-            var written = Text(match.Groups["url"].Value, match.Groups["region"].Value, passwords);
+            var authority = match.Groups["authority"] is { Success: true, Value: var quoted } ? quoted.Replace("''", "'", StringComparison.Ordinal) : null;
+            var written = Text(new Place(match.Groups["url"].Value, match.Groups["region"].Value, authority), passwords);
             var before = written.Replace($"    {NoFloatingAddresses}\n", "", StringComparison.Ordinal);
             return match.Success && (text == written || text == before) ? passwords : null;
         }
@@ -94,33 +93,40 @@ internal sealed partial class CloudsFile(ServiceSettings settings, IOptions<Iden
         }
     }
 
-    private static string Text(string url, string region, FirstPasswords passwords)
+    private static string Text(Place place, FirstPasswords passwords)
         => $"""
             # Written by Kiroku at each start. Edit a copy: a file that was edited here is not written again.
             clouds:
-            {Cloud("kiroku", url, region, Bootstrap.Demo, passwords.Member)}
-            {Cloud("kiroku-admin", url, region, Bootstrap.Admin, passwords.Admin)}
+            {Cloud("kiroku", place, Bootstrap.Demo, passwords.Member)}
+            {Cloud("kiroku-admin", place, Bootstrap.Admin, passwords.Admin)}
 
             """;
 
-    private static string Cloud(string cloud, string url, string region, string name, string password)
+    private static string Cloud(string cloud, Place place, string name, string password)
         => $"""
               {cloud}:
                 auth:
-                  auth_url: {url}
+                  auth_url: {place.Url}
                   username: {name}
                   password: {password}
                   project_name: {name}
                   user_domain_name: {Domain.Name}
                   project_domain_name: {Domain.Name}
-                region_name: {region}
+                region_name: {place.Region}
                 identity_api_version: 3
-                {NoFloatingAddresses}
+                {NoFloatingAddresses}{Trust(place.Authority)}
             """;
 
+    /// <summary>What the client is to check the service's certificate by, where its system does not know it.</summary>
+    private static string Trust(string? authority)
+        => authority is null ? "" : $"\n    cacert: '{authority.Replace("'", "''", StringComparison.Ordinal)}'";
+
     [GeneratedRegex(@"^  kiroku:$.*?^      auth_url: (?<url>\S+)$.*?^      password: (?<member>[0-9a-f]{32})$.*?^    region_name: (?<region>[^\n]+)$"
-        + @".*?^  kiroku-admin:$.*?^      password: (?<admin>[0-9a-f]{32})$", RegexOptions.Multiline | RegexOptions.Singleline)]
+        + @".*?(?:^    cacert: '(?<authority>[^\n]+)'$.*?)?^  kiroku-admin:$.*?^      password: (?<admin>[0-9a-f]{32})$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Written();
+
+    /// <summary>Where the clouds are, and what their certificate is checked by.</summary>
+    private sealed record Place(string Url, string Region, string? Authority);
 
     [LoggerMessage(LogLevel.Warning, "{File} is not as Kiroku wrote it and is left alone. Remove it and start again to have new passwords made.")]
     private partial void LogForeign(string file);

@@ -45,6 +45,7 @@ internal static class IdentityRoom
         services.AddSingleton<Tokens>();
         services.AddSingleton<HomeProject>();
         services.AddKeystone(settings);
+        services.AddSingleton<CallersAddress>();
         services.AddSingleton<CloudsFile>();
         services.AddHostedService<Bootstrap>();
     }

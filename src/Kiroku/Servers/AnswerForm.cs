@@ -39,11 +39,18 @@ internal sealed record ShownServer(
     [property: Id(4)] bool IsAdmin,
     [property: Id(5)] string AdminPass)
 {
+    /// <summary>What stands before the path in the service's public address; a node of the version before sends none.</summary>
+    [Id(6)]
+    public string? PathBase { get; init; }
+
     public static ShownServer Of(HttpContext context, string adminPass)
     {
         var request = context.Request;
         var project = request.RouteValues.GetValueOrDefault(ComputeRoutes.ProjectId) as string;
-        return new ShownServer(request.Scheme, request.Host.Value!, request.Path.Value!, project, Caller.Of(context).IsAdmin, adminPass);
+        return new ShownServer(request.Scheme, request.Host.Value!, request.Path.Value!, project, Caller.Of(context).IsAdmin, adminPass)
+        {
+            PathBase = request.PathBase.Value!,
+        };
     }
 
     public string Location(Server server) => $"{Links.ComputeBase(Request())}/servers/{server.Id}";
@@ -67,7 +74,7 @@ internal sealed record ShownServer(
     private HttpRequest Request()
     {
         var request = new DefaultHttpContext().Request;
-        (request.Scheme, request.Host, request.Path) = (Scheme, new HostString(Host), Path);
+        (request.Scheme, request.Host, request.PathBase, request.Path) = (Scheme, new HostString(Host), PathBase, Path);
         if (ProjectId is not null)
             request.RouteValues[ComputeRoutes.ProjectId] = ProjectId;
         return request;

@@ -1,0 +1,67 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Options;
+
+namespace Kiroku.Api;
+
+/// <summary>Sets up where the service answers, and by which address its answers say so.</summary>
+internal static class ApiRoom
+{
+    public static void AddApi(this WebApplicationBuilder builder, ServiceSettings settings)
+    {
+        builder.Services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).Configure<IConfiguration>(ReadList).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<ApiOptions>, ApiCheck>();
+        builder.Services.AddOptions<ForwardedHeadersOptions>()
+            .PostConfigure<IOptions<ApiOptions>>((forwarded, api) => TrustedProxies.SetUp(forwarded, api.Value.TrustedProxies));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        if (settings.IsEncrypted)
+            builder.AddTls(settings);
+        else
+            builder.WebHost.UseUrls(settings.Listen);
+    }
+
+    /// <summary>Has each request show the address that its caller used, before anything reads it.</summary>
+    public static void UseAddresses(this WebApplication app)
+    {
+        app.UseForwardedHeaders();
+        var address = PublicUrl.Parse(app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.PublicUrl);
+        app.Use((context, next) =>
+        {
+            if (address is not null)
+                address.Set(context.Request);
+            else if (!context.Request.Host.HasValue)
+                // HTTP/1.0 knows of no host.
+                context.Request.Host = new HostString(new IPEndPoint(context.Connection.LocalIpAddress!, context.Connection.LocalPort).ToString());
+            return next(context);
+        });
+    }
+
+    private static void AddTls(this WebApplicationBuilder builder, ServiceSettings settings)
+    {
+        builder.Services.AddSingleton<ServingCertificate>();
+        builder.Services.AddHostedService<CertificateWatch>();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            var certificate = kestrel.ApplicationServices.GetRequiredService<ServingCertificate>();
+            var address = new Uri(settings.Listen);
+            if (address.Host == "localhost")
+                kestrel.ListenLocalhost(address.Port, Encrypt);
+            else
+                kestrel.Listen(IPAddress.Parse(address.Host), address.Port, Encrypt);
+
+            // Asked at each handshake: a certificate that was replaced is shown to the next caller.
+            void Encrypt(ListenOptions listen)
+                => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Shown) });
+        });
+    }
+
+    /// <summary>A list in the settings' file is as good as one text.</summary>
+    private static void ReadList(ApiOptions options, IConfiguration configuration)
+    {
+        var listed = configuration.GetSection($"{ApiOptions.Section}:{nameof(ApiOptions.TrustedProxies)}").GetChildren().Select(entry => entry.Value).ToList();
+        if (listed.Count > 0)
+            options.TrustedProxies = string.Join(',', listed);
+    }
+}

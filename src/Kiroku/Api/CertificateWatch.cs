@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Options;
+
+namespace Kiroku.Api;
+
+/// <summary>Looks again and again whether the certificate for https is another, and warns of one that is about to expire.</summary>
+internal sealed partial class CertificateWatch(
+    ServingCertificate certificate, IOptions<ApiOptions> options, TimeProvider time, ILogger<CertificateWatch> logger)
+    : RepeatedWork(options.Value.CertificateInterval, time, logger)
+{
+    private string? concern;
+
+    protected override string Work => "Looking for a new certificate";
+
+    protected override Task WorkAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (certificate.Refresh())
+                LogTaken(options.Value.Certificate!, certificate.Current.Certificate.Thumbprint);
+        }
+        catch (CertificateException e)
+        {
+            LogRefused(e.Message);
+        }
+        var now = certificate.Current.Concern(Time.GetUtcNow());
+        if (now is not null && now != concern)
+            LogConcern(options.Value.Certificate!, now);
+        concern = now;
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(LogLevel.Information, "The certificate {File} is another now ({Thumbprint}) and is shown from here on")]
+    private partial void LogTaken(string file, string thumbprint);
+
+    [LoggerMessage(LogLevel.Warning, "The certificate that is shown stays the one from before: {Why}")]
+    private partial void LogRefused(string why);
+
+    [LoggerMessage(LogLevel.Warning, "The certificate {File} {Concern}")]
+    private partial void LogConcern(string file, string concern);
+}

@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Http.Extensions;
+
+namespace Kiroku.Api;
+
+/// <summary>
+/// The one address that answers point to where it is set: no header of a request's, whoever sent it, can lead a reader of
+/// an answer elsewhere then.
+/// </summary>
+internal sealed record PublicUrl(string Scheme, HostString Host, PathString Prefix)
+{
+    private static readonly PathString[] Services = ["/v2", "/v2.1", "/image", "/identity"];
+
+    /// <summary>What is wrong with an address; null if nothing is, or none is given.</summary>
+    public static string? ComplaintAbout(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host is "" or "0.0.0.0" or "[::]"
+            || text.AsSpan().IndexOfAny("?#@ ") >= 0)
+            return $"Api:PublicUrl {text} is to be an http or https address that clients use, as https://cloud.example.";
+        return Services.Any(service => new PathString(uri.AbsolutePath).StartsWithSegments(service))
+            ? $"Api:PublicUrl {text} is to be the address that all services lie below, without /v2.1, /image or /identity."
+            : null;
+    }
+
+    /// <summary>An address that <see cref="ComplaintAbout"/> has nothing to say about.</summary>
+    public static PublicUrl? Parse(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        var uri = new Uri(text);
+        var name = uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost;
+        var host = uri.IsDefaultPort ? new HostString(name) : new HostString(name, uri.Port);
+        return new PublicUrl(uri.Scheme, host, PathString.FromUriComponent(uri.AbsolutePath.TrimEnd('/')));
+    }
+
+    public override string ToString() => UriHelper.BuildAbsolute(Scheme, Host, Prefix).TrimEnd('/');
+
+    /// <summary>Has a request look as if it had come in at this address.</summary>
+    public void Set(HttpRequest request)
+    {
+        (request.Scheme, request.Host, request.PathBase) = (Scheme, Host, Prefix);
+        // Some proxies leave the prefix in the path, others take it out.
+        if (Prefix.HasValue && request.Path.StartsWithSegments(Prefix, out var rest))
+            request.Path = rest;
+    }
+}
