@@ -19,7 +19,11 @@ internal static class IdentityRoom
             .Validate(o => o.TokenLifetime > TimeSpan.Zero, "Identity:TokenLifetime is to be longer than nothing, as in 01:00:00.")
             .Validate(o => o.Region.Length > 0 && o.Region.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'),
                 "Identity:Region is to be a word of letters, digits, '-', '_' and '.'.")
-            .Validate(o => o.FailuresPerUser > 0 && o.FailuresPerAddress > 0, "Identity:FailuresPerUser and Identity:FailuresPerAddress are to be at least 1.")
+            .Validate(o => o.FailuresPerUser > 0 && o.FailuresPerAddress > 0 && o.FailuresOfStrangers > 0,
+                "Identity:FailuresPerUser, Identity:FailuresPerAddress and Identity:FailuresOfStrangers are to be at least 1.")
+            .Validate(o => o.FamiliarFailureDelay >= TimeSpan.Zero && o.FamiliarFailureDelay <= TimeSpan.FromSeconds(15),
+                "Identity:FamiliarFailureDelay is to be a time of at most 15 seconds.")
+            .Validate(o => o.KnownFor >= TimeSpan.Zero && o.KnownFor <= TimeSpan.FromDays(3660), "Identity:KnownFor is to be a time of at most ten years.")
             .Validate(o => o.FailureDelay >= TimeSpan.Zero && o.FailureDelay <= TimeSpan.FromHours(1), "Identity:FailureDelay is to be a time of at most an hour.")
             .Validate(o => o.FailureMemory > TimeSpan.Zero, "Identity:FailureMemory is to be a time, as 00:15:00.")
             .ValidateOnStart();
@@ -40,7 +44,9 @@ internal static class IdentityRoom
         services.AddSingleton<TokenSealer>();
         services.AddSingleton<Passwords>();
         services.AddSingleton(provider => Policy.Of(provider.GetRequiredService<IConfiguration>()));
+        services.AddSingleton<SignInQueue>();
         services.AddSingleton<SignInGuard>();
+        services.AddSingleton<KnownAddresses>();
         services.AddSingleton<Proofs>();
         services.AddSingleton<Tokens>();
         services.AddSingleton<HomeProject>();

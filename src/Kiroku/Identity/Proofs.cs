@@ -5,7 +5,8 @@ using Kiroku.Identity.Accounts;
 namespace Kiroku.Identity;
 
 /// <summary>Checks how somebody proves who they are: a password, an application credential's secret, or a token they have.</summary>
-internal sealed class Proofs(UserStore users, CredentialStore credentials, Passwords passwords, SignInGuard guard)
+internal sealed class Proofs(
+    UserStore users, CredentialStore credentials, Passwords passwords, SignInGuard guard, KnownAddresses known)
 {
     /// <param name="request">The request for a token.</param>
     /// <param name="former">What the token in it stands for, if there is one.</param>
@@ -31,10 +32,14 @@ internal sealed class Proofs(UserStore users, CredentialStore credentials, Passw
     {
         var user = await FindAsync(reference, cancellationToken);
         // An unknown user is counted by the name that was given, so that nothing tells one from the other.
-        using var attempt = await guard.BeginAsync(user?.Id ?? $"{reference}", address, cancellationToken);
-        if (!passwords.Verify(user?.PasswordHash, password) || !user!.Enabled)
-            throw Fault.Unauthorized();
-        attempt.Succeeded();
+        var source = await SourceAsync(user?.Id ?? $"{reference}", user?.Id, address, cancellationToken);
+        using (var attempt = await guard.BeginAsync(source, cancellationToken))
+        {
+            if (!passwords.Verify(user?.PasswordHash, password) || !user!.Enabled)
+                throw Fault.Unauthorized();
+            attempt.Succeeded();
+        }
+        await known.RememberAsync(source, user.Id, cancellationToken);
         return user;
     }
 
@@ -43,13 +48,22 @@ internal sealed class Proofs(UserStore users, CredentialStore credentials, Passw
         var owner = given.User is { } reference ? await FindAsync(reference, cancellationToken) : null;
         var credential = given.Id is { } id ? await credentials.FindAsync(id, cancellationToken)
             : owner is null ? null : await credentials.FindByNameAsync(owner.Id, given.Name!, cancellationToken);
-        using var attempt = await guard.BeginAsync(credential?.Id ?? $"{given.Id} {given.Name} {given.User}", address, cancellationToken);
-        if (!passwords.Verify(credential?.SecretHash, given.Secret))
-            throw Fault.Unauthorized();
-        attempt.Succeeded();
+        var source = await SourceAsync(
+            credential?.Id ?? $"{given.Id} {given.Name} {given.User}", credential?.UserId, address, cancellationToken);
+        using (var attempt = await guard.BeginAsync(source, cancellationToken))
+        {
+            if (!passwords.Verify(credential?.SecretHash, given.Secret))
+                throw Fault.Unauthorized();
+            attempt.Succeeded();
+        }
         var user = await users.FindAsync(credential!.UserId, cancellationToken) ?? throw Fault.Unauthorized();
+        if (user.Enabled)
+            await known.RememberAsync(source, user.Id, cancellationToken);
         return new Proof(user, credential);
     }
+
+    private Task<SignInSource> SourceAsync(string who, string? userId, IPAddress? address, CancellationToken cancellationToken)
+        => known.RecognizeAsync(SignInSource.Of(who, address), userId ?? who, cancellationToken);
 
     private async Task<User?> FindAsync(Reference reference, CancellationToken cancellationToken) => reference switch
     {

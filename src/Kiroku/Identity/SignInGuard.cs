@@ -1,85 +1,107 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Kiroku.Api;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity;
 
 /// <summary>
-/// Slows down whoever guesses: after some failures of an address with one user, or with all together, each further one makes
-/// that address wait twice as long, up to a limit. Other addresses are not touched, and time forgives, so that nobody is
-/// locked out for good.
+/// Slows down whoever guesses, and nobody else (docs/adr/0024). Strangers are counted by address and user, by address, and
+/// all together by user, and are sent away while they have to wait. Who signed in from an address before is counted there
+/// alone and waits in line: what strangers do, here or elsewhere, keeps no user out of where they are known.
 /// </summary>
-internal sealed class SignInGuard(IOptions<IdentityOptions> options, TimeProvider time)
+internal sealed class SignInGuard(IOptions<IdentityOptions> options, SignInQueue queue, TimeProvider time)
 {
     private const int MostRemembered = 100_000;
 
-    /// <summary>Of one's own host anybody may call from behind a proxy; they are not to wait for each other.</summary>
-    private const string OwnHost = "own";
+    /// <summary>How long somebody familiar waits for a turn; a client's own patience is mostly a minute.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<string, Failures> remembered = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SignInFailures> remembered = new(StringComparer.Ordinal);
 
     /// <summary>Begins an attempt, which is over when the result is disposed of.</summary>
-    /// <exception cref="Fault">429 with the time to wait, without a look at the proof.</exception>
-    public async Task<Attempt> BeginAsync(string who, IPAddress? from, CancellationToken cancellationToken)
+    /// <exception cref="Fault">429 with the time to wait, or 503 where too many try: without a look at the proof.</exception>
+    public async Task<Attempt> BeginAsync(SignInSource source, CancellationToken cancellationToken)
     {
-        if (remembered.Count > MostRemembered)
-            Forget();
-        var address = Counted(from);
-        var pair = Of($"{address} {who}");
-        var all = address == OwnHost ? null : Of(address);
-        // A few at a time, so that many guesses at once do not all slip in before the first has failed.
-        await pair.Turn.WaitAsync(cancellationToken);
-        var now = time.GetUtcNow();
-        var wait = pair.Wait(now) is var own && all?.Wait(now) is { } shared && shared > own ? shared : own;
-        if (wait <= TimeSpan.Zero)
-            return new Attempt(this, pair, all);
-        pair.Turn.Release();
-        throw TooMany((int)Math.Ceiling(wait.TotalSeconds));
-    }
-
-    /// <summary>An address as it is counted: of IPv6 the network, because one machine has all of it.</summary>
-    private static string Counted(IPAddress? address)
-    {
-        if (address is null || IPAddress.IsLoopback(address))
-            return OwnHost;
-        if (address.IsIPv4MappedToIPv6)
-            return address.MapToIPv4().ToString();
-        return address.AddressFamily == AddressFamily.InterNetworkV6 ? Convert.ToHexString(address.GetAddressBytes()[..8]) : address.ToString();
-    }
-
-    private static Fault TooMany(int seconds)
-        => new(StatusCodes.Status429TooManyRequests, string.Create(CultureInfo.InvariantCulture, $"Too many failed attempts to sign in. Try again in {seconds} seconds."))
+        if (!source.IsFamiliar)
+            RefuseIfTooEarly(source);
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        var place = new SignInPlace(queue);
+        try
         {
-            RetryAfter = seconds,
-        };
-
-    private void Count(Failures pair, Failures? all)
-    {
-        var now = time.GetUtcNow();
-        pair.Add(options.Value.FailuresPerUser, now);
-        all?.Add(options.Value.FailuresPerAddress, now);
+            await place.EnterAsync(source, ended.Token);
+            // Those before may have failed meanwhile.
+            if (!source.IsFamiliar)
+                RefuseIfTooEarly(source);
+            else if (Wait(source) is var wait && wait > TimeSpan.Zero)
+                await Task.Delay(wait, time, ended.Token);
+            await place.TakeProcessorAsync(source, ended.Token);
+            return new Attempt(this, source, place);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            place.Dispose();
+            throw TooMany(options.Value.FamiliarFailureDelay);
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
     }
 
-    private Failures Of(string key) => remembered.GetOrAdd(key, _ => new Failures(options.Value));
+    private void RefuseIfTooEarly(SignInSource source)
+    {
+        if (Wait(source) is var wait && wait > TimeSpan.Zero)
+            throw TooMany(wait);
+    }
 
+    private TimeSpan Wait(SignInSource source)
+    {
+        var now = time.GetUtcNow();
+        return Counters(source).Max(counter => remembered.TryGetValue(counter.Key, out var failures) ? failures.Wait(now) : TimeSpan.Zero);
+    }
+
+    private void Count(SignInSource source)
+    {
+        if (remembered.Count >= MostRemembered)
+            Forget();
+        var now = time.GetUtcNow();
+        foreach (var counter in Counters(source))
+            remembered.GetOrAdd(counter.Key, _ => new SignInFailures(options.Value.FailureMemory)).Add(counter.Free, counter.Longest, now);
+    }
+
+    /// <summary>What an attempt is counted under, the first being that of this user at this address.</summary>
+    private Counter[] Counters(SignInSource source)
+    {
+        var (pair, limits) = ($"{source.Address} {source.Who}", options.Value);
+        if (source.IsFamiliar)
+            return [new Counter($"familiar {pair}", limits.FailuresPerUser, limits.FamiliarFailureDelay)];
+        return
+        [
+            new Counter($"pair {pair}", limits.FailuresPerUser, limits.FailureDelay),
+            new Counter($"address {source.Address}", limits.FailuresPerAddress, limits.FailureDelay),
+            new Counter($"user {source.Who}", limits.FailuresOfStrangers, limits.FailureDelay),
+        ];
+    }
+
+    private static Fault TooMany(TimeSpan wait)
+    {
+        var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+        var text = string.Create(CultureInfo.InvariantCulture, $"Too many failed attempts to sign in. Try again in {seconds} seconds.");
+        return new Fault(StatusCodes.Status429TooManyRequests, text) { RetryAfter = seconds };
+    }
+
+    /// <summary>Whoever makes many names is not to fill the memory with them: what failed longest ago goes.</summary>
     private void Forget()
     {
-        var now = time.GetUtcNow();
-        foreach (var (key, failures) in remembered)
-        {
-            if (failures.AreForgotten(now))
-                remembered.TryRemove(key, out _);
-        }
-        // Whoever makes so many names is not to fill the memory with them.
-        if (remembered.Count > MostRemembered)
-            remembered.Clear();
+        foreach (var (key, _) in remembered.OrderBy(one => one.Value.Last).Take(MostRemembered / 2).ToList())
+            remembered.TryRemove(key, out _);
     }
 
     /// <summary>One attempt: failed, unless it is said to have succeeded.</summary>
-    internal sealed class Attempt(SignInGuard guard, Failures pair, Failures? all) : IDisposable
+    internal sealed class Attempt(SignInGuard guard, SignInSource source, SignInPlace place) : IDisposable
     {
         private bool succeeded;
 
@@ -87,55 +109,14 @@ internal sealed class SignInGuard(IOptions<IdentityOptions> options, TimeProvide
 
         public void Dispose()
         {
-            if (succeeded)
-                pair.Clear();
-            else
-                guard.Count(pair, all);
-            pair.Turn.Release();
+            if (!succeeded)
+                guard.Count(source);
+            else if (guard.remembered.TryGetValue(guard.Counters(source)[0].Key, out var failures))
+                failures.Clear();
+            // Last: whoever comes next is to find it counted.
+            place.Dispose();
         }
     }
 
-    /// <summary>What failed lately under one key.</summary>
-    internal sealed class Failures(IdentityOptions options)
-    {
-        private const int MostAtOnce = 4;
-        private readonly Lock gate = new();
-        private int count;
-        private DateTimeOffset last;
-        private DateTimeOffset open;
-
-        public SemaphoreSlim Turn { get; } = new(MostAtOnce);
-
-        public TimeSpan Wait(DateTimeOffset now)
-        {
-            lock (gate)
-                return open - now;
-        }
-
-        public void Add(int free, DateTimeOffset now)
-        {
-            lock (gate)
-            {
-                count = now - last > options.FailureMemory ? 1 : count + 1;
-                last = now;
-                if (count >= free)
-                    open = now + Delay(count - free);
-            }
-        }
-
-        public void Clear()
-        {
-            lock (gate)
-                (count, open) = (0, default);
-        }
-
-        public bool AreForgotten(DateTimeOffset now)
-        {
-            lock (gate)
-                return now - last > options.FailureMemory && Turn.CurrentCount == MostAtOnce;
-        }
-
-        private TimeSpan Delay(int beyond)
-            => TimeSpan.FromSeconds(Math.Min(options.FailureDelay.TotalSeconds, Math.Pow(2, Math.Min(beyond, 30))));
-    }
+    private readonly record struct Counter(string Key, int Free, TimeSpan Longest);
 }

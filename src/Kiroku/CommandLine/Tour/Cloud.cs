@@ -10,7 +10,8 @@ internal sealed partial class Cloud : IDisposable
 {
     private readonly HttpClient http;
 
-    private Cloud(Uri address) => http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+    private Cloud(Uri address, string folder)
+        => http = new HttpClient(Trust.HandlerOf(folder)) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
 
     public string ProjectId { get; private set; } = "";
 
@@ -19,7 +20,7 @@ internal sealed partial class Cloud : IDisposable
     public static async Task<Cloud> SignInAsync(Uri address, string folder, CancellationToken cancellationToken)
     {
         var password = Password().Match(await File.ReadAllTextAsync(Path.Combine(folder, "clouds.yaml"), cancellationToken)).Groups[1].Value;
-        var cloud = new Cloud(address);
+        var cloud = new Cloud(address, folder);
         var domain = """{"id": "default"}""";
         var user = $$"""{"name": "demo", "domain": {{domain}}, "password": "{{password}}" }""";
         var answer = await cloud.SendAsync(HttpMethod.Post, "/identity/v3/auth/tokens", $$"""

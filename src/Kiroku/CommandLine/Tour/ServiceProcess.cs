@@ -13,6 +13,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     private readonly TimeProvider time;
+    private readonly string folder;
     private readonly long began;
     private readonly Process process;
     private readonly RunningProcess? running;
@@ -21,11 +22,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private readonly TaskCompletionSource<Uri> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task reading;
 
-    private ServiceProcess(ProcessStartInfo start, string logFile, TimeProvider time)
+    private ServiceProcess(ProcessStartInfo start, string folder, TimeProvider time)
     {
-        this.time = time;
+        (this.time, this.folder) = (time, folder);
         began = time.GetTimestamp();
-        log = new StreamWriter(logFile) { AutoFlush = true };
+        log = new StreamWriter(Path.Combine(folder, "service.log")) { AutoFlush = true };
         process = Process.Start(start)!;
         running = RunningProcess.Find(process.Id);
         reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
@@ -61,7 +62,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        return new ServiceProcess(start, Path.Combine(folder, "service.log"), time);
+        return new ServiceProcess(start, folder, time);
     }
 
     public async Task WaitUntilItAnswersAsync(CancellationToken cancellationToken)
@@ -70,7 +71,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         if (!listening.Task.IsCompletedSuccessfully)
             throw new TourException("expected the service to start, but it ended");
         Address = await listening.Task;
-        using var http = new HttpClient();
+        using var http = new HttpClient(Trust.HandlerOf(folder));
         using var answer = await http.GetAsync(Address, cancellationToken);
         FirstAnswer = time.GetElapsedTime(began);
         answer.EnsureSuccessStatusCode();

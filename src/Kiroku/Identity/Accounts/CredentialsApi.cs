@@ -51,7 +51,7 @@ internal static class CredentialsApi
                 UserId = userId,
                 ProjectId = project.Id,
                 Name = request.Name,
-                SecretHash = passwords.Hash(request.Secret),
+                SecretHash = await passwords.HashAsync(request.Secret, context.RequestAborted),
                 Description = request.Description,
                 ExpiresAt = request.ExpiresAt,
                 Unrestricted = request.Unrestricted,

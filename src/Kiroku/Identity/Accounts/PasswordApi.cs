@@ -16,7 +16,7 @@ internal static class PasswordApi
         var body = await IdentityBody.ReadAsync(context.Request, "user", Body);
         var original = body.GetProperty("original_password").GetString()!;
         var user = await proofs.CheckPasswordAsync(new Reference(id, null), original, context.Connection.RemoteIpAddress, context.RequestAborted);
-        var hash = passwords.Hash(body.GetProperty("password").GetString()!);
+        var hash = await passwords.HashAsync(body.GetProperty("password").GetString()!, context.RequestAborted);
         // Of two at once with the same old password one comes too late.
         await store.ChangeAsync(
             id,

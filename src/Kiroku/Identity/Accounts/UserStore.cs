@@ -46,7 +46,7 @@ internal sealed class UserStore(IdentityRows rows, TimeProvider time)
     public Task DeleteAsync(string id, CancellationToken cancellationToken) => rows.ChangeAsync(async db =>
     {
         await CredentialRows.DeleteAsync(db, "user_id = @id", new { id });
-        await db.ExecuteAsync("DELETE FROM role_assignments WHERE user_id = @id", new { id });
+        await db.ExecuteAsync("DELETE FROM role_assignments WHERE user_id = @id; DELETE FROM known_addresses WHERE user_id = @id", new { id });
         return await db.ExecuteAsync("DELETE FROM users WHERE id = @id", new { id }) > 0 ? id : throw Refusal.NotFound("user", id);
     }, cancellationToken);
 

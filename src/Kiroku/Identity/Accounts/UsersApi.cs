@@ -61,7 +61,7 @@ internal static class UsersApi
         if (TextOf(body, "domain_id", Domain.Id) is var domain && domain != Domain.Id)
             throw Refusal.NotFound("domain", domain!);
         var fresh = new User { Id = Guid.NewGuid().ToString("N"), Name = "", PasswordHash = "", ValidAfter = time.UtcNow() };
-        var user = await store.AddAsync(Filled(fresh, body, HashIn(body, passwords)), cancellationToken);
+        var user = await store.AddAsync(Filled(fresh, body, await HashAsync(body, passwords, cancellationToken)), cancellationToken);
         return IdentityView.One(context.Request, "user", user, IdentityView.Write, StatusCodes.Status201Created);
     }
 
@@ -69,7 +69,7 @@ internal static class UsersApi
     {
         context.RequireIdentity(Rules.UpdateUser);
         var body = await ReadChangeAsync(context.Request, "user", Body);
-        var hash = HashIn(body, passwords);
+        var hash = await HashAsync(body, passwords, cancellationToken);
         var user = await store.ChangeAsync(id, before => Changed(before, body, hash), cancellationToken);
         return IdentityView.One(context.Request, "user", user, IdentityView.Write);
     }
@@ -90,8 +90,12 @@ internal static class UsersApi
     }
 
     /// <summary>Made outside the change, because it takes long; null where the body says nothing of a password.</summary>
-    private static string? HashIn(JsonElement body, Passwords passwords)
-        => !body.TryGetProperty("password", out var password) ? null : password.GetString() is { } text ? passwords.Hash(text) : "";
+    private static async Task<string?> HashAsync(JsonElement body, Passwords passwords, CancellationToken cancellationToken)
+    {
+        if (!body.TryGetProperty("password", out var password))
+            return null;
+        return password.GetString() is { } text ? await passwords.HashAsync(text, cancellationToken) : "";
+    }
 
     private static User Changed(User before, JsonElement body, string? hash)
     {
