@@ -9,7 +9,7 @@ internal sealed class ApiOptions
     public string? PublicUrl { get; init; }
 
     /// <summary>Addresses and networks, with commas between, of the proxies that are believed whom they pass on.</summary>
-    public string? TrustedProxies { get; set; }
+    public string? TrustedProxies { get; init; }
 
     /// <summary>File of the certificate for https and of those between it and its authority, in PEM.</summary>
     public string? Certificate { get; init; }

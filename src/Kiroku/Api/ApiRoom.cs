@@ -10,7 +10,7 @@ internal static class ApiRoom
 {
     public static void AddApi(this WebApplicationBuilder builder, ServiceSettings settings)
     {
-        builder.Services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).Configure<IConfiguration>(ReadList).ValidateOnStart();
+        builder.Services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<ApiOptions>, ApiCheck>();
         builder.Services.AddOptions<ForwardedHeadersOptions>()
             .PostConfigure<IOptions<ApiOptions>>((forwarded, api) => TrustedProxies.SetUp(forwarded, api.Value.TrustedProxies));
@@ -55,13 +55,5 @@ internal static class ApiRoom
             void Encrypt(ListenOptions listen)
                 => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Shown) });
         });
-    }
-
-    /// <summary>A list in the settings' file is as good as one text.</summary>
-    private static void ReadList(ApiOptions options, IConfiguration configuration)
-    {
-        var listed = configuration.GetSection($"{ApiOptions.Section}:{nameof(ApiOptions.TrustedProxies)}").GetChildren().Select(entry => entry.Value).ToList();
-        if (listed.Count > 0)
-            options.TrustedProxies = string.Join(',', listed);
     }
 }

@@ -19,7 +19,7 @@ public sealed class ServeTests : IDisposable
     [InlineData("there is no command or option srve here", "srve")]
     [InlineData("there is no command or option --nonsense here", "serve", "--nonsense")]
     [InlineData("not an address", "serve", "--listen", "nonsense")]
-    [InlineData("plain http", "serve", "--listen", "https://127.0.0.1:8774")]
+    [InlineData("not an address", "serve", "--listen", "ftp://127.0.0.1:8774")]
     [InlineData("not an address", "serve", "--listen", "http://127.0.0.1:99999")]
     [InlineData("ends with its port", "serve", "--listen", "http://127.0.0.1:8774/nova")]
     [InlineData("an IP address or localhost", "serve", "--listen", "http://example.org:80")]
@@ -49,6 +49,41 @@ public sealed class ServeTests : IDisposable
     {
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "kiroku.json"), json, Token);
         Complains(await KirokuProcess.RunAsync(Serve), 1, complaint);
+    }
+
+    [Fact]
+    public async Task Https_without_a_certificate_is_refused_before_anything_is_made()
+    {
+        var ended = await KirokuProcess.RunAsync([.. Serve, "--listen", "https://127.0.0.1:0"]);
+        Complains(ended, 1, "takes a certificate and its key");
+        Assert.False(File.Exists(Path.Combine(folder.FullName, "kiroku.db")));
+    }
+
+    [Fact]
+    public async Task A_service_that_takes_passwords_in_clear_from_other_machines_says_so()
+    {
+        Hypervisors.RealParts.Require(Mock);
+        await using var kiroku = new KirokuProcess([.. Serve[..^4], "--listen", "http://0.0.0.0:0", "--hypervisor", "test:///default"]);
+        await kiroku.ReadErrorUntilAsync("takes passwords and tokens in clear");
+    }
+
+    [Fact]
+    public async Task On_https_with_a_certificate_of_its_own_the_stock_client_and_drain_work()
+    {
+        Hypervisors.RealParts.Require(Mock);
+        Service.StockClient.Require();
+        var certificates = new Kiroku.Cluster.CertificateFolder(folder.FullName, TimeProvider.System);
+        certificates.MakeAuthority();
+        certificates.Make("127.0.0.1");
+        (string, string?)[] settings = [.. new[] { ("Certificate", "127.0.0.1.pem"), ("Key", "127.0.0.1.key"), ("Authority", "authority.pem") }
+            .Select(pair => ($"KIROKU_Api__{pair.Item1}", (string?)Path.Combine(folder.FullName, pair.Item2)))];
+        await using var kiroku = new KirokuProcess([.. Serve[..^4], "--listen", "https://127.0.0.1:0", "--hypervisor", "test:///default"], settings);
+        Assert.StartsWith("listening on https://127.0.0.1:", await kiroku.ReadLineUntilAsync(""), StringComparison.Ordinal);
+        var client = Service.StockClient.Of(folder.FullName, "kiroku");
+        Assert.NotEmpty((await client.JsonAsync("flavor list")).AsArray());
+        Assert.DoesNotContain("http:", await client.RunAsync("catalog list"), StringComparison.Ordinal);
+        Assert.Equal(0, (await KirokuProcess.RunAsync(["drain", folder.FullName])).ExitCode);
+        Assert.Equal(0, (await kiroku.EndAsync()).ExitCode);
     }
 
     [Fact]

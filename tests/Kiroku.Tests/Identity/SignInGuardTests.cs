@@ -6,14 +6,18 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kiroku.Tests.Identity;
 
-public sealed class SignInGuardTests
+public sealed class SignInGuardTests : IDisposable
 {
     private static readonly IPAddress Here = IPAddress.Parse("192.0.2.1");
     private static readonly IPAddress There = IPAddress.Parse("192.0.2.2");
     private readonly FakeTimeProvider time = new();
+    private readonly SignInQueue queue = new();
     private readonly SignInGuard guard;
 
-    public SignInGuardTests() => guard = new SignInGuard(Options.Create(new IdentityOptions { FailuresPerUser = 3, FailuresPerAddress = 6 }), time);
+    public SignInGuardTests() => guard = new SignInGuard(
+        Options.Create(new IdentityOptions { FailuresPerUser = 3, FailuresPerAddress = 6, FailuresOfStrangers = 10 }), queue, time);
+
+    public void Dispose() => queue.Dispose();
 
     [Fact]
     public async Task Each_failure_beyond_the_free_ones_doubles_the_wait_up_to_a_limit()
@@ -95,13 +99,102 @@ public sealed class SignInGuardTests
     }
 
     [Fact]
+    public async Task Strangers_with_many_addresses_are_bounded_together_and_keep_no_user_out_of_a_known_address()
+    {
+        foreach (var address in Enumerable.Range(1, 10))
+            await FailAsync("ann", IPAddress.Parse($"198.51.100.{address}"));
+        Assert.Equal(1, await WaitAsync("ann", IPAddress.Parse("198.51.100.11")));
+        Assert.Equal(0, await WaitAsync("bob", There));
+        using var known = await guard.BeginAsync(Known("ann", Here), TestContext.Current.CancellationToken);
+        known.Succeeded();
+    }
+
+    [Fact]
+    public async Task Strangers_at_a_users_own_address_who_try_other_names_do_not_keep_that_user_out()
+    {
+        foreach (var name in Enumerable.Range(0, 6))
+            await FailAsync($"{name}", Here);
+        Assert.Equal(1, await WaitAsync("ann", Here));
+        using var known = await guard.BeginAsync(Known("ann", Here), TestContext.Current.CancellationToken);
+        known.Succeeded();
+    }
+
+    [Fact]
+    public async Task Where_a_user_is_known_an_attempt_after_many_failures_waits_a_little_instead_of_being_refused()
+    {
+        foreach (var source in new[] { Known("ann", Here), SignInSource.Of("ann", IPAddress.IPv6Loopback) })
+        {
+            var waited = TimeSpan.Zero;
+            for (var i = 0; i < 20; i++)
+                waited = await FailInLineAsync(source);
+            Assert.Equal(TimeSpan.FromSeconds(5), waited);
+        }
+    }
+
+    [Fact]
+    public async Task Where_a_user_is_known_a_flood_is_looked_at_once_a_while_and_the_rest_is_told_to_come_again()
+    {
+        var source = Known("ann", Here);
+        for (var i = 0; i < 20; i++)
+            await FailInLineAsync(source);
+        var flood = Enumerable.Range(0, 150).Select(_ => EndAsync(source)).ToList();
+        Assert.InRange(flood.Count(attempt => attempt.IsCompleted), 49, 50);
+        for (var second = 0; second < 31; second++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(Task.WhenAll(flood), Task.Run(() => { }, TestContext.Current.CancellationToken));
+        }
+        Assert.InRange((await Task.WhenAll(flood)).Count(looked => looked), 1, 6);
+    }
+
+    [Fact]
+    public async Task Over_HTTP_the_right_password_is_taken_after_five_wrong_ones_from_the_same_proxy()
+    {
+        await using var app = await TestApp.StartAsync(builder => builder.Configuration["Identity:FamiliarFailureDelay"] = "00:00:00.01");
+        for (var i = 0; i < 8; i++)
+            Assert.Equal(401, (int)(await app.TrySignInAsync("demo", "wrong")).StatusCode);
+        await app.SignInAsync("demo");
+    }
+
+    [Fact]
+    public async Task Over_HTTP_callers_of_a_trusted_proxy_are_told_apart_and_a_known_one_goes_on_after_a_restart()
+    {
+        var folder = Directory.CreateTempSubdirectory("kiroku-test-").FullName;
+        void Configure(WebApplicationBuilder builder)
+        {
+            builder.Configuration["Api:TrustedProxies"] = "127.0.0.1";
+            builder.Configuration["Identity:FailuresPerUser"] = "2";
+            builder.Configuration["Identity:FailuresOfStrangers"] = "3";
+            builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
+        }
+        try
+        {
+            await using (var app = await TestApp.StartAsync(Configure, folder))
+                Assert.Equal(201, await FromAsync(app, "203.0.113.7", app.PasswordOf("demo")));
+            await using var again = await TestApp.StartAsync(Configure, folder);
+            Assert.Equal(401, await FromAsync(again, "203.0.113.9", "wrong"));
+            Assert.Equal(401, await FromAsync(again, "203.0.113.9", "wrong"));
+            Assert.Equal(429, await FromAsync(again, "203.0.113.9", again.PasswordOf("demo")));
+            Assert.Equal(401, await FromAsync(again, "203.0.113.10", "wrong"));
+            Assert.Equal(429, await FromAsync(again, "203.0.113.11", again.PasswordOf("demo")));
+            Assert.Equal(201, await FromAsync(again, "203.0.113.7", again.PasswordOf("demo")));
+        }
+        finally
+        {
+            TestFolder.Delete(folder);
+        }
+    }
+
+    [Fact]
     public async Task Over_HTTP_who_guessed_too_often_is_told_when_to_come_again_and_so_is_who_guessed_a_user_there_is_not()
     {
         await using var app = await TestApp.StartAsync(builder =>
         {
             builder.Configuration["Identity:FailuresPerUser"] = "2";
+            builder.Configuration["Api:TrustedProxies"] = "127.0.0.1";
             builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
         });
+        app.Http.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.9");
         foreach (var name in (string[])["demo", "nobody"])
         {
             for (var i = 0; i < 2; i++)
@@ -113,7 +206,43 @@ public sealed class SignInGuardTests
         await app.SignInAsync("admin");
     }
 
-    private Task<SignInGuard.Attempt> BeginAsync(string who, IPAddress from) => guard.BeginAsync(who, from, TestContext.Current.CancellationToken);
+    private Task<SignInGuard.Attempt> BeginAsync(string who, IPAddress from) => guard.BeginAsync(SignInSource.Of(who, from), TestContext.Current.CancellationToken);
+
+    private static SignInSource Known(string who, IPAddress from) => SignInSource.Of(who, from) with { SeenAt = DateTime.UnixEpoch };
+
+    /// <summary>Fails once; returns how long that had to wait.</summary>
+    private async Task<TimeSpan> FailInLineAsync(SignInSource source)
+    {
+        var began = time.GetUtcNow();
+        var begin = guard.BeginAsync(source, TestContext.Current.CancellationToken);
+        // What is not let in at once waits for this clock alone.
+        while (!begin.IsCompleted)
+            time.Advance(TimeSpan.FromSeconds(1));
+        (await begin).Dispose();
+        return time.GetUtcNow() - began;
+    }
+
+    /// <summary>Fails as soon as it may; whether it was looked at.</summary>
+    private async Task<bool> EndAsync(SignInSource source)
+    {
+        try
+        {
+            using var attempt = await guard.BeginAsync(source, TestContext.Current.CancellationToken);
+            return true;
+        }
+        catch (Fault fault) when (fault.Status == 429)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<int> FromAsync(TestApp app, string address, string password)
+    {
+        app.Http.DefaultRequestHeaders.Remove("X-Forwarded-For");
+        app.Http.DefaultRequestHeaders.Add("X-Forwarded-For", address);
+        using var answer = await app.TrySignInAsync("demo", password);
+        return (int)answer.StatusCode;
+    }
 
     private async Task FailAsync(string who, IPAddress from, int times = 1)
     {

@@ -3,8 +3,8 @@
 -- without a look at this table.
 
 CREATE TABLE known_addresses (
-    user_id TEXT NOT NULL,
-    address TEXT NOT NULL,
-    seen_at TEXT NOT NULL,
+    user_id TEXT COLLATE "C" NOT NULL,
+    address TEXT COLLATE "C" NOT NULL,
+    seen_at TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (user_id, address)
 );

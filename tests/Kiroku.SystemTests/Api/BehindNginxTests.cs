@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using Kiroku.Cluster;
+using Kiroku.SystemTests.CommandLine;
+using Kiroku.SystemTests.Service;
+
+namespace Kiroku.SystemTests.Api;
+
+/// <summary>OpenStack's own client on a service behind Debian's nginx, which speaks TLS, on libvirt's mock.</summary>
+public sealed class BehindNginxTests : IAsyncLifetime
+{
+    private const string Guess = """
+        {"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"demo","domain":{"id":"default"},"password":"wrong"}}}}}
+        """;
+
+    private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("kn-");
+    private KirokuProcess? service;
+    private Nginx? nginx;
+    private Uri inner = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private StockClient Demo => new(
+        ("OS_CLIENT_CONFIG_FILE", Path.Combine(data.FullName, "clouds.yaml")), ("OS_CLOUD", "kiroku"), ("OS_CACERT", PathOf("authority.pem")));
+
+    public async ValueTask InitializeAsync()
+    {
+        StockClient.Require();
+        Nginx.Require();
+        Hypervisors.RealParts.Require("/usr/bin/curl");
+        var certificates = new CertificateFolder(data.FullName, TimeProvider.System);
+        certificates.MakeAuthority();
+        certificates.Make("127.0.0.1");
+        var settings = new[] { ("KIROKU_Api__TrustedProxies", "127.0.0.1, 127.0.0.2"), ("KIROKU_Identity__FailuresPerUser", "2") };
+        service = new KirokuProcess(
+            ["serve", "--data", data.FullName, "--listen", "http://127.0.0.1:0", "--hypervisor", "test:///default"],
+            [.. settings.Select(pair => (pair.Item1, (string?)pair.Item2))]);
+        inner = new Uri((await service.ReadLineUntilAsync("listening on "))["listening on ".Length..]);
+        nginx = await Nginx.StartAsync(data.FullName, inner, (PathOf("127.0.0.1.pem"), PathOf("127.0.0.1.key")));
+        // As its operator would: where clients come in is another address than where the service listens.
+        var clouds = await File.ReadAllTextAsync(PathOf("clouds.yaml"), Token);
+        await File.WriteAllTextAsync(PathOf("clouds.yaml"), clouds.Replace(inner.ToString(), nginx.Address.ToString(), StringComparison.Ordinal), Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (nginx is not null)
+            await nginx.DisposeAsync();
+        if (service is not null)
+            await service.DisposeAsync();
+        data.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task The_stock_client_works_on_https_alone()
+    {
+        var token = (string)(await Demo.JsonAsync("token issue"))["id"]!;
+        Assert.NotEmpty(token);
+        var catalog = await Demo.RunAsync("catalog list");
+        Assert.Contains($"{nginx!.Address}v2.1", catalog, StringComparison.Ordinal);
+        Assert.DoesNotContain("http:", catalog, StringComparison.Ordinal);
+
+        // More than a proxy takes into its memory, and more than nginx takes by default at all.
+        await File.WriteAllBytesAsync(PathOf("disk"), RandomNumberGenerator.GetBytes(20 << 20), Token);
+        await Demo.RunAsync($"image create --disk-format raw --file {PathOf("disk")} large");
+        await Demo.RunAsync($"image save --file {PathOf("saved")} large");
+        Assert.Equal(await File.ReadAllBytesAsync(PathOf("disk"), Token), await File.ReadAllBytesAsync(PathOf("saved"), Token));
+
+        foreach (var name in (string[])["a", "b", "c"])
+            await Demo.RunAsync($"server create --image large --flavor m1.nano {name}");
+        var links = await CurlAsync("-H", $"X-Auth-Token: {token}", new Uri(nginx.Address, "/v2.1/servers?limit=2").ToString());
+        Assert.Contains("\"rel\":\"next\",\"href\":\"https:", links, StringComparison.Ordinal);
+        Assert.DoesNotContain("http:", links, StringComparison.Ordinal);
+        Assert.Equal(3, (await Demo.JsonAsync("server list --limit -1")).AsArray().Count);
+        foreach (var name in (string[])["a", "b", "c"])
+            await Demo.RunAsync($"server delete --wait {name}");
+    }
+
+    [Fact]
+    public async Task Two_callers_of_the_proxy_are_told_apart_and_nobody_can_say_to_be_another()
+    {
+        // 127.0.0.2 stands for a proxy before this one; what stands left of its own word a caller said of itself.
+        foreach (var claims in (string[])["198.51.100.1, 203.0.113.1", "198.51.100.2, 203.0.113.1"])
+            Assert.Equal("401", await SignInAsync(claims));
+        Assert.Equal("429", await SignInAsync("198.51.100.3, 203.0.113.1"));
+        Assert.Equal("429", await SignInAsync("203.0.113.2, 203.0.113.1"));
+        Assert.Equal("401", await SignInAsync("203.0.113.2"));
+    }
+
+    private string PathOf(string name) => Path.Combine(data.FullName, name);
+
+    /// <summary>The status of a sign-in with a wrong password through both proxies.</summary>
+    private Task<string> SignInAsync(string claims)
+        => CurlAsync("-o", "/dev/null", "-w", "%{http_code}", "--interface", "127.0.0.2", "-H", $"X-Forwarded-For: {claims}",
+            "-H", "Content-Type: application/json", "-d", Guess, new Uri(nginx!.Address, "/identity/v3/auth/tokens").ToString());
+
+    private Task<string> CurlAsync(params string[] arguments)
+        => Hypervisors.Commands.RunAsync("/usr/bin/curl", ["-s", "--cacert", PathOf("authority.pem"), .. arguments]);
+}
