@@ -49,15 +49,24 @@ internal sealed partial class Nginx : IAsyncDisposable
             }
             """);
         nginx.process = Process.Start(new ProcessStartInfo(Program, ["-p", folder, "-e", Path.Combine(folder, "nginx.log"), "-c", settings]))!;
-        await nginx.UntilItAnswersAsync();
-        return nginx;
+        try
+        {
+            await nginx.UntilItAnswersAsync();
+            return nginx;
+        }
+        catch
+        {
+            await nginx.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         if (process is null)
             return;
-        process.Kill();
+        if (!process.HasExited)
+            process.Kill();
         await process.WaitForExitAsync();
         process.Dispose();
     }
@@ -73,7 +82,8 @@ internal sealed partial class Nginx : IAsyncDisposable
 
     private async Task UntilItAnswersAsync() => await Poll.UntilAsync("nginx to listen", async () =>
     {
-        Assert.False(process!.HasExited, await File.ReadAllTextAsync(Path.Combine(folder, "nginx.log")));
+        if (process!.HasExited)
+            Assert.Fail(await File.ReadAllTextAsync(Path.Combine(folder, "nginx.log")));
         try
         {
             using var client = new TcpClient();

@@ -54,7 +54,7 @@ public sealed class ServeTests : IDisposable
     [Fact]
     public async Task Https_without_a_certificate_is_refused_before_anything_is_made()
     {
-        var ended = await KirokuProcess.RunAsync([.. Serve, "--listen", "https://127.0.0.1:0"]);
+        var ended = await KirokuProcess.RunAsync([.. Serve[..^4], "--listen", "https://127.0.0.1:0", "--hypervisor", "test:///default"]);
         Complains(ended, 1, "takes a certificate and its key");
         Assert.False(File.Exists(Path.Combine(folder.FullName, "kiroku.db")));
     }
