@@ -62,6 +62,7 @@ internal static class KirokuApp
         app.UseRouting();
         app.UseExactPaths();
         app.UseIdentity();
+        app.UseRequestRates();
         app.UseMicroversions();
         app.MapVersions();
         app.MapIdentity();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Kiroku.Api;
@@ -6,12 +7,14 @@ namespace Kiroku.Api;
 internal static class FaultForm
 {
     /// <summary>Nova's (nova/api/openstack/wsgi.py, Fault): <c>{"itemNotFound":{"code":404,"message":"…"}}</c>.</summary>
-    public static void WriteNova(Utf8JsonWriter json, int status, string message)
+    public static void WriteNova(Utf8JsonWriter json, int status, string message, int? retryAfter = null)
     {
         json.WriteStartObject();
         json.WriteStartObject(NovaName(status));
         json.WriteNumber("code", status);
         json.WriteString("message", message);
+        if (status == StatusCodes.Status429TooManyRequests && retryAfter is { } seconds)
+            json.WriteString("retryAfter", seconds.ToString(CultureInfo.InvariantCulture));
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -27,6 +27,11 @@ internal static class IdentityRoom
             .Validate(o => o.FailureDelay >= TimeSpan.Zero && o.FailureDelay <= TimeSpan.FromHours(1), "Identity:FailureDelay is to be a time of at most an hour.")
             .Validate(o => o.FailureMemory > TimeSpan.Zero, "Identity:FailureMemory is to be a time, as 00:15:00.")
             .ValidateOnStart();
+        services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section)
+            .Validate(o => o.WritesPerMinute is -1 or > 0 && o.ReadsPerMinute is -1 or > 0,
+                "RateLimit:WritesPerMinute and RateLimit:ReadsPerMinute are to be at least 1, or -1 for no limit.")
+            .ValidateOnStart();
+        services.AddSingleton<RequestRates>();
         services.AddDataProtection().SetApplicationName("Kiroku");
         services.AddOptions<KeyManagementOptions>().Configure<IDatabase>((keys, database) => keys.XmlRepository = new SealingKeys(database));
         // It warns that keys are not encrypted at rest: the store is closed to others, as the passwords' file is.
@@ -71,6 +76,9 @@ internal static class IdentityRoom
     }
 
     public static void UseIdentity(this IApplicationBuilder app) => app.UseMiddleware<IdentityMiddleware>();
+
+    /// <summary>After identity, whose token says who asks.</summary>
+    public static void UseRequestRates(this IApplicationBuilder app) => app.UseMiddleware<RequestRateMiddleware>();
 
     /// <summary>Our own identity, unless a Keystone is asked: then there is none here.</summary>
     public static void MapIdentity(this IEndpointRouteBuilder app)

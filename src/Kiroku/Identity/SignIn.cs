@@ -19,6 +19,9 @@ internal sealed record SignIn(TokenClaims Claims, User User, Project? Project, I
     /// <summary>The token of an authenticated request.</summary>
     public static SignIn Of(HttpContext context) => (SignIn)context.Items[Key]!;
 
+    /// <summary>The request's token; null for a request that needs none.</summary>
+    public static SignIn? Find(HttpContext context) => (SignIn?)context.Items[Key];
+
     /// <summary>Whether time alone has not ended it.</summary>
     public bool HoldsAt(DateTime now) => Claims.ExpiresAt > now && Credential?.HoldsAt(now) != false;
 

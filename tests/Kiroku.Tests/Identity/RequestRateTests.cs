@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using Kiroku.Actions;
+using Kiroku.Tests.Servers;
+
+namespace Kiroku.Tests.Identity;
+
+/// <summary>A user who asks too often in a project is told to wait; nobody else is, and what deletes is always let through.</summary>
+public sealed class RequestRateTests : IAsyncLifetime
+{
+    private const int Writes = 40;
+    private const int Reads = 60;
+    private const string Lock = """{"lock":null}""";
+    private Cloud cloud = null!;
+
+    public async ValueTask InitializeAsync() => cloud = await Cloud.StartAsync(
+        ("RateLimit:WritesPerMinute", Writes.ToString(CultureInfo.InvariantCulture)), ("RateLimit:ReadsPerMinute", Reads.ToString(CultureInfo.InvariantCulture)));
+
+    public ValueTask DisposeAsync() => cloud.DisposeAsync();
+
+    [Fact]
+    public async Task A_flood_of_locks_is_429_in_Novas_form_and_leaves_no_record_of_what_was_refused()
+    {
+        var server = await cloud.CreateServerAsync();
+        var accepted = new HashSet<string>();
+        for (var i = 0; i < 2 * Writes; i++)
+        {
+            using var answer = await cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", Lock);
+            if ((int)answer.StatusCode == 429)
+                await AssertLimitedAsync(answer);
+            else
+                accepted.Add(answer.Headers.GetValues("x-compute-request-id").Single());
+        }
+        // Time fills the bucket a little meanwhile.
+        Assert.InRange(accepted.Count, Writes - 1, Writes + 20);
+        var recorded = await cloud.App.Services.GetRequiredService<ActionStore>().ListAsync(server, new ActionQuery(1000), TestContext.Current.CancellationToken);
+        Assert.Equal(accepted, recorded.Where(action => action.Action == ActionNames.Lock).Select(action => action.RequestId).ToHashSet());
+    }
+
+    [Fact]
+    public async Task Whoever_is_refused_may_still_delete_either_way_and_others_are_not_touched()
+    {
+        var (first, second) = (await cloud.CreateServerAsync(), await cloud.CreateServerAsync());
+        var elsewhere = await People.AddAsync(cloud.App, "demo2", "demo", "member");
+        await UseUpAsync();
+        Assert.Equal(204, (int)(await cloud.Demo.DeleteAsync($"/v2.1/servers/{first}")).StatusCode);
+        Assert.Equal(202, (await cloud.ActAsync(second, """{"forceDelete":null}""")).Status);
+        Assert.Equal(429, (await cloud.ActAsync(second, """{"forceDelete":null,"lock":null}""")).Status);
+        Assert.Equal(201, (int)(await elsewhere.PostAsync("/image/v2/images", "{}")).StatusCode);
+        Assert.Equal(200, (int)(await cloud.Demo.GetAsync("/v2.1/servers")).StatusCode);
+        await cloud.App.SignInAsync();
+    }
+
+    [Fact]
+    public async Task The_same_user_in_another_project_and_an_administrator_have_limits_of_their_own()
+    {
+        await UseUpAsync();
+        Assert.Equal(201, (int)(await cloud.Admin.PostAsync("/image/v2/images", "{}")).StatusCode);
+        var demo = await cloud.App.SignInAsync("admin", "demo");
+        Assert.Equal(201, (int)(await demo.PostAsync("/image/v2/images", "{}")).StatusCode);
+        while ((int)(await cloud.Admin.PostAsync("/image/v2/images", "{}")).StatusCode == 201)
+            Assert.True(demo.ProjectId != cloud.Admin.ProjectId);
+        Assert.Equal(201, (int)(await demo.PostAsync("/image/v2/images", "{}")).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_image_and_identity_services_say_it_in_their_own_forms()
+    {
+        await UseUpAsync();
+        using var image = await cloud.Demo.PostAsync("/image/v2/images", "{}");
+        Assert.Equal("429 Too Many Requests", (string)(await TestApp.JsonAsync(image))["code"]!);
+        using var identity = await cloud.Demo.PostAsync($"/identity/v3/users/{cloud.Demo.UserId}/application_credentials", "{}");
+        Assert.Equal(429, (int)(await TestApp.JsonAsync(identity))["error"]!["code"]!);
+        Assert.All([image, identity], answer => Assert.NotNull(answer.Headers.RetryAfter));
+    }
+
+    [Fact]
+    public async Task Reads_have_a_limit_of_their_own()
+    {
+        for (var i = 0; i < 2 * Reads; i++)
+        {
+            using var answer = await cloud.Demo.GetAsync("/v2.1/flavors");
+            if ((int)answer.StatusCode != 429)
+                continue;
+            Assert.True(i >= Reads - 1);
+            Assert.Equal(201, (int)(await cloud.Demo.PostAsync("/image/v2/images", "{}")).StatusCode);
+            return;
+        }
+        Assert.Fail("reads were not limited");
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-2")]
+    public async Task A_limit_that_cannot_be_is_refused_at_the_start(string limit)
+    {
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => TestApp.StartAsync(builder => builder.Configuration["RateLimit:WritesPerMinute"] = limit));
+        Assert.Contains("RateLimit:WritesPerMinute", failure.Message);
+    }
+
+    private async Task UseUpAsync()
+    {
+        for (var i = 0; i < 2 * Writes; i++)
+        {
+            using var answer = await cloud.Demo.PostAsync("/image/v2/images", "{}");
+            if ((int)answer.StatusCode == 429)
+                return;
+        }
+        Assert.Fail("writes were not limited");
+    }
+
+    private static async Task AssertLimitedAsync(HttpResponseMessage answer)
+    {
+        var after = Assert.IsType<RetryConditionHeaderValue>(answer.Headers.RetryAfter).Delta!.Value.TotalSeconds;
+        Assert.InRange(after, 1, 60);
+        var fault = (await TestApp.JsonAsync(answer))["overLimit"]!;
+        Assert.Equal((429, "This request was rate-limited."), ((int)fault["code"]!, (string)fault["message"]!));
+        Assert.Equal(after.ToString(CultureInfo.InvariantCulture), (string)fault["retryAfter"]!);
+    }
+}
