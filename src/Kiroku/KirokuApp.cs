@@ -63,6 +63,7 @@ internal static class KirokuApp
         app.UseExactPaths();
         app.UseIdentity();
         app.UseRequestRates();
+        app.UseMiddleware<ShortStoreMiddleware>();
         app.UseMicroversions();
         app.MapVersions();
         app.MapIdentity();

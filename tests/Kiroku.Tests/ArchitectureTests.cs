@@ -17,7 +17,7 @@ public sealed class ArchitectureTests
         ["Identity"] = ["Api", "Storage"],
         ["Actions"] = ["Api", "Identity", "Storage"],
         ["Flavors"] = ["Api", "Identity", "Storage", "Hypervisors"],
-        ["Images"] = ["Api", "Cluster", "Identity", "Storage", "Hypervisors"],
+        ["Images"] = ["Api", "Cluster", "Identity", "Quotas", "Storage", "Hypervisors"],
         ["Quotas"] = ["Api", "Identity", "Storage"],
         ["Keypairs"] = ["Api", "Identity", "Quotas", "Storage"],
         ["Hosts"] = ["Api", "Cluster", "Identity", "Hypervisors", "Scheduling", "Storage"],

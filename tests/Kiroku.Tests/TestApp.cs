@@ -66,6 +66,8 @@ internal sealed class TestApp : IAsyncDisposable
             builder.Services.AddSingleton<EndProcess>(why => lost.TrySetResult(why));
             // Not the one of whoever runs the tests.
             builder.Configuration["KIROKU_GUEST_IMAGE"] = "";
+            // Some megabytes written at each of very many starts.
+            builder.Configuration["Storage:Ballast"] = "0";
             configure?.Invoke(builder);
         });
         try

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
@@ -26,16 +27,17 @@ internal static class ActionsRoom
         services.AddHostedService(provider => provider.GetRequiredService<Retention>());
         services.AddSingleton<StorePatience>();
         services.AddSingleton<StepRunner>();
-        AddTraces(services);
+        AddTelemetry(services);
     }
 
-    /// <summary>An action is a trace and each attempt at a step a span, sent where OpenTelemetry's own variable says, if it does.</summary>
-    private static void AddTraces(IServiceCollection services)
+    /// <summary>An action is a trace and each attempt at a step a span; they and what is measured are sent where OpenTelemetry's own variable says, if it does.</summary>
+    private static void AddTelemetry(IServiceCollection services)
     {
         if (Environment.GetEnvironmentVariable(Collector) is not { Length: > 0 })
             return;
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("kiroku"))
-            .WithTracing(tracing => tracing.AddSource(StepRunner.Telemetry.Name).AddOtlpExporter());
+            .WithTracing(tracing => tracing.AddSource(StepRunner.Telemetry.Name).AddOtlpExporter())
+            .WithMetrics(metrics => metrics.AddMeter(Meters.Name).AddOtlpExporter());
     }
 }

@@ -19,7 +19,7 @@ internal static class HypervisorServices
             var time = provider.GetRequiredService<TimeProvider>();
             var logger = provider.GetRequiredService<ILogger<LibvirtHypervisor>>();
             var target = settings.Roles.HasFlag(NodeRoles.Compute) ? TargetOf(options, time, logger) : LibvirtTarget.Nowhere;
-            return new LibvirtHypervisor(target, LibvirtOptionsOf(options), time, logger);
+            return new LibvirtHypervisor(target, LibvirtOptionsOf(options, provider.GetRequiredService<DiskReserve>()), time, logger);
         });
     }
 
@@ -34,6 +34,6 @@ internal static class HypervisorServices
         return new LibvirtTarget(IsReal: true, choice.FindAsync);
     }
 
-    private static LibvirtOptions LibvirtOptionsOf(HypervisorsOptions options) =>
-        new() { Folder = options.DataFolder, Network = options.Network };
+    private static LibvirtOptions LibvirtOptionsOf(HypervisorsOptions options, DiskReserve? reserve = null) =>
+        new() { Folder = options.DataFolder, Network = options.Network, Reserve = reserve ?? DiskReserve.None };
 }

@@ -63,7 +63,7 @@ internal sealed partial class ImageCopies(ImageFiles files, IGrainFactory grains
     private async Task CopyAsync(Image image, string file, CancellationToken cancellationToken)
     {
         var node = image.Node ?? throw Missing(image);
-        using var draft = files.Begin(image.Id);
+        using var draft = files.Begin(image.Id, image.Size ?? 0);
         while (draft.Size < image.Size)
         {
             var piece = await ReadAsync(node, image, draft.Size).WaitAsync(cancellationToken);

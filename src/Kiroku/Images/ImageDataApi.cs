@@ -50,7 +50,7 @@ internal static class ImageDataApi
         ImagesApi.Require(Caller.Of(context), Rules.ImageUpload, image.Owner);
         // The size is limited where the bytes are taken.
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-        await upload.SaveAsync(image, request.Body, cancellationToken, Md5Of(request));
+        await upload.SaveAsync(image, request.Body, cancellationToken, new SaidOfBytes(request.ContentLength, Md5Of(request)));
         return TypedResults.NoContent();
     }
 

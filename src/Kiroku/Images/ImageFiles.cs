@@ -7,7 +7,7 @@ namespace Kiroku.Images;
 /// The bytes of images, a file for each in a folder of this node's or of all nodes'. A file is named by its image and by what
 /// is in it: whatever has the name has the bytes, no matter who put it there, and nothing takes its place.
 /// </summary>
-internal sealed class ImageFiles(ServiceSettings settings, IOptions<ImagesOptions> options)
+internal sealed class ImageFiles(ServiceSettings settings, IOptions<ImagesOptions> options, DiskReserve reserve)
 {
     /// <summary>So much of a checksum that two contents do not share it.</summary>
     private const int NameLength = 32;
@@ -23,11 +23,16 @@ internal sealed class ImageFiles(ServiceSettings settings, IOptions<ImagesOption
     /// <summary>Where an image's bytes are, if they are here.</summary>
     public string PathOf(string imageId, string sha512) => Path.Combine(folder, NameOf(imageId, sha512));
 
+    /// <summary>The folder, which is there.</summary>
+    public string Folder => Open().FullName;
+
     /// <summary>A file to write to; until it is published it stands under another name.</summary>
-    public ImageDraft Begin(string imageId)
+    /// <exception cref="IOException">There is no room for so many bytes beside what is kept in reserve.</exception>
+    public ImageDraft Begin(string imageId, long length)
     {
         Open();
-        return new ImageDraft(DurableFile.Create(Path.Combine(folder, $"{imageId}.{Guid.NewGuid():N}{DraftEnding}")));
+        reserve.Require(folder, length);
+        return new ImageDraft(DurableFile.Create(Path.Combine(folder, $"{imageId}.{Guid.NewGuid():N}{DraftEnding}")), reserve);
     }
 
     /// <summary>Every file that is or was an image's; what else lies in the folder is somebody else's.</summary>

@@ -1,12 +1,17 @@
 using System.Data.Common;
 using Dapper;
+using Kiroku.Api;
+using Kiroku.Quotas;
 using Kiroku.Storage;
 
 namespace Kiroku.Images;
 
 /// <summary>What is known of images, in rows; their bytes are <see cref="ImageFiles"/>.</summary>
-internal sealed class ImageStore(IDatabase database, TimeProvider time)
+internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimeProvider time)
 {
+    /// <summary>An upload takes no more ahead than leaves others some.</summary>
+    private const int Sharers = 8;
+
     /// <summary>Who sees an image; the one place that says so (glance/db/utils.py, is_image_visible).</summary>
     private const string Visible =
         """
@@ -31,8 +36,13 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
     }
 
     /// <returns>False if there is, or ever was, an image of that id.</returns>
+    /// <exception cref="Fault">413: its owner has as many as it may.</exception>
     public Task<bool> AddAsync(Image image, CancellationToken cancellationToken)
-        => database.WriteAsync(db => AddAsync(db, image), cancellationToken);
+        => database.WriteAloneAsync(async db =>
+        {
+            await quotas.RequireOneMoreAsync(db, image.Owner);
+            return await AddAsync(db, image);
+        }, cancellationToken);
 
     /// <summary>The same within the caller's transaction.</summary>
     public static async Task<bool> AddAsync(DbConnection db, Image image)
@@ -59,8 +69,40 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
         }, cancellationToken);
 
     /// <returns>False unless the image waited for its bytes: someone else is sending them, or they are there.</returns>
+    /// <exception cref="Fault">413: its owner has as many uploads at a time as it may.</exception>
     public Task<bool> BeginUploadAsync(Image image, string node, CancellationToken cancellationToken)
-        => database.WriteAsync(db => MoveAsync(db, image, BeginningOn(node)), cancellationToken);
+        => database.WriteAloneAsync(async db =>
+        {
+            // What is refused anyway is refused for that.
+            if (await FindOwnerAsync(db, image, ImageStatus.Queued) is not { } owner)
+                return false;
+            await quotas.RequireOneMoreUploadAsync(db, owner);
+            return await MoveAsync(db, image, BeginningOn(node));
+        }, cancellationToken);
+
+    /// <summary>Has an upload take some of its owner's quota, beside what others have and take.</summary>
+    /// <param name="image">As it was added to the store.</param>
+    /// <param name="node">Which node takes the bytes.</param>
+    /// <param name="wanted">How many bytes it has to have in all, and how many it would like.</param>
+    /// <param name="cancellationToken">Breaks off.</param>
+    /// <returns>How many it has.</returns>
+    /// <exception cref="Fault">413 if it cannot have so many, 410 if the image is gone or the upload another's.</exception>
+    public Task<long> ReserveAsync(Image image, string node, (long Least, long Most) wanted, CancellationToken cancellationToken)
+        => database.WriteAloneAsync(async db =>
+        {
+            if (await FindOwnerAsync(db, image, ImageStatus.Saving, node) is not { } owner)
+                throw GoneMeanwhile(image.Id);
+            var room = await quotas.RoomAsync(db, owner, image.Id);
+            if (room < wanted.Least)
+                throw await quotas.TooManyBytesAsync(db, owner, image.Id, wanted.Least);
+            var taken = Math.Min(wanted.Most, wanted.Least + ((room - wanted.Least) / Sharers));
+            await db.ExecuteAsync("UPDATE images SET reserved = @taken WHERE id = @Id", new { image.Id, taken });
+            return taken;
+        }, cancellationToken);
+
+    /// <summary>An image whose bytes nobody waits for any more.</summary>
+    public static Fault GoneMeanwhile(string imageId)
+        => new(410, $"Image {imageId} could not be found after upload. The image may have been deleted during the upload.");
 
     /// <summary>Begins an upload, or takes it over from whichever node began it, whose own end will find that out.</summary>
     /// <param name="image">As it was added to the store.</param>
@@ -135,6 +177,11 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
         => (await database.ReadAsync(
             db => db.QueryAsync<Image>("SELECT * FROM images WHERE status <> @Queued", new { ImageStatus.Queued }), cancellationToken)).AsList();
 
+    /// <summary>What all images have of bytes.</summary>
+    public Task<long> MeasureAsync(CancellationToken cancellationToken)
+        => database.ReadOneAsync(
+            db => db.ExecuteScalarAsync<long>("SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM images"), cancellationToken);
+
     /// <summary>Says of images which node has their bytes; null for all.</summary>
     public Task PlaceAsync(IReadOnlyList<Image> images, string? node, CancellationToken cancellationToken)
         => database.WriteAsync(db => db.ExecuteAsync(
@@ -154,13 +201,18 @@ internal sealed class ImageStore(IDatabase database, TimeProvider time)
         return await db.ExecuteAsync("DELETE FROM images WHERE id = @id", new { id }) == 1;
     }
 
+    private static Task<string?> FindOwnerAsync(DbConnection db, Image image, string status, string? node = null)
+        => db.QuerySingleOrDefaultAsync<string>(
+            "SELECT owner FROM images WHERE id = @Id AND created_at = @CreatedAt AND status = @status AND (@node IS NULL OR node = @node)",
+            new { image.Id, image.CreatedAt, status, node });
+
     private static UploadMove BeginningOn(string node) => new(ImageStatus.Queued, ImageStatus.Saving) { ToNode = node };
 
     private async Task<bool> MoveAsync(DbConnection db, Image image, UploadMove move)
         => await db.ExecuteAsync(
             """
             UPDATE images SET status = @To, node = @ToNode, size = @Size, virtual_size = @VirtualSize, checksum = @Md5,
-                os_hash_value = @Sha512, updated_at = @now
+                os_hash_value = @Sha512, reserved = NULL, updated_at = @now
             WHERE id = @Id AND created_at = @CreatedAt AND status = @From AND (@FromNode IS NULL OR node = @FromNode)
             """,
             new

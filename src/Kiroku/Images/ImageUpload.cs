@@ -24,12 +24,12 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
     /// <param name="image">As it was added to the store.</param>
     /// <param name="bytes">The file, which is never held in memory whole.</param>
     /// <param name="cancellationToken">Breaks off.</param>
-    /// <param name="md5">The checksum that the sender says they have.</param>
+    /// <param name="said">What the sender says of them before they come.</param>
     /// <exception cref="Fault">
-    /// 409 while another upload runs or if the image has its bytes, 413 for too many, 410 if it was deleted, 415 if they are no
+    /// 409 while another upload runs or if the image has its bytes, 413 for too many or where there is no room for them, 410 if it was deleted, 415 if they are no
     /// such disk, 400 if they are not those that were sent.
     /// </exception>
-    public async Task SaveAsync(Image image, Stream bytes, CancellationToken cancellationToken, string? md5 = null)
+    public async Task SaveAsync(Image image, Stream bytes, CancellationToken cancellationToken, SaidOfBytes? said = null)
     {
         if (image.DiskFormat is null || image.ContainerFormat is null)
             throw Fault.BadRequest("Properties disk_format, container_format must be set prior to saving data.");
@@ -37,7 +37,7 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
         {
             if (!await store.BeginUploadAsync(image, settings.Host, cancellationToken))
                 throw await RefusalAsync(image, cancellationToken);
-            await TakeAsync(image, bytes, md5, cancellationToken);
+            await TakeAsync(image, bytes, new Terms(said, new UploadRoom(store, image, settings.Host, said?.Length)), cancellationToken);
         });
     }
 
@@ -48,13 +48,16 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
     /// <param name="image">As it was added to the store.</param>
     /// <param name="bytes">The file.</param>
     /// <param name="cancellationToken">Breaks off.</param>
-    /// <param name="require">Throws, in the transaction that begins, if the image is no longer theirs to fill.</param>
+    /// <param name="require">
+    /// Throws, in the transaction that begins, if the image is no longer theirs to fill; null for the service's own images, which
+    /// no quota holds up.
+    /// </param>
     /// <exception cref="Fault">The same.</exception>
     public Task SaveOrGoOnAsync(Image image, Stream bytes, CancellationToken cancellationToken, Func<DbConnection, Task>? require = null) => RunAsync(image.Id, async () =>
     {
         if (!await store.BeginOrTakeOverAsync(image, settings.Host, require ?? (_ => Task.CompletedTask), cancellationToken))
             throw await RefusalAsync(image, cancellationToken);
-        await TakeAsync(image, bytes, md5: null, cancellationToken);
+        await TakeAsync(image, bytes, new Terms(null, require is null ? null : new UploadRoom(store, image, settings.Host, null)), cancellationToken);
     });
 
     /// <summary>Removes an image, whatever has become of it, and its bytes.</summary>
@@ -92,11 +95,11 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
         return Fault.Conflict($"Image status transition from {status} to saving is not allowed");
     }
 
-    private async Task TakeAsync(Image image, Stream bytes, string? md5, CancellationToken cancellationToken)
+    private async Task TakeAsync(Image image, Stream bytes, Terms terms, CancellationToken cancellationToken)
     {
         try
         {
-            await ReceiveAsync(image, bytes, md5, cancellationToken);
+            await ReceiveAsync(image, bytes, terms, cancellationToken);
         }
         catch (Exception e)
         {
@@ -109,11 +112,13 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
         }
     }
 
-    private async Task ReceiveAsync(Image image, Stream bytes, string? md5, CancellationToken cancellationToken)
+    private async Task ReceiveAsync(Image image, Stream bytes, Terms terms, CancellationToken cancellationToken)
     {
-        using var draft = files.Begin(image.Id);
-        await draft.TakeAsync(bytes, options.Value.MaxSize, cancellationToken);
-        if (md5 is not null && md5 != draft.Md5)
+        if (terms.Said?.Length > options.Value.MaxSize)
+            throw new ImageTooLargeException();
+        using var draft = files.Begin(image.Id, terms.Said?.Length ?? 0);
+        await draft.TakeAsync(bytes, options.Value.MaxSize, terms.Room, cancellationToken);
+        if (terms.Said?.Md5 is { } md5 && md5 != draft.Md5)
             throw Fault.BadRequest($"The bytes that came have the MD5 checksum {draft.Md5}, not {md5}.");
         var content = new ImageContent(draft.Size, VirtualSize(draft.Path, image), draft.Md5, draft.Sha512);
         var file = files.PathOf(image.Id, content.Sha512);
@@ -123,7 +128,7 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
             return;
         if (!ImageFiles.IsNamedBy(await store.FindAsync(image.Id, CancellationToken.None), Path.GetFileName(file)))
             File.Delete(file);
-        throw new Fault(410, $"Image {image.Id} could not be found after upload. The image may have been deleted during the upload.");
+        throw ImageStore.GoneMeanwhile(image.Id);
     }
 
     /// <summary>
@@ -158,4 +163,10 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
             throw new Fault(415, $"Image failed safety checks: {e.Message}");
         }
     }
+
+    /// <summary>On what terms bytes are taken; without room, on none of a quota's.</summary>
+    private sealed record Terms(SaidOfBytes? Said, UploadRoom? Room);
 }
+
+/// <summary>What a sender says of an image's bytes before they come: how many, and their checksum.</summary>
+internal sealed record SaidOfBytes(long? Length, string? Md5);

@@ -23,6 +23,8 @@ internal static class ImagesRoom
         services.AddSingleton<ImageCopies>();
         services.AddHostedService<ImageRecovery>();
         services.AddHostedService<ImageRegistrar>();
+        services.AddSingleton<DiskWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<DiskWatch>());
         services.AddSingleton<ImageSweeper>();
         services.AddHostedService(provider => provider.GetRequiredService<ImageSweeper>());
     }

@@ -43,5 +43,5 @@ internal sealed class QuotaStore(IDatabase database, IOptions<QuotasOptions> opt
 
     /// <summary>Has the defaults hold for the project again.</summary>
     public Task DeleteAsync(string projectId, CancellationToken cancellationToken)
-        => database.WriteAsync(connection => connection.ExecuteAsync("DELETE FROM quotas WHERE project_id = @projectId", new { projectId }), cancellationToken);
+        => database.WriteAsync(connection => connection.ExecuteAsync($"DELETE FROM quotas WHERE project_id = @projectId AND resource NOT LIKE 'image%'", new { projectId }), cancellationToken);
 }

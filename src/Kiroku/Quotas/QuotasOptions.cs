@@ -24,4 +24,16 @@ internal sealed class QuotasOptions
     /// <summary>Key pairs of one user.</summary>
     [Range(-1, int.MaxValue)]
     public int KeyPairs { get; init; } = 100;
+
+    /// <summary>Bytes of all images of a project, MiB; this and the next two by Glance's names (glance/quota/keystone.py).</summary>
+    [Range(-1, int.MaxValue)]
+    public int ImageSizeTotal { get; init; } = 100 * 1024;
+
+    /// <summary>Images of a project, with or without their bytes.</summary>
+    [Range(-1, int.MaxValue)]
+    public int ImageCountTotal { get; init; } = 200;
+
+    /// <summary>Uploads of a project at a time.</summary>
+    [Range(-1, int.MaxValue)]
+    public int ImageCountUploading { get; init; } = 20;
 }

@@ -9,6 +9,7 @@ internal static class QuotasRoom
     {
         services.AddOptions<QuotasOptions>().BindConfiguration(QuotasOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<QuotaStore>();
+        services.AddSingleton<ImageQuotas>();
     }
 
     public static void MapQuotas(this IEndpointRouteBuilder app) => app.MapCompute(compute =>

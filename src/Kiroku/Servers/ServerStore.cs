@@ -4,13 +4,15 @@ using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Cluster;
 using Kiroku.Images;
+using Kiroku.Quotas;
 using Kiroku.Servers.Work;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;
 
 /// <summary>The rows of servers, and the transactions in which an action begins, goes on and ends.</summary>
-internal sealed class ServerStore(IDatabase database, OwnMembership membership, KeptAnswers answers, FinishedRecords records)
+internal sealed class ServerStore(
+    IDatabase database, OwnMembership membership, KeptAnswers answers, FinishedRecords records, ImageQuotas imageQuotas)
 {
     /// <summary>A server's row, with the zone of its host.</summary>
     public const string Columns = "servers.*, (SELECT zone FROM nodes WHERE nodes.name = servers.host) AS zone";
@@ -125,7 +127,13 @@ internal sealed class ServerStore(IDatabase database, OwnMembership membership, 
     /// <exception cref="Fault">Nothing was changed: the request is a repeated one.</exception>
     public Task<(Server, ActionRecord)?> BeginActionAsync(
         Server seen, Server begun, Acceptance acceptance, CancellationToken cancellationToken)
-        => database.WriteAsync<(Server, ActionRecord)?>(async connection =>
+    {
+        // An image that is announced counts against a quota.
+        return acceptance.Announced is null
+            ? database.WriteAsync(BeginAsync, cancellationToken)
+            : database.WriteAloneAsync(BeginAsync, cancellationToken);
+
+        async Task<(Server, ActionRecord)?> BeginAsync(DbConnection connection)
         {
             await membership.HoldAsync(connection, acceptance.AskedOf);
             var action = acceptance.Action;
@@ -150,9 +158,13 @@ internal sealed class ServerStore(IDatabase database, OwnMembership membership, 
             }
             await answers.InsertAsync(connection, acceptance.Keeping);
             if (acceptance.Announced is { } announced)
+            {
+                await imageQuotas.RequireSnapshotAsync(connection, announced.Owner, announced.Id);
                 await ImageStore.AddAsync(connection, announced);
+            }
             return (begun, await ActionStore.InsertAsync(connection, action));
-        }, cancellationToken);
+        }
+    }
 
     /// <summary>
     /// Takes up the action that a server's row names but nobody runs. Events left open are closed as interrupted, unless the

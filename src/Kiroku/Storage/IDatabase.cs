@@ -11,6 +11,9 @@ internal interface IDatabase : IDisposable
     /// <summary>Whether other processes write here, too: what one of them remembers is then good only if the store says so.</summary>
     bool IsShared { get; }
 
+    /// <summary>Whether it lives on what is kept aside for its own work, because its disk is full: nothing new is to be written then.</summary>
+    bool IsShort => false;
+
     /// <summary>Runs a read that sees one consistent, committed state.</summary>
     /// <exception cref="StorageException">The store cannot be read now.</exception>
     Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken);
@@ -46,6 +49,10 @@ internal interface IDatabase : IDisposable
     /// of its clients need not agree; else <paramref name="own"/>.
     /// </summary>
     Task<DateTime> NowAsync(DbConnection connection, TimeProvider own);
+
+    /// <summary>Sees to what is kept aside for the store's own work, however little is written.</summary>
+    /// <exception cref="StorageException">The store is not to be reached.</exception>
+    Task KeepAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Brings the schema to this version.</summary>
     /// <exception cref="StorageException">The store cannot be opened, or is of a newer version.</exception>

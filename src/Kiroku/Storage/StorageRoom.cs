@@ -11,10 +11,16 @@ internal static class StorageRoom
     {
         services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section)
             .Configure(o => o.Database = settings.Database ?? o.Database)
-            .Validate(o => o.Database is null || PostgresConnection.Check(o.Database) is null, StorageOptions.Wanted);
+            .Validate(o => o.Database is null || PostgresConnection.Check(o.Database) is null, StorageOptions.Wanted)
+            .Validate(o => o.Reserve is null or >= 0, "Storage:Reserve is to be a number of bytes, 0 for none.")
+            .Validate(o => o.Ballast is 0 or (>= StorageOptions.LeastBallast and <= StorageOptions.MostBallast),
+                "Storage:Ballast is to be 4194304 to 1073741824 bytes, or 0 for none.")
+            .ValidateOnStart();
+        services.AddSingleton(provider => new DiskReserve(provider.GetRequiredService<IOptions<StorageOptions>>().Value.Reserve));
         services.AddSingleton(provider =>
         {
-            var database = Open(provider.GetRequiredService<IOptions<StorageOptions>>().Value.Database, settings);
+            var database = Open(
+                provider.GetRequiredService<IOptions<StorageOptions>>().Value, settings, provider.GetRequiredService<ILogger<SqliteBallast>>());
             database.Migrate();
             return database;
         });
@@ -23,10 +29,13 @@ internal static class StorageRoom
             ? TimeProvider.System
             : provider.GetRequiredService<StoreTime>());
         services.AddHostedService<PostgresClock>();
+        services.AddHostedService<StoreKeeper>();
         services.AddSingleton(provider => SideDatabase.Of(
             provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<IOptions<StorageOptions>>().Value.Database));
     }
 
-    private static IDatabase Open(string? shared, ServiceSettings settings)
-        => shared is null ? new SqliteDatabase(settings.DatabaseFile) : new PostgresDatabase(shared);
+    private static IDatabase Open(StorageOptions options, ServiceSettings settings, ILogger logger)
+        => options.Database is { } shared
+            ? new PostgresDatabase(shared)
+            : new SqliteDatabase(settings.DatabaseFile, new SqliteBallast(settings.DatabaseFile, options.Ballast, logger));
 }

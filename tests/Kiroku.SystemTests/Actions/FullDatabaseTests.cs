@@ -2,7 +2,7 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;
 
-/// <summary>The disk under the database is full: requests that change something are refused in clear words, and a record that cannot be written is held until it can.</summary>
+/// <summary>The disk under the database is full, and nothing was kept aside: requests that change something are refused in clear words, and a record that cannot be written is held until it can.</summary>
 public sealed class FullDatabaseTests(FullDatabaseTests.SmallData service) : ServiceTests(service), IClassFixture<FullDatabaseTests.SmallData>
 {
     [Fact]
@@ -52,7 +52,7 @@ public sealed class FullDatabaseTests(FullDatabaseTests.SmallData service) : Ser
     {
         internal SmallDisk Disk => new(Data);
 
-        internal override Dictionary<string, string> Settings => new(base.Settings) { ["Scheduling__DiskAllocationRatio"] = "1000" };
+        internal override Dictionary<string, string> Settings => new(base.Settings) { ["Scheduling__DiskAllocationRatio"] = "1000", ["Storage__Ballast"] = "0" };
 
         internal override async Task PrepareDataAsync()
         {

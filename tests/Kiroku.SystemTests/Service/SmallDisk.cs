@@ -28,6 +28,20 @@ internal sealed class SmallDisk(string folder)
     public async Task FillAsync(int leaving = 0)
     {
         await using var filler = new FileStream(Filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        await FillAsync(filler, leaving);
+    }
+
+    /// <summary>Takes what has become free since.</summary>
+    public async Task FillMoreAsync()
+    {
+        await using var filler = new FileStream(Filler, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+        await FillAsync(filler, leaving: 0);
+    }
+
+    public void Empty() => File.Delete(Filler);
+
+    private static async Task FillAsync(FileStream filler, int leaving)
+    {
         var piece = new byte[4096];
         try
         {
@@ -39,6 +53,4 @@ internal sealed class SmallDisk(string folder)
         }
         filler.SetLength(filler.Length - leaving);
     }
-
-    public void Empty() => File.Delete(Filler);
 }

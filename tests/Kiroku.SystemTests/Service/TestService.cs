@@ -25,6 +25,8 @@ public class TestService : IAsyncLifetime
 
     internal Cloud Admin { get; private set; } = null!;
 
+    internal Uri Address => process!.Address;
+
     internal string VolumesFolder => Path.Combine(Data, "volumes");
 
     internal bool HasEnded => process is null or { HasEnded: true };

@@ -19,7 +19,7 @@ internal sealed class OtherNode : IDisposable
         settings = Get<ServiceSettings>() with { Host = name, DataDirectory = data.FullName };
         options = Options.Create(new ImagesOptions { Folder = shared, GuestImage = guestImage });
         Folder = shared ?? Path.Combine(data.FullName, "images");
-        Images = new ImageFiles(settings, options);
+        Images = new ImageFiles(settings, options, Get<DiskReserve>());
         Copies = new ImageCopies(Images, Get<IGrainFactory>(), NullLogger<ImageCopies>.Instance);
         Upload = new ImageUpload(Get<ImageStore>(), Images, settings, options);
         Sweeper = new ImageSweeper(Get<ImageStore>(), Images, Upload, settings, Get<TimeProvider>(), NullLogger<ImageSweeper>.Instance);

@@ -25,9 +25,10 @@ internal static class Backups
         LibvirtException.Check(Native.virDomainBackupBegin(domain, XmlOf(file), null, 0));
         while (IsBusy(domain))
         {
-            if (!abandoned.WaitHandle.WaitOne(LookInterval)) continue;
+            if (!abandoned.WaitHandle.WaitOne(LookInterval) && PoolVolumes.HasRoom(session, 0)) continue;
             Abort(domain, CancellationToken.None);
             abandoned.ThrowIfCancellationRequested();
+            PoolVolumes.RequireRoom(session, 0);
         }
 
         LibvirtException.Check(Native.GetJobOutcome(domain, OfCompleted, out var outcome));

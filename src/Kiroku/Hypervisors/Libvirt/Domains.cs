@@ -53,7 +53,17 @@ internal static class Domains
     {
         using var domain = Need(session, machine);
         if (State(domain) == MachineState.Off && IsSaved(domain)) return;
+        RequireRoomForMemory(session, domain);
         LibvirtException.Check(Native.virDomainManagedSave(domain, SavedAsRunning));
+    }
+
+    /// <summary>Of a private daemon, whose folder it is kept in; a system's has its own file system's room.</summary>
+    private static void RequireRoomForMemory(Session session, DomainHandle domain)
+    {
+        if (session.IsTest || !Directory.Exists(session.Options.DaemonFolder)) return;
+        var bytes = (long)Native.virDomainGetMaxMemory(domain) * 1024;
+        if (session.Options.Reserve.FreeIn(session.Options.DaemonFolder) is var free && free < bytes)
+            throw new RefusedException(HypervisorFailure.NoSpace, $"the memory takes {bytes} bytes and {free} are free beside the reserve");
     }
 
     private static void Run(Session session, Guid machine, bool afresh)

@@ -54,7 +54,13 @@ internal sealed class LibvirtOptions
     /// <summary>A console file larger than this is cut to its end.</summary>
     public long ConsoleBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>What is left free on the file systems that volumes and saved memory lie on.</summary>
+    public DiskReserve Reserve { get; init; } = DiskReserve.None;
+
     public string VolumesFolder => Path.Combine(Folder, "volumes");
+
+    /// <summary>Where a private daemon, if there is one, keeps its own and the memory of suspended machines.</summary>
+    public string DaemonFolder => Path.Combine(Folder, "libvirt");
 
     public string ConsolesFolder => Path.Combine(Folder, "consoles");
 }

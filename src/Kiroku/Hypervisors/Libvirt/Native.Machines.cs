@@ -33,6 +33,10 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     public static partial int virDomainGetState(DomainHandle domain, out int state, out int reason, uint flags);
 
+    /// <summary>In KiB; 0 where that cannot be told.</summary>
+    [LibraryImport(Library)]
+    public static partial nuint virDomainGetMaxMemory(DomainHandle domain);
+
     [LibraryImport(Library)]
     public static partial int virDomainInterfaceAddresses(DomainHandle domain, out Card** cards, uint source, uint flags);
 

@@ -102,11 +102,18 @@ internal static class PoolVolumes
         return ((long)info.Capacity, (long)info.Available);
     }
 
+    /// <summary>Whether so many bytes are free beside what is kept in reserve.</summary>
+    public static bool HasRoom(Session session, long bytes) => RoomBesideReserve(session) >= bytes;
+
     public static void RequireRoom(Session session, long bytes)
     {
-        if (Room(session).Free is var free && free < bytes)
-            throw new RefusedException(HypervisorFailure.NoSpace, $"it takes {bytes} bytes and {free} are free");
+        if (RoomBesideReserve(session) is var free && free < bytes)
+            throw new RefusedException(HypervisorFailure.NoSpace, $"it takes {bytes} bytes and {free} are free beside the reserve");
     }
+
+    private static long RoomBesideReserve(Session session) => session.IsTest
+        ? Room(session).Free
+        : session.Options.Reserve.FreeIn(session.Options.VolumesFolder);
 
     public static RefusedException Missing(string name) =>
         new(HypervisorFailure.Failed, $"there is no volume {name}");

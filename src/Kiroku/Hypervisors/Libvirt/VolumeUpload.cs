@@ -62,6 +62,8 @@ internal sealed class VolumeUpload : IDisposable
             Open();
         }
 
+        // Others write, too.
+        PoolVolumes.RequireRoom(session, bytes.Length);
         sent += bytes.Length;
         while (!bytes.IsEmpty)
         {

@@ -3,6 +3,9 @@ namespace Kiroku.Hypervisors.Libvirt;
 /// <summary>What is asked of volumes, as jobs.</summary>
 internal sealed partial class Volumes(Work work, LibvirtOptions options, TimeProvider time) : IDisposable
 {
+    /// <summary>About what an empty overlay takes.</summary>
+    private const long OverlayBytes = 256 * 1024;
+
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(300);
 
     private readonly SemaphoreSlim copies = new(options.ParallelCopies);
@@ -37,6 +40,7 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
             {
                 var size = MeasureWhole(session, baseVolume).Bytes;
                 RefuseShrinking(size, bytes);
+                if (!session.IsTest) PoolVolumes.RequireRoom(session, OverlayBytes);
                 var path = Path.Combine(options.VolumesFolder, baseVolume);
                 HalfMade.Make(session, volume, () =>
                     PoolVolumes.Create(session, VolumeXml.OverlayOf(volume, bytes, path, baseFormat)));

@@ -19,15 +19,22 @@ internal sealed class SqliteDatabase : IDatabase
     private readonly ConcurrentBag<SqliteReader> idle = [];
     private volatile bool closed;
 
-    public SqliteDatabase(string file)
+    private readonly SqliteBallast? ballast;
+
+    /// <param name="file">The store's file.</param>
+    /// <param name="ballast">Room in it for when its disk is full; null for none, as for those that only read.</param>
+    public SqliteDatabase(string file, SqliteBallast? ballast = null)
     {
         DapperTypes.Register();
         this.file = file;
+        this.ballast = ballast;
         connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30, Pooling = false }.ToString();
-        writer = new Lazy<SqliteWriter>(() => new SqliteWriter(Open("PRAGMA synchronous=FULL")));
+        writer = new Lazy<SqliteWriter>(() => new SqliteWriter(Open("PRAGMA synchronous=FULL"), ballast));
     }
 
     public bool IsShared => false;
+
+    public bool IsShort => ballast?.IsGivenUp == true;
 
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
     {
@@ -56,6 +63,9 @@ internal sealed class SqliteDatabase : IDatabase
     /// <summary>Every write here is alone.</summary>
     public Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WriteAsync(write, cancellationToken);
+
+    /// <summary>The writer sees to it before each write, of nothing as well.</summary>
+    public Task KeepAsync(CancellationToken cancellationToken) => WriteAsync(_ => Task.FromResult(0), cancellationToken);
 
     public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => Task.FromResult(true);
 

@@ -14,11 +14,13 @@ internal sealed class SqliteWriter : IDisposable
     private const int MostTogether = 256;
     private readonly BlockingCollection<IWrite> waiting = [];
     private readonly SqliteConnection connection;
+    private readonly SqliteBallast? ballast;
     private readonly Thread thread;
 
-    public SqliteWriter(SqliteConnection connection)
+    public SqliteWriter(SqliteConnection connection, SqliteBallast? ballast)
     {
         this.connection = connection;
+        this.ballast = ballast;
         thread = new Thread(Run) { IsBackground = true, Name = "sqlite writer" };
         thread.Start();
     }
@@ -62,6 +64,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         try
         {
+            ballast?.Keep(connection);
             connection.Execute("BEGIN IMMEDIATE");
             foreach (var write in writes)
                 write.Run(connection);
@@ -69,7 +72,7 @@ internal sealed class SqliteWriter : IDisposable
         }
         catch (SqliteException e)
         {
-            RollBack();
+            RollBack(connection);
             var failure = SqliteFailures.Translate(e);
             foreach (var write in writes)
                 write.Fail(failure);
@@ -79,7 +82,7 @@ internal sealed class SqliteWriter : IDisposable
             write.Finish();
     }
 
-    private void RollBack()
+    public static void RollBack(SqliteConnection connection)
     {
         try
         {
