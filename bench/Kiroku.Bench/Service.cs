@@ -10,6 +10,7 @@ internal sealed class Service : IAsyncDisposable
     [
         ("Logging__LogLevel__Default", "Warning"), ("Scheduling__CpuAllocationRatio", "100000"), ("Scheduling__RamAllocationRatio", "100000"),
         ("Scheduling__DiskAllocationRatio", "100000"), ("Quotas__Instances", "-1"), ("Quotas__Cores", "-1"), ("Quotas__Ram", "-1"),
+        ("RateLimit__WritesPerMinute", "-1"), ("RateLimit__ReadsPerMinute", "-1"),
     ];
 
     private readonly ServedProcess process;

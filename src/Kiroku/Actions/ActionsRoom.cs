@@ -30,7 +30,10 @@ internal static class ActionsRoom
         AddTelemetry(services);
     }
 
-    /// <summary>An action is a trace and each attempt at a step a span; they and what is measured are sent where OpenTelemetry's own variable says, if it does.</summary>
+    /// <summary>
+    /// An action is a trace and each attempt at a step a span; they, and what is measured, are sent where OpenTelemetry's own
+    /// variable says, if it does.
+    /// </summary>
     private static void AddTelemetry(IServiceCollection services)
     {
         if (Environment.GetEnvironmentVariable(Collector) is not { Length: > 0 })

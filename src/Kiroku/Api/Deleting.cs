@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>Which requests only take away: whoever may make no other now may still make these, because they give room back.</summary>
+/// <summary>Which requests only take away: they are taken when no others are, because they give room back.</summary>
 internal static class Deleting
 {
     /// <summary>Nova's other way to delete a server.</summary>

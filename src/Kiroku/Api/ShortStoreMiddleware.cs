@@ -9,7 +9,8 @@ namespace Kiroku.Api;
 internal sealed class ShortStoreMiddleware(RequestDelegate next, IDatabase database)
 {
     private const string Refusal =
-        "The store's disk is full: until there is room again nothing but deleting, reading and signing in is possible. Nothing was changed; try again later.";
+        "The store's disk is full: until there is room again nothing but deleting, reading and signing in is possible. "
+        + "Nothing was changed; try again later.";
 
     public async Task InvokeAsync(HttpContext context)
     {

@@ -1,6 +1,6 @@
 namespace Kiroku.Identity;
 
-/// <summary>How many requests a user may make in a project. Section "RateLimit"; each service counts by itself, -1 for no limit.</summary>
+/// <summary>How many requests a user may make in a project; -1 for no limit. Section "RateLimit".</summary>
 internal sealed class RateLimitOptions
 {
     public const string Section = "RateLimit";

@@ -23,8 +23,10 @@ internal sealed partial class DiskWatch(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         var meter = meters.Create(Meters.Name);
-        meter.CreateObservableGauge("kiroku.disk.free", () => last.Select(disk => disk.Tell(disk.Free)), "By", "Free bytes of a folder's file system");
-        meter.CreateObservableGauge("kiroku.disk.reserve", () => last.Select(disk => disk.Tell(disk.Kept)), "By", "Bytes of it that images and disks leave free");
+        meter.CreateObservableGauge(
+            "kiroku.disk.free", () => last.Select(disk => disk.Tell(disk.Free)), "By", "Free bytes of a folder's file system");
+        meter.CreateObservableGauge(
+            "kiroku.disk.reserve", () => last.Select(disk => disk.Tell(disk.Kept)), "By", "Bytes of it that images and disks leave free");
         meter.CreateObservableGauge("kiroku.images.size", () => Volatile.Read(ref imageBytes), "By", "Bytes of all images");
         return base.StartAsync(cancellationToken);
     }
@@ -61,7 +63,7 @@ internal sealed partial class DiskWatch(
     }
 
     [LoggerMessage(LogLevel.Warning,
-        "The disk that holds {Folder} is nearly full: {Free} bytes are free, and with {Kept} images and disks that need room are refused")]
+        "The disk that holds {Folder} is nearly full: {Free} bytes are free, and below {Kept} images and new disks are refused")]
     private partial void LogNear(string folder, long free, long kept);
 
     /// <summary>A folder's file system.</summary>

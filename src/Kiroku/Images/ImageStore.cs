@@ -203,7 +203,10 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
 
     private static Task<string?> FindOwnerAsync(DbConnection db, Image image, string status, string? node = null)
         => db.QuerySingleOrDefaultAsync<string>(
-            "SELECT owner FROM images WHERE id = @Id AND created_at = @CreatedAt AND status = @status AND (@node IS NULL OR node = @node)",
+            """
+            SELECT owner FROM images
+            WHERE id = @Id AND created_at = @CreatedAt AND status = @status AND (@node IS NULL OR node = @node)
+            """,
             new { image.Id, image.CreatedAt, status, node });
 
     private static UploadMove BeginningOn(string node) => new(ImageStatus.Queued, ImageStatus.Saving) { ToNode = node };

@@ -26,8 +26,8 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
     /// <param name="cancellationToken">Breaks off.</param>
     /// <param name="said">What the sender says of them before they come.</param>
     /// <exception cref="Fault">
-    /// 409 while another upload runs or if the image has its bytes, 413 for too many or where there is no room for them, 410 if it was deleted, 415 if they are no
-    /// such disk, 400 if they are not those that were sent.
+    /// 409 while another upload runs or if the image has its bytes, 413 for too many or where there is no room for
+    /// them, 410 if it was deleted, 415 if they are no such disk, 400 if they are not those that were sent.
     /// </exception>
     public async Task SaveAsync(Image image, Stream bytes, CancellationToken cancellationToken, SaidOfBytes? said = null)
     {
@@ -37,7 +37,8 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
         {
             if (!await store.BeginUploadAsync(image, settings.Host, cancellationToken))
                 throw await RefusalAsync(image, cancellationToken);
-            await TakeAsync(image, bytes, new Terms(said, new UploadRoom(store, image, settings.Host, said?.Length)), cancellationToken);
+            var room = new UploadRoom(store, image, settings.Host, said?.Length);
+            await TakeAsync(image, bytes, new Terms(said, room), cancellationToken);
         });
     }
 
@@ -57,7 +58,8 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
     {
         if (!await store.BeginOrTakeOverAsync(image, settings.Host, require ?? (_ => Task.CompletedTask), cancellationToken))
             throw await RefusalAsync(image, cancellationToken);
-        await TakeAsync(image, bytes, new Terms(null, require is null ? null : new UploadRoom(store, image, settings.Host, null)), cancellationToken);
+        var room = require is null ? null : new UploadRoom(store, image, settings.Host, length: null);
+        await TakeAsync(image, bytes, new Terms(null, room), cancellationToken);
     });
 
     /// <summary>Removes an image, whatever has become of it, and its bytes.</summary>

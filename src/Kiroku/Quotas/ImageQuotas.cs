@@ -48,7 +48,8 @@ internal sealed class ImageQuotas(IOptions<QuotasOptions> options)
     /// <summary>Sees that the project may have one upload more at a time.</summary>
     /// <exception cref="Fault">413.</exception>
     public async Task RequireOneMoreUploadAsync(DbConnection connection, string owner)
-        => await RequireAsync(connection, owner, CountUploading, "SELECT COUNT(*) FROM images WHERE owner = @owner AND status = 'saving'");
+        => await RequireAsync(
+            connection, owner, CountUploading, "SELECT COUNT(*) FROM images WHERE owner = @owner AND status = 'saving'");
 
     /// <summary>How many bytes an image of the project may have beside the others; the largest number for no limit.</summary>
     public async Task<long> RoomAsync(DbConnection connection, string owner, string imageId)
@@ -69,7 +70,8 @@ internal sealed class ImageQuotas(IOptions<QuotasOptions> options)
 
     private async Task RequireAsync(DbConnection connection, string owner, string resource, string count)
     {
-        var limit = await LimitAsync(connection, owner, resource, resource == CountTotal ? options.Value.ImageCountTotal : options.Value.ImageCountUploading);
+        var otherwise = resource == CountTotal ? options.Value.ImageCountTotal : options.Value.ImageCountUploading;
+        var limit = await LimitAsync(connection, owner, resource, otherwise);
         if (limit >= 0 && await connection.ExecuteScalarAsync<long>(count, new { owner }) is var used && used >= limit)
             throw Over(owner, resource, limit, used, 1);
     }

@@ -41,7 +41,8 @@ internal sealed class QuotaStore(IDatabase database, IOptions<QuotasOptions> opt
             ON CONFLICT (project_id, resource) DO UPDATE SET hard_limit = excluded.hard_limit
             """, limits.Select(limit => new { projectId, limit.Key, limit.Value })), cancellationToken);
 
-    /// <summary>Has the defaults hold for the project again.</summary>
+    /// <summary>Has the defaults hold for the project again, but for what is Glance's.</summary>
     public Task DeleteAsync(string projectId, CancellationToken cancellationToken)
-        => database.WriteAsync(connection => connection.ExecuteAsync($"DELETE FROM quotas WHERE project_id = @projectId AND resource NOT LIKE 'image%'", new { projectId }), cancellationToken);
+        => database.WriteAsync(connection => connection.ExecuteAsync(
+            "DELETE FROM quotas WHERE project_id = @projectId AND resource NOT LIKE 'image%'", new { projectId }), cancellationToken);
 }

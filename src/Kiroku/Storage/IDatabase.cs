@@ -11,7 +11,7 @@ internal interface IDatabase : IDisposable
     /// <summary>Whether other processes write here, too: what one of them remembers is then good only if the store says so.</summary>
     bool IsShared { get; }
 
-    /// <summary>Whether it lives on what is kept aside for its own work, because its disk is full: nothing new is to be written then.</summary>
+    /// <summary>Whether it lives on what is kept aside, because its disk is full: nothing new is to be written then.</summary>
     bool IsShort => false;
 
     /// <summary>Runs a read that sees one consistent, committed state.</summary>

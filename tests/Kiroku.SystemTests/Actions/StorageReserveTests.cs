@@ -32,16 +32,19 @@ public sealed class StorageReserveTests(StorageReserveTests.SmallData service) :
         var disk = ((SmallData)Service).Disk;
         await disk.FillAsync();
 
-        var refused = await Poll.ForAsync("a refusal", async () => await third.TryAsync(Hard) is { Status: 503 } answer ? answer : null);
-        Assert.Contains("nothing but deleting, reading and signing in", (string)refused.Json["serviceUnavailable"]!["message"]!, StringComparison.Ordinal);
-        Assert.Equal(503, (await Service.Demo.PostAsync("/image/v2/images", "{}")).Status);
-        // Whatever deleting gives back, something else takes.
-        await Cloud.SignInAsync(Service.Address, Path.Combine(Service.Data, "clouds.yaml"), "demo");
+        // What is on its way at that moment may still be taken.
+        await Poll.UntilAsync("a refusal", async () => (await Service.Demo.PostAsync("/image/v2/images", "{}")).Status == 503);
         await first.DeleteAsync();
+        // Whatever deleting gives back, something else takes.
         await disk.FillMoreAsync();
         Assert.Equal(204, (await Service.Demo.SendAsync(HttpMethod.Delete, $"/image/v2/images/{image}")).Status);
         Assert.Equal(202, (await second.TryAsync("forceDelete")).Status);
         await second.GoneAsync();
+        var refused = await third.TryAsync(Hard);
+        Assert.Equal(503, refused.Status);
+        Assert.Contains(
+            "nothing but deleting, reading and signing in", (string)refused.Json["serviceUnavailable"]!["message"]!, StringComparison.Ordinal);
+        await Cloud.SignInAsync(Service.Address, Path.Combine(Service.Data, "clouds.yaml"), "demo");
         Assert.Equal("ACTIVE", (string)(await third.ShowAsync())["status"]!);
 
         disk.Empty();

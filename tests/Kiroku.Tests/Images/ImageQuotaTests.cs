@@ -10,7 +10,6 @@ namespace Kiroku.Tests.Images;
 public sealed class ImageQuotaTests : IAsyncLifetime
 {
     private const int MiB = 1024 * 1024;
-    private const string BytesOver = "Project {0} is over a limit for [Resource image_size_total is over limit of 1 due to current usage 1 and delta 1]";
     private Cloud cloud = null!;
 
     public async ValueTask InitializeAsync() => cloud = await Cloud.StartAsync(
@@ -27,7 +26,7 @@ public sealed class ImageQuotaTests : IAsyncLifetime
         Assert.Equal(204, (await SendAsync(first, 700_000, saysLength)).Status);
         var (status, body) = await SendAsync(second, 700_000, saysLength);
         Assert.Equal((413, "413 Request Entity Too Large"), (status, (string?)body?["code"]));
-        Assert.Contains(string.Format(BytesOver, cloud.Demo.ProjectId), (string)body!["message"]!);
+        Assert.Contains($"Project {cloud.Demo.ProjectId} is over a limit for [Resource image_size_total is over limit of 1 due to current usage 1 and delta 1]", (string)body!["message"]!);
         Assert.Equal("queued", (string)(await cloud.Demo.GetJsonAsync(second))["status"]!);
         Assert.Equal(2, Directory.GetFiles(Path.Combine(cloud.Folder, "images")).Length);
 
@@ -45,7 +44,8 @@ public sealed class ImageQuotaTests : IAsyncLifetime
             images.Add(await AnnounceAsync());
         var answers = await Task.WhenAll(images.Select(image => SendAsync(image, 400_000, saysLength)));
         Assert.All(answers, answer => Assert.True(answer.Status is 204 or 413));
-        Assert.InRange(answers.Count(answer => answer.Status == 204), 1, MiB / 400_000);
+        // Of those that do not say how much will come each may find that the others have taken what it needs.
+        Assert.InRange(answers.Count(answer => answer.Status == 204), saysLength ? 1 : 0, MiB / 400_000);
     }
 
     [Fact]
@@ -110,13 +110,16 @@ public sealed class ImageQuotaTests : IAsyncLifetime
         Assert.Contains("image_count_uploading is over limit of 4", (string)body!["message"]!);
         Assert.Equal(409, (await SendAsync(slow[0].Path, 1)).Status);
 
-        cloud.Kill();
         foreach (var upload in slow)
+        {
             upload.Content.Finish();
+            await upload.Answer;
+            upload.Content.Dispose();
+        }
+        await LeaveBegunAsync();
+        cloud.Kill();
         await cloud.StartAgainAsync();
         Assert.Equal(204, (await SendAsync(fifth, MiB)).Status);
-        foreach (var upload in slow)
-            upload.Content.Dispose();
     }
 
     [Fact]
@@ -138,6 +141,11 @@ public sealed class ImageQuotaTests : IAsyncLifetime
         Assert.Contains("There is not enough disk space on the image storage media.", (string)body!["message"]!);
         Assert.Equal("queued", (string)(await demo.GetJsonAsync(image))["status"]!);
     }
+
+    /// <summary>The rows as a process that is killed leaves them in the middle of uploads.</summary>
+    private Task LeaveBegunAsync() => cloud.App.Services.GetRequiredService<IDatabase>().WriteAsync(db => db.ExecuteAsync(
+        "UPDATE images SET status = 'saving', node = @Host, size = NULL, os_hash_value = NULL, reserved = @MiB WHERE status = 'active' AND owner = @owner",
+        new { cloud.App.Services.GetRequiredService<ServiceSettings>().Host, MiB, owner = cloud.Demo.ProjectId }), TestContext.Current.CancellationToken);
 
     private async Task<string> AnnounceAsync(TestUser? user = null)
     {

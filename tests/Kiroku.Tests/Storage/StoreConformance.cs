@@ -3,6 +3,7 @@ using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Cluster;
 using Kiroku.Hypervisors;
+using Kiroku.Quotas;
 using Kiroku.Servers;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
@@ -34,7 +35,8 @@ public abstract partial class StoreConformance : IDisposable
 
     private static Keeping NotKept => new(null, new Answer("", 202));
 
-    private ServerStore Servers => new(Database, Membership, new KeptAnswers(Database, Options.Create(new IdempotencyOptions()), TimeProvider.System), new FinishedRecords(Options.Create(new ActionsOptions())));
+    private ServerStore Servers => new(Database, Membership, new KeptAnswers(Database, Options.Create(new IdempotencyOptions()), TimeProvider.System), new FinishedRecords(Options.Create(new ActionsOptions())),
+        new ImageQuotas(Options.Create(new QuotasOptions())));
 
     private ActionStore Actions => new(Database);
 

@@ -28,13 +28,25 @@ internal sealed partial class SqliteBallast(string file, long bytes, ILogger log
     /// <summary>Gives it up or has it again, as the disk is; between two transactions.</summary>
     public void Keep(SqliteConnection connection)
     {
-        if (bytes == 0)
+        if (bytes == 0 || Measure() is not { } free)
             return;
-        var free = new DriveInfo(folder).AvailableFreeSpace;
         if (free < bytes / Nearly)
             GiveUp(connection, free);
         else if (!isLaid && free >= (Places * bytes) + (bytes / Nearly))
             Lay(connection);
+    }
+
+    /// <summary>What is free; null where nobody can say, which is no reason for the store not to write.</summary>
+    private long? Measure()
+    {
+        try
+        {
+            return new DriveInfo(folder).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private void GiveUp(SqliteConnection connection, long free)
@@ -77,7 +89,7 @@ internal sealed partial class SqliteBallast(string file, long bytes, ILogger log
     }
 
     [LoggerMessage(LogLevel.Critical,
-        "The store's disk is full but for {Free} bytes. Until there is room again only deleting is taken; the store lives on what it kept aside")]
+        "The store's disk is full but for {Free} bytes. It lives on what it kept aside; until there is room again only deleting is taken")]
     private partial void LogGivenUp(long free);
 
     [LoggerMessage(LogLevel.Information, "The store's disk has room again, and everything is taken")]
