@@ -9,7 +9,9 @@ internal static class HypervisorServices
     public static void AddHypervisors(this IServiceCollection services, ServiceSettings settings)
     {
         services.AddOptions<HypervisorsOptions>().BindConfiguration(HypervisorsOptions.Section)
-            .Validate(options => options.Network.Length > 0, "Hypervisors:Network is to be user, none, bridge:NAME or a libvirt network's name.")
+            .Validate(
+                options => MachineNetwork.Parse(options.Network).Name.Length > 0,
+                "Hypervisors:Network is to be isolated, user, none, bridge:NAME or a libvirt network's name.")
             .Validate(options => options.Account.Length > 0, "Hypervisors:Account is to be the name of an account.")
             .ValidateOnStart();
         services.AddSingleton<IHypervisor>(provider =>

@@ -14,6 +14,9 @@ internal sealed record HypervisorsOptions
     /// <summary>Account of a private daemon and its machines, where the service runs as root.</summary>
     public string Account { get; init; } = "kiroku";
 
-    /// <summary>The machines' one network card: "user" (QEMU's user-mode network), "none", "bridge:NAME", or the name of a libvirt network.</summary>
-    public string Network { get; init; } = "user";
+    /// <summary>
+    /// The machines' one network card: "isolated" (leads nowhere), "user" (QEMU's user-mode network, which reaches the host),
+    /// "none", "bridge:NAME", or the name of a libvirt network.
+    /// </summary>
+    public string Network { get; init; } = "isolated";
 }

@@ -4,30 +4,21 @@ namespace Kiroku.Hypervisors.Libvirt;
 
 /// <summary>
 /// Where machines can be reached: in a libvirt network by its leases. Nobody knows it on a bridge, and nobody can reach
-/// what QEMU's user-mode network gives each machine for itself; there only the network is named.
+/// what QEMU's own network gives each machine for itself; there only the network is named.
 /// </summary>
 internal static unsafe class Addresses
 {
-    private const string None = "none";
-    private const string User = "user";
-    private const string Bridge = "bridge:";
     private const int FromLeases = 0;
 
-    public static bool AreLeased(string network) => network is not (None or User) && !network.StartsWith(Bridge, StringComparison.Ordinal);
-
-    public static IReadOnlyList<MachineAddress> Unknown(string network, Guid machine) => network switch
-    {
-        None => [],
-        _ when network.StartsWith(Bridge, StringComparison.Ordinal) => [new(network[Bridge.Length..], null, MachineXml.MacOf(machine))],
-        _ => [new(network, null, MachineXml.MacOf(machine))],
-    };
+    public static IReadOnlyList<MachineAddress> Unknown(MachineNetwork network, Guid machine) =>
+        network.Kind == NetworkKind.None ? [] : [new(network.Name, null, NetworkCard.MacOf(machine))];
 
     public static IReadOnlyList<MachineAddress> Leased(Session session, Guid machine)
     {
         using var domain = Domains.Find(session, machine);
         if (domain is null || Domains.State(domain) is not (MachineState.Running or MachineState.Paused)) return [];
-        var network = session.Options.Network;
-        var leased = Read(domain).Select(address => new MachineAddress(network, address, MachineXml.MacOf(machine))).ToList();
+        var network = MachineNetwork.Parse(session.Options.Network);
+        var leased = Read(domain).Select(address => new MachineAddress(network.Name, address, NetworkCard.MacOf(machine))).ToList();
         return leased.Count > 0 ? leased : Unknown(network, machine);
     }
 

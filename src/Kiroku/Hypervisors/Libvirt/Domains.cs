@@ -9,6 +9,7 @@ internal static class Domains
     private const uint WithManagedSaveAndSnapshots = 3;
     private const uint SavedAsRunning = 2;
     private const uint StatsOfState = 1;
+    private const uint Inactive = 2;
 
     /// <summary>All machines in one call, however many there are.</summary>
     public static unsafe Dictionary<Guid, MachineState> List(Session session)
@@ -82,9 +83,34 @@ internal static class Domains
         }
 
         if (afresh && IsSaved(domain)) Pass(Native.virDomainManagedSaveRemove(domain, 0), LibvirtException.OperationInvalid);
+        Isolate(session, domain);
         if (Native.virDomainCreate(domain) >= 0) return;
         var error = LibvirtException.Read();
         if (error.Code != LibvirtException.OperationInvalid || State(domain) != MachineState.Running) throw error;
+    }
+
+    /// <summary>Machines that run with a card of QEMU's own network that reaches the host.</summary>
+    public static List<Guid> ListReachingHost(Session session)
+    {
+        var running = List(session).Where(pair => pair.Value is MachineState.Running or MachineState.Paused);
+        return [.. running.Select(pair => pair.Key).Where(machine => ReachesHost(session, machine))];
+    }
+
+    private static bool ReachesHost(Session session, Guid machine)
+    {
+        using var domain = Find(session, machine);
+        var definition = domain is null ? 0 : Native.virDomainGetXMLDesc(domain, 0);
+        return definition != 0 && NetworkCard.ReachesHost(Native.Take(definition));
+    }
+
+    // A definition, or memory that was saved, may be of a time when the setting or its default was QEMU's open network.
+    private static void Isolate(Session session, DomainHandle domain)
+    {
+        if (session.IsTest || MachineNetwork.Parse(session.Options.Network).Kind == NetworkKind.User) return;
+        if (NetworkCard.Isolate(Native.Take(Native.virDomainGetXMLDesc(domain, Inactive))) is { } definition)
+            LibvirtException.Check(Native.virDomainDefineXML(session.Connect, definition)).Dispose();
+        if (IsSaved(domain) && NetworkCard.Isolate(Native.Take(Native.virDomainManagedSaveGetXMLDesc(domain, 0))) is { } saved)
+            LibvirtException.Check(Native.virDomainManagedSaveDefineXML(domain, saved, 0));
     }
 
     /// <summary>Presses the power button; what the guest makes of it shows later.</summary>

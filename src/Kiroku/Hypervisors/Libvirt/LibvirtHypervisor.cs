@@ -14,6 +14,7 @@ internal sealed class LibvirtHypervisor : IHypervisor, ISessionListener, IAsyncD
 
     private readonly MachineSignals signals = new();
     private readonly LibvirtOptions options;
+    private readonly MachineNetwork network;
     private readonly LibvirtConnection connection;
     private readonly ConsoleFiles consoles;
     private readonly Work work;
@@ -31,7 +32,7 @@ internal sealed class LibvirtHypervisor : IHypervisor, ISessionListener, IAsyncD
     {
         if (!Path.IsPathFullyQualified(options.Folder))
             throw new ArgumentException($"The hypervisor's folder must be absolute: {options.Folder}", nameof(options));
-        this.options = options;
+        (this.options, network) = (options, MachineNetwork.Parse(options.Network));
         IsReal = target.IsReal;
         if (IsReal) Directory.CreateDirectory(options.ConsolesFolder);
         consoles = new ConsoleFiles(options);
@@ -39,6 +40,7 @@ internal sealed class LibvirtHypervisor : IHypervisor, ISessionListener, IAsyncD
         work = new Work(connection, time, logger);
         machines = new Machines(work, signals, consoles, options, time, logger);
         volumes = new Volumes(work, options, time);
+        if (IsReal) _ = new NetworkWarnings(connection, network, logger).WarnAsync();
         trimming = time.CreateTimer(_ => consoles.TrimAll(), null, TrimInterval, TrimInterval);
     }
 
@@ -49,12 +51,12 @@ internal sealed class LibvirtHypervisor : IHypervisor, ISessionListener, IAsyncD
     public Task Connected => connection.Connected;
 
     public Task<string?> GetMacAddressAsync(Guid machine, CancellationToken cancellationToken) =>
-        Task.FromResult(options.Network == "none" ? null : MachineXml.MacOf(machine));
+        Task.FromResult(network.Kind == NetworkKind.None ? null : NetworkCard.MacOf(machine));
 
     public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken) =>
-        Addresses.AreLeased(options.Network)
+        network.IsLeased
             ? machines.GetAddressesAsync(machine, cancellationToken)
-            : Task.FromResult(Addresses.Unknown(options.Network, machine));
+            : Task.FromResult(Addresses.Unknown(network, machine));
 
     public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken) =>
         work.RunAsync(new Job("measure the host", options.CallTimeout), Measure, cancellationToken);

@@ -12,8 +12,8 @@ internal sealed class LibvirtOptions
     /// <summary>Machines whose name does not begin so are not ours.</summary>
     public string MachinePrefix { get; init; } = "kiroku-";
 
-    /// <summary>"user" (QEMU's own, needs no rights), "none", "bridge:NAME", or the name of a libvirt network.</summary>
-    public string Network { get; init; } = "user";
+    /// <summary>"isolated", "user" (reaches the host), "none", "bridge:NAME", or the name of a libvirt network.</summary>
+    public string Network { get; init; } = MachineNetwork.Isolated;
 
     /// <summary>Deadline of calls that only ask or write a definition.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
 
@@ -14,6 +12,7 @@ internal static class MachineXml
     public static string Of(MachineSpec spec, Session session)
     {
         var options = session.Options;
+        var network = MachineNetwork.Parse(options.Network);
         var type = session.DomainType;
         var domain = new XElement("domain",
             new XAttribute("type", type),
@@ -34,8 +33,10 @@ internal static class MachineXml
                 Disk(Path.Combine(options.VolumesFolder, spec.RootVolume), "vda"),
                 spec.SecondVolume is { } second ? Disk(Path.Combine(options.VolumesFolder, second), "vdb") : null,
                 spec.ConfigVolume is { } config ? ConfigDrive(Path.Combine(options.VolumesFolder, config)) : null,
-                Network(options.Network, spec.Id),
+                NetworkCard.Of(network, spec.Id),
                 session.IsTest ? [] : RealDevices(ConsoleFiles.PathOf(options.ConsolesFolder, spec.Id))));
+        // The mock has no QEMU to be told.
+        if (network.Kind == NetworkKind.Isolated && !session.IsTest) NetworkCard.Isolate(domain);
         return domain.ToString(SaveOptions.DisableFormatting);
     }
 
@@ -66,30 +67,6 @@ internal static class MachineXml
         new XElement("source", new XAttribute("file", path)),
         new XElement("target", new XAttribute("dev", "vdz"), new XAttribute("bus", "virtio")),
         new XElement("readonly"));
-
-    private static XElement? Network(string network, Guid machine)
-    {
-        if (network == "none") return null;
-        var (type, source) = network switch
-        {
-            "user" => ("user", null),
-            _ when network.StartsWith("bridge:", StringComparison.Ordinal) =>
-                ("bridge", new XElement("source", new XAttribute("bridge", network["bridge:".Length..]))),
-            _ => ("network", new XElement("source", new XAttribute("network", network))),
-        };
-        return new XElement("interface",
-            new XAttribute("type", type),
-            new XElement("mac", new XAttribute("address", MacOf(machine))),
-            source,
-            new XElement("model", new XAttribute("type", "virtio")));
-    }
-
-    // OpenStack's own range, then three bytes that always come out the same for a machine.
-    public static string MacOf(Guid machine)
-    {
-        var hash = SHA256.HashData(machine.ToByteArray());
-        return string.Create(CultureInfo.InvariantCulture, $"fa:16:3e:{hash[0]:x2}:{hash[1]:x2}:{hash[2]:x2}");
-    }
 
     private static XElement[] RealDevices(string consolePath) =>
     [

@@ -82,6 +82,15 @@ internal static unsafe partial class Native
     public static partial int virDomainManagedSaveRemove(DomainHandle domain, uint flags);
 
     [LibraryImport(Library)]
+    public static partial nint virDomainGetXMLDesc(DomainHandle domain, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial nint virDomainManagedSaveGetXMLDesc(DomainHandle domain, uint flags);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int virDomainManagedSaveDefineXML(DomainHandle domain, string xml, uint flags);
+
+    [LibraryImport(Library)]
     public static partial int virDomainShutdown(DomainHandle domain);
 
     [LibraryImport(Library)]

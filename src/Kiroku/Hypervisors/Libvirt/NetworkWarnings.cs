@@ -1,0 +1,37 @@
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <summary>Says in the log where guests can reach the host, so that nobody leaves that so without knowing.</summary>
+internal sealed partial class NetworkWarnings(LibvirtConnection connection, MachineNetwork network, ILogger logger)
+{
+    /// <summary>Warns of the setting, or else of machines that still run with the card of an earlier one.</summary>
+    public async Task WarnAsync()
+    {
+        if (network.Kind == NetworkKind.User)
+        {
+            LogSetting();
+            return;
+        }
+
+        try
+        {
+            await connection.Connected;
+            foreach (var machine in await connection.CallAsync(Domains.ListReachingHost, CancellationToken.None)) LogMachine(machine);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            LogUnknown(exception.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning,
+        "Hypervisors:Network is user: guests can reach whatever listens on this machine, on its loopback addresses as well.")]
+    private partial void LogSetting();
+
+    [LoggerMessage(LogLevel.Warning,
+        "Machine {Machine} was started with the network card of an earlier setting or version and can reach whatever listens "
+        + "on this machine, until it is stopped and started, rebooted, or suspended and resumed.")]
+    private partial void LogMachine(Guid machine);
+
+    [LoggerMessage(LogLevel.Debug, "Machines were not looked through for network cards of an earlier setting: {Reason}")]
+    private partial void LogUnknown(string reason);
+}
