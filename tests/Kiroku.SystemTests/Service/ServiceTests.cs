@@ -21,9 +21,9 @@ public abstract class ServiceTests(TestService service) : IAsyncLifetime
     }
 
     /// <summary>A server of demo's from the small guest, up and ready.</summary>
-    internal async Task<TestServer> NewServerAsync(string flavor = TestServer.Nano)
+    internal async Task<TestServer> NewServerAsync(string flavor = TestServer.Nano, string? userData = null)
     {
-        var server = await BeginServerAsync(flavor);
+        var server = await BeginServerAsync(flavor, userData: userData);
         await server.SettledAsync("ACTIVE");
         return server;
     }
@@ -38,9 +38,9 @@ public abstract class ServiceTests(TestService service) : IAsyncLifetime
     }
 
     /// <summary>A server that is only asked for.</summary>
-    internal async Task<TestServer> BeginServerAsync(string flavor = TestServer.Nano, string? image = null)
+    internal async Task<TestServer> BeginServerAsync(string flavor = TestServer.Nano, string? image = null, string? userData = null)
     {
-        var server = await TestServer.CreateAsync(Service, flavor, image ?? await Service.GuestImageIdAsync());
+        var server = await TestServer.CreateAsync(Service, flavor, image ?? await Service.GuestImageIdAsync(), userData);
         servers.Add(server);
         return server;
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Kiroku.Hypervisors;
 
@@ -20,10 +21,11 @@ internal sealed class TestServer
 
     private Cloud Demo => service.Demo;
 
-    public static async Task<TestServer> CreateAsync(TestService service, string flavor, string image)
+    public static async Task<TestServer> CreateAsync(TestService service, string flavor, string image, string? userData = null)
     {
+        var data = userData is null ? "" : $", \"config_drive\": true, \"user_data\": \"{Convert.ToBase64String(Encoding.UTF8.GetBytes(userData))}\"";
         var answer = await service.Demo.PostAsync(
-            "/v2.1/servers", $$"""{"server": {"name": "system-test", "flavorRef": "{{flavor}}", "imageRef": "{{image}}"} }""");
+            "/v2.1/servers", $$"""{"server": {"name": "system-test", "flavorRef": "{{flavor}}", "imageRef": "{{image}}"{{data}}} }""");
         Assert.True(answer.Status == 202, answer.Text);
         return new TestServer(service, Guid.Parse((string)answer.Json["server"]!["id"]!), answer.RequestId!);
     }

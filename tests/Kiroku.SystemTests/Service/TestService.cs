@@ -29,6 +29,9 @@ public class TestService : IAsyncLifetime
 
     internal string VolumesFolder => Path.Combine(Data, "volumes");
 
+    /// <summary>Where the service listens.</summary>
+    internal int Port => process!.Address.Port;
+
     internal bool HasEnded => process is null or { HasEnded: true };
 
     internal string Output

@@ -1,0 +1,68 @@
+using System.Net.Sockets;
+using Kiroku.SystemTests.Service;
+
+namespace Kiroku.SystemTests.Network;
+
+/// <summary>
+/// QEMU's open network, which was the default and can still be chosen: the same guest does reach the host there, and
+/// does no more once the machine has the card that is the default.
+/// </summary>
+public sealed class OpenNetworkTests(OpenNetworkTests.OpenService service) : ServiceTests(service), IClassFixture<OpenNetworkTests.OpenService>
+{
+    [Fact]
+    public async Task Guests_of_the_open_network_are_isolated_when_they_are_started_or_resumed_after_it_was_given_up()
+    {
+        await using var doors = new Doors();
+        var targets = Target.OfTheHost(doors, Service.Port);
+        Target[] all = [.. targets, .. await IsThereMetadataAsync() ? [Target.Metadata] : Array.Empty<Target>()];
+        Assert.Contains("Hypervisors:Network is user", Service.Output, StringComparison.Ordinal);
+        var suspended = await NewServerAsync(userData: Probe.Of(all));
+        await ExpectAsync(suspended, all, reached: true);
+        Assert.InRange(doors.Knocks, targets.Count - 1, int.MaxValue);
+        await suspended.DoAsync("suspend", "SUSPENDED");
+        var running = await NewServerAsync(userData: Probe.Of(all));
+        await ExpectAsync(running, all, reached: true);
+
+        await Service.TerminateAsync();
+        service.Network = "isolated";
+        await Service.EnsureStartedAsync();
+        await Poll.UntilAsync("a warning", () => Task.FromResult(Service.Output.Contains(
+            $"Machine {running.Id} was started with the network card of an earlier setting", StringComparison.Ordinal)));
+        await running.DoAsync("""{"reboot": {"type": "HARD"} }""", "ACTIVE");
+        await suspended.DoAsync("resume", "ACTIVE");
+        await ExpectAsync(running, all, reached: false);
+        await ExpectAsync(suspended, all, reached: false);
+        Assert.Single(Guest.ReadAll(await suspended.ConsoleAsync()));
+    }
+
+    private static async Task ExpectAsync(TestServer server, Target[] targets, bool reached)
+    {
+        var found = await Probe.NextRoundAsync(server);
+        Assert.Equal(targets.Select(target => target.ToString()).Order(), found.Keys.Order());
+        var wrong = found.Where(pair => pair.Value != reached).Select(pair => pair.Key).Order();
+        Assert.Equal("", string.Join(", ", wrong));
+    }
+
+    /// <summary>True where the host itself is answered there, as in some clouds.</summary>
+    private static async Task<bool> IsThereMetadataAsync()
+    {
+        using var client = new TcpClient();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        try
+        {
+            await client.ConnectAsync(Target.Metadata.Address, Target.Metadata.Port, limit.Token);
+            return true;
+        }
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    public sealed class OpenService : TestService
+    {
+        internal string Network { get; set; } = "user";
+
+        internal override Dictionary<string, string> Settings => new(base.Settings) { ["Hypervisors__Network"] = Network };
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text.RegularExpressions;
+using Kiroku.SystemTests.Service;
+
+namespace Kiroku.SystemTests.Network;
+
+/// <summary>
+/// What a guest finds when it tries targets: a script that the small guest runs as its user data, round after round, and
+/// what that says on the console.
+/// </summary>
+internal static partial class Probe
+{
+    private const string RoundEnd = "KIROKU PROBED";
+
+    // As root in a guest would: with routes that DHCP did not give, and the gateways' addresses known.
+    private const string Script = """
+        #!/bin/sh
+        tcp() {
+          answer=$(printf 'GET / HTTP/1.0\r\n\r\n' | busybox timeout 5 busybox nc -w 3 "$1" "$2") || [ "$answer" ]
+        }
+        udp() {
+          busybox timeout 3 busybox tftp -g -l "/got-$1" -r /etc/passwd "$1" "$2"
+          [ -s "/got-$1" ] && busybox rm "/got-$1"
+        }
+        dns() {
+          [ "$(busybox timeout 3 busybox nslookup kiroku.invalid. "$1")" ]
+        }
+        try() {
+          if "$@" >/dev/null 2>&1; then echo "KIROKU PROBE $* reached"; else echo "KIROKU PROBE $* closed"; fi
+        }
+        echo 1 >/proc/sys/net/ipv4/conf/all/route_localnet
+        ip route del local 127.0.0.1 dev lo table local
+        ip route del local 127.0.0.0/8 dev lo table local
+        OWN
+        ip address add ADDRESS/24 dev eth0
+        ip route replace default via 10.0.2.2 dev eth0
+        ip -6 address add fec0::15/64 dev eth0 nodad
+        ip -6 route replace default via fec0::2 dev eth0
+        while :; do
+          (
+            TARGETS
+            wait
+          )
+          echo KIROKU PROBED
+          sleep 1
+        done
+        """;
+
+    /// <summary>The script of a guest that tries all these.</summary>
+    public static string Of(IEnumerable<Target> targets) =>
+        // The address that other guests have is no longer this one's own.
+        Make(targets, "10.0.2.77", "ip address del 10.0.2.15/24 dev eth0");
+
+    /// <summary>The script of a guest that is there to be reached by others, and tries that it can be.</summary>
+    public static string OfListener(IEnumerable<Target> targets) =>
+        Make(targets, "10.0.2.15", $"busybox nc -ll -p {Target.GuestPort} -e echo HTTP/1.0 &");
+
+    /// <summary>Waits for a whole round that begins after now.</summary>
+    public static async Task<IReadOnlyDictionary<string, bool>> NextRoundAsync(TestServer server)
+    {
+        var before = Rounds(await server.ConsoleAsync()).Count;
+        // The round that is under way counts for nothing.
+        return await Poll.ForAsync(
+            $"{server.Id} to try everything",
+            async () => Rounds(await server.ConsoleAsync()) is var rounds && rounds.Count >= before + 2 ? Read(rounds[^1]) : null,
+            TimeSpan.FromMinutes(3),
+            server.ConsoleAsync);
+    }
+
+    private static string Make(IEnumerable<Target> targets, string address, string own) => Script
+        .Replace("ADDRESS", address, StringComparison.Ordinal)
+        .Replace("OWN", own, StringComparison.Ordinal)
+        .Replace("TARGETS", string.Join("\n    ", targets.Distinct().Select(target => $"try {target} &")), StringComparison.Ordinal);
+
+    private static List<string> Rounds(string console) => [.. console.Split(RoundEnd).SkipLast(1)];
+
+    private static Dictionary<string, bool> Read(string round) => Line().Matches(round)
+        .ToDictionary(match => match.Groups["target"].Value, match => match.Groups["found"].Value == "reached");
+
+    [GeneratedRegex(@"^KIROKU PROBE (?<target>.+) (?<found>reached|closed)\s*$", RegexOptions.Multiline)]
+    private static partial Regex Line();
+}
