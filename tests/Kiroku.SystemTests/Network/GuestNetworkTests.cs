@@ -12,7 +12,7 @@ public sealed class GuestNetworkTests(TestService service) : ServiceTests(servic
         await using var doors = new Doors();
         var own = new Target("tcp", "10.0.2.15", Target.GuestPort);
         var other = await NewServerAsync(userData: Probe.OfListener([own]));
-        Assert.True((await Probe.NextRoundAsync(other))[own.ToString()]);
+        await Probe.ReachedAsync(other, [own]);
 
         Target[] targets =
         [

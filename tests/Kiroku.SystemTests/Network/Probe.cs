@@ -15,21 +15,18 @@ internal static partial class Probe
     private const string Script = """
         #!/bin/sh
         tcp() {
-          answer=$(printf 'GET / HTTP/1.0\r\n\r\n' | busybox timeout 5 busybox nc -w 3 "$1" "$2") || [ "$answer" ]
+          answer=$(printf 'GET / HTTP/1.0\r\n\r\n' | busybox timeout 8 busybox nc -w 5 "$1" "$2") || [ "$answer" ]
         }
         udp() {
-          busybox timeout 3 busybox tftp -g -l "/got-$1" -r /etc/passwd "$1" "$2"
-          [ -s "/got-$1" ] && busybox rm "/got-$1"
+          busybox timeout 5 busybox tftp -g -l "/got-$1-$2" -r /etc/passwd "$1" "$2"
+          [ -s "/got-$1-$2" ] && busybox rm "/got-$1-$2"
         }
         dns() {
-          [ "$(busybox timeout 3 busybox nslookup kiroku.invalid. "$1")" ]
+          [ "$(busybox timeout 5 busybox nslookup kiroku.invalid. "$1")" ]
         }
         try() {
           if "$@" >/dev/null 2>&1; then echo "KIROKU PROBE $* reached"; else echo "KIROKU PROBE $* closed"; fi
         }
-        echo 1 >/proc/sys/net/ipv4/conf/all/route_localnet
-        ip route del local 127.0.0.1 dev lo table local
-        ip route del local 127.0.0.0/8 dev lo table local
         OWN
         ip address add ADDRESS/24 dev eth0
         ip route replace default via 10.0.2.2 dev eth0
@@ -66,12 +63,22 @@ internal static partial class Probe
             server.ConsoleAsync);
     }
 
+    /// <summary>Waits until the guest has reached each of these, in whatever round: a busy host may let it wait too long in one.</summary>
+    public static Task ReachedAsync(TestServer server, IReadOnlyCollection<Target> targets) => Poll.UntilAsync(
+        $"{server.Id} to reach everything",
+        async () => targets.Select(target => target.ToString()).Except(Reached(await server.ConsoleAsync())).ToList() is [],
+        TimeSpan.FromMinutes(3),
+        server.ConsoleAsync);
+
     private static string Make(IEnumerable<Target> targets, string address, string own) => Script
         .Replace("ADDRESS", address, StringComparison.Ordinal)
         .Replace("OWN", own, StringComparison.Ordinal)
         .Replace("TARGETS", string.Join("\n    ", targets.Distinct().Select(target => $"try {target} &")), StringComparison.Ordinal);
 
     private static List<string> Rounds(string console) => [.. console.Split(RoundEnd).SkipLast(1)];
+
+    private static IEnumerable<string> Reached(string console) =>
+        from Match match in Line().Matches(console) where match.Groups["found"].Value == "reached" select match.Groups["target"].Value;
 
     private static Dictionary<string, bool> Read(string round) => Line().Matches(round)
         .ToDictionary(match => match.Groups["target"].Value, match => match.Groups["found"].Value == "reached");

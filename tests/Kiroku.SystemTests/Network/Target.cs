@@ -10,8 +10,8 @@ internal sealed record Target(string Way, string Address, int Port)
 {
     public const int GuestPort = 7777;
 
-    /// <summary>The host's loopback, as QEMU's own network offers it, and by its own name, which a guest can send, too.</summary>
-    private static readonly string[] Gateways = ["10.0.2.2", "127.0.0.1", "fec0::2"];
+    /// <summary>The host's loopback, as QEMU's own network offers it.</summary>
+    private static readonly string[] Gateways = ["10.0.2.2", "fec0::2"];
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Way} {Address} {Port}");
 
