@@ -45,6 +45,7 @@ public sealed class MockHypervisorTests : HypervisorContract
     }
 
     [Theory]
+    [InlineData("isolated", "isolated")]
     [InlineData("user", "user")]
     [InlineData("bridge:br0", "br0")]
     public async Task Of_other_networks_only_the_name_is_known(string network, string name)

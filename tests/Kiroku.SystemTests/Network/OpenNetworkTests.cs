@@ -15,7 +15,7 @@ public sealed class OpenNetworkTests(OpenNetworkTests.OpenService service) : Ser
         await using var doors = new Doors();
         var targets = Target.OfTheHost(doors, Service.Port);
         Target[] all = [.. targets, .. await IsThereMetadataAsync() ? [Target.Metadata] : Array.Empty<Target>()];
-        Assert.Contains("Hypervisors:Network is user", Service.Output, StringComparison.Ordinal);
+        await SaysAsync("Hypervisors:Network is user");
         var suspended = await NewServerAsync(userData: Probe.Of(all));
         await Probe.ReachedAsync(suspended, all);
         Assert.InRange(doors.Knocks, targets.Count - 1, int.MaxValue);
@@ -26,8 +26,7 @@ public sealed class OpenNetworkTests(OpenNetworkTests.OpenService service) : Ser
         await Service.TerminateAsync();
         service.Network = "isolated";
         await Service.EnsureStartedAsync();
-        await Poll.UntilAsync("a warning", () => Task.FromResult(Service.Output.Contains(
-            $"Machine {running.Id} was started with the network card of an earlier setting", StringComparison.Ordinal)));
+        await SaysAsync($"Machine {running.Id} was started with the network card of an earlier setting");
         await running.DoAsync("""{"reboot": {"type": "HARD"} }""", "ACTIVE");
         await suspended.DoAsync("resume", "ACTIVE");
         await ReachesNothingAsync(running, all);
@@ -36,6 +35,9 @@ public sealed class OpenNetworkTests(OpenNetworkTests.OpenService service) : Ser
         Assert.Equal(knocks, doors.Knocks);
         Assert.Single(Guest.ReadAll(await suspended.ConsoleAsync()));
     }
+
+    private Task SaysAsync(string warning) => Poll.UntilAsync(
+        warning, () => Task.FromResult(Service.Output.Contains(warning, StringComparison.Ordinal)));
 
     private static async Task ReachesNothingAsync(TestServer server, Target[] targets)
     {

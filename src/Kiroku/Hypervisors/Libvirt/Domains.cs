@@ -9,7 +9,8 @@ internal static class Domains
     private const uint WithManagedSaveAndSnapshots = 3;
     private const uint SavedAsRunning = 2;
     private const uint StatsOfState = 1;
-    private const uint Inactive = 2;
+    private const uint WithSecrets = 1;
+    private const uint InactiveWithSecrets = 3;
 
     /// <summary>All machines in one call, however many there are.</summary>
     public static unsafe Dictionary<Guid, MachineState> List(Session session)
@@ -107,9 +108,9 @@ internal static class Domains
     private static void Isolate(Session session, DomainHandle domain)
     {
         if (session.IsTest || MachineNetwork.Parse(session.Options.Network).Kind == NetworkKind.User) return;
-        if (NetworkCard.Isolate(Native.Take(Native.virDomainGetXMLDesc(domain, Inactive))) is { } definition)
+        if (NetworkCard.Isolate(Native.Take(Native.virDomainGetXMLDesc(domain, InactiveWithSecrets))) is { } definition)
             LibvirtException.Check(Native.virDomainDefineXML(session.Connect, definition)).Dispose();
-        if (IsSaved(domain) && NetworkCard.Isolate(Native.Take(Native.virDomainManagedSaveGetXMLDesc(domain, 0))) is { } saved)
+        if (IsSaved(domain) && NetworkCard.Isolate(Native.Take(Native.virDomainManagedSaveGetXMLDesc(domain, WithSecrets))) is { } saved)
             LibvirtException.Check(Native.virDomainManagedSaveDefineXML(domain, saved, 0));
     }
 

@@ -6,21 +6,24 @@ internal sealed partial class NetworkWarnings(LibvirtConnection connection, Mach
     /// <summary>Warns of the setting, or else of machines that still run with the card of an earlier one.</summary>
     public async Task WarnAsync()
     {
-        if (network.Kind == NetworkKind.User)
-        {
-            LogSetting();
-            return;
-        }
-
         try
         {
             await connection.Connected;
-            foreach (var machine in await connection.CallAsync(Domains.ListReachingHost, CancellationToken.None)) LogMachine(machine);
+            if (network.Kind == NetworkKind.User)
+                LogSetting();
+            else
+                await WarnOfMachinesAsync();
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception) when (exception is ConnectionException or HypervisorException or LibvirtException
+            or OperationCanceledException or ObjectDisposedException)
         {
             LogUnknown(exception.Message);
         }
+    }
+
+    private async Task WarnOfMachinesAsync()
+    {
+        foreach (var machine in await connection.CallAsync(Domains.ListReachingHost, CancellationToken.None)) LogMachine(machine);
     }
 
     [LoggerMessage(LogLevel.Warning,
