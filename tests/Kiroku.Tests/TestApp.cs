@@ -119,11 +119,7 @@ internal sealed class TestApp : IAsyncDisposable
     public static JsonObject InProject(string name)
         => new() { ["project"] = new JsonObject { ["name"] = name, ["domain"] = new JsonObject { ["id"] = "default" } } };
 
-    public string PasswordOf(string name)
-    {
-        var passwords = Services.GetRequiredService<CloudsFile>().Passwords!;
-        return name == "admin" ? passwords.Admin : passwords.Member;
-    }
+    public string PasswordOf(string name) => Services.GetRequiredService<CloudsFile>().Passwords!.Of(name)!;
 
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token = null, HttpContent? body = null, params (string, string)[] headers)
     {

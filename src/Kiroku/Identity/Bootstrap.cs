@@ -63,8 +63,8 @@ internal sealed partial class Bootstrap(
         clouds.Keep(first);
         if (await SeedAsync(first, cancellationToken))
             return;
-        await SetPasswordAsync(Admin, first.Admin, cancellationToken);
-        await SetPasswordAsync(Demo, first.Member, cancellationToken);
+        await SetPasswordAsync(Admin, first.Admin!, cancellationToken);
+        await SetPasswordAsync(Demo, first.Member!, cancellationToken);
         LogNewPasswords(clouds.Path);
     }
 
@@ -80,10 +80,14 @@ internal sealed partial class Bootstrap(
         var now = time.UtcNow();
         if (await HasUsersAsync(cancellationToken))
             return false;
+        // A file that outlived its store may lack some.
+        first = new FirstPasswords(first.Member ?? NewPassword(), first.Admin ?? NewPassword());
+        if (clouds.Passwords is not null)
+            clouds.Keep(first);
         Project NewProject(string name) => new() { Id = NewId(), Name = name, ValidAfter = now };
         User NewUser(string name, string password) => new() { Id = NewId(), Name = name, PasswordHash = passwords.Hash(password), ValidAfter = now };
         var (adminProject, demoProject) = (NewProject(Admin), NewProject(Demo));
-        var (admin, demo) = (NewUser(Admin, first.Admin), NewUser(Demo, first.Member));
+        var (admin, demo) = (NewUser(Admin, first.Admin!), NewUser(Demo, first.Member!));
         return await store.SeedAsync([adminProject, demoProject], [admin, demo],
             [
                 new RoleAssignment(admin.Id, adminProject.Id, Role.Of(RoleNames.Admin).Id),

@@ -16,6 +16,9 @@ internal sealed partial class CloudsFile(
     /// <summary>Tells openstacksdk that there are none to look for; files that older versions wrote are without it.</summary>
     private const string NoFloatingAddresses = "floating_ip_source: none";
 
+    /// <summary>Stands where a password was that is another one by now.</summary>
+    private const string Changed = "# password: it was changed; write it into a copy of this file";
+
     /// <summary>What stands at the file's place.</summary>
     public enum Found
     {
@@ -36,6 +39,9 @@ internal sealed partial class CloudsFile(
 
     /// <summary>The passwords to write; null leaves the file as it is.</summary>
     public FirstPasswords? Passwords { get; private set; }
+
+    /// <summary>Where the service answers, as the file last said it.</summary>
+    private Uri? written;
 
     /// <summary>Takes up the passwords in the file.</summary>
     public Found Load()
@@ -68,9 +74,21 @@ internal sealed partial class CloudsFile(
         File.Delete(Path);
     }
 
+    /// <summary>Takes a user's password out of the file: it is another one by now, which only its owner knows.</summary>
+    public void Forget(string user)
+    {
+        if (Passwords is not { } passwords || passwords.Of(user) is null)
+            return;
+        Passwords = user == Bootstrap.Admin ? passwords with { Admin = null } : passwords with { Member = null };
+        if (written is not null)
+            WriteClouds(written);
+        LogForgotten(user, Path);
+    }
+
     /// <summary>Writes the file for a service that answers at this address.</summary>
     public void WriteClouds(Uri address)
     {
+        written = address;
         if (Passwords is { } passwords)
             DurableFile.WriteAll(Path, Encoding.UTF8.GetBytes(Text(new Place($"{callers.Of(address)}/identity", region, callers.Authority), passwords)));
     }
@@ -81,11 +99,11 @@ internal sealed partial class CloudsFile(
         {
             var text = File.ReadAllText(Path);
             var match = Written().Match(text);
-            var passwords = new FirstPasswords(match.Groups["member"].Value, match.Groups["admin"].Value);
+            var passwords = new FirstPasswords(PasswordIn(match.Groups["member"]), PasswordIn(match.Groups["admin"]));
             var authority = match.Groups["authority"] is { Success: true, Value: var quoted } ? quoted.Replace("''", "'", StringComparison.Ordinal) : null;
-            var written = Text(new Place(match.Groups["url"].Value, match.Groups["region"].Value, authority), passwords);
-            var before = written.Replace($"    {NoFloatingAddresses}\n", "", StringComparison.Ordinal);
-            return match.Success && (text == written || text == before) ? passwords : null;
+            var rewritten = Text(new Place(match.Groups["url"].Value, match.Groups["region"].Value, authority), passwords);
+            var before = rewritten.Replace($"    {NoFloatingAddresses}\n", "", StringComparison.Ordinal);
+            return match.Success && (text == rewritten || text == before) ? passwords : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -102,13 +120,15 @@ internal sealed partial class CloudsFile(
 
             """;
 
-    private static string Cloud(string cloud, Place place, string name, string password)
+    private static string? PasswordIn(Group found) => found.Value.StartsWith('#') ? null : found.Value["password: ".Length..];
+
+    private static string Cloud(string cloud, Place place, string name, string? password)
         => $"""
               {cloud}:
                 auth:
                   auth_url: {place.Url}
                   username: {name}
-                  password: {password}
+                  {(password is null ? Changed : $"password: {password}")}
                   project_name: {name}
                   user_domain_name: {Domain.Name}
                   project_domain_name: {Domain.Name}
@@ -121,8 +141,8 @@ internal sealed partial class CloudsFile(
     private static string Trust(string? authority)
         => authority is null ? "" : $"\n    cacert: '{authority.Replace("'", "''", StringComparison.Ordinal)}'";
 
-    [GeneratedRegex(@"^  kiroku:$.*?^      auth_url: (?<url>\S+)$.*?^      password: (?<member>[0-9a-f]{32})$.*?^    region_name: (?<region>[^\n]+)$"
-        + @".*?(?:^    cacert: '(?<authority>[^\n]+)'$.*?)?^  kiroku-admin:$.*?^      password: (?<admin>[0-9a-f]{32})$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^  kiroku:$.*?^      auth_url: (?<url>\S+)$.*?^      (?<member>password: [0-9a-f]{32}|# password: [^\n]+)$.*?^    region_name: (?<region>[^\n]+)$"
+        + @".*?(?:^    cacert: '(?<authority>[^\n]+)'$.*?)?^  kiroku-admin:$.*?^      (?<admin>password: [0-9a-f]{32}|# password: [^\n]+)$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Written();
 
     /// <summary>Where the clouds are, and what their certificate is checked by.</summary>
@@ -130,7 +150,13 @@ internal sealed partial class CloudsFile(
 
     [LoggerMessage(LogLevel.Warning, "{File} is not as Kiroku wrote it and is left alone. Remove it and start again to have new passwords made.")]
     private partial void LogForeign(string file);
+
+    [LoggerMessage(LogLevel.Information, "The password of {User} was changed, so {File} does not hold it any more")]
+    private partial void LogForgotten(string user, string file);
 }
 
-/// <summary>The passwords of the users that the first start makes.</summary>
-internal sealed record FirstPasswords(string Member, string Admin);
+/// <summary>The passwords of the users that the first start makes; null for one that was changed since.</summary>
+internal sealed record FirstPasswords(string? Member, string? Admin)
+{
+    public string? Of(string user) => user == Bootstrap.Admin ? Admin : Member;
+}

@@ -59,6 +59,8 @@ internal static class IdentityRoom
         services.AddSingleton<CallersAddress>();
         services.AddSingleton<CloudsFile>();
         services.AddHostedService<Bootstrap>();
+        services.AddSingleton<CloudsUpkeep>();
+        services.AddHostedService(provider => provider.GetRequiredService<CloudsUpkeep>());
     }
 
     private static void AddKeystone(this IServiceCollection services, ServiceSettings settings)

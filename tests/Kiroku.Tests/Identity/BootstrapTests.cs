@@ -1,4 +1,7 @@
+using System.Text;
+using System.Text.Json;
 using Kiroku.Identity;
+using Kiroku.Identity.Accounts;
 using Kiroku.Tests.Storage;
 
 namespace Kiroku.Tests.Identity;
@@ -66,6 +69,36 @@ public sealed class BootstrapTests : IDisposable
         Assert.Equal(edited, await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken));
         using var answer = await again.TrySignInAsync("demo", password, TestApp.InProject("demo"));
         Assert.Equal(201, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_password_that_was_changed_is_in_the_file_no_more_and_the_other_stays()
+    {
+        string demo;
+        await using (var app = await TestApp.StartAsync(dataDirectory: data))
+        {
+            demo = app.PasswordOf("demo");
+            var former = app.PasswordOf("admin");
+            await ChangePasswordAsync(app, "admin", former);
+            await app.Services.GetRequiredService<CloudsUpkeep>().LookAsync(TestContext.Current.CancellationToken);
+            var text = await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken);
+            Assert.DoesNotContain(former, text);
+            Assert.Contains("      # password: it was changed; write it into a copy of this file\n", text);
+        }
+        await using var again = await TestApp.StartAsync(dataDirectory: data);
+        Assert.Contains($"auth_url: {again.Address}identity", await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken));
+        Assert.Equal(demo, again.PasswordOf("demo"));
+        using var answer = await again.TrySignInAsync("admin", "another one", TestApp.InProject("admin"));
+        Assert.Equal(201, (int)answer.StatusCode);
+    }
+
+    private static async Task ChangePasswordAsync(TestApp app, string name, string former)
+    {
+        var user = await app.Services.GetRequiredService<UserStore>().FindByNameAsync(name, TestContext.Current.CancellationToken);
+        using var body = new StringContent(
+            JsonSerializer.Serialize(new { user = new { original_password = former, password = "another one" } }), Encoding.UTF8, "application/json");
+        using var answer = await app.SendAsync(HttpMethod.Post, $"/identity/v3/users/{user!.Id}/password", null, body);
+        Assert.Equal(204, (int)answer.StatusCode);
     }
 
     [Fact]
