@@ -60,6 +60,22 @@ internal sealed class ActionStore(IDatabase database)
             return actions.Select((action, i) => list[i] ?? make(action)).ToList();
         }, cancellationToken);
 
+    /// <summary>
+    /// Inserts the row of an action of a server that has others, in the caller's transaction, which holds the server's row. It
+    /// begins after all that were accepted before it, and not before the last of them ended, whatever the clock says.
+    /// </summary>
+    public static async Task<ActionRecord> InsertNextAsync(DbConnection connection, ActionRecord action)
+    {
+        const string Sql = "SELECT start_time, finish_time FROM actions WHERE server_id = @ServerId ORDER BY id DESC LIMIT 1";
+        var (begun, ended) = await connection.QueryFirstOrDefaultAsync<(DateTime?, DateTime?)>(Sql, action);
+        var start = new[] { action.StartTime, begun?.AddMicroseconds(1), ended }.Max()!.Value;
+        return await InsertAsync(connection, action with
+        {
+            StartTime = start,
+            UpdatedAt = start > action.UpdatedAt ? start : action.UpdatedAt,
+        });
+    }
+
     /// <summary>Inserts the row of an action that is about to begin, in the caller's transaction.</summary>
     public static async Task<ActionRecord> InsertAsync(DbConnection connection, ActionRecord action)
     {
@@ -71,16 +87,19 @@ internal sealed class ActionStore(IDatabase database)
         return action with { Id = await connection.ExecuteScalarAsync<long>(Sql, action) };
     }
 
-    /// <summary>Records what is done in the caller's own transaction: the action and its one event, both ended.</summary>
-    public static async Task InsertEndedAsync(DbConnection connection, ActionRecord action, EventRecord ended)
+    /// <summary>Records what is done in the caller's own transaction: the action and its event, if it has one, both ended.</summary>
+    public static async Task<long> InsertEndedAsync(DbConnection connection, ActionRecord action, EventRecord? ended)
     {
-        var (id, now) = ((await InsertAsync(connection, action)).Id, action.UpdatedAt);
-        await EndAsync(connection, id, action.Outcome, now);
+        action = await InsertNextAsync(connection, action);
+        await EndAsync(connection, action.Id, action.Outcome, action.UpdatedAt);
+        if (ended is null)
+            return action.Id;
         const string Sql = """
             INSERT INTO action_events (action_id, event, attempt, start_time, finish_time, result, host)
             VALUES (@ActionId, @Event, @Attempt, @StartTime, @FinishTime, @Result, @Host)
             """;
-        await connection.ExecuteAsync(Sql, ended with { ActionId = id });
+        await connection.ExecuteAsync(Sql, ended with { ActionId = action.Id, StartTime = action.StartTime, FinishTime = action.UpdatedAt });
+        return action.Id;
     }
 
     /// <summary>Begins an attempt at a step; one that has begun already stays as it is, as where the answer to its commit was lost.</summary>

@@ -39,12 +39,12 @@ internal sealed record ActionRequest(
     [Id(11)]
     public string? AskedOf { get; init; }
 
-    /// <summary>What a caller asks for, who has been let through.</summary>
-    public static ActionRequest Of(HttpContext context, string action, DateTime startTime)
+    /// <summary>What a caller asks for, who has been let through. The time is for nodes of before acceptances had their own.</summary>
+    public static ActionRequest Of(HttpContext context, string action, DateTime now)
     {
         var caller = Caller.Of(context);
         return new ActionRequest(
-            Api.RequestId.Of(context), caller.UserId, caller.ProjectId, action, null, startTime, Microversions.Of(context).Minor)
+            Api.RequestId.Of(context), caller.UserId, caller.ProjectId, action, null, now, Microversions.Of(context).Minor)
         {
             Key = IdempotencyKey.Of(context),
             ByAdmin = caller.IsAdmin,
@@ -54,7 +54,7 @@ internal sealed record ActionRequest(
     /// <summary>Who asks, when the service itself does.</summary>
     public static ActionRequest OfTheService(string action, DateTime now) => new($"req-{Guid.NewGuid()}", null, null, action, null, now, Kiroku.Api.Microversion.Minimum.Minor);
 
-    /// <summary>The row of the action that it begins on a server.</summary>
+    /// <summary>The row of the action that it begins on a server, when it is accepted.</summary>
     public ActionRecord Record(Guid serverId, DateTime now, string outcome) => new()
     {
         ServerId = serverId,
@@ -62,7 +62,7 @@ internal sealed record ActionRequest(
         Action = Action,
         UserId = UserId,
         ProjectId = ProjectId,
-        StartTime = StartTime,
+        StartTime = now,
         UpdatedAt = now,
         Outcome = outcome,
     };

@@ -50,7 +50,6 @@ internal static class ServerActionsApi
         HttpContext context, string serverId, ServerStore store, ConsoleOutput console, PasswordChange passwords, ServerLocks locks,
         ServerGrains grains, TimeProvider time)
     {
-        var startTime = time.UtcNow();
         var body = await RequestBody.ReadAsync(context.Request);
         var key = KeyOf(body);
         if (key == ConsoleOutput.Key)
@@ -80,7 +79,7 @@ internal static class ServerActionsApi
         if (image is not null)
             form = ShowImage(context, form, image);
         return await grains.BeginAsync(
-            server, ActionRequest.Of(context, route.Action, startTime) with { Body = body.GetRawText(), Form = form, NewImageId = image }, CancellationToken.None);
+            server, ActionRequest.Of(context, route.Action, time.UtcNow()) with { Body = body.GetRawText(), Form = form, NewImageId = image }, CancellationToken.None);
     }
 
     private static async Task<Fault> RefuseAsync(HttpContext context, string serverId, ServerStore store, string rule)

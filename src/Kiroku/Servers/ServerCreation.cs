@@ -26,7 +26,6 @@ internal sealed class ServerCreation(
     /// <exception cref="Fault">Nothing was made.</exception>
     public async Task<Answer> CreateAsync(HttpContext context, CreateRequest request, Func<Server, Answer> answerWith)
     {
-        var startTime = time.UtcNow();
         var prototype = await CheckAsync(context, request);
         if (resting.IsAsked)
             throw Fault.Unavailable("The service is stopping.");
@@ -35,16 +34,20 @@ internal sealed class ServerCreation(
             throw Fault.Unavailable("The host's hypervisor is not connected yet.");
         var number = await NumberAsync(context, request, prototype.Flavor);
         var arguments = JsonSerializer.Serialize(new CreateArguments(request.AdminPass) { Host = request.Host }, ServerJson.Default.CreateArguments);
-        var begun = ActionRequest.Of(context, ActionNames.Create, startTime);
+        // All that could refuse it has been asked: the servers and their records are of this moment.
+        var now = time.UtcNow();
+        var begun = ActionRequest.Of(context, ActionNames.Create, now);
         var created = Enumerable.Range(0, number)
             .Select(index => prototype with
             {
                 Id = Guid.NewGuid(),
                 Name = number == 1 ? prototype.Name : $"{prototype.Name}-{index + 1}",
                 RunningAction = begun.RequestId,
+                CreatedAt = now,
+                UpdatedAt = now,
                 Labels = prototype.Labels with { LaunchIndex = index },
             })
-            .Select(server => (server, begun.Record(server.Id, startTime, Outcomes.Running) with { Arguments = arguments }))
+            .Select(server => (server, begun.Record(server.Id, now, Outcomes.Running) with { Arguments = arguments }))
             .ToList();
         var answer = answerWith(created[0].server);
         await store.InsertAsync(
@@ -97,7 +100,6 @@ internal sealed class ServerCreation(
         await images.CheckAsync(image, taken, ImageViewer.Of(caller), "Can not find requested image", context.RequestAborted);
         request.RefuseGroups();
         var key = await keypairs.TakeAsync(caller.UserId, request.KeyName, context.RequestAborted);
-        var now = time.UtcNow();
         return new Server
         {
             Id = Guid.Empty,
@@ -117,8 +119,6 @@ internal sealed class ServerCreation(
             },
             VmState = VmStates.Building,
             TaskState = TaskStates.Scheduling,
-            CreatedAt = now,
-            UpdatedAt = now,
         };
     }
 }

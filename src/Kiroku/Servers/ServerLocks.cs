@@ -1,9 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using Dapper;
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Cluster;
 using Kiroku.Identity;
 using Kiroku.Storage;
 
@@ -11,10 +9,9 @@ namespace Kiroku.Servers;
 
 /// <summary>
 /// lock and unlock: keep a server's own project from changing it by mistake. As in Nova they pass whatever runs on the
-/// server and are done when they are answered, so row, lock and event are one transaction.
+/// server and are done when they are answered.
 /// </summary>
-internal sealed class ServerLocks(
-    ServerStore store, IDatabase database, OwnMembership membership, KeptAnswers answers, ServiceSettings settings, TimeProvider time)
+internal sealed class ServerLocks(ServerStore store, InstantActions instant, TimeProvider time)
 {
     private const string LockKey = "lock";
     private const string ByOwner = "owner";
@@ -32,7 +29,6 @@ internal sealed class ServerLocks(
 
     public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
-        var startTime = time.UtcNow();
         var locks = body.TryGetProperty(LockKey, out var wishes);
         if (locks)
             ServerSchemas.Lock(Microversions.Of(context)).Require(body, Microversions.IsRelaxed(context));
@@ -40,11 +36,11 @@ internal sealed class ServerLocks(
         Caller.Of(context).Require(locks ? Rules.Lock : Rules.Unlock, server.ProjectId);
         var changed = locks ? Locked(context, server, wishes) : Unlocked(context, server);
         var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
-        var keeping = new Keeping(IdempotencyKey.Of(context), answer);
-        if (changed is null)
-            await answers.KeepAsync(keeping);
-        else
-            await SaveAsync(changed, ActionRequest.Of(context, locks ? ActionNames.Lock : ActionNames.Unlock, startTime), keeping);
+        var request = ActionRequest.Of(context, locks ? ActionNames.Lock : ActionNames.Unlock, time.UtcNow());
+        var recorded = locks ? EventNames.Lock : EventNames.Unlock;
+        await (changed is null
+            ? instant.AcceptAsync(server.Id, request, answer, recorded)
+            : instant.AcceptLockAsync(changed, request, answer, recorded));
         return answer;
     }
 
@@ -66,27 +62,4 @@ internal sealed class ServerLocks(
     }
 
     private static bool IsOwner(HttpContext context, Server server) => Caller.Of(context).ProjectId == server.ProjectId;
-
-    private Task SaveAsync(Server server, ActionRequest request, Keeping keeping) => database.WriteAsync(async connection =>
-    {
-        await membership.HoldAsync(connection);
-        var now = time.UtcNow();
-        const string Sql = "UPDATE servers SET locked_by = @LockedBy, locked_reason = @LockedReason, updated_at = @now WHERE id = @Id AND deleted = 0";
-        if (await connection.ExecuteAsync(Sql, new { server.Id, server.LockedBy, server.LockedReason, now }) != 1)
-            throw Fault.NotFound($"Instance {server.Id} could not be found.");
-        await answers.InsertAsync(connection, keeping);
-        await ActionStore.InsertEndedAsync(
-            connection,
-            request.Record(server.Id, now, Outcomes.Succeeded),
-            new EventRecord
-            {
-                Event = request.Action == ActionNames.Lock ? EventNames.Lock : EventNames.Unlock,
-                Attempt = 1,
-                StartTime = request.StartTime,
-                FinishTime = now,
-                Result = EventResults.Success,
-                Host = settings.Host,
-            });
-        return 0;
-    }, CancellationToken.None);
 }

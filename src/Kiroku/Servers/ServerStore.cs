@@ -162,7 +162,7 @@ internal sealed class ServerStore(
                 await imageQuotas.RequireSnapshotAsync(connection, announced.Owner, announced.Id);
                 await ImageStore.AddAsync(connection, announced);
             }
-            return (begun, await ActionStore.InsertAsync(connection, action));
+            return (begun, await ActionStore.InsertNextAsync(connection, action));
         }
     }
 

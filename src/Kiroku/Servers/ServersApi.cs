@@ -160,18 +160,19 @@ internal static class ServersApi
     }
 
     private static async Task<IResult> Delete(
-        HttpContext context, string serverId, ServerStore store, KeptAnswers answers, ServerGrains grains, TimeProvider time)
+        HttpContext context, string serverId, ServerStore store, InstantActions instant, ServerGrains grains, TimeProvider time)
     {
         var server = await FindAsync(context, serverId, store, Rules.ServersDelete);
         ServerLocks.Refuse(context, server);
-        // As Nova: one that is being deleted is simply deleted; the second request leaves no record.
+        var request = ActionRequest.Of(context, ActionNames.Delete, time.UtcNow());
         if (server.TaskState != TaskStates.Deleting)
         {
             var form = new AnswerForm(StatusCodes.Status204NoContent);
-            return await grains.BeginAsync(server, ActionRequest.Of(context, ActionNames.Delete, time.UtcNow()) with { Form = form }, CancellationToken.None);
+            return await grains.BeginAsync(server, request with { Form = form }, CancellationToken.None);
         }
-        var answer = new Answer(RequestId.Of(context), StatusCodes.Status204NoContent);
-        await answers.KeepAsync(new Keeping(IdempotencyKey.Of(context), answer));
+        // As Nova: what is being deleted is left to the deletion that runs, and this one is done with its answer.
+        var answer = new Answer(request.RequestId, StatusCodes.Status204NoContent);
+        await instant.AcceptAsync(server.Id, request, answer, recorded: null);
         return answer;
     }
 }

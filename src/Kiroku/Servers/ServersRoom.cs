@@ -16,6 +16,7 @@ internal static class ServersRoom
         services.AddSingleton<ServerImages>();
         services.AddSingleton<ConsoleOutput>();
         services.AddSingleton<PasswordChange>();
+        services.AddSingleton<InstantActions>();
         services.AddSingleton<ServerLocks>();
         services.AddSingleton<ServerNotes>();
         services.AddSingleton<LocalHost>();

@@ -79,7 +79,7 @@ public sealed class IdempotencyTests
         Assert.Equal(204, second.Status);
         Assert.NotEqual(deletion.RequestId, second.RequestId);
         Assert.Equal(second, await Repeat.DeleteAsync(cloud.Demo, server, "two"));
-        Assert.Equal(2, await CountAsync(cloud, server));
+        Assert.Equal(3, await CountAsync(cloud, server));
     }
 
     [Fact]
