@@ -21,7 +21,7 @@ internal sealed record User
     public string Extra { get; init; } = "{}";
 }
 
-/// <summary>A project as kept: what owns servers and images. Tokens from before <see cref="ValidAfter"/> are void.</summary>
+/// <summary>A project as kept: what owns servers and images. <see cref="ValidAfter"/> is a stamp like a user's, moved by not being enabled.</summary>
 internal sealed record Project
 {
     public required string Id { get; init; }

@@ -16,7 +16,8 @@ internal static class IdentityRoom
     public static void AddIdentity(this IServiceCollection services, ServiceSettings settings)
     {
         services.AddOptions<IdentityOptions>().BindConfiguration(IdentityOptions.Section)
-            .Validate(o => o.TokenLifetime > TimeSpan.Zero, "Identity:TokenLifetime is to be longer than nothing, as in 01:00:00.")
+            .Validate(o => o.TokenLifetime > TimeSpan.Zero && o.TokenLifetime <= TimeSpan.FromDays(3650),
+                "Identity:TokenLifetime is to be longer than nothing and at most ten years, as in 01:00:00.")
             .Validate(o => o.Region.Length > 0 && o.Region.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'),
                 "Identity:Region is to be a word of letters, digits, '-', '_' and '.'.")
             .Validate(o => o.FailuresPerUser > 0 && o.FailuresPerAddress > 0 && o.FailuresOfStrangers > 0,

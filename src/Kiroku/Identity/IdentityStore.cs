@@ -12,8 +12,10 @@ internal sealed class IdentityStore(IdentityRows rows)
         => rows.ReadAsync(async db =>
         {
             var user = await db.QuerySingleOrDefaultAsync<User>("SELECT * FROM users WHERE id = @UserId", claims);
-            var revoked = await db.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM revoked_tokens WHERE audit_id = @AuditId", claims) > 0;
-            var standing = new Standing(user, null, [], revoked);
+            var standing = new Standing(user, null, [], await IsRevokedAsync(db, claims))
+            {
+                Changes = await db.ExecuteScalarAsync<long>("SELECT changes FROM identity_changes"),
+            };
             if (claims.ScopeId is null)
                 return standing;
             var project = await db.QuerySingleOrDefaultAsync<Project>("SELECT * FROM projects WHERE id = @ScopeId", claims);
@@ -30,7 +32,8 @@ internal sealed class IdentityStore(IdentityRows rows)
     public Task RevokeAsync(TokenClaims claims, DateTime now, CancellationToken cancellationToken)
         => rows.ChangeAsync(async db =>
         {
-            await db.ExecuteAsync("DELETE FROM revoked_tokens WHERE expires_at < @now", new { now });
+            if (await db.ExecuteAsync("DELETE FROM revoked_tokens WHERE expires_at < @now", new { now }) > 0)
+                await NoteForgottenAsync(db, now);
             return await db.ExecuteAsync(
                 "INSERT INTO revoked_tokens (audit_id, expires_at) VALUES (@AuditId, @ExpiresAt) ON CONFLICT (audit_id) DO NOTHING", claims);
         }, cancellationToken);
@@ -48,6 +51,20 @@ internal sealed class IdentityStore(IdentityRows rows)
             return true;
         }, cancellationToken);
 
+    /// <summary>Whether it was taken back, or may have been: the clock was ahead when what expired was forgotten, and now it is right.</summary>
+    private static async Task<bool> IsRevokedAsync(DbConnection db, TokenClaims claims) => await db.ExecuteScalarAsync<long>(
+        """
+        SELECT (SELECT COUNT(*) FROM revoked_tokens WHERE audit_id = @AuditId)
+            + (SELECT COUNT(*) FROM forgotten_revocations WHERE changes > @Changes AND expired_before > @ExpiresAt)
+        """, claims) > 0;
+
+    /// <summary>Of two notes the newer one says all of the older, unless that is of a clock that was ahead.</summary>
+    private static Task NoteForgottenAsync(DbConnection db, DateTime now) => db.ExecuteAsync(
+        """
+        DELETE FROM forgotten_revocations WHERE expired_before <= @now;
+        INSERT INTO forgotten_revocations (changes, expired_before) SELECT changes, @now FROM identity_changes
+        """, new { now });
+
     private static async Task<Role[]> RolesInScopeAsync(DbConnection db, TokenClaims claims) => [.. await db.QueryAsync<Role>(
         "SELECT r.* FROM role_assignments a JOIN roles r ON r.id = a.role_id WHERE a.user_id = @UserId AND a.scope_id = @ScopeId", claims)];
 }
@@ -56,6 +73,9 @@ internal sealed class IdentityStore(IdentityRows rows)
 internal sealed record Standing(User? User, Project? Project, IReadOnlyList<Role> Roles, bool Revoked)
 {
     public ApplicationCredential? Credential { get; init; }
+
+    /// <summary>How many changes there had been by then.</summary>
+    public long Changes { get; init; }
 }
 
 /// <summary>One role of one user in one project, or in the domain.</summary>

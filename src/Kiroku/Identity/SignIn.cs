@@ -23,7 +23,7 @@ internal sealed record SignIn(TokenClaims Claims, User User, Project? Project, I
     public static SignIn? Find(HttpContext context) => (SignIn?)context.Items[Key];
 
     /// <summary>Whether time alone has not ended it.</summary>
-    public bool HoldsAt(DateTime now) => Claims.ExpiresAt > now && Credential?.HoldsAt(now) != false;
+    public bool IsOf(DateTime now, TimeSpan lifetime) => Claims.IsOf(now, lifetime) && Credential?.HoldsAt(now) != false;
 
     public bool Has(string role) => Roles.Any(held => held.Name == role);
 

@@ -3,7 +3,11 @@ namespace Kiroku.Identity;
 /// <summary>What a token says of itself. The first audit id is its own, the second that of the token it was made from.</summary>
 internal sealed record TokenClaims
 {
+    /// <summary>Of this layout there are longer and shorter ones: the version before reads no further than it knows.</summary>
     private const byte Layout = 2;
+
+    /// <summary>How far the clocks of those who share a store may be apart, or one may be put right.</summary>
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
 
     public required string UserId { get; init; }
 
@@ -24,7 +28,19 @@ internal sealed record TokenClaims
 
     public DateTime ExpiresAt { get; init; }
 
+    /// <summary>The project's <see cref="Project.ValidAfter"/> when the token was made; null without a project, and in tokens of the version before.</summary>
+    public DateTime? ProjectStamp { get; init; }
+
+    /// <summary>How many changes of identity's rows there had been when the token was made.</summary>
+    public long Changes { get; init; }
+
     public string AuditId => AuditIds[0];
+
+    /// <summary>
+    /// Whether it is of now: neither expired nor made later than now, as by a clock that was wrong, nor good for longer than
+    /// tokens are.
+    /// </summary>
+    public bool IsOf(DateTime now, TimeSpan lifetime) => ExpiresAt > now && IssuedAt - now <= Skew && ExpiresAt - now - Skew <= lifetime;
 
     public byte[] ToBytes()
     {
@@ -40,6 +56,8 @@ internal sealed record TokenClaims
             Write(writer, AuditIds);
             writer.Write(IssuedAt.Ticks);
             writer.Write(ExpiresAt.Ticks);
+            writer.Write(ProjectStamp?.Ticks ?? 0);
+            writer.Write(Changes);
         }
         return bytes.ToArray();
     }
@@ -51,7 +69,7 @@ internal sealed record TokenClaims
         if (reader.ReadByte() != Layout)
             return null;
         // In the order in which they were written.
-        return new TokenClaims
+        var claims = new TokenClaims
         {
             UserId = reader.ReadString(),
             UserStamp = Time(reader),
@@ -62,6 +80,9 @@ internal sealed record TokenClaims
             IssuedAt = Time(reader),
             ExpiresAt = Time(reader),
         };
+        if (reader.BaseStream.Position == bytes.Length)
+            return claims;
+        return claims with { ProjectStamp = Time(reader) is { Ticks: > 0 } stamp ? stamp : null, Changes = reader.ReadInt64() };
     }
 
     private static void Write(BinaryWriter writer, IReadOnlyList<string> texts)

@@ -40,8 +40,10 @@ internal sealed class Tokens(
             return null;
         var changes = await rows.CountChangesAsync(cancellationToken);
         if (known.Find(token, changes) is { } before)
-            return before.HoldsAt(time.UtcNow()) ? before : null;
-        if (sealer.Open(token) is not { } claims || claims.ExpiresAt <= time.UtcNow() || await StandAsync(claims, cancellationToken) is not { } signIn)
+            return before.IsOf(time.UtcNow(), options.Value.TokenLifetime) ? before : null;
+        if (sealer.Open(token) is not { } claims || !claims.IsOf(time.UtcNow(), options.Value.TokenLifetime))
+            return null;
+        if (Stand(await store.FindStandingAsync(claims, cancellationToken), claims) is not { } signIn)
             return null;
         known.Keep(token, signIn, changes);
         return signIn;
@@ -54,15 +56,15 @@ internal sealed class Tokens(
     {
         if (proof.Credential is { } credential)
             return request.Scope == AuthScope.Default
-                ? await StandAsync(claims with { ScopeId = credential.ProjectId, CredentialId = credential.Id }, cancellationToken)
+                ? await NewAsync(claims with { ScopeId = credential.ProjectId, CredentialId = credential.Id }, cancellationToken)
                 : throw Fault.Unauthorized("Error authenticating with application credential: Application credentials cannot request a scope.");
         if (request.Scope == AuthScope.None)
-            return await StandAsync(claims, cancellationToken);
+            return await NewAsync(claims, cancellationToken);
         if (request.Scope == AuthScope.Default)
-            return proof.User.DefaultProjectId is { } usual && await StandAsync(claims with { ScopeId = usual }, cancellationToken) is { } signIn
+            return proof.User.DefaultProjectId is { } usual && await NewAsync(claims with { ScopeId = usual }, cancellationToken) is { } signIn
                 ? signIn
-                : await StandAsync(claims, cancellationToken);
-        return await FindScopeAsync(request, cancellationToken) is { } scope ? await StandAsync(claims with { ScopeId = scope }, cancellationToken) : null;
+                : await NewAsync(claims, cancellationToken);
+        return await FindScopeAsync(request, cancellationToken) is { } scope ? await NewAsync(claims with { ScopeId = scope }, cancellationToken) : null;
     }
 
     private async Task<string?> FindScopeAsync(AuthRequest request, CancellationToken cancellationToken) => request switch
@@ -88,18 +90,26 @@ internal sealed class Tokens(
             AuditIds = former is null ? [auditId] : [auditId, former.AuditIds[^1]],
             IssuedAt = now,
             ExpiresAt = former?.ExpiresAt ?? expires.AddTicks(-(expires.Ticks % TimeSpan.TicksPerSecond)),
+            // Newer than whatever was taken back, until it is known how many there were.
+            Changes = long.MaxValue,
         };
     }
 
-    private async Task<SignIn?> StandAsync(TokenClaims claims, CancellationToken cancellationToken)
+    /// <summary>A new token, with what there is to be compared in it later; null if it would not hold.</summary>
+    private async Task<SignIn?> NewAsync(TokenClaims claims, CancellationToken cancellationToken)
     {
         var standing = await store.FindStandingAsync(claims, cancellationToken);
+        return Stand(standing, claims with { ProjectStamp = standing.Project?.ValidAfter, Changes = standing.Changes });
+    }
+
+    private SignIn? Stand(Standing standing, TokenClaims claims)
+    {
         if (standing is not { Revoked: false, User: { Enabled: true } user } || claims.UserStamp != user.ValidAfter)
             return null;
         if (claims.ScopeId is null)
             return new SignIn(claims, user, null, []);
         var (project, roles) = (standing.Project, standing.Roles);
-        if (roles.Count == 0 || claims.ScopeId != Domain.Id && (project is not { Enabled: true } || claims.IssuedAt < project.ValidAfter))
+        if (roles.Count == 0 || claims.ScopeId != Domain.Id && (project is not { Enabled: true } || !IsOfStamp(claims, project)))
             return null;
         if (claims.CredentialId is null)
             return new SignIn(claims, user, project, roles);
@@ -107,4 +117,8 @@ internal sealed class Tokens(
             ? new SignIn(claims, user, project, roles) { Credential = credential }
             : null;
     }
+
+    /// <summary>Tokens of the version before have no stamp; there are none an hour after the last of its nodes.</summary>
+    private static bool IsOfStamp(TokenClaims claims, Project project)
+        => claims.ProjectStamp is { } stamp ? stamp == project.ValidAfter : claims.IssuedAt >= project.ValidAfter;
 }

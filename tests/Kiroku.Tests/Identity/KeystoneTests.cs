@@ -1,4 +1,5 @@
 using Kiroku.Identity;
+using Kiroku.Tests.Fakes;
 using Microsoft.Extensions.Time.Testing;
 using static Kiroku.Tests.Identity.IdentityDesk;
 
@@ -81,6 +82,18 @@ public sealed class KeystoneTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_remembered_is_no_older_for_a_clock_that_was_set_back()
+    {
+        var clock = new SettableTime();
+        await using var brief = await StartAsync(clock, ("CacheTime", "00:00:00.0000001"));
+        var member = await MemberAsync("ann") with { App = brief };
+        Assert.Equal(200, await StatusAsync(member));
+        Assert.Equal(204, (await keystone.Admin.AskAsync("DELETE", $"/identity/v3/users/{member.UserId}")).Status);
+        clock.Ahead = TimeSpan.FromHours(-1);
+        Assert.Equal(401, await StatusAsync(member));
+    }
+
+    [Fact]
     public async Task With_no_time_to_remember_each_request_asks()
     {
         await using var eager = await StartAsync(("CacheTime", "00:00:00"));
@@ -152,9 +165,11 @@ public sealed class KeystoneTests : IAsyncLifetime
         await keystone.GiveAsync(project, user, RoleNames.Admin);
     }
 
-    private Task<TestApp> StartAsync(params (string Key, string Value)[] settings) => TestApp.StartAsync(builder =>
+    private Task<TestApp> StartAsync(params (string Key, string Value)[] settings) => StartAsync(time, settings);
+
+    private Task<TestApp> StartAsync(TimeProvider clock, params (string Key, string Value)[] settings) => TestApp.StartAsync(builder =>
     {
-        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton(clock);
         (string, string)[] usual = [("Url", $"{keystone.App.Address}identity/v3"), ("UserName", "kiroku"), ("Password", Password)];
         foreach (var (key, value) in usual.Concat(settings))
             builder.Configuration[$"Keystone:{key}"] = value;

@@ -12,20 +12,20 @@ internal sealed class KeystoneTokens(KeystoneClient keystone, IOptions<KeystoneO
     private const int LongestToken = 8192;
     private const int MostRemembered = 10_000;
 
-    /// <summary>By their hash: who reads this memory is not to find tokens in it.</summary>
-    private readonly ConcurrentDictionary<string, (SignIn SignIn, DateTime Until)> remembered = new(StringComparer.Ordinal);
+    /// <summary>By their hash: who reads this memory is not to find tokens in it. Since when is no clock's time, which may be set back.</summary>
+    private readonly ConcurrentDictionary<string, (SignIn SignIn, long Asked)> remembered = new(StringComparer.Ordinal);
 
     public async Task<SignIn?> ValidateAsync(string? token, CancellationToken cancellationToken)
     {
         if (token is null or { Length: 0 or > LongestToken } || token.Any(character => character is <= ' ' or > '~'))
             return null;
         var key = Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(token)));
-        if (remembered.TryGetValue(key, out var known) && time.UtcNow() < known.Until)
+        if (remembered.TryGetValue(key, out var known) && IsFresh(known.Asked) && time.UtcNow() < known.SignIn.Claims.ExpiresAt)
             return known.SignIn;
         // From before it was asked: what happened since is not in the answer.
-        var asked = time.UtcNow();
+        var asked = time.GetTimestamp();
         var signIn = await keystone.ValidateAsync(token, cancellationToken);
-        if (signIn is null || signIn.Claims.ExpiresAt <= asked)
+        if (signIn is null || signIn.Claims.ExpiresAt <= time.UtcNow())
         {
             remembered.TryRemove(key, out _);
             return null;
@@ -34,20 +34,20 @@ internal sealed class KeystoneTokens(KeystoneClient keystone, IOptions<KeystoneO
         return signIn;
     }
 
-    private void Remember(string key, SignIn signIn, DateTime asked)
+    private bool IsFresh(long asked) => time.GetElapsedTime(asked) < options.Value.CacheTime;
+
+    private void Remember(string key, SignIn signIn, long asked)
     {
-        var until = asked + options.Value.CacheTime;
         if (remembered.Count >= MostRemembered)
             Forget();
-        remembered[key] = (signIn, until < signIn.Claims.ExpiresAt ? until : signIn.Claims.ExpiresAt);
+        remembered[key] = (signIn, asked);
     }
 
     private void Forget()
     {
-        var now = time.UtcNow();
         foreach (var (key, known) in remembered)
         {
-            if (known.Until <= now)
+            if (!IsFresh(known.Asked))
                 remembered.TryRemove(key, out _);
         }
         if (remembered.Count >= MostRemembered)
