@@ -1,6 +1,7 @@
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Cluster;
+using Kiroku.CommandLine;
 using Kiroku.Flavors;
 using Kiroku.Hosts;
 using Kiroku.Hypervisors;

@@ -63,15 +63,6 @@ internal sealed class KeptAnswers(IDatabase database, IOptions<IdempotencyOption
             throw new Fault(409, $"Another request with this {IdempotencyKey.Header} has just been accepted.") { RetryAfter = 1 };
     }
 
-    /// <summary>Keeps the answer to a request that needed nothing done, if it has a key.</summary>
-    /// <exception cref="Fault">409: there is one by now.</exception>
-    public Task KeepAsync(Keeping keeping)
-        => keeping.Key is null ? Task.CompletedTask : database.WriteAsync(async connection =>
-        {
-            await InsertAsync(connection, keeping);
-            return 0;
-        }, CancellationToken.None);
-
     /// <summary>Drops up to that many answers whose time is over.</summary>
     /// <returns>How many there were.</returns>
     public async Task<int> TrimAsync(int most, CancellationToken cancellationToken)

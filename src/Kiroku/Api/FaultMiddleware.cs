@@ -5,6 +5,9 @@ namespace Kiroku.Api;
 /// <summary>Turns whatever a request ends in, a <see cref="Fault"/> or a surprise, into the service's error body.</summary>
 internal sealed partial class FaultMiddleware(RequestDelegate next, IdentityAddress identity, ILogger<FaultMiddleware> logger)
 {
+    /// <summary>Who throws what a body makes it throw; of some forms of wrong chunks it throws no <see cref="BadHttpRequestException"/>.</summary>
+    private const string ServerItself = "Microsoft.AspNetCore.Server.Kestrel.Core";
+
     public async Task InvokeAsync(HttpContext context)
     {
         try
@@ -23,6 +26,10 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, IdentityAddr
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
             await WriteAsync(context, new Fault(e.StatusCode, e.Message));
+        }
+        catch (IOException e) when (e.Source == ServerItself && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            await WriteAsync(context, Fault.BadRequest($"The request's body is broken: {e.Message}"));
         }
         catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {

@@ -12,6 +12,9 @@ internal sealed record Schema
     /// <summary>Names of types; empty allows any.</summary>
     public string[] Types { get; init; } = [];
 
+    /// <summary>Whether 1.0 is an integer, too, as from draft 6 of JSON Schema on, by which Glance checks.</summary>
+    public bool TakesWholeFloats { get; init; }
+
     /// <summary>Keys of an object; null if they do not matter.</summary>
     public IReadOnlyDictionary<string, Schema>? Properties { get; init; }
 

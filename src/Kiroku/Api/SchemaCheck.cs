@@ -15,7 +15,7 @@ internal sealed class SchemaCheck(bool relaxed)
 
     private IEnumerable<SchemaError> Found(Schema schema, JsonElement value)
     {
-        if (schema.Types.Length > 0 && !schema.Types.Any(type => Is(value, type)))
+        if (schema.Types.Length > 0 && !schema.Types.Any(type => Is(value, type, schema)))
             yield return Error(value, $"is not of type {string.Join(", ", schema.Types.Select(PythonText.Quote))}");
         foreach (var error in value.ValueKind switch
         {
@@ -108,7 +108,7 @@ internal sealed class SchemaCheck(bool relaxed)
 
     private static IEnumerable<string> Names(JsonElement value) => value.EnumerateObject().Select(property => property.Name).Distinct(StringComparer.Ordinal);
 
-    private static bool Is(JsonElement value, string type) => type switch
+    private static bool Is(JsonElement value, string type, Schema schema) => type switch
     {
         "object" => value.ValueKind == JsonValueKind.Object,
         "array" => value.ValueKind == JsonValueKind.Array,
@@ -116,7 +116,8 @@ internal sealed class SchemaCheck(bool relaxed)
         "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
         "number" => value.ValueKind == JsonValueKind.Number,
         "null" => value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined,
-        "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsInteger(number),
+        "integer" => WholeNumber.IsWritten(value)
+            || (schema.TakesWholeFloats && value.ValueKind == JsonValueKind.Number && double.IsInteger(value.GetDouble())),
         _ => throw new ArgumentException($"{type} is no type.", nameof(type)),
     };
 

@@ -36,7 +36,7 @@ internal static class NewFlavor
         => !of.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null ? null : PythonText.Str(value);
 
     private static int Number(JsonElement flavor, string key)
-        => Text(flavor, key) is { } text ? (int)double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) : 0;
+        => flavor.TryGetProperty(key, out var value) ? WholeNumber.Read(value) : 0;
 
     private static double RxtxFactor(JsonElement flavor)
     {

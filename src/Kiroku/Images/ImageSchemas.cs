@@ -107,6 +107,7 @@ internal static class ImageSchemas
             { } type => [type.GetString()!],
             null => [],
         },
+        TakesWholeFloats = true,
         Enum = Find(schema, "enum")?.Clone(),
         MaxLength = Find(schema, "maxLength")?.GetInt32(),
         Pattern = Find(schema, "pattern")?.GetString(),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Kiroku.Api;
 using Kiroku.Identity;
@@ -55,7 +54,7 @@ internal static class QuotaSetsApi
         var wanted = body.GetProperty(Key);
         var force = wanted.TryGetProperty("force", out var forced) && Truth.Of(forced.ToString(), otherwise: false);
         var limits = QuotaResources.All.Where(resource => wanted.TryGetProperty(resource.Name, out _))
-            .ToDictionary(resource => resource.Name, resource => int.Parse(wanted.GetProperty(resource.Name).ToString(), CultureInfo.InvariantCulture));
+            .ToDictionary(resource => resource.Name, resource => WholeNumber.Read(wanted.GetProperty(resource.Name)));
         if (!force)
             RefuseBelowUse(await quotas.GetAsync(id, context.RequestAborted), limits);
         await quotas.SetAsync(id, limits, context.RequestAborted);

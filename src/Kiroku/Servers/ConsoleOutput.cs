@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
@@ -50,8 +49,7 @@ internal sealed class ConsoleOutput(ServerStore store, ServerHosts hosts)
     {
         if (!body.TryGetProperty("length", out var length) || length.ValueKind == JsonValueKind.Null)
             return null;
-        var text = length.ValueKind == JsonValueKind.String ? length.GetString()! : length.GetRawText();
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var lines) && lines >= 0 ? lines : null;
+        return WholeNumber.Read(length) is >= 0 and var lines ? lines : null;
     }
 
     /// <summary>The last lines, without the control characters that Nova leaves out.</summary>

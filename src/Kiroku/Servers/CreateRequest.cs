@@ -143,15 +143,7 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
             || (value.ValueKind == JsonValueKind.String && value.GetString()!.ToUpperInvariant() is "TRUE" or "1" or "ON" or "YES"));
 
     /// <summary>A count, which may be written as a string; whatever is beyond all counting is the most there is.</summary>
-    private int? Number(string key)
-    {
-        if (!server.TryGetProperty(key, out var value))
-            return null;
-        var number = value.ValueKind == JsonValueKind.String
-            ? double.Parse(value.GetString()!, System.Globalization.CultureInfo.InvariantCulture)
-            : value.GetDouble();
-        return (int)Math.Min(number, int.MaxValue);
-    }
+    private int? Number(string key) => server.TryGetProperty(key, out var value) ? WholeNumber.Read(value) : null;
 
     private static bool IsEmpty(JsonElement value)
         => value.ValueKind == JsonValueKind.String ? value.GetString()!.Length == 0 : value.GetArrayLength() == 0;

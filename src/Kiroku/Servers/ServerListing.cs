@@ -68,7 +68,7 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
     /// <summary>Administrators may use every parameter; of others those that they may not are left unread.</summary>
     private bool IsTaken(string name)
     {
-        if (Paging.Contains(name) || (name[0] != '_' && !IsKnown(name)))
+        if (Paging.Contains(name) || (!name.StartsWith('_') && !IsKnown(name)))
             return false;
         return caller.IsAdmin || name is "reservation_id" or "name" or "status" or "image" or "flavor" or "ip" or "changes-since" or "all_tenants"
             || (version >= 5 && name == "ip6")

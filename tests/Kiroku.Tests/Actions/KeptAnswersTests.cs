@@ -33,23 +33,23 @@ public sealed class KeptAnswersTests : IDisposable
     [Fact]
     public async Task An_answer_is_kept_for_a_day_and_its_key_is_free_then()
     {
-        await answers.KeepAsync(new Keeping(Key, First));
+        await answers.KeepAsync(database, new Keeping(Key, First));
         time.Advance(TimeSpan.FromDays(1) - TimeSpan.FromMicroseconds(1));
         Assert.Equal(First, await answers.FindAsync(Key, TestContext.Current.CancellationToken));
-        Assert.Equal(409, (await Assert.ThrowsAsync<Fault>(() => answers.KeepAsync(new Keeping(Key, Second)))).Status);
+        Assert.Equal(409, (await Assert.ThrowsAsync<Fault>(() => answers.KeepAsync(database, new Keeping(Key, Second)))).Status);
         Assert.Equal(0, await answers.TrimAsync(10, TestContext.Current.CancellationToken));
 
         time.Advance(TimeSpan.FromMicroseconds(1));
 
         Assert.Null(await answers.FindAsync(Key, TestContext.Current.CancellationToken));
-        await answers.KeepAsync(new Keeping(Key, Second));
+        await answers.KeepAsync(database, new Keeping(Key, Second));
         Assert.Equal(Second, await answers.FindAsync(Key, TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task Keys_of_others_and_other_keys_are_unknown_and_another_request_is_refused()
     {
-        await answers.KeepAsync(new Keeping(Key, First));
+        await answers.KeepAsync(database, new Keeping(Key, First));
 
         foreach (var other in new[] { Key with { UserId = "u" }, Key with { ProjectId = "p" }, Key with { Key = "Key" } })
             Assert.Null(await answers.FindAsync(other, TestContext.Current.CancellationToken));
@@ -61,9 +61,9 @@ public sealed class KeptAnswersTests : IDisposable
     public async Task Old_answers_are_dropped_a_batch_at_a_time()
     {
         foreach (var number in Enumerable.Range(0, 5))
-            await answers.KeepAsync(new Keeping(Key with { Key = $"{number}" }, First));
+            await answers.KeepAsync(database, new Keeping(Key with { Key = $"{number}" }, First));
         time.Advance(TimeSpan.FromDays(1));
-        await answers.KeepAsync(new Keeping(Key, First));
+        await answers.KeepAsync(database, new Keeping(Key, First));
 
         Assert.Equal(3, await answers.TrimAsync(3, TestContext.Current.CancellationToken));
         Assert.Equal(2, await answers.TrimAsync(3, TestContext.Current.CancellationToken));

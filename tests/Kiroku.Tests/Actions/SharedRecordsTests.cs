@@ -104,7 +104,7 @@ public sealed class SharedRecordsTests : IAsyncLifetime
         var nodes = Enumerable.Range(0, 3).Select(_ => new KeptAnswers(
             new PostgresDatabase(connection), Options.Create(new IdempotencyOptions { Lifetime = TimeSpan.FromTicks(10) }), TimeProvider.System)).ToList();
         foreach (var number in Enumerable.Range(0, 60))
-            await nodes[0].KeepAsync(new Keeping(new IdempotencyKey("u", "p", $"{number}", "hash"), new Answer("req", 202)));
+            await nodes[0].KeepAsync(other, new Keeping(new IdempotencyKey("u", "p", $"{number}", "hash"), new Answer("req", 202)));
 
         var dropped = await Task.WhenAll(nodes.Select(node => Task.Run(() => node.TrimAsync(100, Token))));
 

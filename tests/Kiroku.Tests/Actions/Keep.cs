@@ -1,0 +1,14 @@
+using Kiroku.Actions;
+using Kiroku.Storage;
+
+namespace Kiroku.Tests.Actions;
+
+/// <summary>Keeps an answer in a transaction that has nothing else to do.</summary>
+internal static class Keep
+{
+    public static Task KeepAsync(this KeptAnswers answers, IDatabase database, Keeping keeping) => database.WriteAsync(async connection =>
+    {
+        await answers.InsertAsync(connection, keeping);
+        return 0;
+    }, TestContext.Current.CancellationToken);
+}
