@@ -27,7 +27,7 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
     public async Task Each_route_answers_everyone_as_the_page_says()
     {
         var actual = new List<string>();
-        foreach (var row in Rows())
+        foreach (var row in Rows(cloud.App.Services))
             actual.Add($"| `{row.Name}` | {string.Join(" | ", await StatusesAsync(row))} |");
         var page = VisibilityPageTests.Lines;
 
@@ -40,7 +40,7 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
     [Fact]
     public async Task Another_project_cannot_tell_what_there_is_from_what_there_is_not()
     {
-        foreach (var row in Rows().Where(row => row.Path.Contains('{', StringComparison.Ordinal)))
+        foreach (var row in Rows(cloud.App.Services).Where(row => row.Path.Contains('{', StringComparison.Ordinal)))
         {
             var real = await things.FillAsync(row);
             var madeUp = string.Join('/', row.Pattern.Split('/').Zip(real.Split('/'), (pattern, id) => pattern == "{}" ? Guid.NewGuid().ToString("D") : id));
@@ -57,7 +57,7 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
     [InlineData("?all_tenants=1&project_id=PROJECT&tenant_id=PROJECT&owner=PROJECT&user_id=USER&is_public=None&detailed=1&member_status=all")]
     public async Task What_another_project_reads_names_nothing_of_demos(string query)
     {
-        var reading = Rows().Where(row => row.Method == "GET").ToList();
+        var reading = Rows(cloud.App.Services).Where(row => row.Method == "GET").ToList();
         var paths = new List<string>();
         foreach (var row in reading)
             paths.Add(await things.FillAsync(row));
@@ -73,7 +73,7 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
     [Fact]
     public void Compute_has_the_same_routes_under_each_prefix()
     {
-        var routes = Routes().ToList();
+        var routes = Routes(cloud.App.Services).ToList();
         var first = Under(Prefixes[0]);
         Assert.NotEmpty(first);
         Assert.All(Prefixes, prefix => Assert.Equal(first, Under(prefix)));
@@ -112,9 +112,10 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    private List<VisibilityRow> Rows() =>
+    /// <summary>Every route that is mapped, compute's once, and of those that do several things each.</summary>
+    internal static List<VisibilityRow> Rows(IServiceProvider services) =>
     [
-        .. Routes().Where(route => PrefixOf(route.Path) is null || PrefixOf(route.Path) == Prefixes[0])
+        .. Routes(services).Where(route => PrefixOf(route.Path) is null || PrefixOf(route.Path) == Prefixes[0])
             .Select(route => new VisibilityRow(route.Method, route.Path[(PrefixOf(route.Path)?.Length ?? 0)..], "", PrefixOf(route.Path) is not null))
             .SelectMany(row => Actions(row).Select(action => row with { Action = action })),
     ];
@@ -127,8 +128,8 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
     };
 
     /// <summary>Every route that is mapped; the names in it as the documentation writes them.</summary>
-    private IEnumerable<(string Method, string Path)> Routes()
-        => cloud.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+    private static IEnumerable<(string Method, string Path)> Routes(IServiceProvider services)
+        => services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .SelectMany(
                 endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"],
                 (endpoint, method) => (method, Capital().Replace(endpoint.RoutePattern.RawText!, letter => $"_{letter.Value.ToLowerInvariant()}")));

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Kiroku.Tests.Api.Fuzz;
+
+/// <summary>What must be true of every answer, whatever was asked: none is our own fault, and an error is in its API's form.</summary>
+internal static class AnswerForm
+{
+    /// <summary>What is wrong with an answer; null for nothing.</summary>
+    public static string? Fault(HttpRequestMessage request, string path, HttpResponseMessage answer, string text)
+    {
+        var status = (int)answer.StatusCode;
+        if (status is >= 500 and not 501)
+            return "is a fault of the service's";
+        var isJson = answer.Content.Headers.ContentType?.MediaType is "application/json" or "application/schema+json";
+        if (isJson && text.Length > 0 && Parse(text) is null)
+            return "is broken JSON";
+        if (status < 400 || request.Method == HttpMethod.Head)
+            return null;
+        // What the server refuses before the service sees it has no body.
+        if (text.Length == 0 && !answer.Headers.Contains("x-openstack-request-id"))
+            return null;
+        if (!isJson || Parse(text) is not JsonObject body)
+            return "is an error without a JSON object";
+        return Is(path, status, body) ? null : "is an error in another API's form";
+    }
+
+    private static bool Is(string path, int status, JsonObject body)
+    {
+        if (status == 401 || path.StartsWith("/identity", StringComparison.Ordinal))
+            return IsKeystone(status, body);
+        return IsWebOb(status, body) || (!path.StartsWith("/image", StringComparison.Ordinal) && IsNova(status, body));
+    }
+
+    private static bool IsKeystone(int status, JsonObject body)
+        => body is { Count: 1 } && body["error"] is JsonObject error && Is(error["code"], status) && error["title"] is JsonValue && error["message"] is JsonValue;
+
+    private static bool IsNova(int status, JsonObject body)
+        => body is { Count: 1 } && body.First().Value is JsonObject error && Is(error["code"], status) && error["message"] is JsonValue;
+
+    private static bool IsWebOb(int status, JsonObject body)
+        => body["message"] is JsonValue && body["title"] is JsonValue && body["code"] is JsonValue code && $"{code}".StartsWith($"{status} ", StringComparison.Ordinal);
+
+    private static bool Is(JsonNode? code, int status) => code is JsonValue && $"{code}" == $"{status}";
+
+    private static JsonNode? Parse(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text;
+using Dapper;
+using Kiroku.Storage;
+using Kiroku.Tests.Identity;
+using Kiroku.Tests.Servers;
+
+namespace Kiroku.Tests.Api.Fuzz;
+
+/// <summary>
+/// Each route, with requests that are right but for something, the same ones for the same seed: KIROKU_FUZZ_SEED sets it, and
+/// KIROKU_FULL=1 sends more. Nothing may be answered as our own fault, hang, or change anything where it is refused.
+/// </summary>
+public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<RunningCloud>
+{
+    public static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("KIROKU_FUZZ_SEED") ?? "15", CultureInfo.InvariantCulture);
+    private static readonly int RequestsToEach = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1" ? 400 : 12;
+    private readonly Cloud cloud = running.Cloud;
+    private readonly VisibilityThings things = new(running);
+    private readonly List<string> faults = [];
+    private string before = "";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task No_request_to_any_route_is_answered_by_a_fault_or_changes_what_it_may_not()
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine($"KIROKU_FUZZ_SEED={Seed}");
+        cloud.Host.Capacity = cloud.Host.Capacity with { Vcpus = 1 << 20, MemoryMiB = 1 << 30 };
+        var subject = (await cloud.App.SignInAsync()).Token;
+        foreach (var row in VisibilityTests.Rows(cloud.App.Services))
+            await FuzzAsync(row, subject);
+        Assert.True(faults.Count == 0, $"KIROKU_FUZZ_SEED={Seed}: {faults.Count} faults, these among them:\n{string.Join("\n\n", faults.Take(12))}");
+    }
+
+    /// <summary>A route's requests depend on nothing but the seed and its name, so that a new route changes none of another's.</summary>
+    private async Task FuzzAsync(VisibilityRow row, string subject)
+    {
+        var random = new Random(HashCode(row.Name) ^ Seed);
+        var maker = new RequestMaker(random, things, $"http://{cloud.App.Address.Authority}");
+        var path = await things.FillAsync(row);
+        before = await RowsAsync();
+        var prefixes = new[] { "/v2.1", "/v2", $"/v2.1/{cloud.Demo.ProjectId}", $"/v2/{cloud.Demo.ProjectId}" };
+        var byChance = Enumerable.Range(0, RequestsToEach).Select(_ => (Func<string, string, (HttpRequestMessage, string?)>)((path, token)
+            => maker.Make(row, prefixes[random.Next(prefixes.Length)], path, token)));
+        foreach (var make in maker.Each(row).Concat(byChance))
+        {
+            var token = IsAdministrators(row) || random.Next(8) < 3 ? cloud.Admin.Token : cloud.Demo.Token;
+            var (request, body) = make(path, token);
+            if (row.Pattern == "/identity/v3/auth/tokens" && !request.Headers.Contains("X-Subject-Token"))
+                request.Headers.TryAddWithoutValidation("X-Subject-Token", subject);
+            if (await SendAsync(request, body) && row.Changes)
+            {
+                await SettleAsync(row);
+                path = await things.FillAsync(row);
+                before = await RowsAsync();
+                subject = row.Pattern == "/identity/v3/auth/tokens" && row.Method == "DELETE" ? (await cloud.App.SignInAsync()).Token : subject;
+            }
+        }
+    }
+
+    /// <summary>Whether others hear no more than that it is not theirs.</summary>
+    private static bool IsAdministrators(VisibilityRow row)
+        => VisibilityPageTests.Lines.Any(line => line.StartsWith($"| `{row.Name}` | 401 | 403 | 403 |", StringComparison.Ordinal));
+
+    /// <returns>Whether it was accepted.</returns>
+    private async Task<bool> SendAsync(HttpRequestMessage request, string? body)
+    {
+        var wrote = cloud.Database.NextWrite;
+        using (request)
+        {
+            try
+            {
+                using var answer = await cloud.App.Http.SendAsync(request, Token);
+                var text = Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(Token));
+                if (AnswerForm.Fault(request, request.RequestUri!.AbsolutePath, answer, text) is { } fault)
+                    faults.Add($"{(int)answer.StatusCode} {fault}: {text}\n{RequestMaker.Describe(request, body)}");
+                if (answer.IsSuccessStatusCode)
+                    return true;
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                faults.Add($"{e.GetType().Name} {e.Message} {e.InnerException?.Message}\n{RequestMaker.Describe(request, body)}");
+            }
+            if (wrote.IsCompleted && await RowsAsync() is var after && after != before)
+            {
+                faults.Add($"changed something although it was refused\n{RequestMaker.Describe(request, body)}");
+                before = after;
+            }
+            return false;
+        }
+    }
+
+    /// <summary>Waits for what was begun, and takes back what would keep the next from being done.</summary>
+    private async Task SettleAsync(VisibilityRow row)
+    {
+        await cloud.UntilAsync(async () => (await cloud.ServersAsync()).All(server => server.RunningAction is null));
+        if (row.Pattern.StartsWith("/os-quota-sets", StringComparison.Ordinal))
+            await WriteAsync("DELETE FROM quotas");
+        if (row.Pattern.StartsWith("/os-services", StringComparison.Ordinal))
+            await WriteAsync("DELETE FROM services");
+    }
+
+    private Task WriteAsync(string sql) => cloud.Database.WriteAsync(db => db.ExecuteAsync(sql), Token);
+
+    private Task<string> RowsAsync() => running.RowsAsync();
+
+    private static int HashCode(string name) => name.Aggregate(17, (hash, character) => unchecked(hash * 31 + character));
+}
