@@ -32,14 +32,9 @@ internal sealed class CertificateFolder(string path, TimeProvider time)
     public void MakeAuthority()
     {
         Directory.CreateDirectory(path, Private | UnixFileMode.UserExecute);
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = RequestOf("Kiroku authority", key);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         var (from, to) = Validity();
-        using var certificate = request.CreateSelfSigned(from, to);
-        Write(AuthorityName, certificate, key);
+        using var made = Issuing.MakeAuthority(from, to);
+        Write(AuthorityName, made);
     }
 
     /// <summary>Makes a certificate for a node, good at both ends of a link.</summary>
@@ -47,36 +42,17 @@ internal sealed class CertificateFolder(string path, TimeProvider time)
     public void Make(string name)
     {
         using var authority = X509Certificate2.CreateFromPemFile(AuthorityFile, FileOf(AuthorityName, "key"));
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = RequestOf(name, key);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        // Of a server, and of a client.
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], critical: false));
-        request.CertificateExtensions.Add(NamesOf(name));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         var (from, to) = Validity();
-        using var certificate = request.Create(authority, from, to < authority.NotAfter ? to : authority.NotAfter, RandomNumberGenerator.GetBytes(16));
-        Write(name, certificate, key);
-    }
-
-    private static CertificateRequest RequestOf(string name, ECDsa key) => new(new X500DistinguishedName($"CN={name}"), key, HashAlgorithmName.SHA256);
-
-    private static X509Extension NamesOf(string name)
-    {
-        var names = new SubjectAlternativeNameBuilder();
-        if (IPAddress.TryParse(name, out var address))
-            names.AddIpAddress(address);
-        else
-            names.AddDnsName(name);
-        return names.Build();
+        using var made = Issuing.Make(name, authority, from, to);
+        Write(name, made);
     }
 
     private (DateTimeOffset From, DateTimeOffset To) Validity() => (time.GetUtcNow() - Earlier, time.GetUtcNow().AddYears(Years));
 
     /// <summary>The key first: a certificate without its key would be in the way of the next attempt.</summary>
-    private void Write(string name, X509Certificate2 certificate, ECDsa key)
+    private void Write(string name, X509Certificate2 certificate)
     {
+        using var key = certificate.GetECDsaPrivateKey()!;
         Write(FileOf(name, "key"), key.ExportPkcs8PrivateKeyPem(), Private);
         Write(FileOf(name, "pem"), certificate.ExportCertificatePem(), Public);
     }

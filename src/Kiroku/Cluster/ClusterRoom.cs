@@ -24,10 +24,11 @@ internal static class ClusterRoom
         builder.Services.AddSingleton<Membership>();
         builder.Services.AddSingleton(provider => new OwnMembership(
             provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(), isAlone: database is null));
+        builder.Services.AddSingleton(provider => new UnsealedNodes(provider.GetService<Members>()));
         builder.Services.AddSingleton<IMembership>(provider => provider.GetRequiredService<Membership>());
-        var certificates = database is null ? null : NodeCertificates.Load(options);
+        var certificates = NodeCertificates.Of(options);
         if (database is not null)
-            builder.Services.AddJoining(database, certificates);
+            builder.Services.AddJoining(database, options, certificates);
         builder.Host.UseOrleans(silo =>
         {
             silo.Configure<SiloOptions>(o => o.SiloName = settings.Host);
@@ -51,8 +52,10 @@ internal static class ClusterRoom
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
     }
 
-    private static void AddJoining(this IServiceCollection services, string database, NodeCertificates? certificates)
+    private static void AddJoining(this IServiceCollection services, string database, NodeOptions options, NodeCertificates certificates)
     {
+        if (!options.HasCertificates)
+            services.AddHostedService(provider => new KeptAuthority(provider.GetRequiredService<IDatabase>(), certificates));
         services.AddSingleton(_ => new Members(new PostgresConnection(database).ForMembership));
         services.AddSingleton(_ => new NodeProbe(certificates));
         // Before the engine, which starts in this order.
@@ -63,13 +66,13 @@ internal static class ClusterRoom
 
     private static void StayAlone(this ISiloBuilder silo)
     {
-        // A free port on loopback, because two services on one machine must not meet at Orleans' default one.
-        silo.UseLocalhostClustering(FreePort.On(IPAddress.Loopback), gatewayPort: 0);
+        silo.UseLocalhostClustering(LoneTransport.NoPort, gatewayPort: 0);
+        LoneTransport.Use(silo.Services);
         // Room for the grains of other processes, of which there are none: Orleans' own million costs 18 MB from the start.
         silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = 1_000);
     }
 
-    private static void Join(this ISiloBuilder silo, IPEndPoint address, NodeCertificates? certificates)
+    private static void Join(this ISiloBuilder silo, IPEndPoint address, NodeCertificates certificates)
     {
         var port = FreePort.Of(address);
         silo.Configure<ClusterOptions>(cluster => cluster.ClusterId = cluster.ServiceId = Members.Cluster);
@@ -86,8 +89,9 @@ internal static class ClusterRoom
         }));
         silo.Configure<ClusterMembershipOptions>(Tune);
         silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = 100_000);
-        if (certificates is not null)
-            silo.UseTls(certificates.Protect);
+        silo.UseTls(certificates.Protect);
+        silo.AddOutgoingGrainCallFilter<CallSeals>();
+        silo.AddIncomingGrainCallFilter<CallSeals>();
     }
 
     private static void Tune(ClusterMembershipOptions membership)

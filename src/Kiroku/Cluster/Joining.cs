@@ -80,10 +80,23 @@ internal sealed partial class Joining(
         // A former process of this node, whose folder is held by this one now.
         if (member.Node == self.Name)
             return true;
-        var sign = await probe.AskAsync(member, cancellationToken);
+        var sign = await AskAsync(member, cancellationToken);
         // Who answers may have just got the store back: only who stays silent from now on is frozen.
         return sign == NodeSign.Refusal
             || (member.Silence > LongestSilence && (sign == NodeSign.None || time.GetElapsedTime(began) > LongestSilence));
+    }
+
+    /// <summary>Who has not been heard of and whose address another program has by now is gone; it must not keep others from starting.</summary>
+    private async Task<NodeSign> AskAsync(Member member, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await probe.AskAsync(member, cancellationToken);
+        }
+        catch (JoinException e) when (e.IsOfStranger && member.Silence > LongestSilence)
+        {
+            return NodeSign.Refusal;
+        }
     }
 
     private async Task DeclareDeadAsync(Member member, CancellationToken cancellationToken)
@@ -109,4 +122,8 @@ internal sealed partial class Joining(
 }
 
 /// <summary>This node cannot join the others, in one sentence.</summary>
-internal sealed class JoinException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class JoinException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Whether somebody answers at a member's address who does not belong to the service.</summary>
+    public bool IsOfStranger { get; init; }
+}

@@ -29,6 +29,18 @@ internal sealed class Members(string connection) : IDisposable
         return found;
     }
 
+    /// <summary>Whether any that is not dead is of a version that does not seal what it asks.</summary>
+    public async Task<bool> HasUnsealedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Source.CreateCommand("""
+            SELECT EXISTS (SELECT 1 FROM members m JOIN nodes n ON n.silo = m.address || ':' || m.port || '@' || m.generation
+                WHERE m.cluster = $1 AND m.status <> $2 AND n.sealing_silo IS DISTINCT FROM n.silo)
+            """);
+        command.Parameters.AddWithValue(Cluster);
+        command.Parameters.AddWithValue((int)SiloStatus.Dead);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     public void Dispose() => Source.Dispose();
 }
 

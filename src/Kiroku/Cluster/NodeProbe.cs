@@ -17,8 +17,8 @@ internal enum NodeSign
     Answer,
 }
 
-/// <summary>Knocks at a member's door, and with certificates looks at what it shows.</summary>
-internal sealed class NodeProbe(NodeCertificates? certificates)
+/// <summary>Knocks at a member's door, and looks at the certificate that it shows.</summary>
+internal sealed class NodeProbe(NodeCertificates certificates)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -60,12 +60,11 @@ internal sealed class NodeProbe(NodeCertificates? certificates)
         {
             return NodeSign.None;
         }
-        if (certificates is not null)
-            await GreetAsync(member, client.GetStream(), certificates, limit.Token);
+        await GreetAsync(member, client.GetStream(), limit.Token);
         return NodeSign.Answer;
     }
 
-    private static async Task GreetAsync(Member member, Stream stream, NodeCertificates certificates, CancellationToken cancellationToken)
+    private async Task GreetAsync(Member member, Stream stream, CancellationToken cancellationToken)
     {
         try
         {
@@ -82,6 +81,9 @@ internal sealed class NodeProbe(NodeCertificates? certificates)
         }
     }
 
-    private static JoinException NoCertificate(Member member, Exception e)
-        => new($"this node cannot join: {member.Node} at {member.Silo.Endpoint} shows no certificate of the authority in Cluster:Authority ({e.Message})", e);
+    private JoinException NoCertificate(Member member, Exception e)
+        => new($"this node cannot join: {member.Node} at {member.Silo.Endpoint} shows no certificate {certificates.Identity.Wanted} ({e.Message})", e)
+        {
+            IsOfStranger = true,
+        };
 }

@@ -18,6 +18,7 @@ internal sealed class NodeSelf(ServiceSettings settings, IOptions<HostsOptions> 
             Name = settings.Host,
             Folder = folder,
             Silo = silo.SiloAddress.ToParsableString(),
+            SealingSilo = silo.SiloAddress.ToParsableString(),
             Roles = settings.Roles.ToText(),
             Draining = drain.IsAsked,
             Zone = options.Value.Zone,

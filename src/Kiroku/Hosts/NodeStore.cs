@@ -35,7 +35,7 @@ internal sealed class NodeStore(SideDatabase side, OwnMembership membership, Tim
         var seen = node with { SeenAt = await database.NowAsync(connection, time) };
         if (await connection.ExecuteAsync(
             """
-            UPDATE nodes SET silo = @Silo, roles = @Roles, zone = @Zone, address = @Address, version = @Version, draining = @Draining, hypervisor_kind = @HypervisorKind,
+            UPDATE nodes SET silo = @Silo, sealing_silo = @SealingSilo, roles = @Roles, zone = @Zone, address = @Address, version = @Version, draining = @Draining, hypervisor_kind = @HypervisorKind,
                 hypervisor_version = @HypervisorVersion, vcpus = @Vcpus, memory_mib = @MemoryMib, disk_bytes = @DiskBytes,
                 disk_free_bytes = @DiskFreeBytes, uptime = @Uptime, connected = @Connected, seen_at = @SeenAt
             WHERE name = @Name AND folder = @Folder AND started_at = @StartedAt
@@ -65,11 +65,11 @@ internal sealed class NodeStore(SideDatabase side, OwnMembership membership, Tim
 
     private static Task<int> WriteAsync(DbConnection connection, Node node) => connection.ExecuteAsync(
         """
-        INSERT INTO nodes (name, number, folder, silo, roles, zone, address, version, draining, hypervisor_kind, hypervisor_version,
+        INSERT INTO nodes (name, number, folder, silo, sealing_silo, roles, zone, address, version, draining, hypervisor_kind, hypervisor_version,
             vcpus, memory_mib, disk_bytes, disk_free_bytes, uptime, connected, started_at, seen_at)
-        VALUES (@Name, @Number, @Folder, @Silo, @Roles, @Zone, @Address, @Version, @Draining, @HypervisorKind, @HypervisorVersion,
+        VALUES (@Name, @Number, @Folder, @Silo, @SealingSilo, @Roles, @Zone, @Address, @Version, @Draining, @HypervisorKind, @HypervisorVersion,
             @Vcpus, @MemoryMib, @DiskBytes, @DiskFreeBytes, @Uptime, @Connected, @StartedAt, @SeenAt)
-        ON CONFLICT (name) DO UPDATE SET folder = excluded.folder, silo = excluded.silo, roles = excluded.roles, zone = excluded.zone,
+        ON CONFLICT (name) DO UPDATE SET folder = excluded.folder, silo = excluded.silo, sealing_silo = excluded.sealing_silo, roles = excluded.roles, zone = excluded.zone,
             address = excluded.address, version = excluded.version, draining = excluded.draining, hypervisor_kind = excluded.hypervisor_kind,
             hypervisor_version = excluded.hypervisor_version, vcpus = excluded.vcpus, memory_mib = excluded.memory_mib,
             disk_bytes = excluded.disk_bytes, disk_free_bytes = excluded.disk_free_bytes, uptime = excluded.uptime,

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
 using Kiroku.Cluster;
 using Kiroku.CommandLine;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime.MembershipService;
@@ -47,10 +47,36 @@ public sealed class CertificatesTests : IDisposable
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         var a = await nodes.StartAsync("a", folder: Settings("a", Make("ours", "a"), "a"));
+        var refused = await Assert.ThrowsAsync<JoinException>(() => nodes.StartAsync("b"));
+        Assert.Matches(@"^this node cannot join: a at 127\.[\d.]+:\d+ shows no certificate of the authority that the store keeps\.", Complaints.Of(refused));
+        Assert.False(a.Lost.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_node_that_nobody_answers_says_so_when_it_cannot_join()
+    {
+        await using var nodes = await Nodes.OnNewDatabaseAsync();
+        var a = await nodes.StartAsync("a", folder: Settings("a", Make("ours", "a"), "a"));
+        // It takes the other's certificate, as a node of the version before takes whatever answers, and shows none that counts.
         var refused = await Assert.ThrowsAsync<OrleansClusterConnectivityCheckFailedException>(() => nodes.StartAsync("b", configure: builder =>
-            builder.Services.PostConfigure<ClusterMembershipOptions>(membership => membership.MaxJoinAttemptTime = TimeSpan.FromSeconds(1))));
+        {
+            builder.Services.RemoveAll<IConfigureOptions<SiloConnectionOptions>>();
+            builder.Services.RemoveAll<NodeProbe>();
+            builder.Services.AddSingleton(_ => new NodeProbe(Loaded("ours", "a")));
+            builder.Services.PostConfigure<ClusterMembershipOptions>(membership => membership.MaxJoinAttemptTime = TimeSpan.FromSeconds(1));
+        }));
         Assert.Matches(@"^this node cannot join: .* \(Failed to get response from: \[S127\.[\d.]+:\d+:\d+\]\)$", Complaints.Of(refused));
         Assert.False(a.Lost.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_node_joins_none_of_the_version_before_that_asks_for_no_proof_and_says_what_to_do()
+    {
+        await using var nodes = await Nodes.OnNewDatabaseAsync();
+        var before = await nodes.StartAsync("a", configure: builder => builder.Services.RemoveAll<IConfigureOptions<SiloConnectionOptions>>());
+        var refused = await Assert.ThrowsAsync<JoinException>(() => nodes.StartAsync("b"));
+        Assert.Contains("are all ended before the first of this version starts", refused.Message, StringComparison.Ordinal);
+        Assert.False(before.Lost.IsCompleted);
     }
 
     [Fact]
@@ -91,29 +117,13 @@ public sealed class CertificatesTests : IDisposable
     public async Task What_is_no_host_gets_no_certificate(string name)
         => Assert.Equal(2, await Commands.RunAsync(["certificates", scratch.FullName, "--host", name]));
 
-    private string Make(string name, params string[] hosts)
+    private string Make(string name, params string[] hosts) => new NodeFiles(scratch.FullName).Make(name, hosts);
+
+    private NodeCertificates Loaded(string folder, string host)
     {
-        var path = Path.Combine(scratch.FullName, name);
-        var folder = new CertificateFolder(path, TimeProvider.System);
-        folder.MakeAuthority();
-        foreach (var host in hosts)
-            folder.Make(host);
-        return path;
+        string File(string name) => Path.Combine(scratch.FullName, folder, name);
+        return NodeCertificates.Of(new NodeOptions { Certificate = File($"{host}.pem"), Key = File($"{host}.key"), Authority = File("authority.pem") });
     }
 
-    /// <summary>A data folder with the settings of a node.</summary>
-    private string Settings(string node, string certificates, string host)
-    {
-        var folder = Directory.CreateDirectory(Path.Combine(scratch.FullName, $"data-{node}")).FullName;
-        File.WriteAllText(Path.Combine(folder, "kiroku.json"), JsonSerializer.Serialize(new
-        {
-            Cluster = new
-            {
-                Certificate = Path.Combine(certificates, $"{host}.pem"),
-                Key = Path.Combine(certificates, $"{host}.key"),
-                Authority = Path.Combine(certificates, "authority.pem"),
-            },
-        }));
-        return folder;
-    }
+    private string Settings(string node, string certificates, string host) => new NodeFiles(scratch.FullName).Settings(node, certificates, host);
 }

@@ -32,6 +32,21 @@ public sealed class JoiningTests
     }
 
     [Fact]
+    public async Task Another_program_at_a_dead_members_address_holds_up_no_start_and_one_at_a_living_ones_is_named()
+    {
+        await using var nodes = await Nodes.OnNewDatabaseAsync();
+        await (await nodes.StartAsync("a")).StopAsync();
+        using var another = new AnotherProgram();
+        await AddMemberAsync(nodes, "killed", "127.0.0.1", another.Port, silentFor: 11);
+        await nodes.StartAsync("a");
+        Assert.Equal([("killed", Dead)], await AddedAsync(nodes));
+
+        await ExecuteAsync(nodes, $"UPDATE members SET status = {Active}, alive_at = now() + interval '1 minute' WHERE name = 'killed'");
+        var refused = await Assert.ThrowsAsync<JoinException>(() => nodes.StartAsync("b"));
+        Assert.Contains("killed at 127.0.0.1:", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Who_answers_is_not_declared_dead_by_a_node_that_joins()
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
@@ -71,5 +86,37 @@ public sealed class JoiningTests
     {
         await using var connection = new NpgsqlConnection(nodes.Database);
         return await connection.QueryAsync<(string, int)>("SELECT name, status FROM members WHERE generation = 1 ORDER BY name");
+    }
+
+    /// <summary>Answers everybody at once in words of its own.</summary>
+    private sealed class AnotherProgram : IDisposable
+    {
+        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+
+        public AnotherProgram()
+        {
+            listener.Start();
+            _ = AnswerAsync();
+        }
+
+        public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+        public void Dispose() => listener.Dispose();
+
+        private async Task AnswerAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    using var client = await listener.AcceptTcpClientAsync();
+                    await client.GetStream().WriteAsync("220 here is somebody else\r\n"u8.ToArray());
+                }
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
+            {
+                // The test is over.
+            }
+        }
     }
 }

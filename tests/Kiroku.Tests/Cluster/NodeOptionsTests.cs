@@ -41,7 +41,7 @@ public sealed class NodeOptionsTests
     public void A_file_that_is_not_there_is_named()
     {
         var options = Read(("Certificate", "/nowhere/a.pem"), ("Key", "/nowhere/a.key"), ("Authority", "/nowhere/b.pem"));
-        Assert.Contains("/nowhere/a.pem", Assert.Throws<OptionsValidationException>(() => NodeCertificates.Load(options)).Message, StringComparison.Ordinal);
+        Assert.Contains("/nowhere/a.pem", Assert.Throws<OptionsValidationException>(() => NodeCertificates.Of(options)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,0 +1,55 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+
+namespace Kiroku.Cluster;
+
+/// <summary>
+/// The engine's way to other nodes where there are none: it opens no socket, takes no connection and makes none, so that
+/// nobody beside the process can speak to the engine.
+/// </summary>
+internal sealed class LoneTransport : IConnectionListenerFactory, IConnectionFactory
+{
+    /// <summary>An address has to have a port; nobody listens there.</summary>
+    public const int NoPort = 1;
+
+    private static readonly Type[] Ways = [typeof(IConnectionListenerFactory), typeof(IConnectionFactory)];
+
+    /// <summary>Puts it in the place of each of the engine's own ways, which stand under keys of the engine's.</summary>
+    /// <exception cref="InvalidOperationException">The engine has no such ways any more: it would open its port again.</exception>
+    public static void Use(IServiceCollection services)
+    {
+        var lone = new LoneTransport();
+        var own = services.Where(service => service.IsKeyedService && Ways.Contains(service.ServiceType)).ToList();
+        if (Ways.Except(own.Select(service => service.ServiceType)).Any())
+            throw new InvalidOperationException("The engine's ways to other nodes were not found.");
+        foreach (var way in own)
+        {
+            services.Remove(way);
+            services.AddKeyedSingleton(way.ServiceType, way.ServiceKey, lone);
+        }
+    }
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+        => ValueTask.FromResult<IConnectionListener>(new Nobody(endpoint));
+
+    public ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+        => throw new NotSupportedException($"A service on its own connects to nobody, and not to {endpoint}.");
+
+    /// <summary>Waits for connections that cannot come, until it is told to stop.</summary>
+    private sealed class Nobody(EndPoint endpoint) : IConnectionListener
+    {
+        private readonly TaskCompletionSource<ConnectionContext?> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public EndPoint EndPoint => endpoint;
+
+        public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => new(end.Task.WaitAsync(cancellationToken));
+
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+        {
+            end.TrySetResult(null);
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask DisposeAsync() => UnbindAsync();
+    }
+}
