@@ -39,6 +39,10 @@ internal sealed record ActionRequest(
     [Id(11)]
     public string? AskedOf { get; init; }
 
+    /// <summary>All of the above with the server, sealed by the node that let the caller through; null from the version before.</summary>
+    [Id(12)]
+    public byte[]? Seal { get; init; }
+
     /// <summary>What a caller asks for, who has been let through. The time is for nodes of before acceptances had their own.</summary>
     public static ActionRequest Of(HttpContext context, string action, DateTime now)
     {

@@ -10,7 +10,7 @@ namespace Kiroku.Servers;
 /// _poll_unconfirmed_resizes).
 /// </summary>
 internal sealed partial class ResizeConfirmer(
-    IHypervisor hypervisor, ServerStore store, IGrainFactory grains, ServiceSettings settings, IOptions<ServersOptions> options,
+    IHypervisor hypervisor, ServerStore store, IGrainFactory grains, RequestSealer sealer, ServiceSettings settings, IOptions<ServersOptions> options,
     TimeProvider time, ILogger<ResizeConfirmer> logger) : RepeatedWork(options.Value.LookInterval, time, logger)
 {
     protected override string Work => "Confirming resizes whose time to be reverted is over";
@@ -25,7 +25,8 @@ internal sealed partial class ResizeConfirmer(
         var before = Time.UtcNow() - options.Value.ResizeConfirmWindow;
         foreach (var server in await store.ListWhereAsync(Waiting, new { settings.Host, before }, cancellationToken))
         {
-            var answer = await grains.GetGrain<IServerGrain>(server.Id).Begin(ActionRequest.OfTheService(ActionNames.ConfirmResize, Time.UtcNow()));
+            var request = sealer.Seal(server.Id, ActionRequest.OfTheService(ActionNames.ConfirmResize, Time.UtcNow()));
+            var answer = await grains.GetGrain<IServerGrain>(server.Id).Begin(request);
             if (answer.Refusal is { } refusal)
                 LogRefused(server.Id, refusal);
             else

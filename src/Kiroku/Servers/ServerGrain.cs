@@ -36,7 +36,7 @@ internal interface IServerGrain : IGrainWithGuidKey
 [KeepAlive, InRole(NodeRoles.Conductor), OnWorkingNode]
 internal sealed partial class ServerGrain(
     ServerStore store, HostPresence presence, Workflows workflows, WorkflowRunner runner, ServerHosts hosts, StrayMachines strays, Resting resting,
-    TimeProvider time, ILogger<ServerGrain> logger) : Grain, IServerGrain, IDisposable
+    RequestSealer sealer, TimeProvider time, ILogger<ServerGrain> logger) : Grain, IServerGrain, IDisposable
 {
     /// <summary>How long other requests for the server wait for an answer of the hypervisor's; what is late is asked again.</summary>
     private static readonly TimeSpan PatienceOfRequests = TimeSpan.FromSeconds(2);
@@ -48,6 +48,14 @@ internal sealed partial class ServerGrain(
     private bool missed;
 
     public async Task<ActionAnswer> Begin(ActionRequest request)
+    {
+        if (await sealer.IsProvenAsync(this.GetPrimaryKey(), request))
+            return await AnswerAsync(request);
+        LogUnproven(request.Action, request.RequestId, this.GetPrimaryKey());
+        return ActionAnswer.Refused(Fault.Unavailable("The node that was asked does not prove who asks."));
+    }
+
+    private async Task<ActionAnswer> AnswerAsync(ActionRequest request)
     {
         try
         {
@@ -218,10 +226,13 @@ internal sealed partial class ServerGrain(
     private async Task FollowAsync(string action, MachineState state)
     {
         LogFollows(this.GetPrimaryKey(), state, action);
-        var answer = await Begin(ActionRequest.OfTheService(action, time.UtcNow()));
+        var answer = await AnswerAsync(ActionRequest.OfTheService(action, time.UtcNow()));
         if (answer.Refusal is { } refusal)
             LogCannotFollow(this.GetPrimaryKey(), action, refusal);
     }
+
+    [LoggerMessage(LogLevel.Error, "{Action} ({RequestId}) of {Server} was asked without proof of who asks, and refused")]
+    private partial void LogUnproven(string action, string requestId, Guid server);
 
     [LoggerMessage(LogLevel.Information, "Going on with {Action} ({RequestId}) of {Server}")]
     private partial void LogGoesOn(string action, string requestId, Guid server);

@@ -9,7 +9,8 @@ namespace Kiroku.Servers;
 /// Servers' grains as the API asks them, wherever they are active: the node that holds one may have died just now, and then
 /// another takes it within moments.
 /// </summary>
-internal sealed partial class ServerGrains(IGrainFactory grains, OwnMembership membership, ActionStore actions, TimeProvider time, ILogger<ServerGrains> logger)
+internal sealed partial class ServerGrains(
+    IGrainFactory grains, OwnMembership membership, ActionStore actions, RequestSealer sealer, TimeProvider time, ILogger<ServerGrains> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.25);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -20,7 +21,7 @@ internal sealed partial class ServerGrains(IGrainFactory grains, OwnMembership m
     public async Task<Answer> BeginAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        request = request with { AskedOf = membership.Silo };
+        request = sealer.Seal(server.Id, request with { AskedOf = membership.Silo });
         while (true)
         {
             try

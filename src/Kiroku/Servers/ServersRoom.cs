@@ -12,6 +12,7 @@ internal static class ServersRoom
         services.AddOptions<ServersOptions>().BindConfiguration(ServersOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ServerStore>();
         services.AddSingleton<ServerGrains>();
+        services.AddSingleton<RequestSealer>();
         services.AddSingleton<ServerCreation>();
         services.AddSingleton<ServerImages>();
         services.AddSingleton<ConsoleOutput>();

@@ -46,6 +46,7 @@ public sealed class LateRequestTests : IAsyncLifetime
         Assert.Equal(503, (int)created.StatusCode);
         // As the grain on the living node gets it when it comes late.
         var late = ActionRequest.OfTheService(ActionNames.Stop, TimeProvider.System.GetUtcNow().UtcDateTime) with { AskedOf = Cluster.Nodes.SiloOf(cloud["b"].App) };
+        late = cloud["b"].App.Services.GetRequiredService<RequestSealer>().Seal(server, late);
         await Assert.ThrowsAsync<StorageException>(() => Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server).Begin(late));
         Assert.Single(await cloud.ActionsAsync(server));
         Assert.Empty(await cloud.Any.App.Services.GetRequiredService<ServerStore>().ListWhereAsync("name = 'late'", null, TestContext.Current.CancellationToken));
