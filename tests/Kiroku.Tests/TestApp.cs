@@ -88,7 +88,7 @@ internal sealed class TestApp : IAsyncDisposable
     }
 
     /// <summary>Ends what Orleans does not when a silo fails after half its start: without it, it takes a whole processor for ever.</summary>
-    private static Task EndDirectoryAsync(IServiceProvider services)
+    public static Task EndDirectoryAsync(IServiceProvider services)
     {
         var directory = typeof(Silo).Assembly.GetType("Orleans.Runtime.GrainDirectory.LocalGrainDirectory", throwOnError: true)!;
         return (Task)directory.GetMethod("StopAsync")!.Invoke(services.GetRequiredService(directory), null)!;

@@ -33,6 +33,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
+    public int Id => process.Id;
+
     public bool HasEnded => process.HasExited;
 
     public Task SignalAsync(string signal) => Commands.SignalAsync(signal, process.Id);
