@@ -32,6 +32,8 @@ internal static class KirokuApp
         builder.Logging.AddFilter("Polly", LogLevel.Critical);
         builder.Services.AddSingleton(settings);
         builder.AddApi(settings);
+        // Beyond them connections are closed, so that the store and the hypervisor still have descriptors.
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = Descriptors.Connections);
         builder.Services.AddStorage(settings);
         builder.Services.AddIdentity(settings);
         // Before whatever does something in this host's name: it may be another's.

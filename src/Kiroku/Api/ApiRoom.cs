@@ -15,8 +15,6 @@ internal static class ApiRoom
         builder.Services.AddOptions<ForwardedHeadersOptions>()
             .PostConfigure<IOptions<ApiOptions>>((forwarded, api) => TrustedProxies.SetUp(forwarded, api.Value.TrustedProxies));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        // Beyond them connections are closed, so that the store and the hypervisor still have descriptors.
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = Descriptors.Connections);
         if (settings.IsEncrypted)
             builder.AddTls(settings);
         else
