@@ -13,6 +13,7 @@ internal static class HypervisorServices
                 options => MachineNetwork.Parse(options.Network).Name.Length > 0,
                 "Hypervisors:Network is to be isolated, user, none, bridge:NAME or a libvirt network's name.")
             .Validate(options => options.Account.Length > 0, "Hypervisors:Account is to be the name of an account.")
+            .Validate(options => options.FirstUid is 0 or >= 65536 and <= uint.MaxValue - 65536, "Hypervisors:FirstUid is to be 0, or a user id from 65536 on.")
             .ValidateOnStart();
         services.AddSingleton<IHypervisor>(provider =>
         {
@@ -37,5 +38,11 @@ internal static class HypervisorServices
     }
 
     private static LibvirtOptions LibvirtOptionsOf(HypervisorsOptions options, DiskReserve? reserve = null) =>
-        new() { Folder = options.DataFolder, Network = options.Network, Reserve = reserve ?? DiskReserve.None };
+        new()
+        {
+            Folder = options.DataFolder,
+            FirstUid = options.FirstUid,
+            Network = options.Network,
+            Reserve = reserve ?? DiskReserve.None,
+        };
 }

@@ -15,6 +15,12 @@ internal sealed record HypervisorsOptions
     public string Account { get; init; } = "kiroku";
 
     /// <summary>
+    /// The first of the 4096 user ids that machines of a private daemon run as, each as its own, where the service runs as root;
+    /// 0: chosen by the data folder's path among those that nobody has.
+    /// </summary>
+    public uint FirstUid { get; init; }
+
+    /// <summary>
     /// The machines' one network card: "isolated" (leads nowhere), "user" (QEMU's user-mode network, which reaches the host),
     /// "none", "bridge:NAME", or the name of a libvirt network.
     /// </summary>

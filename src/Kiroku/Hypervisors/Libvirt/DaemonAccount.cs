@@ -21,6 +21,10 @@ internal sealed record DaemonAccount(string Name, uint User, uint Group)
             $"there is no account {name} for virtual machines to run as (make one: useradd --system {name})");
     }
 
+    /// <summary>The group that may use the processor's virtualisation, where the account is in it; null for none.</summary>
+    public uint? KvmGroup =>
+        File.Exists("/dev/kvm") && FileStatus.Of("/dev/kvm").Group is var group and not 0 && (group == Group || IsIn(group)) ? group : null;
+
     /// <summary>What to put before a command so that it runs as this account.</summary>
     public string[] CommandPrefix => ["setpriv", $"--reuid={User}", $"--regid={Group}", "--init-groups", "--"];
 
@@ -35,6 +39,10 @@ internal sealed record DaemonAccount(string Name, uint User, uint Group)
             $"the account {Name}, which virtual machines run as, cannot reach {folder}; "
             + "choose a data folder that others may pass through, such as one under /var/lib");
     }
+
+    private bool IsIn(uint group) =>
+        File.ReadLines("/etc/group").Select(line => line.Split(':'))
+            .Any(fields => fields.Length > 3 && fields[2] == $"{group}" && fields[3].Split(',').Contains(Name));
 
     private static uint Number(string text) => uint.Parse(text, CultureInfo.InvariantCulture);
 }

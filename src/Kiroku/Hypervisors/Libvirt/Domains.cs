@@ -37,7 +37,8 @@ internal static class Domains
     }
 
     public static void Define(Session session, MachineSpec spec) =>
-        LibvirtException.Check(Native.virDomainDefineXML(session.Connect, MachineXml.Of(spec, session))).Dispose();
+        LibvirtException.Check(Native.virDomainDefineXML(
+            session.Connect, MachineLabels.Apply(session, spec.Id, MachineXml.Of(spec, session)))).Dispose();
 
     /// <summary>Switches it on afresh: memory that was saved may belong to a disk that it has no more.</summary>
     public static void Start(Session session, Guid machine) => Run(session, machine, afresh: true);
@@ -85,6 +86,7 @@ internal static class Domains
 
         if (afresh && IsSaved(domain)) Pass(Native.virDomainManagedSaveRemove(domain, 0), LibvirtException.OperationInvalid);
         Isolate(session, domain);
+        MachineLabels.Renew(session, machine, domain, IsSaved(domain));
         if (Native.virDomainCreate(domain) >= 0) return;
         var error = LibvirtException.Read();
         if (error.Code != LibvirtException.OperationInvalid || State(domain) != MachineState.Running) throw error;
@@ -135,6 +137,7 @@ internal static class Domains
     {
         using var domain = Find(session, machine);
         if (domain is not null) Pass(Native.virDomainUndefineFlags(domain, WithManagedSaveAndSnapshots));
+        session.Uids?.Release(machine);
     }
 
     public static DomainHandle Need(Session session, Guid machine) =>

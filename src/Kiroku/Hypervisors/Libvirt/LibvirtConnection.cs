@@ -114,7 +114,7 @@ internal sealed partial class LibvirtConnection : IAsyncDisposable
             threads.Limit = address.ParallelCalls;
             // A thread of its own: a frozen daemon lets an open hang for ever.
             return await Task.Factory.StartNew(
-                () => Session.Open(address.Uri, options, listener),
+                () => Session.Open(address, options, listener),
                 ending.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         catch (DllNotFoundException exception)

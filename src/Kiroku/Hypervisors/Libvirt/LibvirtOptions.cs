@@ -54,6 +54,9 @@ internal sealed class LibvirtOptions
     /// <summary>A console file larger than this is cut to its end.</summary>
     public long ConsoleBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>The first of the user ids that machines of a private daemon run as; 0: chosen by the folder's path.</summary>
+    public uint FirstUid { get; init; }
+
     /// <summary>What is left free on the file systems that volumes and saved memory lie on.</summary>
     public DiskReserve Reserve { get; init; } = DiskReserve.None;
 

@@ -47,16 +47,16 @@ internal static class PoolVolumes
         return TryFind(pool, name) ?? RefreshThen(pool, () => TryFind(pool, name));
     }
 
-    public static void Create(Session session, string xml)
+    public static void Create(Session session, string xml, bool isBase = false)
     {
         using var pool = Pools.Open(session);
-        LibvirtException.Check(Native.virStorageVolCreateXML(pool, xml, 0)).Dispose();
+        LibvirtException.Check(Native.virStorageVolCreateXML(pool, WithRights(session, xml, isBase), 0)).Dispose();
     }
 
     public static void Clone(Session session, VolumeHandle source, string xml)
     {
         using var pool = Pools.Open(session);
-        LibvirtException.Check(Native.virStorageVolCreateXMLFrom(pool, xml, source, 0)).Dispose();
+        LibvirtException.Check(Native.virStorageVolCreateXMLFrom(pool, WithRights(session, xml, isBase: false), source, 0)).Dispose();
     }
 
     public static void Resize(Session session, string name, long bytes)
@@ -131,6 +131,11 @@ internal static class PoolVolumes
         var xml = XElement.Parse(Native.Take(Native.virStorageVolGetXMLDesc(volume, 0)));
         return xml.Element("target")?.Element("format")?.Attribute("type")?.Value == "qcow2";
     }
+
+    // A disk is the daemon's alone until libvirt gives it to the machine that is switched on; what disks stand on, all may read.
+    private static string WithRights(Session session, string xml, bool isBase) => session.Uids is null
+        ? xml
+        : VolumeXml.WithRights(xml, isBase ? "0440" : "0600", isBase ? MachineUids.Shared : 0);
 
     private static (long, long)? TryMeasure(PoolHandle pool, string name)
     {

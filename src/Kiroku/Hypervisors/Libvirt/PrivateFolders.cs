@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -15,7 +16,11 @@ internal sealed class PrivateFolders
     /// <summary>Under <see cref="Runtime"/>.</summary>
     public const string Socket = "libvirt-sock";
 
+    private const string NotesOfMachines = "libvirt/qemu/run";
+    private const int LongestId = 16;
     private const UnixFileMode Closed = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode Readable = Closed | UnixFileMode.GroupExecute;
+    private const UnixFileMode Passable = Readable | UnixFileMode.OtherExecute;
     private const UnixFileMode OursToWrite = Closed
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
@@ -62,19 +67,36 @@ internal sealed class PrivateFolders
     /// <summary>What the daemon has to say. Not in a folder of its account: our shell opens it.</summary>
     public string Output => Path.Combine(Root, "output.log");
 
+    /// <summary>The first of the user ids that machines run as. Ours to write.</summary>
+    public string Uids => Path.Combine(Root, "uids");
+
+    /// <summary>The processes of machines, as the daemon noted them; some may be gone, and its account may write what it likes.</summary>
+    public IEnumerable<int> ReadMachineProcesses()
+    {
+        if (!Directory.Exists(Runtime)) yield break;
+        using var runtime = ForeignFolder.Open(Runtime);
+        foreach (var name in runtime.List(NotesOfMachines).Where(name => name.EndsWith(".pid", StringComparison.Ordinal)))
+        {
+            if (ReadNote(runtime, $"{NotesOfMachines}/{name}") is { } process) yield return process;
+        }
+    }
+
     /// <summary>Whether a daemon that is gone has left machines running, by its notes.</summary>
     public bool HasNotesOfMachines()
     {
         if (!Directory.Exists(Runtime)) return false;
         using var runtime = ForeignFolder.Open(Runtime);
-        return runtime.List("libvirt/qemu/run").Any(name => name.EndsWith(".xml", StringComparison.Ordinal));
+        return runtime.List(NotesOfMachines).Any(name => name.EndsWith(".xml", StringComparison.Ordinal));
     }
 
     /// <summary>
     /// Makes the folders, or takes them as they are: what the daemon and its machines write is the account's, and nobody
     /// else's to read; what we write is ours, and the account only reads it.
     /// </summary>
-    public void Make(DaemonAccount? account, LibvirtOptions options)
+    /// <param name="account">Null: all is our own.</param>
+    /// <param name="options">Where disks and consoles are.</param>
+    /// <param name="readers">The group of machines that run and pass through to their disks; null where none does.</param>
+    public void Make(DaemonAccount? account, LibvirtOptions options, uint? readers)
     {
         (uint, uint)? own = account is null ? null : (FileStatus.Self, FileStatus.SelfGroup);
         (uint, uint)? theirs = account is null ? null : (account.User, account.Group);
@@ -88,12 +110,36 @@ internal sealed class PrivateFolders
             foreach (var name in WrittenByDaemon) settings.Make(name, theirs, Closed).Dispose();
             foreach (var folder in new[] { Cache, Data, State, Runtime })
                 root.Make(Path.GetFileName(folder), theirs, Closed).Dispose();
+            if (account is not null) MakeForIsolation(root, own, theirs);
         }
 
         foreach (var folder in new[] { options.VolumesFolder, options.ConsolesFolder })
         {
             // A link among our own is a person's, who sees to where it leads.
-            if (new DirectoryInfo(folder).LinkTarget is null) data.Make(Path.GetFileName(folder), theirs, Closed).Dispose();
+            if (new DirectoryInfo(folder).LinkTarget is not null) continue;
+            if (account is not null && folder == options.VolumesFolder && readers is { } group)
+                data.Make(Path.GetFileName(folder), (account.User, group), Readable).Dispose();
+            else
+                data.Make(Path.GetFileName(folder), theirs, Closed).Dispose();
+        }
+    }
+
+    // Where a private root begins, and what machines pass through there on their way to what libvirt keeps for each.
+    private static void MakeForIsolation(ForeignFolder root, (uint, uint)? own, (uint, uint)? theirs)
+    {
+        root.Make("n", own, OursToWrite).Dispose();
+        root.Make("v", theirs, Passable).Dispose();
+    }
+
+    private static int? ReadNote(ForeignFolder folder, string name)
+    {
+        try
+        {
+            return int.TryParse(folder.ReadText(name, LongestId), CultureInfo.InvariantCulture, out var process) ? process : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

@@ -12,6 +12,17 @@ internal sealed partial class PrivateLibvirtd
 
         """;
 
+    // Of a daemon that takes itself for root: each machine's account is in its definition, and what needs the host's own root is off.
+    private const string IsolatedMachineSettings = MachineSettings + """
+        user = "libvirt-qemu"
+        group = "libvirt-qemu"
+        dynamic_ownership = 1
+        remember_owner = 0
+        cgroup_controllers = []
+        namespaces = []
+
+        """;
+
     // Nothing more is heard from a client while max_client_requests of its calls are under way.
     private string DaemonSettings() => $"""
         log_outputs = "3:stderr"

@@ -19,6 +19,7 @@ internal sealed partial class PrivateLibvirtd(
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LingerTimeout = TimeSpan.FromSeconds(2);
 
     private readonly PrivateFolders folders = new(dataFolder);
 
@@ -28,15 +29,31 @@ internal sealed partial class PrivateLibvirtd(
     public RunningProcess? Process => DaemonProcess.Find(folders);
 
     /// <summary>Sees to it that the daemon runs and answers.</summary>
-    public async Task<LibvirtAddress> EnsureAsync(CancellationToken cancellationToken)
+    public Task<LibvirtAddress> EnsureAsync(CancellationToken cancellationToken) => EnsureAsync(mayMove: true, cancellationToken);
+
+    private async Task<LibvirtAddress> EnsureAsync(bool mayMove, CancellationToken cancellationToken)
     {
-        if (await FindRunningAsync(cancellationToken)) return Address();
+        var running = await FindRunningAsync(cancellationToken) ? Process : null;
+        if (running is not null && (IsIsolated(running) || !mayMove)) return Address();
         var user = DaemonAccount.Find(account);
+        if (running is not null && FindObstacle(user) is not null)
+        {
+            SayThatAllShare(user);
+            return Address();
+        }
+
         var command = FindCommand();
         Prepare(user);
         if (user is not null) await user.RequireReachAsync(folders.RealRoot, cancellationToken);
-        await StartAsync([.. user?.CommandPrefix ?? [], .. command], cancellationToken);
-        await WaitUntilReadyAsync(cancellationToken);
+        if (running is not null)
+        {
+            if (!await CanMoveAsync(user, cancellationToken)) return Address();
+            // Its machines run on while another takes its place.
+            await running.EndAsync(EndTimeout, time, cancellationToken);
+        }
+
+        await StartAsync(user, command, cancellationToken);
+        LogStarted(folders.RealRoot);
         return Address();
     }
 
@@ -45,7 +62,7 @@ internal sealed partial class PrivateLibvirtd(
     {
         // A daemon that was killed leaves its machines running; only a daemon ends them properly.
         if (Process is null && !folders.HasNotesOfMachines()) return;
-        using var address = await EnsureAsync(cancellationToken);
+        using var address = await EnsureAsync(mayMove: false, cancellationToken);
         await DestroyMachinesAsync(address, cancellationToken);
         if (Process is { } process) await process.EndAsync(EndTimeout, time, cancellationToken);
         if (folders.NeedsAlias) File.Delete(folders.Root);
@@ -57,7 +74,7 @@ internal sealed partial class PrivateLibvirtd(
         var destroy = threads.RunAsync(
             () =>
             {
-                using var session = Session.Open(address.Uri, options, new DeafListener());
+                using var session = Session.Open(address, options, new DeafListener());
                 foreach (var machine in Domains.List(session).Keys) Domains.Destroy(session, machine);
                 return true;
             },
@@ -70,14 +87,6 @@ internal sealed partial class PrivateLibvirtd(
         {
             throw new HypervisorException(HypervisorFailure.Failed, "switch the machines off", exception.Message, exception);
         }
-    }
-
-    // By what stands there now: a link in its place would have root talk to somebody else's daemon.
-    private LibvirtAddress Address()
-    {
-        var socket = OpenSocket();
-        return new LibvirtAddress(
-            $"qemu+unix:///session?socket={Uri.EscapeDataString(ForeignFolder.PathOf(socket))}", ParallelCalls, socket);
     }
 
     private SafeFileHandle OpenSocket()
@@ -97,7 +106,7 @@ internal sealed partial class PrivateLibvirtd(
     {
         try
         {
-            folders.Make(user, options);
+            folders.Make(user, options, user is null ? null : IsolatedStart.FindNamespace(folders, user)?.Range.First);
             folders.MakeAlias();
             PrivateFolders.Replace(folders.DaemonSettings, DaemonSettings());
             PrivateFolders.Replace(folders.MachineSettings, MachineSettings);
@@ -121,7 +130,6 @@ internal sealed partial class PrivateLibvirtd(
         foreach (var (name, value) in Surroundings()) start.Environment[name] = value;
         using var starter = System.Diagnostics.Process.Start(start)!;
         await starter.WaitForExitAsync(cancellationToken);
-        LogStarted(folders.RealRoot);
     }
 
     // One that was just killed looks alive for a moment, so its process is looked at again and again.

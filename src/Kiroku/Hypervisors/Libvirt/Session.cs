@@ -7,11 +7,12 @@ internal sealed class Session : IDisposable
     private bool watchesClose;
     private volatile bool closed;
 
-    private Session(ConnectHandle connect, LibvirtOptions options, bool isTest)
+    private Session(ConnectHandle connect, LibvirtOptions options, bool isTest, MachineUids? uids)
     {
         Connect = connect;
         Options = options;
         IsTest = isTest;
+        Uids = uids;
     }
 
     public ConnectHandle Connect { get; }
@@ -21,20 +22,24 @@ internal sealed class Session : IDisposable
     /// <summary>libvirt's own mock: it takes every definition but has no bytes.</summary>
     public bool IsTest { get; }
 
+    /// <summary>Where each machine has an account of its own; null where they share the daemon's.</summary>
+    public MachineUids? Uids { get; }
+
     /// <summary>libvirt's word for what runs the machines: kvm, qemu or test.</summary>
     public string DomainType { get; private set; } = "test";
 
     /// <summary>False from the moment at which libvirt gave the connection up.</summary>
     public bool IsAlive => !closed && !Connect.IsClosed && Native.virConnectIsAlive(Connect) == 1;
 
-    public static Session Open(string uri, LibvirtOptions options, ISessionListener listener)
+    public static Session Open(LibvirtAddress address, LibvirtOptions options, ISessionListener listener)
     {
+        var uri = address.Uri;
         var isTest = uri.StartsWith("test:", StringComparison.Ordinal);
         // libvirt itself would look for a daemon to ask, and for any other hypervisor our definitions are wrong.
         if (!isTest && !uri.StartsWith("qemu:", StringComparison.Ordinal) && !uri.StartsWith("qemu+", StringComparison.Ordinal))
             throw new RefusedException(HypervisorFailure.NotSupported, $"{uri} is not a URI of libvirt's QEMU or test driver");
         EventLoop.EnsureStarted();
-        var session = new Session(LibvirtException.Check(Native.virConnectOpen(uri)), options, isTest);
+        var session = new Session(LibvirtException.Check(Native.virConnectOpen(uri)), options, isTest, address.Uids);
         try
         {
             session.Prepare(listener);

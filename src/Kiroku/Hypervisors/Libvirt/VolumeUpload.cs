@@ -24,10 +24,10 @@ internal sealed class VolumeUpload : IDisposable
         volume = PoolVolumes.Find(session, name) ?? throw PoolVolumes.Missing(name);
     }
 
-    public static VolumeUpload Begin(Session session, string name, VolumeContent content)
+    public static VolumeUpload Begin(Session session, string name, VolumeContent content, bool isBase = false)
     {
         // A raw file begins empty, as its length is to tell how much of it was written.
-        PoolVolumes.Create(session, VolumeXml.Of(name, content.Format == VolumeFormat.Raw ? 0 : content.Bytes, content.Format));
+        PoolVolumes.Create(session, VolumeXml.Of(name, content.Format == VolumeFormat.Raw ? 0 : content.Bytes, content.Format), isBase);
         var upload = new VolumeUpload(session, name);
         try
         {

@@ -14,6 +14,15 @@ internal static class VolumeXml
         return volume.ToString();
     }
 
+    /// <summary>With the daemon as its owner.</summary>
+    public static string WithRights(string xml, string mode, uint group)
+    {
+        var volume = XElement.Parse(xml);
+        volume.Element("target")!.Add(new XElement("permissions",
+            new XElement("mode", mode), new XElement("owner", 0), new XElement("group", group)));
+        return volume.ToString();
+    }
+
     private static XElement New(string name, long bytes, VolumeFormat format) => new("volume",
         new XElement("name", name),
         new XElement("capacity", new XAttribute("unit", "bytes"), bytes),

@@ -51,7 +51,7 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
         work.RunAsync(
             NewJob("make the config drive", options.VolumeTimeout, volume),
             session => HalfMade.Make(session, volume, () =>
-                Fill(session, volume, new(VolumeFormat.Raw, content.Length, content.Length), upload => upload.Send(content))),
+                Fill(session, volume, new(VolumeFormat.Raw, content.Length, content.Length), isBase: false, upload => upload.Send(content))),
             cancellationToken);
 
     public Task ImportAsync(
@@ -66,7 +66,7 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
                     var file = ImageFile.Read(image.File, image.Format);
                     if (!session.IsTest) PoolVolumes.RequireRoom(session, file.FileBytes);
                     HalfMade.Make(session, volume, () => Fill(
-                        session, volume, new(file.Format, file.DiskBytes, file.FileBytes), upload =>
+                        session, volume, new(file.Format, file.DiskBytes, file.FileBytes), isBase: true, upload =>
                         {
                             using var source = File.OpenRead(file.Path);
                             upload.Send(source, progress, abandoned);
@@ -126,7 +126,7 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
                 abandoned),
             abandoned);
 
-    private static void Fill(Session session, string volume, VolumeContent content, Action<VolumeUpload> send)
+    private static void Fill(Session session, string volume, VolumeContent content, bool isBase, Action<VolumeUpload> send)
     {
         if (session.IsTest)
         {
@@ -134,7 +134,7 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
             return;
         }
 
-        using var upload = VolumeUpload.Begin(session, volume, content);
+        using var upload = VolumeUpload.Begin(session, volume, content, isBase);
         send(upload);
         upload.Finish();
     }
@@ -144,6 +144,7 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
         var (size, allocated) = MeasureWhole(session, source);
         RefuseShrinking(size, bytes);
         using var original = PoolVolumes.Find(session, source) ?? throw PoolVolumes.Missing(source);
+        DiskBases.RequireOwn(session, original);
         PoolVolumes.RequireRoom(session, PoolVolumes.AllocatedWithBase(session, original, size, allocated));
         HalfMade.Make(session, volume, () =>
         {

@@ -1,0 +1,67 @@
+using System.Xml.Linq;
+
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <summary>
+/// Says in a machine's definition which account it runs as, and which files its disks stand on: left to itself, libvirt
+/// believes a disk's own header, which a QEMU that was taken over has written, and gives those files away. All members block.
+/// </summary>
+internal static class MachineLabels
+{
+    private const uint Inactive = 2;
+    private const string Model = "dac";
+
+    /// <summary>The id that a machine is defined with; null for none.</summary>
+    public static uint? UidOf(Session session, Guid machine)
+    {
+        using var domain = Domains.Find(session, machine);
+        if (domain is null) return null;
+        var label = Labels(XElement.Parse(Native.Take(Native.virDomainGetXMLDesc(domain, Inactive)))).FirstOrDefault();
+        return label?.Element("label")?.Value is ['+', .. var ids] && uint.TryParse(ids.Split(':')[0], out var uid) ? uid : null;
+    }
+
+    /// <summary>The definition as it has to be where machines have accounts of their own, and where they have not.</summary>
+    public static string Apply(Session session, Guid machine, string definition)
+    {
+        if (session.IsTest) return definition;
+        var domain = XElement.Parse(definition);
+        Labels(domain).Remove();
+        domain.Descendants("backingStore").Remove();
+        if (session.Uids is not { } uids) return domain.ToString(SaveOptions.DisableFormatting);
+        var uid = uids.Take(session, machine);
+        domain.Add(new XElement("seclabel",
+            new XAttribute("type", "static"), new XAttribute("model", Model), new XAttribute("relabel", "yes"),
+            new XElement("label", $"+{uid}:+{uid}")));
+        foreach (var disk in domain.Elements("devices").Elements("disk")) disk.Add(BaseOf(session, disk));
+        return domain.ToString(SaveOptions.DisableFormatting);
+    }
+
+    /// <summary>Brings what is kept of a machine up to date before it is switched on: it may be of a time before there were accounts.</summary>
+    public static void Renew(Session session, Guid machine, DomainHandle domain, bool isSaved)
+    {
+        if (session.IsTest) return;
+        var definition = Apply(session, machine, Native.Take(Native.virDomainGetXMLDesc(domain, Inactive)));
+        LibvirtException.Check(Native.virDomainDefineXML(session.Connect, definition)).Dispose();
+        if (!isSaved) return;
+        var saved = Apply(session, machine, Native.Take(Native.virDomainManagedSaveGetXMLDesc(domain, 0)));
+        LibvirtException.Check(Native.virDomainManagedSaveDefineXML(domain, saved, 0));
+    }
+
+    private static XElement BaseOf(Session session, XElement disk)
+    {
+        var none = new XElement("backingStore");
+        var file = disk.Element("source")?.Attribute("file")?.Value;
+        if (disk.Element("driver")?.Attribute("type")?.Value != "qcow2" || Path.GetFileName(file) is not { } volume) return none;
+        if (DiskBases.Find(session, volume) is not { } @base) return none;
+        return new XElement("backingStore",
+            new XAttribute("type", "file"),
+            new XElement("format", new XAttribute("type", @base.Format)),
+            new XElement("source",
+                new XAttribute("file", @base.File),
+                new XElement("seclabel", new XAttribute("model", Model), new XAttribute("relabel", "no"))),
+            none);
+    }
+
+    private static IEnumerable<XElement> Labels(XElement domain) =>
+        domain.Elements("seclabel").Where(label => label.Attribute("model")?.Value == Model);
+}

@@ -1,0 +1,100 @@
+namespace Kiroku.Hypervisors.Libvirt;
+
+/// <content>Whether each machine gets an account of its own.</content>
+internal sealed partial class PrivateLibvirtd
+{
+    private MachineUids? uids;
+
+    /// <summary>Why machines share an account; null where they do not, or nobody has tried.</summary>
+    private string? obstacle;
+
+    private bool saidThatAllShare;
+
+    private static bool IsIsolated(RunningProcess process) =>
+        new FileInfo($"/proc/{process.Id}/ns/user").LinkTarget is { } its && its != new FileInfo("/proc/self/ns/user").LinkTarget;
+
+    // By what stands there now: a link in its place would have root talk to somebody else's daemon.
+    private LibvirtAddress Address()
+    {
+        var socket = OpenSocket();
+        var path = Uri.EscapeDataString(ForeignFolder.PathOf(socket));
+        if (Process is not { } process || !IsIsolated(process) || UidRange.Of(process.Id) is not { } range)
+            return new LibvirtAddress($"qemu+unix:///session?socket={path}", ParallelCalls, socket);
+        if (uids?.Range != range) uids = new MachineUids(range, options);
+        return new LibvirtAddress($"qemu+unix:///system?socket={path}", ParallelCalls, socket, uids);
+    }
+
+    /// <summary>Starts the daemon so that each machine can have an account of its own; else, and says why, so that all share one.</summary>
+    private async Task StartAsync(DaemonAccount? user, string[] command, CancellationToken cancellationToken)
+    {
+        if (user is not null && await StartIsolatedAsync(user, command, cancellationToken)) return;
+        SayThatAllShare(user);
+        PrivateFolders.Replace(folders.MachineSettings, MachineSettings);
+        await StartAsync([.. user?.CommandPrefix ?? [], .. command], cancellationToken);
+        await WaitUntilReadyAsync(cancellationToken);
+    }
+
+    private async Task<bool> StartIsolatedAsync(DaemonAccount user, string[] command, CancellationToken cancellationToken)
+    {
+        // Machines that run in a namespace can be reached from nowhere else.
+        var joins = IsolatedStart.FindNamespace(folders, user) is not null;
+        if (!joins && FindObstacle(user) is not null) return false;
+        var start = await PrepareIsolationAsync(user, cancellationToken);
+        PrivateFolders.Replace(folders.MachineSettings, IsolatedMachineSettings);
+        var reason = await start.RunAsync(command, Surroundings(), cancellationToken);
+        try
+        {
+            if (reason is null) await WaitUntilReadyAsync(cancellationToken);
+        }
+        catch (HypervisorException exception) when (Process is null && !joins)
+        {
+            reason = exception.Text;
+        }
+
+        if (reason is not null && joins) throw new HypervisorException(HypervisorFailure.Unavailable, Starting, reason);
+        return (obstacle = reason) is null;
+    }
+
+    /// <summary>True where the daemon that runs is of a time before machines had accounts, and another can take its place.</summary>
+    private async Task<bool> CanMoveAsync(DaemonAccount? user, CancellationToken cancellationToken)
+    {
+        if (user is not null && FindObstacle(user) is null)
+            obstacle = await (await PrepareIsolationAsync(user, cancellationToken)).RunAsync(["true"], Surroundings(), cancellationToken);
+        if (FindObstacle(user) is null) return true;
+        SayThatAllShare(user);
+        return false;
+    }
+
+    // Who ended a moment ago may still be seen to have the ids.
+    private async Task<IsolatedStart> PrepareIsolationAsync(DaemonAccount user, CancellationToken cancellationToken)
+    {
+        for (var began = time.GetTimestamp(); ; await Task.Delay(LookInterval, time, cancellationToken))
+        {
+            try
+            {
+                return IsolatedStart.Prepare(folders, user, options.FirstUid);
+            }
+            catch (HypervisorException) when (time.GetElapsedTime(began) < LingerTimeout)
+            {
+            }
+        }
+    }
+
+    private string? FindObstacle(DaemonAccount? user)
+    {
+        if (user is null) return "the service does not run as root";
+        if (options.Network is not ("user" or "none" or "isolated")) return $"the network {options.Network} needs rights over the host's";
+        return obstacle;
+    }
+
+    private void SayThatAllShare(DaemonAccount? user)
+    {
+        if (FindObstacle(user) is not { } reason || saidThatAllShare) return;
+        saidThatAllShare = true;
+        LogShared(reason);
+    }
+
+    [LoggerMessage(LogLevel.Warning,
+        "All machines run under one account, and a QEMU that was taken over reaches every disk: {Reason}.")]
+    private partial void LogShared(string reason);
+}
