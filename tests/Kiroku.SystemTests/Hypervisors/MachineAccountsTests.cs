@@ -32,6 +32,8 @@ public sealed class MachineAccountsTests
         Assert.Contains(others, file => file.EndsWith("monitor.sock", StringComparison.Ordinal));
         Assert.Contains(others, file => file.EndsWith(".save", StringComparison.Ordinal));
         foreach (var file in others) Assert.False(await intruder.OpensAsync(file), file);
+        foreach (var name in new[] { "libvirtd.conf", "c/libvirt/qemu.conf", "output.log", "uids" })
+            Assert.False(await intruder.WritesAsync(Path.Combine(host.Options.Folder, "libvirt", name)), name);
         Assert.False(await intruder.SignalsAsync(host.QemuOf(second)));
         Assert.False(await intruder.SignalsAsync(host.Daemon.Process!.Id));
     }

@@ -36,7 +36,7 @@ internal sealed class IsolatedStart
     {
         foreach (var process in folders.ReadMachineProcesses())
         {
-            // Nobody but root can have given a namespace these ids.
+            // Whatever the account led us to, we go there with its rights alone.
             if (IdMap.Read(process) is [(0, var owner, 1), (1, var first, UidRange.Count)] && owner == user.User)
                 return (process, new UidRange(first));
         }

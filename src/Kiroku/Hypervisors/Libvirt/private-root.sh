@@ -68,11 +68,19 @@ bind "$own/c/libvirt/qemu/save" "$root/var/lib/libvirt/qemu/save"
 # A short link to the folder, where that lies too deep for sockets.
 [ "$ALIAS" = "$own" ] || { mkdir -p "$root${ALIAS%/*}" && ln -s "$own" "$root$ALIAS"; }
 
-# No machine of this namespace runs yet: what one had when the host went down is nobody's, and bases are everybody's to read.
-find -H "$data/volumes" "$data/consoles" -xdev -type f ! -uid 0 -exec chown -h 0:0 {} +
-find -H "$data/volumes" -xdev -type f -name 'image-*' ! -name '*.half' ! -gid 1 -exec chown -h 0:1 {} + -exec chmod 0440 {} +
-chown 0:1 "$data/volumes"
-chmod 0710 "$data/volumes"
+# No machine of this namespace runs yet: what one had when the host went down is nobody's, bases are everybody's to read, and machines
+# that a daemon of a time before there were accounts has left running are ours. None of it where this is only tried.
+if [ "$1" != true ]; then
+  find -H "$data/volumes" "$data/consoles" -xdev -type f ! -uid 0 -exec chown -h 0:0 {} +
+  find -H "$data/volumes" -xdev -type f -name 'image-*' ! -name '*.half' ! -gid 1 -exec chown -h 0:1 {} + -exec chmod 0440 {} +
+  chown 0:1 "$data/volumes"
+  chmod 0710 "$data/volumes"
+  for note in "$own"/r/libvirt/qemu/run/*.xml; do
+    [ -f "$note" ] || continue
+    grep -q "model='dac'" "$note" ||
+      sed -i "s|</domain>|<seclabel type='static' model='dac' relabel='yes'><label>+0:+0</label></seclabel></domain>|" "$note"
+  done
+fi
 
 cd "$root"
 pivot_root . .old
