@@ -46,6 +46,13 @@ internal sealed partial class ForeignFolder : IDisposable
         return System.Text.Encoding.UTF8.GetString(bytes, 0, RandomAccess.Read(file, bytes, 0));
     }
 
+    /// <summary>Gives a file to an account. Nothing is done with what is no file of the folder's alone.</summary>
+    public void Give(string name, uint user, uint group)
+    {
+        using var file = OpenFile(name, FileAccess.Read);
+        if (fchown((int)file.DangerousGetHandle(), user, group) != 0) throw Failed(Of(name), "give away");
+    }
+
     /// <summary>Takes hold of a socket that the folder's account made, for a path to it and nothing else.</summary>
     /// <exception cref="ForeignFileException">It is something else, or another account's.</exception>
     public SafeFileHandle OpenSocket(string name)

@@ -112,6 +112,22 @@ public sealed class MachineAccountsTests
     }
 
     [Fact]
+    public async Task Disks_that_were_put_back_with_accounts_of_another_folder_are_taken_over()
+    {
+        RealParts.RequireRoot();
+        await using var host = new PrivateHost();
+        await using var hypervisor = await ConnectAsync(host);
+        var machine = await StartAsync(hypervisor);
+        await host.Daemon.StopAsync(Token);
+        await Commands.RunAsync(
+            "chown", "2100000000:2100000000", host.FileOf($"disk-{machine}"), ConsoleFiles.PathOf(host.Options.ConsolesFolder, machine));
+        await Commands.RunAsync("chgrp", "2100000000", host.FileOf("image-1"));
+        await using var later = await ConnectAsync(host);
+        await later.StartAsync(machine, Token);
+        Assert.Equal(MachineState.Running, await later.GetStateAsync(machine, Token));
+    }
+
+    [Fact]
     public async Task Two_data_folders_give_their_machines_different_accounts()
     {
         RealParts.RequireRoot();

@@ -41,6 +41,7 @@ internal sealed partial class PrivateLibvirtd
         if (!joins && FindObstacle(user) is not null) return false;
         var start = await PrepareIsolationAsync(user, cancellationToken);
         PrivateFolders.Replace(folders.MachineSettings, IsolatedMachineSettings);
+        foreach (var folder in new[] { options.VolumesFolder, options.ConsolesFolder }) start.Reclaim(folder);
         var reason = await start.RunAsync(command, Surroundings(), cancellationToken);
         try
         {

@@ -18,6 +18,9 @@ internal sealed record UidRange(uint First)
 
     public uint Last => First + Count - 1;
 
+    /// <summary>Whether an id is one that machines get where no setting says otherwise.</summary>
+    public static bool IsForMachines(uint id) => id is >= Lowest and < End;
+
     public bool Contains(uint id) => id >= First && id <= Last;
 
     public bool Overlaps(uint first, uint count) => first <= Last && first + (ulong)count > First;

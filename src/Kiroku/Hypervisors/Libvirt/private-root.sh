@@ -78,7 +78,7 @@ if [ "$1" != true ]; then
   for note in "$own"/r/libvirt/qemu/run/*.xml; do
     [ -f "$note" ] || continue
     grep -q "model='dac'" "$note" ||
-      sed -i "s|</domain>|<seclabel type='static' model='dac' relabel='yes'><label>+0:+0</label></seclabel></domain>|" "$note"
+      sed -i "s|</domain>|<seclabel type='static' model='dac' relabel='yes'><label>+0:+0</label><imagelabel>+0:+0</imagelabel></seclabel></domain>|" "$note"
   done
 fi
 
