@@ -8,11 +8,16 @@ internal sealed class BrokenJson(Random random)
 {
     private static readonly string[] Keys = ["", "id", "name", "__proto__", "\\u0000", "\\ud800", "\\u00e9", "server", "a.b", "links", "enabled", "min_count", "options"];
 
-    /// <summary>The body with each of its values by each of those that tell most.</summary>
-    public static IEnumerable<string> Each(string valid)
+    /// <summary>The body with each of its values by those that tell most: the first few, and some more by chance, or all.</summary>
+    public IEnumerable<string> Each(string valid, bool all)
     {
         var bytes = Encoding.UTF8.GetBytes(valid);
-        return Values(bytes).SelectMany(_ => FuzzWords.Telling, (value, by) => Replaced(bytes, value, by));
+        foreach (var value in Values(bytes))
+        {
+            var by = all ? FuzzWords.Telling : [.. FuzzWords.Telling[..3], .. random.GetItems(FuzzWords.Telling[3..], 2)];
+            foreach (var other in by)
+                yield return Replaced(bytes, value, other);
+        }
     }
 
     public string Of(string valid)

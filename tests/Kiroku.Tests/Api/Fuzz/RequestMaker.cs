@@ -15,14 +15,14 @@ internal sealed class RequestMaker(Random random, VisibilityThings things, strin
         => $"{request.Method} {Short(request.RequestUri!.OriginalString)}\n{Short($"{request.Headers}{request.Content?.Headers}")}{Short(body ?? "")}";
 
     /// <summary>Requests with one thing wrong, each thing once.</summary>
-    public IEnumerable<Func<string, string, (HttpRequestMessage Request, string? Body)>> Each(VisibilityRow row)
+    public IEnumerable<Func<string, string, (HttpRequestMessage Request, string? Body)>> Each(VisibilityRow row, bool all)
     {
         var bodies = FullBodies.Of(row);
         foreach (var query in FuzzWords.TellingQueries)
             yield return (path, token) => WithOneThingWrong(row, path + query, token, bodies.FirstOrDefault());
         if (row.ContentType == "application/octet-stream")
             yield break;
-        foreach (var body in bodies.SelectMany(BrokenJson.Each))
+        foreach (var body in bodies.SelectMany(body => broken.Each(body, all)))
             yield return (path, token) => WithOneThingWrong(row, path + row.Query, token, body);
     }
 
