@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Xml.Linq;
 using Dapper;
-using Kiroku.Identity;
 using Kiroku.Storage;
 using Kiroku.Tests.Fakes;
 using Microsoft.AspNetCore.DataProtection;

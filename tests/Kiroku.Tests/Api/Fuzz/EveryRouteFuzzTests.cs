@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Dapper;
-using Kiroku.Storage;
 using Kiroku.Tests.Identity;
 using Kiroku.Tests.Servers;
 

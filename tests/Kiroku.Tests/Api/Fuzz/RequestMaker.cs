@@ -19,7 +19,7 @@ internal sealed class RequestMaker(Random random, VisibilityThings things, strin
     {
         var bodies = FullBodies.Of(row);
         foreach (var query in FuzzWords.TellingQueries)
-            yield return (path, token) => WithOneThingWrong(row, path + query, token, bodies.FirstOrDefault());
+            yield return (path, token) => WithOneThingWrong(row, path + query, token, bodies.Count > 0 ? bodies[0] : null);
         if (row.ContentType == "application/octet-stream")
             yield break;
         foreach (var body in bodies.SelectMany(body => broken.Each(body, all)))
