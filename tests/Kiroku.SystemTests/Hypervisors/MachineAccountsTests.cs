@@ -32,7 +32,7 @@ public sealed class MachineAccountsTests
         Assert.Contains(others, file => file.EndsWith("monitor.sock", StringComparison.Ordinal));
         Assert.Contains(others, file => file.EndsWith(".save", StringComparison.Ordinal));
         foreach (var file in others) Assert.False(await intruder.OpensAsync(file), file);
-        foreach (var name in new[] { "libvirtd.conf", "c/libvirt/qemu.conf", "output.log", "uids" })
+        foreach (var name in new[] { "libvirtd.conf", "c/libvirt/qemu.conf", "output.log", "uids", "starting" })
             Assert.False(await intruder.WritesAsync(Path.Combine(host.Options.Folder, "libvirt", name)), name);
         Assert.False(await intruder.SignalsAsync(host.QemuOf(second)));
         Assert.False(await intruder.SignalsAsync(host.Daemon.Process!.Id));
@@ -155,7 +155,7 @@ public sealed class MachineAccountsTests
     /// <summary>All that libvirt keeps, but for what is the machine's own and what says nothing; and all consoles.</summary>
     private static IEnumerable<string> Secrets(PrivateHost host, Guid machine) =>
         Directory.EnumerateFiles(Path.Combine(host.Options.Folder, "libvirt"), "*", SearchOption.AllDirectories)
-            .Where(file => Path.GetFileName(file) is not ("libvirtd.conf" or "qemu.conf" or "output.log" or "uids"))
+            .Where(file => Path.GetFileName(file) is not ("libvirtd.conf" or "qemu.conf" or "output.log" or "uids" or "starting"))
             .Where(file => !Path.GetDirectoryName(file)!.EndsWith($"kiroku-{machine}"[..20], StringComparison.Ordinal))
             .Concat(Directory.EnumerateFiles(host.Options.ConsolesFolder));
 

@@ -53,7 +53,20 @@ internal sealed class PrivateHost : IAsyncDisposable
         var settings = Path.Combine(folder.FullName, "libvirt", "libvirtd.conf");
         foreach (var daemon in Process.GetProcessesByName("libvirtd"))
         {
-            if (File.ReadAllText($"/proc/{daemon.Id}/cmdline").Split('\0').Contains(settings)) daemon.Kill();
+            if (CommandOf(daemon.Id).Contains(settings)) daemon.Kill();
+        }
+    }
+
+    private static string[] CommandOf(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").Split('\0');
+        }
+        catch (IOException)
+        {
+            // It is another test's, and has just ended.
+            return [];
         }
     }
 }

@@ -127,7 +127,8 @@ internal sealed class IsolatedStart
 
     private string[] Making() =>
     [
-        "unshare", "--user", "--mount", "--", "sh", "-c", Wait, Script,
+        // Where nobody may gain rights (systemd's NoNewPrivileges), those that are given up now would not come back.
+        "unshare", "--user", "--mount", "--keep-caps", "--", "sh", "-c", Wait, Script,
         folders.DataFolder, Text(UidRange.Count), user.KvmGroup is null ? "" : Text(UidRange.Count + 1),
     ];
 

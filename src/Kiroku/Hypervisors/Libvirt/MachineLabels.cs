@@ -25,6 +25,9 @@ internal static class MachineLabels
     {
         if (session.IsTest) return definition;
         var domain = XElement.Parse(definition);
+        var isLabelled = Labels(domain).Any();
+        // A daemon that is the system's, or runs without accounts: it is only rid of what was said when there were any.
+        if (session.Uids is null && !isLabelled) return definition;
         Labels(domain).Remove();
         domain.Descendants("backingStore").Remove();
         if (session.Uids is not { } uids) return domain.ToString(SaveOptions.DisableFormatting);
@@ -40,7 +43,9 @@ internal static class MachineLabels
     public static void Renew(Session session, Guid machine, DomainHandle domain, bool isSaved)
     {
         if (session.IsTest) return;
-        var definition = Apply(session, machine, Native.Take(Native.virDomainGetXMLDesc(domain, Inactive)));
+        var found = Native.Take(Native.virDomainGetXMLDesc(domain, Inactive));
+        var definition = Apply(session, machine, found);
+        if (definition == found) return;
         LibvirtException.Check(Native.virDomainDefineXML(session.Connect, definition)).Dispose();
         if (!isSaved) return;
         var saved = Apply(session, machine, Native.Take(Native.virDomainManagedSaveGetXMLDesc(domain, 0)));
@@ -63,5 +68,6 @@ internal static class MachineLabels
     }
 
     private static IEnumerable<XElement> Labels(XElement domain) =>
-        domain.Elements("seclabel").Where(label => label.Attribute("model")?.Value == Model);
+        domain.Elements("seclabel").Where(label =>
+            label.Attribute("model")?.Value == Model && label.Attribute("type")?.Value == "static" && label.Element("label")?.Value is ['+', ..]);
 }

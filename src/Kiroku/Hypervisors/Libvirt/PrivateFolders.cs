@@ -70,6 +70,9 @@ internal sealed class PrivateFolders
     /// <summary>The first of the user ids that machines run as. Ours to write.</summary>
     public string Uids => Path.Combine(Root, "uids");
 
+    /// <summary>Held by whoever starts a daemon. Ours to write.</summary>
+    public string Turn => Path.Combine(Root, "starting");
+
     /// <summary>The processes of machines, as the daemon noted them; some may be gone, and its account may write what it likes.</summary>
     public IEnumerable<int> ReadMachineProcesses()
     {

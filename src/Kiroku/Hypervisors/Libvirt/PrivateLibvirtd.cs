@@ -45,6 +45,10 @@ internal sealed partial class PrivateLibvirtd(
         var command = FindCommand();
         Prepare(user);
         if (user is not null) await user.RequireReachAsync(folders.RealRoot, cancellationToken);
+        // Two that start one at the same time would each take the other's machines for what a dead host left.
+        using var turn = await TakeTurnAsync(cancellationToken);
+        running = await FindRunningAsync(cancellationToken) ? Process : null;
+        if (running is not null && IsIsolated(running)) return Address();
         if (running is not null)
         {
             if (!await CanMoveAsync(user, cancellationToken)) return Address();
@@ -55,6 +59,20 @@ internal sealed partial class PrivateLibvirtd(
         await StartAsync(user, command, cancellationToken);
         LogStarted(folders.RealRoot);
         return Address();
+    }
+
+    private async Task<FileStream> TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        for (var began = time.GetTimestamp(); ; await WaitABitAsync(began, cancellationToken))
+        {
+            try
+            {
+                return new FileStream(folders.Turn, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(folders.Turn))
+            {
+            }
+        }
     }
 
     /// <summary>Switches the folder's machines off, by force, and ends its daemon; what it keeps stays.</summary>

@@ -34,8 +34,8 @@ internal sealed record UidRange(uint First)
     public static UidRange Choose(PrivateFolders folders, uint configured)
     {
         var memory = folders.Uids;
-        if (configured == 0 && File.Exists(memory))
-            configured = uint.Parse(File.ReadAllText(memory), CultureInfo.InvariantCulture);
+        if (configured == 0 && File.Exists(memory)
+            && uint.TryParse(File.ReadAllText(memory), CultureInfo.InvariantCulture, out var had)) configured = had;
         var others = UidsInUse.Read();
         var candidates = configured != 0 ? [new UidRange(configured)] : Candidates(folders.DataFolder);
         foreach (var range in candidates)

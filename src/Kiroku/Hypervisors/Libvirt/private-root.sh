@@ -86,4 +86,4 @@ cd "$root"
 pivot_root . .old
 umount -l /.old
 cd /
-setsid --fork setpriv --reuid=0 --regid=0 --init-groups -- "$@" </dev/null >&3 2>&1 3>&-
+setsid --fork setpriv --reuid=0 --regid=0 --init-groups --inh-caps=-all --ambient-caps=-all -- "$@" </dev/null >&3 2>&1 3>&-
