@@ -59,8 +59,9 @@ public sealed class LostHostTests : IAsyncLifetime
         await cloud.KillAsync("b");
 
         var reset = await cloud.ActAsync(server, """{"os-resetState":{"state":"active"}}""");
-        var confirm = await Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server)
-            .Begin(ActionRequest.OfTheService(ActionNames.ConfirmResize, TimeProvider.System.GetUtcNow().UtcDateTime));
+        var asked = cloud["a"].App.Services.GetRequiredService<RequestSealer>()
+            .Seal(server, ActionRequest.OfTheService(ActionNames.ConfirmResize, TimeProvider.System.GetUtcNow().UtcDateTime));
+        var confirm = await Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server).Begin(asked);
 
         Assert.Equal(409, reset.Status);
         Assert.Contains("Service is unavailable at this time.", confirm.Refusal, StringComparison.Ordinal);
