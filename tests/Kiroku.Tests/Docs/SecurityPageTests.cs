@@ -1,0 +1,22 @@
+using System.Text.RegularExpressions;
+
+namespace Kiroku.Tests.Docs;
+
+/// <summary>What the page about security says that a test shows is shown by one.</summary>
+public sealed partial class SecurityPageTests
+{
+    public static TheoryData<string> Named => [.. Test().Matches(Page.Read("security.md")).Select(match => match.Groups[1].Value).Distinct()];
+
+    [Theory]
+    [MemberData(nameof(Named))]
+    public void Each_test_that_it_names_exists(string name)
+    {
+        var (type, method) = name.Split('.') is [var first, var second] ? (first, second) : (name, null);
+        var sources = Directory.EnumerateFiles(Path.Combine(Page.Folder, "..", "tests"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText);
+        Assert.Contains(sources, source => source.Contains($"class {type}", StringComparison.Ordinal)
+            && (method is null || source.Contains($" {method}(", StringComparison.Ordinal)));
+    }
+
+    [GeneratedRegex(@"`([A-Z]\w*Tests(\.[A-Z]\w*)?)`")]
+    private static partial Regex Test();
+}
