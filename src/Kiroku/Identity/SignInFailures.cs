@@ -1,22 +1,25 @@
 namespace Kiroku.Identity;
 
-/// <summary>What failed lately under one key, and until when the next attempt has to wait for it.</summary>
+/// <summary>
+/// What failed lately under one key, and until when the next attempt has to wait for it. Times are since the service's start, so
+/// that a clock which is set back makes nobody wait longer.
+/// </summary>
 internal sealed class SignInFailures(TimeSpan memory)
 {
     private readonly Lock gate = new();
     private int count;
-    private DateTimeOffset open;
+    private TimeSpan open;
 
-    public DateTimeOffset Last { get; private set; }
+    public TimeSpan Last { get; private set; }
 
-    public TimeSpan Wait(DateTimeOffset now)
+    public TimeSpan Wait(TimeSpan now)
     {
         lock (gate)
             return open - now;
     }
 
     /// <summary>Counts one more. From the last free one on the wait is a second, and then each time twice as long.</summary>
-    public void Add(int free, TimeSpan longest, DateTimeOffset now)
+    public void Add(int free, TimeSpan longest, TimeSpan now)
     {
         lock (gate)
         {

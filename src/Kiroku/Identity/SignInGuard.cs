@@ -17,6 +17,7 @@ internal sealed class SignInGuard(IOptions<IdentityOptions> options, SignInQueue
     /// <summary>How long somebody familiar waits for a turn; a client's own patience is mostly a minute.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private readonly long began = time.GetTimestamp();
     private readonly ConcurrentDictionary<string, SignInFailures> remembered = new(StringComparer.Ordinal);
 
     /// <summary>Begins an attempt, which is over when the result is disposed of.</summary>
@@ -59,7 +60,7 @@ internal sealed class SignInGuard(IOptions<IdentityOptions> options, SignInQueue
 
     private TimeSpan Wait(SignInSource source)
     {
-        var now = time.GetUtcNow();
+        var now = time.GetElapsedTime(began);
         return Counters(source).Max(counter => remembered.TryGetValue(counter.Key, out var failures) ? failures.Wait(now) : TimeSpan.Zero);
     }
 
@@ -67,7 +68,7 @@ internal sealed class SignInGuard(IOptions<IdentityOptions> options, SignInQueue
     {
         if (remembered.Count >= MostRemembered)
             Forget();
-        var now = time.GetUtcNow();
+        var now = time.GetElapsedTime(began);
         foreach (var counter in Counters(source))
             remembered.GetOrAdd(counter.Key, _ => new SignInFailures(options.Value.FailureMemory)).Add(counter.Free, counter.Longest, now);
     }

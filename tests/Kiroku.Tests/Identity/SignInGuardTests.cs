@@ -45,6 +45,16 @@ public sealed class SignInGuardTests : IDisposable
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_back_makes_nobody_wait_longer()
+    {
+        await FailAsync("ann", Here, 3);
+        time.AdjustTime(time.GetUtcNow() - TimeSpan.FromDays(1));
+        Assert.Equal(1, await WaitAsync("ann", Here));
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, await WaitAsync("ann", Here));
+    }
+
+    [Fact]
     public async Task Failures_are_forgotten_in_time()
     {
         await FailAsync("ann", Here, 2);
