@@ -15,7 +15,7 @@ public sealed class MachineAccountsTests
     public async Task A_machine_that_was_taken_over_opens_its_own_files_and_nothing_of_another_or_of_libvirt()
     {
         RealParts.RequireRoot();
-        await using var host = new PrivateHost();
+        await using var host = NewHost();
         await using var hypervisor = await ConnectAsync(host);
         var (first, second, saved) = (await StartAsync(hypervisor), await StartAsync(hypervisor), await StartAsync(hypervisor));
         await hypervisor.SuspendAsync(saved, Token);
@@ -42,7 +42,7 @@ public sealed class MachineAccountsTests
     public async Task Each_machine_keeps_its_account_and_no_two_have_one()
     {
         RealParts.RequireRoot();
-        await using var host = new PrivateHost();
+        await using var host = NewHost();
         await using var hypervisor = await ConnectAsync(host);
         var machines = new List<Guid>();
         for (var number = 0; number < 3; number++) machines.Add(await StartAsync(hypervisor));
@@ -66,7 +66,7 @@ public sealed class MachineAccountsTests
     public async Task Machines_that_ran_under_one_account_run_on_and_get_their_own_with_their_next_start()
     {
         RealParts.RequireRoot();
-        await using var host = new PrivateHost();
+        await using var host = NewHost();
         var old = new PrivateLibvirtd(
             host.Options.Folder, "nobody", new LibvirtOptions { Folder = host.Options.Folder, Network = "bridge:none" },
             TimeProvider.System, NullLogger.Instance);
@@ -97,7 +97,7 @@ public sealed class MachineAccountsTests
     public async Task A_disk_that_says_it_stands_on_another_is_not_copied_with_the_daemons_rights()
     {
         RealParts.RequireRoot();
-        await using var host = new PrivateHost();
+        await using var host = NewHost();
         await using var hypervisor = await ConnectAsync(host);
         var (victim, machine) = (await StartAsync(hypervisor), await StartAsync(hypervisor));
         var disk = $"disk-{machine}";
@@ -115,7 +115,7 @@ public sealed class MachineAccountsTests
     public async Task Disks_that_were_put_back_with_accounts_of_another_folder_are_taken_over()
     {
         RealParts.RequireRoot();
-        await using var host = new PrivateHost();
+        await using var host = NewHost();
         await using var hypervisor = await ConnectAsync(host);
         var machine = await StartAsync(hypervisor);
         await host.Daemon.StopAsync(Token);
@@ -131,7 +131,7 @@ public sealed class MachineAccountsTests
     public async Task Two_data_folders_give_their_machines_different_accounts()
     {
         RealParts.RequireRoot();
-        await using PrivateHost one = new(), two = new();
+        await using PrivateHost one = NewHost(), two = NewHost();
         await using LibvirtHypervisor first = await ConnectAsync(one), second = await ConnectAsync(two);
         var (here, there) = (await StartAsync(first), await StartAsync(second));
         Assert.NotEqual(new Intruder(one.QemuOf(here)).User, new Intruder(two.QemuOf(there)).User);
@@ -158,6 +158,9 @@ public sealed class MachineAccountsTests
             .Where(file => Path.GetFileName(file) is not ("libvirtd.conf" or "qemu.conf" or "output.log" or "uids" or "starting"))
             .Where(file => !Path.GetDirectoryName(file)!.EndsWith($"kiroku-{machine}"[..20], StringComparison.Ordinal))
             .Concat(Directory.EnumerateFiles(host.Options.ConsolesFolder));
+
+    // The first definition has the daemon look at QEMU, which takes a second or two on a machine that is busy.
+    private static PrivateHost NewHost() => new(callTimeout: TimeSpan.FromSeconds(30));
 
     private static async Task<LibvirtHypervisor> ConnectAsync(PrivateHost host)
     {

@@ -10,7 +10,7 @@ internal sealed class PrivateHost : IAsyncDisposable
 {
     private readonly DirectoryInfo folder;
 
-    public PrivateHost(string name = "k")
+    public PrivateHost(string name = "k", TimeSpan? callTimeout = null)
     {
         RealParts.Require("/usr/sbin/libvirtd", "/usr/bin/qemu-system-x86_64", "/usr/bin/qemu-img");
         // Not a private temporary folder: the account of the machines has to pass through.
@@ -18,7 +18,7 @@ internal sealed class PrivateHost : IAsyncDisposable
         Options = new LibvirtOptions
         {
             Folder = folder.FullName,
-            CallTimeout = TimeSpan.FromSeconds(2),
+            CallTimeout = callTimeout ?? TimeSpan.FromSeconds(2),
             ReconnectInterval = TimeSpan.FromMilliseconds(200),
         };
         Daemon = new PrivateLibvirtd(folder.FullName, "nobody", Options, TimeProvider.System, NullLogger.Instance);

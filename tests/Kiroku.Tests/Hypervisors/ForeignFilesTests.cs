@@ -10,6 +10,11 @@ public sealed class ForeignFilesTests
     {
         ["DaemonAccount"] = "the system's list of accounts",
         ["DaemonProcess"] = "what the kernel says of a process",
+        ["IdMap"] = "what the kernel says of a process",
+        ["IsolatedStart"] = "what the kernel is told of a process",
+        ["MachineUids"] = "only whose the files in a folder are",
+        ["UidRange"] = "the ids that were chosen, in a folder of our own",
+        ["UidsInUse"] = "the system's lists of accounts, and what the kernel says of processes",
         ["Session"] = "what the kernel says of the processor",
         ["ImageFile"] = "images, which are the service's own",
         ["Volumes"] = "images, which are the service's own",

@@ -10,7 +10,8 @@ namespace Kiroku.Hypervisors.Libvirt;
 internal sealed class IsolatedStart
 {
     private const string Wait = "printf 'ready\\n'; read -r go; exec sh -c \"$0\" sh \"$@\"";
-    private const string Enter = "cd /; exec setsid --fork setpriv --reuid=0 --regid=0 --init-groups -- \"$@\" </dev/null >&3 2>&1 3>&-";
+    private const string Enter = "cd /; exec setsid --fork setpriv --reuid=0 --regid=0 --init-groups --inh-caps=-all -- \"$@\""
+        + " </dev/null >&3 2>&1 3>&-";
 
     private static readonly string Script = ReadScript();
 
