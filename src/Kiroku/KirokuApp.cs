@@ -62,6 +62,7 @@ internal static class KirokuApp
         app.UseRequestIds();
         app.UseMiddleware<FaultMiddleware>();
         app.UseUnrouted();
+        app.UseMergedSlashes();
         app.UseRouting();
         app.UseExactPaths();
         app.UseIdentity();

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Kiroku.Api;
 
 /// <summary>What no route answers: 404 for a path, 405 for a method, in the form that Nova's router uses.</summary>
-internal static class Unrouted
+internal static partial class Unrouted
 {
     private const string NotFound = "The resource could not be found.";
     private const string BadMethod = "The method specified is not allowed for this resource.";
@@ -16,6 +18,24 @@ internal static class Unrouted
         var status = response.StatusCode;
         await JsonResponse.WriteAsync(context, status, json => Write(json, context.Request.Path, status));
     });
+
+    /// <summary>
+    /// Several slashes are one for Nova and Glance (Paste's urlmap, normalize_url); Keystone sends on to the path with one
+    /// (werkzeug's merge_slashes).
+    /// </summary>
+    public static void UseMergedSlashes(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        var request = context.Request;
+        if (request.Path.Value is not { } path || !path.Contains("//", StringComparison.Ordinal))
+            return next(context);
+        request.Path = Slashes().Replace(path, "/");
+        if (request.Path.StartsWithSegments("/identity"))
+            context.Response.Redirect($"{Links.Base(request)}{request.Path.ToUriComponent()}{request.QueryString}", permanent: true, preserveMethod: true);
+        return request.Path.StartsWithSegments("/identity") ? Task.CompletedTask : next(context);
+    });
+
+    [GeneratedRegex("//+")]
+    private static partial Regex Slashes();
 
     /// <summary>Nova tells a path from the same with a slash at its end, which the router here does not.</summary>
     public static void UseExactPaths(this IApplicationBuilder app) => app.Use((context, next) =>

@@ -11,8 +11,7 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
         { "GET", "/v2.1/nonsense" },
         { "GET", "/v2.1/servers/" },
         { "GET", "/v2.1/servers.json" },
-        { "GET", "/v2.1/servers//detail" },
-        { "GET", "/v2.1//servers" },
+        { "GET", "/v2.1//nonsense" },
         { "GET", "/v2.1/servers/SERVER/" },
         { "GET", "/v2.1/servers/SERVER/os-instance-actions/" },
         { "GET", "/v2.1/servers/SERVER/os-instance-actions/req-1/" },
@@ -49,6 +48,26 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
         if ((int)answer.StatusCode == 404)
             Assert.Equal("The resource could not be found.<br /><br />\n\n\n", (string)body["message"]!);
         Assert.Equal(before, await running.RowsAsync());
+    }
+
+    [Theory]
+    [InlineData("/v2.1//limits", 200)]
+    [InlineData("/v2.1//servers///detail?limit=1", 200)]
+    [InlineData("/v2.1/os-quota-sets//PROJECT", 200)]
+    [InlineData("/image//v2/images", 200)]
+    [InlineData("/v2.1/servers//", 404)]
+    public async Task Several_slashes_are_one(string path, int expected)
+    {
+        path = path.Replace("PROJECT", running.Cloud.Demo.ProjectId, StringComparison.Ordinal);
+        using var answer = await running.Cloud.App.SendAsync(HttpMethod.Get, path, running.Cloud.Demo.Token);
+        Assert.Equal(expected, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_path_of_identity_with_several_slashes_is_sent_on_to_the_one_with_one()
+    {
+        using var answer = await running.Cloud.App.SendAsync(HttpMethod.Get, "/identity/v3//auth///catalog?a=b", running.Cloud.Demo.Token);
+        Assert.Equal((308, "/identity/v3/auth/catalog?a=b"), ((int)answer.StatusCode, answer.Headers.Location!.PathAndQuery));
     }
 
     [Theory]
