@@ -98,9 +98,17 @@ public sealed class ProjectsApiTests : IAsyncLifetime
     [InlineData("domain_id=other", "")]
     [InlineData("parent_id=default&name=demo", "demo")]
     [InlineData("colour=red&name=beta", "beta")]
+    [InlineData("tags=a", "tagged")]
+    [InlineData("tags=a,b", "tagged")]
+    [InlineData("tags=a,c", "")]
+    [InlineData("tags-any=c,b", "tagged")]
+    [InlineData("not-tags=a,b&name__contains=a", "admin alpha beta")]
+    [InlineData("not-tags=a,c&name=tagged", "tagged")]
+    [InlineData("not-tags-any=c,b&name=tagged", "")]
     public async Task Lists_are_filtered_as_by_Keystone(string query, string expected)
     {
         await desk.NewProjectAsync("alpha");
+        Assert.Equal(201, (await desk.Admin.AskAsync("POST", "/identity/v3/projects", """{"project":{"name":"tagged","tags":["a","b"]}}""")).Status);
         var beta = await desk.NewProjectAsync("beta");
         Assert.Equal(200, (await desk.Admin.AskAsync("PATCH", $"/identity/v3/projects/{beta}", """{"project":{"enabled":false}}""")).Status);
         Assert.Equal(expected, string.Join(' ', Names(await desk.Admin.GetJsonAsync($"/identity/v3/projects?{query}"), "projects")));

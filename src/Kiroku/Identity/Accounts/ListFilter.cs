@@ -32,5 +32,14 @@ internal readonly struct ListFilter(HttpRequest request)
 
     public bool Fits(string key, bool value) => Asked(key) is not { } asked || IsTrueWord(asked) == value;
 
+    /// <summary>Keystone's four questions about tags: all of them, any, not all, not any (keystone/resource/backends/sql.py).</summary>
+    public bool FitsTags(IReadOnlyCollection<string> tags)
+        => (AskedTags("tags") is not { } all || all.All(tags.Contains))
+            && (AskedTags("tags-any") is not { } any || any.Any(tags.Contains))
+            && (AskedTags("not-tags") is not { } notAll || !notAll.All(tags.Contains))
+            && (AskedTags("not-tags-any") is not { } notAny || !notAny.Any(tags.Contains));
+
+    private string[]? AskedTags(string key) => Asked(key)?.Split(',');
+
     private static bool IsTrueWord(string text) => text.ToUpper(CultureInfo.InvariantCulture) is not ("FALSE" or "0" or "NO" or "OFF");
 }

@@ -114,5 +114,6 @@ internal static class ProjectsApi
             && filter.Fits("domain_id", Domain.Id)
             && filter.Fits("enabled", project.Enabled)
             && filter.Fits("is_domain", false)
-            && filter.Fits("parent_id", project.ParentId ?? Domain.Id);
+            && filter.Fits("parent_id", project.ParentId ?? Domain.Id)
+            && filter.FitsTags(JsonSerializer.Deserialize<string[]>(project.Tags)!);
 }

@@ -12,6 +12,9 @@ internal static class UsersApi
     private static readonly string[] Known =
         ["id", "name", "domain_id", "enabled", "password", "default_project_id", "options", "links", "password_expires_at", "extra"];
 
+    /// <summary>Filters for users whom there are none of here: federated ones, and those whose password runs out.</summary>
+    private static readonly string[] OfOtherUsers = ["idp_id", "protocol_id", "unique_id", "password_expires_at"];
+
     private static readonly Schema Body = new Schema
     {
         Types = ["object"],
@@ -116,5 +119,6 @@ internal static class UsersApi
     };
 
     private static bool Fits(ListFilter filter, User user)
-        => filter.Fits("name", user.Name) && filter.Fits("domain_id", Domain.Id) && filter.Fits("enabled", user.Enabled);
+        => filter.Fits("name", user.Name) && filter.Fits("domain_id", Domain.Id) && filter.Fits("enabled", user.Enabled)
+            && !OfOtherUsers.Any(filter.Has);
 }
