@@ -11,7 +11,8 @@ namespace Kiroku.Servers;
 /// <summary>os-simple-tenant-usage: how long projects had servers, deleted ones included (nova/api/openstack/compute/simple_tenant_usage.py).</summary>
 internal static class UsageApi
 {
-    private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.FFFFFF", "yyyy-MM-dd HH:mm:ss.FFFFFF"];
+    /// <summary>Python's strptime takes months, days, hours, minutes and seconds of one digit, too.</summary>
+    private static readonly string[] Formats = ["yyyy-M-d'T'H:m:s", "yyyy-M-d'T'H:m:s.FFFFFF", "yyyy-M-d H:m:s.FFFFFF"];
 
     public static void MapUsage(this IEndpointRouteBuilder app)
     {
@@ -57,18 +58,18 @@ internal static class UsageApi
         var (version, parameters) = (Microversions.Of(context), new QueryParameters(context.Request));
         if (version >= 75)
             parameters.RefuseUnknown([.. more, "start", "end", "limit", "marker"]);
-        // Nova looks at the clock once for each that is left out, so that the second time is always later.
-        var (start, end) = (Time(parameters, "start", now), Time(parameters, "end", now.AddTicks(1)));
+        // Nova takes the present for each that is left out, and the end a moment later than the start.
+        var (start, end) = (Time(parameters, "start") ?? now, Time(parameters, "end") ?? now.AddMicroseconds(1));
         if (start >= end)
             throw Fault.BadRequest("Invalid start time. The start time cannot occur after the end time.");
         var paged = version >= 40;
         return new UsageQuery(start, end < now ? end : now, paged ? parameters.LastLimit(options.MaxLimit) : int.MaxValue, paged ? parameters.Last("marker") : null);
     }
 
-    private static DateTime Time(QueryParameters parameters, string name, DateTime now)
+    private static DateTime? Time(QueryParameters parameters, string name)
     {
         if (parameters.All(name).FirstOrDefault() is not { Length: > 0 } text)
-            return now;
+            return null;
         return DateTime.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time : throw Fault.BadRequest("Invalid datetime string: Datetime is in invalid format");
     }

@@ -63,6 +63,18 @@ public sealed class UsageTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("start=2026-1-1T0:0:0")]
+    [InlineData("start=2026-11-1T00:00:00&end=2026-11-2T00:00:00")]
+    [InlineData("detailed=1")]
+    public async Task A_time_that_is_left_out_is_the_present_and_one_digit_will_do(string query)
+    {
+        await using var cloud = await Cloud.StartAsync();
+        using var answer = await cloud.Admin.GetAsync($"/v2.1/os-simple-tenant-usage?{query}");
+        Assert.Equal(200, (int)answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData("start=yesterday", "2.1")]
     [InlineData("start=2026-01-02T00:00:00&end=2026-01-01T00:00:00", "2.1")]
     [InlineData("start=2026-01-01T00:00:00&marker=none", "2.40")]
