@@ -45,7 +45,7 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
     {
         Tags = version >= 52 ? [.. Items("tags").Select(tag => tag.GetString()!).Distinct()] : [],
         AccessIpv4 = Text("accessIPv4") ?? "",
-        AccessIpv6 = Text("accessIPv6") ?? "",
+        AccessIpv6 = ServerAddresses.Canonical(Text("accessIPv6")) ?? "",
         DiskConfig = Text("OS-DCF:diskConfig") ?? "MANUAL",
         Hostname = version >= 90 ? Text("hostname") : null,
         UserData = Text("user_data") is { Length: > 0 } data ? data : null,

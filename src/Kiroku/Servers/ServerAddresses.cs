@@ -8,6 +8,9 @@ namespace Kiroku.Servers;
 /// <summary>A server's addresses as they are shown, by network (nova/api/openstack/compute/views/addresses.py).</summary>
 internal static class ServerAddresses
 {
+    /// <summary>An IPv6 address in its one form, as Nova's IPV6AddressField keeps it (RFC 5952); null for none.</summary>
+    public static string? Canonical(string? address) => address is { Length: > 0 } ? IPAddress.Parse(address).ToString() : address;
+
     /// <summary>All of them; where a server is shown each with its kind and its card's address.</summary>
     public static void Write(Utf8JsonWriter json, Server server, bool withCards)
     {

@@ -18,7 +18,7 @@ internal readonly struct UpdateRequest(JsonElement update, Microversion version)
         Labels = server.Labels with
         {
             AccessIpv4 = Text("accessIPv4") ?? server.Labels.AccessIpv4,
-            AccessIpv6 = Text("accessIPv6") ?? server.Labels.AccessIpv6,
+            AccessIpv6 = ServerAddresses.Canonical(Text("accessIPv6")) ?? server.Labels.AccessIpv6,
             DiskConfig = Text("OS-DCF:diskConfig") ?? server.Labels.DiskConfig,
             Hostname = version >= 90 ? Text("hostname") ?? server.Labels.Hostname : server.Labels.Hostname,
         },

@@ -62,8 +62,18 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) 
         };
     }
 
+    /// <summary>A server that kept its disk is shown with the image that this was made from.</summary>
     public override Server Failed(ServerWork work, ServerFault fault)
-        => work.Server with { VmState = VmStates.Error, FormerVmState = null, Fault = fault };
+    {
+        var asked = work.Arguments(ServerJson.Default.RebuildArguments);
+        return work.Server with
+        {
+            VmState = VmStates.Error,
+            FormerVmState = null,
+            Fault = fault,
+            ImageId = work.Server.Generation == asked.Generation ? work.Server.ImageId : asked.FormerImage ?? work.Server.ImageId,
+        };
+    }
 
     protected override async Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
@@ -76,8 +86,10 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) 
         {
             ConfigGeneration = server.Labels.ConfigDrive ? (server.ConfigGeneration ?? 0) + 1 : null,
             AdminPass = request.Form.Shown?.AdminPass,
+            FormerImage = server.ImageId,
         };
-        var shown = body.Applied(server, key) with { TaskState = TaskStates.Rebuilding, FormerVmState = server.VmState };
+        // As in Nova the answer and all that is read from then on shows the new image.
+        var shown = body.Applied(server, key) with { TaskState = TaskStates.Rebuilding, FormerVmState = server.VmState, ImageId = body.ImageId };
         return new Accepted(shown, JsonSerializer.Serialize(asked, ServerJson.Default.RebuildArguments));
     }
 
@@ -101,4 +113,7 @@ internal sealed record RebuildArguments(string Image, int Generation)
     public int? ConfigGeneration { get; init; }
 
     public string? AdminPass { get; init; }
+
+    /// <summary>The image of the disk that the server has until then; null in arguments that an older version wrote.</summary>
+    public string? FormerImage { get; init; }
 }

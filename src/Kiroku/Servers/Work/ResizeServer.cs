@@ -13,7 +13,8 @@ internal sealed class ResizeServer(FlavorStore flavors, ServerImages images, Quo
 
     protected override async Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
-        var reference = request.ReadBody().GetProperty("resize").GetProperty("flavorRef");
+        var wishes = request.ReadBody().GetProperty("resize");
+        var reference = wishes.GetProperty("flavorRef");
         var id = reference.ValueKind == JsonValueKind.String ? reference.GetString()! : reference.GetRawText();
         if (id == server.Flavor.Id)
             throw Fault.BadRequest("When resizing, instances must change flavor!");
@@ -26,7 +27,15 @@ internal sealed class ResizeServer(FlavorStore flavors, ServerImages images, Quo
         var asked = new ResizeArguments(ServerFlavors.Of(flavor), server.Generation!.Value);
         await images.RequireRoomAsync(server.ImageId, asked.Flavor, cancellationToken);
         return new Accepted(
-            server with { TaskState = TaskStates.ResizePrep, FormerVmState = server.VmState },
+            server with
+            {
+                TaskState = TaskStates.ResizePrep,
+                FormerVmState = server.VmState,
+                Labels = server.Labels with
+                {
+                    DiskConfig = wishes.TryGetProperty("OS-DCF:diskConfig", out var disk) ? disk.GetString()! : server.Labels.DiskConfig,
+                },
+            },
             JsonSerializer.Serialize(asked, ServerJson.Default.ResizeArguments));
     }
 }
