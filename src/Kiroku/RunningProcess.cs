@@ -14,7 +14,7 @@ internal sealed partial record RunningProcess(int Id, string StartTime)
 
     private const int Terminate = 15;
     private const int Kill = 9;
-    private const int NotKnown = 38;
+    private const int NoSuchProcess = 3;
 
     /// <summary>pidfd_open and pidfd_send_signal, which have no function of their own in older libraries.</summary>
     private const int ProcessOpen = 434;
@@ -41,7 +41,7 @@ internal sealed partial record RunningProcess(int Id, string StartTime)
     {
         // Held first and looked at then: what is held cannot become another process in between.
         var held = (int)OpenProcess(ProcessOpen, Id, 0);
-        if (held < 0 && Marshal.GetLastPInvokeError() != NotKnown) return;
+        if (held < 0 && Marshal.GetLastPInvokeError() == NoSuchProcess) return;
         using var descriptor = new SafeFileHandle(held, ownsHandle: true);
         if (!IsRunning || Deliver(held, signal) == 0 || !IsRunning) return;
         throw new UnauthorizedAccessException($"Process {Id} cannot be told to end: {Marshal.GetLastPInvokeErrorMessage()}.");

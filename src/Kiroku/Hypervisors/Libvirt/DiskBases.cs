@@ -41,7 +41,9 @@ internal static class DiskBases
         var name = Path.GetFileName(path);
         if (path != Path.Combine(session.Options.VolumesFolder, name)) throw Refused(path);
         var volume = PoolVolumes.Find(session, name) ?? throw Refused(path);
-        if (Describe(volume).Element("target")?.Element("permissions")?.Element("group")?.Value == $"{MachineUids.Shared}") return volume;
+        // The daemon's own: a machine can give a file of its own to the group, but not away.
+        var permissions = Describe(volume).Element("target")?.Element("permissions");
+        if (permissions?.Element("group")?.Value == $"{MachineUids.Shared}" && permissions.Element("owner")?.Value == "0") return volume;
         volume.Dispose();
         throw Refused(path);
     }

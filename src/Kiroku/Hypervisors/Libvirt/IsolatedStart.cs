@@ -38,7 +38,9 @@ internal sealed class IsolatedStart
         foreach (var process in folders.ReadMachineProcesses())
         {
             // Whatever the account led us to, we go there with its rights alone.
-            if (IdMap.Read(process) is [(0, var owner, 1), (1, var first, UidRange.Count)] && owner == user.User)
+            if (IdMap.Read(process) is [(0, var owner, 1), (1, var first, UidRange.Count)] && owner == user.User
+                // Another data folder's, by an id that was this one's before the host started again, has other folders in it.
+                && Directory.Exists($"/proc/{process}/root{folders.RealRoot}"))
                 return (process, new UidRange(first));
         }
 
@@ -95,7 +97,7 @@ internal sealed class IsolatedStart
                 await process.StandardInput.WriteLineAsync();
             }
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             process.Kill();
             return exception.Message;

@@ -15,6 +15,7 @@ internal sealed partial class PrivateLibvirtd(
     public const string Starting = "start the private libvirtd";
 
     private const int ParallelCalls = 16;
+    private const UnixFileMode OwnersAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int ComplaintBytes = 4096;
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
@@ -67,7 +68,15 @@ internal sealed partial class PrivateLibvirtd(
         {
             try
             {
-                return new FileStream(folders.Turn, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                // Whoever may read it could hold it in our place.
+                if (File.Exists(folders.Turn)) File.SetUnixFileMode(folders.Turn, OwnersAlone);
+                return new FileStream(folders.Turn, new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.None,
+                    UnixCreateMode = OwnersAlone,
+                });
             }
             catch (IOException) when (File.Exists(folders.Turn))
             {

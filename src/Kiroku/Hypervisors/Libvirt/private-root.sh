@@ -23,7 +23,8 @@ done
 
 # The host's settings but for those of libvirt and of accounts: every machine's has the same name, so that all are in its groups.
 mkdir -p "$root/etc/libvirt" "$root/.etc" "$root/.old" "$root/run/libvirt/qemu" "$root/var/tmp" "$root/tmp"
-chmod 1777 "$root/tmp" "$root/var/tmp"
+# Of their own, or one machine could fill what libvirt needs for all.
+for folder in tmp var/tmp; do mount -t tmpfs -o mode=1777,nosuid,nodev,size=16m tmpfs "$root/$folder"; done
 mount --rbind /etc "$root/.etc"
 (
   set --
@@ -71,8 +72,9 @@ bind "$own/c/libvirt/qemu/save" "$root/var/lib/libvirt/qemu/save"
 # No machine of this namespace runs yet: what one had when the host went down is nobody's, bases are everybody's to read, and machines
 # that a daemon of a time before there were accounts has left running are ours. None of it where this is only tried.
 if [ "$1" != true ]; then
-  find -H "$data/volumes" "$data/consoles" -xdev -type f ! -uid 0 -exec chown -h 0:0 {} +
-  find -H "$data/volumes" -xdev -type f -name 'image-*' ! -name '*.half' ! -gid 1 -exec chown -h 0:1 {} + -exec chmod 0440 {} +
+  # What is of an id that is none here (65534), such as a lost+found, is nothing that a machine left.
+  find -H "$data/volumes" "$data/consoles" -maxdepth 1 -xdev -type f ! -uid 0 ! -uid 65534 -exec chown -h 0:0 {} +
+  find -H "$data/volumes" -maxdepth 1 -xdev -type f ! -uid 65534 -name 'image-*' ! -name '*.half' ! -gid 1 -exec chown -h 0:1 {} + -exec chmod 0440 {} +
   chown 0:1 "$data/volumes"
   chmod 0710 "$data/volumes"
   for note in "$own"/r/libvirt/qemu/run/*.xml; do
