@@ -32,8 +32,10 @@ internal sealed class CallSeals(IDataProtectionProvider protection, UnsealedNode
         await context.Invoke();
     }
 
+    /// <summary>A grain of the version before makes no seal, and hands on that of the call which it is busy with.</summary>
     private async Task<bool> IsProvenAsync(GrainId target, IInvokable call)
-        => RequestContext.Get(Seal) is byte[] seal ? IsSealOf(seal, Describe(target, call)) : await unsealed.AreThereAsync(CancellationToken.None);
+        => (RequestContext.Get(Seal) is byte[] seal && IsSealOf(seal, Describe(target, call)))
+            || await unsealed.AreThereAsync(CancellationToken.None);
 
     private bool IsSealOf(byte[] seal, byte[] described)
     {

@@ -79,9 +79,10 @@ internal sealed partial class CloudsFile(
     {
         if (Passwords is not { } passwords || passwords.Of(user) is null)
             return;
-        Passwords = user == Bootstrap.Admin ? passwords with { Admin = null } : passwords with { Member = null };
+        var left = user == Bootstrap.Admin ? passwords with { Admin = null } : passwords with { Member = null };
         if (written is not null)
-            WriteClouds(written);
+            Write(written, left);
+        Passwords = left;
         LogForgotten(user, Path);
     }
 
@@ -90,7 +91,13 @@ internal sealed partial class CloudsFile(
     {
         written = address;
         if (Passwords is { } passwords)
-            DurableFile.WriteAll(Path, Encoding.UTF8.GetBytes(Text(new Place($"{callers.Of(address)}/identity", region, callers.Authority), passwords)));
+            Write(address, passwords);
+    }
+
+    private void Write(Uri address, FirstPasswords passwords)
+    {
+        var place = new Place($"{callers.Of(address)}/identity", region, callers.Authority);
+        DurableFile.WriteAll(Path, Encoding.UTF8.GetBytes(Text(place, passwords)));
     }
 
     private FirstPasswords? Read()

@@ -63,7 +63,10 @@ internal sealed class Proofs(
     }
 
     private Task<SignInSource> SourceAsync(string who, string? userId, IPAddress? address, CancellationToken cancellationToken)
-        => known.RecognizeAsync(SignInSource.Of(who, address), userId ?? who, cancellationToken);
+    {
+        var source = SignInSource.Of(who, address);
+        return known.RecognizeAsync(source, userId ?? source.Who, cancellationToken);
+    }
 
     private async Task<User?> FindAsync(Reference reference, CancellationToken cancellationToken) => reference switch
     {

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Kiroku.Identity;
 
@@ -14,6 +16,9 @@ internal sealed record SignInSource(string Who, string Address)
     /// </summary>
     private const string OwnHost = "own";
 
+    /// <summary>A name that nobody has may be of any length, and is remembered.</summary>
+    private const int LongestName = 64;
+
     /// <summary>When this user last signed in from there; null if never, or too long ago.</summary>
     public DateTime? SeenAt { get; init; }
 
@@ -22,7 +27,8 @@ internal sealed record SignInSource(string Who, string Address)
     /// <summary>Whether only those who were let in before, or who are on this machine, come from there with that name.</summary>
     public bool IsFamiliar => IsOwnHost || SeenAt is not null;
 
-    public static SignInSource Of(string who, IPAddress? from) => new(who, Counted(from));
+    public static SignInSource Of(string who, IPAddress? from)
+        => new(who.Length <= LongestName ? who : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(who))), Counted(from));
 
     /// <summary>An address as it is counted: of IPv6 the network, because one machine has all of it.</summary>
     private static string Counted(IPAddress? address)

@@ -1,3 +1,5 @@
+using Kiroku.Storage;
+
 namespace Kiroku.Images;
 
 /// <summary>
@@ -8,6 +10,7 @@ internal sealed class UploadRoom(ImageStore store, Image image, string node, lon
 {
     private const long Step = 32 * 1024 * 1024;
     private long next = -1;
+    private long reserved = -1;
 
     /// <summary>Sees that so many bytes may have come.</summary>
     /// <exception cref="Api.Fault">413 if there is no room for them, 410 if there is no such upload any more.</exception>
@@ -16,7 +19,14 @@ internal sealed class UploadRoom(ImageStore store, Image image, string node, lon
         if (size <= next)
             return;
         var least = Math.Max(length ?? 0, size);
-        var taken = await store.ReserveAsync(image, node, (least, Math.Max(least, size + Step)), cancellationToken);
-        next = Math.Min(taken, size + Step);
+        try
+        {
+            reserved = await store.ReserveAsync(image, node, (least, Math.Max(least, size + Step)), cancellationToken);
+        }
+        catch (StorageException) when (size <= reserved)
+        {
+            // Room is taken already, and whether the image is still there is asked again after the next piece.
+        }
+        next = Math.Min(reserved, size + Step);
     }
 }

@@ -16,6 +16,7 @@ public sealed class ForeignFilesTests
         ["UidRange"] = "the ids that were chosen, in a folder of our own",
         ["UidsInUse"] = "the system's lists of accounts, and what the kernel says of processes",
         ["Session"] = "what the kernel says of the processor",
+        ["Domains"] = "only whether the daemon's folder is there",
         ["ImageFile"] = "images, which are the service's own",
         ["Volumes"] = "images, which are the service's own",
         ["PrivateFolders"] = "settings, in folders that were made our own before",

@@ -22,6 +22,7 @@ internal sealed partial class SqliteBallast(string file, long bytes, ILogger log
     private volatile bool isGivenUp;
     private bool isLaid;
     private bool isEmpty;
+    private long failedAt = long.MinValue;
 
     public bool IsGivenUp => isGivenUp;
 
@@ -32,7 +33,7 @@ internal sealed partial class SqliteBallast(string file, long bytes, ILogger log
             return;
         if (free < bytes / Nearly)
             GiveUp(connection, free);
-        else if (!isLaid && free >= (Places * bytes) + (bytes / Nearly))
+        else if (!isLaid && free >= (Places * bytes) + (bytes / Nearly) && !HasJustFailed())
             Lay(connection);
     }
 
@@ -67,11 +68,16 @@ internal sealed partial class SqliteBallast(string file, long bytes, ILogger log
             INSERT INTO ballast (content) VALUES (zeroblob({bytes}))
             """);
         isEmpty = isEmpty && !isLaid;
+        if (!isLaid)
+            failedAt = Environment.TickCount64;
         if (!isLaid || !isGivenUp)
             return;
         isGivenUp = false;
         LogLaid();
     }
+
+    /// <summary>Whether it could not be laid within this minute, as where an account's quota is less than the disk's room.</summary>
+    private bool HasJustFailed() => failedAt != long.MinValue && Environment.TickCount64 - failedAt < 60_000;
 
     private bool Try(SqliteConnection connection, string sql)
     {
