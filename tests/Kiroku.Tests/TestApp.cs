@@ -68,6 +68,8 @@ internal sealed class TestApp : IAsyncDisposable
             builder.Configuration["KIROKU_GUEST_IMAGE"] = "";
             // Some megabytes written at each of very many starts.
             builder.Configuration["Storage:Ballast"] = "0";
+            // What a test holds back for long is not to be broken off.
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MinRequestBodyDataRate = null);
             configure?.Invoke(builder);
         });
         try

@@ -34,6 +34,8 @@ public sealed class TakenOverMachineTests(TestService service) : ServiceTests(se
         files.AddRange(Directory.EnumerateFiles(Service.Data, "kiroku.db*"));
         files.Add(Path.Combine(Service.Data, "libvirt", "r", PrivateFolders.Socket));
         files.AddRange(Directory.EnumerateFiles(Path.Combine(Service.Data, "libvirt"), $"*{theirs}.xml", SearchOption.AllDirectories));
+        Assert.All(files, file => Assert.True(Path.Exists(file), file));
+        Assert.Contains(files, file => file.EndsWith(".xml", StringComparison.Ordinal));
         foreach (var file in files) Assert.False(await intruder.OpensAsync(file), file);
         Assert.NotEqual(intruder.User, new Intruder(Service.QemuOf(theirs)).User);
     }

@@ -10,9 +10,22 @@ internal static class ListeningSockets
     /// <summary>Port numbers, and the names of Unix sockets; an abstract one's begins with @.</summary>
     public static IReadOnlyList<string> Of(int process)
     {
-        var inodes = Directory.GetFiles($"/proc/{process}/fd").Select(fd => File.ResolveLinkTarget(fd, false)?.Name ?? "")
+        var inodes = Directory.GetFiles($"/proc/{process}/fd").Select(Target)
             .Where(name => name.StartsWith("socket:[", StringComparison.Ordinal)).Select(name => name[8..^1]).ToHashSet();
         return [.. new[] { "tcp", "tcp6" }.SelectMany(kind => Ports(process, kind, inodes)), .. Unix(process, inodes)];
+    }
+
+    private static string Target(string descriptor)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(descriptor, false)?.Name ?? "";
+        }
+        catch (IOException)
+        {
+            // Closed meanwhile.
+            return "";
+        }
     }
 
     private static IEnumerable<string> Ports(int process, string kind, HashSet<string> inodes)

@@ -23,8 +23,8 @@ internal sealed class KirokuProcess : IAsyncDisposable
         errors = new Lazy<Task<string>>(() => process.StandardError.ReadToEndAsync());
     }
 
-    /// <summary>Nothing here takes minutes: what hangs is to fail, and to say where.</summary>
-    private readonly CancellationTokenSource patience = new(TimeSpan.FromMinutes(2));
+    /// <summary>Nothing here takes as long: what hangs is to fail, and to say where.</summary>
+    private readonly CancellationTokenSource patience = new(TimeSpan.FromMinutes(5));
 
     private CancellationToken Token => patience.Token;
 

@@ -12,7 +12,11 @@ namespace Kiroku.SystemTests.Hypervisors;
 /// </summary>
 public sealed class HostileAccountTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>For what would otherwise hang.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    /// <summary>A new daemon looks at QEMU first, for which a busy machine takes its time.</summary>
+    private static readonly TimeSpan LongCall = TimeSpan.FromSeconds(30);
 
     private readonly RootsOwn roots = new();
 
@@ -84,7 +88,7 @@ public sealed class HostileAccountTests : IDisposable
     [InlineData("folder")]
     public async Task A_console_that_is_no_file_of_the_machine_is_none(string kind)
     {
-        await using var host = new PrivateHost();
+        await using var host = new PrivateHost(callTimeout: LongCall);
         await using var hypervisor = host.Connect();
         await hypervisor.Connected.WaitAsync(Patience, Token);
         var machine = Guid.NewGuid();
@@ -101,7 +105,7 @@ public sealed class HostileAccountTests : IDisposable
     [Fact]
     public async Task A_huge_console_is_read_and_cut_at_its_end_and_a_link_to_a_machines_own_is_none()
     {
-        await using var host = new PrivateHost();
+        await using var host = new PrivateHost(callTimeout: LongCall);
         await using var hypervisor = host.Connect();
         await hypervisor.Connected.WaitAsync(Patience, Token);
         var (machine, other) = (Guid.NewGuid(), Guid.NewGuid());
@@ -185,7 +189,7 @@ public sealed class HostileAccountTests : IDisposable
     [Fact]
     public async Task A_folder_of_the_version_before_is_taken_over_while_its_machines_run_on()
     {
-        await using var host = new PrivateHost();
+        await using var host = new PrivateHost(callTimeout: LongCall);
         await using var hypervisor = host.Connect();
         await hypervisor.Connected.WaitAsync(Patience, Token);
         var (machine, image) = (Guid.NewGuid(), Path.Combine(roots.Folder, "image"));

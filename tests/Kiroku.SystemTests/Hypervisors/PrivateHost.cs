@@ -53,7 +53,9 @@ internal sealed class PrivateHost : IAsyncDisposable
         var settings = Path.Combine(folder.FullName, "libvirt", "libvirtd.conf");
         foreach (var daemon in Process.GetProcessesByName("libvirtd"))
         {
-            if (CommandOf(daemon.Id).Contains(settings)) daemon.Kill();
+            if (!CommandOf(daemon.Id).Contains(settings)) continue;
+            daemon.Kill();
+            daemon.WaitForExit();
         }
     }
 

@@ -9,7 +9,7 @@ namespace Kiroku.SystemTests.Service;
 internal sealed class ServiceProcess : IAsyncDisposable
 {
     private const string Announcement = "listening on ";
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
 
     private readonly Process process;
     private readonly StringBuilder output;

@@ -61,11 +61,15 @@ public class TestService : IAsyncLifetime
     {
         if (!HasEnded) return;
         RealParts.Require("/usr/sbin/libvirtd", "/usr/bin/qemu-system-x86_64", "/usr/bin/qemu-img", GuestImage.File);
-        if (!Directory.Exists(Data)) await PrepareDataAsync();
+        var isNew = !Directory.Exists(Data);
+        if (isNew) await PrepareDataAsync();
         process = await ServiceProcess.StartAsync(Data, Settings.Append(new("GUEST_IMAGE", GuestImage.File)), output);
         var clouds = Path.Combine(Data, "clouds.yaml");
         Demo = await Cloud.SignInAsync(process.Address, clouds, "demo");
         Admin = await Cloud.SignInAsync(process.Address, clouds, "admin");
+        // It answers before its first libvirtd does, and makes no servers until then.
+        if (isNew)
+            await Poll.UntilAsync("the hypervisor", () => Task.FromResult(Output.Contains("Connected to the hypervisor", StringComparison.Ordinal)));
     }
 
     /// <summary>The image that the service offers to everyone.</summary>

@@ -19,7 +19,9 @@ public sealed partial class ServiceUnitTests
     {
         RealParts.Require(Analyze);
         var report = await Commands.RunAsync(Analyze, "security", "--offline=true", "--no-pager", Unit);
-        Assert.Equal(Exposure, double.Parse(Score().Match(report).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+        var score = double.Parse(Score().Match(report).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+        // Other versions of systemd judge a little otherwise.
+        Assert.InRange(score, 0.1, Exposure);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ internal sealed class Stranger(IHost host) : IAsyncDisposable
 
     /// <summary>Joins a node as another, with proof or none.</summary>
     /// <exception cref="OrleansClusterConnectivityCheckFailedException">The node does not answer it.</exception>
-    public static async Task<Stranger> JoinAsync(SiloAddress node, Action<TlsOptions>? proof = null)
+    public static async Task<Stranger> JoinAsync(SiloAddress node, Action<TlsOptions>? proof = null, TimeSpan? attempt = null)
     {
         var host = Host.CreateApplicationBuilder();
         host.Logging.ClearProviders();
@@ -33,7 +33,7 @@ internal sealed class Stranger(IHost host) : IAsyncDisposable
             var (address, port) = (IPAddress.Parse("127.0.0.8"), FreePort.On(IPAddress.Parse("127.0.0.8")));
             silo.Configure<EndpointOptions>(o => (o.AdvertisedIPAddress, o.SiloPort, o.GatewayPort) = (address, port, 0));
             // It declares nobody dead, and if it is itself, the tests go on.
-            silo.Configure<ClusterMembershipOptions>(o => (o.MaxJoinAttemptTime, o.LivenessEnabled) = (Patience, false));
+            silo.Configure<ClusterMembershipOptions>(o => (o.MaxJoinAttemptTime, o.LivenessEnabled) = (attempt ?? Patience, false));
             silo.Services.AddSingleton<IFatalErrorHandler>(new LostMembership(_ => { }));
             silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(20));
             silo.Services.AddSingleton<IMembershipTable>(new OwnTable(node));

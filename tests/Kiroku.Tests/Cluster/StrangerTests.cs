@@ -68,7 +68,8 @@ public sealed class StrangerTests : IDisposable
         var certificates = NodeCertificates.Of(new NodeOptions());
         certificates.Use(new KeptIdentity(X509Certificate2.CreateFromPem(certificate, key), TimeProvider.System));
 
-        await using var stranger = await Stranger.JoinAsync(SiloAddress.FromParsableString(Nodes.SiloOf(node)), certificates.Protect);
+        await using var stranger = await Stranger.JoinAsync(
+            SiloAddress.FromParsableString(Nodes.SiloOf(node)), certificates.Protect, TimeSpan.FromSeconds(20));
 
         await Assert.ThrowsAsync<UnprovenCallException>(() => stranger.DeleteAsync(server));
         Assert.Empty(await node.Services.GetRequiredService<ActionStore>().ListAsync(server, new ActionQuery(10), Token));

@@ -48,7 +48,9 @@ public sealed class RequestRateTests : IAsyncLifetime
         await UseUpAsync();
         Assert.Equal(204, (int)(await cloud.Demo.DeleteAsync($"/v2.1/servers/{first}")).StatusCode);
         Assert.Equal(202, (await cloud.ActAsync(second, """{"forceDelete":null}""")).Status);
-        Assert.Equal(429, (await cloud.ActAsync(second, """{"forceDelete":null,"lock":null}""")).Status);
+        using (await RefusedAsync(() => cloud.Demo.PostAsync($"/v2.1/servers/{second}/action", """{"forceDelete":null,"lock":null}""")))
+        {
+        }
         Assert.Equal(201, (int)(await elsewhere.PostAsync("/image/v2/images", "{}")).StatusCode);
         Assert.Equal(200, (int)(await cloud.Demo.GetAsync("/v2.1/servers")).StatusCode);
         await cloud.App.SignInAsync();
@@ -61,8 +63,7 @@ public sealed class RequestRateTests : IAsyncLifetime
         Assert.Equal(201, (int)(await cloud.Admin.PostAsync("/image/v2/images", "{}")).StatusCode);
         var demo = await cloud.App.SignInAsync("admin", "demo");
         Assert.Equal(201, (int)(await demo.PostAsync("/image/v2/images", "{}")).StatusCode);
-        while ((int)(await cloud.Admin.PostAsync("/image/v2/images", "{}")).StatusCode == 201)
-            Assert.True(demo.ProjectId != cloud.Admin.ProjectId);
+        using var refused = await RefusedAsync(() => cloud.Admin.PostAsync("/image/v2/images", "{}"));
         Assert.Equal(201, (int)(await demo.PostAsync("/image/v2/images", "{}")).StatusCode);
     }
 
@@ -70,9 +71,9 @@ public sealed class RequestRateTests : IAsyncLifetime
     public async Task The_image_and_identity_services_say_it_in_their_own_forms()
     {
         await UseUpAsync();
-        using var image = await cloud.Demo.PostAsync("/image/v2/images", "{}");
+        using var image = await RefusedAsync(() => cloud.Demo.PostAsync("/image/v2/images", "{}"));
         Assert.Equal("429 Too Many Requests", (string)(await TestApp.JsonAsync(image))["code"]!);
-        using var identity = await cloud.Demo.PostAsync($"/identity/v3/users/{cloud.Demo.UserId}/application_credentials", "{}");
+        using var identity = await RefusedAsync(() => cloud.Demo.PostAsync($"/identity/v3/users/{cloud.Demo.UserId}/application_credentials", "{}"));
         Assert.Equal(429, (int)(await TestApp.JsonAsync(identity))["error"]!["code"]!);
         Assert.All([image, identity], answer => Assert.NotNull(answer.Headers.RetryAfter));
     }
@@ -99,6 +100,19 @@ public sealed class RequestRateTests : IAsyncLifetime
     {
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => TestApp.StartAsync(builder => builder.Configuration["RateLimit:WritesPerMinute"] = limit));
         Assert.Contains("RateLimit:WritesPerMinute", failure.Message);
+    }
+
+    /// <summary>Asks until that is refused: time gives back a request now and then.</summary>
+    private static async Task<HttpResponseMessage> RefusedAsync(Func<Task<HttpResponseMessage>> ask)
+    {
+        for (var i = 0; i < 3 * Writes; i++)
+        {
+            var answer = await ask();
+            if ((int)answer.StatusCode == 429)
+                return answer;
+            answer.Dispose();
+        }
+        throw new InvalidOperationException("It was never refused.");
     }
 
     private async Task UseUpAsync()

@@ -15,7 +15,12 @@ public sealed class SignInQueueTests : IDisposable
 
     public void Dispose()
     {
-        taken.ForEach(place => place.Dispose());
+        // Each that is given up lets another in, which is added meanwhile.
+        SignInPlace[] all;
+        lock (taken)
+            all = [.. taken];
+        foreach (var place in all)
+            place.Dispose();
         queue.Dispose();
     }
 
@@ -23,7 +28,7 @@ public sealed class SignInQueueTests : IDisposable
     public void Passwords_are_checked_on_half_of_the_processors_at_most_whoever_asks()
     {
         var attempts = Enumerable.Range(0, 50).Select(i => TakeAsync(i % 2 == 0 ? Known(i) : Stranger(i))).ToList();
-        Assert.Equal(Processors, attempts.Count(attempt => attempt.IsCompletedSuccessfully));
+        Assert.Equal(Math.Min(50, Processors), attempts.Count(attempt => attempt.IsCompletedSuccessfully));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class RunningCloud : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         // Tests write what contradicts the machine, and nobody is to notice.
-        Cloud = await Cloud.StartAsync(Cloud.Unwatched);
+        Cloud = await Cloud.StartAsync(Cloud.Unwatched, ("Identity:FamiliarFailureDelay", "00:00:00.01"));
         Reader = await People.AddAsync(Cloud.App, "demoreader", "demo", "reader");
         Other = await People.AddAsync(Cloud.App, "other", "other", "member");
         Server = await Cloud.CreateServerAsync();

@@ -14,7 +14,7 @@ internal sealed class BrokenJson(Random random)
         var bytes = Encoding.UTF8.GetBytes(valid);
         foreach (var value in Values(bytes))
         {
-            var by = all ? FuzzWords.Telling : [.. FuzzWords.Telling[..3], .. random.GetItems(FuzzWords.Telling[3..], 2)];
+            var by = all ? FuzzWords.Telling : [.. FuzzWords.Telling[..2], .. random.GetItems(FuzzWords.Telling[2..], 1)];
             foreach (var other in by)
                 yield return Replaced(bytes, value, other);
         }

@@ -14,7 +14,7 @@ public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<Ru
 {
     public static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("KIROKU_FUZZ_SEED") ?? "15", CultureInfo.InvariantCulture);
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1";
-    private static readonly int RequestsToEach = IsLong ? 400 : 12;
+    private static readonly int RequestsToEach = IsLong ? 400 : 4;
     private readonly Cloud cloud = running.Cloud;
     private readonly VisibilityThings things = new(running);
     private readonly List<string> faults = [];
