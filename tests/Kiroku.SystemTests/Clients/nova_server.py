@@ -41,7 +41,7 @@ assert server.adminPass
 shown = settled("ACTIVE")
 expect((name, {"role": "web"}, "m1.nano", image.id), (shown.name, shown.metadata, flavor_of(shown), shown.image["id"]))
 expect([server.id], [found.id for found in nova.servers.list(search_opts={"name": name})])
-expect({"user": []}, shown.addresses)
+expect({"isolated": []}, shown.addresses)
 done("create")
 
 shown.update(name=name + "-named")

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Kiroku.Hypervisors;
 using Kiroku.Hypervisors.Libvirt;
+using Kiroku.SystemTests.Service;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kiroku.SystemTests.Hypervisors;
@@ -67,14 +68,9 @@ public sealed class MachineAccountsTests
     {
         RealParts.RequireRoot();
         await using var host = NewHost();
-        var old = new PrivateLibvirtd(
-            host.Options.Folder, "nobody", new LibvirtOptions { Folder = host.Options.Folder, Network = "bridge:none" },
-            TimeProvider.System, NullLogger.Instance);
         Guid running, saved;
-        await using (var hypervisor = new LibvirtHypervisor(
-            new LibvirtTarget(true, old.EnsureAsync), host.Options, TimeProvider.System, NullLogger<LibvirtHypervisor>.Instance))
+        await using (var hypervisor = await ConnectSharedAsync(host))
         {
-            await hypervisor.Connected.WaitAsync(TimeSpan.FromSeconds(30), Token);
             (running, saved) = (await StartAsync(hypervisor), await StartAsync(hypervisor));
             await hypervisor.SuspendAsync(saved, Token);
         }
@@ -91,6 +87,24 @@ public sealed class MachineAccountsTests
         await later.StartAsync(running, Token);
         Assert.Equal(
             3, new[] { shared, new Intruder(host.QemuOf(running)).User, new Intruder(host.QemuOf(saved)).User }.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Machines_that_had_accounts_of_their_own_when_the_host_went_down_start_where_all_share_one_by_now()
+    {
+        RealParts.RequireRoot();
+        await using var host = NewHost();
+        Guid machine;
+        await using (var hypervisor = await ConnectAsync(host))
+            machine = await StartAsync(hypervisor);
+        var qemu = host.QemuOf(machine);
+        await Commands.SignalAsync("KILL", host.Daemon.Process!.Id);
+        await Commands.SignalAsync("KILL", qemu);
+        await Poll.UntilAsync("all to be gone", () => Task.FromResult(!RealParts.Runs(qemu) && host.Daemon.Process is null));
+
+        await using var later = await ConnectSharedAsync(host);
+        await later.StartAsync(machine, Token);
+        Assert.Equal(MachineState.Running, await later.GetStateAsync(machine, Token));
     }
 
     [Fact]
@@ -161,6 +175,18 @@ public sealed class MachineAccountsTests
 
     // The first definition has the daemon look at QEMU, which takes a second or two on a machine that is busy.
     private static PrivateHost NewHost() => new(callTimeout: TimeSpan.FromSeconds(30));
+
+    /// <summary>As with a network that needs rights over the host's, where machines cannot have accounts of their own.</summary>
+    private static async Task<LibvirtHypervisor> ConnectSharedAsync(PrivateHost host)
+    {
+        var daemon = new PrivateLibvirtd(
+            host.Options.Folder, "nobody", new LibvirtOptions { Folder = host.Options.Folder, Network = "bridge:none" },
+            TimeProvider.System, NullLogger.Instance);
+        var hypervisor = new LibvirtHypervisor(
+            new LibvirtTarget(true, daemon.EnsureAsync), host.Options, TimeProvider.System, NullLogger<LibvirtHypervisor>.Instance);
+        await hypervisor.Connected.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        return hypervisor;
+    }
 
     private static async Task<LibvirtHypervisor> ConnectAsync(PrivateHost host)
     {

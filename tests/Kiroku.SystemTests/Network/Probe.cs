@@ -22,7 +22,10 @@ internal static partial class Probe
           [ -s "/got-$1-$2" ] && busybox rm "/got-$1-$2"
         }
         dns() {
-          [ "$(busybox timeout 5 busybox nslookup kiroku.invalid. "$1")" ]
+          answer=$(busybox timeout 15 busybox nslookup kiroku.invalid. "$1")
+          case $answer in
+            "" | *"timed out"*) return 1 ;;
+          esac
         }
         try() {
           if "$@" >/dev/null 2>&1; then echo "KIROKU PROBE $* reached"; else echo "KIROKU PROBE $* closed"; fi

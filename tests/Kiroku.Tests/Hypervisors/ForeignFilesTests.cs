@@ -12,6 +12,7 @@ public sealed class ForeignFilesTests
         ["DaemonProcess"] = "what the kernel says of a process",
         ["IdMap"] = "what the kernel says of a process",
         ["IsolatedStart"] = "what the kernel is told of a process",
+        ["ReclaimedFiles"] = "only whether a folder is there",
         ["MachineUids"] = "only whose the files in a folder are",
         ["UidRange"] = "the ids that were chosen, in a folder of our own",
         ["UidsInUse"] = "the system's lists of accounts, and what the kernel says of processes",

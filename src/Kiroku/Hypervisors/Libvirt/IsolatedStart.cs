@@ -47,39 +47,10 @@ internal sealed class IsolatedStart
         return null;
     }
 
-    /// <summary>
-    /// Gives the account what lies in a folder with the ids of another range: what was copied or put back while machines ran, or
-    /// under another path.
-    /// </summary>
+    /// <summary>Gives the account what lies in a folder with the ids of another range, where no machine of this one runs.</summary>
     public void Reclaim(string folder)
     {
-        if (Namespace is not null || !Directory.Exists(folder)) return;
-        using var files = ForeignFolder.Open(folder);
-        foreach (var name in files.List().Where(name => IsOfAnotherRange(Path.Combine(folder, name))))
-        {
-            try
-            {
-                files.Give(name, user.User, user.Group);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // Nothing that a machine could have left there, or gone.
-            }
-        }
-    }
-
-    private bool IsOfAnotherRange(string path)
-    {
-        try
-        {
-            var status = FileStatus.OfItself(path);
-            return UidRange.IsForMachines(status.Owner) && !range.Contains(status.Owner)
-                || UidRange.IsForMachines(status.Group) && !range.Contains(status.Group);
-        }
-        catch (IOException)
-        {
-            return false;
-        }
+        if (Namespace is null) ReclaimedFiles.Take(folder, user, range);
     }
 
     /// <summary>Runs the command there, in the background, and returns what went wrong; null if nothing.</summary>

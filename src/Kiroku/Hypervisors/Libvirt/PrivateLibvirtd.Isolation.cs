@@ -29,6 +29,9 @@ internal sealed partial class PrivateLibvirtd
     {
         if (user is not null && await StartIsolatedAsync(user, command, cancellationToken)) return;
         SayThatAllShare(user);
+        // What machines of a time when each had its own account left when the host went down is everybody's now.
+        foreach (var folder in user is null ? [] : new[] { options.VolumesFolder, options.ConsolesFolder })
+            ReclaimedFiles.Take(folder, user!, inUse: null);
         PrivateFolders.Replace(folders.MachineSettings, MachineSettings);
         await StartAsync([.. user?.CommandPrefix ?? [], .. command], cancellationToken);
         await WaitUntilReadyAsync(cancellationToken);
