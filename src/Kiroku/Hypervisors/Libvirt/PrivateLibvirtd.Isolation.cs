@@ -3,6 +3,9 @@ namespace Kiroku.Hypervisors.Libvirt;
 /// <content>Whether each machine gets an account of its own.</content>
 internal sealed partial class PrivateLibvirtd
 {
+    // Those that libvirt made for accounts of machines are theirs, empty where none runs, and made again.
+    private const string WithoutFoldersOfMachines = "rmdir \"$XDG_RUNTIME_DIR\"/libvirt/qemu/run/*/ 2>/dev/null; exec \"$@\"";
+
     private MachineUids? uids;
 
     /// <summary>Why machines share an account; null where they do not, or nobody has tried.</summary>
@@ -33,7 +36,8 @@ internal sealed partial class PrivateLibvirtd
         foreach (var folder in user is null ? [] : new[] { options.VolumesFolder, options.ConsolesFolder })
             ReclaimedFiles.Take(folder, user!, inUse: null);
         PrivateFolders.Replace(folders.MachineSettings, MachineSettings);
-        await StartAsync([.. user?.CommandPrefix ?? [], .. command], cancellationToken);
+        string[] prefix = user is null ? [] : [.. user.CommandPrefix, "sh", "-c", WithoutFoldersOfMachines, "sh"];
+        await StartAsync([.. prefix, .. command], cancellationToken);
         await WaitUntilReadyAsync(cancellationToken);
     }
 
