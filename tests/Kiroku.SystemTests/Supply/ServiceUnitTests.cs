@@ -33,8 +33,12 @@ public sealed partial class ServiceUnitTests
         await using var system = await BootedSystem.StartAsync(Unit);
         await system.RunAsync("sh", "-c", "echo KIROKU_GUEST_IMAGE=/opt/kiroku/.kiroku/guest.qcow2 >/etc/kiroku.env");
         await StartAsync(system, "start");
+        await Poll.UntilAsync("the hypervisor", async () => (await system.TryAsync(
+            "sh", "-c", "systemctl status --lines=100 kiroku | grep -q 'Connected to the hypervisor'")).ExitCode == 0);
         await ClientAsync(system, "server create --image kiroku-guest --flavor 1 --wait under-systemd");
         var machine = await system.RunAsync("pgrep", "-f", "qemu-system-x86_64");
+        var account = await system.RunAsync("stat", "--format=%u", $"/proc/{machine.Trim()}");
+        Assert.True(uint.Parse(account, System.Globalization.CultureInfo.InvariantCulture) > ushort.MaxValue, $"the machine runs as {account}");
 
         await StartAsync(system, "restart");
         Assert.Equal(machine, await system.RunAsync("pgrep", "-f", "qemu-system-x86_64"));

@@ -53,6 +53,8 @@ internal sealed partial class PrivateLibvirtd
         try
         {
             if (reason is null) await WaitUntilReadyAsync(cancellationToken);
+            // A daemon answers before it finds that it cannot do its work, and only then ends.
+            if (reason is null) await OpenOnceAsync(cancellationToken);
         }
         catch (HypervisorException exception) when (Process is null && !joins)
         {
@@ -61,6 +63,33 @@ internal sealed partial class PrivateLibvirtd
 
         if (reason is not null && joins) throw new HypervisorException(HypervisorFailure.Unavailable, Starting, reason);
         return (obstacle = reason) is null;
+    }
+
+    private async Task OpenOnceAsync(CancellationToken cancellationToken)
+    {
+        using var threads = new CallThreads();
+        try
+        {
+            using var address = Address();
+            await threads.RunAsync(
+                () =>
+                {
+                    Session.Open(address, options, new DeafListener()).Dispose();
+                    return true;
+                },
+                cancellationToken).WaitAsync(options.StartTimeout, time, cancellationToken);
+        }
+        catch (Exception exception) when (exception is TimeoutException or LibvirtException)
+        {
+            await WaitUntilGoneAsync(cancellationToken);
+            throw new HypervisorException(HypervisorFailure.Unavailable, Starting, $"{exception.Message} {ReadComplaint()}", exception);
+        }
+    }
+
+    private async Task WaitUntilGoneAsync(CancellationToken cancellationToken)
+    {
+        for (var began = time.GetTimestamp(); Process is not null && time.GetElapsedTime(began) < LingerTimeout;)
+            await Task.Delay(LookInterval, time, cancellationToken);
     }
 
     /// <summary>True where the daemon that runs is of a time before machines had accounts, and another can take its place.</summary>

@@ -20,6 +20,7 @@ internal sealed partial class PrivateLibvirtd
         remember_owner = 0
         cgroup_controllers = []
         namespaces = []
+        hugetlbfs_mount = []
 
         """;
 
