@@ -17,7 +17,7 @@ internal static class DiskBases
     {
         using var volume = PoolVolumes.Find(session, disk);
         if (volume is null) return null;
-        var backing = Describe(volume).Element("backingStore");
+        var backing = TryDescribe(volume)?.Element("backingStore");
         if (backing?.Element("path")?.Value is not { Length: > 0 } path) return null;
         NeedBase(session, path).Dispose();
         return (path, FormatOf(backing) ?? Raw);
@@ -57,6 +57,19 @@ internal static class DiskBases
     private static string? FormatOf(XElement? element) => element?.Element("format")?.Attribute("type")?.Value;
 
     private static XElement Describe(VolumeHandle volume) => XElement.Parse(Native.Take(Native.virStorageVolGetXMLDesc(volume, 0)));
+
+    // libvirt remembers a volume whose file is gone by now. Whoever starts the machine finds that out, and says so.
+    private static XElement? TryDescribe(VolumeHandle volume)
+    {
+        try
+        {
+            return Describe(volume);
+        }
+        catch (LibvirtException)
+        {
+            return null;
+        }
+    }
 
     private static RefusedException Refused(string what) =>
         new(HypervisorFailure.NotSupported, $"the disk says that it stands on {what}, which is no image of this service");
