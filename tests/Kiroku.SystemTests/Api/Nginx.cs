@@ -73,12 +73,7 @@ internal sealed partial class Nginx : IAsyncDisposable
 
     /// <summary>What the page tells operators to write is what is tried.</summary>
     private static string Documented()
-    {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Kiroku.slnx")))
-            root = Path.GetDirectoryName(root)!;
-        return Site().Match(File.ReadAllText(Path.Combine(root, "docs", "operating.md"))).Groups[1].Value;
-    }
+        => Site().Match(File.ReadAllText(Path.Combine(Repository.Folder, "docs", "operating.md"))).Groups[1].Value;
 
     private async Task UntilItAnswersAsync() => await Poll.UntilAsync("nginx to listen", async () =>
     {

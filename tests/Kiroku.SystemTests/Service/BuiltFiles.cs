@@ -4,15 +4,5 @@ namespace Kiroku.SystemTests.Service;
 internal static class BuiltFiles
 {
     public static string Find(string variable, string name)
-        => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named ? named : Path.Combine(Repository, ".kiroku", name);
-
-    private static string Repository
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Kiroku.slnx"))) folder = folder.Parent;
-            return folder?.FullName ?? "/";
-        }
-    }
+        => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named ? named : Path.Combine(Repository.Folder, ".kiroku", name);
 }

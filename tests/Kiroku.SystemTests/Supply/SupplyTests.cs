@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Kiroku.SystemTests.Hypervisors;
+using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Supply;
 

@@ -1,0 +1,15 @@
+namespace Kiroku.SystemTests.Service;
+
+/// <summary>The checkout that this was built in; the root folder where it was taken elsewhere.</summary>
+internal static class Repository
+{
+    public static string Folder { get; } = Find();
+
+    private static string Find()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Kiroku.slnx")))
+            folder = folder.Parent;
+        return folder?.FullName ?? "/";
+    }
+}
