@@ -43,6 +43,10 @@ internal sealed record ActionRequest(
     [Id(12)]
     public byte[]? Seal { get; init; }
 
+    /// <summary>What its body asks for, as it was read where the request came in; it crosses to no other node.</summary>
+    [field: NonSerialized]
+    public object? Asked { get; init; }
+
     /// <summary>What a caller asks for, who has been let through. The time is for nodes of before acceptances had their own.</summary>
     public static ActionRequest Of(HttpContext context, string action, DateTime now)
     {

@@ -7,16 +7,19 @@ using Kiroku.Servers.Remote;
 namespace Kiroku.Servers;
 
 /// <summary>os-getConsoleOutput: the last lines that the guest wrote to its serial console. It changes nothing and is not recorded.</summary>
-internal sealed class ConsoleOutput(ServerStore store, ServerHosts hosts)
+internal sealed class ConsoleOutput(ServerStore store, ServerHosts hosts) : IServerAction
 {
-    public const string Key = "os-getConsoleOutput";
     private const int MaxBytes = 100 * 1024;
 
-    public async Task<IResult> ReadAsync(HttpContext context, string serverId, JsonElement body)
+    private static readonly Schema Body = Schema.Body("os-getConsoleOutput", Schema.Object(
+        ("length", new Schema { Types = ["integer", "string", "null"], Pattern = "^-?[0-9]+$", Minimum = -1 })));
+
+    public string Key => "os-getConsoleOutput";
+
+    public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
-        ServerSchemas.ConsoleOutput.Require(body, Microversions.IsRelaxed(context));
-        var server = await ServersApi.FindAsync(context, serverId, store);
-        Caller.Of(context).Require(Rules.ConsoleOutput, server.ProjectId);
+        Body.Require(body, Microversions.IsRelaxed(context));
+        var server = await ServersApi.FindAsync(context, serverId, store, Rules.ConsoleOutput);
         if (server.Host is null)
             throw Fault.Conflict($"Instance {server.Id} is not ready");
         var output = Last(await ReadAsync(server, context.RequestAborted), Lines(body.GetProperty(Key)));

@@ -34,9 +34,9 @@ internal static class Disks
     /// <summary>Whether the server's row names the volume on that host: the disk it has, the one it can go back to, the one it is rescued by, its config drive.</summary>
     public static bool Names(Server server, string volume, string host)
     {
-        var (here, before) = (server.DiskHost == host, server.FormerHost == host);
-        return (here && server.Generation is { } present && volume == NameOf(server.Id, present))
-            || (before && server.FormerGeneration is { } former && volume == NameOf(server.Id, former))
+        var (here, before) = (server.Disk?.Host == host, server.Former?.Disk.Host == host);
+        return (here && server.Disk is { } present && volume == NameOf(server.Id, present.Generation))
+            || (before && server.Former is { } former && volume == NameOf(server.Id, former.Disk.Generation))
             || (here && server.RescueImageId is not null && volume == RescueOf(server.Id))
             || ((here || before) && server.ConfigGeneration is { } config && volume == ConfigOf(server.Id, config));
     }

@@ -1,4 +1,3 @@
-using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hosts;
 using Kiroku.Hypervisors;
@@ -14,27 +13,18 @@ internal sealed class HostPresence(
     public async Task<bool> IsThereAsync(string host, CancellationToken cancellationToken)
         => !database.IsShared || await hosts.IsThereAsync(host, cancellationToken);
 
-    /// <summary>Sees that every host that the server needs is there. What a machine did by itself is recorded all the same.</summary>
+    /// <summary>Sees that the server's hosts are there, if that is needed.</summary>
     /// <returns>What administrators say of the server's host; null if it is on none.</returns>
     /// <exception cref="Fault">409 with Nova's words: one of them is down; 503 while this node's is not connected yet.</exception>
-    public async Task<Service?> RequireAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    public async Task<Service?> RequireAsync(Server server, bool needed, CancellationToken cancellationToken)
     {
         if (!hypervisor.Connected.IsCompletedSuccessfully && (server.Hosts.Contains(settings.Host) || !database.IsShared))
             throw Fault.Unavailable("The host's hypervisor is not connected yet.");
         var service = server.Host is null ? null : await services.GetAsync(server.Host, cancellationToken);
-        if (NeedsHosts(server, request) && (service is { ForcedDown: true } || !await AreThereAsync(server, cancellationToken)))
+        if (needed && (service is { ForcedDown: true } || !await AreThereAsync(server, cancellationToken)))
             throw Fault.Conflict("Service is unavailable at this time.");
         return service;
     }
-
-    /// <summary>A state is what an administrator says it is; but with one of two disks given up, the one that is left may be on the host that is away.</summary>
-    private static bool NeedsHosts(Server server, ActionRequest request) => request.Action switch
-    {
-        ActionNames.Delete => false,
-        ActionNames.ResetState => server.FormerGeneration is not null,
-        ActionNames.ConfirmResize => true,
-        _ => request.UserId is not null,
-    };
 
     private async Task<bool> AreThereAsync(Server server, CancellationToken cancellationToken)
     {

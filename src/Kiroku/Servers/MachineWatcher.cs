@@ -10,7 +10,7 @@ namespace Kiroku.Servers;
 /// hypervisor's events, and whatever was missed, as nobody listened or could look, by looking again and again.
 /// </summary>
 internal sealed partial class MachineWatcher(
-    IHypervisor hypervisor, ServerStore store, LocalHost here, StrayMachines strays, IGrainFactory grains, ServiceSettings settings,
+    IHypervisor hypervisor, ServerStore store, LocalHost here, StrayMachines strays, Workflows workflows, IGrainFactory grains, ServiceSettings settings,
     IOptions<ServersOptions> options, TimeProvider time, ILogger<MachineWatcher> logger)
     : BackgroundService
 {
@@ -68,7 +68,7 @@ internal sealed partial class MachineWatcher(
     /// <summary>Most machines are as they were, and then nobody need be asked.</summary>
     private async Task<bool> IsAsKnownAsync(Server server, MachineState state, CancellationToken cancellationToken)
     {
-        if (state != server.PowerState || ServerGrain.ActionBehind(server, state) is not null)
+        if (state != server.PowerState || workflows.Behind(server, state) is not null)
             return false;
         if (state != MachineState.Running)
             return true;

@@ -88,7 +88,7 @@ internal sealed class Machines(IServerHost host, TimeSpan shutdownTimeout, Func<
     public async Task MockDiskAsync(Server server, CancellationToken cancellationToken)
     {
         var image = await PrepareImageAsync(server.ImageId, server.Flavor, cancellationToken);
-        await CreateDiskAsync(server.Id, server.Generation!.Value, image, server.Flavor, cancellationToken);
+        await CreateDiskAsync(server.Id, server.Disk!.Generation, image, server.Flavor, cancellationToken);
         if (server.RescueImageId is { } rescue)
             await CreateRescueDiskAsync(server, rescue, cancellationToken);
         if (server.ConfigGeneration is { } config)
@@ -118,7 +118,7 @@ internal sealed class Machines(IServerHost host, TimeSpan shutdownTimeout, Func<
     /// <summary>Makes a copy of the server's disk as it stands at one moment, from which an image can be read.</summary>
     public Task SnapshotAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.SnapshotAsync(
-            server.Id, Disks.NameOf(server.Id, server.Generation!.Value), Disks.SnapshotOf(server.Id), cancellationToken), cancellationToken);
+            server.Id, Disks.NameOf(server.Id, server.Disk!.Generation), Disks.SnapshotOf(server.Id), cancellationToken), cancellationToken);
 
     public Task ReadSnapshotAsync(Server server, Stream target, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.ExportVolumeAsync(Disks.SnapshotOf(server.Id), target, cancellationToken), cancellationToken);
@@ -146,7 +146,7 @@ internal sealed class Machines(IServerHost host, TimeSpan shutdownTimeout, Func<
     /// <summary>Fails for good where the server's disk is larger than the flavor's.</summary>
     public async Task RefuseSmallerDiskAsync(Server server, ServerFlavor flavor, CancellationToken cancellationToken)
     {
-        var size = await CallAsync(() => hypervisor.GetVolumeSizeAsync(Disks.NameOf(server.Id, server.Generation!.Value), cancellationToken), cancellationToken)
+        var size = await CallAsync(() => hypervisor.GetVolumeSizeAsync(Disks.NameOf(server.Id, server.Disk!.Generation), cancellationToken), cancellationToken)
             ?? throw new StepException("The server's disk is missing.", permanent: false);
         if (flavor.DiskBytes < size)
         {
@@ -157,7 +157,7 @@ internal sealed class Machines(IServerHost host, TimeSpan shutdownTimeout, Func<
 
     private static MachineSpec SpecOf(Server server)
     {
-        var disk = Disks.NameOf(server.Id, server.Generation!.Value);
+        var disk = Disks.NameOf(server.Id, server.Disk!.Generation);
         var spec = new MachineSpec(server.Id, server.Name, server.Flavor.Vcpus, server.Flavor.MemoryMiB, disk)
         {
             ConfigVolume = server.ConfigGeneration is { } config ? Disks.ConfigOf(server.Id, config) : null,

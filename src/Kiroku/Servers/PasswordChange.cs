@@ -8,19 +8,22 @@ namespace Kiroku.Servers;
 /// changePassword: refused as Nova refuses it where no QEMU guest agent runs in the guest (nova/virt/libvirt/driver.py,
 /// _can_set_admin_password). It changes nothing and is not recorded.
 /// </summary>
-internal sealed class PasswordChange(ServerStore store)
+internal sealed class PasswordChange(ServerStore store) : IServerAction
 {
-    public const string Key = "changePassword";
+    private const string Name = "changePassword";
     private static readonly StateRule Allowed = new(VmStates.Active);
 
-    /// <summary>The refusal of a request that is right in itself.</summary>
-    /// <exception cref="Fault">What else is wrong with it.</exception>
-    public async Task<Fault> RefuseAsync(HttpContext context, string serverId, JsonElement body)
+    private static readonly Schema Body = Schema.Body(
+        Name, Schema.Object(("adminPass", Parameters.Text)) with { Required = ["adminPass"] });
+
+    public string Key => Name;
+
+    public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
-        ServerSchemas.ChangePassword.Require(body, Microversions.IsRelaxed(context));
+        Body.Require(body, Microversions.IsRelaxed(context));
         var server = await ServersApi.FindAsync(context, serverId, store, Rules.AdminPassword);
-        ServerLocks.Refuse(context, server);
+        ServerLock.Refuse(context, server);
         Allowed.Check(server, Key);
-        return Fault.Conflict("QEMU guest agent is not enabled");
+        throw Fault.Conflict("QEMU guest agent is not enabled");
     }
 }

@@ -38,8 +38,8 @@ internal sealed class Placing(
                 ClaimOnCurrent = Claim.OfBoth(server.Flavor.Claim, flavor.Claim),
             },
             (server, host) => host.Name == server.Host
-                ? server with { Claim = Claim.OfBoth(server.Flavor.Claim, flavor.Claim), OtherHost = null, OtherClaim = Claim.None }
-                : server with { Claim = server.Flavor.Claim, OtherHost = host.Name, OtherClaim = flavor.Claim },
+                ? server with { Claim = Claim.OfBoth(server.Flavor.Claim, flavor.Claim), Other = null }
+                : server with { Claim = server.Flavor.Claim, Other = new HostClaim(host.Name, flavor.Claim) },
             cancellationToken);
 
     private async Task<Server> PlaceAsync(Fence fence, Func<Server, SpecToPlace> ask, Func<Server, Host, Server> place, CancellationToken cancellationToken)

@@ -4,9 +4,10 @@ using Kiroku.Api;
 namespace Kiroku.Servers;
 
 /// <summary>The body of a rebuild once its form is right; under /v2 it may hold keys of later versions, which do not count.</summary>
-internal readonly struct RebuildRequest(JsonElement rebuild, Microversion version)
+internal sealed class RebuildRequest(JsonElement rebuild, Microversion version)
 {
-    private readonly JsonElement rebuild = rebuild;
+    /// <summary>The password that the request brings, or a new one.</summary>
+    public string AdminPass { get; } = AdminPasswords.Of(rebuild);
 
     public string ImageId => rebuild.GetProperty("imageRef").GetString()!;
 
@@ -16,7 +17,7 @@ internal readonly struct RebuildRequest(JsonElement rebuild, Microversion versio
     public string? KeyName => Text("key_name");
 
     /// <exception cref="Fault">400 for what Kiroku does not have.</exception>
-    public void RefuseWhatIsNotHad()
+    public void RefuseUnsupported()
     {
         if (version < 57 && HasItems("personality"))
             throw Fault.BadRequest("This cloud does not have personality.");
@@ -39,6 +40,33 @@ internal readonly struct RebuildRequest(JsonElement rebuild, Microversion versio
                     : server.Labels.UserData,
             },
         };
+    }
+
+    /// <summary>What the body may hold (nova/api/openstack/compute/schemas/servers.py, rebuild).</summary>
+    public static Schema Body(Microversion version, bool relaxed)
+    {
+        var rebuild = Schema.Object(
+            ("name", relaxed ? Parameters.RelaxedName : Parameters.Name),
+            ("imageRef", Parameters.Uuid),
+            ("adminPass", Parameters.Text),
+            ("metadata", Parameters.Metadata),
+            ("preserve_ephemeral", Parameters.Boolean),
+            ("OS-DCF:diskConfig", Parameters.DiskConfig),
+            ("accessIPv4", Parameters.IPv4),
+            ("accessIPv6", Parameters.IPv6),
+            ("personality", ServerSchemas.Personality));
+        rebuild = rebuild with { Required = ["imageRef"] };
+        if (version >= 19)
+            rebuild = rebuild.With("description", Parameters.Description);
+        if (version >= 54)
+            rebuild = rebuild.With("key_name", Parameters.NameOrNull);
+        if (version >= 57)
+            rebuild = rebuild.Without("personality").With("user_data", ServerSchemas.UserData(nullable: true));
+        if (version >= 63)
+            rebuild = rebuild.With("trusted_image_certificates", Parameters.Certificates);
+        if (version >= 90)
+            rebuild = rebuild.With("hostname", version >= 94 ? Parameters.Fqdn : Parameters.Hostname);
+        return Schema.Body("rebuild", rebuild);
     }
 
     private string? Text(string key)

@@ -15,13 +15,16 @@ internal sealed class RequestSealer(IDataProtectionProvider protection, Serializ
 
     public ActionRequest Seal(Guid server, ActionRequest request)
     {
-        var bare = request with { Seal = null };
-        return bare with { Seal = protector.Protect([.. server.ToByteArray(), .. serializer.SerializeToArray(bare)]) };
+        var bare = Bare(request);
+        return request with { Seal = protector.Protect([.. server.ToByteArray(), .. serializer.SerializeToArray(bare)]) };
     }
 
     /// <summary>Whether a node of this service made the request as it is, for that server.</summary>
     public async Task<bool> IsProvenAsync(Guid server, ActionRequest request)
-        => request.Seal is { } seal ? IsSealOf(seal, server, request with { Seal = null }) : await unsealed.AreThereAsync(CancellationToken.None);
+        => request.Seal is { } seal ? IsSealOf(seal, server, Bare(request)) : await unsealed.AreThereAsync(CancellationToken.None);
+
+    /// <summary>As much of a request as crosses between nodes and is sealed.</summary>
+    private static ActionRequest Bare(ActionRequest request) => request with { Seal = null, Asked = null };
 
     /// <summary>Compares what was sealed rather than its bytes: those differ between versions, of which one knows more members.</summary>
     private bool IsSealOf(byte[] seal, Guid server, ActionRequest request)

@@ -26,9 +26,6 @@ internal sealed record Server
 
     public required ServerFlavor Flavor { get; init; }
 
-    /// <summary>While resized, and after a move or revert that failed half way: the flavor before it.</summary>
-    public ServerFlavor? FormerFlavor { get; init; }
-
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
     public ServerLabels Labels { get; init; } = new();
@@ -54,23 +51,17 @@ internal sealed record Server
     /// <summary>What it takes up on its host.</summary>
     public Claim Claim { get; init; } = Claim.None;
 
-    /// <summary>A second host: while it moves the one that it goes to; while resized the one that it came from, if that is another.</summary>
-    public string? OtherHost { get; init; }
+    /// <summary>
+    /// What it takes up on a second host: while it moves on the one that it goes to; while resized on the one that it came
+    /// from, if that is another.
+    /// </summary>
+    public HostClaim? Other { get; init; }
 
-    /// <summary>What it takes up there.</summary>
-    public Claim OtherClaim { get; init; } = Claim.None;
+    /// <summary>The disk that it runs on, with the config drive beside it; also while it is on no host. Null before the first is made.</summary>
+    public ServerDisk? Disk { get; init; }
 
-    /// <summary>Which of its disks it runs on, counted from 1; null before the first is made.</summary>
-    public int? Generation { get; init; }
-
-    /// <summary>While resized, and after a move or revert that failed half way: the disk before it.</summary>
-    public int? FormerGeneration { get; init; }
-
-    /// <summary>The host on which its disk and config drive lie, also while it is on none; null before the first is made.</summary>
-    public string? DiskHost { get; init; }
-
-    /// <summary>While resized, and after a move or revert that failed half way: the host that the disk before it lies on.</summary>
-    public string? FormerHost { get; init; }
+    /// <summary>While resized, and after a move or revert that failed half way: what it was before.</summary>
+    public FormerServer? Former { get; init; }
 
     /// <summary>While rescued: the image that the machine runs from, with the server's own disk as its second.</summary>
     public string? RescueImageId { get; init; }
@@ -111,7 +102,7 @@ internal sealed record Server
     public string? AvailabilityZone => Zone ?? (Host is null && LaunchedAt is null ? Labels.PinnedZone : null);
 
     /// <summary>Every host that may hold something of it.</summary>
-    public IEnumerable<string> Hosts => new[] { Host, OtherHost, DiskHost, FormerHost }.OfType<string>().Distinct();
+    public IEnumerable<string> Hosts => new[] { Host, Other?.Host, Disk?.Host, Former?.Disk.Host }.OfType<string>().Distinct();
 
     /// <summary>
     /// The server with nothing but the host and disk it has; what else there was is named no more, and swept. One whose disk lies
@@ -119,22 +110,54 @@ internal sealed record Server
     /// </summary>
     public Server InOnePlace()
     {
-        var host = DiskHost is null || DiskHost == Host ? Host : null;
+        var host = Disk is null || Disk.Host == Host ? Host : null;
         return this with
         {
-            FormerFlavor = null,
-            FormerGeneration = null,
-            FormerHost = null,
+            Former = null,
             Host = host,
             Claim = host is null || Deleted ? Claim.None : Flavor.Claim,
-            OtherHost = null,
-            OtherClaim = Claim.None,
+            Other = null,
         };
     }
 
+    /// <summary>The server with a flavor on the copy that was made of its disk, on the second host if that takes up room for it.</summary>
+    public Server OnNextDisk(ServerFlavor flavor)
+    {
+        var next = Other ?? new HostClaim(Host!, Claim);
+        return this with
+        {
+            Flavor = flavor,
+            Former = new FormerServer(Flavor, Disk!),
+            Disk = new ServerDisk(next.Host, Disk!.Generation + 1),
+            Host = next.Host,
+            Claim = next.Claim,
+            Other = Other is null ? null : new HostClaim(Host!, Claim),
+        };
+    }
+
+    /// <summary>The server on its former disk again, on the host where that lies; what it leaves is its second host.</summary>
+    public Server OnFormerDisk() => Former is not ({ } flavor, { } disk) ? this : this with
+    {
+        Flavor = flavor,
+        Former = null,
+        Disk = disk,
+        Host = disk.Host,
+        Claim = disk.Host == Host ? Claim : flavor.Claim,
+        Other = Host is null || disk.Host == Host ? null : new HostClaim(Host, Claim),
+    };
+
     /// <summary>The server once nothing runs on it: a former disk is kept while resized, and in ERROR, where nobody knows which is good.</summary>
-    public Server AtRest() => FormerGeneration is not null && VmState is VmStates.Resized or VmStates.Error ? this : InOnePlace();
+    public Server AtRest() => Former is not null && VmState is VmStates.Resized or VmStates.Error ? this : InOnePlace();
 }
+
+/// <summary>One of a server's disks: the host that it lies on, and its number, counted from 1.</summary>
+internal sealed record ServerDisk(string Host, int Generation);
+
+/// <summary>What a server was before it took another flavor or host: what a revert goes back to.</summary>
+internal sealed record FormerServer(ServerFlavor Flavor, ServerDisk Disk);
+
+/// <summary>What a server takes up on a host.</summary>
+internal sealed record HostClaim(string Host, Claim Claim);
 
 /// <summary>A flavor as it was when the server took it; later changes to the flavor do not reach the server.</summary>
 internal sealed record ServerFlavor(

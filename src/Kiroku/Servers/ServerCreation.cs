@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Flavors;
@@ -33,7 +32,7 @@ internal sealed class ServerCreation(
         if (!database.IsShared && !hypervisor.Connected.IsCompletedSuccessfully)
             throw Fault.Unavailable("The host's hypervisor is not connected yet.");
         var number = await NumberAsync(context, request, prototype.Flavor);
-        var arguments = JsonSerializer.Serialize(new CreateArguments(request.AdminPass) { Host = request.Host }, ServerJson.Default.CreateArguments);
+        var arguments = ActionArguments.Write(new CreateArguments(request.AdminPass) { Host = request.Host });
         // All that could refuse it has been asked: the servers and their records are of this moment.
         var now = time.UtcNow();
         var begun = ActionRequest.Of(context, ActionNames.Create, now);

@@ -89,21 +89,13 @@ internal sealed partial class ServerGrain(
         if (missed || await FindAsync() is not { RunningAction: null, Host: not null } server)
             return;
         var state = await hosts.Of(server.Host).Hypervisor.GetStateAsync(server.Id, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
-        if (ActionBehind(server, state) is { } action)
-            await FollowAsync(action, state);
+        if (workflows.Behind(server, state) is { } explanation)
+            await FollowAsync(explanation.Action, state);
         else if (state != server.PowerState)
             await store.SavePowerStateAsync(server.Fence, (int)state, time.UtcNow(), CancellationToken.None);
         if (state == MachineState.Running)
             await LookAtAddressesAsync(server);
     }
-
-    /// <summary>What must have been done to a server whose machine is in that state; null for nothing.</summary>
-    public static string? ActionBehind(Server server, MachineState state) => (server.VmState, state) switch
-    {
-        (VmStates.Active or VmStates.Paused, MachineState.Off or MachineState.Crashed or MachineState.Absent) => ActionNames.Stop,
-        (VmStates.Stopped, MachineState.Running) => ActionNames.Start,
-        _ => null,
-    };
 
     /// <summary>A guest gets its address some time after its start, and may get another; while it has none the last stays.</summary>
     private async Task LookAtAddressesAsync(Server server)
@@ -145,15 +137,19 @@ internal sealed partial class ServerGrain(
         var seen = await FindAsync() ?? throw NotFound();
         if (seen.RunningAction is null && !workflow.IsCompleted)
             await workflow;
-        var host = await presence.RequireAsync(seen, request, CancellationToken.None);
+        var host = await presence.RequireAsync(seen, doing.NeedsHosts(seen, request), CancellationToken.None);
         var accepted = await doing.AcceptAsync(seen, request, CancellationToken.None);
         if (seen.RunningAction is not null && !doing.TakesOver(request))
             throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while it is in task_state {seen.TaskState}");
         var now = time.UtcNow();
         var answer = request.Form.Fill(request, accepted.Server with { UpdatedAt = now }, host);
-        var record = request.Record(seen.Id, now, Outcomes.Running) with { Arguments = accepted.Arguments };
-        var acceptance = new Acceptance(record, new Keeping(request.Key, answer), request.AskedOf, accepted.Announced);
-        var begun = await store.BeginActionAsync(seen, accepted.Server, acceptance, CancellationToken.None);
+        var record = request.Record(seen.Id, now, Outcomes.Running) with { Arguments = ActionArguments.Write(accepted.Arguments) };
+        var acceptance = new Acceptance(accepted.Server, record, new Keeping(request.Key, answer), request.AskedOf)
+        {
+            Together = accepted.Together,
+            GiveUp = (connection, overtaken) => workflows.Of(overtaken.Action).GiveUpAsync(connection, overtaken),
+        };
+        var begun = await store.BeginActionAsync(seen, acceptance, CancellationToken.None);
         if (begun is not var (server, action))
         {
             // What is taken over may have taken a step between the look and the write.
@@ -204,7 +200,7 @@ internal sealed partial class ServerGrain(
         }
         if (missed && !resting.IsAsked)
             this.AsReference<IServerGrain>().LookAtMachine().Ignore();
-        if (action.Action.Action == ActionNames.Delete && !resting.IsAsked)
+        if (doing.RemovesServer && !resting.IsAsked)
             await LeaveIfDeletedAsync();
     }
 

@@ -52,7 +52,7 @@ internal sealed class ServerNotes(ServerStore store, QuotaStore quotas, TimeProv
     private Task<Server> ChangeMetadataAsync(HttpContext context, Server server, string doing, Action<IDictionary<string, string>> change)
         => ChangeAsync(server, now =>
         {
-            ServerLocks.Refuse(context, now);
+            ServerLock.Refuse(context, now);
             Changeable.Check(now, doing);
             var metadata = new OrderedDictionary<string, string>(now.Metadata, StringComparer.Ordinal);
             change(metadata);

@@ -64,7 +64,7 @@ internal sealed record ServerRow
         UserId = server.UserId,
         ImageId = server.ImageId,
         Flavor = JsonSerializer.Serialize(server.Flavor, ServerJson.Default.ServerFlavor),
-        FormerFlavor = server.FormerFlavor is { } former ? JsonSerializer.Serialize(former, ServerJson.Default.ServerFlavor) : null,
+        FormerFlavor = server.Former is { Flavor: var former } ? JsonSerializer.Serialize(former, ServerJson.Default.ServerFlavor) : null,
         Metadata = JsonSerializer.Serialize(server.Metadata, ServerJson.Default.IReadOnlyDictionaryStringString),
         Labels = JsonSerializer.Serialize(server.Labels, ServerJson.Default.ServerLabels),
         VmState = server.VmState,
@@ -76,14 +76,14 @@ internal sealed record ServerRow
         ClaimedVcpus = server.Claim.Vcpus,
         ClaimedMemoryMib = server.Claim.MemoryMiB,
         ClaimedDiskGib = server.Claim.DiskGiB,
-        Generation = server.Generation,
-        FormerGeneration = server.FormerGeneration,
-        OtherHost = server.OtherHost,
-        OtherVcpus = server.OtherClaim.Vcpus,
-        OtherMemoryMib = server.OtherClaim.MemoryMiB,
-        OtherDiskGib = server.OtherClaim.DiskGiB,
-        DiskHost = server.DiskHost,
-        FormerHost = server.FormerHost,
+        Generation = server.Disk?.Generation,
+        FormerGeneration = server.Former?.Disk.Generation,
+        OtherHost = server.Other?.Host,
+        OtherVcpus = server.Other?.Claim.Vcpus ?? 0,
+        OtherMemoryMib = server.Other?.Claim.MemoryMiB ?? 0,
+        OtherDiskGib = server.Other?.Claim.DiskGiB ?? 0,
+        DiskHost = server.Disk?.Host,
+        FormerHost = server.Former?.Disk.Host,
         ConfigGeneration = server.ConfigGeneration,
         Addresses = JsonSerializer.Serialize(server.Addresses, ServerJson.Default.IReadOnlyListMachineAddress),
         FaultMessage = server.Fault?.Message,
@@ -110,7 +110,6 @@ internal sealed record ServerRow
         UserId = UserId,
         ImageId = ImageId,
         Flavor = JsonSerializer.Deserialize(Flavor, ServerJson.Default.ServerFlavor)!,
-        FormerFlavor = FormerFlavor is { } former ? JsonSerializer.Deserialize(former, ServerJson.Default.ServerFlavor) : null,
         Metadata = JsonSerializer.Deserialize(Metadata, ServerJson.Default.IReadOnlyDictionaryStringString)!,
         Labels = JsonSerializer.Deserialize(Labels, ServerJson.Default.ServerLabels)!,
         VmState = VmState,
@@ -121,12 +120,9 @@ internal sealed record ServerRow
         Host = Host,
         Zone = Zone,
         Claim = new Claim(ClaimedVcpus, ClaimedMemoryMib, ClaimedDiskGib),
-        Generation = Generation,
-        FormerGeneration = FormerGeneration,
-        OtherHost = OtherHost,
-        OtherClaim = new Claim(OtherVcpus, OtherMemoryMib, OtherDiskGib),
-        DiskHost = DiskHost,
-        FormerHost = FormerHost,
+        Other = OtherHost is null ? null : new HostClaim(OtherHost, new Claim(OtherVcpus, OtherMemoryMib, OtherDiskGib)),
+        Disk = DiskOf(DiskHost, Generation),
+        Former = ToFormer(),
         ConfigGeneration = ConfigGeneration,
         Addresses = JsonSerializer.Deserialize(Addresses, ServerJson.Default.IReadOnlyListMachineAddress)!,
         Fault = FaultMessage is { } message ? new ServerFault(message, FaultDetails, FaultCreated ?? UpdatedAt) : null,
@@ -141,6 +137,13 @@ internal sealed record ServerRow
         TerminatedAt = TerminatedAt,
         Deleted = Deleted,
     };
+
+    private FormerServer? ToFormer()
+        => FormerFlavor is not null && DiskOf(FormerHost, FormerGeneration) is { } disk
+            ? new FormerServer(JsonSerializer.Deserialize(FormerFlavor, ServerJson.Default.ServerFlavor)!, disk) : null;
+
+    private static ServerDisk? DiskOf(string? host, int? generation)
+        => (host, generation) is ({ } there, { } number) ? new ServerDisk(there, number) : null;
 }
 
 /// <summary>What stands as JSON in columns.</summary>
@@ -149,12 +152,4 @@ internal sealed record ServerRow
 [JsonSerializable(typeof(ServerLabels))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(IReadOnlyList<MachineAddress>))]
-[JsonSerializable(typeof(Work.CreateArguments))]
-[JsonSerializable(typeof(Work.RebootArguments))]
-[JsonSerializable(typeof(Work.RebuildArguments))]
-[JsonSerializable(typeof(Work.ResizeArguments))]
-[JsonSerializable(typeof(Work.UnshelveArguments))]
-[JsonSerializable(typeof(Work.ResetStateArguments))]
-[JsonSerializable(typeof(Work.RescueArguments))]
-[JsonSerializable(typeof(Work.CreateImageArguments))]
 internal sealed partial class ServerJson : JsonSerializerContext;

@@ -3,16 +3,13 @@ using Dapper;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Cluster;
-using Kiroku.Images;
-using Kiroku.Quotas;
-using Kiroku.Servers.Work;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;
 
 /// <summary>The rows of servers, and the transactions in which an action begins, goes on and ends.</summary>
 internal sealed class ServerStore(
-    IDatabase database, OwnMembership membership, KeptAnswers answers, FinishedRecords records, ImageQuotas imageQuotas)
+    IDatabase database, OwnMembership membership, KeptAnswers answers, FinishedRecords records)
 {
     /// <summary>A server's row, with the zone of its host.</summary>
     public const string Columns = "servers.*, (SELECT zone FROM nodes WHERE nodes.name = servers.host) AS zone";
@@ -125,11 +122,9 @@ internal sealed class ServerStore(
     /// </summary>
     /// <returns>The server as it stands now and the action; null if the server had changed meanwhile.</returns>
     /// <exception cref="Fault">Nothing was changed: the request is a repeated one.</exception>
-    public Task<(Server, ActionRecord)?> BeginActionAsync(
-        Server seen, Server begun, Acceptance acceptance, CancellationToken cancellationToken)
+    public Task<(Server, ActionRecord)?> BeginActionAsync(Server seen, Acceptance acceptance, CancellationToken cancellationToken)
     {
-        // An image that is announced counts against a quota.
-        return acceptance.Announced is null
+        return acceptance.Together is null
             ? database.WriteAsync(BeginAsync, cancellationToken)
             : database.WriteAloneAsync(BeginAsync, cancellationToken);
 
@@ -137,7 +132,7 @@ internal sealed class ServerStore(
         {
             await membership.HoldAsync(connection, acceptance.AskedOf);
             var action = acceptance.Action;
-            begun = begun with { RunningAction = action.RequestId, Epoch = seen.Epoch + 1, UpdatedAt = action.UpdatedAt };
+            var begun = acceptance.Server with { RunningAction = action.RequestId, Epoch = seen.Epoch + 1, UpdatedAt = action.UpdatedAt };
             var (row, before) = (ServerRow.Of(begun), ServerRow.Of(seen));
             var notes = row.Notes != before.Notes;
             // Notes are changed beside actions; few actions change them, too. What is taken over writes until it hears of that.
@@ -153,15 +148,11 @@ internal sealed class ServerStore(
             if (seen.RunningAction is { } overtaken && await ActionStore.FindAsync(connection, seen.Id, overtaken) is { } old)
             {
                 await ActionStore.SupersedeAsync(connection, old.Action.Id, action.Action, action.UpdatedAt);
-                if (CreateImage.ImageOf(old.Action) is { } image)
-                    await ImageStore.DeleteUnfilledAsync(connection, image);
+                await acceptance.GiveUp(connection, old.Action);
             }
             await answers.InsertAsync(connection, acceptance.Keeping);
-            if (acceptance.Announced is { } announced)
-            {
-                await imageQuotas.RequireSnapshotAsync(connection, announced.Owner, announced.Id);
-                await ImageStore.AddAsync(connection, announced);
-            }
+            if (acceptance.Together is { } together)
+                await together(connection);
             return (begun, await ActionStore.InsertNextAsync(connection, action));
         }
     }
@@ -256,6 +247,3 @@ internal sealed class ServerStore(
     private static Task<int> SaveStatesAsync(DbConnection connection, Server server)
         => connection.ExecuteAsync($"UPDATE servers SET {StateColumns} WHERE id = @Id", ServerRow.Of(server));
 }
-
-/// <summary>What stays of a request that is accepted: its action, its answer, who gives that and the image that it announces.</summary>
-internal sealed record Acceptance(ActionRecord Action, Keeping Keeping, string? AskedOf, Image? Announced);

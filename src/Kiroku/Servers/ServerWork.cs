@@ -1,7 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Kiroku.Actions;
-using Kiroku.Scheduling;
 using Kiroku.Servers.Remote;
 using Kiroku.Storage;
 
@@ -21,7 +18,7 @@ internal sealed class ServerWork(
     public Machines Machines => On(Host);
 
     /// <summary>Name of that host.</summary>
-    public string Host => Server.Host ?? Server.DiskHost ?? run.Host;
+    public string Host => Server.Host ?? Server.Disk?.Host ?? run.Host;
 
     /// <summary>Name of the node that runs the action, on which no step of the server's need be.</summary>
     public string Node => run.Host;
@@ -38,10 +35,10 @@ internal sealed class ServerWork(
     /// <summary>Drops a disk on the second host, if there is one, which then is none of the server's any more.</summary>
     public async Task LeaveOtherHostAsync(int generation, CancellationToken cancellationToken)
     {
-        if (Server.OtherHost is not { } host)
+        if (Server.Other is not { Host: var host })
             return;
         await LeaveAsync(host, machines => DiskMove.DropAsync(machines, Server, generation, cancellationToken), cancellationToken);
-        await SaveAsync(server => server with { OtherHost = null, OtherClaim = Claim.None }, cancellationToken);
+        await SaveAsync(server => server with { Other = null }, cancellationToken);
     }
 
     public DateTime Now => time.UtcNow();
@@ -53,7 +50,7 @@ internal sealed class ServerWork(
     public bool Began(string step) => run.Began(step);
 
     /// <summary>What the request asked for.</summary>
-    public T Arguments<T>(JsonTypeInfo<T> type) => JsonSerializer.Deserialize(run.Action.Arguments ?? "{}", type)!;
+    public T Arguments<T>() => ActionArguments.Read<T>(run.Action.Arguments);
 
     /// <summary>Changes the server's states in its row.</summary>
     public async Task SaveAsync(Func<Server, Server> change, CancellationToken cancellationToken)

@@ -163,7 +163,7 @@ internal static class ServersApi
         HttpContext context, string serverId, ServerStore store, InstantActions instant, ServerGrains grains, IDatabase database, TimeProvider time)
     {
         var server = await FindAsync(context, serverId, store, Rules.ServersDelete);
-        ServerLocks.Refuse(context, server);
+        ServerLock.Refuse(context, server);
         var request = ActionRequest.Of(context, ActionNames.Delete, time.UtcNow());
         if (server.TaskState != TaskStates.Deleting)
         {

@@ -1,3 +1,4 @@
+using Kiroku.Identity;
 using Kiroku.Servers.Remote;
 using Kiroku.Servers.Work;
 using Microsoft.Extensions.Options;
@@ -15,10 +16,7 @@ internal static class ServersRoom
         services.AddSingleton<RequestSealer>();
         services.AddSingleton<ServerCreation>();
         services.AddSingleton<ServerImages>();
-        services.AddSingleton<ConsoleOutput>();
-        services.AddSingleton<PasswordChange>();
         services.AddSingleton<InstantActions>();
-        services.AddSingleton<ServerLocks>();
         services.AddSingleton<ServerNotes>();
         services.AddSingleton<LocalHost>();
         services.AddSingleton<DiskReader>();
@@ -51,6 +49,13 @@ internal static class ServersRoom
         services.AddSingleton<Workflow, RescueServer>();
         services.AddSingleton<Workflow, UnrescueServer>();
         services.AddSingleton<Workflow, MigrateServer>();
+        services.AddSingleton<IServerAction, LockServer>();
+        services.AddSingleton<IServerAction, UnlockServer>();
+        services.AddSingleton<IServerAction, ConsoleOutput>();
+        services.AddSingleton<IServerAction, PasswordChange>();
+        services.AddUnsupported("os-migrateLive", Rules.MigrateLive);
+        services.AddUnsupported("evacuate", Rules.Evacuate);
+        services.AddSingleton<ServerActionsApi>();
         services.AddHostedService<Recovery>();
         services.AddHostedService<MachineWatcher>();
         services.AddHostedService<ResizeConfirmer>();
@@ -62,4 +67,8 @@ internal static class ServersRoom
         services.AddSingleton<Resting>();
         services.AddHostedService(provider => provider.GetRequiredService<Resting>());
     }
+
+    /// <summary>What Nova has and Kiroku does not.</summary>
+    private static void AddUnsupported(this IServiceCollection services, string key, string rule)
+        => services.AddSingleton<IServerAction>(provider => new UnsupportedAction(key, rule, provider.GetRequiredService<ServerStore>()));
 }

@@ -1,18 +1,20 @@
+using System.Data.Common;
 using System.IO.Pipelines;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Images;
+using Kiroku.Quotas;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;
 
 /// <summary>Images made of servers' disks: announced with the action that makes them, then filled from a copy of the disk.</summary>
-internal sealed class Snapshots(ImageStore images, ImageUpload upload, TimeProvider time)
+internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuotas quotas, TimeProvider time)
 {
     /// <summary>The image as it is announced, with what Nova says of where it comes from (nova/compute/utils.py, create_image).</summary>
-    public async Task<Image> AnnounceAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    public async Task<Image> DescribeAsync(
+        Server server, SnapshotRequest asked, ActionRequest request, CancellationToken cancellationToken)
     {
-        var wishes = request.ReadBody().GetProperty("createImage");
         var original = await images.FindAsync(server.ImageId, cancellationToken);
         var properties = new SortedDictionary<string, string>(original?.ReadProperties() ?? [], StringComparer.Ordinal)
         {
@@ -24,13 +26,13 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, TimeProvi
             ["owner_id"] = server.ProjectId,
             ["user_id"] = request.UserId!,
         };
-        foreach (var (name, value) in CreateRequest.Pairs(wishes))
+        foreach (var (name, value) in asked.Metadata)
             properties[name] = value;
         var now = time.UtcNow();
         return new Image
         {
             Id = request.NewImageId!,
-            Name = wishes.GetProperty("name").GetString()!.Trim(),
+            Name = asked.Name,
             Owner = server.ProjectId,
             Visibility = ImageVisibility.Private,
             Status = ImageStatus.Queued,
@@ -41,6 +43,14 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, TimeProvi
             CreatedAt = now,
             UpdatedAt = now,
         }.WithProperties(properties);
+    }
+
+    /// <summary>Adds the image, without bytes yet, in the caller's transaction, beside which nobody can write.</summary>
+    /// <exception cref="Fault">The project may have no further image.</exception>
+    public async Task AnnounceAsync(DbConnection connection, Image image)
+    {
+        await quotas.RequireSnapshotAsync(connection, image.Owner, image.Id);
+        await ImageStore.AddAsync(connection, image);
     }
 
     /// <summary>Whether the image has its bytes.</summary>
@@ -74,6 +84,10 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, TimeProvi
     /// <summary>Removes an image that did not get all its bytes.</summary>
     public Task GiveUpAsync(string imageId, CancellationToken cancellationToken) => upload.GiveUpAsync(imageId, cancellationToken);
 
+    /// <summary>The same in the caller's transaction.</summary>
+    public static Task GiveUpAsync(DbConnection connection, string imageId)
+        => ImageStore.DeleteUnfilledAsync(connection, imageId);
+
     private static async Task WriteAsync(PipeWriter writer, Func<Stream, Task> write)
     {
         try
@@ -90,3 +104,6 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, TimeProvi
         }
     }
 }
+
+/// <summary>The name of an image that is to be made, and what is to be noted of it.</summary>
+internal sealed record SnapshotRequest(string Name, IReadOnlyDictionary<string, string> Metadata);

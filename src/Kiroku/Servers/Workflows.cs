@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Kiroku.Hypervisors;
 
 namespace Kiroku.Servers;
 
@@ -7,7 +8,11 @@ internal sealed class Workflows(IEnumerable<Workflow> all)
 {
     private readonly FrozenDictionary<string, Workflow> byAction = all.ToFrozenDictionary(workflow => workflow.Action);
 
-    public IEnumerable<string> Actions => byAction.Keys;
+    public IEnumerable<Workflow> All => byAction.Values;
 
     public Workflow Of(string action) => byAction[action];
+
+    /// <summary>What must have been done to a server whose machine is in that state by itself; null for nothing.</summary>
+    public Workflow? Behind(Server server, MachineState state)
+        => byAction.Values.FirstOrDefault(workflow => workflow.Explains(server, state));
 }

@@ -1,5 +1,4 @@
 using Kiroku.Actions;
-using Kiroku.Servers;
 using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Api;
@@ -106,10 +105,10 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
         }
     }
 
-    public static TheoryData<string> ActionKeys => [.. ServerActionsApi.Keys];
+    public static TheoryData<string> Keys => [.. ActionKeys.Recorded];
 
     [Theory]
-    [MemberData(nameof(ActionKeys))]
+    [MemberData(nameof(Keys))]
     public async Task Every_action_leaves_one_record_with_its_caller(string key)
     {
         var cloud = running.Cloud;

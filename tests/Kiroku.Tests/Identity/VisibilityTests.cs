@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
-using Kiroku.Servers;
 using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Identity;
@@ -122,7 +121,7 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
 
     private static IEnumerable<string> Actions(VisibilityRow row) => $"{row.Method} {row.Pattern}" switch
     {
-        VisibilityRow.OfServers => ServerActionsApi.Keys.Append(ConsoleOutput.Key).Append(PasswordChange.Key).Order(StringComparer.Ordinal),
+        VisibilityRow.OfServers => ActionKeys.All.Order(StringComparer.Ordinal),
         VisibilityRow.OfFlavors => ["addTenantAccess", "removeTenantAccess"],
         _ => [""],
     };

@@ -208,7 +208,7 @@ internal sealed class Cloud : IAsyncDisposable
         Assert.All(actions, action => Assert.NotEqual(Outcomes.Running, action.Outcome));
         foreach (var action in actions)
             Assert.All((await ActionAsync(id, action.RequestId)).Events, record => Assert.NotNull(record.FinishTime));
-        var named = new[] { server.Generation, server.FormerGeneration }.OfType<int>().Select(generation => Disks.NameOf(id, generation)).ToList();
+        var named = new[] { server.Disk?.Generation, server.Former?.Disk.Generation }.OfType<int>().Select(generation => Disks.NameOf(id, generation)).ToList();
         if (server.RescueImageId is not null)
             named.Add(Disks.RescueOf(id));
         if (server.ConfigGeneration is { } config)
@@ -218,7 +218,7 @@ internal sealed class Cloud : IAsyncDisposable
         Assert.Equal(server.PowerState == MachineState.Running, machine?.State == MachineState.Running);
         if (machine is { RunningAs: { } running })
         {
-            var disk = Disks.NameOf(id, server.Generation!.Value);
+            var disk = Disks.NameOf(id, server.Disk!.Generation);
             (string, string?) disks = server.RescueImageId is null ? (disk, null) : (Disks.RescueOf(id), disk);
             Assert.Equal((server.Flavor.Vcpus, server.Flavor.MemoryMiB, disks), (running.Vcpus, running.MemoryMiB, (running.RootVolume, running.SecondVolume)));
         }

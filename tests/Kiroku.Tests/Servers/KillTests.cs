@@ -29,7 +29,7 @@ public sealed class KillTests
             {
                 var after = await cloud.ServerAsync(before.Id);
                 Assert.Equal(after.VmState == VmStates.ShelvedOffloaded, after.Host is null);
-                if (after.FormerGeneration is null)
+                if (after.Former?.Disk.Generation is null)
                     Assert.Equal(after.Host is null ? Claim.None : after.Flavor.Claim, after.Claim);
             },
             ("Actions:Interruptions", "0"));

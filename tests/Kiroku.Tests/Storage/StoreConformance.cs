@@ -3,7 +3,6 @@ using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Cluster;
 using Kiroku.Hypervisors;
-using Kiroku.Quotas;
 using Kiroku.Servers;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
@@ -35,8 +34,7 @@ public abstract partial class StoreConformance : IDisposable
 
     private static Keeping NotKept => new(null, new Answer("", 202));
 
-    private ServerStore Servers => new(Database, Membership, new KeptAnswers(Database, Options.Create(new IdempotencyOptions()), TimeProvider.System), new FinishedRecords(Options.Create(new ActionsOptions())),
-        new ImageQuotas(Options.Create(new QuotasOptions())));
+    private ServerStore Servers => new(Database, Membership, new KeptAnswers(Database, Options.Create(new IdempotencyOptions()), TimeProvider.System), new FinishedRecords(Options.Create(new ActionsOptions())));
 
     private ActionStore Actions => new(Database);
 
@@ -121,7 +119,7 @@ public abstract partial class StoreConformance : IDisposable
     {
         var server = await EndCreationAsync(await AddServerAsync());
         var begun = await Task.WhenAll(Enumerable.Range(1, 2).Select(number
-            => Servers.BeginActionAsync(server, server with { TaskState = $"task {number}" }, Accept(server, number, ActionNames.Stop), Token)));
+            => Servers.BeginActionAsync(server, Accept(server with { TaskState = $"task {number}" }, number, ActionNames.Stop), Token)));
         var winner = Assert.Single(begun, outcome => outcome is not null)!.Value.Item1;
         var stored = (await Servers.FindAsync(server.Id, Token))!;
         Assert.Equal((winner.RunningAction, winner.Epoch, winner.TaskState), (stored.RunningAction, stored.Epoch, stored.TaskState));
@@ -153,7 +151,7 @@ public abstract partial class StoreConformance : IDisposable
         await Servers.SavePowerStateAsync(resting.Fence, (int)MachineState.Paused, Now.AddSeconds(1), Token);
         Assert.Equal(MachineState.Paused, (await Servers.FindAsync(resting.Id, Token))!.PowerState);
 
-        var (begun, action) = (await Servers.BeginActionAsync(resting, resting, Accept(resting, 2, ActionNames.Stop), Token))!.Value;
+        var (begun, action) = (await Servers.BeginActionAsync(resting, Accept(resting, 2, ActionNames.Stop), Token))!.Value;
         await Assert.ThrowsAsync<FencedException>(() => Servers.RequireAsync(resting.Fence, Token));
         await Servers.RequireAsync(begun.Fence, Token);
         await Servers.EndActionAsync(begun.Fence, begun, action.Id, Outcomes.Succeeded, Now.AddSeconds(3), Token);
@@ -171,7 +169,7 @@ public abstract partial class StoreConformance : IDisposable
     public async Task An_overtaken_action_ends_with_its_open_event()
     {
         var (server, running) = await WithOpenEventAsync();
-        await Servers.BeginActionAsync(server, server, Accept(server, 2, ActionNames.Delete), Token);
+        await Servers.BeginActionAsync(server, Accept(server, 2, ActionNames.Delete), Token);
         var old = (await Actions.FindAsync(server.Id, running.RequestId, Token))!;
         Assert.Equal((Outcomes.Superseded, "Error", Now.AddSeconds(2)), (old.Action.Outcome, old.Action.Message, old.Action.FinishTime));
         var closed = Assert.Single(old.Events);
@@ -214,7 +212,7 @@ public abstract partial class StoreConformance : IDisposable
         var server = await EndCreationAsync(await AddServerAsync());
         for (var number = 1; number <= 5; number++)
         {
-            var (begun, action) = (await Servers.BeginActionAsync(server, server, Accept(server, number, ActionNames.Stop), Token))!.Value;
+            var (begun, action) = (await Servers.BeginActionAsync(server, Accept(server, number, ActionNames.Stop), Token))!.Value;
             await Servers.EndActionAsync(begun.Fence, begun, action.Id, Outcomes.Succeeded, Now.AddSeconds(number), Token);
             server = (await Servers.FindAsync(server.Id, Token))!;
         }
@@ -283,7 +281,10 @@ public abstract partial class StoreConformance : IDisposable
         return (await Servers.FindAsync(server.Id, Token))!;
     }
 
-    private static Acceptance Accept(Server server, int number, string action) => new(Begin(server, number, action), NotKept, null, null);
+    private static Acceptance Accept(Server server, int number, string action) => new(server, Begin(server, number, action), NotKept, null)
+    {
+        GiveUp = (_, _) => Task.CompletedTask,
+    };
 
     private static ActionRecord Begin(Server server, int number, string action) => new()
     {

@@ -1,6 +1,7 @@
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
+using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
@@ -9,28 +10,17 @@ internal sealed class ConfirmResize : Workflow
 {
     public override string Action => ActionNames.ConfirmResize;
 
+    public override ActionRoute Route => new("confirmResize", Rules.ServersConfirmResize)
+    {
+        Status = StatusCodes.Status204NoContent,
+    };
+
     protected override StateRule Allowed { get; } = new(VmStates.Resized);
 
-    public override IReadOnlyList<Step> Steps(ServerWork work) =>
-    [
-        new(EventNames.ConfirmResize, async ct =>
-        {
-            if (work.Server.FormerGeneration is { } former)
-            {
-                if (work.Server.FormerHost == work.Server.DiskHost)
-                    await work.Machines.DeleteDiskAsync(work.Server.Id, former, ct);
-                else
-                    await DiskMove.DropAsync(work.On(work.Server.FormerHost!), work.Server, former, ct);
-                await work.SaveAsync(s => s.InOnePlace(), ct);
-            }
-            var state = await work.Machines.GetStateAsync(work.Server, ct);
-            await work.SaveAsync(s => s with { PowerState = state }, ct);
-        })
-        {
-            // As in Nova: what is given up is given up where it is.
-            Host = () => work.Server.FormerHost ?? work.Host,
-        },
-    ];
+    /// <summary>Also for the service itself, which confirms what nobody confirmed.</summary>
+    public override bool NeedsHosts(Server server, ActionRequest request) => true;
+
+    public override IReadOnlyList<Step> Steps(ServerWork work) => [Confirm(work)];
 
     public override Server Succeeded(ServerWork work) => work.Server with
     {
@@ -45,13 +35,31 @@ internal sealed class ConfirmResize : Workflow
     protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
         RefuseUnlessResized(server);
-        return ShowTaskState(server, null);
+        return Task.FromResult(new Accepted(server with { TaskState = null }));
     }
 
     /// <summary>Nova's answer to a second confirm or a revert while the first confirm runs.</summary>
     public static void RefuseUnlessResized(Server server)
     {
-        if (server.RunningAction is not null || server.FormerGeneration is null)
+        if (server.RunningAction is not null || server.Former is null)
             throw Fault.BadRequest("Instance has not been resized.");
     }
+
+    private static Step Confirm(ServerWork work) => new(EventNames.ConfirmResize, async ct =>
+    {
+        if (work.Server.Former is { Disk: var former })
+        {
+            if (former.Host == work.Server.Disk?.Host)
+                await work.Machines.DeleteDiskAsync(work.Server.Id, former.Generation, ct);
+            else
+                await DiskMove.DropAsync(work.On(former.Host), work.Server, former.Generation, ct);
+            await work.SaveAsync(s => s.InOnePlace(), ct);
+        }
+        var state = await work.Machines.GetStateAsync(work.Server, ct);
+        await work.SaveAsync(s => s with { PowerState = state }, ct);
+    })
+    {
+        // As in Nova: what is given up is given up where it is.
+        Host = () => work.Server.Former?.Disk.Host ?? work.Host,
+    };
 }

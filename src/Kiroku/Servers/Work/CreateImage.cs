@@ -1,55 +1,90 @@
+using System.Data.Common;
 using System.Text.Json;
 using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
 /// <summary>createImage: makes an image of the server's disk as it stands at one moment; the machine goes on.</summary>
-internal sealed class CreateImage(Snapshots snapshots) : Workflow
+internal sealed class CreateImage(Snapshots snapshots) : Workflow<SnapshotRequest>
 {
     public override string Action => ActionNames.CreateImage;
+
+    public override ActionRoute Route => new("createImage", Rules.CreateImage) { Body = Body, PassesLocks = true };
 
     protected override StateRule Allowed { get; } =
         new(VmStates.Active, VmStates.Stopped, VmStates.Paused, VmStates.Suspended) { Host = HostNeed.Last };
 
-    public override IReadOnlyList<Step> Steps(ServerWork work)
-    {
-        var image = work.Arguments(ServerJson.Default.CreateImageArguments).Image;
-        return
-        [
-            new(EventNames.Snapshot, async ct =>
-            {
-                if (!await snapshots.IsFilledAsync(image, ct))
-                {
-                    await work.Machines.SnapshotAsync(work.Server, ct);
-                    await work.SaveAsync(s => s with { TaskState = TaskStates.ImageUploading }, ct);
-                    await snapshots.FillAsync(image, work.Server.Fence, target => work.Machines.ReadSnapshotAsync(work.Server, target, ct), ct);
-                }
-                await work.LeaveAsync(work.Host, machines => machines.DeleteSnapshotAsync(work.Server, ct), ct);
-            })
-            {
-                TaskState = TaskStates.ImageSnapshot,
-                Undo = async ct =>
-                {
-                    // One that has its bytes may be in use by now.
-                    await snapshots.GiveUpAsync(image, ct);
-                    await work.Machines.DeleteSnapshotAsync(work.Server, ct);
-                },
-            },
-        ];
-    }
+    public override IReadOnlyList<Step> Steps(ServerWork work) => [Snapshot(work)];
 
     public override Server Succeeded(ServerWork work) => work.Server;
 
-    /// <summary>The image that an action announced; null for none.</summary>
-    public static string? ImageOf(ActionRecord action) => action is { Action: ActionNames.CreateImage, Arguments: { } arguments }
-        ? JsonSerializer.Deserialize(arguments, ServerJson.Default.CreateImageArguments)!.Image : null;
+    public override Task GiveUpAsync(DbConnection connection, ActionRecord action)
+        => Snapshots.GiveUpAsync(connection, ActionArguments.Read<CreateImageArguments>(action.Arguments).Image);
 
-    protected override async Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    protected override SnapshotRequest ReadAsked(JsonElement asked, Microversion version)
+        => new(asked.GetProperty("name").GetString()!.Trim(), CreateRequest.Pairs(asked));
+
+    /// <summary>Where the image will be: up to 2.44 as its address, from 2.45 on by its id.</summary>
+    protected override ActionRequest Answered(HttpContext context, ActionRequest request, SnapshotRequest asked)
     {
-        var image = await snapshots.AnnounceAsync(server, request, cancellationToken);
-        var arguments = JsonSerializer.Serialize(new CreateImageArguments(image.Id), ServerJson.Default.CreateImageArguments);
-        return new Accepted(server with { TaskState = TaskStates.ImageSnapshotPending }, arguments) { Announced = image };
+        var image = Guid.NewGuid().ToString();
+        var form = request.Microversion < 45
+            ? request.Form with { Location = $"{Links.Base(context.Request)}/image/v2/images/{image}" }
+            : request.Form with { Body = ShowId(image) };
+        return request with { NewImageId = image, Form = form };
     }
+
+    protected override async Task<Accepted> PrepareAsync(
+        Server server, SnapshotRequest asked, ActionRequest request, CancellationToken cancellationToken)
+    {
+        var image = await snapshots.DescribeAsync(server, asked, request, cancellationToken);
+        var shown = server with { TaskState = TaskStates.ImageSnapshotPending };
+        return new Accepted(shown, new CreateImageArguments(image.Id))
+        {
+            Together = connection => snapshots.AnnounceAsync(connection, image),
+        };
+    }
+
+    private Step Snapshot(ServerWork work)
+    {
+        var image = work.Arguments<CreateImageArguments>().Image;
+        return new(EventNames.Snapshot, async ct =>
+        {
+            if (!await snapshots.IsFilledAsync(image, ct))
+            {
+                await work.Machines.SnapshotAsync(work.Server, ct);
+                await work.SaveAsync(s => s with { TaskState = TaskStates.ImageUploading }, ct);
+                await snapshots.FillAsync(
+                    image, work.Server.Fence, target => work.Machines.ReadSnapshotAsync(work.Server, target, ct), ct);
+            }
+            await work.LeaveAsync(work.Host, machines => machines.DeleteSnapshotAsync(work.Server, ct), ct);
+        })
+        {
+            TaskState = TaskStates.ImageSnapshot,
+            Undo = async ct =>
+            {
+                // One that has its bytes may be in use by now.
+                await snapshots.GiveUpAsync(image, ct);
+                await work.Machines.DeleteSnapshotAsync(work.Server, ct);
+            },
+        };
+    }
+
+    private static Schema Body(Microversion version, bool relaxed)
+    {
+        var name = relaxed ? Parameters.RelaxedName : Parameters.Name;
+        return Schema.Body(
+            "createImage", Schema.Object(("name", name), ("metadata", Parameters.Metadata)) with { Required = ["name"] });
+    }
+
+    private static string ShowId(string image) => Answer.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("image_id", image);
+        json.WriteEndObject();
+    });
 }
 
 /// <summary>The image that is made.</summary>

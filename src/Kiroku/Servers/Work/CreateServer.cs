@@ -4,8 +4,8 @@ using Kiroku.Hypervisors;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// create: finds a host, makes the first disk from the image and the config drive, and brings the machine up. As in Nova the scheduling stands in
-/// the record only when it failed.
+/// create: finds a host, makes the first disk from the image and the config drive, and brings the machine up. As in Nova the
+/// scheduling stands in the record only when it failed. It is begun with the server's row, never asked of one that exists.
 /// </summary>
 internal sealed class CreateServer : Workflow
 {
@@ -15,57 +15,65 @@ internal sealed class CreateServer : Workflow
 
     protected override StateRule Allowed { get; } = StateRule.Any;
 
-    public override IReadOnlyList<Step> Steps(ServerWork work) =>
-    [
-        // Run again by whoever takes the action up, as it is not recorded: by then a disk, and a machine on it, may be on the host.
-        new(EventNames.ScheduleAndBuild, ct => work.Server.Generation is null
-            ? work.PlaceAsync(new PlaceWish { OnlyHost = work.Arguments(ServerJson.Default.CreateArguments).Host }, ct)
-            : Task.CompletedTask)
-        {
-            Host = () => work.Node,
-            RecordedOnFailureOnly = true,
-        },
-        new(EventNames.Build, async ct =>
-        {
-            if (work.Server.Generation is null)
-            {
-                await work.SaveAsync(s => s with { TaskState = TaskStates.BlockDeviceMapping }, ct);
-                var image = await work.Machines.PrepareImageAsync(work.Server.ImageId, work.Server.Flavor, ct);
-                await work.Machines.CreateDiskAsync(work.Server.Id, FirstGeneration, image, work.Server.Flavor, ct);
-                int? config = work.Server.Labels.ConfigDrive ? FirstGeneration : null;
-                if (config is not null)
-                    await work.Machines.MakeConfigDriveAsync(work.Server, FirstGeneration, work.Arguments(ServerJson.Default.CreateArguments).AdminPass, ct);
-                await work.SaveAsync(s => s with { Generation = FirstGeneration, ConfigGeneration = config, DiskHost = s.Host, TaskState = TaskStates.Spawning }, ct);
-            }
-            await work.Machines.StartAsync(work.Server, ct);
-            await work.LookAtAddressesAsync(ct);
-        })
-        {
-            Undo = async ct =>
-            {
-                await work.Machines.UndefineAsync(work.Server, ct);
-                await work.Machines.DeleteDiskAsync(work.Server.Id, FirstGeneration, ct);
-                await work.Machines.DeleteConfigDriveAsync(work.Server.Id, FirstGeneration, ct);
-                await work.SaveAsync(s => s with { Generation = null, ConfigGeneration = null, DiskHost = null }, ct);
-            },
-        },
-    ];
+    public override IReadOnlyList<Step> Steps(ServerWork work) => [Schedule(work), Build(work)];
 
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Active, PowerState = MachineState.Running, LaunchedAt = work.Now };
 
-    public override Server Failed(ServerWork work, ServerFault fault) => work.Server with
-    {
-        VmState = VmStates.Error,
-        PowerState = MachineState.Absent,
-        Host = null,
-        Addresses = [],
-        Fault = fault,
-    };
+    public override Server Failed(ServerWork work, ServerFault fault)
+        => InError(work, fault) with { PowerState = MachineState.Absent, Host = null, Addresses = [] };
 
-    /// <summary>A server is created with its row, never asked of one that exists.</summary>
     protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
         => throw new InvalidOperationException("A server is created once.");
+
+    /// <summary>
+    /// Run again by whoever takes the action up, as it is not recorded: by then a disk, and a machine on it, may be on the host.
+    /// </summary>
+    private static Step Schedule(ServerWork work) => new(EventNames.ScheduleAndBuild, ct => work.Server.Disk is null
+        ? work.PlaceAsync(new PlaceWish { OnlyHost = work.Arguments<CreateArguments>().Host }, ct)
+        : Task.CompletedTask)
+    {
+        Host = () => work.Node,
+        RecordedOnFailureOnly = true,
+    };
+
+    private static Step Build(ServerWork work) => new(EventNames.Build, async ct =>
+    {
+        if (work.Server.Disk is null)
+            await MakeDisksAsync(work, ct);
+        await work.Machines.StartAsync(work.Server, ct);
+        await work.LookAtAddressesAsync(ct);
+    })
+    {
+        Undo = ct => GiveUpAsync(work, ct),
+    };
+
+    private static async Task MakeDisksAsync(ServerWork work, CancellationToken cancellationToken)
+    {
+        await work.SaveAsync(s => s with { TaskState = TaskStates.BlockDeviceMapping }, cancellationToken);
+        var image = await work.Machines.PrepareImageAsync(work.Server.ImageId, work.Server.Flavor, cancellationToken);
+        await work.Machines.CreateDiskAsync(work.Server.Id, FirstGeneration, image, work.Server.Flavor, cancellationToken);
+        int? config = work.Server.Labels.ConfigDrive ? FirstGeneration : null;
+        if (config is not null)
+        {
+            var adminPass = work.Arguments<CreateArguments>().AdminPass;
+            await work.Machines.MakeConfigDriveAsync(work.Server, FirstGeneration, adminPass, cancellationToken);
+        }
+        await work.SaveAsync(s => s with
+        {
+            Disk = new ServerDisk(s.Host!, FirstGeneration),
+            ConfigGeneration = config,
+            TaskState = TaskStates.Spawning,
+        }, cancellationToken);
+    }
+
+    private static async Task GiveUpAsync(ServerWork work, CancellationToken cancellationToken)
+    {
+        await work.Machines.UndefineAsync(work.Server, cancellationToken);
+        await work.Machines.DeleteDiskAsync(work.Server.Id, FirstGeneration, cancellationToken);
+        await work.Machines.DeleteConfigDriveAsync(work.Server.Id, FirstGeneration, cancellationToken);
+        await work.SaveAsync(s => s with { Disk = null, ConfigGeneration = null }, cancellationToken);
+    }
 }
 
 /// <summary>The password that the guest is to have.</summary>

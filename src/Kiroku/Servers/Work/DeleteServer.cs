@@ -1,33 +1,31 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// delete: gives up machine and disks, whatever state the server is in and whatever else runs on it. Its record stays.
+/// delete: gives up machine and disks, whatever state the server is in and whatever else runs on it. Its record stays. It has
+/// a route of its own, DELETE, beside that of forceDelete.
 /// </summary>
 internal sealed class DeleteServer : Workflow
 {
     public override string Action => ActionNames.Delete;
 
+    public override ActionRoute Route => new("forceDelete", Rules.ForceDelete);
+
+    public override bool RemovesServer => true;
+
     protected override StateRule Allowed { get; } = StateRule.Any;
+
+    protected override string TaskState => TaskStates.Deleting;
 
     public override bool TakesOver(ActionRequest request) => true;
 
-    public override IReadOnlyList<Step> Steps(ServerWork work) =>
-    [
-        new(EventNames.Terminate, async ct =>
-        {
-            foreach (var host in work.Hosts.ToList())
-            {
-                await work.LeaveAsync(host, async machines =>
-                {
-                    await machines.UndefineAsync(work.Server, ct);
-                    await machines.DeleteDisksAsync(work.Server.Id, ct);
-                }, ct);
-            }
-        }),
-    ];
+    /// <summary>A host that is away is left out; it cleans up when it is back.</summary>
+    public override bool NeedsHosts(Server server, ActionRequest request) => false;
+
+    public override IReadOnlyList<Step> Steps(ServerWork work) => [Terminate(work)];
 
     public override Server Succeeded(ServerWork work) => work.Server with
     {
@@ -35,16 +33,23 @@ internal sealed class DeleteServer : Workflow
         PowerState = MachineState.Absent,
         Deleted = true,
         TerminatedAt = work.Now,
-        Generation = null,
-        DiskHost = null,
+        Disk = null,
         ConfigGeneration = null,
         RescueImageId = null,
         FormerVmState = null,
     };
 
-    public override Server Failed(ServerWork work, ServerFault fault)
-        => work.Server with { VmState = VmStates.Error, Fault = fault };
+    public override Server Failed(ServerWork work, ServerFault fault) => InError(work, fault);
 
-    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
-        => ShowTaskState(server, TaskStates.Deleting);
+    private static Step Terminate(ServerWork work) => new(EventNames.Terminate, async ct =>
+    {
+        foreach (var host in work.Hosts.ToList())
+        {
+            await work.LeaveAsync(host, async machines =>
+            {
+                await machines.UndefineAsync(work.Server, ct);
+                await machines.DeleteDisksAsync(work.Server.Id, ct);
+            }, ct);
+        }
+    });
 }

@@ -2,31 +2,46 @@ using System.Text.Json;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hosts;
+using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
-/// <summary>migrate: has an administrator move the server to another host, with the flavor it has; see <see cref="MovingWorkflow"/>.</summary>
-internal sealed class MigrateServer(HostWatch hosts) : MovingWorkflow
+/// <summary>
+/// migrate: has an administrator move the server to another host, with the flavor it has; see
+/// <see cref="MovingWorkflow{TAsked}"/>.
+/// </summary>
+internal sealed class MigrateServer(HostWatch hosts) : MovingWorkflow<MigrateServer.Asked>
 {
-    public const string Key = "migrate";
-
     public override string Action => ActionNames.Migrate;
 
-    /// <summary>The host that a request wants the server on; null for any other.</summary>
-    public static string? HostIn(JsonElement body, Microversion version)
-        => version >= 56 && body.TryGetProperty(Key, out var wishes) && wishes.ValueKind == JsonValueKind.Object && wishes.TryGetProperty("host", out var host)
-            ? host.GetString() : null;
+    public override ActionRoute Route => new("migrate", Rules.Migrate) { Body = Body };
 
-    protected override async Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    public override IReadOnlyList<Step> Steps(ServerWork work)
+        => [ColdMigrate(work), PrepResize(work), ResizeInstance(work), FinishResize(work)];
+
+    protected override Asked ReadAsked(JsonElement asked, Microversion version) => new(
+        version >= 56 && asked.ValueKind == JsonValueKind.Object && asked.TryGetProperty("host", out var host)
+            ? host.GetString() : null);
+
+    protected override IEnumerable<string> FurtherRules(Asked asked) => asked.Host is null ? [] : [Rules.MigrateToHost];
+
+    protected override async Task<Accepted> PrepareAsync(
+        Server server, Asked asked, ActionRequest request, CancellationToken cancellationToken)
     {
-        var host = HostIn(request.ReadBody(), new Microversion(request.Microversion));
-        if (host is not null && await hosts.FindAsync(host, cancellationToken) is null)
+        if (asked.Host is { } host && await hosts.FindAsync(host, cancellationToken) is null)
             throw Fault.BadRequest($"Compute host {host} could not be found.");
-        if (host == server.Host)
+        if (asked.Host == server.Host)
             throw Fault.BadRequest("Cannot migrate to the host where the server exists.");
-        var asked = new ResizeArguments(server.Flavor, server.Generation!.Value) { Host = host, Leaves = true };
-        return new Accepted(
-            server with { TaskState = TaskStates.ResizePrep, FormerVmState = server.VmState },
-            JsonSerializer.Serialize(asked, ServerJson.Default.ResizeArguments));
+        return Accept(
+            server, new ResizeArguments(server.Flavor, server.Disk!.Generation) { Host = asked.Host, Leaves = true });
     }
+
+    private static Schema Body(Microversion version, bool relaxed) => relaxed || version < 56
+        ? Schema.Any
+        : Schema.Body("migrate", Schema.Object(("host", Host)) with { Types = ["object", "null"] });
+
+    private static Schema Host => Parameters.Fqdn with { Types = ["string", "null"] };
+
+    /// <summary>The host that the server is to be on; null for any other.</summary>
+    internal sealed record Asked(string? Host);
 }

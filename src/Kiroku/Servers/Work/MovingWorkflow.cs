@@ -1,6 +1,5 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Scheduling;
 
 namespace Kiroku.Servers.Work;
 
@@ -8,68 +7,11 @@ namespace Kiroku.Servers.Work;
 /// What resize and migrate have in common: the server takes a flavor on a full copy of its disk, grown to the flavor's size,
 /// here or on another host. The disk it had stays where and as it was until that is confirmed, and a revert goes back to it.
 /// </summary>
-internal abstract class MovingWorkflow : Workflow
+/// <typeparam name="TAsked">What the body asks for.</typeparam>
+internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
+    where TAsked : notnull
 {
     protected override StateRule Allowed { get; } = new(VmStates.Active, VmStates.Stopped) { Host = HostNeed.Last };
-
-    public sealed override IReadOnlyList<Step> Steps(ServerWork work)
-    {
-        var asked = work.Arguments(ServerJson.Default.ResizeArguments);
-        return
-        [
-            new(EventNames.ColdMigrate, ct => work.PlaceAnewAsync(asked.Flavor, new PlaceWish { OnlyHost = asked.Host, Leaves = asked.Leaves }, ct))
-            {
-                Host = () => work.Node,
-            },
-            new(EventNames.PrepResize, async ct =>
-            {
-                await work.Machines.RefuseSmallerDiskAsync(work.Server, asked.Flavor, ct);
-                if (Destination(work) is var next && next != work.Host)
-                    await work.On(next).DeleteDiskAsync(work.Server.Id, asked.Generation + 1, ct);
-            })
-            {
-                Host = () => Destination(work),
-            },
-            new(EventNames.ResizeInstance, async ct =>
-            {
-                var move = MoveOf(work, asked);
-                await work.Machines.StopAsync(work.Server, ct);
-                await work.SaveAsync(s => s with { PowerState = MachineState.Off }, ct);
-                if (move.From != move.To)
-                    await work.LeaveRescueAsync(ct);
-                await move.RunAsync(work, asked.Flavor, ct);
-                if (move.From != move.To)
-                    await work.Machines.UndefineAsync(work.Server, ct);
-                await work.SaveAsync(s => s with { TaskState = TaskStates.ResizeMigrated }, ct);
-            })
-            {
-                TaskState = TaskStates.ResizeMigrating,
-                Undo = ct => GoBackAsync(work, MoveOf(work, asked), ct),
-            },
-            new(EventNames.FinishResize, async ct =>
-            {
-                if (work.Server.Generation == asked.Generation)
-                    await work.SaveAsync(s => Switch(s, asked.Flavor), ct);
-                if (work.Server.FormerVmState == VmStates.Active)
-                    await work.Machines.StartAsync(work.Server, ct);
-                else
-                    await work.Machines.DefineAsync(work.Server, ct);
-            })
-            {
-                Host = () => Destination(work),
-                TaskState = TaskStates.ResizeFinish,
-                Undo = async ct =>
-                {
-                    // It may run on the new disk although its start was given up.
-                    if (work.Server.FormerHost == work.Server.Host)
-                        await work.Machines.PowerOffAsync(work.Server, ct);
-                    else if (work.Server.FormerHost is not null)
-                        await work.Machines.UndefineAsync(work.Server, ct);
-                    await work.SaveAsync(SwitchBack, ct);
-                },
-            },
-        ];
-    }
 
     public override Server Succeeded(ServerWork work) => work.Server with
     {
@@ -81,54 +23,79 @@ internal abstract class MovingWorkflow : Workflow
     /// <summary>As Nova: before the machine was touched the server is what it was, after that it is in ERROR.</summary>
     public override Server Failed(ServerWork work, ServerFault fault)
     {
-        var touched = work.Began(EventNames.ResizeInstance);
-        return work.Server with
+        var server = work.Began(EventNames.ResizeInstance) ? InError(work, fault) : work.Server;
+        return server with { FormerVmState = null };
+    }
+
+    protected static Accepted Accept(Server server, ResizeArguments arguments)
+        => new(server with { TaskState = TaskStates.ResizePrep, FormerVmState = server.VmState }, arguments);
+
+    protected static Step ColdMigrate(ServerWork work)
+    {
+        var asked = work.Arguments<ResizeArguments>();
+        var wish = new PlaceWish { OnlyHost = asked.Host, Leaves = asked.Leaves };
+        return new(EventNames.ColdMigrate, ct => work.PlaceAnewAsync(asked.Flavor, wish, ct)) { Host = () => work.Node };
+    }
+
+    protected static Step PrepResize(ServerWork work)
+    {
+        var asked = work.Arguments<ResizeArguments>();
+        return new(EventNames.PrepResize, async ct =>
         {
-            VmState = touched ? VmStates.Error : work.Server.VmState,
-            Fault = touched ? fault : work.Server.Fault,
-            FormerVmState = null,
+            await work.Machines.RefuseSmallerDiskAsync(work.Server, asked.Flavor, ct);
+            if (Destination(work) is var next && next != work.Host)
+                await work.On(next).DeleteDiskAsync(work.Server.Id, asked.Generation + 1, ct);
+        })
+        {
+            Host = () => Destination(work),
         };
     }
 
-    /// <summary>The server on its former disk again, on the host where that lies; what it leaves takes up nothing any more.</summary>
-    public static Server SwitchBack(Server server) => server is { FormerFlavor: { } flavor, FormerHost: { } host } ? server with
+    protected static Step ResizeInstance(ServerWork work)
     {
-        Flavor = flavor,
-        FormerFlavor = null,
-        Generation = server.FormerGeneration,
-        FormerGeneration = null,
-        Claim = host == server.Host ? server.Claim : flavor.Claim,
-        OtherHost = host == server.Host ? null : server.Host,
-        OtherClaim = host == server.Host ? Claim.None : server.Claim,
-        Host = host,
-        DiskHost = host,
-        FormerHost = null,
-    } : server;
+        var asked = work.Arguments<ResizeArguments>();
+        return new(EventNames.ResizeInstance, async ct =>
+        {
+            var move = MoveOf(work, asked);
+            await work.Machines.StopAsync(work.Server, ct);
+            await work.SaveAsync(s => s with { PowerState = MachineState.Off }, ct);
+            if (move.From != move.To)
+                await work.LeaveRescueAsync(ct);
+            await move.RunAsync(work, asked.Flavor, ct);
+            if (move.From != move.To)
+                await work.Machines.UndefineAsync(work.Server, ct);
+            await work.SaveAsync(s => s with { TaskState = TaskStates.ResizeMigrated }, ct);
+        })
+        {
+            TaskState = TaskStates.ResizeMigrating,
+            Undo = ct => GoBackAsync(work, MoveOf(work, asked), ct),
+        };
+    }
 
-    private static Server Switch(Server server, ServerFlavor flavor) => server with
+    protected static Step FinishResize(ServerWork work)
     {
-        Flavor = flavor,
-        FormerFlavor = server.Flavor,
-        Generation = server.Generation + 1,
-        FormerGeneration = server.Generation,
-        FormerHost = server.DiskHost,
-        Host = server.OtherHost ?? server.Host,
-        DiskHost = server.OtherHost ?? server.Host,
-        Claim = server.OtherHost is null ? server.Claim : server.OtherClaim,
-        OtherHost = server.OtherHost is null ? null : server.Host,
-        OtherClaim = server.OtherHost is null ? Claim.None : server.Claim,
-    };
-
-    /// <summary>The host that it goes to or, once it is there, is on.</summary>
-    private static string Destination(ServerWork work) => work.Server.FormerGeneration is null ? work.Server.OtherHost ?? work.Host : work.Host;
-
-    private static DiskMove MoveOf(ServerWork work, ResizeArguments asked) => new(work.Host, Destination(work), asked.Generation);
+        var asked = work.Arguments<ResizeArguments>();
+        return new(EventNames.FinishResize, async ct =>
+        {
+            if (work.Server.Disk?.Generation == asked.Generation)
+                await work.SaveAsync(s => s.OnNextDisk(asked.Flavor), ct);
+            if (work.Server.FormerVmState == VmStates.Active)
+                await work.Machines.StartAsync(work.Server, ct);
+            else
+                await work.Machines.DefineAsync(work.Server, ct);
+        })
+        {
+            Host = () => Destination(work),
+            TaskState = TaskStates.ResizeFinish,
+            Undo = ct => ComeBackAsync(work, ct),
+        };
+    }
 
     /// <summary>The machine is off by now, or was never switched off; either way it goes on with the disk it had.</summary>
     private static async Task GoBackAsync(ServerWork work, DiskMove move, CancellationToken cancellationToken)
     {
         // Where it could not be taken back from its destination it may run there, and must not run twice.
-        if (work.Server.FormerGeneration is not null)
+        if (work.Server.Former is not null)
             return;
         if (work.Server.FormerVmState == VmStates.Active)
             await work.Machines.StartAsync(work.Server, cancellationToken);
@@ -136,6 +103,26 @@ internal abstract class MovingWorkflow : Workflow
             await work.Machines.DefineAsync(work.Server, cancellationToken);
         await move.UndoAsync(work, cancellationToken);
     }
+
+    /// <summary>It may run on the new disk although its start was given up.</summary>
+    private static async Task ComeBackAsync(ServerWork work, CancellationToken cancellationToken)
+    {
+        if (work.Server.Former?.Disk.Host is { } former)
+        {
+            if (former == work.Server.Host)
+                await work.Machines.PowerOffAsync(work.Server, cancellationToken);
+            else
+                await work.Machines.UndefineAsync(work.Server, cancellationToken);
+        }
+        await work.SaveAsync(s => s.OnFormerDisk(), cancellationToken);
+    }
+
+    /// <summary>The host that it goes to or, once it is there, is on.</summary>
+    private static string Destination(ServerWork work)
+        => work.Server.Former is null ? work.Server.Other?.Host ?? work.Host : work.Host;
+
+    private static DiskMove MoveOf(ServerWork work, ResizeArguments asked)
+        => new(work.Host, Destination(work), asked.Generation);
 }
 
 /// <summary>The flavor to take, and the generation of the disk that is copied.</summary>

@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
@@ -8,16 +9,17 @@ internal sealed class PauseServer : Workflow
 {
     public override string Action => ActionNames.Pause;
 
+    public override ActionRoute Route => new("pause", Rules.Pause);
+
     protected override StateRule Allowed { get; } = new(VmStates.Active) { Host = HostNeed.Last };
 
-    public override IReadOnlyList<Step> Steps(ServerWork work) =>
-    [
-        new(EventNames.Pause, ct => work.Machines.PauseAsync(work.Server, ct)),
-    ];
+    protected override string TaskState => TaskStates.Pausing;
+
+    public override IReadOnlyList<Step> Steps(ServerWork work) => [Pause(work)];
 
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Paused, PowerState = MachineState.Paused };
 
-    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
-        => ShowTaskState(server, TaskStates.Pausing);
+    private static Step Pause(ServerWork work)
+        => new(EventNames.Pause, ct => work.Machines.PauseAsync(work.Server, ct));
 }

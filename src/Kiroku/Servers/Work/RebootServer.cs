@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Kiroku.Actions;
+using Kiroku.Api;
 using Kiroku.Hypervisors;
+using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
@@ -9,66 +11,70 @@ namespace Kiroku.Servers.Work;
 /// the server's row, which also brings a server out of ERROR. HARD takes over what only holds the machine: another reboot,
 /// a pause, a suspension.
 /// </summary>
-internal sealed class RebootServer : Workflow
+internal sealed class RebootServer : Workflow<RebootArguments>
 {
-    private static readonly StateRule Soft = new(VmStates.Active) { Host = HostNeed.Last };
+    private static readonly StateRule Hard =
+        new(VmStates.Active, VmStates.Stopped, VmStates.Paused, VmStates.Suspended, VmStates.Error)
+        {
+            TaskStates =
+            [
+                TaskStates.Rebooting, TaskStates.RebootPending, TaskStates.RebootStarted, TaskStates.RebootingHard,
+                TaskStates.Pausing, TaskStates.Unpausing, TaskStates.Suspending, TaskStates.Resuming,
+            ],
+            Host = HostNeed.Last,
+        };
 
-    private static readonly StateRule Hard = new(VmStates.Active, VmStates.Stopped, VmStates.Paused, VmStates.Suspended, VmStates.Error)
-    {
-        TaskStates =
-        [
-            TaskStates.Rebooting, TaskStates.RebootPending, TaskStates.RebootStarted, TaskStates.RebootingHard,
-            TaskStates.Pausing, TaskStates.Unpausing, TaskStates.Suspending, TaskStates.Resuming,
-        ],
-        Host = HostNeed.Last,
-    };
+    private static readonly Schema Type = Schema.OneWordOf("HARD", "Hard", "hard", "SOFT", "Soft", "soft");
+
+    private static readonly Schema Body = Schema.Body("reboot", Schema.Object(("type", Type)) with { Required = ["type"] });
 
     public override string Action => ActionNames.Reboot;
 
-    protected override StateRule Allowed => Soft;
+    public override ActionRoute Route => new("reboot", Rules.ServersReboot) { Body = (_, _) => Body };
 
-    public override bool TakesOver(ActionRequest request) => IsHard(request);
+    protected override StateRule Allowed { get; } = new(VmStates.Active) { Host = HostNeed.Last };
 
-    public override IReadOnlyList<Step> Steps(ServerWork work)
-    {
-        var hard = work.Arguments(ServerJson.Default.RebootArguments).Hard;
-        return
-        [
-            new(EventNames.Reboot, async ct =>
-            {
-                if (hard)
-                    await work.Machines.PowerOffAsync(work.Server, ct);
-                else
-                    await work.Machines.StopAsync(work.Server, ct);
-                await work.LeaveRescueAsync(ct);
-                await work.SaveAsync(s => s with { TaskState = hard ? TaskStates.RebootStartedHard : TaskStates.RebootStarted }, ct);
-                await work.Machines.StartAsync(work.Server, ct);
-            })
-            {
-                TaskState = hard ? TaskStates.RebootPendingHard : TaskStates.RebootPending,
-            },
-        ];
-    }
+    public override IReadOnlyList<Step> Steps(ServerWork work) => [Reboot(work)];
 
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Active, PowerState = MachineState.Running };
 
     public override Server Failed(ServerWork work, ServerFault fault)
         => work.Server is { VmState: VmStates.Active, PowerState: MachineState.Running } running
-            ? running
-            : work.Server with { VmState = VmStates.Error, Fault = fault };
+            ? running : InError(work, fault);
 
-    protected override StateRule? RuleFor(ActionRequest request) => IsHard(request) ? Hard : Soft;
+    protected override RebootArguments ReadAsked(JsonElement asked, Microversion version)
+        => new(asked.GetProperty("type").GetString()!.Equals("HARD", StringComparison.OrdinalIgnoreCase));
 
-    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    protected override bool TakesOver(RebootArguments asked) => asked.Hard;
+
+    protected override StateRule RuleFor(RebootArguments asked) => asked.Hard ? Hard : Allowed;
+
+    protected override Task<Accepted> PrepareAsync(
+        Server server, RebootArguments asked, ActionRequest request, CancellationToken cancellationToken)
     {
-        var hard = IsHard(request);
-        return ShowTaskState(server, hard ? TaskStates.RebootingHard : TaskStates.Rebooting,
-            JsonSerializer.Serialize(new RebootArguments(hard), ServerJson.Default.RebootArguments));
+        var taskState = asked.Hard ? TaskStates.RebootingHard : TaskStates.Rebooting;
+        return Task.FromResult(new Accepted(server with { TaskState = taskState }, asked));
     }
 
-    private static bool IsHard(ActionRequest request)
-        => request.ReadBody().GetProperty("reboot").GetProperty("type").GetString()!.Equals("HARD", StringComparison.OrdinalIgnoreCase);
+    private static Step Reboot(ServerWork work)
+    {
+        var hard = work.Arguments<RebootArguments>().Hard;
+        return new(EventNames.Reboot, async ct =>
+        {
+            if (hard)
+                await work.Machines.PowerOffAsync(work.Server, ct);
+            else
+                await work.Machines.StopAsync(work.Server, ct);
+            await work.LeaveRescueAsync(ct);
+            var taskState = hard ? TaskStates.RebootStartedHard : TaskStates.RebootStarted;
+            await work.SaveAsync(s => s with { TaskState = taskState }, ct);
+            await work.Machines.StartAsync(work.Server, ct);
+        })
+        {
+            TaskState = hard ? TaskStates.RebootPendingHard : TaskStates.RebootPending,
+        };
+    }
 }
 
 /// <summary>Whether the power is cut.</summary>

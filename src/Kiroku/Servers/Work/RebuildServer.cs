@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
+using Kiroku.Identity;
 using Kiroku.Images;
 using Kiroku.Keypairs;
 
@@ -12,43 +13,16 @@ namespace Kiroku.Servers.Work;
 /// given up; once the server's row names the new disk there is only going forward. A server that was stopped is started and
 /// stopped again, inside the one step.
 /// </summary>
-internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) : Workflow
+internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) : Workflow<RebuildRequest>
 {
     public override string Action => ActionNames.Rebuild;
 
-    protected override StateRule Allowed { get; } = new(VmStates.Active, VmStates.Stopped, VmStates.Error) { Host = HostNeed.Last };
+    public override ActionRoute Route => new("rebuild", Rules.ServersRebuild) { Body = RebuildRequest.Body };
 
-    public override IReadOnlyList<Step> Steps(ServerWork work)
-    {
-        var asked = work.Arguments(ServerJson.Default.RebuildArguments);
-        return
-        [
-            new(EventNames.Rebuild, async ct =>
-            {
-                if (work.Server.Generation != asked.Generation)
-                    await SwitchToFreshDiskAsync(work, asked, ct);
-                await work.Machines.DeleteDiskAsync(work.Server.Id, asked.Generation - 1, ct);
-                if (asked.ConfigGeneration is > 1 and var config)
-                    await work.Machines.DeleteConfigDriveAsync(work.Server.Id, config - 1, ct);
-                if (work.Succeeded(EventNames.Stop))
-                    return;
-                await work.Machines.StartAsync(work.Server, ct);
-                if (work.Server.FormerVmState == VmStates.Stopped)
-                    await work.RunInnerAsync(StopServer.StopStep(work), ct);
-            })
-            {
-                TaskState = TaskStates.RebuildBlockDeviceMapping,
-                Undo = async ct =>
-                {
-                    if (work.Server.Generation == asked.Generation)
-                        return;
-                    await work.Machines.DeleteDiskAsync(work.Server.Id, asked.Generation, ct);
-                    if (asked.ConfigGeneration is { } config)
-                        await work.Machines.DeleteConfigDriveAsync(work.Server.Id, config, ct);
-                },
-            },
-        ];
-    }
+    protected override StateRule Allowed { get; } =
+        new(VmStates.Active, VmStates.Stopped, VmStates.Error) { Host = HostNeed.Last };
+
+    public override IReadOnlyList<Step> Steps(ServerWork work) => [Rebuild(work)];
 
     public override Server Succeeded(ServerWork work)
     {
@@ -65,32 +39,64 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) 
     /// <summary>A server that kept its disk is shown with the image that this was made from.</summary>
     public override Server Failed(ServerWork work, ServerFault fault)
     {
-        var asked = work.Arguments(ServerJson.Default.RebuildArguments);
-        return work.Server with
+        var asked = work.Arguments<RebuildArguments>();
+        var kept = work.Server.Disk?.Generation != asked.Generation;
+        return InError(work, fault) with
         {
-            VmState = VmStates.Error,
             FormerVmState = null,
-            Fault = fault,
-            ImageId = work.Server.Generation == asked.Generation ? work.Server.ImageId : asked.FormerImage ?? work.Server.ImageId,
+            ImageId = kept ? asked.FormerImage ?? work.Server.ImageId : work.Server.ImageId,
         };
     }
 
-    protected override async Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    protected override RebuildRequest ReadAsked(JsonElement asked, Microversion version) => new(asked, version);
+
+    protected override ActionRequest Answered(HttpContext context, ActionRequest request, RebuildRequest asked)
+        => request with { Form = request.Form with { Shown = ShownServer.Of(context, asked.AdminPass) } };
+
+    protected override async Task<Accepted> PrepareAsync(
+        Server server, RebuildRequest asked, ActionRequest request, CancellationToken cancellationToken)
     {
-        var body = new RebuildRequest(request.ReadBody().GetProperty("rebuild"), new Microversion(request.Microversion));
-        body.RefuseWhatIsNotHad();
+        asked.RefuseUnsupported();
         var viewer = new ImageViewer(request.ProjectId!, request.ByAdmin);
-        await images.CheckAsync(body.ImageId, server.Flavor, viewer, "Cannot find image for rebuild", cancellationToken);
-        var key = body.AsksForKey ? await keypairs.TakeAsync(server.UserId, body.KeyName, cancellationToken) : server.Labels.Key;
-        var asked = new RebuildArguments(body.ImageId, (server.Generation ?? 0) + 1)
+        await images.CheckAsync(asked.ImageId, server.Flavor, viewer, "Cannot find image for rebuild", cancellationToken);
+        var key = asked.AsksForKey
+            ? await keypairs.TakeAsync(server.UserId, asked.KeyName, cancellationToken)
+            : server.Labels.Key;
+        var arguments = new RebuildArguments(asked.ImageId, (server.Disk?.Generation ?? 0) + 1)
         {
             ConfigGeneration = server.Labels.ConfigDrive ? (server.ConfigGeneration ?? 0) + 1 : null,
             AdminPass = request.Form.Shown?.AdminPass,
             FormerImage = server.ImageId,
         };
         // As in Nova the answer and all that is read from then on shows the new image.
-        var shown = body.Applied(server, key) with { TaskState = TaskStates.Rebuilding, FormerVmState = server.VmState, ImageId = body.ImageId };
-        return new Accepted(shown, JsonSerializer.Serialize(asked, ServerJson.Default.RebuildArguments));
+        return new Accepted(asked.Applied(server, key) with
+        {
+            TaskState = TaskStates.Rebuilding,
+            FormerVmState = server.VmState,
+            ImageId = asked.ImageId,
+        }, arguments);
+    }
+
+    private static Step Rebuild(ServerWork work)
+    {
+        var asked = work.Arguments<RebuildArguments>();
+        return new(EventNames.Rebuild, async ct =>
+        {
+            if (work.Server.Disk?.Generation != asked.Generation)
+                await SwitchToFreshDiskAsync(work, asked, ct);
+            await work.Machines.DeleteDiskAsync(work.Server.Id, asked.Generation - 1, ct);
+            if (asked.ConfigGeneration is > 1 and var config)
+                await work.Machines.DeleteConfigDriveAsync(work.Server.Id, config - 1, ct);
+            if (work.Succeeded(EventNames.Stop))
+                return;
+            await work.Machines.StartAsync(work.Server, ct);
+            if (work.Server.FormerVmState == VmStates.Stopped)
+                await work.RunInnerAsync(StopServer.Stop(work), ct);
+        })
+        {
+            TaskState = TaskStates.RebuildBlockDeviceMapping,
+            Undo = ct => GiveUpFreshDiskAsync(work, asked, ct),
+        };
     }
 
     private static async Task SwitchToFreshDiskAsync(ServerWork work, RebuildArguments asked, CancellationToken ct)
@@ -102,7 +108,21 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) 
         await work.SaveAsync(s => s with { TaskState = TaskStates.RebuildSpawning }, ct);
         await work.Machines.PowerOffAsync(work.Server, ct);
         await work.LeaveRescueAsync(ct);
-        await work.SaveAsync(s => s with { Generation = asked.Generation, ConfigGeneration = asked.ConfigGeneration, ImageId = asked.Image }, ct);
+        await work.SaveAsync(s => s with
+        {
+            Disk = new ServerDisk(s.Disk?.Host ?? s.Host!, asked.Generation),
+            ConfigGeneration = asked.ConfigGeneration,
+            ImageId = asked.Image,
+        }, ct);
+    }
+
+    private static async Task GiveUpFreshDiskAsync(ServerWork work, RebuildArguments asked, CancellationToken ct)
+    {
+        if (work.Server.Disk?.Generation == asked.Generation)
+            return;
+        await work.Machines.DeleteDiskAsync(work.Server.Id, asked.Generation, ct);
+        if (asked.ConfigGeneration is { } config)
+            await work.Machines.DeleteConfigDriveAsync(work.Server.Id, config, ct);
     }
 }
 

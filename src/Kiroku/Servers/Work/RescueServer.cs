@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Kiroku.Actions;
+using Kiroku.Api;
 using Kiroku.Hypervisors;
+using Kiroku.Identity;
 using Kiroku.Images;
 
 namespace Kiroku.Servers.Work;
@@ -9,62 +11,93 @@ namespace Kiroku.Servers.Work;
 /// rescue: runs the machine from a fresh disk of an image, with the server's own disk as its second, so that what keeps it
 /// from starting can be repaired.
 /// </summary>
-internal sealed class RescueServer(ServerImages images) : Workflow
+internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.Asked>
 {
+    private static readonly Schema Wishes = Schema.Object(
+        ("adminPass", Parameters.Text), ("rescue_image_ref", Parameters.Uuid));
+
+    private static readonly Schema Body = Schema.Body("rescue", Wishes with { Types = ["object", "null"] });
+
     public override string Action => ActionNames.Rescue;
 
-    protected override StateRule Allowed { get; } = new(VmStates.Active, VmStates.Stopped, VmStates.Error) { Host = HostNeed.Last };
-
-    public override IReadOnlyList<Step> Steps(ServerWork work)
+    public override ActionRoute Route => new("rescue", Rules.Rescue)
     {
-        var image = work.Arguments(ServerJson.Default.RescueArguments).Image;
-        return
-        [
-            new(EventNames.Rescue, async ct =>
-            {
-                if (work.Server.RescueImageId != image)
-                {
-                    await work.Machines.StopAsync(work.Server, ct);
-                    await work.Machines.CreateRescueDiskAsync(work.Server, image, ct);
-                    await work.SaveAsync(s => s with { RescueImageId = image, PowerState = MachineState.Off }, ct);
-                }
-                await work.Machines.StartAsync(work.Server, ct);
-            })
-            {
-                Undo = async ct =>
-                {
-                    if (work.Server.RescueImageId is not null)
-                        await work.Machines.PowerOffAsync(work.Server, ct);
-                    await work.LeaveRescueAsync(ct);
-                    await work.Machines.DeleteRescueDiskAsync(work.Server, ct);
-                    if (work.Server.VmState == VmStates.Active)
-                        await work.Machines.StartAsync(work.Server, ct);
-                    else
-                        await work.Machines.DefineAsync(work.Server, ct);
-                },
-            },
-        ];
-    }
+        Body = (_, _) => Body,
+        Status = StatusCodes.Status200OK,
+    };
+
+    protected override StateRule Allowed { get; } =
+        new(VmStates.Active, VmStates.Stopped, VmStates.Error) { Host = HostNeed.Last };
+
+    public override IReadOnlyList<Step> Steps(ServerWork work) => [Rescue(work)];
 
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Rescued, PowerState = MachineState.Running, LaunchedAt = work.Now };
 
-    public override Server Failed(ServerWork work, ServerFault fault)
-        => work.Server with { VmState = VmStates.Error, Fault = fault };
+    public override Server Failed(ServerWork work, ServerFault fault) => InError(work, fault);
 
-    protected override async Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    protected override Asked ReadAsked(JsonElement asked, Microversion version)
     {
-        var wishes = request.ReadBody().GetProperty("rescue");
-        var image = server.ImageId;
-        if (wishes.ValueKind == JsonValueKind.Object && wishes.TryGetProperty("rescue_image_ref", out var named))
-        {
-            image = named.GetString()!;
-            var viewer = new ImageViewer(request.ProjectId!, request.ByAdmin);
-            await images.CheckAsync(image, server.Flavor, viewer, $"Requested rescue image '{image}' is not supported", cancellationToken);
-        }
-        return await ShowTaskState(
-            server, TaskStates.Rescuing, JsonSerializer.Serialize(new RescueArguments(image), ServerJson.Default.RescueArguments));
+        var image = asked.ValueKind == JsonValueKind.Object && asked.TryGetProperty("rescue_image_ref", out var named)
+            ? named.GetString() : null;
+        return new Asked(image, AdminPasswords.Of(asked));
     }
+
+    protected override ActionRequest Answered(HttpContext context, ActionRequest request, Asked asked)
+        => request with { Form = request.Form with { Body = ShowPassword(asked.AdminPass) } };
+
+    protected override async Task<Accepted> PrepareAsync(
+        Server server, Asked asked, ActionRequest request, CancellationToken cancellationToken)
+    {
+        if (asked.Image is { } image)
+        {
+            var viewer = new ImageViewer(request.ProjectId!, request.ByAdmin);
+            var refusal = $"Requested rescue image '{image}' is not supported";
+            await images.CheckAsync(image, server.Flavor, viewer, refusal, cancellationToken);
+        }
+        return new Accepted(
+            server with { TaskState = TaskStates.Rescuing }, new RescueArguments(asked.Image ?? server.ImageId));
+    }
+
+    private static Step Rescue(ServerWork work)
+    {
+        var image = work.Arguments<RescueArguments>().Image;
+        return new(EventNames.Rescue, async ct =>
+        {
+            if (work.Server.RescueImageId != image)
+            {
+                await work.Machines.StopAsync(work.Server, ct);
+                await work.Machines.CreateRescueDiskAsync(work.Server, image, ct);
+                await work.SaveAsync(s => s with { RescueImageId = image, PowerState = MachineState.Off }, ct);
+            }
+            await work.Machines.StartAsync(work.Server, ct);
+        })
+        {
+            Undo = ct => GoBackAsync(work, ct),
+        };
+    }
+
+    private static async Task GoBackAsync(ServerWork work, CancellationToken cancellationToken)
+    {
+        if (work.Server.RescueImageId is not null)
+            await work.Machines.PowerOffAsync(work.Server, cancellationToken);
+        await work.LeaveRescueAsync(cancellationToken);
+        await work.Machines.DeleteRescueDiskAsync(work.Server, cancellationToken);
+        if (work.Server.VmState == VmStates.Active)
+            await work.Machines.StartAsync(work.Server, cancellationToken);
+        else
+            await work.Machines.DefineAsync(work.Server, cancellationToken);
+    }
+
+    private static string ShowPassword(string adminPass) => Answer.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("adminPass", adminPass);
+        json.WriteEndObject();
+    });
+
+    /// <summary>The image that was asked for, null for the server's own, and the password to answer with.</summary>
+    internal sealed record Asked(string? Image, string AdminPass);
 }
 
 /// <summary>The image to run from.</summary>

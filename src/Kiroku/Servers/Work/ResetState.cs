@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
@@ -7,24 +9,38 @@ namespace Kiroku.Servers.Work;
 /// os-resetState: has an administrator say what a server is. The machine is not touched, so there are no steps; whatever
 /// runs loses its place.
 /// </summary>
-internal sealed class ResetState : Workflow
+internal sealed class ResetState : Workflow<ResetStateArguments>
 {
+    private const string Key = "os-resetState";
+
+    private static readonly Schema Body = Schema.Body(
+        Key, Schema.Object(("state", Schema.OneWordOf("active", "error"))) with { Required = ["state"] });
+
     public override string Action => ActionNames.ResetState;
+
+    public override ActionRoute Route => new(Key, Rules.ResetState) { Body = (_, _) => Body, PassesLocks = true };
 
     protected override StateRule Allowed { get; } = StateRule.Any;
 
-    public override bool TakesOver(ActionRequest request) => true;
+    /// <summary>
+    /// A state is what an administrator says it is; but with one of two disks given up, the one that is left may be on the
+    /// host that is away.
+    /// </summary>
+    public override bool NeedsHosts(Server server, ActionRequest request) => server.Former is not null;
 
     public override IReadOnlyList<Step> Steps(ServerWork work) => [];
 
     public override Server Succeeded(ServerWork work)
-        => work.Server with { VmState = work.Arguments(ServerJson.Default.ResetStateArguments).State };
+        => work.Server with { VmState = work.Arguments<ResetStateArguments>().State };
 
-    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
-    {
-        var state = request.ReadBody().GetProperty("os-resetState").GetProperty("state").GetString()!;
-        return ShowTaskState(server, null, JsonSerializer.Serialize(new ResetStateArguments(state), ServerJson.Default.ResetStateArguments));
-    }
+    protected override ResetStateArguments ReadAsked(JsonElement asked, Microversion version)
+        => new(asked.GetProperty("state").GetString()!);
+
+    protected override bool TakesOver(ResetStateArguments asked) => true;
+
+    protected override Task<Accepted> PrepareAsync(
+        Server server, ResetStateArguments asked, ActionRequest request, CancellationToken cancellationToken)
+        => Task.FromResult(new Accepted(server with { TaskState = null }, asked));
 }
 
 /// <summary>The vm_state that the server is to have.</summary>

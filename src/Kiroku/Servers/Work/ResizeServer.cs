@@ -2,40 +2,53 @@ using System.Text.Json;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Flavors;
+using Kiroku.Identity;
 using Kiroku.Quotas;
 
 namespace Kiroku.Servers.Work;
 
-/// <summary>resize: gives the server another flavor; see <see cref="MovingWorkflow"/>.</summary>
-internal sealed class ResizeServer(FlavorStore flavors, ServerImages images, QuotaStore quotas) : MovingWorkflow
+/// <summary>resize: gives the server another flavor; see <see cref="MovingWorkflow{TAsked}"/>.</summary>
+internal sealed class ResizeServer(FlavorStore flavors, ServerImages images, QuotaStore quotas)
+    : MovingWorkflow<ResizeServer.Asked>
 {
+    private static readonly Schema Wishes = Schema.Object(
+        ("flavorRef", Parameters.FlavorRef), ("OS-DCF:diskConfig", Parameters.DiskConfig));
+
+    private static readonly Schema Body = Schema.Body("resize", Wishes with { Required = ["flavorRef"] });
+
     public override string Action => ActionNames.Resize;
 
-    protected override async Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    public override ActionRoute Route => new("resize", Rules.ServersResize) { Body = (_, _) => Body };
+
+    public override IReadOnlyList<Step> Steps(ServerWork work)
+        => [ColdMigrate(work), PrepResize(work), ResizeInstance(work), FinishResize(work)];
+
+    protected override Asked ReadAsked(JsonElement asked, Microversion version)
     {
-        var wishes = request.ReadBody().GetProperty("resize");
-        var reference = wishes.GetProperty("flavorRef");
-        var id = reference.ValueKind == JsonValueKind.String ? reference.GetString()! : reference.GetRawText();
-        if (id == server.Flavor.Id)
+        var reference = asked.GetProperty("flavorRef");
+        return new Asked(
+            reference.ValueKind == JsonValueKind.String ? reference.GetString()! : reference.GetRawText(),
+            asked.TryGetProperty("OS-DCF:diskConfig", out var disk) ? disk.GetString() : null);
+    }
+
+    protected override async Task<Accepted> PrepareAsync(
+        Server server, Asked asked, ActionRequest request, CancellationToken cancellationToken)
+    {
+        if (asked.FlavorId == server.Flavor.Id)
             throw Fault.BadRequest("When resizing, instances must change flavor!");
-        var flavor = await flavors.FindAsync(id, new FlavorViewer(request.ProjectId!, request.ByAdmin), cancellationToken)
-            ?? throw Fault.BadRequest($"Flavor {id} could not be found.");
+        var viewer = new FlavorViewer(request.ProjectId!, request.ByAdmin);
+        var flavor = await flavors.FindAsync(asked.FlavorId, viewer, cancellationToken)
+            ?? throw Fault.BadRequest($"Flavor {asked.FlavorId} could not be found.");
         if (flavor.DiskGiB == 0)
             throw Fault.BadRequest("Server disk was unable to be resized because: Resize to zero disk flavor is not allowed.");
         (await quotas.GetAsync(server.ProjectId, cancellationToken)).RequireGrowth(
             flavor.Vcpus - server.Flavor.Vcpus, flavor.MemoryMiB - server.Flavor.MemoryMiB);
-        var asked = new ResizeArguments(ServerFlavors.Of(flavor), server.Generation!.Value);
-        await images.RequireRoomAsync(server.ImageId, asked.Flavor, cancellationToken);
-        return new Accepted(
-            server with
-            {
-                TaskState = TaskStates.ResizePrep,
-                FormerVmState = server.VmState,
-                Labels = server.Labels with
-                {
-                    DiskConfig = wishes.TryGetProperty("OS-DCF:diskConfig", out var disk) ? disk.GetString()! : server.Labels.DiskConfig,
-                },
-            },
-            JsonSerializer.Serialize(asked, ServerJson.Default.ResizeArguments));
+        var arguments = new ResizeArguments(ServerFlavors.Of(flavor), server.Disk!.Generation);
+        await images.RequireRoomAsync(server.ImageId, arguments.Flavor, cancellationToken);
+        var labels = server.Labels with { DiskConfig = asked.DiskConfig ?? server.Labels.DiskConfig };
+        return Accept(server with { Labels = labels }, arguments);
     }
+
+    /// <summary>The flavor that the server is to take, and how its disk is to be grown; null for as before.</summary>
+    internal sealed record Asked(string FlavorId, string? DiskConfig);
 }

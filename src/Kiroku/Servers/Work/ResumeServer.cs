@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
@@ -8,20 +9,20 @@ internal sealed class ResumeServer : Workflow
 {
     public override string Action => ActionNames.Resume;
 
+    public override ActionRoute Route => new("resume", Rules.Resume);
+
     protected override StateRule Allowed { get; } = new(VmStates.Suspended) { Host = HostNeed.Last };
 
-    public override IReadOnlyList<Step> Steps(ServerWork work) =>
-    [
-        new(EventNames.Resume, ct => work.Machines.ContinueAsync(work.Server, ct)),
-    ];
+    protected override string TaskState => TaskStates.Resuming;
+
+    public override IReadOnlyList<Step> Steps(ServerWork work) => [Resume(work)];
 
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Active, PowerState = MachineState.Running };
 
     /// <summary>As Nova, which trusts the machine no more.</summary>
-    public override Server Failed(ServerWork work, ServerFault fault)
-        => work.Server with { VmState = VmStates.Error, Fault = fault };
+    public override Server Failed(ServerWork work, ServerFault fault) => InError(work, fault);
 
-    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
-        => ShowTaskState(server, TaskStates.Resuming);
+    private static Step Resume(ServerWork work)
+        => new(EventNames.Resume, ct => work.Machines.ContinueAsync(work.Server, ct));
 }

@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
@@ -11,35 +12,13 @@ internal sealed class RevertResize : Workflow
 {
     public override string Action => ActionNames.RevertResize;
 
+    public override ActionRoute Route => new("revertResize", Rules.ServersRevertResize);
+
     protected override StateRule Allowed { get; } = new(VmStates.Resized);
 
-    public override IReadOnlyList<Step> Steps(ServerWork work) =>
-    [
-        new(EventNames.RevertResize, async ct =>
-        {
-            await work.Machines.StopAsync(work.Server, ct);
-            await work.Machines.UndefineAsync(work.Server, ct);
-            await work.SaveAsync(s => s with { PowerState = MachineState.Off }, ct);
-        }),
-        new(EventNames.FinishRevertResize, async ct =>
-        {
-            if (work.Server.FormerGeneration is not null)
-                await work.SaveAsync(s => MovingWorkflow.SwitchBack(s) with { Claim = s.FormerFlavor!.Claim }, ct);
-            if (work.Server.OtherHost is null)
-                await work.Machines.DeleteDiskAsync(work.Server.Id, work.Server.Generation!.Value + 1, ct);
-            await work.LeaveOtherHostAsync(work.Server.Generation!.Value + 1, ct);
-            if (work.Server.FormerVmState == VmStates.Active)
-            {
-                await work.Machines.StartAsync(work.Server, ct);
-                return;
-            }
-            await work.Machines.DefineAsync(work.Server, ct);
-            await work.RunInnerAsync(StopServer.StopStep(work), ct);
-        })
-        {
-            Host = () => work.Server.FormerHost ?? work.Host,
-        },
-    ];
+    protected override string TaskState => TaskStates.ResizeReverting;
+
+    public override IReadOnlyList<Step> Steps(ServerWork work) => [Revert(work), FinishRevert(work)];
 
     public override Server Succeeded(ServerWork work)
     {
@@ -53,12 +32,38 @@ internal sealed class RevertResize : Workflow
         };
     }
 
-    public override Server Failed(ServerWork work, ServerFault fault)
-        => work.Server with { VmState = VmStates.Error, Fault = fault };
+    public override Server Failed(ServerWork work, ServerFault fault) => InError(work, fault);
 
     protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
         ConfirmResize.RefuseUnlessResized(server);
-        return ShowTaskState(server, TaskStates.ResizeReverting);
+        return base.PrepareAsync(server, request, cancellationToken);
     }
+
+    private static Step Revert(ServerWork work) => new(EventNames.RevertResize, async ct =>
+    {
+        await work.Machines.StopAsync(work.Server, ct);
+        await work.Machines.UndefineAsync(work.Server, ct);
+        await work.SaveAsync(s => s with { PowerState = MachineState.Off }, ct);
+    });
+
+    private static Step FinishRevert(ServerWork work) => new(EventNames.FinishRevertResize, async ct =>
+    {
+        if (work.Server.Former is { Flavor: var flavor })
+            await work.SaveAsync(s => s.OnFormerDisk() with { Claim = flavor.Claim }, ct);
+        var left = work.Server.Disk!.Generation + 1;
+        if (work.Server.Other is null)
+            await work.Machines.DeleteDiskAsync(work.Server.Id, left, ct);
+        await work.LeaveOtherHostAsync(left, ct);
+        if (work.Server.FormerVmState == VmStates.Active)
+        {
+            await work.Machines.StartAsync(work.Server, ct);
+            return;
+        }
+        await work.Machines.DefineAsync(work.Server, ct);
+        await work.RunInnerAsync(StopServer.Stop(work), ct);
+    })
+    {
+        Host = () => work.Server.Former?.Disk.Host ?? work.Host,
+    };
 }

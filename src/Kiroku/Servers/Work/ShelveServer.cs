@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Identity;
 using Kiroku.Scheduling;
 
 namespace Kiroku.Servers.Work;
@@ -9,33 +10,14 @@ internal sealed class ShelveServer : Workflow
 {
     public override string Action => ActionNames.Shelve;
 
-    protected override StateRule Allowed { get; } = new(VmStates.Active, VmStates.Stopped, VmStates.Paused, VmStates.Suspended);
+    public override ActionRoute Route => new("shelve", Rules.Shelve);
 
-    public override IReadOnlyList<Step> Steps(ServerWork work) =>
-    [
-        new(EventNames.ShelveOffload, async ct =>
-        {
-            if (HasLeft(work))
-                return;
-            await work.Machines.StopAsync(work.Server, ct);
-            if (work.Server.VmState == VmStates.Suspended)
-                await work.SaveAsync(s => s with { VmState = VmStates.Stopped }, ct);
-            await work.Machines.UndefineAsync(work.Server, ct);
-            await work.SaveAsync(s => s with { Host = null, Claim = Claim.None, PowerState = MachineState.Off, RescueImageId = null }, ct);
-        })
-        {
-            TaskState = TaskStates.ShelvingOffloading,
-            Undo = async ct =>
-            {
-                if (HasLeft(work))
-                    return;
-                if (work.Server.VmState == VmStates.Active)
-                    await work.Machines.StartAsync(work.Server, ct);
-                else
-                    await work.Machines.DefineAsync(work.Server, ct);
-            },
-        },
-    ];
+    protected override StateRule Allowed { get; } =
+        new(VmStates.Active, VmStates.Stopped, VmStates.Paused, VmStates.Suspended);
+
+    protected override string TaskState => TaskStates.Shelving;
+
+    public override IReadOnlyList<Step> Steps(ServerWork work) => [ShelveOffload(work)];
 
     public override Server Succeeded(ServerWork work) => work.Server with { VmState = VmStates.ShelvedOffloaded };
 
@@ -50,9 +32,37 @@ internal sealed class ShelveServer : Workflow
         var server => server,
     };
 
-    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
-        => ShowTaskState(server, TaskStates.Shelving);
+    private static Step ShelveOffload(ServerWork work) => new(EventNames.ShelveOffload, async ct =>
+    {
+        if (HasLeft(work))
+            return;
+        await work.Machines.StopAsync(work.Server, ct);
+        if (work.Server.VmState == VmStates.Suspended)
+            await work.SaveAsync(s => s with { VmState = VmStates.Stopped }, ct);
+        await work.Machines.UndefineAsync(work.Server, ct);
+        await work.SaveAsync(Left, ct);
+    })
+    {
+        TaskState = TaskStates.ShelvingOffloading,
+        Undo = ct => GoBackAsync(work, ct),
+    };
 
-    /// <summary>Whether it has been done, by a run that died before it could say so: there is no going back to a host without room taken up there.</summary>
+    private static Server Left(Server server)
+        => server with { Host = null, Claim = Claim.None, PowerState = MachineState.Off, RescueImageId = null };
+
+    private static async Task GoBackAsync(ServerWork work, CancellationToken cancellationToken)
+    {
+        if (HasLeft(work))
+            return;
+        if (work.Server.VmState == VmStates.Active)
+            await work.Machines.StartAsync(work.Server, cancellationToken);
+        else
+            await work.Machines.DefineAsync(work.Server, cancellationToken);
+    }
+
+    /// <summary>
+    /// Whether it has been done, by a run that died before it could say so: there is no going back to a host without room
+    /// taken up there.
+    /// </summary>
     private static bool HasLeft(ServerWork work) => work.Server.Host is null;
 }

@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
@@ -8,20 +9,23 @@ internal sealed class StartServer : Workflow
 {
     public override string Action => ActionNames.Start;
 
+    public override ActionRoute Route => new("os-start", Rules.ServersStart);
+
     protected override StateRule Allowed { get; } = new(VmStates.Stopped) { Host = HostNeed.First };
 
-    public override IReadOnlyList<Step> Steps(ServerWork work) =>
-    [
-        new(EventNames.Start, async ct =>
-        {
-            await work.LeaveRescueAsync(ct);
-            await work.Machines.StartAsync(work.Server, ct);
-        }),
-    ];
+    protected override string TaskState => TaskStates.PoweringOn;
+
+    public override bool Explains(Server server, MachineState state)
+        => server.VmState == VmStates.Stopped && state == MachineState.Running;
+
+    public override IReadOnlyList<Step> Steps(ServerWork work) => [Start(work)];
 
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Active, PowerState = MachineState.Running };
 
-    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
-        => ShowTaskState(server, TaskStates.PoweringOn);
+    private static Step Start(ServerWork work) => new(EventNames.Start, async ct =>
+    {
+        await work.LeaveRescueAsync(ct);
+        await work.Machines.StartAsync(work.Server, ct);
+    });
 }

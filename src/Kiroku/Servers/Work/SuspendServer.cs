@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
@@ -8,20 +9,20 @@ internal sealed class SuspendServer : Workflow
 {
     public override string Action => ActionNames.Suspend;
 
+    public override ActionRoute Route => new("suspend", Rules.Suspend);
+
     protected override StateRule Allowed { get; } = new(VmStates.Active) { Host = HostNeed.Last };
 
-    public override IReadOnlyList<Step> Steps(ServerWork work) =>
-    [
-        new(EventNames.Suspend, ct => work.Machines.SuspendAsync(work.Server, ct)),
-    ];
+    protected override string TaskState => TaskStates.Suspending;
+
+    public override IReadOnlyList<Step> Steps(ServerWork work) => [Suspend(work)];
 
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Suspended, PowerState = MachineState.Off };
 
     /// <summary>As Nova, which trusts the machine no more.</summary>
-    public override Server Failed(ServerWork work, ServerFault fault)
-        => work.Server with { VmState = VmStates.Error, Fault = fault };
+    public override Server Failed(ServerWork work, ServerFault fault) => InError(work, fault);
 
-    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
-        => ShowTaskState(server, TaskStates.Suspending);
+    private static Step Suspend(ServerWork work)
+        => new(EventNames.Suspend, ct => work.Machines.SuspendAsync(work.Server, ct));
 }

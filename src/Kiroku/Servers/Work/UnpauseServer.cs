@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
@@ -8,16 +9,17 @@ internal sealed class UnpauseServer : Workflow
 {
     public override string Action => ActionNames.Unpause;
 
+    public override ActionRoute Route => new("unpause", Rules.Unpause);
+
     protected override StateRule Allowed { get; } = new(VmStates.Paused) { Host = HostNeed.Last };
 
-    public override IReadOnlyList<Step> Steps(ServerWork work) =>
-    [
-        new(EventNames.Unpause, ct => work.Machines.ContinueAsync(work.Server, ct)),
-    ];
+    protected override string TaskState => TaskStates.Unpausing;
+
+    public override IReadOnlyList<Step> Steps(ServerWork work) => [Unpause(work)];
 
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Active, PowerState = MachineState.Running };
 
-    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
-        => ShowTaskState(server, TaskStates.Unpausing);
+    private static Step Unpause(ServerWork work)
+        => new(EventNames.Unpause, ct => work.Machines.ContinueAsync(work.Server, ct));
 }

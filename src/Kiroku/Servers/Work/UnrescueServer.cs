@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
@@ -8,30 +9,28 @@ internal sealed class UnrescueServer : Workflow
 {
     public override string Action => ActionNames.Unrescue;
 
+    public override ActionRoute Route => new("unrescue", Rules.Unrescue);
+
     protected override StateRule Allowed { get; } = new(VmStates.Rescued) { Host = HostNeed.Last };
 
-    public override IReadOnlyList<Step> Steps(ServerWork work) =>
-    [
-        new(EventNames.Unrescue, async ct =>
-        {
-            if (work.Server.RescueImageId is not null)
-                await work.Machines.PowerOffAsync(work.Server, ct);
-            await work.LeaveRescueAsync(ct);
-            await work.Machines.StartAsync(work.Server, ct);
-        }),
-    ];
+    protected override string TaskState => TaskStates.Unrescuing;
+
+    public override IReadOnlyList<Step> Steps(ServerWork work) => [Unrescue(work)];
 
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Active, PowerState = MachineState.Running };
 
     /// <summary>The disk that it was rescued by may be gone already; once the machine is off nothing needs it any more.</summary>
-    public override Server Failed(ServerWork work, ServerFault fault) => work.Server with
+    public override Server Failed(ServerWork work, ServerFault fault) => InError(work, fault) with
     {
-        VmState = VmStates.Error,
-        Fault = fault,
         RescueImageId = work.Server.PowerState == MachineState.Off ? null : work.Server.RescueImageId,
     };
 
-    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
-        => ShowTaskState(server, TaskStates.Unrescuing);
+    private static Step Unrescue(ServerWork work) => new(EventNames.Unrescue, async ct =>
+    {
+        if (work.Server.RescueImageId is not null)
+            await work.Machines.PowerOffAsync(work.Server, ct);
+        await work.LeaveRescueAsync(ct);
+        await work.Machines.StartAsync(work.Server, ct);
+    });
 }

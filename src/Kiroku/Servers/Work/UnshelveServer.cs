@@ -3,90 +3,120 @@ using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hosts;
 using Kiroku.Hypervisors;
+using Kiroku.Identity;
 using Kiroku.Scheduling;
 
 namespace Kiroku.Servers.Work;
 
 /// <summary>unshelve: finds a host with room for the server and brings it up there on the disk that was kept.</summary>
-internal sealed class UnshelveServer(HostWatch hosts) : Workflow
+internal sealed class UnshelveServer(HostWatch hosts) : Workflow<UnshelveServer.Asked>
 {
     public override string Action => ActionNames.Unshelve;
 
+    public override ActionRoute Route => new("unshelve", Rules.Unshelve) { Body = Body };
+
     protected override StateRule Allowed { get; } = new(VmStates.Shelved, VmStates.ShelvedOffloaded);
 
-    public override IReadOnlyList<Step> Steps(ServerWork work) =>
-    [
-        new(EventNames.ScheduleInstances, ct => work.PlaceAsync(new PlaceWish { OnlyHost = work.Arguments(ServerJson.Default.UnshelveArguments).Host }, ct))
-        {
-            Host = () => work.Node,
-            Undo = ct => work.SaveAsync(s => s with { Host = null, Claim = Claim.None }, ct),
-        },
-        new(EventNames.Unshelve, async ct =>
-        {
-            if (MoveOf(work) is { } move)
-            {
-                await move.RunAsync(work, work.Server.Flavor, ct);
-                await work.SaveAsync(s => s with { Generation = move.Next, DiskHost = move.To, OtherHost = move.From }, ct);
-            }
-            await work.LeaveOtherHostAsync(work.Server.Generation!.Value - 1, ct);
-            await work.Machines.StartAsync(work.Server, ct);
-        })
-        {
-            TaskState = TaskStates.Spawning,
-            Undo = async ct =>
-            {
-                await work.Machines.UndefineAsync(work.Server, ct);
-                if (MoveOf(work) is { } move)
-                    await move.UndoAsync(work, ct);
-            },
-        },
-    ];
+    public override IReadOnlyList<Step> Steps(ServerWork work) => [ScheduleInstances(work), Unshelve(work)];
 
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Active, PowerState = MachineState.Running, LaunchedAt = work.Now };
 
     public override Server Failed(ServerWork work, ServerFault fault) => work.Server with { PowerState = MachineState.Off };
 
-    /// <summary>The host that a request wants the server on; null for any.</summary>
-    public static string? HostIn(JsonElement body, Microversion version)
-        => version >= 91 && Wishes(body) is { } wishes && wishes.TryGetProperty("host", out var host) ? host.GetString() : null;
-
-    protected override async Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    protected override Asked ReadAsked(JsonElement asked, Microversion version)
     {
-        var version = new Microversion(request.Microversion);
-        var body = request.ReadBody();
-        var zone = default(JsonElement);
-        var zoned = version >= 77 && Wishes(body) is { } wishes && wishes.TryGetProperty("availability_zone", out zone);
-        var host = HostIn(body, version);
-        if ((zoned || host is not null) && server.VmState != VmStates.ShelvedOffloaded)
+        JsonElement? zone = version >= 77 ? Find(asked, "availability_zone") : null;
+        return new Asked(
+            zone is not null, zone?.GetString() is { Length: > 0 } named ? named : null,
+            version >= 91 ? Find(asked, "host")?.GetString() : null);
+    }
+
+    protected override IEnumerable<string> FurtherRules(Asked asked) => asked.Host is null ? [] : [Rules.UnshelveToHost];
+
+    protected override async Task<Accepted> PrepareAsync(
+        Server server, Asked asked, ActionRequest request, CancellationToken cancellationToken)
+    {
+        if ((asked.NamesZone || asked.Host is not null) && server.VmState != VmStates.ShelvedOffloaded)
         {
             throw Fault.Conflict($"Specifying an availability zone or a host when unshelving server \"{server.Id}\" with status "
                 + $"\"{server.VmState}\" is not supported. The server status must be SHELVED_OFFLOADED.");
         }
-        var pinned = !zoned ? server.Labels.PinnedZone : zone.GetString() is { Length: > 0 } named ? named : null;
-        if (zoned && pinned is not null)
-            await Zones.RequireAsync(hosts, pinned, cancellationToken);
-        if (host is not null)
-            await RequireInZoneAsync(host, pinned, cancellationToken);
-        return await ShowTaskState(
-            server with { Labels = server.Labels with { PinnedZone = pinned } }, TaskStates.Unshelving,
-            JsonSerializer.Serialize(new UnshelveArguments(host), ServerJson.Default.UnshelveArguments));
+        var pinned = asked.NamesZone ? asked.Zone : server.Labels.PinnedZone;
+        if (asked.Zone is not null)
+            await Zones.RequireAsync(hosts, asked.Zone, cancellationToken);
+        if (asked.Host is not null)
+            await RequireInZoneAsync(asked.Host, pinned, cancellationToken);
+        var shown = server with { TaskState = TaskStates.Unshelving, Labels = server.Labels with { PinnedZone = pinned } };
+        return new Accepted(shown, new UnshelveArguments(asked.Host));
     }
+
+    private static Step ScheduleInstances(ServerWork work)
+    {
+        var wish = new PlaceWish { OnlyHost = work.Arguments<UnshelveArguments>().Host };
+        return new(EventNames.ScheduleInstances, ct => work.PlaceAsync(wish, ct))
+        {
+            Host = () => work.Node,
+            Undo = ct => work.SaveAsync(s => s with { Host = null, Claim = Claim.None }, ct),
+        };
+    }
+
+    private static Step Unshelve(ServerWork work) => new(EventNames.Unshelve, async ct =>
+    {
+        if (MoveOf(work) is { } move)
+        {
+            await move.RunAsync(work, work.Server.Flavor, ct);
+            await work.SaveAsync(s => Brought(s, move), ct);
+        }
+        await work.LeaveOtherHostAsync(work.Server.Disk!.Generation - 1, ct);
+        await work.Machines.StartAsync(work.Server, ct);
+    })
+    {
+        TaskState = TaskStates.Spawning,
+        Undo = ct => GiveUpAsync(work, ct),
+    };
+
+    private static async Task GiveUpAsync(ServerWork work, CancellationToken cancellationToken)
+    {
+        await work.Machines.UndefineAsync(work.Server, cancellationToken);
+        if (MoveOf(work) is { } move)
+            await move.UndoAsync(work, cancellationToken);
+    }
+
+    private static Server Brought(Server server, DiskMove move) => server with
+    {
+        Disk = new ServerDisk(move.To, move.Next),
+        Other = new HostClaim(move.From, Claim.None),
+    };
+
+    /// <summary>How its disk comes to its host; null if it lies there.</summary>
+    private static DiskMove? MoveOf(ServerWork work)
+        => work.Server.Disk is var (host, generation) && host != work.Host ? new DiskMove(host, work.Host, generation) : null;
 
     /// <exception cref="Fault">400 for a host that there is not, 409 for one in another zone than the server is to stay in.</exception>
     private async Task RequireInZoneAsync(string host, string? zone, CancellationToken cancellationToken)
     {
-        var found = await hosts.FindAsync(host, cancellationToken) ?? throw Fault.BadRequest($"Compute host {host} could not be found.");
+        var found = await hosts.FindAsync(host, cancellationToken)
+            ?? throw Fault.BadRequest($"Compute host {host} could not be found.");
         if (zone is not null && zone != found.Zone)
             throw Fault.Conflict($"Host \"{host}\" is not in the availability zone \"{zone}\".");
     }
 
-    /// <summary>How its disk comes to its host; null if it lies there.</summary>
-    private static DiskMove? MoveOf(ServerWork work)
-        => work.Server.DiskHost is { } from && from != work.Host ? new DiskMove(from, work.Host, work.Server.Generation!.Value) : null;
+    private static Schema Body(Microversion version, bool relaxed)
+    {
+        if (relaxed || version < 77)
+            return Schema.Any;
+        var asked = version < 91
+            ? Schema.Object(("availability_zone", Parameters.Name)) with { Required = ["availability_zone"] }
+            : Schema.Object(("availability_zone", new Schema { Types = ["string", "null"] }), ("host", Parameters.Fqdn));
+        return Schema.Body("unshelve", asked with { Types = ["object", "null"] });
+    }
 
-    private static JsonElement? Wishes(JsonElement body)
-        => body.TryGetProperty("unshelve", out var wishes) && wishes.ValueKind == JsonValueKind.Object ? wishes : null;
+    private static JsonElement? Find(JsonElement asked, string key)
+        => asked.ValueKind == JsonValueKind.Object && asked.TryGetProperty(key, out var value) ? value : null;
+
+    /// <summary>Where the server is to come up: the zone, where the body names one or none, and the one host that will do.</summary>
+    internal sealed record Asked(bool NamesZone, string? Zone, string? Host);
 }
 
 /// <summary>The one host that will do; null for any.</summary>

@@ -44,7 +44,7 @@ public sealed class CreateKillTests
         var server = await cloud.ServerAsync(id);
         var active = server.VmState == VmStates.Active;
         if (active)
-            Assert.Equal(server.Host, server.DiskHost);
+            Assert.Equal(server.Host, server.Disk?.Host);
         string[] expected = active ? [server.Host!] : [];
         await cloud.UntilAsync(() => Task.FromResult(
             cloud.Nodes.Where(node => node.Host.Machines.ContainsKey(id)).Select(node => node.Name).SequenceEqual(expected)));

@@ -232,11 +232,11 @@ internal sealed class HostsCloud : IAsyncDisposable
 
     private static IEnumerable<string> NamedOn(Server server, string host)
     {
-        if (server.DiskHost == host && server.Generation is { } present)
+        if (server.Disk?.Host == host && server.Disk?.Generation is { } present)
             yield return Disks.NameOf(server.Id, present);
-        if (server.FormerHost == host && server.FormerGeneration is { } former)
+        if (server.Former?.Disk.Host == host && server.Former?.Disk.Generation is { } former)
             yield return Disks.NameOf(server.Id, former);
-        if ((server.DiskHost == host || server.FormerHost == host) && server.ConfigGeneration is { } config)
+        if ((server.Disk?.Host == host || server.Former?.Disk.Host == host) && server.ConfigGeneration is { } config)
             yield return Disks.ConfigOf(server.Id, config);
     }
 

@@ -68,7 +68,7 @@ public sealed class LostHostTests : IAsyncLifetime
         await cloud.SweepAsync();
         Assert.Contains(Disks.NameOf(server, 1), cloud["a"].Host.Volumes.Keys);
         var after = await cloud.ServerAsync(server);
-        Assert.Equal((VmStates.Resized, "b", 1), (after.VmState, after.Host, after.FormerGeneration));
+        Assert.Equal((VmStates.Resized, "b", 1), (after.VmState, after.Host, after.Former?.Disk.Generation));
     }
 
     [Fact]

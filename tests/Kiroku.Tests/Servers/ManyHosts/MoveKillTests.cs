@@ -133,8 +133,8 @@ public sealed class MoveKillTests
         var after = await cloud.ServerAsync(server);
         if (after.VmState == VmStates.Resized)
             return;
-        Assert.Equal((null, null, null), (after.FormerHost, after.FormerGeneration, after.OtherHost));
-        Assert.Equal(after.VmState == VmStates.ShelvedOffloaded ? null : after.DiskHost, after.Host);
+        Assert.Equal((null, null, null), (after.Former?.Disk.Host, after.Former?.Disk.Generation, after.Other?.Host));
+        Assert.Equal(after.VmState == VmStates.ShelvedOffloaded ? null : after.Disk?.Host, after.Host);
         Assert.Equal(after.Host is null ? Claim.None : after.Flavor.Claim, after.Claim);
     }
 

@@ -28,7 +28,7 @@ public sealed class MovingTests : IAsyncLifetime
         var after = await cloud.ServerAsync(server);
         Assert.Null(resize.Action.Message);
         Assert.Equal(VmStates.Resized, after.VmState);
-        Assert.Equal(("a", 1), (after.FormerHost, after.FormerGeneration));
+        Assert.Equal(("a", 1), (after.Former?.Disk.Host, after.Former?.Disk.Generation));
         Assert.NotEqual("a", after.Host);
         Assert.Equal((disk, drive), Contents(after.Host!, server, 2));
         Assert.Equal(84, after.Flavor.DiskGiB > 0 ? 84 : 0);
@@ -42,7 +42,7 @@ public sealed class MovingTests : IAsyncLifetime
         var confirm = await cloud.DoAsync(server, """{"confirmResize":null}""");
 
         Assert.Equal("a", HostOf(confirm, EventNames.ConfirmResize));
-        Assert.Equal((VmStates.Active, null, null), ((await cloud.ServerAsync(server)).VmState, (await cloud.ServerAsync(server)).FormerHost, (await cloud.ServerAsync(server)).OtherHost));
+        Assert.Equal((VmStates.Active, null, null), ((await cloud.ServerAsync(server)).VmState, (await cloud.ServerAsync(server)).Former?.Disk.Host, (await cloud.ServerAsync(server)).Other?.Host));
         await cloud.AssertWholeAsync(server);
         await cloud.DeleteAsync(server);
         await cloud.AssertWholeAsync(server);
@@ -80,7 +80,7 @@ public sealed class MovingTests : IAsyncLifetime
         var after = await cloud.ServerAsync(server);
         Assert.Null(revert.Action.Message);
         Assert.Equal((moved, "a"), (HostOf(revert, EventNames.RevertResize), HostOf(revert, EventNames.FinishRevertResize)));
-        Assert.Equal(("a", "a", null, null, 1), (after.Host, after.DiskHost, after.FormerHost, after.OtherHost, after.Generation));
+        Assert.Equal(("a", "a", null, null, 1), (after.Host, after.Disk?.Host, after.Former?.Disk.Host, after.Other?.Host, after.Disk?.Generation));
         Assert.Equal(stopped ? VmStates.Stopped : VmStates.Active, after.VmState);
         Assert.Equal(before, Contents("a", server, 1));
         Assert.Empty(cloud[moved].Host.DisksOf(server));
@@ -93,14 +93,14 @@ public sealed class MovingTests : IAsyncLifetime
         var server = await cloud.CreateServerAsync("a");
         var before = Contents("a", server, 1);
         await cloud.DoAsync(server, """{"shelve":null}""");
-        Assert.Equal((null, "a"), ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).DiskHost));
+        Assert.Equal((null, "a"), ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).Disk?.Host));
 
         var unshelve = await cloud.DoAsync(server, """{"unshelve":{"host":"b"}}""");
 
         var after = await cloud.ServerAsync(server);
         Assert.Null(unshelve.Action.Message);
         Assert.Equal("b", HostOf(unshelve, EventNames.Unshelve));
-        Assert.Equal(("b", "b", null), (after.Host, after.DiskHost, after.OtherHost));
+        Assert.Equal(("b", "b", null), (after.Host, after.Disk?.Host, after.Other?.Host));
         Assert.Equal(before, Contents("b", server, 2));
         Assert.Empty(cloud["a"].Host.DisksOf(server));
         await cloud.AssertWholeAsync(server);
@@ -170,7 +170,7 @@ public sealed class MovingTests : IAsyncLifetime
         var after = await cloud.ServerAsync(server);
         Assert.Equal(("Error", VmStates.Error), (resize.Action.Message, after.VmState));
         Assert.Equal(3, resize.Events.Count(e => e.Event == EventNames.ResizeInstance && e.Result == EventResults.Error));
-        Assert.Equal(("a", "a", null, null), (after.Host, after.DiskHost, after.OtherHost, after.FormerHost));
+        Assert.Equal(("a", "a", null, null), (after.Host, after.Disk?.Host, after.Other?.Host, after.Former?.Disk.Host));
         Assert.Equal(before, Contents("a", server, 1));
         await cloud.AssertWholeAsync(server);
     }
@@ -200,7 +200,7 @@ public sealed class MovingTests : IAsyncLifetime
             node.Hypervisor.Before = now => now is "start" or "undefine" ? throw new HypervisorException(HypervisorFailure.Failed, $"{now} it", "no") : Task.CompletedTask;
         Assert.Equal("Error", (await cloud.DoAsync(server, Resize)).Action.Message);
         var failed = await cloud.ServerAsync(server);
-        Assert.Equal((VmStates.Error, "a", "a", 1), (failed.VmState, failed.FormerHost, failed.OtherHost, failed.FormerGeneration));
+        Assert.Equal((VmStates.Error, "a", "a", 1), (failed.VmState, failed.Former?.Disk.Host, failed.Other?.Host, failed.Former?.Disk.Generation));
         await cloud.AssertWholeAsync(server);
         foreach (var node in cloud.Nodes)
             node.Hypervisor.Before = _ => Task.CompletedTask;
@@ -208,13 +208,13 @@ public sealed class MovingTests : IAsyncLifetime
         Assert.Null((await cloud.DoAsync(server, body.Replace("IMAGE", cloud.Image, StringComparison.Ordinal))).Action.Message);
 
         var after = await cloud.ServerAsync(server);
-        Assert.Equal((state, failed.Host, failed.Host), (after.VmState, after.Host, after.DiskHost));
-        Assert.Equal((null, null, null, after.Flavor.Claim), (after.FormerHost, after.OtherHost, after.FormerGeneration, after.Claim));
+        Assert.Equal((state, failed.Host, failed.Host), (after.VmState, after.Host, after.Disk?.Host));
+        Assert.Equal((null, null, null, after.Flavor.Claim), (after.Former?.Disk.Host, after.Other?.Host, after.Former?.Disk.Generation, after.Claim));
         await cloud.SweepAsync();
         await cloud.AssertWholeAsync(server);
         // Nothing of that move is in the way of the next.
         Assert.Null((await cloud.DoAsync(server, """{"migrate":{"host":"a"}}""")).Action.Message);
-        Assert.Equal(("a", failed.Host), ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).FormerHost));
+        Assert.Equal(("a", failed.Host), ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).Former?.Disk.Host));
         await cloud.AssertWholeAsync(server);
     }
 
@@ -237,14 +237,14 @@ public sealed class MovingTests : IAsyncLifetime
         await cloud.DoAsync(server, """{"os-resetState":{"state":"active"}}""");
 
         var after = await cloud.ServerAsync(server);
-        Assert.Equal((VmStates.Active, null, "a", Claim.None), (after.VmState, after.Host, after.DiskHost, after.Claim));
+        Assert.Equal((VmStates.Active, null, "a", Claim.None), (after.VmState, after.Host, after.Disk?.Host, after.Claim));
         Assert.Equal(409, (await cloud.ActAsync(server, $$$"""{"rebuild":{"imageRef":"{{{cloud.Image}}}"}}""")).Status);
         await cloud.SweepAsync();
         await cloud.AssertWholeAsync(server);
         cloud["b"].Hypervisor.Before = _ => Task.CompletedTask;
         Assert.Null((await cloud.DoAsync(server, """{"shelve":null}""")).Action.Message);
         Assert.Null((await cloud.DoAsync(server, """{"unshelve":{"host":"b"}}""")).Action.Message);
-        Assert.Equal(("b", "b"), ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).DiskHost));
+        Assert.Equal(("b", "b"), ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).Disk?.Host));
         await cloud.SweepAsync();
         await cloud.AssertWholeAsync(server);
     }

@@ -1,0 +1,16 @@
+using System.Text.Json;
+using Kiroku.Api;
+
+namespace Kiroku.Servers;
+
+/// <summary>What Nova does for a key and Kiroku does not: 501 to whom its rule allows it.</summary>
+internal sealed class UnsupportedAction(string key, string rule, ServerStore store) : IServerAction
+{
+    public string Key => key;
+
+    public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
+    {
+        await ServersApi.FindAsync(context, serverId, store, rule);
+        throw Fault.NotSupported();
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Identity;
+using Kiroku.Storage;
+
+namespace Kiroku.Servers.Work;
+
+/// <summary>
+/// lock: keeps a server's own project from changing it by mistake. As in Nova it passes whatever runs on the server and is
+/// done when it is answered.
+/// </summary>
+internal sealed class LockServer(ServerStore store, InstantActions instant, TimeProvider time) : IServerAction
+{
+    public string Key => "lock";
+
+    public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
+    {
+        Body(Microversions.Of(context)).Require(body, Microversions.IsRelaxed(context));
+        var server = await ServersApi.FindAsync(context, serverId, store, Rules.Lock);
+        var changed = Locked(context, server, body.GetProperty(Key));
+        var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
+        var request = ActionRequest.Of(context, ActionNames.Lock, time.UtcNow());
+        await (changed is null
+            ? instant.AcceptAsync(server.Id, request, answer, EventNames.Lock)
+            : instant.AcceptLockAsync(changed, request, answer, EventNames.Lock));
+        return answer;
+    }
+
+    /// <summary>The server as it is once it is locked; null if its own project has no need to lock it again.</summary>
+    private static Server? Locked(HttpContext context, Server server, JsonElement asked)
+    {
+        var by = ServerLock.By(context, server);
+        if (server.LockedBy is not null && by == ServerLock.ByOwner)
+            return null;
+        var reason = Microversions.Of(context) >= 73 && asked.ValueKind == JsonValueKind.Object
+            && asked.TryGetProperty("locked_reason", out var given) ? given.GetString() : null;
+        return server with { LockedBy = by, LockedReason = reason ?? server.LockedReason };
+    }
+
+    private static Schema Body(Microversion version) => version < 73
+        ? Schema.Any
+        : Schema.Body("lock", Schema.Object(("locked_reason", Reason)) with { Types = ["object", "null"] });
+
+    private static Schema Reason => Parameters.Text with { MinLength = 1, MaxLength = 255 };
+}

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Identity;
+using Kiroku.Storage;
+
+namespace Kiroku.Servers.Work;
+
+/// <summary>unlock: has the server's project change it again; see <see cref="LockServer"/>.</summary>
+internal sealed class UnlockServer(ServerStore store, InstantActions instant, TimeProvider time) : IServerAction
+{
+    public string Key => "unlock";
+
+    public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
+    {
+        var server = await ServersApi.FindAsync(context, serverId, store, Rules.Unlock);
+        if (server.LockedBy is { } locked && locked != ServerLock.By(context, server))
+            Caller.Of(context).Require(Rules.UnlockOverride, server.ProjectId);
+        var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
+        var request = ActionRequest.Of(context, ActionNames.Unlock, time.UtcNow());
+        await instant.AcceptLockAsync(server with { LockedBy = null, LockedReason = null }, request, answer, EventNames.Unlock);
+        return answer;
+    }
+}
