@@ -9,6 +9,8 @@ internal sealed class ActionStore(IDatabase database)
 {
     private const string Interrupted = "interrupted: the service ended in the middle of this step";
     private const string ActionError = "Error";
+    private static readonly string InsertAction = Columns<ActionRecord>.Insert("actions", nameof(ActionRecord.Id)) + " RETURNING id";
+    private static readonly string InsertEvent = Columns<EventRecord>.Insert("action_events", nameof(EventRecord.Id));
 
     /// <summary>Whether an attempt failed only because the service ended under it.</summary>
     public static bool IsInterrupted(EventRecord record) => record is { Result: EventResults.Error, Details: Interrupted };
@@ -79,12 +81,7 @@ internal sealed class ActionStore(IDatabase database)
     /// <summary>Inserts the row of an action that is about to begin, in the caller's transaction.</summary>
     public static async Task<ActionRecord> InsertAsync(DbConnection connection, ActionRecord action)
     {
-        const string Sql = """
-            INSERT INTO actions (server_id, request_id, action, arguments, user_id, project_id, start_time, updated_at, outcome)
-            VALUES (@ServerId, @RequestId, @Action, @Arguments, @UserId, @ProjectId, @StartTime, @UpdatedAt, @Outcome)
-            RETURNING id
-            """;
-        return action with { Id = await connection.ExecuteScalarAsync<long>(Sql, action) };
+        return action with { Id = await connection.ExecuteScalarAsync<long>(InsertAction, action) };
     }
 
     /// <summary>Records what is done in the caller's own transaction: the action and its event, if it has one, both ended.</summary>
@@ -94,11 +91,7 @@ internal sealed class ActionStore(IDatabase database)
         await EndAsync(connection, action.Id, action.Outcome, action.UpdatedAt);
         if (ended is null)
             return action.Id;
-        const string Sql = """
-            INSERT INTO action_events (action_id, event, attempt, start_time, finish_time, result, host)
-            VALUES (@ActionId, @Event, @Attempt, @StartTime, @FinishTime, @Result, @Host)
-            """;
-        await connection.ExecuteAsync(Sql, ended with { ActionId = action.Id, StartTime = action.StartTime, FinishTime = action.UpdatedAt });
+        await connection.ExecuteAsync(InsertEvent, ended with { ActionId = action.Id, StartTime = action.StartTime, FinishTime = action.UpdatedAt });
         return action.Id;
     }
 

@@ -2,12 +2,27 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiroku.Hypervisors;
 using Kiroku.Scheduling;
+using Kiroku.Storage;
 
 namespace Kiroku.Servers;
 
 /// <summary>A server as its columns hold it.</summary>
 internal sealed record ServerRow
 {
+    private static readonly string[] Noted = [nameof(Name), nameof(Description), nameof(Metadata), nameof(Labels)];
+    private static readonly string[] Lock = [nameof(LockedBy), nameof(LockedReason)];
+    private static readonly string[] Fixed = [nameof(Id), nameof(ProjectId), nameof(UserId), nameof(CreatedAt), nameof(Zone)];
+
+    /// <summary>Inserts a row. The zone is its host's.</summary>
+    public static readonly string Insert = Columns<ServerRow>.Insert("servers", nameof(Zone));
+
+    /// <summary>What an action changes.</summary>
+    public static readonly string StateAssignments = Columns<ServerRow>.Assignments([.. Noted, .. Lock, .. Fixed]);
+
+    /// <summary>What is changed beside actions, too.</summary>
+    public static readonly string NoteAssignments = Columns<ServerRow>.Assignments(
+        [.. Columns<ServerRow>.Properties.Except(Noted)]);
+
     public Guid Id { get; init; }
     public string Name { get; init; } = "";
     public string? Description { get; init; }

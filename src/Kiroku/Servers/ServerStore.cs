@@ -14,20 +14,6 @@ internal sealed class ServerStore(
     /// <summary>A server's row, with the zone of its host.</summary>
     public const string Columns = "servers.*, (SELECT zone FROM nodes WHERE nodes.name = servers.host) AS zone";
 
-    private const string StateColumns = """
-        image_id = @ImageId, flavor = @Flavor, former_flavor = @FormerFlavor, vm_state = @VmState, task_state = @TaskState,
-        power_state = @PowerState, former_vm_state = @FormerVmState, progress = @Progress, host = @Host,
-        claimed_vcpus = @ClaimedVcpus, claimed_memory_mib = @ClaimedMemoryMib, claimed_disk_gib = @ClaimedDiskGib,
-        other_host = @OtherHost, other_vcpus = @OtherVcpus, other_memory_mib = @OtherMemoryMib, other_disk_gib = @OtherDiskGib,
-        disk_host = @DiskHost, former_host = @FormerHost,
-        generation = @Generation, former_generation = @FormerGeneration, rescue_image_id = @RescueImageId,
-        config_generation = @ConfigGeneration, addresses = @Addresses, fault_message = @FaultMessage,
-        fault_details = @FaultDetails, fault_created = @FaultCreated, running_action = @RunningAction, epoch = @Epoch,
-        updated_at = @UpdatedAt, launched_at = @LaunchedAt, terminated_at = @TerminatedAt, deleted = @Deleted
-        """;
-
-    private const string NoteColumns = "name = @Name, description = @Description, metadata = @Metadata, labels = @Labels";
-
     /// <summary>The server, deleted or not; null if there never was one.</summary>
     public Task<Server?> FindAsync(Guid id, CancellationToken cancellationToken)
         => database.ReadAsync(connection => FindAsync(connection, id), cancellationToken);
@@ -87,15 +73,9 @@ internal sealed class ServerStore(
         {
             await membership.HoldAsync(connection);
             await check(connection);
-            const string Sql = """
-                INSERT INTO servers (id, name, description, project_id, user_id, image_id, flavor, metadata, labels, vm_state, task_state,
-                    running_action, epoch, created_at, updated_at)
-                VALUES (@Id, @Name, @Description, @ProjectId, @UserId, @ImageId, @Flavor, @Metadata, @Labels, @VmState, @TaskState,
-                    @RunningAction, @Epoch, @CreatedAt, @UpdatedAt)
-                """;
             foreach (var (server, create) in created)
             {
-                await connection.ExecuteAsync(Sql, ServerRow.Of(server));
+                await connection.ExecuteAsync(ServerRow.Insert, ServerRow.Of(server));
                 await ActionStore.InsertAsync(connection, create);
             }
             await answers.InsertAsync(connection, keeping);
@@ -112,7 +92,7 @@ internal sealed class ServerStore(
                 return null;
             var changed = change(server);
             await connection.ExecuteAsync(
-                $"UPDATE servers SET {NoteColumns}, updated_at = @UpdatedAt WHERE id = @Id", ServerRow.Of(changed));
+                $"UPDATE servers SET {ServerRow.NoteAssignments}, updated_at = @UpdatedAt WHERE id = @Id", ServerRow.Of(changed));
             return changed;
         }, cancellationToken);
 
@@ -134,13 +114,10 @@ internal sealed class ServerStore(
             var action = acceptance.Action;
             var begun = acceptance.Server with { RunningAction = action.RequestId, Epoch = seen.Epoch + 1, UpdatedAt = action.UpdatedAt };
             var (row, before) = (ServerRow.Of(begun), ServerRow.Of(seen));
-            var notes = row.Notes != before.Notes;
-            // Notes are changed beside actions; few actions change them, too. What is taken over writes until it hears of that.
-            var takesOver = seen.RunningAction is not null;
-            if ((notes || takesOver) && await FindAsync(connection, seen.Id) is { } now
-                && ((notes && ServerRow.Of(now).Notes != before.Notes) || (takesOver && now.UpdatedAt != seen.UpdatedAt)))
+            var (notes, takesOver) = (row.Notes != before.Notes, seen.RunningAction is not null);
+            if ((notes || takesOver) && await FindAsync(connection, seen.Id) is { } now && HasChanged(now, seen, notes))
                 return null;
-            var sql = $"UPDATE servers SET {StateColumns}{(notes ? $", {NoteColumns}" : "")}"
+            var sql = $"UPDATE servers SET {ServerRow.StateAssignments}{(notes ? $", {ServerRow.NoteAssignments}" : "")}"
                 + " WHERE id = @Id AND deleted = 0 AND epoch = @Epoch - 1 AND "
                 + (takesOver ? "running_action IS NOT NULL" : "running_action IS NULL");
             if (await connection.ExecuteAsync(sql, row) != 1)
@@ -244,6 +221,14 @@ internal sealed class ServerStore(
     private static async Task<Server?> FindAsync(DbConnection connection, Guid id)
         => (await connection.QueryFirstOrDefaultAsync<ServerRow>($"SELECT {Columns} FROM servers WHERE id = @id", new { id }))?.ToServer();
 
+    /// <summary>
+    /// Whether a server has changed in what its epoch does not tell: notes are changed beside actions, and few actions change
+    /// them, too; what is taken over writes until it hears of that.
+    /// </summary>
+    private static bool HasChanged(Server now, Server seen, bool notes)
+        => (notes && ServerRow.Of(now).Notes != ServerRow.Of(seen).Notes)
+            || (seen.RunningAction is not null && now.UpdatedAt != seen.UpdatedAt);
+
     private static Task<int> SaveStatesAsync(DbConnection connection, Server server)
-        => connection.ExecuteAsync($"UPDATE servers SET {StateColumns} WHERE id = @Id", ServerRow.Of(server));
+        => connection.ExecuteAsync($"UPDATE servers SET {ServerRow.StateAssignments} WHERE id = @Id", ServerRow.Of(server));
 }

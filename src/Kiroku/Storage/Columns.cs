@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations.Schema;
+using System.Reflection;
+using System.Text.Json;
+
+namespace Kiroku.Storage;
+
+/// <summary>
+/// A table's columns as its row's record has them, each property being the column of its name in snake case. So a column
+/// stands once, in the record.
+/// </summary>
+/// <typeparam name="TRow">The record; its public properties that can be set are columns.</typeparam>
+internal static class Columns<TRow>
+{
+    public static readonly IReadOnlyList<string> Properties =
+    [
+        .. typeof(TRow).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite).Select(property => property.Name),
+    ];
+
+    /// <summary>Statement that inserts a row, but for those columns, which the store fills.</summary>
+    public static string Insert(string table, params string[] but) => $"INSERT INTO {table} ({Names(but)}) VALUES ({Values(but)})";
+
+    /// <summary>"id, project_id".</summary>
+    public static string Names(params string[] but) => Join(but, NameOf);
+
+    /// <summary>"id = @Id, project_id = @ProjectId".</summary>
+    public static string Assignments(params string[] but) => Join(but, property => $"{NameOf(property)} = @{property}");
+
+    private static string Values(string[] but) => Join(but, property => $"@{property}");
+
+    /// <summary>Names that are not cut into words as the column's is say it by an attribute.</summary>
+    private static string NameOf(string property)
+        => typeof(TRow).GetProperty(property)!.GetCustomAttribute<ColumnAttribute>()?.Name
+            ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
+
+    private static string Join(string[] but, Func<string, string> make)
+    {
+        if (but.Except(Properties).FirstOrDefault() is { } unknown)
+            throw new ArgumentException($"{typeof(TRow).Name} has no {unknown}.", nameof(but));
+        return string.Join(", ", Properties.Except(but).Select(make));
+    }
+}
