@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Hosts;
 using Kiroku.Identity;
 
 namespace Kiroku.Servers;
@@ -61,6 +62,12 @@ internal sealed record ActionRequest(
 
     /// <summary>Who asks, when the service itself does.</summary>
     public static ActionRequest OfTheService(string action, DateTime now) => new($"req-{Guid.NewGuid()}", null, null, action, null, now, Kiroku.Api.Microversion.Minimum.Minor);
+
+    /// <summary>The answer once it is accepted.</summary>
+    /// <param name="server">The server as it has become.</param>
+    /// <param name="host">What administrators say of its host; null if it is on none.</param>
+    public Answer Answer(Server server, Service? host)
+        => Form.Fill(RequestId, new Microversion(Microversion), server, host);
 
     /// <summary>The row of the action that it begins on a server, when it is accepted.</summary>
     public ActionRecord Record(Guid serverId, DateTime now, string outcome) => new()

@@ -14,7 +14,7 @@ internal static class AddressesApi
 
     private static async Task<IResult> List(HttpContext context, string serverId, ServerStore store)
     {
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.AddressesIndex);
+        var server = await CallersServer.FindAsync(context, serverId, store, Rules.AddressesIndex);
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
@@ -25,7 +25,7 @@ internal static class AddressesApi
 
     private static async Task<IResult> Show(HttpContext context, string serverId, string network, ServerStore store)
     {
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.AddressesShow);
+        var server = await CallersServer.FindAsync(context, serverId, store, Rules.AddressesShow);
         var addresses = server.Addresses.GroupBy(address => address.Network).FirstOrDefault(group => group.Key == network)
             ?? throw Fault.NotFound("Instance is not a member of specified network");
         return JsonResponse.Ok(json =>

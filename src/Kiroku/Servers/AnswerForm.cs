@@ -18,13 +18,13 @@ internal sealed record AnswerForm([property: Id(0)] int Status, [property: Id(1)
     [Id(3)]
     public string? Location { get; init; }
 
-    public Answer Fill(ActionRequest request, Server server, Service? host)
+    public Answer Fill(string requestId, Microversion version, Server server, Service? host)
     {
-        var answer = new Answer(request.RequestId, Status, Location, Body);
+        var answer = new Answer(requestId, Status, Location, Body);
         return Shown is null ? answer : answer with
         {
             Location = Shown.Location(server),
-            Body = Shown.Write(server, host, new Microversion(request.Microversion)),
+            Body = Shown.Write(server, host, version),
         };
     }
 }

@@ -16,7 +16,7 @@ internal static class AttachmentsApi
     private static void MapNone(this IEndpointRouteBuilder app, string route, string rule, string key)
         => app.MapGet($"/servers/{{serverId}}/{route}", async (HttpContext context, string serverId, ServerStore store) =>
         {
-            await ServersApi.FindAsync(context, serverId, store, rule);
+            await CallersServer.FindAsync(context, serverId, store, rule);
             return JsonResponse.Ok(json =>
             {
                 json.WriteStartObject();

@@ -19,7 +19,7 @@ internal sealed class ConsoleOutput(ServerStore store, ServerHosts hosts) : ISer
     public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
         Body.Require(body, Microversions.IsRelaxed(context));
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.ConsoleOutput);
+        var server = await CallersServer.FindAsync(context, serverId, store, Rules.ConsoleOutput);
         if (server.Host is null)
             throw Fault.Conflict($"Instance {server.Id} is not ready");
         var output = Last(await ReadAsync(server, context.RequestAborted), Lines(body.GetProperty(Key)));

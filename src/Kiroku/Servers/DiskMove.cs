@@ -30,14 +30,6 @@ internal sealed record DiskMove(string From, string To, int Generation)
     {
         await work.On(From).DeleteDiskAsync(work.Server.Id, Next, cancellationToken);
         if (From != To)
-            await DropAsync(work.On(To), work.Server, Next, cancellationToken);
-    }
-
-    /// <summary>Gives up a disk of the server's and its config drive on a host that keeps neither.</summary>
-    public static async Task DropAsync(Machines machines, Server server, int generation, CancellationToken cancellationToken)
-    {
-        await machines.DeleteDiskAsync(server.Id, generation, cancellationToken);
-        if (server.ConfigGeneration is { } config)
-            await machines.DeleteConfigDriveAsync(server.Id, config, cancellationToken);
+            await work.On(To).DropDiskAsync(work.Server, Next, cancellationToken);
     }
 }

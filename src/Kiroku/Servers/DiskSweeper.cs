@@ -9,7 +9,7 @@ namespace Kiroku.Servers;
 /// runs is left alone; so are images that a server still stands on.
 /// </summary>
 internal sealed partial class DiskSweeper(
-    IHypervisor hypervisor, ServerStore store, StrayMachines strays, ImageStore images, IGrainFactory grains, ServiceSettings settings,
+    IHypervisor hypervisor, ServerStore store, StrayWatch strays, KeptVolumes keptVolumes, ImageStore images, IGrainFactory grains, ServiceSettings settings,
     IOptions<ServersOptions> options, TimeProvider time, ILogger<DiskSweeper> logger)
     : RepeatedWork(options.Value.SweepInterval, time, logger)
 {
@@ -19,7 +19,7 @@ internal sealed partial class DiskSweeper(
         var deleted = 0;
         // First, or the disks of machines that are to be kept would be swept.
         var strayed = await strays.PutAllAsideAsync(cancellationToken);
-        var kept = await strays.ListKeptAsync(settings.Host, cancellationToken);
+        var kept = await keptVolumes.ListAsync(settings.Host, cancellationToken);
         foreach (var volume in await hypervisor.ListVolumesAsync(cancellationToken))
         {
             // What is kept may stand on an image that nothing else needs any more.

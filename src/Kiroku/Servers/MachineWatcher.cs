@@ -10,7 +10,7 @@ namespace Kiroku.Servers;
 /// hypervisor's events, and whatever was missed, as nobody listened or could look, by looking again and again.
 /// </summary>
 internal sealed partial class MachineWatcher(
-    IHypervisor hypervisor, ServerStore store, LocalHost here, StrayMachines strays, Workflows workflows, IGrainFactory grains, ServiceSettings settings,
+    IHypervisor hypervisor, ServerStore store, LocalHost here, StrayWatch strays, Workflows workflows, IGrainFactory grains, ServiceSettings settings,
     IOptions<ServersOptions> options, TimeProvider time, ILogger<MachineWatcher> logger)
     : BackgroundService
 {

@@ -129,6 +129,14 @@ internal sealed class Machines(IServerHost host, TimeSpan shutdownTimeout, Func<
     public Task DeleteDiskAsync(Guid server, int generation, CancellationToken cancellationToken)
         => DeleteVolumeAsync(Disks.NameOf(server, generation), cancellationToken);
 
+    /// <summary>Gives up a disk of the server's and its config drive on a host that keeps neither.</summary>
+    public async Task DropDiskAsync(Server server, int generation, CancellationToken cancellationToken)
+    {
+        await DeleteDiskAsync(server.Id, generation, cancellationToken);
+        if (server.ConfigGeneration is { } config)
+            await DeleteConfigDriveAsync(server.Id, config, cancellationToken);
+    }
+
     /// <summary>Deletes every disk that the server ever left behind, whichever generation.</summary>
     public async Task DeleteDisksAsync(Guid server, CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ internal sealed class PasswordChange(ServerStore store) : IServerAction
     public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
         Body.Require(body, Microversions.IsRelaxed(context));
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.AdminPassword);
+        var server = await CallersServer.FindAsync(context, serverId, store, Rules.AdminPassword);
         ServerLock.Refuse(context, server);
         Allowed.Check(server, Key);
         throw Fault.Conflict("QEMU guest agent is not enabled");

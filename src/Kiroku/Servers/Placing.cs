@@ -49,7 +49,7 @@ internal sealed class Placing(
         {
             var all = await hosts.ListAsync(connection, look, except: server.Id);
             var spec = ask(server);
-            spec = spec with { Excluded = [.. spec.Excluded, .. await StrayMachines.ListKeepersAsync(connection, server)] };
+            spec = spec with { Excluded = [.. spec.Excluded, .. await KeptVolumes.ListHostsAsync(connection, server)] };
             var best = scheduler.Choose(spec, [.. all.Select(host => host.State(scheduler))]);
             return best is null ? null : place(server, all.Single(host => host.Name == best));
         }, cancellationToken) ?? throw new StepException("No valid host was found.", permanent: true);

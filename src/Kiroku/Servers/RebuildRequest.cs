@@ -54,14 +54,14 @@ internal sealed class RebuildRequest(JsonElement rebuild, Microversion version)
             ("OS-DCF:diskConfig", Parameters.DiskConfig),
             ("accessIPv4", Parameters.IPv4),
             ("accessIPv6", Parameters.IPv6),
-            ("personality", ServerSchemas.Personality));
+            ("personality", ServerParameters.Personality));
         rebuild = rebuild with { Required = ["imageRef"] };
         if (version >= 19)
             rebuild = rebuild.With("description", Parameters.Description);
         if (version >= 54)
             rebuild = rebuild.With("key_name", Parameters.NameOrNull);
         if (version >= 57)
-            rebuild = rebuild.Without("personality").With("user_data", ServerSchemas.UserData(nullable: true));
+            rebuild = rebuild.Without("personality").With("user_data", ServerParameters.UserData(nullable: true));
         if (version >= 63)
             rebuild = rebuild.With("trusted_image_certificates", Parameters.Certificates);
         if (version >= 90)

@@ -7,13 +7,12 @@ namespace Kiroku.Servers;
 /// How the service comes to rest. Told to stop: no new actions, running steps end within a set time, workflows rest between
 /// steps and go on after the next start. Told to drain: no new actions either, but workflows run to their ends.
 /// </summary>
-internal sealed partial class Resting(IOptions<ServersOptions> options, NodeDrain node, TimeProvider time, ILogger<Resting> logger)
+internal sealed partial class Resting(
+    WorkInHand work, IOptions<ServersOptions> options, NodeDrain node, TimeProvider time, ILogger<Resting> logger)
     : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource asked = new();
     private readonly CancellationTokenSource stepsMustEnd = new();
-    private readonly Lock gate = new();
-    private readonly HashSet<Task> running = [];
     private volatile bool stops;
 
     /// <summary>Whether no new work is taken any more.</summary>
@@ -32,26 +31,14 @@ internal sealed partial class Resting(IOptions<ServersOptions> options, NodeDrai
             throw new OperationCanceledException("The service rests.");
     }
 
-    /// <summary>Has the service wait for this workflow before it stops.</summary>
-    public void Watch(Task workflow)
-    {
-        lock (gate)
-            running.Add(workflow);
-        workflow.ContinueWith(ended =>
-        {
-            lock (gate)
-                running.Remove(ended);
-        }, TaskScheduler.Default);
-    }
-
     /// <summary>Takes no new work from now on, and returns when what runs has ended, however long that takes.</summary>
     /// <param name="tell">Is told how many actions still run.</param>
     public async Task DrainAsync(Action<int> tell)
     {
         node.Ask();
         await asked.CancelAsync();
-        LogDrains(Running().Count);
-        while (Running() is { Count: > 0 } left)
+        LogDrains(work.List().Count);
+        while (work.List() is { Count: > 0 } left)
         {
             tell(left.Count);
             await Task.WhenAny(left);
@@ -64,7 +51,7 @@ internal sealed partial class Resting(IOptions<ServersOptions> options, NodeDrai
         stops = true;
         node.Ask();
         await asked.CancelAsync();
-        var all = Task.WhenAll(Running());
+        var all = Task.WhenAll(work.List());
         try
         {
             await all.WaitAsync(options.Value.RestTimeout, time, cancellationToken);
@@ -90,12 +77,6 @@ internal sealed partial class Resting(IOptions<ServersOptions> options, NodeDrai
     {
         asked.Dispose();
         stepsMustEnd.Dispose();
-    }
-
-    private List<Task> Running()
-    {
-        lock (gate)
-            return [.. running.Where(workflow => !workflow.IsCompleted)];
     }
 
     [LoggerMessage(LogLevel.Information, "No new work is taken; the service ends when the {Running} actions have ended that run here")]

@@ -7,35 +7,13 @@ using Kiroku.Storage;
 
 namespace Kiroku.Servers;
 
-/// <summary>Where everything that is done to one server passes, one thing at a time.</summary>
-internal interface IServerGrain : IGrainWithGuidKey
-{
-    /// <summary>Begins an action if the server allows it, and answers once that is durable; the action goes on by itself.</summary>
-    Task<ActionAnswer> Begin(ActionRequest request);
-
-    /// <summary>Goes on with the action that the server's row names, if nobody does. Who asks asks again: no answer that is lost is to keep them.</summary>
-    [ResponseTimeout("00:00:10")]
-    Task GoOn();
-
-    /// <summary>Has a look at the machine, whose state may have changed without us.</summary>
-    Task LookAtMachine();
-
-    /// <summary>Deletes a volume of this server's on a host if its row does not name it there and nothing runs that may be making it.</summary>
-    /// <returns>Whether it was deleted.</returns>
-    Task<bool> Sweep(string volume, string host);
-
-    /// <summary>Ends a machine of this server's on a host where none should be, and keeps its disks aside.</summary>
-    /// <returns>False if that has to wait.</returns>
-    Task<bool> PutAside(string host);
-}
-
 /// <summary>
 /// A server's grain: accepts or refuses actions and owns the workflow that runs. The row in the store is the judge of what
 /// runs; this activation only saves asking, and a second one would be fenced off.
 /// </summary>
 [KeepAlive, InRole(NodeRoles.Conductor), OnWorkingNode]
 internal sealed partial class ServerGrain(
-    ServerStore store, HostPresence presence, Workflows workflows, WorkflowRunner runner, ServerHosts hosts, StrayMachines strays, Resting resting,
+    ServerStore store, HostPresence presence, Workflows workflows, WorkflowRunner runner, ServerHosts hosts, StrayMachines strays, WorkInHand work, Resting resting,
     RequestSealer sealer, TimeProvider time, ILogger<ServerGrain> logger) : Grain, IServerGrain, IDisposable
 {
     /// <summary>How long other requests for the server wait for an answer of the hypervisor's; what is late is asked again.</summary>
@@ -142,7 +120,7 @@ internal sealed partial class ServerGrain(
         if (seen.RunningAction is not null && !doing.TakesOver(request))
             throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while it is in task_state {seen.TaskState}");
         var now = time.UtcNow();
-        var answer = request.Form.Fill(request, accepted.Server with { UpdatedAt = now }, host);
+        var answer = request.Answer(accepted.Server with { UpdatedAt = now }, host);
         var record = request.Record(seen.Id, now, Outcomes.Running) with { Arguments = ActionArguments.Write(accepted.Arguments) };
         var acceptance = new Acceptance(accepted.Server, record, new Keeping(request.Key, answer), request.AskedOf)
         {
@@ -182,7 +160,7 @@ internal sealed partial class ServerGrain(
         overtaken.Cancel();
         overtaken = new CancellationTokenSource();
         workflow = RunAfterAsync(before, doing, server, action, overtaken.Token);
-        resting.Watch(workflow);
+        work.Watch(workflow);
     }
 
     private async Task RunAfterAsync(Task before, Workflow doing, Server server, RecordedAction action, CancellationToken cancellationToken)

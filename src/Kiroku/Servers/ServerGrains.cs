@@ -35,7 +35,7 @@ internal sealed partial class ServerGrains(
             }
             // It may have died after the acceptance was durable; then it is another node's to go on with.
             if (await WasAcceptedAsync(server.Id, request.RequestId, cancellationToken))
-                return request.Form.Fill(request, server, null);
+                return request.Answer(server, null);
             if (time.GetElapsedTime(began) > Patience)
                 throw Fault.Unavailable("The node that looks after this server does not answer.");
             await Task.Delay(Pause, time, cancellationToken);

@@ -31,7 +31,7 @@ internal sealed record ServerQuery
     {
         const string BehindMarker = "(created_at, id) < (SELECT marker.created_at, marker.id FROM servers AS marker WHERE marker.id = @Marker)";
         var page = IsPaged ? " LIMIT @Limit" : "";
-        return $"SELECT {ServerStore.Columns} FROM servers{Where(IsPaged && Marker is not null ? BehindMarker : null)} ORDER BY created_at DESC, id DESC{page}";
+        return $"SELECT {ServerRow.Selected} FROM servers{Where(IsPaged && Marker is not null ? BehindMarker : null)} ORDER BY created_at DESC, id DESC{page}";
     }
 
     /// <summary>Finds the marker, if it is one of the servers that could be listed.</summary>

@@ -9,6 +9,9 @@ namespace Kiroku.Servers;
 /// <summary>A server as its columns hold it.</summary>
 internal sealed record ServerRow
 {
+    /// <summary>A server's row, with the zone of its host.</summary>
+    public const string Selected = "servers.*, (SELECT zone FROM nodes WHERE nodes.name = servers.host) AS zone";
+
     private static readonly string[] Noted = [nameof(Name), nameof(Description), nameof(Metadata), nameof(Labels)];
     private static readonly string[] Lock = [nameof(LockedBy), nameof(LockedReason)];
     private static readonly string[] Fixed = [nameof(Id), nameof(ProjectId), nameof(UserId), nameof(CreatedAt), nameof(Zone)];

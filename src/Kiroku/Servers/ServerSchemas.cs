@@ -9,8 +9,6 @@ namespace Kiroku.Servers;
 /// </summary>
 internal static class ServerSchemas
 {
-    public static readonly Schema Personality = Schema.ArrayOf(Schema.Object(("path", Text), ("contents", Base64)));
-
     private static readonly Schema Hints = Schema.Object() with { Open = true };
 
     public static Schema Create(Microversion version, bool relaxed)
@@ -26,7 +24,7 @@ internal static class ServerSchemas
             ("OS-DCF:diskConfig", DiskConfig),
             ("accessIPv4", IPv4),
             ("accessIPv6", IPv6),
-            ("personality", Personality),
+            ("personality", ServerParameters.Personality),
             ("availability_zone", name),
             ("block_device_mapping", BlockDeviceSchemas.Old),
             ("block_device_mapping_v2", BlockDeviceSchemas.Current(version)),
@@ -36,7 +34,7 @@ internal static class ServerSchemas
             ("max_count", PositiveInteger),
             ("return_reservation_id", Parameters.Boolean),
             ("security_groups", Schema.ArrayOf(Schema.Object(("name", name)))),
-            ("user_data", UserData(nullable: relaxed)));
+            ("user_data", ServerParameters.UserData(nullable: relaxed)));
         server = server with { Required = version >= 37 ? ["name", "flavorRef", "networks"] : ["name", "flavorRef"] };
         if (version >= 19)
             server = server.With("description", Description);
@@ -71,9 +69,6 @@ internal static class ServerSchemas
     public static Schema AllTags { get; } = Schema.Body("tags", Schema.ArrayOf(Tag) with { MaxItems = ServerNotes.MostTags });
 
     public static Schema Nothing { get; } = new() { Types = ["null"] };
-
-    public static Schema UserData(bool nullable)
-        => Base64 with { Types = nullable ? ["string", "null"] : ["string"], MaxLength = 65535 };
 
     /// <summary>From 2.37 on a word may stand for the list, and the tag of a network comes, goes and comes again.</summary>
     private static Schema Networks(Microversion version)

@@ -11,9 +11,6 @@ namespace Kiroku.Servers;
 internal sealed class ServerStore(
     IDatabase database, OwnMembership membership, KeptAnswers answers, FinishedRecords records)
 {
-    /// <summary>A server's row, with the zone of its host.</summary>
-    public const string Columns = "servers.*, (SELECT zone FROM nodes WHERE nodes.name = servers.host) AS zone";
-
     /// <summary>The server, deleted or not; null if there never was one.</summary>
     public Task<Server?> FindAsync(Guid id, CancellationToken cancellationToken)
         => database.ReadAsync(connection => FindAsync(connection, id), cancellationToken);
@@ -44,7 +41,7 @@ internal sealed class ServerStore(
     public Task<IReadOnlyList<Server>> ListWhereAsync(string condition, object? values, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
         {
-            var rows = await connection.QueryAsync<ServerRow>($"SELECT {Columns} FROM servers WHERE deleted = 0 AND {condition}", values);
+            var rows = await connection.QueryAsync<ServerRow>($"SELECT {ServerRow.Selected} FROM servers WHERE deleted = 0 AND {condition}", values);
             return rows.Select(row => row.ToServer()).ToList();
         }, cancellationToken);
 
@@ -57,7 +54,7 @@ internal sealed class ServerStore(
                 throw new UnknownMarkerException();
             var rows = await connection.QueryAsync<ServerRow>(
                 $"""
-                SELECT {Columns} FROM servers
+                SELECT {ServerRow.Selected} FROM servers
                 WHERE launched_at < @End AND (terminated_at IS NULL OR terminated_at >= @Start)
                     AND (@projectId IS NULL OR project_id = @projectId) AND (@Marker IS NULL OR id > @Marker)
                 ORDER BY id LIMIT @Limit
@@ -219,7 +216,7 @@ internal sealed class ServerStore(
             new { server.Fence.ServerId, server.Fence.RequestId, server.Fence.Epoch, ServerRow.Of(server).Addresses, now }), cancellationToken);
 
     private static async Task<Server?> FindAsync(DbConnection connection, Guid id)
-        => (await connection.QueryFirstOrDefaultAsync<ServerRow>($"SELECT {Columns} FROM servers WHERE id = @id", new { id }))?.ToServer();
+        => (await connection.QueryFirstOrDefaultAsync<ServerRow>($"SELECT {ServerRow.Selected} FROM servers WHERE id = @id", new { id }))?.ToServer();
 
     /// <summary>
     /// Whether a server has changed in what its epoch does not tell: notes are changed beside actions, and few actions change

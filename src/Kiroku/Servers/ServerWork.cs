@@ -37,7 +37,7 @@ internal sealed class ServerWork(
     {
         if (Server.Other is not { Host: var host })
             return;
-        await LeaveAsync(host, machines => DiskMove.DropAsync(machines, Server, generation, cancellationToken), cancellationToken);
+        await LeaveAsync(host, machines => machines.DropDiskAsync(Server, generation, cancellationToken), cancellationToken);
         await SaveAsync(server => server with { Other = null }, cancellationToken);
     }
 

@@ -36,25 +36,6 @@ internal static class ServersApi
             ? View(context) with { HostStatuses = await context.RequestServices.GetRequiredService<HostWatch>().ListStatusesAsync(context.RequestAborted) }
             : View(context);
 
-    /// <summary>The living server of that id, if the caller may know of it.</summary>
-    /// <exception cref="Fault">404, the same for a server of another project as for none.</exception>
-    public static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore store)
-    {
-        var server = Guid.TryParseExact(serverId, "D", out var id) ? await store.FindAsync(id, context.RequestAborted) : null;
-        if (server is not { Deleted: false } || !Caller.Of(context).MaySee(server.ProjectId))
-            throw Fault.NotFound($"Instance {serverId} could not be found.");
-        return server;
-    }
-
-    /// <summary>The same, if the rule lets the caller do what the request is for.</summary>
-    /// <exception cref="Fault">404 or 403.</exception>
-    public static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore store, string rule)
-    {
-        var server = await FindAsync(context, serverId, store);
-        Caller.Of(context).Require(rule, server.ProjectId);
-        return server;
-    }
-
     private static Task<IResult> ListBrief(HttpContext context, ServerStore store, IOptions<ServersOptions> options)
         => ListAsync(context, store, options.Value, detailed: false);
 
@@ -131,7 +112,7 @@ internal static class ServersApi
 
     private static async Task<IResult> Show(HttpContext context, string serverId, ServerStore store)
     {
-        var server = await FindAsync(context, serverId, store, Rules.ServersShow);
+        var server = await CallersServer.FindAsync(context, serverId, store, Rules.ServersShow);
         var view = await ViewAsync(context);
         return JsonResponse.Ok(json =>
         {
@@ -147,7 +128,7 @@ internal static class ServersApi
         var (version, relaxed) = (Microversions.Of(context), Microversions.IsRelaxed(context));
         var body = await RequestBody.ReadAsync(context.Request);
         ServerSchemas.Update(version, relaxed).Require(body, relaxed);
-        var server = await FindAsync(context, serverId, store, Rules.ServersUpdate);
+        var server = await CallersServer.FindAsync(context, serverId, store, Rules.ServersUpdate);
         var updated = await notes.UpdateAsync(server, new UpdateRequest(body.GetProperty("server"), version));
         var view = await ViewAsync(context);
         return JsonResponse.Ok(json =>
@@ -162,7 +143,7 @@ internal static class ServersApi
     private static async Task<IResult> Delete(
         HttpContext context, string serverId, ServerStore store, InstantActions instant, ServerGrains grains, IDatabase database, TimeProvider time)
     {
-        var server = await FindAsync(context, serverId, store, Rules.ServersDelete);
+        var server = await CallersServer.FindAsync(context, serverId, store, Rules.ServersDelete);
         ServerLock.Refuse(context, server);
         var request = ActionRequest.Of(context, ActionNames.Delete, time.UtcNow());
         if (server.TaskState != TaskStates.Deleting)

@@ -25,7 +25,9 @@ internal static class ServersRoom
         services.AddSingleton<HostPresence>();
         services.AddSingleton<ServerHosts>();
         services.AddSingleton<Placing>();
+        services.AddSingleton<KeptVolumes>();
         services.AddSingleton<StrayMachines>();
+        services.AddSingleton<StrayWatch>();
         services.AddSingleton<WorkflowRunner>();
         services.AddSingleton<Workflows>();
         services.AddSingleton<Workflow, CreateServer>();
@@ -64,6 +66,7 @@ internal static class ServersRoom
         // Resting has a limit of its own, which the host's must not cut short; what follows it is quick.
         services.AddOptions<HostOptions>().Configure<IOptions<ServersOptions>>((host, servers) =>
             host.ShutdownTimeout = servers.Value.RestTimeout + TimeSpan.FromSeconds(20));
+        services.AddSingleton<WorkInHand>();
         services.AddSingleton<Resting>();
         services.AddHostedService(provider => provider.GetRequiredService<Resting>());
     }

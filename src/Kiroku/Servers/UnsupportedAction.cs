@@ -10,7 +10,7 @@ internal sealed class UnsupportedAction(string key, string rule, ServerStore sto
 
     public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
-        await ServersApi.FindAsync(context, serverId, store, rule);
+        await CallersServer.FindAsync(context, serverId, store, rule);
         throw Fault.NotSupported();
     }
 }

@@ -93,9 +93,6 @@ internal static class UsageApi
     }
 }
 
-/// <summary>Which servers a usage is about: those that lived in a span of time, a page of them.</summary>
-internal sealed record UsageQuery(DateTime Start, DateTime End, int Limit, string? Marker);
-
 /// <summary>What a project's servers used in a span of time, as it is shown.</summary>
 internal readonly struct Usage(DateTime start, DateTime end, DateTime now)
 {

@@ -16,7 +16,7 @@ internal sealed class WorkflowAction(Workflow workflow, ActionRoute route, Serve
         if (version < route.Since.Minor)
             throw Fault.NotFound("The resource could not be found.");
         route.Body(version, relaxed).Require(body, relaxed);
-        var server = await ServersApi.FindAsync(context, serverId, store, route.Rule);
+        var server = await CallersServer.FindAsync(context, serverId, store, route.Rule);
         var request = ActionRequest.Of(context, workflow.Action, time.UtcNow()) with
         {
             Body = body.GetRawText(),

@@ -26,7 +26,7 @@ internal interface IHostGrain : IGrainWithStringKey
 internal readonly record struct HostNews([property: Id(0)] double? Progress, [property: Id(1)] object? Result);
 
 [OnNode, InRole(NodeRoles.Compute), Reentrant, KeepAlive]
-internal sealed class HostGrain(LocalHost host, ServerStore servers, DiskReader disks, Resting resting, TimeProvider time) : Grain, IHostGrain
+internal sealed class HostGrain(LocalHost host, ServerStore servers, DiskReader disks, WorkInHand work, TimeProvider time) : Grain, IHostGrain
 {
     /// <summary>Connecting takes seconds, right after the node's start.</summary>
     private static readonly TimeSpan LongestConnecting = TimeSpan.FromSeconds(5);
@@ -38,7 +38,7 @@ internal sealed class HostGrain(LocalHost host, ServerStore servers, DiskReader 
             await servers.RequireAsync(fence, cancellationToken);
         var news = Channel.CreateUnbounded<HostNews>();
         // A node that is to end waits for what others have it do, as for its own.
-        resting.Watch(RunAsync(call, news.Writer, cancellationToken));
+        work.Watch(RunAsync(call, news.Writer, cancellationToken));
         await foreach (var item in news.Reader.ReadAllAsync(cancellationToken))
             yield return item;
     }

@@ -52,7 +52,7 @@ internal sealed class ConfirmResize : Workflow
             if (former.Host == work.Server.Disk?.Host)
                 await work.Machines.DeleteDiskAsync(work.Server.Id, former.Generation, ct);
             else
-                await DiskMove.DropAsync(work.On(former.Host), work.Server, former.Generation, ct);
+                await work.On(former.Host).DropDiskAsync(work.Server, former.Generation, ct);
             await work.SaveAsync(s => s.InOnePlace(), ct);
         }
         var state = await work.Machines.GetStateAsync(work.Server, ct);

@@ -17,7 +17,7 @@ internal sealed class LockServer(ServerStore store, InstantActions instant, Time
     public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
         Body(Microversions.Of(context)).Require(body, Microversions.IsRelaxed(context));
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.Lock);
+        var server = await CallersServer.FindAsync(context, serverId, store, Rules.Lock);
         var changed = Locked(context, server, body.GetProperty(Key));
         var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
         var request = ActionRequest.Of(context, ActionNames.Lock, time.UtcNow());

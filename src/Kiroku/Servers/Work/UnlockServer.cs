@@ -13,7 +13,7 @@ internal sealed class UnlockServer(ServerStore store, InstantActions instant, Ti
 
     public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.Unlock);
+        var server = await CallersServer.FindAsync(context, serverId, store, Rules.Unlock);
         if (server.LockedBy is { } locked && locked != ServerLock.By(context, server))
             Caller.Of(context).Require(Rules.UnlockOverride, server.ProjectId);
         var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
