@@ -59,6 +59,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         foreach (var quota in new[] { "Instances", "Cores", "Ram" }) start.Environment[$"KIROKU_Quotas__{quota}"] = "-1";
         // Nor how often they ask for the limits of a user.
         start.Environment["KIROKU_RateLimit__WritesPerMinute"] = "-1";
+        start.Environment["KIROKU_RateLimit__ReadsPerMinute"] = "-1";
         foreach (var (name, value) in settings) start.Environment[$"KIROKU_{name}"] = value;
         var service = new ServiceProcess(start, output);
         service.Address = await service.listening.Task.WaitAsync(StartLimit);

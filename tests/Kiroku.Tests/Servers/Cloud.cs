@@ -59,6 +59,7 @@ internal sealed class Cloud : IAsyncDisposable
         foreach (var quota in new[] { "Instances", "Cores", "Ram" })
             cloud.configuration.TryAdd($"Quotas:{quota}", "-1");
         cloud.configuration.TryAdd("RateLimit:WritesPerMinute", "-1");
+        cloud.configuration.TryAdd("RateLimit:ReadsPerMinute", "-1");
         // Only when somebody asks, so that an action's calls of the hypervisor are always the same.
         cloud.configuration.TryAdd("Hosts:MeasureInterval", "1.00:00:00");
         cloud.configuration.TryAdd("Actions:FirstDelay", "00:00:00");

@@ -68,6 +68,7 @@ internal sealed class HostsCloud : IAsyncDisposable
                 builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
                 {
                     ["RateLimit:WritesPerMinute"] = "-1",
+                    ["RateLimit:ReadsPerMinute"] = "-1",
                     ["Quotas:Instances"] = "-1",
                     ["Quotas:Cores"] = "-1",
                     ["Quotas:Ram"] = "-1",
