@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Kiroku.Api;
+using Kiroku.Nodes;
+using Host = Kiroku.Nodes.Host;
 
 namespace Kiroku.Hosts;
 
