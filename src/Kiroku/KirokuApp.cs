@@ -1,3 +1,4 @@
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Cluster;
@@ -8,6 +9,7 @@ using Kiroku.Hypervisors;
 using Kiroku.Identity;
 using Kiroku.Images;
 using Kiroku.Keypairs;
+using Kiroku.Nodes;
 using Kiroku.Quotas;
 using Kiroku.Scheduling;
 using Kiroku.Servers;
@@ -35,8 +37,10 @@ internal static class KirokuApp
         // Beyond them connections are closed, so that the store and the hypervisor still have descriptors.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = Descriptors.Connections);
         builder.Services.AddStorage(settings);
+        builder.Services.AddAccess();
         builder.Services.AddIdentity(settings);
         // Before whatever does something in this host's name: it may be another's.
+        builder.Services.AddNodes();
         builder.Services.AddHosts();
         builder.Services.AddImages();
         builder.Services.AddFlavors();

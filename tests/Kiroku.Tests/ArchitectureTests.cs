@@ -14,16 +14,22 @@ public sealed class ArchitectureTests
         ["Hypervisors"] = [],
         ["Cluster"] = ["Storage"],
         ["Api"] = ["Storage"],
-        ["Identity"] = ["Api", "Storage"],
-        ["Actions"] = ["Api", "Identity", "Storage"],
-        ["Flavors"] = ["Api", "Identity", "Storage", "Hypervisors"],
-        ["Images"] = ["Api", "Cluster", "Identity", "Quotas", "Storage", "Hypervisors"],
-        ["Quotas"] = ["Api", "Identity", "Storage"],
-        ["Keypairs"] = ["Api", "Identity", "Quotas", "Storage"],
-        ["Hosts"] = ["Api", "Cluster", "Identity", "Hypervisors", "Scheduling", "Storage"],
+        ["Access"] = ["Api"],
+        ["Identity"] = ["Access", "Api", "Storage"],
+        ["Actions"] = ["Access", "Api", "Storage"],
+        ["Flavors"] = ["Access", "Api", "Hypervisors", "Storage"],
+        ["Images"] = ["Access", "Api", "Cluster", "Hypervisors", "Identity", "Quotas", "Storage"],
+        ["Quotas"] = ["Access", "Api", "Storage"],
+        ["Keypairs"] = ["Access", "Api", "Quotas", "Storage"],
+        ["Hosts"] = ["Access", "Api", "Nodes", "Storage"],
+        ["Nodes"] = ["Api", "Cluster", "Hypervisors", "Scheduling", "Storage"],
         ["ConfigDrives"] = ["Api"],
         ["Scheduling"] = ["Hypervisors"],
-        ["Servers"] = ["Actions", "Api", "Cluster", "ConfigDrives", "Flavors", "Hosts", "Hypervisors", "Identity", "Images", "Keypairs", "Quotas", "Scheduling", "Storage"],
+        ["Servers"] =
+        [
+            "Access", "Actions", "Api", "Cluster", "ConfigDrives", "Flavors", "Hypervisors", "Images", "Keypairs", "Nodes", "Quotas",
+            "Scheduling", "Storage",
+        ],
     };
 
     /// <summary>Everything else, which puts the rooms together.</summary>

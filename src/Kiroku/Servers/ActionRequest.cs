@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Hosts;
-using Kiroku.Identity;
+using Kiroku.Nodes;
 
 namespace Kiroku.Servers;
 

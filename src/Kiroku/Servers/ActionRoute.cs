@@ -1,3 +1,4 @@
+using Kiroku.Access;
 using Kiroku.Api;
 
 namespace Kiroku.Servers;
@@ -8,7 +9,7 @@ namespace Kiroku.Servers;
 /// </summary>
 /// <param name="Key">The body's one key, as "os-start".</param>
 /// <param name="Rule">The rule that guards it.</param>
-internal sealed record ActionRoute(string Key, string Rule)
+internal sealed record ActionRoute(string Key, Rule Rule)
 {
     /// <summary>The first version that has the key.</summary>
     public Microversion Since { get; init; } = Microversion.Minimum;

@@ -1,5 +1,5 @@
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers;
 
@@ -18,7 +18,7 @@ internal static class CallersServer
 
     /// <summary>The same, if the rule lets the caller do what the request is for.</summary>
     /// <exception cref="Fault">404 or 403.</exception>
-    public static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore store, string rule)
+    public static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore store, Rule rule)
     {
         var server = await FindAsync(context, serverId, store);
         Caller.Of(context).Require(rule, server.ProjectId);

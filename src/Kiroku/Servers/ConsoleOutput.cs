@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 using Kiroku.Servers.Remote;
 
 namespace Kiroku.Servers;
@@ -9,6 +9,8 @@ namespace Kiroku.Servers;
 /// <summary>os-getConsoleOutput: the last lines that the guest wrote to its serial console. It changes nothing and is not recorded.</summary>
 internal sealed class ConsoleOutput(ServerStore store, ServerHosts hosts) : IServerAction
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:os-console-output");
+
     private const int MaxBytes = 100 * 1024;
 
     private static readonly Schema Body = Schema.Body("os-getConsoleOutput", Schema.Object(
@@ -19,7 +21,7 @@ internal sealed class ConsoleOutput(ServerStore store, ServerHosts hosts) : ISer
     public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
         Body.Require(body, Microversions.IsRelaxed(context));
-        var server = await CallersServer.FindAsync(context, serverId, store, Rules.ConsoleOutput);
+        var server = await CallersServer.FindAsync(context, serverId, store, Rule);
         if (server.Host is null)
             throw Fault.Conflict($"Instance {server.Id} is not ready");
         var output = Last(await ReadAsync(server, context.RequestAborted), Lines(body.GetProperty(Key)));

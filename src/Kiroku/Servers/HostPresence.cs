@@ -1,6 +1,6 @@
 using Kiroku.Api;
-using Kiroku.Hosts;
 using Kiroku.Hypervisors;
+using Kiroku.Nodes;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;

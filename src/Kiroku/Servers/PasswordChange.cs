@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers;
 
@@ -10,6 +10,8 @@ namespace Kiroku.Servers;
 /// </summary>
 internal sealed class PasswordChange(ServerStore store) : IServerAction
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:os-admin-password");
+
     private const string Name = "changePassword";
     private static readonly StateRule Allowed = new(VmStates.Active);
 
@@ -21,7 +23,7 @@ internal sealed class PasswordChange(ServerStore store) : IServerAction
     public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
         Body.Require(body, Microversions.IsRelaxed(context));
-        var server = await CallersServer.FindAsync(context, serverId, store, Rules.AdminPassword);
+        var server = await CallersServer.FindAsync(context, serverId, store, Rule);
         ServerLock.Refuse(context, server);
         Allowed.Check(server, Key);
         throw Fault.Conflict("QEMU guest agent is not enabled");

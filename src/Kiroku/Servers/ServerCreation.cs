@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Flavors;
-using Kiroku.Hosts;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 using Kiroku.Images;
 using Kiroku.Keypairs;
+using Kiroku.Nodes;
 using Kiroku.Quotas;
 using Kiroku.Servers.Work;
 using Kiroku.Storage;

@@ -1,5 +1,5 @@
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers;
 

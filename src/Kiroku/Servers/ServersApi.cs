@@ -1,7 +1,7 @@
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Hosts;
-using Kiroku.Identity;
+using Kiroku.Nodes;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
@@ -44,7 +44,7 @@ internal static class ServersApi
 
     private static async Task<IResult> ListAsync(HttpContext context, ServerStore store, ServersOptions options, bool detailed)
     {
-        Caller.Of(context).Require(detailed ? Rules.ServersDetail : Rules.ServersIndex, Caller.Of(context).ProjectId);
+        Caller.Of(context).Require(detailed ? ServerRules.ListDetail : ServerRules.List, Caller.Of(context).ProjectId);
         var parameters = new QueryParameters(context.Request);
         var query = new ServerListing(context, detailed).Read(options.MaxLimit);
         var view = detailed ? await ViewAsync(context) : View(context);
@@ -112,7 +112,7 @@ internal static class ServersApi
 
     private static async Task<IResult> Show(HttpContext context, string serverId, ServerStore store)
     {
-        var server = await CallersServer.FindAsync(context, serverId, store, Rules.ServersShow);
+        var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.Show);
         var view = await ViewAsync(context);
         return JsonResponse.Ok(json =>
         {
@@ -128,7 +128,7 @@ internal static class ServersApi
         var (version, relaxed) = (Microversions.Of(context), Microversions.IsRelaxed(context));
         var body = await RequestBody.ReadAsync(context.Request);
         ServerSchemas.Update(version, relaxed).Require(body, relaxed);
-        var server = await CallersServer.FindAsync(context, serverId, store, Rules.ServersUpdate);
+        var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.Update);
         var updated = await notes.UpdateAsync(server, new UpdateRequest(body.GetProperty("server"), version));
         var view = await ViewAsync(context);
         return JsonResponse.Ok(json =>
@@ -143,7 +143,7 @@ internal static class ServersApi
     private static async Task<IResult> Delete(
         HttpContext context, string serverId, ServerStore store, InstantActions instant, ServerGrains grains, IDatabase database, TimeProvider time)
     {
-        var server = await CallersServer.FindAsync(context, serverId, store, Rules.ServersDelete);
+        var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.Delete);
         ServerLock.Refuse(context, server);
         var request = ActionRequest.Of(context, ActionNames.Delete, time.UtcNow());
         if (server.TaskState != TaskStates.Deleting)

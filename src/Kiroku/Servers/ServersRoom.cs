@@ -1,4 +1,4 @@
-using Kiroku.Identity;
+using Kiroku.Access;
 using Kiroku.Servers.Remote;
 using Kiroku.Servers.Work;
 using Microsoft.Extensions.Options;
@@ -11,6 +11,7 @@ internal static class ServersRoom
     public static void AddServers(this IServiceCollection services)
     {
         services.AddOptions<ServersOptions>().BindConfiguration(ServersOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddRules(ServerRules.All);
         services.AddSingleton<ServerStore>();
         services.AddSingleton<ServerGrains>();
         services.AddSingleton<RequestSealer>();
@@ -30,33 +31,33 @@ internal static class ServersRoom
         services.AddSingleton<StrayWatch>();
         services.AddSingleton<WorkflowRunner>();
         services.AddSingleton<Workflows>();
-        services.AddSingleton<Workflow, CreateServer>();
-        services.AddSingleton<Workflow, DeleteServer>();
-        services.AddSingleton<Workflow, StartServer>();
-        services.AddSingleton<Workflow, StopServer>();
-        services.AddSingleton<Workflow, RebootServer>();
-        services.AddSingleton<Workflow, RebuildServer>();
-        services.AddSingleton<Workflow, ResizeServer>();
-        services.AddSingleton<Workflow, ConfirmResize>();
-        services.AddSingleton<Workflow, RevertResize>();
-        services.AddSingleton<Workflow, ShelveServer>();
-        services.AddSingleton<Workflow, UnshelveServer>();
-        services.AddSingleton<Workflow, PauseServer>();
-        services.AddSingleton<Workflow, UnpauseServer>();
-        services.AddSingleton<Workflow, SuspendServer>();
-        services.AddSingleton<Workflow, ResumeServer>();
-        services.AddSingleton<Workflow, ResetState>();
+        services.AddWorkflow<CreateServer>();
+        services.AddWorkflow<DeleteServer>();
+        services.AddWorkflow<StartServer>();
+        services.AddWorkflow<StopServer>();
+        services.AddWorkflow<RebootServer>();
+        services.AddWorkflow<RebuildServer>();
+        services.AddWorkflow<ResizeServer>();
+        services.AddWorkflow<ConfirmResize>();
+        services.AddWorkflow<RevertResize>();
+        services.AddWorkflow<ShelveServer>();
+        services.AddWorkflow<UnshelveServer>();
+        services.AddWorkflow<PauseServer>();
+        services.AddWorkflow<UnpauseServer>();
+        services.AddWorkflow<SuspendServer>();
+        services.AddWorkflow<ResumeServer>();
+        services.AddWorkflow<ResetState>();
         services.AddSingleton<Snapshots>();
-        services.AddSingleton<Workflow, CreateImage>();
-        services.AddSingleton<Workflow, RescueServer>();
-        services.AddSingleton<Workflow, UnrescueServer>();
-        services.AddSingleton<Workflow, MigrateServer>();
-        services.AddSingleton<IServerAction, LockServer>();
-        services.AddSingleton<IServerAction, UnlockServer>();
-        services.AddSingleton<IServerAction, ConsoleOutput>();
-        services.AddSingleton<IServerAction, PasswordChange>();
-        services.AddUnsupported("os-migrateLive", Rules.MigrateLive);
-        services.AddUnsupported("evacuate", Rules.Evacuate);
+        services.AddWorkflow<CreateImage>();
+        services.AddWorkflow<RescueServer>();
+        services.AddWorkflow<UnrescueServer>();
+        services.AddWorkflow<MigrateServer>();
+        services.AddAction<LockServer>();
+        services.AddAction<UnlockServer>();
+        services.AddAction<ConsoleOutput>();
+        services.AddAction<PasswordChange>();
+        services.AddUnsupported("os-migrateLive", ServerRules.MigrateLive);
+        services.AddUnsupported("evacuate", ServerRules.Evacuate);
         services.AddSingleton<ServerActionsApi>();
         services.AddHostedService<Recovery>();
         services.AddHostedService<MachineWatcher>();
@@ -71,7 +72,23 @@ internal static class ServersRoom
         services.AddHostedService(provider => provider.GetRequiredService<Resting>());
     }
 
+    /// <summary>An action that is done in steps, with its rules.</summary>
+    private static void AddWorkflow<TWorkflow>(this IServiceCollection services)
+        where TWorkflow : Workflow
+    {
+        services.AddSingleton<Workflow, TWorkflow>();
+        services.AddRules(Rule.DeclaredIn(typeof(TWorkflow)));
+    }
+
+    /// <summary>What is done when it is answered, with its rules.</summary>
+    private static void AddAction<TAction>(this IServiceCollection services)
+        where TAction : class, IServerAction
+    {
+        services.AddSingleton<IServerAction, TAction>();
+        services.AddRules(Rule.DeclaredIn(typeof(TAction)));
+    }
+
     /// <summary>What Nova has and Kiroku does not.</summary>
-    private static void AddUnsupported(this IServiceCollection services, string key, string rule)
+    private static void AddUnsupported(this IServiceCollection services, string key, Rule rule)
         => services.AddSingleton<IServerAction>(provider => new UnsupportedAction(key, rule, provider.GetRequiredService<ServerStore>()));
 }

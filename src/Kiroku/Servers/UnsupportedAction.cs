@@ -1,10 +1,11 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
 
 namespace Kiroku.Servers;
 
 /// <summary>What Nova does for a key and Kiroku does not: 501 to whom its rule allows it.</summary>
-internal sealed class UnsupportedAction(string key, string rule, ServerStore store) : IServerAction
+internal sealed class UnsupportedAction(string key, Rule rule, ServerStore store) : IServerAction
 {
     public string Key => key;
 

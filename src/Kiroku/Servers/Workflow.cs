@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
@@ -31,7 +32,7 @@ internal abstract class Workflow
     public virtual object? Read(JsonElement asked, Microversion version) => null;
 
     /// <summary>The rules that guard what this request asks for beside the action itself.</summary>
-    public virtual IEnumerable<string> FurtherRules(ActionRequest request) => [];
+    public virtual IEnumerable<Rule> FurtherRules(ActionRequest request) => [];
 
     /// <summary>The request with the form of its answer.</summary>
     public virtual ActionRequest Answered(HttpContext context, ActionRequest request)
@@ -85,7 +86,7 @@ internal abstract class Workflow<TAsked> : Workflow
 {
     public sealed override object? Read(JsonElement asked, Microversion version) => ReadAsked(asked, version);
 
-    public sealed override IEnumerable<string> FurtherRules(ActionRequest request) => FurtherRules(Asked(request));
+    public sealed override IEnumerable<Rule> FurtherRules(ActionRequest request) => FurtherRules(Asked(request));
 
     public sealed override ActionRequest Answered(HttpContext context, ActionRequest request)
         => Answered(context, base.Answered(context, request), Asked(request));
@@ -102,7 +103,7 @@ internal abstract class Workflow<TAsked> : Workflow
     protected abstract Task<Accepted> PrepareAsync(
         Server server, TAsked asked, ActionRequest request, CancellationToken cancellationToken);
 
-    protected virtual IEnumerable<string> FurtherRules(TAsked asked) => [];
+    protected virtual IEnumerable<Rule> FurtherRules(TAsked asked) => [];
 
     protected virtual ActionRequest Answered(HttpContext context, ActionRequest request, TAsked asked) => request;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;

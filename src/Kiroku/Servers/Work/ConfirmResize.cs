@@ -1,16 +1,18 @@
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
 /// <summary>confirmResize: gives up the disk and flavor that the server had before its resize.</summary>
 internal sealed class ConfirmResize : Workflow
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:servers:confirm_resize");
+
     public override string Action => ActionNames.ConfirmResize;
 
-    public override ActionRoute Route => new("confirmResize", Rules.ServersConfirmResize)
+    public override ActionRoute Route => new("confirmResize", Rule)
     {
         Status = StatusCodes.Status204NoContent,
     };

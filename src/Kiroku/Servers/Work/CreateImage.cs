@@ -1,17 +1,19 @@
 using System.Data.Common;
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
 /// <summary>createImage: makes an image of the server's disk as it stands at one moment; the machine goes on.</summary>
 internal sealed class CreateImage(Snapshots snapshots) : Workflow<SnapshotRequest>
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:servers:create_image");
+
     public override string Action => ActionNames.CreateImage;
 
-    public override ActionRoute Route => new("createImage", Rules.CreateImage) { Body = Body, PassesLocks = true };
+    public override ActionRoute Route => new("createImage", Rule) { Body = Body, PassesLocks = true };
 
     protected override StateRule Allowed { get; } =
         new(VmStates.Active, VmStates.Stopped, VmStates.Paused, VmStates.Suspended) { Host = HostNeed.Last };

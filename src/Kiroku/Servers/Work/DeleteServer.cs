@@ -1,6 +1,6 @@
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
@@ -10,9 +10,11 @@ namespace Kiroku.Servers.Work;
 /// </summary>
 internal sealed class DeleteServer : Workflow
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:os-deferred-delete:force");
+
     public override string Action => ActionNames.Delete;
 
-    public override ActionRoute Route => new("forceDelete", Rules.ForceDelete);
+    public override ActionRoute Route => new("forceDelete", Rule);
 
     public override bool RemovesServer => true;
 

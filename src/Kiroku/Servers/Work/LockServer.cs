@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Identity;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers.Work;
@@ -12,12 +12,14 @@ namespace Kiroku.Servers.Work;
 /// </summary>
 internal sealed class LockServer(ServerStore store, InstantActions instant, TimeProvider time) : IServerAction
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:os-lock-server:lock");
+
     public string Key => "lock";
 
     public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
         Body(Microversions.Of(context)).Require(body, Microversions.IsRelaxed(context));
-        var server = await CallersServer.FindAsync(context, serverId, store, Rules.Lock);
+        var server = await CallersServer.FindAsync(context, serverId, store, Rule);
         var changed = Locked(context, server, body.GetProperty(Key));
         var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
         var request = ActionRequest.Of(context, ActionNames.Lock, time.UtcNow());

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Hosts;
-using Kiroku.Identity;
+using Kiroku.Nodes;
 
 namespace Kiroku.Servers.Work;
 
@@ -12,9 +12,13 @@ namespace Kiroku.Servers.Work;
 /// </summary>
 internal sealed class MigrateServer(HostWatch hosts) : MovingWorkflow<MigrateServer.Asked>
 {
+    public static readonly Rule Rule = Rule.Admin("os_compute_api:os-migrate-server:migrate");
+
+    public static readonly Rule RuleForHost = Rule.Admin("os_compute_api:os-migrate-server:migrate:host");
+
     public override string Action => ActionNames.Migrate;
 
-    public override ActionRoute Route => new("migrate", Rules.Migrate) { Body = Body };
+    public override ActionRoute Route => new("migrate", Rule) { Body = Body };
 
     public override IReadOnlyList<Step> Steps(ServerWork work)
         => [ColdMigrate(work), PrepResize(work), ResizeInstance(work), FinishResize(work)];
@@ -23,7 +27,7 @@ internal sealed class MigrateServer(HostWatch hosts) : MovingWorkflow<MigrateSer
         version >= 56 && asked.ValueKind == JsonValueKind.Object && asked.TryGetProperty("host", out var host)
             ? host.GetString() : null);
 
-    protected override IEnumerable<string> FurtherRules(Asked asked) => asked.Host is null ? [] : [Rules.MigrateToHost];
+    protected override IEnumerable<Rule> FurtherRules(Asked asked) => asked.Host is null ? [] : [RuleForHost];
 
     protected override async Task<Accepted> PrepareAsync(
         Server server, Asked asked, ActionRequest request, CancellationToken cancellationToken)

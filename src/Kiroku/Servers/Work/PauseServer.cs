@@ -1,15 +1,17 @@
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
 /// <summary>pause: stops the machine's processors; its memory stays where it is.</summary>
 internal sealed class PauseServer : Workflow
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:os-pause-server:pause");
+
     public override string Action => ActionNames.Pause;
 
-    public override ActionRoute Route => new("pause", Rules.Pause);
+    public override ActionRoute Route => new("pause", Rule);
 
     protected override StateRule Allowed { get; } = new(VmStates.Active) { Host = HostNeed.Last };
 

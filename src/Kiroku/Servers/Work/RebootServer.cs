@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
@@ -13,6 +13,8 @@ namespace Kiroku.Servers.Work;
 /// </summary>
 internal sealed class RebootServer : Workflow<RebootArguments>
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:servers:reboot");
+
     private static readonly StateRule Hard =
         new(VmStates.Active, VmStates.Stopped, VmStates.Paused, VmStates.Suspended, VmStates.Error)
         {
@@ -30,7 +32,7 @@ internal sealed class RebootServer : Workflow<RebootArguments>
 
     public override string Action => ActionNames.Reboot;
 
-    public override ActionRoute Route => new("reboot", Rules.ServersReboot) { Body = (_, _) => Body };
+    public override ActionRoute Route => new("reboot", Rule) { Body = (_, _) => Body };
 
     protected override StateRule Allowed { get; } = new(VmStates.Active) { Host = HostNeed.Last };
 

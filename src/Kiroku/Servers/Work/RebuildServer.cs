@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 using Kiroku.Images;
 using Kiroku.Keypairs;
 
@@ -15,9 +15,11 @@ namespace Kiroku.Servers.Work;
 /// </summary>
 internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) : Workflow<RebuildRequest>
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:servers:rebuild");
+
     public override string Action => ActionNames.Rebuild;
 
-    public override ActionRoute Route => new("rebuild", Rules.ServersRebuild) { Body = RebuildRequest.Body };
+    public override ActionRoute Route => new("rebuild", Rule) { Body = RebuildRequest.Body };
 
     protected override StateRule Allowed { get; } =
         new(VmStates.Active, VmStates.Stopped, VmStates.Error) { Host = HostNeed.Last };

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 using Kiroku.Images;
 
 namespace Kiroku.Servers.Work;
@@ -13,6 +13,8 @@ namespace Kiroku.Servers.Work;
 /// </summary>
 internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.Asked>
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:os-rescue");
+
     private static readonly Schema Wishes = Schema.Object(
         ("adminPass", Parameters.Text), ("rescue_image_ref", Parameters.Uuid));
 
@@ -20,7 +22,7 @@ internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.
 
     public override string Action => ActionNames.Rescue;
 
-    public override ActionRoute Route => new("rescue", Rules.Rescue)
+    public override ActionRoute Route => new("rescue", Rule)
     {
         Body = (_, _) => Body,
         Status = StatusCodes.Status200OK,

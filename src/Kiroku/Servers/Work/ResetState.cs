@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
@@ -11,6 +11,8 @@ namespace Kiroku.Servers.Work;
 /// </summary>
 internal sealed class ResetState : Workflow<ResetStateArguments>
 {
+    public static readonly Rule Rule = Rule.Admin("os_compute_api:os-admin-actions:reset_state");
+
     private const string Key = "os-resetState";
 
     private static readonly Schema Body = Schema.Body(
@@ -18,7 +20,7 @@ internal sealed class ResetState : Workflow<ResetStateArguments>
 
     public override string Action => ActionNames.ResetState;
 
-    public override ActionRoute Route => new(Key, Rules.ResetState) { Body = (_, _) => Body, PassesLocks = true };
+    public override ActionRoute Route => new(Key, Rule) { Body = (_, _) => Body, PassesLocks = true };
 
     protected override StateRule Allowed { get; } = StateRule.Any;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Flavors;
-using Kiroku.Identity;
 using Kiroku.Quotas;
 
 namespace Kiroku.Servers.Work;
@@ -11,6 +11,8 @@ namespace Kiroku.Servers.Work;
 internal sealed class ResizeServer(FlavorStore flavors, ServerImages images, QuotaStore quotas)
     : MovingWorkflow<ResizeServer.Asked>
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:servers:resize");
+
     private static readonly Schema Wishes = Schema.Object(
         ("flavorRef", Parameters.FlavorRef), ("OS-DCF:diskConfig", Parameters.DiskConfig));
 
@@ -18,7 +20,7 @@ internal sealed class ResizeServer(FlavorStore flavors, ServerImages images, Quo
 
     public override string Action => ActionNames.Resize;
 
-    public override ActionRoute Route => new("resize", Rules.ServersResize) { Body = (_, _) => Body };
+    public override ActionRoute Route => new("resize", Rule) { Body = (_, _) => Body };
 
     public override IReadOnlyList<Step> Steps(ServerWork work)
         => [ColdMigrate(work), PrepResize(work), ResizeInstance(work), FinishResize(work)];

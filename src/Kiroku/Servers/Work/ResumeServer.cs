@@ -1,15 +1,17 @@
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
 /// <summary>resume: has a suspended machine go on with the memory that was saved.</summary>
 internal sealed class ResumeServer : Workflow
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:os-suspend-server:resume");
+
     public override string Action => ActionNames.Resume;
 
-    public override ActionRoute Route => new("resume", Rules.Resume);
+    public override ActionRoute Route => new("resume", Rule);
 
     protected override StateRule Allowed { get; } = new(VmStates.Suspended) { Host = HostNeed.Last };
 

@@ -1,6 +1,6 @@
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
@@ -10,9 +10,11 @@ namespace Kiroku.Servers.Work;
 /// </summary>
 internal sealed class RevertResize : Workflow
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:servers:revert_resize");
+
     public override string Action => ActionNames.RevertResize;
 
-    public override ActionRoute Route => new("revertResize", Rules.ServersRevertResize);
+    public override ActionRoute Route => new("revertResize", Rule);
 
     protected override StateRule Allowed { get; } = new(VmStates.Resized);
 

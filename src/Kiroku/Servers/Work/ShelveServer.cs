@@ -1,6 +1,6 @@
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 using Kiroku.Scheduling;
 
 namespace Kiroku.Servers.Work;
@@ -8,9 +8,11 @@ namespace Kiroku.Servers.Work;
 /// <summary>shelve: switches the server off and gives up its machine and its place on the host; only the disk stays.</summary>
 internal sealed class ShelveServer : Workflow
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:os-shelve:shelve");
+
     public override string Action => ActionNames.Shelve;
 
-    public override ActionRoute Route => new("shelve", Rules.Shelve);
+    public override ActionRoute Route => new("shelve", Rule);
 
     protected override StateRule Allowed { get; } =
         new(VmStates.Active, VmStates.Stopped, VmStates.Paused, VmStates.Suspended);

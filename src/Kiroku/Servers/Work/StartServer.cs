@@ -1,15 +1,17 @@
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
 /// <summary>os-start: switches a stopped server on.</summary>
 internal sealed class StartServer : Workflow
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:servers:start");
+
     public override string Action => ActionNames.Start;
 
-    public override ActionRoute Route => new("os-start", Rules.ServersStart);
+    public override ActionRoute Route => new("os-start", Rule);
 
     protected override StateRule Allowed { get; } = new(VmStates.Stopped) { Host = HostNeed.First };
 

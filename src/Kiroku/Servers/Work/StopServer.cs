@@ -1,19 +1,21 @@
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
 /// <summary>os-stop: asks the guest to switch off, and forces it when it takes too long. One that is off already is stopped.</summary>
 internal sealed class StopServer : Workflow
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:servers:stop");
+
     /// <summary>The service itself records the end of a paused machine, too.</summary>
     private static readonly StateRule OfTheService =
         new(VmStates.Active, VmStates.Error, VmStates.Paused) { Host = HostNeed.First };
 
     public override string Action => ActionNames.Stop;
 
-    public override ActionRoute Route => new("os-stop", Rules.ServersStop);
+    public override ActionRoute Route => new("os-stop", Rule);
 
     protected override StateRule Allowed { get; } = new(VmStates.Active, VmStates.Error) { Host = HostNeed.First };
 

@@ -1,15 +1,17 @@
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
 /// <summary>suspend: writes the machine's memory to the host's disk and switches it off.</summary>
 internal sealed class SuspendServer : Workflow
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:os-suspend-server:suspend");
+
     public override string Action => ActionNames.Suspend;
 
-    public override ActionRoute Route => new("suspend", Rules.Suspend);
+    public override ActionRoute Route => new("suspend", Rule);
 
     protected override StateRule Allowed { get; } = new(VmStates.Active) { Host = HostNeed.Last };
 

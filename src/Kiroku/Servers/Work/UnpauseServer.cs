@@ -1,15 +1,17 @@
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
 /// <summary>unpause: has a paused machine go on.</summary>
 internal sealed class UnpauseServer : Workflow
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:os-pause-server:unpause");
+
     public override string Action => ActionNames.Unpause;
 
-    public override ActionRoute Route => new("unpause", Rules.Unpause);
+    public override ActionRoute Route => new("unpause", Rule);
 
     protected override StateRule Allowed { get; } = new(VmStates.Paused) { Host = HostNeed.Last };
 

@@ -1,15 +1,17 @@
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers.Work;
 
 /// <summary>unrescue: runs a rescued machine from the server's own disk again.</summary>
 internal sealed class UnrescueServer : Workflow
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:os-unrescue");
+
     public override string Action => ActionNames.Unrescue;
 
-    public override ActionRoute Route => new("unrescue", Rules.Unrescue);
+    public override ActionRoute Route => new("unrescue", Rule);
 
     protected override StateRule Allowed { get; } = new(VmStates.Rescued) { Host = HostNeed.Last };
 

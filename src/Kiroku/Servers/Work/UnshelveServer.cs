@@ -1,9 +1,9 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Hosts;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
+using Kiroku.Nodes;
 using Kiroku.Scheduling;
 
 namespace Kiroku.Servers.Work;
@@ -11,9 +11,13 @@ namespace Kiroku.Servers.Work;
 /// <summary>unshelve: finds a host with room for the server and brings it up there on the disk that was kept.</summary>
 internal sealed class UnshelveServer(HostWatch hosts) : Workflow<UnshelveServer.Asked>
 {
+    public static readonly Rule Rule = Rule.Member("os_compute_api:os-shelve:unshelve");
+
+    public static readonly Rule RuleForHost = Rule.Admin("os_compute_api:os-shelve:unshelve_to_host");
+
     public override string Action => ActionNames.Unshelve;
 
-    public override ActionRoute Route => new("unshelve", Rules.Unshelve) { Body = Body };
+    public override ActionRoute Route => new("unshelve", Rule) { Body = Body };
 
     protected override StateRule Allowed { get; } = new(VmStates.Shelved, VmStates.ShelvedOffloaded);
 
@@ -32,7 +36,7 @@ internal sealed class UnshelveServer(HostWatch hosts) : Workflow<UnshelveServer.
             version >= 91 ? Find(asked, "host")?.GetString() : null);
     }
 
-    protected override IEnumerable<string> FurtherRules(Asked asked) => asked.Host is null ? [] : [Rules.UnshelveToHost];
+    protected override IEnumerable<Rule> FurtherRules(Asked asked) => asked.Host is null ? [] : [RuleForHost];
 
     protected override async Task<Accepted> PrepareAsync(
         Server server, Asked asked, ActionRequest request, CancellationToken cancellationToken)
