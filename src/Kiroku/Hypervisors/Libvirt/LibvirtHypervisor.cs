@@ -90,7 +90,7 @@ internal sealed class LibvirtHypervisor : IHypervisor, ISessionListener, IAsyncD
 
     public Task<string> ReadConsoleAsync(Guid machine, int maxBytes, CancellationToken cancellationToken) =>
         work.RunAsync(
-            new Job("read the console", options.CallTimeout),
+            new Job(Operations.ReadConsole, options.CallTimeout),
             abandoned => Task.Run(() => consoles.Read(machine, maxBytes), abandoned),
             cancellationToken);
 

@@ -6,13 +6,13 @@ internal sealed partial class Machines(
 {
     public Task<MachineState> GetStateAsync(Guid machine, CancellationToken cancellationToken) =>
         work.RunAsync(
-            new Job("read the machine's state", options.CallTimeout),
+            new Job(Operations.ReadState, options.CallTimeout),
             session => Domains.State(session, machine),
             cancellationToken);
 
     public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken) =>
         work.RunAsync<IReadOnlyList<MachineAddress>>(
-            new Job("read the machine's addresses", options.CallTimeout),
+            new Job(Operations.ReadAddresses, options.CallTimeout),
             session => Addresses.Leased(session, machine),
             cancellationToken);
 
@@ -21,13 +21,13 @@ internal sealed partial class Machines(
 
     public Task DefineAsync(MachineSpec spec, CancellationToken cancellationToken) =>
         work.RunAsync(
-            new Job("define the machine", options.CallTimeout, Job.PlaceOf(spec.Id)),
+            new Job(Operations.Define, options.CallTimeout, Job.PlaceOf(spec.Id)),
             session => Domains.Define(session, spec),
             cancellationToken);
 
     public Task StartAsync(Guid machine, CancellationToken cancellationToken) =>
         work.RunAsync(
-            new Job("start the machine", options.StartTimeout, Job.PlaceOf(machine)),
+            new Job(Operations.Start, options.StartTimeout, Job.PlaceOf(machine)),
             session =>
             {
                 consoles.Trim(machine);
@@ -37,19 +37,19 @@ internal sealed partial class Machines(
 
     public Task PauseAsync(Guid machine, CancellationToken cancellationToken) =>
         work.RunAsync(
-            new Job("pause the machine", options.CallTimeout, Job.PlaceOf(machine)),
+            new Job(Operations.Pause, options.CallTimeout, Job.PlaceOf(machine)),
             session => Domains.Pause(session, machine),
             cancellationToken);
 
     public Task SuspendAsync(Guid machine, CancellationToken cancellationToken) =>
         work.RunAsync(
-            new Job("save the machine's memory", options.SaveTimeout, Job.PlaceOf(machine)),
+            new Job(Operations.Suspend, options.SaveTimeout, Job.PlaceOf(machine)),
             session => Domains.Save(session, machine),
             cancellationToken);
 
     public Task ContinueAsync(Guid machine, CancellationToken cancellationToken) =>
         work.RunAsync(
-            new Job("continue the machine", options.SaveTimeout, Job.PlaceOf(machine)),
+            new Job(Operations.Continue, options.SaveTimeout, Job.PlaceOf(machine)),
             session =>
             {
                 consoles.Trim(machine);
@@ -60,7 +60,7 @@ internal sealed partial class Machines(
     public async Task StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken)
     {
         if (grace <= TimeSpan.Zero) await DestroyAtOnceAsync("switch the machine off", machine, cancellationToken);
-        var job = new Job("stop the machine", grace + options.DestroyTimeout, Job.PlaceOf(machine));
+        var job = new Job(Operations.Stop, grace + options.DestroyTimeout, Job.PlaceOf(machine));
         await work.RunAsync(job, abandoned => AskThenDestroyAsync(machine, grace, abandoned), cancellationToken);
     }
 
@@ -68,7 +68,7 @@ internal sealed partial class Machines(
     {
         await DestroyAtOnceAsync("switch the machine off", machine, cancellationToken);
         await work.RunAsync(
-            new Job("remove the machine", options.DestroyTimeout, Job.PlaceOf(machine)),
+            new Job(Operations.Undefine, options.DestroyTimeout, Job.PlaceOf(machine)),
             session =>
             {
                 Domains.Destroy(session, machine);

@@ -20,13 +20,13 @@ internal sealed partial class Volumes
 
     public Task<VolumeContent> DescribeAsync(string volume, CancellationToken cancellationToken) =>
         work.RunAsync(
-            NewJob("look at the volume", options.VolumeTimeout, volume),
+            NewJob(Operations.MeasureVolume, options.VolumeTimeout, volume),
             session => DescribeWhole(session, volume),
             cancellationToken);
 
     public async Task ExportAsync(string volume, Stream target, CancellationToken cancellationToken)
     {
-        const string Operation = "read the disk";
+        const string Operation = Operations.ExportVolume;
         var overtaken = new CancellationTokenSource();
         EndReading(volume);
         readers[volume] = overtaken;
@@ -53,7 +53,7 @@ internal sealed partial class Volumes
     {
         EndReading(volume);
         return work.RunAsync(
-            NewJob("receive the disk", options.CopyTimeout, volume),
+            NewJob(Operations.ReceiveVolume, options.CopyTimeout, volume),
             abandoned => InTurnAsync(
                 receiving, () => ReceiveAsync(volume, content, new ReceivedBytes(bytes, content, progress), abandoned), abandoned),
             cancellationToken);

@@ -12,14 +12,14 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
 
     public Task<long?> GetSizeAsync(string volume, CancellationToken cancellationToken) =>
         work.RunAsync(
-            NewJob("look at the volume", options.VolumeTimeout, volume),
+            NewJob(Operations.MeasureVolume, options.VolumeTimeout, volume),
             session => HalfMade.IsMarked(session, volume) ? null : PoolVolumes.Measure(session, volume)?.Bytes,
             cancellationToken);
 
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
     {
         var files = await work.RunAsync(
-            new Job("list the volumes", options.VolumeTimeout), PoolVolumes.List, cancellationToken);
+            new Job(Operations.ListVolumes, options.VolumeTimeout), PoolVolumes.List, cancellationToken);
         return [.. files.Select(HalfMade.VolumeOf).Distinct()];
     }
 
@@ -27,7 +27,7 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
     {
         EndReading(volume);
         return work.RunAsync(
-            NewJob("delete the volume", options.VolumeTimeout, volume),
+            NewJob(Operations.DeleteVolume, options.VolumeTimeout, volume),
             session => HalfMade.Delete(session, volume),
             cancellationToken);
     }
@@ -35,7 +35,7 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
     public Task CreateOverlayAsync(
         string volume, string baseVolume, VolumeFormat baseFormat, long bytes, CancellationToken cancellationToken) =>
         work.RunAsync(
-            NewJob("make the disk", options.VolumeTimeout, volume, baseVolume),
+            NewJob(Operations.CreateOverlay, options.VolumeTimeout, volume, baseVolume),
             session =>
             {
                 var size = MeasureWhole(session, baseVolume).Bytes;
@@ -49,7 +49,7 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
 
     public Task WriteAsync(string volume, byte[] content, CancellationToken cancellationToken) =>
         work.RunAsync(
-            NewJob("make the config drive", options.VolumeTimeout, volume),
+            NewJob(Operations.WriteVolume, options.VolumeTimeout, volume),
             session => HalfMade.Make(session, volume, () =>
                 Fill(session, volume, new(VolumeFormat.Raw, content.Length, content.Length), isBase: false, upload => upload.Send(content))),
             cancellationToken);
@@ -57,7 +57,7 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
     public Task ImportAsync(
         string volume, ImageSource image, IProgress<double>? progress, CancellationToken cancellationToken) =>
         work.RunAsync(
-            NewJob("import the image", options.CopyTimeout, volume),
+            NewJob(Operations.ImportVolume, options.CopyTimeout, volume),
             abandoned => CopyingAsync(
                 session =>
                 {
@@ -80,7 +80,7 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
     {
         EndReading(volume);
         return work.RunAsync(
-            NewJob("copy the disk", options.CopyTimeout, source, volume),
+            NewJob(Operations.CopyVolume, options.CopyTimeout, source, volume),
             async abandoned =>
             {
                 var copy = CopyingAsync(session => Copy(session, source, volume, bytes), abandoned);
@@ -93,7 +93,7 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
     public Task SnapshotAsync(Guid machine, string source, string volume, CancellationToken cancellationToken)
     {
         EndReading(volume);
-        var job = NewJob("copy the disk", options.CopyTimeout, source, volume);
+        var job = NewJob(Operations.CopyVolume, options.CopyTimeout, source, volume);
         return work.RunAsync(
             job with { Places = [.. job.Places, Job.PlaceOf(machine)] },
             abandoned => CopyingAsync(session => Snapshot(session, machine, source, volume, abandoned), abandoned),

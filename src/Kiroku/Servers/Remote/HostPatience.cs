@@ -5,8 +5,8 @@ using Kiroku.Hypervisors;
 namespace Kiroku.Servers.Remote;
 
 /// <summary>
-/// What is asked of another node's host. A node that was heard of just now may only be starting anew, so it is asked again until
-/// that is long ago; then its host is away.
+/// What is asked of another node's host. A node that was heard of just now may only be starting anew, so it is asked
+/// again until that is long ago; then its host is away.
 /// </summary>
 internal sealed class HostPatience(HostWatch hosts, TimeProvider time)
 {
@@ -17,7 +17,8 @@ internal sealed class HostPatience(HostWatch hosts, TimeProvider time)
 
     /// <summary>Makes a call of that host, which may be made twice.</summary>
     /// <exception cref="HypervisorException">It is away, or what it answers.</exception>
-    public async Task<T> RunAsync<T>(string host, string operation, Func<Task<T>> call, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(
+        string host, string operation, Func<Task<T>> call, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         while (true)
@@ -48,8 +49,12 @@ internal sealed class HostPatience(HostWatch hosts, TimeProvider time)
         }
     }
 
-    /// <summary>Whether that is the node's silence. What it answers is none of these, even if it is that another one does not.</summary>
-    private static bool IsSilence(Exception e) => e is NodeMissingException or OrleansException or TimeoutException or EnumerationAbortedException;
+    /// <summary>
+    /// Whether that is the node's silence. What it answers is none of these, even if it is that another one does not.
+    /// </summary>
+    private static bool IsSilence(Exception e)
+        => e is NodeMissingException or OrleansException or TimeoutException or EnumerationAbortedException;
 
-    private static HypervisorException Away(string operation, Exception e) => new(HypervisorFailure.Away, operation, e.Message, e);
+    private static HypervisorException Away(string operation, Exception e)
+        => new(HypervisorFailure.Away, operation, e.Message, e);
 }
