@@ -7,8 +7,8 @@ namespace Kiroku.Hypervisors;
 [RegisterConverter]
 internal sealed class HypervisorExceptionConverter : IConverter<HypervisorException, CrossingFailure>
 {
-    public HypervisorException ConvertFromSurrogate(in CrossingFailure surrogate) =>
-        new(surrogate.Failure, surrogate.Operation, surrogate.Text);
+    public HypervisorException ConvertFromSurrogate(in CrossingFailure surrogate)
+        => new(surrogate.Failure, surrogate.Operation, surrogate.Text);
 
     public CrossingFailure ConvertToSurrogate(in HypervisorException value) => new(value.Failure, value.Operation, value.Text);
 }

@@ -27,18 +27,19 @@ internal static class HypervisorServices
     }
 
     /// <summary>The private daemon of a data folder, for the command that ends it.</summary>
-    public static PrivateLibvirtd PrivateDaemonOf(HypervisorsOptions options, TimeProvider time, ILogger logger) =>
-        new(options.DataFolder, options.Account, LibvirtOptionsOf(options), time, logger);
+    public static PrivateLibvirtd PrivateDaemonOf(HypervisorsOptions options, TimeProvider time, ILogger logger)
+        => new(options.DataFolder, options.Account, LibvirtOptionsOf(options), time, logger);
 
     private static LibvirtTarget TargetOf(HypervisorsOptions options, TimeProvider time, ILogger logger)
     {
-        if (options.Uri is { Length: > 0 } uri) return LibvirtTarget.At(uri);
+        if (options.Uri is { Length: > 0 } uri)
+            return LibvirtTarget.At(uri);
         var choice = new HypervisorChoice(options.DataFolder, PrivateDaemonOf(options, time, logger), time);
         return new LibvirtTarget(IsReal: true, choice.FindAsync);
     }
 
-    private static LibvirtOptions LibvirtOptionsOf(HypervisorsOptions options, DiskReserve? reserve = null) =>
-        new()
+    private static LibvirtOptions LibvirtOptionsOf(HypervisorsOptions options, DiskReserve? reserve = null)
+        => new()
         {
             Folder = options.DataFolder,
             FirstUid = options.FirstUid,

@@ -52,7 +52,6 @@ public sealed class HostileAccountTests : IDisposable
             Assert.StartsWith("r/", place, StringComparison.Ordinal);
             Assert.Equal(HypervisorFailure.Unavailable, failure.Failure);
         }
-
         roots.AssertUntouched();
     }
 
@@ -75,7 +74,6 @@ public sealed class HostileAccountTests : IDisposable
         {
             Assert.Equal(HypervisorFailure.Unavailable, failure.Failure);
         }
-
         roots.AssertUntouched();
         await HostileAccount.PlantAsync("folder", InLibvirt(host, place), "");
     }
@@ -164,7 +162,6 @@ public sealed class HostileAccountTests : IDisposable
             Assert.False(listener.Poll(0, SelectMode.SelectRead), "somebody connected");
             Assert.Equal(HypervisorFailure.Unavailable, (await Assert.ThrowsAsync<HypervisorException>(() => call)).Failure);
         }
-
         await using var later = host.Connect();
         await later.Connected.WaitAsync(Patience, Token);
         Assert.Empty(await later.ListMachinesAsync(Token));
@@ -212,7 +209,7 @@ public sealed class HostileAccountTests : IDisposable
         Assert.False(RealParts.Runs(qemu));
     }
 
-    // The daemon has made its folders, and is gone.
+    /// <summary>The daemon has made its folders, and is gone.</summary>
     private static async Task StartOnceAsync(PrivateHost host)
     {
         await host.Daemon.EnsureAsync(Token);

@@ -20,7 +20,6 @@ public sealed class HostileConsoleTests(TestService service) : ServiceTests(serv
             var answer = await server.TryAsync(Read);
             Assert.Equal((404, true), (answer.Status, answer.Text.Contains("itemNotFound", StringComparison.Ordinal)));
         }
-
         await HostileAccount.PlantAsync("link", file, roots.SecretFile, "kiroku");
         await Service.KillAsync();
         await Service.EnsureStartedAsync();

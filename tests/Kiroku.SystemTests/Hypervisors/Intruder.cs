@@ -28,8 +28,8 @@ internal sealed class Intruder
     public Task<bool> WritesAsync(string file) => RunsAsync("exec >>\"$0\"", file);
 
     /// <summary>Reads it, writes it, or connects to it where it is a socket.</summary>
-    public async Task<bool> OpensAsync(string file) =>
-        await ReadsAsync(file) || await WritesAsync(file) || await RunsAsync("test -r \"$0\" || test -w \"$0\" || test -x \"$0\"", file);
+    public async Task<bool> OpensAsync(string file)
+        => await ReadsAsync(file) || await WritesAsync(file) || await RunsAsync("test -r \"$0\" || test -w \"$0\" || test -x \"$0\"", file);
 
     public Task<bool> SignalsAsync(int process) => RunsAsync("kill -0 \"$0\"", process.ToString(CultureInfo.InvariantCulture));
 

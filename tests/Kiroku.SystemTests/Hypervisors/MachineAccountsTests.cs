@@ -25,14 +25,14 @@ public sealed class MachineAccountsTests
         {
             Assert.True(await intruder.ReadsAsync(file), file);
         }
-
         Assert.True(await intruder.WritesAsync(host.FileOf($"disk-{first}")));
         Assert.True(await intruder.ReadsAsync(host.FileOf("image-1")));
         Assert.False(await intruder.WritesAsync(host.FileOf("image-1")));
         var others = FilesOf(host, second).Concat(FilesOf(host, saved)).Concat(Secrets(host, first)).ToList();
         Assert.Contains(others, file => file.EndsWith("monitor.sock", StringComparison.Ordinal));
         Assert.Contains(others, file => file.EndsWith(".save", StringComparison.Ordinal));
-        foreach (var file in others) Assert.False(await intruder.OpensAsync(file), file);
+        foreach (var file in others)
+            Assert.False(await intruder.OpensAsync(file), file);
         foreach (var name in new[] { "libvirtd.conf", "c/libvirt/qemu.conf", "output.log", "uids", "starting" })
             Assert.False(await intruder.WritesAsync(Path.Combine(host.Options.Folder, "libvirt", name)), name);
         Assert.False(await intruder.SignalsAsync(host.QemuOf(second)));
@@ -46,7 +46,8 @@ public sealed class MachineAccountsTests
         await using var host = NewHost();
         await using var hypervisor = await ConnectAsync(host);
         var machines = new List<Guid>();
-        for (var number = 0; number < 3; number++) machines.Add(await StartAsync(hypervisor));
+        for (var number = 0; number < 3; number++)
+            machines.Add(await StartAsync(hypervisor));
         var before = machines.ConvertAll(machine => new Intruder(host.QemuOf(machine)).User);
         Assert.Equal(3, before.Distinct().Count());
         await Commands.SignalAsync("KILL", host.Daemon.Process!.Id);
@@ -56,7 +57,6 @@ public sealed class MachineAccountsTests
             await later.StopAsync(machine, TimeSpan.Zero, Token);
             await later.StartAsync(machine, Token);
         }
-
         Assert.Equal(before, machines.ConvertAll(machine => new Intruder(host.QemuOf(machine)).User));
         // A config drive that stays of a machine that is gone keeps its account from being another's.
         await later.UndefineAsync(machines[0], Token);
@@ -74,7 +74,6 @@ public sealed class MachineAccountsTests
             (running, saved) = (await StartAsync(hypervisor), await StartAsync(hypervisor));
             await hypervisor.SuspendAsync(saved, Token);
         }
-
         var qemu = host.QemuOf(running);
         var shared = new Intruder(qemu).User;
         await using var later = await ConnectAsync(host);
@@ -151,7 +150,9 @@ public sealed class MachineAccountsTests
         Assert.NotEqual(new Intruder(one.QemuOf(here)).User, new Intruder(two.QemuOf(there)).User);
     }
 
-    // What a QEMU that was taken over can do to its own disk: the name has the room of the old one and more.
+    /// <summary>
+    /// What a QEMU that was taken over can do to its own disk: the name has the room of the old one and more.
+    /// </summary>
     private static async Task PointAtAsync(string disk, string other)
     {
         var bytes = await File.ReadAllBytesAsync(disk, Token);
@@ -163,17 +164,19 @@ public sealed class MachineAccountsTests
         await file.WriteAsync(bytes.AsMemory(0, 64 * 1024), Token);
     }
 
-    private static IEnumerable<string> FilesOf(PrivateHost host, Guid machine) =>
-        Directory.EnumerateFiles(host.Options.VolumesFolder, $"*{machine}");
+    private static IEnumerable<string> FilesOf(PrivateHost host, Guid machine)
+        => Directory.EnumerateFiles(host.Options.VolumesFolder, $"*{machine}");
 
     /// <summary>All that libvirt keeps, but for what is the machine's own and what says nothing; and all consoles.</summary>
-    private static IEnumerable<string> Secrets(PrivateHost host, Guid machine) =>
-        Directory.EnumerateFiles(Path.Combine(host.Options.Folder, "libvirt"), "*", SearchOption.AllDirectories)
+    private static IEnumerable<string> Secrets(PrivateHost host, Guid machine)
+        => Directory.EnumerateFiles(Path.Combine(host.Options.Folder, "libvirt"), "*", SearchOption.AllDirectories)
             .Where(file => Path.GetFileName(file) is not ("libvirtd.conf" or "qemu.conf" or "output.log" or "uids" or "starting"))
             .Where(file => !Path.GetDirectoryName(file)!.EndsWith($"kiroku-{machine}"[..20], StringComparison.Ordinal))
             .Concat(Directory.EnumerateFiles(host.Options.ConsolesFolder));
 
-    // The first definition has the daemon look at QEMU, which takes a second or two on a machine that is busy.
+    /// <summary>
+    /// The first definition has the daemon look at QEMU, which takes a second or two on a machine that is busy.
+    /// </summary>
     private static PrivateHost NewHost() => new(callTimeout: TimeSpan.FromSeconds(30));
 
     /// <summary>As with a network that needs rights over the host's, where machines cannot have accounts of their own.</summary>

@@ -41,7 +41,6 @@ public sealed class PrivateDaemonTests
         {
             Assert.Equal(HypervisorFailure.Unavailable, failure.Failure);
         }
-
         Assert.Equal(MachineState.Running, await hypervisor.GetStateAsync(machine, Token));
     }
 
@@ -62,7 +61,6 @@ public sealed class PrivateDaemonTests
             var failure = await Assert.ThrowsAsync<HypervisorException>(() => call);
             Assert.Equal(HypervisorFailure.Unavailable, failure.Failure);
         }
-
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(9));
         await Commands.SignalAsync("CONT", daemon.Id);
         await UntilAsync(changes, change => change == MachineChange.Lost || change.State == MachineState.Off);
@@ -120,7 +118,6 @@ public sealed class PrivateDaemonTests
             Assert.Null(host.Daemon.Process);
             Assert.False(RealParts.Runs(qemu));
         }
-
         await host.Daemon.StopAsync(Token);
     }
 
@@ -173,12 +170,13 @@ public sealed class PrivateDaemonTests
     {
         public void Report(double value)
         {
-            if (!File.Exists(file)) File.WriteAllBytes(file, RandomBytes(5 << 20));
+            if (!File.Exists(file))
+                File.WriteAllBytes(file, RandomBytes(5 << 20));
         }
     }
 
-    private static async Task ExpectNoSpaceAsync(Func<Task> call) =>
-        Assert.Equal(HypervisorFailure.NoSpace, (await Assert.ThrowsAsync<HypervisorException>(call)).Failure);
+    private static async Task ExpectNoSpaceAsync(Func<Task> call)
+        => Assert.Equal(HypervisorFailure.NoSpace, (await Assert.ThrowsAsync<HypervisorException>(call)).Failure);
 
     private static byte[] RandomBytes(int count)
     {

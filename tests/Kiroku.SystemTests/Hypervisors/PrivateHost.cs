@@ -47,13 +47,14 @@ internal sealed class PrivateHost : IAsyncDisposable
         folder.Delete(recursive: true);
     }
 
-    // A daemon whose process id was spoiled is found by its command line alone.
+    /// <summary>A daemon whose process id was spoiled is found by its command line alone.</summary>
     private void EndSpoiled()
     {
         var settings = Path.Combine(folder.FullName, "libvirt", "libvirtd.conf");
         foreach (var daemon in Process.GetProcessesByName("libvirtd"))
         {
-            if (!CommandOf(daemon.Id).Contains(settings)) continue;
+            if (!CommandOf(daemon.Id).Contains(settings))
+                continue;
             daemon.Kill();
             daemon.WaitForExit();
         }

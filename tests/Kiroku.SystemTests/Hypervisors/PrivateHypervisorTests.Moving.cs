@@ -47,7 +47,6 @@ public sealed partial class PrivateHypervisorTests
             file.Position = 700 * MiB;
             await file.WriteAsync(written, Token);
         }
-
         await Hypervisor.ImportVolumeAsync(NameOf("image"), image, VolumeFormat.Raw, null, Token);
         File.Delete(image);
         await Hypervisor.CreateOverlayAsync(NameOf("disk"), NameOf("image"), VolumeFormat.Raw, 1024 * MiB, Token);

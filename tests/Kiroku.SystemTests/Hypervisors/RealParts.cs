@@ -6,12 +6,14 @@ internal static class RealParts
     public static void Require(params string[] files)
     {
         var missing = string.Join(", ", files.Where(file => !File.Exists(file)));
-        if (missing.Length > 0) Miss(missing);
+        if (missing.Length > 0)
+            Miss(missing);
     }
 
     public static void RequireRoot()
     {
-        if (!Environment.IsPrivilegedProcess) Miss("root");
+        if (!Environment.IsPrivilegedProcess)
+            Miss("root");
     }
 
     public static bool Runs(int process) => File.Exists($"/proc/{process}/stat")
@@ -19,7 +21,8 @@ internal static class RealParts
 
     private static void Miss(string missing)
     {
-        if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail($"missing: {missing}");
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+            Assert.Fail($"missing: {missing}");
         Assert.Skip($"missing: {missing}");
     }
 }

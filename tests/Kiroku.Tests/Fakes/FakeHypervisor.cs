@@ -110,8 +110,8 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
                 : throw new HypervisorException(HypervisorFailure.Failed, "copy the disk", "no source");
         }, cancellationToken);
 
-    public Task SnapshotAsync(Guid machine, string source, string volume, CancellationToken cancellationToken) => DoAsync("snapshot", () =>
-        host.Volumes.TryGetValue(source, out var found)
+    public Task SnapshotAsync(Guid machine, string source, string volume, CancellationToken cancellationToken) => DoAsync("snapshot", ()
+        => host.Volumes.TryGetValue(source, out var found)
             ? host.Volumes[volume] = found
             : throw new HypervisorException(HypervisorFailure.Failed, "copy the disk", "no source"), cancellationToken);
 

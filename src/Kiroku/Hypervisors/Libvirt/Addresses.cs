@@ -10,13 +10,14 @@ internal static unsafe class Addresses
 {
     private const int FromLeases = 0;
 
-    public static IReadOnlyList<MachineAddress> Unknown(MachineNetwork network, Guid machine) =>
-        network.Kind == NetworkKind.None ? [] : [new(network.Name, null, NetworkCard.MacOf(machine))];
+    public static IReadOnlyList<MachineAddress> Unknown(MachineNetwork network, Guid machine)
+        => network.Kind == NetworkKind.None ? [] : [new(network.Name, null, NetworkCard.MacOf(machine))];
 
     public static IReadOnlyList<MachineAddress> Leased(Session session, Guid machine)
     {
         using var domain = Domains.Find(session, machine);
-        if (domain is null || Domains.State(domain) is not (MachineState.Running or MachineState.Paused)) return [];
+        if (domain is null || Domains.State(domain) is not (MachineState.Running or MachineState.Paused))
+            return [];
         var network = MachineNetwork.Parse(session.Options.Network);
         var leased = Read(domain).Select(address => new MachineAddress(network.Name, address, NetworkCard.MacOf(machine))).ToList();
         return leased.Count > 0 ? leased : Unknown(network, machine);

@@ -14,31 +14,34 @@ internal static class Backups
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Whether the machine has its disk open.</summary>
-    public static bool CanRun(Session session, Guid machine) =>
-        Domains.State(session, machine) is MachineState.Running or MachineState.Paused;
+    public static bool CanRun(Session session, Guid machine)
+        => Domains.State(session, machine) is MachineState.Running or MachineState.Paused;
 
     public static void Run(Session session, Guid machine, string file, CancellationToken abandoned)
     {
         using var domain = Domains.Need(session, machine);
         // What a process that died had begun would never be asked for.
-        if (IsBusy(domain)) Abort(domain, CancellationToken.None);
+        if (IsBusy(domain))
+            Abort(domain, CancellationToken.None);
         LibvirtException.Check(Native.virDomainBackupBegin(domain, XmlOf(file), null, 0));
         while (IsBusy(domain))
         {
-            if (!abandoned.WaitHandle.WaitOne(LookInterval) && PoolVolumes.HasRoom(session, 0)) continue;
+            if (!abandoned.WaitHandle.WaitOne(LookInterval) && PoolVolumes.HasRoom(session, 0))
+                continue;
             Abort(domain, CancellationToken.None);
             abandoned.ThrowIfCancellationRequested();
             PoolVolumes.RequireRoom(session, 0);
         }
-
         LibvirtException.Check(Native.GetJobOutcome(domain, OfCompleted, out var outcome));
-        if (outcome != Completed) throw new RefusedException(HypervisorFailure.Failed, $"the copy of the running disk ended as {outcome}");
+        if (outcome != Completed)
+            throw new RefusedException(HypervisorFailure.Failed, $"the copy of the running disk ended as {outcome}");
     }
 
     private static void Abort(DomainHandle domain, CancellationToken cancellationToken)
     {
         _ = Native.virDomainAbortJob(domain);
-        while (IsBusy(domain)) cancellationToken.WaitHandle.WaitOne(LookInterval);
+        while (IsBusy(domain))
+            cancellationToken.WaitHandle.WaitOne(LookInterval);
     }
 
     private static bool IsBusy(DomainHandle domain)

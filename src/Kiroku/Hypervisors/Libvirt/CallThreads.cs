@@ -24,10 +24,11 @@ internal sealed class CallThreads : IDisposable
         {
             ObjectDisposedException.ThrowIf(disposed, this);
             line.Enqueue(() => Run(call, done, abandoned));
-            if (idle >= line.Count) Monitor.Pulse(gate);
-            else if (threads < Limit) StartThread();
+            if (idle >= line.Count)
+                Monitor.Pulse(gate);
+            else if (threads < Limit)
+                StartThread();
         }
-
         return done.Task;
     }
 
@@ -48,7 +49,8 @@ internal sealed class CallThreads : IDisposable
 
     private void Work()
     {
-        while (Next() is { } call) call();
+        while (Next() is { } call)
+            call();
     }
 
     private Action? Next()
@@ -57,11 +59,13 @@ internal sealed class CallThreads : IDisposable
         {
             while (true)
             {
-                if (line.TryDequeue(out var call)) return call;
+                if (line.TryDequeue(out var call))
+                    return call;
                 idle++;
                 var woken = !disposed && Monitor.Wait(gate, IdleLife);
                 idle--;
-                if (woken || line.Count > 0) continue;
+                if (woken || line.Count > 0)
+                    continue;
                 threads--;
                 return null;
             }
@@ -75,14 +79,13 @@ internal sealed class CallThreads : IDisposable
             done.TrySetCanceled(abandoned);
             return;
         }
-
         try
         {
             done.TrySetResult(call());
         }
-        catch (Exception exception)
+        catch (Exception e)
         {
-            done.TrySetException(exception);
+            done.TrySetException(e);
         }
     }
 }

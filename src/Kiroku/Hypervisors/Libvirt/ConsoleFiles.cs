@@ -22,13 +22,13 @@ internal sealed class ConsoleFiles(LibvirtOptions options)
             using var file = folder.OpenFile(NameOf(machine), FileAccess.Read);
             return Encoding.UTF8.GetString(ReadEnd(file, maxBytes));
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return "";
         }
-        catch (Exception exception) when (exception is UnauthorizedAccessException or ForeignFileException)
+        catch (Exception e) when (e is UnauthorizedAccessException or ForeignFileException)
         {
-            throw new RefusedException(HypervisorFailure.NotSupported, exception.Message);
+            throw new RefusedException(HypervisorFailure.NotSupported, e.Message);
         }
     }
 
@@ -48,13 +48,15 @@ internal sealed class ConsoleFiles(LibvirtOptions options)
     /// <summary>Passes over all of them, unless that is still being done.</summary>
     public void TrimAll()
     {
-        if (Interlocked.Exchange(ref trimming, 1) == 1) return;
+        if (Interlocked.Exchange(ref trimming, 1) == 1)
+            return;
         try
         {
             using var folder = ForeignFolder.Open(options.ConsolesFolder);
-            foreach (var name in folder.List().Where(IsConsole)) Trim(folder, name);
+            foreach (var name in folder.List().Where(IsConsole))
+                Trim(folder, name);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The folder is made with the first machine, and may be taken away with the last.
         }
@@ -82,18 +84,21 @@ internal sealed class ConsoleFiles(LibvirtOptions options)
     private static bool IsConsole(string name) => name.EndsWith(Ending, StringComparison.Ordinal)
         && Guid.TryParseExact(name[..^Ending.Length], "D", out _);
 
-    // What the guest writes between the two steps may come out in the wrong order or be lost; the file stays small.
+    /// <summary>
+    /// What the guest writes between the two steps may come out in the wrong order or be lost; the file stays small.
+    /// </summary>
     private void Trim(ForeignFolder folder, string name)
     {
         try
         {
             using var file = folder.OpenFile(name, FileAccess.ReadWrite);
-            if (RandomAccess.GetLength(file) <= options.ConsoleBytes) return;
+            if (RandomAccess.GetLength(file) <= options.ConsoleBytes)
+                return;
             var end = ReadEnd(file, (int)(options.ConsoleBytes / 2));
             RandomAccess.SetLength(file, 0);
             RandomAccess.Write(file, end, RandomAccess.GetLength(file));
         }
-        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             // A system daemon's own log keeper owns the file and bounds it itself; what is no file is nobody's console.
         }

@@ -20,12 +20,12 @@ internal static class DaemonProcess
             return RunningProcess.Find(id) is { } found && found.BelongsTo(folder.Owner) && Names(found, folders.DaemonSettings)
                 ? found : null;
         }
-        catch (Exception exception) when (exception is IOException or FormatException or OverflowException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or FormatException or OverflowException or UnauthorizedAccessException)
         {
             return null;
         }
     }
 
-    private static bool Names(RunningProcess process, string settingsFile) =>
-        File.ReadAllText($"/proc/{process.Id}/cmdline", Encoding.UTF8).Split('\0').Contains(settingsFile);
+    private static bool Names(RunningProcess process, string settingsFile)
+        => File.ReadAllText($"/proc/{process.Id}/cmdline", Encoding.UTF8).Split('\0').Contains(settingsFile);
 }

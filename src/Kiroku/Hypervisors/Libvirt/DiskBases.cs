@@ -16,9 +16,11 @@ internal static class DiskBases
     public static (string File, string Format)? Find(Session session, string disk)
     {
         using var volume = PoolVolumes.Find(session, disk);
-        if (volume is null) return null;
+        if (volume is null)
+            return null;
         var backing = TryDescribe(volume)?.Element("backingStore");
-        if (backing?.Element("path")?.Value is not { Length: > 0 } path) return null;
+        if (backing?.Element("path")?.Value is not { Length: > 0 } path)
+            return null;
         NeedBase(session, path).Dispose();
         return (path, FormatOf(backing) ?? Raw);
     }
@@ -26,24 +28,31 @@ internal static class DiskBases
     /// <summary>Makes sure that whoever reads the disk with the daemon's rights reads nothing but it and a base.</summary>
     public static void RequireOwn(Session session, VolumeHandle disk)
     {
-        if (session.IsTest || session.Uids is null) return;
-        if (FormatOf(Describe(disk).Element("target")) is not (Qcow2 or Raw)) throw Refused("something that is not qcow2");
-        if (DiskHeader.ReadBase(ReadHeader(session, disk)) is not { } found) return;
+        if (session.IsTest || session.Uids is null)
+            return;
+        if (FormatOf(Describe(disk).Element("target")) is not (Qcow2 or Raw))
+            throw Refused("something that is not qcow2");
+        if (DiskHeader.ReadBase(ReadHeader(session, disk)) is not { } found)
+            return;
         using var @base = NeedBase(session, found.File);
-        if (found.Format == Raw) return;
+        if (found.Format == Raw)
+            return;
         // An image that came as raw bytes may hold a header of any kind: only one that refers to nothing is safe to read as qcow2.
-        if (found.Format != Qcow2) throw Refused($"a base of the format {found.Format}");
+        if (found.Format != Qcow2)
+            throw Refused($"a base of the format {found.Format}");
         ImageFile.ReadQcow2(ReadHeader(session, @base));
     }
 
     private static VolumeHandle NeedBase(Session session, string path)
     {
         var name = Path.GetFileName(path);
-        if (path != Path.Combine(session.Options.VolumesFolder, name)) throw Refused(path);
+        if (path != Path.Combine(session.Options.VolumesFolder, name))
+            throw Refused(path);
         var volume = PoolVolumes.Find(session, name) ?? throw Refused(path);
         // The daemon's own: a machine can give a file of its own to the group, but not away.
         var permissions = Describe(volume).Element("target")?.Element("permissions");
-        if (permissions?.Element("group")?.Value == $"{MachineUids.Shared}" && permissions.Element("owner")?.Value == "0") return volume;
+        if (permissions?.Element("group")?.Value == $"{MachineUids.Shared}" && permissions.Element("owner")?.Value == "0")
+            return volume;
         volume.Dispose();
         throw Refused(path);
     }
@@ -58,7 +67,9 @@ internal static class DiskBases
 
     private static XElement Describe(VolumeHandle volume) => XElement.Parse(Native.Take(Native.virStorageVolGetXMLDesc(volume, 0)));
 
-    // libvirt remembers a volume whose file is gone by now. Whoever starts the machine finds that out, and says so.
+    /// <summary>
+    /// libvirt remembers a volume whose file is gone by now. Whoever starts the machine finds that out, and says so.
+    /// </summary>
     private static XElement? TryDescribe(VolumeHandle volume)
     {
         try
@@ -71,6 +82,6 @@ internal static class DiskBases
         }
     }
 
-    private static RefusedException Refused(string what) =>
-        new(HypervisorFailure.NotSupported, $"the disk says that it stands on {what}, which is no image of this service");
+    private static RefusedException Refused(string what)
+        => new(HypervisorFailure.NotSupported, $"the disk says that it stands on {what}, which is no image of this service");
 }

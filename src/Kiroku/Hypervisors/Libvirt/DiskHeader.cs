@@ -18,29 +18,32 @@ internal static class DiskHeader
     /// <exception cref="RefusedException">It keeps its data elsewhere, or cannot be understood.</exception>
     public static (string File, string Format)? ReadBase(ReadOnlySpan<byte> header)
     {
-        if (header.Length < 104 || Number(header, 0) != Magic) return null;
+        if (header.Length < 104 || Number(header, 0) != Magic)
+            return null;
         var isNew = Number(header, 4) >= 3;
-        if (isNew && (Long(header, 72) & ExternalDataFile) != 0) throw Refused();
-        if (Long(header, 8) is var offset && offset == 0) return null;
+        if (isNew && (Long(header, 72) & ExternalDataFile) != 0)
+            throw Refused();
+        if (Long(header, 8) is var offset && offset == 0)
+            return null;
         var name = Text(header, offset, Math.Min(Number(header, 16), LongestName + 1));
         return (name, ReadFormat(header, isNew ? Number(header, 100) : 72));
     }
 
-    // Without a format QEMU would guess it, by what the base's owner has written there.
+    /// <summary>Without a format QEMU would guess it, by what the base's owner has written there.</summary>
     private static string ReadFormat(ReadOnlySpan<byte> header, ulong extension)
     {
         while (extension + 8 <= (ulong)header.Length && Number(header, (int)extension) is var kind and not 0)
         {
             var length = Number(header, (int)extension + 4);
-            if (kind == FormatOfBase) return Text(header, extension + 8, length);
+            if (kind == FormatOfBase)
+                return Text(header, extension + 8, length);
             extension += 8 + (length + 7ul & ~7ul);
         }
-
         throw Refused();
     }
 
-    private static string Text(ReadOnlySpan<byte> header, ulong offset, uint length) =>
-        length <= LongestName && offset + length > offset && offset + length <= (ulong)header.Length
+    private static string Text(ReadOnlySpan<byte> header, ulong offset, uint length)
+        => length <= LongestName && offset + length > offset && offset + length <= (ulong)header.Length
             ? Encoding.UTF8.GetString(header.Slice((int)offset, (int)length))
             : throw Refused();
 

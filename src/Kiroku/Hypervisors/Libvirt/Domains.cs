@@ -25,7 +25,6 @@ internal static class Domains
                 && Native.virTypedParamsGetInt(record->Parameters, record->Count, "state.state", out var state) == 1)
                 machines[machine] = Translate(state);
         }
-
         Native.virDomainStatsRecordListFree(records);
         return machines;
     }
@@ -36,8 +35,8 @@ internal static class Domains
         return domain is null ? MachineState.Absent : State(domain);
     }
 
-    public static void Define(Session session, MachineSpec spec) =>
-        LibvirtException.Check(Native.virDomainDefineXML(
+    public static void Define(Session session, MachineSpec spec)
+        => LibvirtException.Check(Native.virDomainDefineXML(
             session.Connect, MachineLabels.Apply(session, spec.Id, MachineXml.Of(spec, session)))).Dispose();
 
     /// <summary>Switches it on afresh: memory that was saved may belong to a disk that it has no more.</summary>
@@ -49,13 +48,15 @@ internal static class Domains
     public static void Pause(Session session, Guid machine)
     {
         using var domain = Need(session, machine);
-        if (State(domain) != MachineState.Paused) LibvirtException.Check(Native.virDomainSuspend(domain));
+        if (State(domain) != MachineState.Paused)
+            LibvirtException.Check(Native.virDomainSuspend(domain));
     }
 
     public static void Save(Session session, Guid machine)
     {
         using var domain = Need(session, machine);
-        if (State(domain) == MachineState.Off && IsSaved(domain)) return;
+        if (State(domain) == MachineState.Off && IsSaved(domain))
+            return;
         RequireRoomForMemory(session, domain);
         LibvirtException.Check(Native.virDomainManagedSave(domain, SavedAsRunning));
     }
@@ -63,7 +64,8 @@ internal static class Domains
     /// <summary>Of a private daemon, whose folder it is kept in; a system's has its own file system's room.</summary>
     private static void RequireRoomForMemory(Session session, DomainHandle domain)
     {
-        if (session.IsTest || !Directory.Exists(session.Options.DaemonFolder)) return;
+        if (session.IsTest || !Directory.Exists(session.Options.DaemonFolder))
+            return;
         var bytes = (long)Native.virDomainGetMaxMemory(domain) * 1024;
         if (session.Options.Reserve.FreeIn(session.Options.DaemonFolder) is var free && free < bytes)
             throw new RefusedException(HypervisorFailure.NoSpace, $"the memory takes {bytes} bytes and {free} are free beside the reserve");
@@ -83,13 +85,15 @@ internal static class Domains
                 Destroy(domain);
                 break;
         }
-
-        if (afresh && IsSaved(domain)) Pass(Native.virDomainManagedSaveRemove(domain, 0), LibvirtException.OperationInvalid);
+        if (afresh && IsSaved(domain))
+            Pass(Native.virDomainManagedSaveRemove(domain, 0), LibvirtException.OperationInvalid);
         Isolate(session, domain);
         MachineLabels.Renew(session, machine, domain, IsSaved(domain));
-        if (Native.virDomainCreate(domain) >= 0) return;
+        if (Native.virDomainCreate(domain) >= 0)
+            return;
         var error = LibvirtException.Read();
-        if (error.Code != LibvirtException.OperationInvalid || State(domain) != MachineState.Running) throw error;
+        if (error.Code != LibvirtException.OperationInvalid || State(domain) != MachineState.Running)
+            throw error;
     }
 
     /// <summary>Machines that run with a card of QEMU's own network that reaches the host.</summary>
@@ -106,10 +110,13 @@ internal static class Domains
         return definition != 0 && NetworkCard.ReachesHost(Native.Take(definition));
     }
 
-    // A definition, or memory that was saved, may be of a time when the setting or its default was QEMU's open network.
+    /// <summary>
+    /// A definition, or memory that was saved, may be of a time when the setting or its default was QEMU's open network.
+    /// </summary>
     private static void Isolate(Session session, DomainHandle domain)
     {
-        if (session.IsTest || MachineNetwork.Parse(session.Options.Network).Kind == NetworkKind.User) return;
+        if (session.IsTest || MachineNetwork.Parse(session.Options.Network).Kind == NetworkKind.User)
+            return;
         if (NetworkCard.Isolate(Native.Take(Native.virDomainGetXMLDesc(domain, InactiveWithSecrets))) is { } definition)
             LibvirtException.Check(Native.virDomainDefineXML(session.Connect, definition)).Dispose();
         if (IsSaved(domain) && NetworkCard.Isolate(Native.Take(Native.virDomainManagedSaveGetXMLDesc(domain, WithSecrets))) is { } saved)
@@ -120,7 +127,8 @@ internal static class Domains
     public static void PressPowerButton(Session session, Guid machine)
     {
         using var domain = Find(session, machine);
-        if (domain is null) return;
+        if (domain is null)
+            return;
         var result = session.IsTest
             ? Native.virDomainShutdown(domain)
             : Native.virDomainShutdownFlags(domain, AcpiPowerButton);
@@ -130,50 +138,56 @@ internal static class Domains
     public static void Destroy(Session session, Guid machine)
     {
         using var domain = Find(session, machine);
-        if (domain is not null && State(domain) is not (MachineState.Off or MachineState.Absent)) Destroy(domain);
+        if (domain is not null && State(domain) is not (MachineState.Off or MachineState.Absent))
+            Destroy(domain);
     }
 
     public static void Undefine(Session session, Guid machine)
     {
         using var domain = Find(session, machine);
-        if (domain is not null) Pass(Native.virDomainUndefineFlags(domain, WithManagedSaveAndSnapshots));
+        if (domain is not null)
+            Pass(Native.virDomainUndefineFlags(domain, WithManagedSaveAndSnapshots));
         session.Uids?.Release(machine);
     }
 
-    public static DomainHandle Need(Session session, Guid machine) =>
-        Find(session, machine) ?? throw new RefusedException(HypervisorFailure.Failed, "there is no such machine");
+    public static DomainHandle Need(Session session, Guid machine)
+        => Find(session, machine) ?? throw new RefusedException(HypervisorFailure.Failed, "there is no such machine");
 
-    private static bool IsSaved(DomainHandle domain) =>
-        LibvirtException.Check(Native.virDomainHasManagedSaveImage(domain, 0)) == 1;
+    private static bool IsSaved(DomainHandle domain)
+        => LibvirtException.Check(Native.virDomainHasManagedSaveImage(domain, 0)) == 1;
 
     public static DomainHandle? Find(Session session, Guid machine)
     {
         var name = MachineNames.Format(machine, session.Options.MachinePrefix);
         var domain = Native.virDomainLookupByName(session.Connect, name);
-        if (!domain.IsInvalid) return domain;
+        if (!domain.IsInvalid)
+            return domain;
         var error = LibvirtException.Read();
         return error.Code == LibvirtException.NoMachine ? null : throw error;
     }
 
     public static MachineState State(DomainHandle domain)
     {
-        if (Native.virDomainGetState(domain, out var state, out _, 0) >= 0) return Translate(state);
+        if (Native.virDomainGetState(domain, out var state, out _, 0) >= 0)
+            return Translate(state);
         var error = LibvirtException.Read();
         return error.Code == LibvirtException.NoMachine ? MachineState.Absent : throw error;
     }
 
-    private static void Destroy(DomainHandle domain) =>
-        Pass(Native.virDomainDestroy(domain), LibvirtException.OperationInvalid);
+    private static void Destroy(DomainHandle domain)
+        => Pass(Native.virDomainDestroy(domain), LibvirtException.OperationInvalid);
 
-    // The machine may be gone, or be as wanted, by the time the call comes through.
+    /// <summary>The machine may be gone, or be as wanted, by the time the call comes through.</summary>
     private static void Pass(int result, int alsoFine = LibvirtException.NoMachine)
     {
-        if (result >= 0) return;
+        if (result >= 0)
+            return;
         var error = LibvirtException.Read();
-        if (error.Code != LibvirtException.NoMachine && error.Code != alsoFine) throw error;
+        if (error.Code != LibvirtException.NoMachine && error.Code != alsoFine)
+            throw error;
     }
 
-    // virDomainState's numbers; one that is being shut down (4) still runs.
+    /// <summary>virDomainState's numbers; one that is being shut down (4) still runs.</summary>
     private static MachineState Translate(int state) => state switch
     {
         1 or 2 or 4 => MachineState.Running,

@@ -27,7 +27,8 @@ internal static unsafe class EventLoop
 
     private static void Run()
     {
-        while (true) _ = Native.virEventRunDefaultImpl();
+        while (true)
+            _ = Native.virEventRunDefaultImpl();
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

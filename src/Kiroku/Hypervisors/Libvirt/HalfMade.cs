@@ -21,7 +21,8 @@ internal static class HalfMade
     /// <summary>Runs the first part of what makes the volume; if it fails, nothing is left, else the volume counts as absent.</summary>
     public static void Begin(Session session, string name, Action make)
     {
-        if (!IsMarked(session, name)) PoolVolumes.Create(session, VolumeXml.Of(name + Suffix, 0, VolumeFormat.Raw));
+        if (!IsMarked(session, name))
+            PoolVolumes.Create(session, VolumeXml.Of(name + Suffix, 0, VolumeFormat.Raw));
         try
         {
             PoolVolumes.Delete(session, name);
@@ -45,10 +46,10 @@ internal static class HalfMade
     }
 
     /// <summary>The volume that a file in the pool belongs to.</summary>
-    public static string VolumeOf(string file) =>
-        file.EndsWith(Suffix, StringComparison.Ordinal) ? file[..^Suffix.Length] : file;
+    public static string VolumeOf(string file)
+        => file.EndsWith(Suffix, StringComparison.Ordinal) ? file[..^Suffix.Length] : file;
 
-    public static bool IsValidName(string name) =>
-        name.Length is > 0 and < 200 && name[0] != '.' && !name.EndsWith(Suffix, StringComparison.Ordinal)
+    public static bool IsValidName(string name)
+        => name.Length is > 0 and < 200 && name[0] != '.' && !name.EndsWith(Suffix, StringComparison.Ordinal)
         && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 }

@@ -12,7 +12,7 @@ internal static class IdMap
         {
             return [.. File.ReadLines($"/proc/{process}/uid_map").Select(Parse)];
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return [];
         }

@@ -15,14 +15,15 @@ internal sealed record ImageFile(string Path, VolumeFormat Format, long FileByte
         try
         {
             using var file = File.OpenRead(path);
-            if (format == VolumeFormat.Raw) return new ImageFile(path, format, file.Length, file.Length);
+            if (format == VolumeFormat.Raw)
+                return new ImageFile(path, format, file.Length, file.Length);
             var header = new byte[HeaderBytes];
             var read = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
             return new ImageFile(path, format, file.Length, ReadQcow2(header.AsSpan(0, read)));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RefusedException(HypervisorFailure.Failed, exception.Message);
+            throw new RefusedException(HypervisorFailure.Failed, e.Message);
         }
     }
 

@@ -11,16 +11,18 @@ internal sealed class IncomingVolume
     private VolumeUpload? upload;
     private long received;
 
-    private IncomingVolume(Session session, string name, VolumeContent content) =>
-        (Session, this.name, this.content) = (session, name, content);
+    private IncomingVolume(Session session, string name, VolumeContent content)
+        => (Session, this.name, this.content) = (session, name, content);
 
     public Session Session { get; }
 
     public static IncomingVolume Begin(Session session, string name, VolumeContent content)
     {
         // What an attempt that died left behind takes the room that this one needs.
-        if (HalfMade.IsMarked(session, name)) HalfMade.Delete(session, name);
-        if (!session.IsTest) PoolVolumes.RequireRoom(session, content.FileBytes);
+        if (HalfMade.IsMarked(session, name))
+            HalfMade.Delete(session, name);
+        if (!session.IsTest)
+            PoolVolumes.RequireRoom(session, content.FileBytes);
         var incoming = new IncomingVolume(session, name, content);
         HalfMade.Begin(session, name, incoming.Create);
         return incoming;
@@ -28,7 +30,8 @@ internal sealed class IncomingVolume
 
     public void Send(ReadOnlySpan<byte> bytes)
     {
-        if (received == 0 && content.Format == VolumeFormat.Qcow2) RequireAnnounced(ImageFile.ReadQcow2(bytes));
+        if (received == 0 && content.Format == VolumeFormat.Qcow2)
+            RequireAnnounced(ImageFile.ReadQcow2(bytes));
         upload?.Send(bytes);
         received += bytes.Length;
     }
@@ -36,7 +39,8 @@ internal sealed class IncomingVolume
     /// <summary>The bytes have ended.</summary>
     public void Finish()
     {
-        if (received == 0 || content.Format == VolumeFormat.Raw) RequireAnnounced(received);
+        if (received == 0 || content.Format == VolumeFormat.Raw)
+            RequireAnnounced(received);
         upload?.Finish();
         upload?.Dispose();
         HalfMade.End(Session, name);
@@ -48,11 +52,13 @@ internal sealed class IncomingVolume
         HalfMade.Delete(Session, name);
     }
 
-    // As what it is to be: until libvirt looks at the file again, it takes it for that.
+    /// <summary>As what it is to be: until libvirt looks at the file again, it takes it for that.</summary>
     private void Create()
     {
-        if (Session.IsTest) PoolVolumes.Create(Session, VolumeXml.Of(name, content.Bytes, content.Format));
-        else upload = VolumeUpload.Begin(Session, name, content);
+        if (Session.IsTest)
+            PoolVolumes.Create(Session, VolumeXml.Of(name, content.Bytes, content.Format));
+        else
+            upload = VolumeUpload.Begin(Session, name, content);
     }
 
     private void RequireAnnounced(long bytes)

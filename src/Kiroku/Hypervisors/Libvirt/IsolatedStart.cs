@@ -19,8 +19,8 @@ internal sealed class IsolatedStart
     private readonly DaemonAccount user;
     private readonly UidRange range;
 
-    private IsolatedStart(PrivateFolders folders, DaemonAccount user, int? @namespace, UidRange range) =>
-        (this.folders, this.user, Namespace, this.range) = (folders, user, @namespace, range);
+    private IsolatedStart(PrivateFolders folders, DaemonAccount user, int? @namespace, UidRange range)
+        => (this.folders, this.user, Namespace, this.range) = (folders, user, @namespace, range);
 
     /// <summary>The process to follow into its namespace; null where one is to be made.</summary>
     private int? Namespace { get; }
@@ -43,14 +43,14 @@ internal sealed class IsolatedStart
                 && Directory.Exists($"/proc/{process}/root{folders.RealRoot}"))
                 return (process, new UidRange(first));
         }
-
         return null;
     }
 
     /// <summary>Gives the account what lies in a folder with the ids of another range, where no machine of this one runs.</summary>
     public void Reclaim(string folder)
     {
-        if (Namespace is null) ReclaimedFiles.Take(folder, user, range);
+        if (Namespace is null)
+            ReclaimedFiles.Take(folder, user, range);
     }
 
     /// <summary>Runs the command there, in the background, and returns what went wrong; null if nothing.</summary>
@@ -68,12 +68,11 @@ internal sealed class IsolatedStart
                 await process.StandardInput.WriteLineAsync();
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             process.Kill();
-            return exception.Message;
+            return e.Message;
         }
-
         await process.WaitForExitAsync(cancellationToken);
         return process.ExitCode == 0 ? null : (await complaint).Trim().ReplaceLineEndings(" ");
     }
@@ -88,16 +87,19 @@ internal sealed class IsolatedStart
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var word in Namespace is { } process ? Joining(process) : Making()) start.ArgumentList.Add(word);
-        foreach (var word in command) start.ArgumentList.Add(word);
+        foreach (var word in Namespace is { } process ? Joining(process) : Making())
+            start.ArgumentList.Add(word);
+        foreach (var word in command)
+            start.ArgumentList.Add(word);
         start.Environment.Clear();
-        foreach (var (name, value) in surroundings) start.Environment[name] = value;
+        foreach (var (name, value) in surroundings)
+            start.Environment[name] = value;
         start.Environment["ALIAS"] = folders.Root;
         return start;
     }
 
-    private static string[] Joining(int process) =>
-        ["nsenter", "--target", Text(process), "--user", "--mount", "--setuid", "0", "--setgid", "0", "--", "sh", "-c", Enter, "sh"];
+    private static string[] Joining(int process)
+        => ["nsenter", "--target", Text(process), "--user", "--mount", "--setuid", "0", "--setgid", "0", "--", "sh", "-c", Enter, "sh"];
 
     private string[] Making() =>
     [

@@ -22,14 +22,14 @@ internal sealed partial class LibvirtConnection
                 listener.MachineChanged(MachineChange.Lost);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
             connected.TrySetCanceled();
         }
-        catch (ConnectionException exception)
+        catch (ConnectionException e)
         {
-            LogImpossible(exception.Message);
-            connected.TrySetException(exception.As("connect to the hypervisor"));
+            LogImpossible(e.Message);
+            connected.TrySetException(e.As("connect to the hypervisor"));
             // Nobody may be waiting for it.
             _ = connected.Task.Exception;
         }
@@ -43,14 +43,15 @@ internal sealed partial class LibvirtConnection
             try
             {
                 var session = await CurrentOrNewAttempt().WaitAsync(ending.Token);
-                if (session.IsAlive) return;
+                if (session.IsAlive)
+                    return;
                 Lose(session);
             }
-            catch (ConnectionException exception) when (exception.Failure != HypervisorFailure.NotSupported)
+            catch (ConnectionException e) when (e.Failure != HypervisorFailure.NotSupported)
             {
-                if (told != exception.Message) LogFailed(told = exception.Message);
+                if (told != e.Message)
+                    LogFailed(told = e.Message);
             }
-
             await Task.Delay(options.ReconnectInterval, time, ending.Token);
         }
     }
@@ -58,9 +59,11 @@ internal sealed partial class LibvirtConnection
     private async Task WhenLostAsync()
     {
         Task wait;
-        lock (gate) wait = lost.Task;
+        lock (gate)
+            wait = lost.Task;
         await wait.WaitAsync(ending.Token);
-        lock (gate) lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
+            lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     [LoggerMessage(LogLevel.Information, "Connected to the hypervisor.")]

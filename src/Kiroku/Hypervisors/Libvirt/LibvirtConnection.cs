@@ -43,10 +43,10 @@ internal sealed partial class LibvirtConnection : IAsyncDisposable
         {
             return await threads.RunAsync(call, abandoned);
         }
-        catch (Exception exception) when (exception is LibvirtException or ObjectDisposedException && !session.IsAlive)
+        catch (Exception e) when (e is LibvirtException or ObjectDisposedException && !session.IsAlive)
         {
             Lose(session);
-            throw new ConnectionException(HypervisorFailure.Unavailable, exception.Message, exception);
+            throw new ConnectionException(HypervisorFailure.Unavailable, e.Message, e);
         }
     }
 
@@ -61,7 +61,6 @@ internal sealed partial class LibvirtConnection : IAsyncDisposable
             attempt = null;
             lost.TrySetResult();
         }
-
         LogLost();
         _ = CloseAsync(session);
     }
@@ -71,10 +70,10 @@ internal sealed partial class LibvirtConnection : IAsyncDisposable
         Task<Session>? last;
         lock (gate)
         {
-            if (disposed) return;
+            if (disposed)
+                return;
             (disposed, last) = (true, attempt);
         }
-
         await ending.CancelAsync();
         await keeping;
         // What hangs is left to its end.
@@ -90,9 +89,9 @@ internal sealed partial class LibvirtConnection : IAsyncDisposable
         {
             return await opening.WaitAsync(options.ConnectTimeout, time, cancellationToken);
         }
-        catch (TimeoutException exception)
+        catch (TimeoutException e)
         {
-            throw new ConnectionException(HypervisorFailure.Unavailable, "the hypervisor does not answer", exception);
+            throw new ConnectionException(HypervisorFailure.Unavailable, "the hypervisor does not answer", e);
         }
     }
 
@@ -101,7 +100,8 @@ internal sealed partial class LibvirtConnection : IAsyncDisposable
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(disposed, this);
-            if (attempt is null or { IsFaulted: true } or { IsCanceled: true }) attempt = Task.Run(OpenAsync);
+            if (attempt is null or { IsFaulted: true } or { IsCanceled: true })
+                attempt = Task.Run(OpenAsync);
             return attempt;
         }
     }
@@ -117,28 +117,28 @@ internal sealed partial class LibvirtConnection : IAsyncDisposable
                 () => Session.Open(address, options, listener),
                 ending.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
-        catch (DllNotFoundException exception)
+        catch (DllNotFoundException e)
         {
             throw new ConnectionException(
-                HypervisorFailure.NotSupported, "libvirt.so.0 is not installed (on Debian: package libvirt0)", exception);
+                HypervisorFailure.NotSupported, "libvirt.so.0 is not installed (on Debian: package libvirt0)", e);
         }
-        catch (LibvirtException exception)
+        catch (LibvirtException e)
         {
             throw new ConnectionException(
-                exception.RulesOutConnecting ? HypervisorFailure.NotSupported : HypervisorFailure.Unavailable,
-                exception.Message, exception);
+                e.RulesOutConnecting ? HypervisorFailure.NotSupported : HypervisorFailure.Unavailable,
+                e.Message, e);
         }
-        catch (HypervisorException exception)
+        catch (HypervisorException e)
         {
-            throw new ConnectionException(exception.Failure, exception.Message, exception);
+            throw new ConnectionException(e.Failure, e.Message, e);
         }
-        catch (RefusedException exception)
+        catch (RefusedException e)
         {
-            throw new ConnectionException(exception.Failure, exception.Message, exception);
+            throw new ConnectionException(e.Failure, e.Message, e);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ConnectionException(HypervisorFailure.Unavailable, exception.Message, exception);
+            throw new ConnectionException(HypervisorFailure.Unavailable, e.Message, e);
         }
     }
 

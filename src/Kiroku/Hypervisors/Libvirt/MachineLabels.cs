@@ -15,7 +15,8 @@ internal static class MachineLabels
     public static uint? UidOf(Session session, Guid machine)
     {
         using var domain = Domains.Find(session, machine);
-        if (domain is null) return null;
+        if (domain is null)
+            return null;
         var label = Labels(XElement.Parse(Native.Take(Native.virDomainGetXMLDesc(domain, Inactive)))).FirstOrDefault();
         return label?.Element("label")?.Value is ['+', .. var ids] && uint.TryParse(ids.Split(':')[0], out var uid) ? uid : null;
     }
@@ -23,31 +24,38 @@ internal static class MachineLabels
     /// <summary>The definition as it has to be where machines have accounts of their own, and where they have not.</summary>
     public static string Apply(Session session, Guid machine, string definition)
     {
-        if (session.IsTest) return definition;
+        if (session.IsTest)
+            return definition;
         var domain = XElement.Parse(definition);
         var isLabelled = Labels(domain).Any();
         // A daemon that is the system's, or runs without accounts: it is only rid of what was said when there were any.
-        if (session.Uids is null && !isLabelled) return definition;
+        if (session.Uids is null && !isLabelled)
+            return definition;
         Labels(domain).Remove();
         domain.Descendants("backingStore").Remove();
-        if (session.Uids is not { } uids) return domain.ToString(SaveOptions.DisableFormatting);
+        if (session.Uids is not { } uids)
+            return domain.ToString(SaveOptions.DisableFormatting);
         var uid = uids.Take(session, machine);
         domain.Add(new XElement("seclabel",
             new XAttribute("type", "static"), new XAttribute("model", Model), new XAttribute("relabel", "yes"),
             new XElement("label", $"+{uid}:+{uid}")));
-        foreach (var disk in domain.Elements("devices").Elements("disk")) disk.Add(BaseOf(session, disk));
+        foreach (var disk in domain.Elements("devices").Elements("disk"))
+            disk.Add(BaseOf(session, disk));
         return domain.ToString(SaveOptions.DisableFormatting);
     }
 
     /// <summary>Brings what is kept of a machine up to date before it is switched on: it may be of a time before there were accounts.</summary>
     public static void Renew(Session session, Guid machine, DomainHandle domain, bool isSaved)
     {
-        if (session.IsTest) return;
+        if (session.IsTest)
+            return;
         var found = Native.Take(Native.virDomainGetXMLDesc(domain, Inactive));
         var definition = Apply(session, machine, found);
-        if (definition == found) return;
+        if (definition == found)
+            return;
         LibvirtException.Check(Native.virDomainDefineXML(session.Connect, definition)).Dispose();
-        if (!isSaved) return;
+        if (!isSaved)
+            return;
         var saved = Apply(session, machine, Native.Take(Native.virDomainManagedSaveGetXMLDesc(domain, 0)));
         LibvirtException.Check(Native.virDomainManagedSaveDefineXML(domain, saved, 0));
     }
@@ -56,8 +64,10 @@ internal static class MachineLabels
     {
         var none = new XElement("backingStore");
         var file = disk.Element("source")?.Attribute("file")?.Value;
-        if (disk.Element("driver")?.Attribute("type")?.Value != "qcow2" || Path.GetFileName(file) is not { } volume) return none;
-        if (DiskBases.Find(session, volume) is not { } @base) return none;
+        if (disk.Element("driver")?.Attribute("type")?.Value != "qcow2" || Path.GetFileName(file) is not { } volume)
+            return none;
+        if (DiskBases.Find(session, volume) is not { } @base)
+            return none;
         return new XElement("backingStore",
             new XAttribute("type", "file"),
             new XElement("format", new XAttribute("type", @base.Format)),
@@ -67,7 +77,7 @@ internal static class MachineLabels
             none);
     }
 
-    private static IEnumerable<XElement> Labels(XElement domain) =>
-        domain.Elements("seclabel").Where(label =>
+    private static IEnumerable<XElement> Labels(XElement domain)
+        => domain.Elements("seclabel").Where(label =>
             label.Attribute("model")?.Value == Model && label.Attribute("type")?.Value == "static" && label.Element("label")?.Value is ['+', ..]);
 }

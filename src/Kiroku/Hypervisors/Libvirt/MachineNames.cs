@@ -5,8 +5,8 @@ internal static class MachineNames
 {
     public static string Format(Guid machine, string prefix) => prefix + machine.ToString("D");
 
-    public static Guid? Parse(string? name, string prefix) =>
-        name is not null && name.StartsWith(prefix, StringComparison.Ordinal)
+    public static Guid? Parse(string? name, string prefix)
+        => name is not null && name.StartsWith(prefix, StringComparison.Ordinal)
         && Guid.TryParseExact(name.AsSpan(prefix.Length), "D", out var machine)
             ? machine
             : null;

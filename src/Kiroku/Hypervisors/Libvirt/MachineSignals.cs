@@ -12,7 +12,8 @@ internal sealed class MachineSignals
 
     public void Changed(Guid machine)
     {
-        if (waiting.TryGetValue(machine, out var signal)) signal.Set();
+        if (waiting.TryGetValue(machine, out var signal))
+            signal.Set();
     }
 
     internal sealed class Signal(MachineSignals signals, Guid machine) : IDisposable

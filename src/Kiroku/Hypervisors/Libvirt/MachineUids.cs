@@ -23,7 +23,8 @@ internal sealed class MachineUids(UidRange range, LibvirtOptions options)
         lock (gate)
         {
             known ??= Read(session);
-            if (known.TryGetValue(machine, out var uid)) return uid;
+            if (known.TryGetValue(machine, out var uid))
+                return uid;
             return known[machine] = last = NextFree();
         }
     }
@@ -31,7 +32,8 @@ internal sealed class MachineUids(UidRange range, LibvirtOptions options)
     /// <summary>The machine is no more.</summary>
     public void Release(Guid machine)
     {
-        lock (gate) known?.Remove(machine);
+        lock (gate)
+            known?.Remove(machine);
     }
 
     private static Dictionary<Guid, uint> Read(Session session)
@@ -39,29 +41,31 @@ internal sealed class MachineUids(UidRange range, LibvirtOptions options)
         var uids = new Dictionary<Guid, uint>();
         foreach (var machine in Domains.List(session).Keys)
         {
-            if (MachineLabels.UidOf(session, machine) is { } uid) uids[machine] = uid;
+            if (MachineLabels.UidOf(session, machine) is { } uid)
+                uids[machine] = uid;
         }
-
         return uids;
     }
 
-    // Not the lowest: what was a machine's is left alone as long as there are others.
+    /// <summary>Not the lowest: what was a machine's is left alone as long as there are others.</summary>
     private uint NextFree()
     {
         var taken = known!.Values.Concat(Owners()).ToHashSet();
         for (var step = 1u; step < UidRange.Count; step++)
         {
             var uid = Shared + 1 + (last - Shared - 1 + step) % (UidRange.Count - 1);
-            if (!taken.Contains(uid)) return uid;
+            if (!taken.Contains(uid))
+                return uid;
         }
-
         throw new RefusedException(
             HypervisorFailure.Failed, $"all {(UidRange.Count - 1).ToString(CultureInfo.InvariantCulture)} user ids for machines are taken");
     }
 
-    // A shelved server has no machine here but a config drive, and what was switched off by force may still be ending.
-    private IEnumerable<uint> Owners() =>
-        new[] { options.VolumesFolder, options.ConsolesFolder, "/proc" }
+    /// <summary>
+    /// A shelved server has no machine here but a config drive, and what was switched off by force may still be ending.
+    /// </summary>
+    private IEnumerable<uint> Owners()
+        => new[] { options.VolumesFolder, options.ConsolesFolder, "/proc" }
             .Where(Directory.Exists)
             .SelectMany(Directory.EnumerateFileSystemEntries)
             .Select(OwnerOf)

@@ -4,29 +4,29 @@ namespace Kiroku.Hypervisors.Libvirt;
 internal sealed partial class Machines(
     Work work, MachineSignals signals, ConsoleFiles consoles, LibvirtOptions options, TimeProvider time, ILogger logger)
 {
-    public Task<MachineState> GetStateAsync(Guid machine, CancellationToken cancellationToken) =>
-        work.RunAsync(
+    public Task<MachineState> GetStateAsync(Guid machine, CancellationToken cancellationToken)
+        => work.RunAsync(
             new Job(Operations.ReadState, options.CallTimeout),
             session => Domains.State(session, machine),
             cancellationToken);
 
-    public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken) =>
-        work.RunAsync<IReadOnlyList<MachineAddress>>(
+    public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken)
+        => work.RunAsync<IReadOnlyList<MachineAddress>>(
             new Job(Operations.ReadAddresses, options.CallTimeout),
             session => Addresses.Leased(session, machine),
             cancellationToken);
 
-    public Task<Dictionary<Guid, MachineState>> ListAsync(CancellationToken cancellationToken) =>
-        work.RunAsync(new Job("list the machines", options.CallTimeout), Domains.List, cancellationToken);
+    public Task<Dictionary<Guid, MachineState>> ListAsync(CancellationToken cancellationToken)
+        => work.RunAsync(new Job("list the machines", options.CallTimeout), Domains.List, cancellationToken);
 
-    public Task DefineAsync(MachineSpec spec, CancellationToken cancellationToken) =>
-        work.RunAsync(
+    public Task DefineAsync(MachineSpec spec, CancellationToken cancellationToken)
+        => work.RunAsync(
             new Job(Operations.Define, options.CallTimeout, Job.PlaceOf(spec.Id)),
             session => Domains.Define(session, spec),
             cancellationToken);
 
-    public Task StartAsync(Guid machine, CancellationToken cancellationToken) =>
-        work.RunAsync(
+    public Task StartAsync(Guid machine, CancellationToken cancellationToken)
+        => work.RunAsync(
             new Job(Operations.Start, options.StartTimeout, Job.PlaceOf(machine)),
             session =>
             {
@@ -35,20 +35,20 @@ internal sealed partial class Machines(
             },
             cancellationToken);
 
-    public Task PauseAsync(Guid machine, CancellationToken cancellationToken) =>
-        work.RunAsync(
+    public Task PauseAsync(Guid machine, CancellationToken cancellationToken)
+        => work.RunAsync(
             new Job(Operations.Pause, options.CallTimeout, Job.PlaceOf(machine)),
             session => Domains.Pause(session, machine),
             cancellationToken);
 
-    public Task SuspendAsync(Guid machine, CancellationToken cancellationToken) =>
-        work.RunAsync(
+    public Task SuspendAsync(Guid machine, CancellationToken cancellationToken)
+        => work.RunAsync(
             new Job(Operations.Suspend, options.SaveTimeout, Job.PlaceOf(machine)),
             session => Domains.Save(session, machine),
             cancellationToken);
 
-    public Task ContinueAsync(Guid machine, CancellationToken cancellationToken) =>
-        work.RunAsync(
+    public Task ContinueAsync(Guid machine, CancellationToken cancellationToken)
+        => work.RunAsync(
             new Job(Operations.Continue, options.SaveTimeout, Job.PlaceOf(machine)),
             session =>
             {
@@ -59,7 +59,8 @@ internal sealed partial class Machines(
 
     public async Task StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken)
     {
-        if (grace <= TimeSpan.Zero) await DestroyAtOnceAsync("switch the machine off", machine, cancellationToken);
+        if (grace <= TimeSpan.Zero)
+            await DestroyAtOnceAsync("switch the machine off", machine, cancellationToken);
         var job = new Job(Operations.Stop, grace + options.DestroyTimeout, Job.PlaceOf(machine));
         await work.RunAsync(job, abandoned => AskThenDestroyAsync(machine, grace, abandoned), cancellationToken);
     }
@@ -78,9 +79,11 @@ internal sealed partial class Machines(
             cancellationToken);
     }
 
-    // Out of turn: the machine's place may be held by a call that only comes back when its hung QEMU is killed.
-    private Task DestroyAtOnceAsync(string operation, Guid machine, CancellationToken cancellationToken) =>
-        work.RunAsync(
+    /// <summary>
+    /// Out of turn: the machine's place may be held by a call that only comes back when its hung QEMU is killed.
+    /// </summary>
+    private Task DestroyAtOnceAsync(string operation, Guid machine, CancellationToken cancellationToken)
+        => work.RunAsync(
             new Job(operation, options.DestroyTimeout),
             session => Domains.Destroy(session, machine),
             cancellationToken);
@@ -93,13 +96,15 @@ internal sealed partial class Machines(
             using var change = signals.Next(machine);
             await PressPowerButtonAsync(machine, abandoned);
             var state = await work.Connection.CallAsync(session => Domains.State(session, machine), abandoned);
-            if (state is MachineState.Off or MachineState.Absent) return true;
+            if (state is MachineState.Off or MachineState.Absent)
+                return true;
             // A paused guest hears nothing.
-            if (state != MachineState.Running) break;
+            if (state != MachineState.Running)
+                break;
             await change.WaitAsync(left < options.ShutdownInterval ? left : options.ShutdownInterval, time, abandoned);
         }
-
-        if (grace > TimeSpan.Zero) LogForced(machine);
+        if (grace > TimeSpan.Zero)
+            LogForced(machine);
         return await work.Connection.CallAsync(
             session =>
             {
@@ -109,7 +114,7 @@ internal sealed partial class Machines(
             abandoned);
     }
 
-    // Asking is a courtesy: where it fails or hangs, the grace runs on and force comes after it.
+    /// <summary>Asking is a courtesy: where it fails or hangs, the grace runs on and force comes after it.</summary>
     private async Task PressPowerButtonAsync(Guid machine, CancellationToken abandoned)
     {
         var press = work.Connection.CallAsync(
@@ -123,9 +128,9 @@ internal sealed partial class Machines(
         {
             await press.WaitAsync(options.ShutdownInterval, time, abandoned);
         }
-        catch (Exception exception) when (exception is LibvirtException or TimeoutException)
+        catch (Exception e) when (e is LibvirtException or TimeoutException)
         {
-            LogNotAsked(machine, exception.Message);
+            LogNotAsked(machine, e.Message);
             _ = press.ContinueWith(
                 late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }

@@ -65,7 +65,8 @@ internal static unsafe partial class Native
     public static int GetJobOutcome(DomainHandle domain, uint flags, out int type)
     {
         var result = virDomainGetJobStats(domain, out type, out var parameters, out var count, flags);
-        if (result >= 0) virTypedParamsFree(parameters, count);
+        if (result >= 0)
+            virTypedParamsFree(parameters, count);
         return result;
     }
 

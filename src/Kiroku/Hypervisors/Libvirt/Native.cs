@@ -5,7 +5,7 @@ namespace Kiroku.Hypervisors.Libvirt;
 /// <summary>libvirt's own functions, by their own names: the connection, its events and its errors.</summary>
 internal static unsafe partial class Native
 {
-    // The name without a version belongs to the development package.
+    /// <summary>The name without a version belongs to the development package.</summary>
     private const string Library = "libvirt.so.0";
 
     [LibraryImport(Library)]
@@ -67,7 +67,8 @@ internal static unsafe partial class Native
     /// <summary>Takes over a string that libvirt allocated.</summary>
     public static string Take(nint text)
     {
-        if (text == 0) throw LibvirtException.Read();
+        if (text == 0)
+            throw LibvirtException.Read();
         try
         {
             return Marshal.PtrToStringUTF8(text)!;
@@ -81,7 +82,8 @@ internal static unsafe partial class Native
     /// <summary>Takes over a list that libvirt allocated; its elements stay.</summary>
     public static nint[] Take(nint* list, int count)
     {
-        if (count < 0) throw LibvirtException.Read();
+        if (count < 0)
+            throw LibvirtException.Read();
         var items = new ReadOnlySpan<nint>(list, count).ToArray();
         NativeMemory.Free(list);
         return items;

@@ -12,13 +12,16 @@ internal static class NetworkCard
 
     private static readonly XNamespace Qemu = "http://libvirt.org/schemas/domain/qemu/1.0";
 
-    // libvirt 9 has no word for either. Without the first the guest's packets go on as connections of the host's; the second
-    // has no use left, and some of its packets make QEMU write lines to its log.
+    /// <summary>
+    /// libvirt 9 has no word for either. Without the first the guest's packets go on as connections of the host's; the second
+    /// has no use left, and some of its packets make QEMU write lines to its log.
+    /// </summary>
     private static readonly string[] Restrictions = [Backend + "restrict=on", Backend + "ipv6=off"];
 
     public static XElement? Of(MachineNetwork network, Guid machine)
     {
-        if (network.Kind == NetworkKind.None) return null;
+        if (network.Kind == NetworkKind.None)
+            return null;
         var (type, source) = network.Kind switch
         {
             NetworkKind.Bridge => ("bridge", new XElement("source", new XAttribute("bridge", network.Name))),
@@ -32,7 +35,7 @@ internal static class NetworkCard
             new XElement("model", new XAttribute("type", "virtio")));
     }
 
-    // OpenStack's own range, then three bytes that always come out the same for a machine.
+    /// <summary>OpenStack's own range, then three bytes that always come out the same for a machine.</summary>
     public static string MacOf(Guid machine)
     {
         var hash = SHA256.HashData(machine.ToByteArray());
@@ -54,7 +57,8 @@ internal static class NetworkCard
     /// <summary>The same definition isolated; null if it is already, or has no card that would have to be.</summary>
     public static string? Isolate(string definition)
     {
-        if (!ReachesHost(definition)) return null;
+        if (!ReachesHost(definition))
+            return null;
         var domain = XElement.Parse(definition);
         domain.Elements().Where(element => element.Name.Namespace == Qemu).Remove();
         Isolate(domain);
@@ -66,7 +70,8 @@ internal static class NetworkCard
     {
         var domain = XElement.Parse(definition);
         var cards = domain.Elements("devices").Elements("interface");
-        if (!cards.Any(card => (string?)card.Attribute("type") == "user")) return false;
+        if (!cards.Any(card => (string?)card.Attribute("type") == "user"))
+            return false;
         var arguments = domain.Elements(Qemu + "commandline").Elements(Qemu + "arg").Select(arg => (string?)arg.Attribute("value"));
         return Restrictions.Except(arguments).Any();
     }

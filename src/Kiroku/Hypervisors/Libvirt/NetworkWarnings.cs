@@ -14,16 +14,17 @@ internal sealed partial class NetworkWarnings(LibvirtConnection connection, Mach
             else
                 await WarnOfMachinesAsync();
         }
-        catch (Exception exception) when (exception is ConnectionException or HypervisorException or LibvirtException
+        catch (Exception e) when (e is ConnectionException or HypervisorException or LibvirtException
             or OperationCanceledException or ObjectDisposedException)
         {
-            LogUnknown(exception.Message);
+            LogUnknown(e.Message);
         }
     }
 
     private async Task WarnOfMachinesAsync()
     {
-        foreach (var machine in await connection.CallAsync(Domains.ListReachingHost, CancellationToken.None)) LogMachine(machine);
+        foreach (var machine in await connection.CallAsync(Domains.ListReachingHost, CancellationToken.None))
+            LogMachine(machine);
     }
 
     [LoggerMessage(LogLevel.Warning,

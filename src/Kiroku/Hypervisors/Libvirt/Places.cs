@@ -27,10 +27,10 @@ internal sealed class Places
         Place? place;
         lock (places)
         {
-            if (!places.TryGetValue(name, out place)) places[name] = place = new Place();
+            if (!places.TryGetValue(name, out place))
+                places[name] = place = new Place();
             place.Users++;
         }
-
         try
         {
             await place.Turn.WaitAsync(cancellationToken);
@@ -40,7 +40,6 @@ internal sealed class Places
             Leave(name, place);
             throw;
         }
-
         return () =>
         {
             place.Turn.Release();
@@ -52,7 +51,8 @@ internal sealed class Places
     {
         lock (places)
         {
-            if (--place.Users == 0) places.Remove(name);
+            if (--place.Users == 0)
+                places.Remove(name);
         }
     }
 
@@ -71,7 +71,8 @@ internal sealed class Places
 
         public void Dispose()
         {
-            while (leave.TryPop(out var action)) action();
+            while (leave.TryPop(out var action))
+                action();
         }
     }
 }

@@ -8,7 +8,7 @@ internal static class PoolVolumes
 {
     private const uint LengthOfFile = 1;
 
-    // Config drives are far smaller, and disks are not raw.
+    /// <summary>Config drives are far smaller, and disks are not raw.</summary>
     private const ulong LargestWiped = 64 << 20;
 
     public static unsafe List<string> List(Session session)
@@ -20,9 +20,9 @@ internal static class PoolVolumes
         foreach (var item in Native.Take(list, count))
         {
             using var volume = new VolumeHandle(item);
-            if (Marshal.PtrToStringUTF8(Native.virStorageVolGetName(volume)) is { } name) names.Add(name);
+            if (Marshal.PtrToStringUTF8(Native.virStorageVolGetName(volume)) is { } name)
+                names.Add(name);
         }
-
         return names;
     }
 
@@ -68,20 +68,25 @@ internal static class PoolVolumes
     public static void Delete(Session session, string name)
     {
         using var volume = Find(session, name);
-        if (volume is null) return;
+        if (volume is null)
+            return;
         Wipe(session, volume);
-        if (Native.virStorageVolDelete(volume, 0) >= 0) return;
+        if (Native.virStorageVolDelete(volume, 0) >= 0)
+            return;
         var error = LibvirtException.Read();
-        if (error.Code != LibvirtException.NoVolume && Measure(session, name) is not null) throw error;
+        if (error.Code != LibvirtException.NoVolume && Measure(session, name) is not null)
+            throw error;
     }
 
     /// <summary>Bytes that a full copy takes at most: what the volume holds and what it shows of its base.</summary>
     public static long AllocatedWithBase(Session session, VolumeHandle volume, long bytes, long allocated)
     {
         var xml = XElement.Parse(Native.Take(Native.virStorageVolGetXMLDesc(volume, 0)));
-        if (xml.Element("backingStore")?.Element("path")?.Value is not { Length: > 0 } path) return allocated;
+        if (xml.Element("backingStore")?.Element("path")?.Value is not { Length: > 0 } path)
+            return allocated;
         using var @base = Native.virStorageVolLookupByPath(session.Connect, path);
-        if (@base.IsInvalid || Native.virStorageVolGetInfo(@base, out var info) < 0) return allocated;
+        if (@base.IsInvalid || Native.virStorageVolGetInfo(@base, out var info) < 0)
+            return allocated;
         return Math.Min(bytes, allocated + (long)info.Allocation);
     }
 
@@ -115,15 +120,19 @@ internal static class PoolVolumes
         ? Room(session).Free
         : session.Options.Reserve.FreeIn(session.Options.VolumesFolder);
 
-    public static RefusedException Missing(string name) =>
-        new(HypervisorFailure.Failed, $"there is no volume {name}");
+    public static RefusedException Missing(string name)
+        => new(HypervisorFailure.Failed, $"there is no volume {name}");
 
-    // A config drive holds passwords and user data, and unlinking it would leave them on the host's disk. The deletion
-    // goes on where overwriting fails: a full or broken disk must not keep what is to go.
+    /// <summary>
+    /// A config drive holds passwords and user data, and unlinking it would leave them on the host's disk. The deletion
+    /// goes on where overwriting fails: a full or broken disk must not keep what is to go.
+    /// </summary>
     private static void Wipe(Session session, VolumeHandle volume)
     {
-        if (session.IsTest || Native.virStorageVolGetInfo(volume, out var info) < 0) return;
-        if (info.Capacity is > 0 and <= LargestWiped && !IsQcow2(volume)) _ = Native.virStorageVolWipe(volume, 0);
+        if (session.IsTest || Native.virStorageVolGetInfo(volume, out var info) < 0)
+            return;
+        if (info.Capacity is > 0 and <= LargestWiped && !IsQcow2(volume))
+            _ = Native.virStorageVolWipe(volume, 0);
     }
 
     private static bool IsQcow2(VolumeHandle volume)
@@ -132,7 +141,9 @@ internal static class PoolVolumes
         return xml.Element("target")?.Element("format")?.Attribute("type")?.Value == "qcow2";
     }
 
-    // A disk is the daemon's alone until libvirt gives it to the machine that is switched on; what disks stand on, all may read.
+    /// <summary>
+    /// A disk is the daemon's alone until libvirt gives it to the machine that is switched on; what disks stand on, all may read.
+    /// </summary>
     private static string WithRights(Session session, string xml, bool isBase) => session.Uids is null
         ? xml
         : VolumeXml.WithRights(xml, isBase ? "0440" : "0600", isBase ? MachineUids.Shared : 0);
@@ -140,23 +151,27 @@ internal static class PoolVolumes
     private static (long, long)? TryMeasure(PoolHandle pool, string name)
     {
         using var volume = TryFind(pool, name);
-        if (volume is null || Native.virStorageVolGetInfo(volume, out var info) < 0) return null;
+        if (volume is null || Native.virStorageVolGetInfo(volume, out var info) < 0)
+            return null;
         return ((long)info.Capacity, (long)info.Allocation);
     }
 
     private static VolumeContent? TryDescribe(Session session, PoolHandle pool, string name)
     {
         using var volume = TryFind(pool, name);
-        if (volume is null || Native.virStorageVolGetInfo(volume, out var info) < 0) return null;
+        if (volume is null || Native.virStorageVolGetInfo(volume, out var info) < 0)
+            return null;
         var (format, bytes) = (IsQcow2(volume) ? VolumeFormat.Qcow2 : VolumeFormat.Raw, (long)info.Capacity);
-        if (session.IsTest) return MockBytes.Describe(format, bytes);
+        if (session.IsTest)
+            return MockBytes.Describe(format, bytes);
         return new VolumeContent(format, bytes, LengthOf(volume));
     }
 
     private static VolumeHandle? TryFind(PoolHandle pool, string name)
     {
         var volume = Native.virStorageVolLookupByName(pool, name);
-        if (!volume.IsInvalid) return volume;
+        if (!volume.IsInvalid)
+            return volume;
         var error = LibvirtException.Read();
         return error.Code == LibvirtException.NoVolume ? null : throw error;
     }

@@ -11,14 +11,15 @@ internal static class Pools
     public static void Ensure(Session session)
     {
         using var pool = Find(session) ?? Define(session);
-        if (LibvirtException.Check(Native.virStoragePoolIsActive(pool)) == 1) return;
+        if (LibvirtException.Check(Native.virStoragePoolIsActive(pool)) == 1)
+            return;
         LibvirtException.Check(Native.virStoragePoolBuild(pool, 0));
         LibvirtException.Check(Native.virStoragePoolSetAutostart(pool, 1));
         LibvirtException.Check(Native.virStoragePoolCreate(pool, 0));
     }
 
-    public static PoolHandle Open(Session session) =>
-        Find(session) ?? throw new RefusedException(HypervisorFailure.Failed, "the storage pool is gone");
+    public static PoolHandle Open(Session session)
+        => Find(session) ?? throw new RefusedException(HypervisorFailure.Failed, "the storage pool is gone");
 
     /// <summary>
     /// Looks at the folder again, as files may have come or gone by hand. While a copy runs libvirt refuses; then what it
@@ -32,7 +33,8 @@ internal static class Pools
         var pool = session.IsTest
             ? Native.virStoragePoolLookupByName(session.Connect, session.Options.Pool)
             : Native.virStoragePoolLookupByTargetPath(session.Connect, session.Options.VolumesFolder);
-        if (!pool.IsInvalid) return pool;
+        if (!pool.IsInvalid)
+            return pool;
         var error = LibvirtException.Read();
         return error.Code == LibvirtException.NoPool ? null : throw error;
     }
@@ -54,6 +56,6 @@ internal static class Pools
         return !pool.IsInvalid;
     }
 
-    private static string Suffix(string folder) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..8];
+    private static string Suffix(string folder)
+        => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..8];
 }

@@ -7,7 +7,7 @@ namespace Kiroku.Hypervisors.Libvirt;
 /// <summary>Where a private daemon keeps everything: under <c>libvirt/</c> in the data folder, with short names.</summary>
 internal sealed class PrivateFolders
 {
-    // A socket's path ends at 107 bytes, and QEMU's monitor lies 66 below the folder.
+    /// <summary>A socket's path ends at 107 bytes, and QEMU's monitor lies 66 below the folder.</summary>
     private const int LongestRoot = 40;
 
     /// <summary>Under <see cref="Runtime"/>; the daemon writes its process id there.</summary>
@@ -76,18 +76,21 @@ internal sealed class PrivateFolders
     /// <summary>The processes of machines, as the daemon noted them; some may be gone, and its account may write what it likes.</summary>
     public IEnumerable<int> ReadMachineProcesses()
     {
-        if (!Directory.Exists(Runtime)) yield break;
+        if (!Directory.Exists(Runtime))
+            yield break;
         using var runtime = ForeignFolder.Open(Runtime);
         foreach (var name in runtime.List(NotesOfMachines).Where(name => name.EndsWith(".pid", StringComparison.Ordinal)))
         {
-            if (ReadNote(runtime, $"{NotesOfMachines}/{name}") is { } process) yield return process;
+            if (ReadNote(runtime, $"{NotesOfMachines}/{name}") is { } process)
+                yield return process;
         }
     }
 
     /// <summary>Whether a daemon that is gone has left machines running, by its notes.</summary>
     public bool HasNotesOfMachines()
     {
-        if (!Directory.Exists(Runtime)) return false;
+        if (!Directory.Exists(Runtime))
+            return false;
         using var runtime = ForeignFolder.Open(Runtime);
         return runtime.List(NotesOfMachines).Any(name => name.EndsWith(".xml", StringComparison.Ordinal));
     }
@@ -110,16 +113,18 @@ internal sealed class PrivateFolders
             // From above down: what is in a folder stays as it is once the folder is ours.
             using var configuration = root.Make(Path.GetFileName(Configuration), own, OursToWrite);
             using var settings = configuration.Make("libvirt", own, OursToWrite);
-            foreach (var name in WrittenByDaemon) settings.Make(name, theirs, Closed).Dispose();
+            foreach (var name in WrittenByDaemon)
+                settings.Make(name, theirs, Closed).Dispose();
             foreach (var folder in new[] { Cache, Data, State, Runtime })
                 root.Make(Path.GetFileName(folder), theirs, Closed).Dispose();
-            if (account is not null) MakeForIsolation(root, own, theirs);
+            if (account is not null)
+                MakeForIsolation(root, own, theirs);
         }
-
         foreach (var folder in new[] { options.VolumesFolder, options.ConsolesFolder })
         {
             // A link among our own is a person's, who sees to where it leads.
-            if (new DirectoryInfo(folder).LinkTarget is not null) continue;
+            if (new DirectoryInfo(folder).LinkTarget is not null)
+                continue;
             if (account is not null && folder == options.VolumesFolder && readers is { } group)
                 data.Make(Path.GetFileName(folder), (account.User, group), Readable).Dispose();
             else
@@ -127,7 +132,9 @@ internal sealed class PrivateFolders
         }
     }
 
-    // Where a private root begins, and what machines pass through there on their way to what libvirt keeps for each.
+    /// <summary>
+    /// Where a private root begins, and what machines pass through there on their way to what libvirt keeps for each.
+    /// </summary>
     private static void MakeForIsolation(ForeignFolder root, (uint, uint)? own, (uint, uint)? theirs)
     {
         root.Make("n", own, OursToWrite).Dispose();
@@ -140,7 +147,7 @@ internal sealed class PrivateFolders
         {
             return int.TryParse(folder.ReadText(name, LongestId), CultureInfo.InvariantCulture, out var process) ? process : null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
@@ -161,20 +168,22 @@ internal sealed class PrivateFolders
     /// <summary>Makes the short link, where there has to be one. One that another account made would lead where that likes.</summary>
     public void MakeAlias()
     {
-        if (!NeedsAlias) return;
+        if (!NeedsAlias)
+            return;
         var found = new DirectoryInfo(Root).LinkTarget;
-        if (found == RealRoot && FileStatus.OfItself(Root).Owner == FileStatus.Self) return;
+        if (found == RealRoot && FileStatus.OfItself(Root).Owner == FileStatus.Self)
+            return;
         try
         {
             File.Delete(Root);
             Directory.CreateSymbolicLink(Root, RealRoot);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new HypervisorException(
                 HypervisorFailure.Unavailable, PrivateLibvirtd.Starting,
                 $"{Root} is another account's and would have to be a link to {RealRoot}; choose a data folder with a shorter path",
-                exception);
+                e);
         }
     }
 

@@ -3,7 +3,9 @@ namespace Kiroku.Hypervisors.Libvirt;
 /// <content>Whether each machine gets an account of its own.</content>
 internal sealed partial class PrivateLibvirtd
 {
-    // Those that libvirt made for accounts of machines are theirs, empty where none runs, and made again.
+    /// <summary>
+    /// Those that libvirt made for accounts of machines are theirs, empty where none runs, and made again.
+    /// </summary>
     private const string WithoutFoldersOfMachines = "rmdir \"$XDG_RUNTIME_DIR\"/libvirt/qemu/run/*/ 2>/dev/null; exec \"$@\"";
 
     private MachineUids? uids;
@@ -13,24 +15,26 @@ internal sealed partial class PrivateLibvirtd
 
     private bool saidThatAllShare;
 
-    private static bool IsIsolated(RunningProcess process) =>
-        new FileInfo($"/proc/{process.Id}/ns/user").LinkTarget is { } its && its != new FileInfo("/proc/self/ns/user").LinkTarget;
+    private static bool IsIsolated(RunningProcess process)
+        => new FileInfo($"/proc/{process.Id}/ns/user").LinkTarget is { } its && its != new FileInfo("/proc/self/ns/user").LinkTarget;
 
-    // By what stands there now: a link in its place would have root talk to somebody else's daemon.
+    /// <summary>By what stands there now: a link in its place would have root talk to somebody else's daemon.</summary>
     private LibvirtAddress Address()
     {
         var socket = OpenSocket();
         var path = Uri.EscapeDataString(ForeignFolder.PathOf(socket));
         if (Process is not { } process || !IsIsolated(process) || UidRange.Of(process.Id) is not { } range)
             return new LibvirtAddress($"qemu+unix:///session?socket={path}", ParallelCalls, socket);
-        if (uids?.Range != range) uids = new MachineUids(range, options);
+        if (uids?.Range != range)
+            uids = new MachineUids(range, options);
         return new LibvirtAddress($"qemu+unix:///system?socket={path}", ParallelCalls, socket, uids);
     }
 
     /// <summary>Starts the daemon so that each machine can have an account of its own; else, and says why, so that all share one.</summary>
     private async Task StartAsync(DaemonAccount? user, string[] command, CancellationToken cancellationToken)
     {
-        if (user is not null && await StartIsolatedAsync(user, command, cancellationToken)) return;
+        if (user is not null && await StartIsolatedAsync(user, command, cancellationToken))
+            return;
         SayThatAllShare(user);
         // What machines of a time when each had its own account left when the host went down is everybody's now.
         foreach (var folder in user is null ? [] : new[] { options.VolumesFolder, options.ConsolesFolder })
@@ -45,23 +49,27 @@ internal sealed partial class PrivateLibvirtd
     {
         // Machines that run in a namespace can be reached from nowhere else.
         var joins = IsolatedStart.FindNamespace(folders, user) is not null;
-        if (!joins && FindObstacle(user) is not null) return false;
+        if (!joins && FindObstacle(user) is not null)
+            return false;
         var start = await PrepareIsolationAsync(user, cancellationToken);
         PrivateFolders.Replace(folders.MachineSettings, IsolatedMachineSettings);
-        foreach (var folder in new[] { options.VolumesFolder, options.ConsolesFolder }) start.Reclaim(folder);
+        foreach (var folder in new[] { options.VolumesFolder, options.ConsolesFolder })
+            start.Reclaim(folder);
         var reason = await start.RunAsync(command, Surroundings(), cancellationToken);
         try
         {
-            if (reason is null) await WaitUntilReadyAsync(cancellationToken);
+            if (reason is null)
+                await WaitUntilReadyAsync(cancellationToken);
             // A daemon answers before it finds that it cannot do its work, and only then ends.
-            if (reason is null) await OpenOnceAsync(cancellationToken);
+            if (reason is null)
+                await OpenOnceAsync(cancellationToken);
         }
-        catch (HypervisorException exception) when (Process is null && !joins)
+        catch (HypervisorException e) when (Process is null && !joins)
         {
-            reason = exception.Text;
+            reason = e.Text;
         }
-
-        if (reason is not null && joins) throw new HypervisorException(HypervisorFailure.Unavailable, Starting, reason);
+        if (reason is not null && joins)
+            throw new HypervisorException(HypervisorFailure.Unavailable, Starting, reason);
         return (obstacle = reason) is null;
     }
 
@@ -79,10 +87,10 @@ internal sealed partial class PrivateLibvirtd
                 },
                 cancellationToken).WaitAsync(options.StartTimeout, time, cancellationToken);
         }
-        catch (Exception exception) when (exception is TimeoutException or LibvirtException)
+        catch (Exception e) when (e is TimeoutException or LibvirtException)
         {
             await WaitUntilGoneAsync(cancellationToken);
-            throw new HypervisorException(HypervisorFailure.Unavailable, Starting, $"{exception.Message} {ReadComplaint()}", exception);
+            throw new HypervisorException(HypervisorFailure.Unavailable, Starting, $"{e.Message} {ReadComplaint()}", e);
         }
     }
 
@@ -97,12 +105,13 @@ internal sealed partial class PrivateLibvirtd
     {
         if (user is not null && FindObstacle(user) is null)
             obstacle = await (await PrepareIsolationAsync(user, cancellationToken)).RunAsync(["true"], Surroundings(), cancellationToken);
-        if (FindObstacle(user) is null) return true;
+        if (FindObstacle(user) is null)
+            return true;
         SayThatAllShare(user);
         return false;
     }
 
-    // Who ended a moment ago may still be seen to have the ids.
+    /// <summary>Who ended a moment ago may still be seen to have the ids.</summary>
     private async Task<IsolatedStart> PrepareIsolationAsync(DaemonAccount user, CancellationToken cancellationToken)
     {
         for (var began = time.GetTimestamp(); ; await Task.Delay(LookInterval, time, cancellationToken))
@@ -119,14 +128,17 @@ internal sealed partial class PrivateLibvirtd
 
     private string? FindObstacle(DaemonAccount? user)
     {
-        if (user is null) return "the service does not run as root";
-        if (options.Network is not ("user" or "none" or "isolated")) return $"the network {options.Network} needs rights over the host's";
+        if (user is null)
+            return "the service does not run as root";
+        if (options.Network is not ("user" or "none" or "isolated"))
+            return $"the network {options.Network} needs rights over the host's";
         return obstacle;
     }
 
     private void SayThatAllShare(DaemonAccount? user)
     {
-        if (FindObstacle(user) is not { } reason || saidThatAllShare) return;
+        if (FindObstacle(user) is not { } reason || saidThatAllShare)
+            return;
         saidThatAllShare = true;
         LogShared(reason);
     }

@@ -5,14 +5,16 @@ internal sealed partial class PrivateLibvirtd
 {
     private const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    // Without this QEMU's output goes to virtlogd, one more daemon.
+    /// <summary>Without this QEMU's output goes to virtlogd, one more daemon.</summary>
     private const string MachineSettings = """
         stdio_handler = "file"
         max_core = 0
 
         """;
 
-    // Of a daemon that takes itself for root: each machine's account is in its definition, and what needs the host's own root is off.
+    /// <summary>
+    /// Of a daemon that takes itself for root: each machine's account is in its definition, and what needs the host's own root is off.
+    /// </summary>
     private const string IsolatedMachineSettings = MachineSettings + """
         user = "libvirt-qemu"
         group = "libvirt-qemu"
@@ -24,7 +26,7 @@ internal sealed partial class PrivateLibvirtd
 
         """;
 
-    // Nothing more is heard from a client while max_client_requests of its calls are under way.
+    /// <summary>Nothing more is heard from a client while max_client_requests of its calls are under way.</summary>
     private string DaemonSettings() => $"""
         log_outputs = "3:stderr"
         unix_sock_dir = "{folders.Runtime}"
@@ -58,13 +60,12 @@ internal sealed partial class PrivateLibvirtd
                 HypervisorFailure.NotSupported, Starting,
                 "it is not installed (on Debian: libvirt-daemon libvirt-daemon-driver-qemu qemu-system-x86 qemu-utils)");
         }
-
         var processFile = Path.Combine(folders.Runtime, PrivateFolders.ProcessFile);
         string[] daemon = ["libvirtd", "-f", folders.DaemonSettings, "-p", processFile];
         // libvirt waits until a dead QEMU is collected; under a slow first process that takes two seconds.
         return IsInstalled("tini") ? ["tini", "-s", "--", .. daemon] : daemon;
     }
 
-    private static bool IsInstalled(string command) =>
-        SearchPath.Split(':').Any(folder => File.Exists(Path.Combine(folder, command)));
+    private static bool IsInstalled(string command)
+        => SearchPath.Split(':').Any(folder => File.Exists(Path.Combine(folder, command)));
 }

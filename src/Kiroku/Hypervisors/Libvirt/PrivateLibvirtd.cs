@@ -35,28 +35,30 @@ internal sealed partial class PrivateLibvirtd(
     private async Task<LibvirtAddress> EnsureAsync(bool mayMove, CancellationToken cancellationToken)
     {
         var running = await FindRunningAsync(cancellationToken) ? Process : null;
-        if (running is not null && (IsIsolated(running) || !mayMove)) return Address();
+        if (running is not null && (IsIsolated(running) || !mayMove))
+            return Address();
         var user = DaemonAccount.Find(account);
         if (running is not null && FindObstacle(user) is not null)
         {
             SayThatAllShare(user);
             return Address();
         }
-
         var command = FindCommand();
         Prepare(user);
-        if (user is not null) await user.RequireReachAsync(folders.RealRoot, cancellationToken);
+        if (user is not null)
+            await user.RequireReachAsync(folders.RealRoot, cancellationToken);
         // Two that start one at the same time would each take the other's machines for what a dead host left.
         using var turn = await TakeTurnAsync(cancellationToken);
         running = await FindRunningAsync(cancellationToken) ? Process : null;
-        if (running is not null && IsIsolated(running)) return Address();
+        if (running is not null && IsIsolated(running))
+            return Address();
         if (running is not null)
         {
-            if (!await CanMoveAsync(user, cancellationToken)) return Address();
+            if (!await CanMoveAsync(user, cancellationToken))
+                return Address();
             // Its machines run on while another takes its place.
             await running.EndAsync(EndTimeout, time, cancellationToken);
         }
-
         await StartAsync(user, command, cancellationToken);
         LogStarted(folders.RealRoot);
         return Address();
@@ -69,7 +71,8 @@ internal sealed partial class PrivateLibvirtd(
             try
             {
                 // Whoever may read it could hold it in our place.
-                if (File.Exists(folders.Turn)) File.SetUnixFileMode(folders.Turn, OwnersAlone);
+                if (File.Exists(folders.Turn))
+                    File.SetUnixFileMode(folders.Turn, OwnersAlone);
                 return new FileStream(folders.Turn, new FileStreamOptions
                 {
                     Mode = FileMode.OpenOrCreate,
@@ -88,11 +91,14 @@ internal sealed partial class PrivateLibvirtd(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         // A daemon that was killed leaves its machines running; only a daemon ends them properly.
-        if (Process is null && !folders.HasNotesOfMachines()) return;
+        if (Process is null && !folders.HasNotesOfMachines())
+            return;
         using var address = await EnsureAsync(mayMove: false, cancellationToken);
         await DestroyMachinesAsync(address, cancellationToken);
-        if (Process is { } process) await process.EndAsync(EndTimeout, time, cancellationToken);
-        if (folders.NeedsAlias) File.Delete(folders.Root);
+        if (Process is { } process)
+            await process.EndAsync(EndTimeout, time, cancellationToken);
+        if (folders.NeedsAlias)
+            File.Delete(folders.Root);
     }
 
     private async Task DestroyMachinesAsync(LibvirtAddress address, CancellationToken cancellationToken)
@@ -102,7 +108,8 @@ internal sealed partial class PrivateLibvirtd(
             () =>
             {
                 using var session = Session.Open(address, options, new DeafListener());
-                foreach (var machine in Domains.List(session).Keys) Domains.Destroy(session, machine);
+                foreach (var machine in Domains.List(session).Keys)
+                    Domains.Destroy(session, machine);
                 return true;
             },
             cancellationToken);
@@ -110,9 +117,9 @@ internal sealed partial class PrivateLibvirtd(
         {
             await destroy.WaitAsync(options.StartTimeout, time, cancellationToken);
         }
-        catch (Exception exception) when (exception is TimeoutException or LibvirtException)
+        catch (Exception e) when (e is TimeoutException or LibvirtException)
         {
-            throw new HypervisorException(HypervisorFailure.Failed, "switch the machines off", exception.Message, exception);
+            throw new HypervisorException(HypervisorFailure.Failed, "switch the machines off", e.Message, e);
         }
     }
 
@@ -123,9 +130,9 @@ internal sealed partial class PrivateLibvirtd(
             using var runtime = ForeignFolder.Open(folders.Runtime);
             return runtime.OpenSocket(PrivateFolders.Socket);
         }
-        catch (IOException exception)
+        catch (IOException e)
         {
-            throw new HypervisorException(HypervisorFailure.Unavailable, Starting, exception.Message, exception);
+            throw new HypervisorException(HypervisorFailure.Unavailable, Starting, e.Message, e);
         }
     }
 
@@ -138,9 +145,9 @@ internal sealed partial class PrivateLibvirtd(
             PrivateFolders.Replace(folders.DaemonSettings, DaemonSettings());
             PrivateFolders.Replace(folders.MachineSettings, MachineSettings);
         }
-        catch (ForeignFileException exception)
+        catch (ForeignFileException e)
         {
-            throw new HypervisorException(HypervisorFailure.Unavailable, Starting, exception.Message, exception);
+            throw new HypervisorException(HypervisorFailure.Unavailable, Starting, e.Message, e);
         }
     }
 
@@ -152,41 +159,47 @@ internal sealed partial class PrivateLibvirtd(
             UseShellExecute = false,
         };
         start.ArgumentList.Add(folders.Output);
-        foreach (var word in command) start.ArgumentList.Add(word);
+        foreach (var word in command)
+            start.ArgumentList.Add(word);
         start.Environment.Clear();
-        foreach (var (name, value) in Surroundings()) start.Environment[name] = value;
+        foreach (var (name, value) in Surroundings())
+            start.Environment[name] = value;
         using var starter = System.Diagnostics.Process.Start(start)!;
         await starter.WaitForExitAsync(cancellationToken);
     }
 
-    // One that was just killed looks alive for a moment, so its process is looked at again and again.
+    /// <summary>
+    /// One that was just killed looks alive for a moment, so its process is looked at again and again.
+    /// </summary>
     private async Task<bool> FindRunningAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         while (Process is not null)
         {
-            if (await AnswersAsync(cancellationToken)) return true;
+            if (await AnswersAsync(cancellationToken))
+                return true;
             await WaitABitAsync(began, cancellationToken);
         }
-
         return false;
     }
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        while (!await AnswersAsync(cancellationToken)) await WaitABitAsync(began, cancellationToken);
+        while (!await AnswersAsync(cancellationToken))
+            await WaitABitAsync(began, cancellationToken);
     }
 
-    private Task WaitABitAsync(long began, CancellationToken cancellationToken) =>
-        time.GetElapsedTime(began) < ReadyTimeout
+    private Task WaitABitAsync(long began, CancellationToken cancellationToken)
+        => time.GetElapsedTime(began) < ReadyTimeout
             ? Task.Delay(LookInterval, time, cancellationToken)
             : throw new HypervisorException(
                 HypervisorFailure.Unavailable, Starting, $"it does not answer: {ReadComplaint()}");
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
-        if (Process is null) return false;
+        if (Process is null)
+            return false;
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -194,7 +207,7 @@ internal sealed partial class PrivateLibvirtd(
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(ForeignFolder.PathOf(place)), cancellationToken);
             return true;
         }
-        catch (Exception exception) when (exception is SocketException or HypervisorException)
+        catch (Exception e) when (e is SocketException or HypervisorException)
         {
             return false;
         }

@@ -16,11 +16,10 @@ internal sealed class ReceivedBytes(Stream bytes, VolumeContent content, IProgre
                 && await bytes.ReadAsync(piece[read..], abandoned).AsTask().WaitAsync(abandoned) is var got and > 0)
                 read += got;
         }
-        catch (Exception exception) when (!abandoned.IsCancellationRequested)
+        catch (Exception e) when (!abandoned.IsCancellationRequested)
         {
-            throw new RefusedException(HypervisorFailure.Failed, $"its bytes broke off: {exception.Message}", exception);
+            throw new RefusedException(HypervisorFailure.Failed, $"its bytes broke off: {e.Message}", e);
         }
-
         taken += read;
         progress?.Report(content.FileBytes > taken ? (double)taken / content.FileBytes : 1);
         return read;

@@ -9,7 +9,8 @@ internal static class ReclaimedFiles
     /// <summary>Gives those in a folder to the account, but for ids of the range that is in use.</summary>
     public static void Take(string folder, DaemonAccount account, UidRange? inUse)
     {
-        if (!Directory.Exists(folder)) return;
+        if (!Directory.Exists(folder))
+            return;
         using var files = ForeignFolder.Open(folder);
         foreach (var name in files.List().Where(name => IsLeft(Path.Combine(folder, name), inUse)))
         {
@@ -17,7 +18,7 @@ internal static class ReclaimedFiles
             {
                 files.Give(name, account.User, account.Group);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // Nothing that a machine could have left there, or gone.
             }

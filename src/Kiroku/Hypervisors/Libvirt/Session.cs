@@ -54,8 +54,10 @@ internal sealed class Session : IDisposable
 
     public void Dispose()
     {
-        if (lifecycleCallback >= 0) _ = Native.virConnectDomainEventDeregisterAny(Connect, lifecycleCallback);
-        if (watchesClose) SessionEvents.StopWatchingClose(Connect);
+        if (lifecycleCallback >= 0)
+            _ = Native.virConnectDomainEventDeregisterAny(Connect, lifecycleCallback);
+        if (watchesClose)
+            SessionEvents.StopWatchingClose(Connect);
         Connect.Dispose();
     }
 
@@ -71,14 +73,15 @@ internal sealed class Session : IDisposable
             DomainType = HasKvm() ? "kvm" : "qemu";
             watchesClose = SessionEvents.WatchClose(this, listener);
         }
-
         lifecycleCallback = SessionEvents.WatchMachines(Connect, Options.MachinePrefix, listener);
         Pools.Ensure(this);
     }
 
-    // A /dev/kvm that opens proves nothing where the processor has no virtualisation; the daemon's account must reach it too.
-    private bool HasKvm() =>
-        File.Exists("/proc/cpuinfo")
+    /// <summary>
+    /// A /dev/kvm that opens proves nothing where the processor has no virtualisation; the daemon's account must reach it too.
+    /// </summary>
+    private bool HasKvm()
+        => File.Exists("/proc/cpuinfo")
         && File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal))
             is { } flags
         && flags.Split(' ').Any(flag => flag is "vmx" or "svm")

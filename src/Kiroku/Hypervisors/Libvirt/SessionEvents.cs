@@ -22,21 +22,25 @@ internal static unsafe class SessionEvents
         return Native.virConnectRegisterCloseCallback(session.Connect, &Closed, opaque, &Free) >= 0;
     }
 
-    public static void StopWatchingClose(ConnectHandle connect) =>
-        _ = Native.virConnectUnregisterCloseCallback(connect, &Closed);
+    public static void StopWatchingClose(ConnectHandle connect)
+        => _ = Native.virConnectUnregisterCloseCallback(connect, &Closed);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int MachineChanged(nint connect, nint domain, int lifecycle, int detail, nint opaque)
     {
-        if (GCHandle.FromIntPtr(opaque).Target is not Watcher watcher) return 0;
-        if (StateAfter(lifecycle, detail) is not { } state) return 0;
+        if (GCHandle.FromIntPtr(opaque).Target is not Watcher watcher)
+            return 0;
+        if (StateAfter(lifecycle, detail) is not { } state)
+            return 0;
         var name = Marshal.PtrToStringUTF8(Native.virDomainGetName(domain));
         if (MachineNames.Parse(name, watcher.Prefix) is { } machine)
             watcher.Listener.MachineChanged(new MachineChange(machine, state));
         return 0;
     }
 
-    // The numbers are virDomainEventType's. A definition changed (1, 1) and a guest that only begins to go (6) are no news.
+    /// <summary>
+    /// The numbers are virDomainEventType's. A definition changed (1, 1) and a guest that only begins to go (6) are no news.
+    /// </summary>
     private static MachineState? StateAfter(int lifecycle, int detail) => lifecycle switch
     {
         0 when detail == 0 => MachineState.Off,
@@ -51,7 +55,8 @@ internal static unsafe class SessionEvents
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Closed(nint connect, int reason, nint opaque)
     {
-        if (GCHandle.FromIntPtr(opaque).Target is not CloseWatcher watcher) return;
+        if (GCHandle.FromIntPtr(opaque).Target is not CloseWatcher watcher)
+            return;
         watcher.Session.MarkClosed();
         watcher.Listener.SessionClosed(watcher.Session);
     }

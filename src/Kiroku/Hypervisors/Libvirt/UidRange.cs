@@ -12,7 +12,9 @@ internal sealed record UidRange(uint First)
 {
     public const uint Count = 4096;
 
-    // Between those that systemd gives to containers and its foreign ids (its "Users, Groups, UIDs and GIDs").
+    /// <summary>
+    /// Between those that systemd gives to containers and its foreign ids (its "Users, Groups, UIDs and GIDs").
+    /// </summary>
     private const uint Lowest = 0x7000_0000;
     private const uint End = 0x7FFE_0000;
 
@@ -26,8 +28,8 @@ internal sealed record UidRange(uint First)
     public bool Overlaps(uint first, uint count) => first <= Last && first + (ulong)count > First;
 
     /// <summary>Those of the namespace that a process is in, beside the daemon's own; null for a namespace of another kind.</summary>
-    public static UidRange? Of(int process) =>
-        IdMap.Read(process) is [(0, _, 1), (1, var first, Count)] ? new UidRange(first) : null;
+    public static UidRange? Of(int process)
+        => IdMap.Read(process) is [(0, _, 1), (1, var first, Count)] ? new UidRange(first) : null;
 
     /// <summary>The range that a data folder has had, else the first that is free.</summary>
     /// <exception cref="HypervisorException">It is taken, or all are.</exception>
@@ -45,10 +47,9 @@ internal sealed record UidRange(uint First)
                 File.WriteAllText(memory, range.First.ToString(CultureInfo.InvariantCulture));
                 return range;
             }
-
-            if (configured != 0) throw Taken(range, user);
+            if (configured != 0)
+                throw Taken(range, user);
         }
-
         throw Taken(new UidRange(Lowest), "others, and so are all after them");
     }
 
@@ -56,7 +57,8 @@ internal sealed record UidRange(uint First)
     {
         const uint Ranges = (End - Lowest) / Count;
         var hash = BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes(dataFolder)));
-        for (var step = 0u; step < Ranges; step++) yield return new UidRange(Lowest + (hash % Ranges + step) % Ranges * Count);
+        for (var step = 0u; step < Ranges; step++)
+            yield return new UidRange(Lowest + (hash % Ranges + step) % Ranges * Count);
     }
 
     private static HypervisorException Taken(UidRange range, string user) => new(

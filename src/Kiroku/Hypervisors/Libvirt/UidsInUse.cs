@@ -10,9 +10,12 @@ internal sealed class UidsInUse
     public static UidsInUse Read()
     {
         var found = new UidsInUse();
-        foreach (var file in new[] { "/etc/passwd", "/etc/group" }) found.AddAccounts(file);
-        foreach (var file in new[] { "/etc/subuid", "/etc/subgid" }) found.AddSubordinates(file);
-        foreach (var folder in Directory.EnumerateDirectories("/proc")) found.AddProcess(folder);
+        foreach (var file in new[] { "/etc/passwd", "/etc/group" })
+            found.AddAccounts(file);
+        foreach (var file in new[] { "/etc/subuid", "/etc/subgid" })
+            found.AddSubordinates(file);
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+            found.AddProcess(folder);
         return found;
     }
 
@@ -21,9 +24,9 @@ internal sealed class UidsInUse
     {
         foreach (var (first, count, user) in ranges)
         {
-            if (range.Overlaps(first, count)) return user;
+            if (range.Overlaps(first, count))
+                return user;
         }
-
         return null;
     }
 
@@ -48,8 +51,10 @@ internal sealed class UidsInUse
 
     private void AddProcess(string folder)
     {
-        if (!int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id)) return;
-        if (OwnerOf(folder) is { } owner) ranges.Add((owner, 1, $"process {id}"));
+        if (!int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id))
+            return;
+        if (OwnerOf(folder) is { } owner)
+            ranges.Add((owner, 1, $"process {id}"));
         foreach (var (_, outside, count) in IdMap.Read(id).Where(entry => entry.Count != uint.MaxValue))
             ranges.Add((outside, count, $"process {id}"));
     }

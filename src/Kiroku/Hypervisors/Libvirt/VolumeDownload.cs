@@ -16,7 +16,8 @@ internal static class VolumeDownload
             var read = Fill(stream, piece);
             // Only who asks for more hears of the end.
             byte beyond;
-            if (read == piece.Length) LibvirtException.Check(Native.virStreamRecv(stream, &beyond, 1));
+            if (read == piece.Length)
+                LibvirtException.Check(Native.virStreamRecv(stream, &beyond, 1));
             LibvirtException.Check(Native.virStreamFinish(stream));
             return read;
         }
@@ -37,7 +38,6 @@ internal static class VolumeDownload
                 && LibvirtException.Check(Native.virStreamRecv(stream, start + read, (nuint)(piece.Length - read))) is var got and > 0)
                 read += got;
         }
-
         return read;
     }
 }

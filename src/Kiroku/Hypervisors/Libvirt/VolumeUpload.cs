@@ -61,15 +61,16 @@ internal sealed class VolumeUpload : IDisposable
             Finish();
             Open();
         }
-
         // Others write, too.
         PoolVolumes.RequireRoom(session, bytes.Length);
         sent += bytes.Length;
         while (!bytes.IsEmpty)
         {
             var (isHole, run) = NextRun(bytes);
-            if (isHole) LibvirtException.Check(Native.virStreamSendHole(stream!, run, 0));
-            else SendAll(bytes[..run]);
+            if (isHole)
+                LibvirtException.Check(Native.virStreamSendHole(stream!, run, 0));
+            else
+                SendAll(bytes[..run]);
             bytes = bytes[run..];
         }
     }
@@ -81,7 +82,8 @@ internal sealed class VolumeUpload : IDisposable
         stream!.Dispose();
         stream = null;
         // What goes wrong with the last of it, libvirt 9 tells nobody.
-        if (PoolVolumes.LengthOf(volume) is var length && length >= sent) return;
+        if (PoolVolumes.LengthOf(volume) is var length && length >= sent)
+            return;
         PoolVolumes.RequireRoom(session, sent - length);
         throw new RefusedException(HypervisorFailure.Failed, $"{length} of {sent} bytes were written");
     }
@@ -89,7 +91,8 @@ internal sealed class VolumeUpload : IDisposable
     public void Dispose()
     {
         // Neither finished nor aborted, its slot would stay taken.
-        if (stream is not null) _ = Native.virStreamAbort(stream);
+        if (stream is not null)
+            _ = Native.virStreamAbort(stream);
         stream?.Dispose();
         stream = null;
         volume.Dispose();
@@ -106,12 +109,13 @@ internal sealed class VolumeUpload : IDisposable
     {
         var isHole = IsHoleAt(bytes, 0);
         var run = HoleBytes;
-        while (run < bytes.Length && IsHoleAt(bytes, run) == isHole) run += HoleBytes;
+        while (run < bytes.Length && IsHoleAt(bytes, run) == isHole)
+            run += HoleBytes;
         return (isHole, Math.Min(run, bytes.Length));
     }
 
-    private static bool IsHoleAt(ReadOnlySpan<byte> bytes, int start) =>
-        !bytes[start..Math.Min(start + HoleBytes, bytes.Length)].ContainsAnyExcept((byte)0);
+    private static bool IsHoleAt(ReadOnlySpan<byte> bytes, int start)
+        => !bytes[start..Math.Min(start + HoleBytes, bytes.Length)].ContainsAnyExcept((byte)0);
 
     private unsafe void SendAll(ReadOnlySpan<byte> bytes)
     {

@@ -29,6 +29,6 @@ internal static class VolumeXml
         new XElement("allocation", 0),
         new XElement("target", FormatOf(format)));
 
-    private static XElement FormatOf(VolumeFormat format) =>
-        new("format", new XAttribute("type", format == VolumeFormat.Raw ? "raw" : "qcow2"));
+    private static XElement FormatOf(VolumeFormat format)
+        => new("format", new XAttribute("type", format == VolumeFormat.Raw ? "raw" : "qcow2"));
 }

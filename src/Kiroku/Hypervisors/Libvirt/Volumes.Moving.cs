@@ -18,8 +18,8 @@ internal sealed partial class Volumes
     /// <summary>What ends whoever reads a volume.</summary>
     private readonly ConcurrentDictionary<string, CancellationTokenSource> readers = new();
 
-    public Task<VolumeContent> DescribeAsync(string volume, CancellationToken cancellationToken) =>
-        work.RunAsync(
+    public Task<VolumeContent> DescribeAsync(string volume, CancellationToken cancellationToken)
+        => work.RunAsync(
             NewJob(Operations.MeasureVolume, options.VolumeTimeout, volume),
             session => DescribeWhole(session, volume),
             cancellationToken);
@@ -79,7 +79,6 @@ internal sealed partial class Volumes
             await target.WriteAsync(piece.AsMemory(0, read), abandoned).AsTask().WaitAsync(abandoned);
             sent += read;
         }
-
         return true;
 
         Task<int> ReadAsync() => work.Connection.CallAsync(
@@ -108,8 +107,8 @@ internal sealed partial class Volumes
             {
                 await CallAsync(incoming.Discard, CancellationToken.None);
             }
-            catch (Exception exception)
-                when (exception is LibvirtException or ConnectionException or RefusedException or ObjectDisposedException)
+            catch (Exception e)
+                when (e is LibvirtException or ConnectionException or RefusedException or ObjectDisposedException)
             {
                 // The mark says what it is until it is made anew or deleted.
             }
@@ -144,8 +143,8 @@ internal sealed partial class Volumes
         return VolumeDownload.Read(session, found, offset, piece);
     }
 
-    private static VolumeContent DescribeWhole(Session session, string volume) =>
-        !HalfMade.IsMarked(session, volume) && PoolVolumes.Describe(session, volume) is { } found
+    private static VolumeContent DescribeWhole(Session session, string volume)
+        => !HalfMade.IsMarked(session, volume) && PoolVolumes.Describe(session, volume) is { } found
             ? found
             : throw PoolVolumes.Missing(volume);
 }

@@ -10,8 +10,8 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
 
     private readonly SemaphoreSlim copies = new(options.ParallelCopies);
 
-    public Task<long?> GetSizeAsync(string volume, CancellationToken cancellationToken) =>
-        work.RunAsync(
+    public Task<long?> GetSizeAsync(string volume, CancellationToken cancellationToken)
+        => work.RunAsync(
             NewJob(Operations.MeasureVolume, options.VolumeTimeout, volume),
             session => HalfMade.IsMarked(session, volume) ? null : PoolVolumes.Measure(session, volume)?.Bytes,
             cancellationToken);
@@ -33,38 +33,41 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
     }
 
     public Task CreateOverlayAsync(
-        string volume, string baseVolume, VolumeFormat baseFormat, long bytes, CancellationToken cancellationToken) =>
-        work.RunAsync(
+        string volume, string baseVolume, VolumeFormat baseFormat, long bytes, CancellationToken cancellationToken)
+        => work.RunAsync(
             NewJob(Operations.CreateOverlay, options.VolumeTimeout, volume, baseVolume),
             session =>
             {
                 var size = MeasureWhole(session, baseVolume).Bytes;
                 RefuseShrinking(size, bytes);
-                if (!session.IsTest) PoolVolumes.RequireRoom(session, OverlayBytes);
+                if (!session.IsTest)
+                    PoolVolumes.RequireRoom(session, OverlayBytes);
                 var path = Path.Combine(options.VolumesFolder, baseVolume);
                 HalfMade.Make(session, volume, () =>
                     PoolVolumes.Create(session, VolumeXml.OverlayOf(volume, bytes, path, baseFormat)));
             },
             cancellationToken);
 
-    public Task WriteAsync(string volume, byte[] content, CancellationToken cancellationToken) =>
-        work.RunAsync(
+    public Task WriteAsync(string volume, byte[] content, CancellationToken cancellationToken)
+        => work.RunAsync(
             NewJob(Operations.WriteVolume, options.VolumeTimeout, volume),
             session => HalfMade.Make(session, volume, () =>
                 Fill(session, volume, new(VolumeFormat.Raw, content.Length, content.Length), isBase: false, upload => upload.Send(content))),
             cancellationToken);
 
     public Task ImportAsync(
-        string volume, ImageSource image, IProgress<double>? progress, CancellationToken cancellationToken) =>
-        work.RunAsync(
+        string volume, ImageSource image, IProgress<double>? progress, CancellationToken cancellationToken)
+        => work.RunAsync(
             NewJob(Operations.ImportVolume, options.CopyTimeout, volume),
             abandoned => CopyingAsync(
                 session =>
                 {
                     // Disks stand on it: it must not be gone for a moment, and never for good because the pool is full.
-                    if (IsWhole(session, volume)) return;
+                    if (IsWhole(session, volume))
+                        return;
                     var file = ImageFile.Read(image.File, image.Format);
-                    if (!session.IsTest) PoolVolumes.RequireRoom(session, file.FileBytes);
+                    if (!session.IsTest)
+                        PoolVolumes.RequireRoom(session, file.FileBytes);
                     HalfMade.Make(session, volume, () => Fill(
                         session, volume, new(file.Format, file.DiskBytes, file.FileBytes), isBase: true, upload =>
                         {
@@ -84,7 +87,8 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
             async abandoned =>
             {
                 var copy = CopyingAsync(session => Copy(session, source, volume, bytes), abandoned);
-                if (progress is not null) await ReportAsync(copy, source, volume, progress);
+                if (progress is not null)
+                    await ReportAsync(copy, source, volume, progress);
                 return await copy;
             },
             cancellationToken);
@@ -114,8 +118,8 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
         return new Job(operation, deadline, [.. volumes.Select(Job.PlaceOf)]);
     }
 
-    private Task<bool> CopyingAsync(Action<Session> copy, CancellationToken abandoned) =>
-        InTurnAsync(
+    private Task<bool> CopyingAsync(Action<Session> copy, CancellationToken abandoned)
+        => InTurnAsync(
             copies,
             () => work.Connection.CallAsync(
                 session =>
@@ -133,7 +137,6 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
             PoolVolumes.Create(session, VolumeXml.Of(volume, content.Bytes, content.Format));
             return;
         }
-
         using var upload = VolumeUpload.Begin(session, volume, content, isBase);
         send(upload);
         upload.Finish();
@@ -150,7 +153,8 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
         {
             // The mock cannot resize; there the copy has its final size at once.
             PoolVolumes.Clone(session, original, VolumeXml.Of(volume, session.IsTest ? bytes : size, VolumeFormat.Qcow2));
-            if (!session.IsTest && bytes > size) PoolVolumes.Resize(session, volume, bytes);
+            if (!session.IsTest && bytes > size)
+                PoolVolumes.Resize(session, volume, bytes);
         });
     }
 
@@ -162,7 +166,6 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
             Copy(session, source, volume, size);
             return;
         }
-
         using (var original = PoolVolumes.Find(session, source) ?? throw PoolVolumes.Missing(source))
             PoolVolumes.RequireRoom(session, PoolVolumes.AllocatedWithBase(session, original, size, allocated));
         HalfMade.Make(session, volume, () => Backups.Run(
@@ -177,31 +180,34 @@ internal sealed partial class Volumes(Work work, LibvirtOptions options, TimePro
             {
                 var share = await work.Connection.CallAsync(
                     session => ShareDone(session, source, volume), CancellationToken.None);
-                if (share is { } done && !copy.IsCompleted) progress.Report(done);
+                if (share is { } done && !copy.IsCompleted)
+                    progress.Report(done);
             }
-            catch (Exception exception) when (exception is LibvirtException or ConnectionException or RefusedException)
+            catch (Exception e) when (e is LibvirtException or ConnectionException or RefusedException)
             {
                 // Whether the copy goes well shows in the copy itself.
             }
         }
-
-        if (copy.IsCompletedSuccessfully) progress.Report(1);
+        if (copy.IsCompletedSuccessfully)
+            progress.Report(1);
     }
 
     private static double? ShareDone(Session session, string source, string volume)
     {
         using var original = PoolVolumes.Find(session, source);
-        if (original is null || PoolVolumes.Measure(session, source) is not { } whole) return null;
-        if (PoolVolumes.Measure(session, volume) is not { } part) return null;
+        if (original is null || PoolVolumes.Measure(session, source) is not { } whole)
+            return null;
+        if (PoolVolumes.Measure(session, volume) is not { } part)
+            return null;
         var total = PoolVolumes.AllocatedWithBase(session, original, whole.Bytes, whole.Allocated);
         return total == 0 ? null : Math.Clamp((double)part.Allocated / total, 0, 1);
     }
 
-    private static bool IsWhole(Session session, string volume) =>
-        !HalfMade.IsMarked(session, volume) && PoolVolumes.Measure(session, volume) is not null;
+    private static bool IsWhole(Session session, string volume)
+        => !HalfMade.IsMarked(session, volume) && PoolVolumes.Measure(session, volume) is not null;
 
-    private static (long Bytes, long Allocated) MeasureWhole(Session session, string volume) =>
-        !HalfMade.IsMarked(session, volume) && PoolVolumes.Measure(session, volume) is { } found
+    private static (long Bytes, long Allocated) MeasureWhole(Session session, string volume)
+        => !HalfMade.IsMarked(session, volume) && PoolVolumes.Measure(session, volume) is { } found
             ? found
             : throw PoolVolumes.Missing(volume);
 

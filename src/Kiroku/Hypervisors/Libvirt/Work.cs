@@ -18,8 +18,8 @@ internal sealed partial class Work(LibvirtConnection connection, TimeProvider ti
 
     public LibvirtConnection Connection => connection;
 
-    public Task RunAsync(Job job, Action<Session> call, CancellationToken cancellationToken) =>
-        RunAsync(
+    public Task RunAsync(Job job, Action<Session> call, CancellationToken cancellationToken)
+        => RunAsync(
             job,
             session =>
             {
@@ -28,8 +28,8 @@ internal sealed partial class Work(LibvirtConnection connection, TimeProvider ti
             },
             cancellationToken);
 
-    public Task<T> RunAsync<T>(Job job, Func<Session, T> call, CancellationToken cancellationToken) =>
-        RunAsync(job, abandoned => connection.CallAsync(call, abandoned), cancellationToken);
+    public Task<T> RunAsync<T>(Job job, Func<Session, T> call, CancellationToken cancellationToken)
+        => RunAsync(job, abandoned => connection.CallAsync(call, abandoned), cancellationToken);
 
     public async Task<T> RunAsync<T>(
         Job job, Func<CancellationToken, Task<T>> steps, CancellationToken cancellationToken)
@@ -46,7 +46,8 @@ internal sealed partial class Work(LibvirtConnection connection, TimeProvider ti
             }
             finally
             {
-                if (!work.IsCompleted) _ = SeeToItsEndAsync(work, job.Operation);
+                if (!work.IsCompleted)
+                    _ = SeeToItsEndAsync(work, job.Operation);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -54,24 +55,25 @@ internal sealed partial class Work(LibvirtConnection connection, TimeProvider ti
             throw new HypervisorException(
                 HypervisorFailure.Unavailable, job.Operation, $"not done within {job.Deadline.TotalSeconds:0.#} s");
         }
-        catch (LibvirtException exception)
+        catch (LibvirtException e)
         {
-            throw new HypervisorException(exception.Failure, job.Operation, exception.Message, exception);
+            throw new HypervisorException(e.Failure, job.Operation, e.Message, e);
         }
-        catch (ConnectionException exception)
+        catch (ConnectionException e)
         {
-            throw exception.As(job.Operation);
+            throw e.As(job.Operation);
         }
-        catch (RefusedException exception)
+        catch (RefusedException e)
         {
-            throw new HypervisorException(exception.Failure, job.Operation, exception.Message, exception);
+            throw new HypervisorException(e.Failure, job.Operation, e.Message, e);
         }
     }
 
     private static async Task<T> HoldAsync<T>(
         IDisposable held, Func<CancellationToken, Task<T>> steps, CancellationToken abandoned)
     {
-        using (held) return await steps(abandoned);
+        using (held)
+            return await steps(abandoned);
     }
 
     private async Task SeeToItsEndAsync(Task work, string operation)
@@ -82,9 +84,9 @@ internal sealed partial class Work(LibvirtConnection connection, TimeProvider ti
             await work;
             LogEnded(operation);
         }
-        catch (Exception exception)
+        catch (Exception e)
         {
-            LogEndedBadly(operation, exception.Message);
+            LogEndedBadly(operation, e.Message);
         }
     }
 
