@@ -21,10 +21,11 @@ public enum HypervisorFailure
 }
 
 /// <summary>
-/// A hypervisor's failure. <see cref="Operation"/> says in our words what was being done ("start the machine") and is fit
-/// for the server's owner; the message adds the hypervisor's own text, which is for administrators.
+/// A hypervisor's failure. <see cref="Operation"/> says in our words what was being done ("start the machine") and is
+/// fit for the server's owner; the message adds the hypervisor's own text, which is for administrators.
 /// </summary>
-public sealed class HypervisorException(HypervisorFailure failure, string operation, string text, Exception? inner = null)
+public sealed class HypervisorException(
+    HypervisorFailure failure, string operation, string text, Exception? inner = null)
     : Exception($"Cannot {operation}: {text}", inner)
 {
     public HypervisorFailure Failure { get; } = failure;

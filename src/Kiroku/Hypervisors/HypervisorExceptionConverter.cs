@@ -1,8 +1,8 @@
 namespace Kiroku.Hypervisors;
 
 /// <summary>
-/// How a <see cref="HypervisorException"/> crosses to another node: without what lies beneath it. Orleans cannot take along
-/// every exception there is, and one that it cannot take would arrive in place of the failure itself.
+/// How a <see cref="HypervisorException"/> crosses to another node: without what lies beneath it. Orleans cannot take
+/// along every exception there is, and one that it cannot take would arrive in place of the failure itself.
 /// </summary>
 [RegisterConverter]
 internal sealed class HypervisorExceptionConverter : IConverter<HypervisorException, CrossingFailure>
@@ -10,7 +10,8 @@ internal sealed class HypervisorExceptionConverter : IConverter<HypervisorExcept
     public HypervisorException ConvertFromSurrogate(in CrossingFailure surrogate)
         => new(surrogate.Failure, surrogate.Operation, surrogate.Text);
 
-    public CrossingFailure ConvertToSurrogate(in HypervisorException value) => new(value.Failure, value.Operation, value.Text);
+    public CrossingFailure ConvertToSurrogate(in HypervisorException value)
+        => new(value.Failure, value.Operation, value.Text);
 }
 
 /// <summary>What the other node needs to know of a failure.</summary>

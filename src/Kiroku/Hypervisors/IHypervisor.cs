@@ -1,6 +1,8 @@
 namespace Kiroku.Hypervisors;
 
-/// <summary>This node's own hypervisor: a host's machines and disks, and what is asked of it on its node only.</summary>
+/// <summary>
+/// This node's own hypervisor: a host's machines and disks, and what is asked of it on its node only.
+/// </summary>
 public interface IHypervisor : IMachineHost
 {
     /// <summary>Short name of what runs the machines, as shown to administrators: "QEMU" or "test".</summary>
@@ -29,15 +31,20 @@ public interface IHypervisor : IMachineHost
     /// on. One of that name that is there stays as it is. Half a copy is never left under the volume's name.
     /// </summary>
     Task ImportVolumeAsync(
-        string volume, string file, VolumeFormat format, IProgress<double>? progress, CancellationToken cancellationToken);
+        string volume, string file, VolumeFormat format, IProgress<double>? progress,
+        CancellationToken cancellationToken);
 
-    /// <summary>What a volume's content is, before it is exported; a volume that is missing or half made fails.</summary>
+    /// <summary>
+    /// What a volume's content is, before it is exported; a volume that is missing or half made fails.
+    /// </summary>
     Task<VolumeContent> DescribeVolumeAsync(string volume, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Makes a volume whose file's content is the stream's, up to its end; replaces one of that name. Half of it is never
-    /// left under the volume's name. A stream that throws, or ends with something else than was announced, fails it.
+    /// Makes a volume whose file's content is the stream's, up to its end; replaces one of that name. Half of it is
+    /// never left under the volume's name. A stream that throws, or ends with something else than was announced, fails
+    /// it.
     /// </summary>
     Task ReceiveVolumeAsync(
-        string volume, VolumeContent content, Stream bytes, IProgress<double>? progress, CancellationToken cancellationToken);
+        string volume, VolumeContent content, Stream bytes, IProgress<double>? progress,
+        CancellationToken cancellationToken);
 }

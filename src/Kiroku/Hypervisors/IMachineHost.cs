@@ -1,8 +1,8 @@
 namespace Kiroku.Hypervisors;
 
 /// <summary>
-/// The machines and disks of one host, this node's own or another's. Every method is idempotent: asked for what already is
-/// so, it does nothing.
+/// The machines and disks of one host, this node's own or another's. Every method is idempotent: asked for what already
+/// is so, it does nothing.
 /// </summary>
 /// <remarks>
 /// Calls on the same machine or volume run one after another, so a new attempt joins what an abandoned one left
@@ -65,7 +65,8 @@ public interface IMachineHost
     Task WriteVolumeAsync(string volume, byte[] content, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Makes a fresh volume of <paramref name="bytes"/> that shows the base volume's content; replaces one of that name.
+    /// Makes a fresh volume of <paramref name="bytes"/> that shows the base volume's content; replaces one of that
+    /// name.
     /// </summary>
     Task CreateOverlayAsync(
         string volume, string baseVolume, VolumeFormat baseFormat, long bytes, CancellationToken cancellationToken);

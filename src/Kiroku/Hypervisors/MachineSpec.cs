@@ -1,6 +1,8 @@
 namespace Kiroku.Hypervisors;
 
-/// <summary>A machine as it is to be: id (also its UUID at the hypervisor), display name, processors, memory and root disk.</summary>
+/// <summary>
+/// A machine as it is to be: id (also its UUID at the hypervisor), display name, processors, memory and root disk.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("Kiroku.MachineSpec")]
 public sealed record MachineSpec(
     [property: Id(0)] Guid Id,

@@ -1,6 +1,8 @@
 namespace Kiroku.Hypervisors;
 
-/// <summary>What a machine does. Numbers are Nova's power_state (nova/compute/power_state.py); Absent is its NOSTATE.</summary>
+/// <summary>
+/// What a machine does. Numbers are Nova's power_state (nova/compute/power_state.py); Absent is its NOSTATE.
+/// </summary>
 [GenerateSerializer, Alias("Kiroku.MachineState")]
 public enum MachineState
 {

@@ -24,7 +24,8 @@ internal sealed class SilentStream : MemoryStream
         return 0;
     }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         => await never;
 }
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Sessions;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
@@ -39,7 +39,9 @@ internal static class HostileAccount
         Assert.SkipUnless(mknod.ExitCode == 0, "no device can be made here");
     }
 
-    /// <summary>Gives the account what it had in a folder of the version before: all of the daemon's settings.</summary>
+    /// <summary>
+    /// Gives the account what it had in a folder of the version before: all of the daemon's settings.
+    /// </summary>
     public static Task OwnSettingsAsync(LibvirtOptions options) => Commands.RunAsync(
         "chown", $"{Name}:nogroup",
         Path.Combine(options.Folder, "libvirt", "c"), Path.Combine(options.Folder, "libvirt", "c", "libvirt"));

@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using Kiroku.Hypervisors;
-using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Machines;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
 /// <summary>
-/// The account of the daemon puts links, pipes, devices and huge files wherever root's service opens something: nothing of
-/// root's is touched, and nothing hangs.
+/// The account of the daemon puts links, pipes, devices and huge files wherever root's service opens something: nothing
+/// of root's is touched, and nothing hangs.
 /// </summary>
 public sealed class HostileAccountTests : IDisposable
 {
@@ -216,7 +216,8 @@ public sealed class HostileAccountTests : IDisposable
         await host.Daemon.StopAsync(Token);
     }
 
-    private static string InLibvirt(PrivateHost host, string place) => Path.Combine(host.Options.Folder, "libvirt", place);
+    private static string InLibvirt(PrivateHost host, string place)
+        => Path.Combine(host.Options.Folder, "libvirt", place);
 
     private (string Content, UnixFileMode Mode, DateTime Written) SecretAsNow() => (
         File.ReadAllText(roots.SecretFile), File.GetUnixFileMode(roots.SecretFile), File.GetLastWriteTimeUtc(roots.SecretFile));

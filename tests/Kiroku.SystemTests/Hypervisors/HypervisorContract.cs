@@ -75,7 +75,8 @@ public abstract partial class HypervisorContract : IAsyncLifetime
     private protected async Task ExpectAsync(Guid machine, MachineState state)
         => Assert.Equal(state, await Hypervisor.GetStateAsync(machine, Token));
 
-    private protected static async Task<MachineChange> NextAsync(IAsyncEnumerator<MachineChange> changes, MachineChange wanted)
+    private protected static async Task<MachineChange> NextAsync(
+        IAsyncEnumerator<MachineChange> changes, MachineChange wanted)
     {
         while (await changes.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), Token))
         {

@@ -2,12 +2,17 @@ using System.Buffers.Binary;
 using System.Text;
 using Kiroku.Hypervisors;
 using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Daemon;
+using Kiroku.Hypervisors.Libvirt.Machines;
+using Kiroku.Hypervisors.Libvirt.Sessions;
 using Kiroku.SystemTests.Service;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <summary>Each machine of a private daemon under an account of its own, tried by processes with those accounts.</summary>
+/// <summary>
+/// Each machine of a private daemon under an account of its own, tried by processes with those accounts.
+/// </summary>
 public sealed class MachineAccountsTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -167,7 +172,9 @@ public sealed class MachineAccountsTests
     private static IEnumerable<string> FilesOf(PrivateHost host, Guid machine)
         => Directory.EnumerateFiles(host.Options.VolumesFolder, $"*{machine}");
 
-    /// <summary>All that libvirt keeps, but for what is the machine's own and what says nothing; and all consoles.</summary>
+    /// <summary>
+    /// All that libvirt keeps, but for what is the machine's own and what says nothing; and all consoles.
+    /// </summary>
     private static IEnumerable<string> Secrets(PrivateHost host, Guid machine)
         => Directory.EnumerateFiles(Path.Combine(host.Options.Folder, "libvirt"), "*", SearchOption.AllDirectories)
             .Where(file => Path.GetFileName(file) is not ("libvirtd.conf" or "qemu.conf" or "output.log" or "uids" or "starting"))
@@ -179,7 +186,9 @@ public sealed class MachineAccountsTests
     /// </summary>
     private static PrivateHost NewHost() => new(callTimeout: TimeSpan.FromSeconds(30));
 
-    /// <summary>As with a network that needs rights over the host's, where machines cannot have accounts of their own.</summary>
+    /// <summary>
+    /// As with a network that needs rights over the host's, where machines cannot have accounts of their own.
+    /// </summary>
     private static async Task<LibvirtHypervisor> ConnectSharedAsync(PrivateHost host)
     {
         var daemon = new PrivateLibvirtd(

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Kiroku.Hypervisors;
 using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Sessions;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kiroku.SystemTests.Hypervisors;
@@ -57,7 +58,8 @@ public sealed class MockHypervisorTests : HypervisorContract
     }
 
     [Fact]
-    public void The_mock_says_that_nothing_runs() => Assert.Equal((false, "test"), (Hypervisor.IsReal, Hypervisor.Kind));
+    public void The_mock_says_that_nothing_runs()
+        => Assert.Equal((false, "test"), (Hypervisor.IsReal, Hypervisor.Kind));
 
     [Fact]
     public async Task A_uri_that_nothing_answers_to_is_told_at_once()

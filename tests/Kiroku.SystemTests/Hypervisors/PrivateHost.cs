@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Daemon;
+using Kiroku.Hypervisors.Libvirt.Sessions;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kiroku.SystemTests.Hypervisors;

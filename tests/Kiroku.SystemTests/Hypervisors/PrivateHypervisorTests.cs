@@ -1,5 +1,6 @@
 using Kiroku.Hypervisors;
 using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Machines;
 
 namespace Kiroku.SystemTests.Hypervisors;
 

@@ -1,6 +1,8 @@
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <summary>What real tests need of the machine they run on: skipped where it is missing, failed where CI promised it.</summary>
+/// <summary>
+/// What real tests need of the machine they run on: skipped where it is missing, failed where CI promised it.
+/// </summary>
 internal static class RealParts
 {
     public static void Require(params string[] files)

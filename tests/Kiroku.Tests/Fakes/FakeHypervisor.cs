@@ -26,7 +26,8 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
 
     public Task Connected { get; set; } = Task.CompletedTask;
 
-    public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken) => DoAsync("capacity", () => host.Capacity, cancellationToken);
+    public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken)
+        => DoAsync("capacity", () => host.Capacity, cancellationToken);
 
     public Task<MachineState> GetStateAsync(Guid machine, CancellationToken cancellationToken)
         => DoAsync("state", () => host.Machines.TryGetValue(machine, out var found) ? found.State : MachineState.Absent, cancellationToken);
@@ -85,23 +86,27 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     public Task<IReadOnlyList<string>> ListVolumesAsync(CancellationToken cancellationToken)
         => DoAsync<IReadOnlyList<string>>("volumes", () => [.. host.Volumes.Keys], cancellationToken);
 
-    public Task ImportVolumeAsync(string volume, string file, VolumeFormat format, IProgress<double>? progress, CancellationToken cancellationToken)
+    public Task ImportVolumeAsync(
+        string volume, string file, VolumeFormat format, IProgress<double>? progress, CancellationToken cancellationToken)
         => DoAsync("import", () => host.Volumes.GetOrAdd(volume, _ => new FakeVolume(new FileInfo(file).Length, Guid.NewGuid())), cancellationToken);
 
     public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken)
         => Task.FromResult(host.Addresses);
 
-    public Task<string?> GetMacAddressAsync(Guid machine, CancellationToken cancellationToken) => Task.FromResult<string?>("fa:16:3e:00:00:01");
+    public Task<string?> GetMacAddressAsync(Guid machine, CancellationToken cancellationToken)
+        => Task.FromResult<string?>("fa:16:3e:00:00:01");
 
     public Task WriteVolumeAsync(string volume, byte[] content, CancellationToken cancellationToken)
         => DoAsync("write", () => host.Volumes[volume] = new FakeVolume(content.Length, Guid.NewGuid()) { Written = content }, cancellationToken);
 
-    public Task CreateOverlayAsync(string volume, string baseVolume, VolumeFormat baseFormat, long bytes, CancellationToken cancellationToken)
+    public Task CreateOverlayAsync(
+        string volume, string baseVolume, VolumeFormat baseFormat, long bytes, CancellationToken cancellationToken)
         => DoAsync("overlay", () => host.Volumes.ContainsKey(baseVolume)
             ? host.Volumes[volume] = new FakeVolume(bytes, Guid.NewGuid())
             : throw new HypervisorException(HypervisorFailure.Failed, "create the disk", "no base"), cancellationToken);
 
-    public Task CopyVolumeAsync(string source, string volume, long bytes, IProgress<double>? progress, CancellationToken cancellationToken)
+    public Task CopyVolumeAsync(
+        string source, string volume, long bytes, IProgress<double>? progress, CancellationToken cancellationToken)
         => DoAsync("copy", () =>
         {
             progress?.Report(0.5);
@@ -110,7 +115,8 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
                 : throw new HypervisorException(HypervisorFailure.Failed, "copy the disk", "no source");
         }, cancellationToken);
 
-    public Task SnapshotAsync(Guid machine, string source, string volume, CancellationToken cancellationToken) => DoAsync("snapshot", ()
+    public Task SnapshotAsync(
+        Guid machine, string source, string volume, CancellationToken cancellationToken) => DoAsync("snapshot", ()
         => host.Volumes.TryGetValue(source, out var found)
             ? host.Volumes[volume] = found
             : throw new HypervisorException(HypervisorFailure.Failed, "copy the disk", "no source"), cancellationToken);
@@ -126,7 +132,8 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     }
 
     public async Task ReceiveVolumeAsync(
-        string volume, VolumeContent content, Stream bytes, IProgress<double>? progress, CancellationToken cancellationToken)
+        string volume, VolumeContent content, Stream bytes, IProgress<double>? progress,
+        CancellationToken cancellationToken)
     {
         await Before("receive").WaitAsync(cancellationToken);
         host.Volumes.TryRemove(volume, out _);
@@ -139,7 +146,8 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     public Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken)
         => DoAsync("delete", () => host.Volumes.TryRemove(volume, out _), cancellationToken);
 
-    public async IAsyncEnumerable<MachineChange> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<MachineChange> WatchAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var change in changes.Reader.ReadAllAsync(cancellationToken))
             yield return change;

@@ -6,7 +6,9 @@ using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Fakes;
 
-/// <summary>Further nodes of a cloud, as far as what they say of themselves goes: those that are up are so for ever.</summary>
+/// <summary>
+/// Further nodes of a cloud, as far as what they say of themselves goes: those that are up are so for ever.
+/// </summary>
 internal static class OtherNodes
 {
     public const string ForEver = "2999-01-01T00:00:00.000000";

@@ -1,5 +1,6 @@
 using Kiroku.Hypervisors;
-using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Bindings;
+using Kiroku.Hypervisors.Libvirt.Sessions;
 using Orleans.Serialization;
 
 namespace Kiroku.Tests.Hypervisors;
