@@ -90,7 +90,8 @@ public sealed class HostileAccountTests : IDisposable
         await using var hypervisor = host.Connect();
         await hypervisor.Connected.WaitAsync(Patience, Token);
         var machine = Guid.NewGuid();
-        await HostileAccount.PlantAsync(kind, ConsoleFiles.PathOf(host.Options.ConsolesFolder, machine), roots.SecretFile);
+        await HostileAccount.PlantAsync(
+            kind, ConsoleFiles.PathOf(host.Options.ConsolesFolder, machine), roots.SecretFile);
         var own = SecretAsNow();
         var failure = await Assert.ThrowsAsync<HypervisorException>(
             () => hypervisor.ReadConsoleAsync(machine, 1000, Token).WaitAsync(Patience, Token));
@@ -160,7 +161,8 @@ public sealed class HostileAccountTests : IDisposable
             await Task.WhenAny(call);
             await HostileAccount.RunAsync("mv -f \"$1.kept\" \"$1\"", place);
             Assert.False(listener.Poll(0, SelectMode.SelectRead), "somebody connected");
-            Assert.Equal(HypervisorFailure.Unavailable, (await Assert.ThrowsAsync<HypervisorException>(() => call)).Failure);
+            var failure = await Assert.ThrowsAsync<HypervisorException>(() => call);
+            Assert.Equal(HypervisorFailure.Unavailable, failure.Failure);
         }
         await using var later = host.Connect();
         await later.Connected.WaitAsync(Patience, Token);
@@ -170,7 +172,8 @@ public sealed class HostileAccountTests : IDisposable
     [Fact]
     public async Task A_short_link_that_another_account_made_is_made_anew()
     {
-        await using var host = new PrivateHost("a-folder-whose-name-is-much-too-long-for-the-path-of-a-socket-beneath-it-");
+        await using var host = new PrivateHost(
+            "a-folder-whose-name-is-much-too-long-for-the-path-of-a-socket-beneath-it-");
         await StartOnceAsync(host);
         await host.Daemon.EnsureAsync(Token);
         var libvirt = Path.Combine(host.Options.Folder, "libvirt");
@@ -220,5 +223,6 @@ public sealed class HostileAccountTests : IDisposable
         => Path.Combine(host.Options.Folder, "libvirt", place);
 
     private (string Content, UnixFileMode Mode, DateTime Written) SecretAsNow() => (
-        File.ReadAllText(roots.SecretFile), File.GetUnixFileMode(roots.SecretFile), File.GetLastWriteTimeUtc(roots.SecretFile));
+        File.ReadAllText(roots.SecretFile), File.GetUnixFileMode(roots.SecretFile),
+        File.GetLastWriteTimeUtc(roots.SecretFile));
 }

@@ -149,7 +149,8 @@ public abstract partial class HypervisorContract
         var read = Enumerable.Range(0, 4).Select(number => NameOf($"read{number}")).ToList();
         foreach (var volume in read)
             await Hypervisor.CopyVolumeAsync(copy, volume, 16 * MiB, null, Token);
-        var exporting = read.Select(volume => Hypervisor.ExportVolumeAsync(volume, new SilentStream(), giveUp.Token)).ToList();
+        var exporting = read
+            .Select(volume => Hypervisor.ExportVolumeAsync(volume, new SilentStream(), giveUp.Token)).ToList();
         await ReceiveAsync(moved, content, bytes);
         await Hypervisor.CopyVolumeAsync(moved, NameOf("again"), 16 * MiB, null, Token);
         await giveUp.CancelAsync();
@@ -171,7 +172,8 @@ public abstract partial class HypervisorContract
         {
             var silent = Hypervisor.ExportVolumeAsync(copy, new SilentStream(), Token);
             await later();
-            Assert.Contains("something else is to be done with it", (await Assert.ThrowsAsync<HypervisorException>(() => silent)).Message, StringComparison.Ordinal);
+            var failure = await Assert.ThrowsAsync<HypervisorException>(() => silent);
+            Assert.Contains("something else is to be done with it", failure.Message, StringComparison.Ordinal);
         }
         await ExpectNothingAsync(copy);
     }

@@ -236,7 +236,8 @@ public abstract partial class HypervisorContract : IAsyncLifetime
     public async Task The_host_says_what_it_has()
     {
         var capacity = await Hypervisor.GetCapacityAsync(Token);
-        Assert.True(capacity is { Vcpus: > 0, MemoryMiB: > 0, DiskBytes: > 0, DiskFreeBytes: > 0 }, capacity.ToString());
+        Assert.True(
+            capacity is { Vcpus: > 0, MemoryMiB: > 0, DiskBytes: > 0, DiskFreeBytes: > 0 }, capacity.ToString());
         Assert.Matches(@"^\d+\.\d+\.\d+$", capacity.HypervisorVersion);
     }
 

@@ -31,7 +31,8 @@ internal sealed class Intruder
 
     /// <summary>Reads it, writes it, or connects to it where it is a socket.</summary>
     public async Task<bool> OpensAsync(string file)
-        => await ReadsAsync(file) || await WritesAsync(file) || await RunsAsync("test -r \"$0\" || test -w \"$0\" || test -x \"$0\"", file);
+        => await ReadsAsync(file) || await WritesAsync(file)
+            || await RunsAsync("test -r \"$0\" || test -w \"$0\" || test -x \"$0\"", file);
 
     public Task<bool> SignalsAsync(int process)
         => RunsAsync("kill -0 \"$0\"", process.ToString(CultureInfo.InvariantCulture));
@@ -39,7 +40,11 @@ internal sealed class Intruder
     private async Task<bool> RunsAsync(string script, string argument)
     {
         var start = new ProcessStartInfo(
-            "setpriv", [$"--reuid={user}", $"--regid={group}", $"--groups={groups}", "--inh-caps=-all", "sh", "-c", script, argument])
+            "setpriv",
+            [
+                $"--reuid={user}", $"--regid={group}", $"--groups={groups}", "--inh-caps=-all",
+                "sh", "-c", script, argument,
+            ])
         {
             RedirectStandardError = true,
         };

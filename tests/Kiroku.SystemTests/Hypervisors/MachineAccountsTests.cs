@@ -23,7 +23,8 @@ public sealed class MachineAccountsTests
         RealParts.RequireRoot();
         await using var host = NewHost();
         await using var hypervisor = await ConnectAsync(host);
-        var (first, second, saved) = (await StartAsync(hypervisor), await StartAsync(hypervisor), await StartAsync(hypervisor));
+        var (first, second, saved) =
+            (await StartAsync(hypervisor), await StartAsync(hypervisor), await StartAsync(hypervisor));
         await hypervisor.SuspendAsync(saved, Token);
         var intruder = new Intruder(host.QemuOf(first));
         foreach (var file in FilesOf(host, first))
@@ -90,7 +91,9 @@ public sealed class MachineAccountsTests
         await later.StopAsync(running, TimeSpan.Zero, Token);
         await later.StartAsync(running, Token);
         Assert.Equal(
-            3, new[] { shared, new Intruder(host.QemuOf(running)).User, new Intruder(host.QemuOf(saved)).User }.Distinct().Count());
+            3,
+            new[] { shared, new Intruder(host.QemuOf(running)).User, new Intruder(host.QemuOf(saved)).User }
+                .Distinct().Count());
     }
 
     [Fact]
@@ -104,7 +107,8 @@ public sealed class MachineAccountsTests
         var qemu = host.QemuOf(machine);
         await Commands.SignalAsync("KILL", host.Daemon.Process!.Id);
         await Commands.SignalAsync("KILL", qemu);
-        await Poll.UntilAsync("all to be gone", () => Task.FromResult(!RealParts.Runs(qemu) && host.Daemon.Process is null));
+        await Poll.UntilAsync(
+            "all to be gone", () => Task.FromResult(!RealParts.Runs(qemu) && host.Daemon.Process is null));
 
         await using var later = await ConnectSharedAsync(host);
         await later.StartAsync(machine, Token);
@@ -138,7 +142,8 @@ public sealed class MachineAccountsTests
         var machine = await StartAsync(hypervisor);
         await host.Daemon.StopAsync(Token);
         await Commands.RunAsync(
-            "chown", "2100000000:2100000000", host.FileOf($"disk-{machine}"), ConsoleFiles.PathOf(host.Options.ConsolesFolder, machine));
+            "chown", "2100000000:2100000000", host.FileOf($"disk-{machine}"),
+            ConsoleFiles.PathOf(host.Options.ConsolesFolder, machine));
         await Commands.RunAsync("chgrp", "2100000000", host.FileOf("image-1"));
         await using var later = await ConnectAsync(host);
         await later.StartAsync(machine, Token);
@@ -177,7 +182,8 @@ public sealed class MachineAccountsTests
     /// </summary>
     private static IEnumerable<string> Secrets(PrivateHost host, Guid machine)
         => Directory.EnumerateFiles(Path.Combine(host.Options.Folder, "libvirt"), "*", SearchOption.AllDirectories)
-            .Where(file => Path.GetFileName(file) is not ("libvirtd.conf" or "qemu.conf" or "output.log" or "uids" or "starting"))
+            .Where(file => Path.GetFileName(file)
+                is not ("libvirtd.conf" or "qemu.conf" or "output.log" or "uids" or "starting"))
             .Where(file => !Path.GetDirectoryName(file)!.EndsWith($"kiroku-{machine}"[..20], StringComparison.Ordinal))
             .Concat(Directory.EnumerateFiles(host.Options.ConsolesFolder));
 
@@ -195,7 +201,8 @@ public sealed class MachineAccountsTests
             host.Options.Folder, "nobody", new LibvirtOptions { Folder = host.Options.Folder, Network = "bridge:none" },
             TimeProvider.System, NullLogger.Instance);
         var hypervisor = new LibvirtHypervisor(
-            new LibvirtTarget(true, daemon.EnsureAsync), host.Options, TimeProvider.System, NullLogger<LibvirtHypervisor>.Instance);
+            new LibvirtTarget(true, daemon.EnsureAsync), host.Options, TimeProvider.System,
+            NullLogger<LibvirtHypervisor>.Instance);
         await hypervisor.Connected.WaitAsync(TimeSpan.FromSeconds(30), Token);
         return hypervisor;
     }
@@ -216,7 +223,8 @@ public sealed class MachineAccountsTests
         await hypervisor.CreateOverlayAsync($"disk-{machine}", "image-1", VolumeFormat.Raw, 8 << 20, Token);
         await hypervisor.WriteVolumeAsync($"config-{machine}", new byte[2048], Token);
         await hypervisor.DefineAsync(
-            new MachineSpec(machine, "account test", 1, 64, $"disk-{machine}") { ConfigVolume = $"config-{machine}" }, Token);
+            new MachineSpec(machine, "account test", 1, 64, $"disk-{machine}") { ConfigVolume = $"config-{machine}" },
+            Token);
         await hypervisor.StartAsync(machine, Token);
         return machine;
     }

@@ -16,7 +16,8 @@ public sealed class MockHypervisorTests : HypervisorContract
     }
 
     private static LibvirtHypervisor Open(string uri, string network = "user") => new(
-        uri, new LibvirtOptions { Folder = "/kiroku-mock", Network = network }, TimeProvider.System, NullLogger<LibvirtHypervisor>.Instance);
+        uri, new LibvirtOptions { Folder = "/kiroku-mock", Network = network }, TimeProvider.System,
+        NullLogger<LibvirtHypervisor>.Instance);
 
     [Fact]
     public async Task The_mock_stops_a_machine_at_once()

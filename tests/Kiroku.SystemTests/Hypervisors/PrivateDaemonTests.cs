@@ -124,7 +124,8 @@ public sealed class PrivateDaemonTests
     [Fact]
     public async Task A_data_folder_may_lie_deeper_than_a_socket_can()
     {
-        await using var host = new PrivateHost("a-folder-whose-name-is-much-too-long-for-the-path-of-a-socket-beneath-it-");
+        await using var host = new PrivateHost(
+            "a-folder-whose-name-is-much-too-long-for-the-path-of-a-socket-beneath-it-");
         await using var hypervisor = await ConnectAsync(host);
         var machine = await StartMachineAsync(hypervisor);
         Assert.Equal(MachineState.Running, await hypervisor.GetStateAsync(machine, Token));
@@ -148,7 +149,8 @@ public sealed class PrivateDaemonTests
             // The file system says no in the middle: what is promised as free is taken meanwhile.
             await hypervisor.DeleteVolumeAsync("base", Token);
             var filling = new Filling(host.FileOf("ballast"));
-            await ExpectNoSpaceAsync(() => hypervisor.ImportVolumeAsync("more", image, VolumeFormat.Raw, filling, Token));
+            await ExpectNoSpaceAsync(
+                () => hypervisor.ImportVolumeAsync("more", image, VolumeFormat.Raw, filling, Token));
             await ExpectNoSpaceAsync(() => ReceiveAsync(4 << 20, announced: 4 << 20));
             // What was announced as small and is large may all be on its way before the first of it is written.
             await ExpectNoSpaceAsync(() => ReceiveAsync(4 << 20, announced: 1 << 20));
@@ -157,7 +159,8 @@ public sealed class PrivateDaemonTests
             File.Delete(image);
 
             Task ReceiveAsync(int bytes, long announced) => hypervisor.ReceiveVolumeAsync(
-                "received", new VolumeContent(VolumeFormat.Raw, bytes, announced), new MemoryStream(RandomBytes(bytes)), null, Token);
+                "received", new VolumeContent(VolumeFormat.Raw, bytes, announced),
+                new MemoryStream(RandomBytes(bytes)), null, Token);
         }
         finally
         {

@@ -31,14 +31,16 @@ internal sealed class PrivateHost : IAsyncDisposable
     public PrivateLibvirtd Daemon { get; }
 
     public LibvirtHypervisor Connect() => new(
-        new LibvirtTarget(true, Daemon.EnsureAsync), Options, TimeProvider.System, NullLogger<LibvirtHypervisor>.Instance);
+        new LibvirtTarget(true, Daemon.EnsureAsync), Options, TimeProvider.System,
+        NullLogger<LibvirtHypervisor>.Instance);
 
     public string FileOf(string volume) => Path.Combine(Options.VolumesFolder, volume);
 
     /// <summary>The QEMU of a machine, by the note that libvirt keeps.</summary>
     public int QemuOf(Guid machine)
     {
-        var note = Directory.EnumerateFiles(folder.FullName, $"kiroku-{machine}.pid", SearchOption.AllDirectories).Single();
+        var note = Directory
+            .EnumerateFiles(folder.FullName, $"kiroku-{machine}.pid", SearchOption.AllDirectories).Single();
         return int.Parse(File.ReadAllText(note), CultureInfo.InvariantCulture);
     }
 

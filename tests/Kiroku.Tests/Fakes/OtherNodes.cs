@@ -39,7 +39,8 @@ internal static class OtherNodes
     /// <returns>Its number.</returns>
     public static async Task<long> AddAsync(Cloud cloud, Node node, bool up = true)
     {
-        var taken = await new NodeStore(new SideDatabase(cloud.Beats), new OwnMembership("", isAlone: true), cloud.Time).TakeAsync(node, Token);
+        var store = new NodeStore(new SideDatabase(cloud.Beats), new OwnMembership("", isAlone: true), cloud.Time);
+        var taken = await store.TakeAsync(node, Token);
         await SetSeenAsync(cloud.Beats, node.Name, up ? ForEver : LongAgo);
         return taken.Taken!.Number;
     }

@@ -68,7 +68,8 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
     {
         await Around("before write").WaitAsync(cancellationToken);
         var result = await write();
-        Interlocked.Exchange(ref next, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref next, fresh).SetResult();
         await Around("after write").WaitAsync(cancellationToken);
         return result;
     }

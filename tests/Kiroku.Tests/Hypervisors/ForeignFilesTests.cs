@@ -30,7 +30,10 @@ public sealed class ForeignFilesTests
     };
 
     private static readonly Type[] Openers =
-        [typeof(File), typeof(FileInfo), typeof(FileStream), typeof(Directory), typeof(StreamReader), typeof(StreamWriter)];
+    [
+        typeof(File), typeof(FileInfo), typeof(FileStream), typeof(Directory), typeof(StreamReader),
+        typeof(StreamWriter),
+    ];
 
     [Fact]
     public void Only_types_that_are_listed_open_files_by_name_and_each_of_them_does()
@@ -50,7 +53,8 @@ public sealed class ForeignFilesTests
 
     private static IEnumerable<MethodBase> Methods(Type type)
     {
-        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance
+            | BindingFlags.Static | BindingFlags.DeclaredOnly;
         return type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All));
     }
 }
