@@ -1,22 +1,22 @@
 namespace Kiroku.Hypervisors;
 
-/// <summary>Why the hypervisor did not do what was asked.</summary>
+/// <summary>The kinds of failure of a hypervisor.</summary>
 [GenerateSerializer, Alias("Kiroku.HypervisorFailure")]
 public enum HypervisorFailure
 {
     /// <summary>No connection, or none in time: worth another try.</summary>
     Unavailable,
 
-    /// <summary>It tried and failed; the next try may go well.</summary>
+    /// <summary>The hypervisor tried and failed; the next try may go well.</summary>
     Failed,
 
     /// <summary>No room for the volume: the pool is full.</summary>
     NoSpace,
 
-    /// <summary>It cannot do this at all, now or later.</summary>
+    /// <summary>The hypervisor cannot do this at all, now or later.</summary>
     NotSupported,
 
-    /// <summary>It is a host's whose node does not answer, and that was waited for.</summary>
+    /// <summary>The host's node does not answer, even after a wait.</summary>
     Away,
 }
 
@@ -32,6 +32,6 @@ public sealed class HypervisorException(
 
     public string Operation { get; } = operation;
 
-    /// <summary>What went wrong, mostly in the hypervisor's own words.</summary>
+    /// <summary>The reason, mostly in the hypervisor's own words.</summary>
     public string Text { get; } = text;
 }

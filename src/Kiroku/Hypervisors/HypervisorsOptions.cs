@@ -1,7 +1,7 @@
 namespace Kiroku.Hypervisors;
 
 /// <summary>
-/// Which hypervisor runs the machines, and how. Section "Hypervisors", but for what the command line settles.
+/// The settings of the hypervisor that runs the machines: section "Hypervisors", but for what the command line settles.
 /// </summary>
 internal sealed record HypervisorsOptions
 {

@@ -1,7 +1,7 @@
 namespace Kiroku.Hypervisors;
 
 /// <summary>
-/// This node's own hypervisor: a host's machines and disks, and what is asked of it on its node only.
+/// This node's own hypervisor: what any host can be asked, and what is asked of a host on its own node only.
 /// </summary>
 public interface IHypervisor : IMachineHost
 {
@@ -14,35 +14,34 @@ public interface IHypervisor : IMachineHost
     /// <summary>Ends once the first connection stands; faults when it never can (no such URI).</summary>
     Task Connected { get; }
 
-    /// <summary>What the host has in all.</summary>
+    /// <summary>The host's processors, memory and disk in all.</summary>
     Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken);
 
-    /// <summary>Every machine of ours on this host. Machines that Kiroku did not define are left out.</summary>
+    /// <summary>The machines on this host that Kiroku defined, with their states.</summary>
     Task<IReadOnlyDictionary<Guid, MachineState>> ListMachinesAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Machines that changed state by whatever cause, ours or not; <see cref="MachineChange.Lost"/> after a connection
-    /// was lost and stands again, when anything may have changed unseen, and once more a little later. For one reader.
+    /// The changes of machines' states, whatever their cause; <see cref="MachineChange.Lost"/> after a connection was
+    /// lost and stands again, when anything may have changed unseen, and once more a little later. For one reader.
     /// </summary>
     IAsyncEnumerable<MachineChange> WatchAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Makes a volume whose content is the file's: the base that <see cref="IMachineHost.CreateOverlayAsync"/> stands
-    /// on. One of that name that is there stays as it is. Half a copy is never left under the volume's name.
+    /// Makes a volume with the file's content, as a base for <see cref="IMachineHost.CreateOverlayAsync"/>. A volume of
+    /// that name that is there stays as it is. Half a copy is never left under the volume's name.
     /// </summary>
     Task ImportVolumeAsync(
         string volume, string file, VolumeFormat format, IProgress<double>? progress,
         CancellationToken cancellationToken);
 
     /// <summary>
-    /// What a volume's content is, before it is exported; a volume that is missing or half made fails.
+    /// The format and sizes of a volume's content, before it is exported; a volume that is missing or half made fails.
     /// </summary>
     Task<VolumeContent> DescribeVolumeAsync(string volume, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Makes a volume whose file's content is the stream's, up to its end; replaces one of that name. Half of it is
-    /// never left under the volume's name. A stream that throws, or ends with something else than was announced, fails
-    /// it.
+    /// Makes a volume of the stream's bytes, up to its end; replaces one of that name. Half of it is never left under
+    /// the volume's name. A stream that throws, or ends with something else than was announced, fails it.
     /// </summary>
     Task ReceiveVolumeAsync(
         string volume, VolumeContent content, Stream bytes, IProgress<double>? progress,

@@ -18,7 +18,7 @@ public interface IMachineHost
     /// <summary>The network that a running machine is in, with the addresses that are known there.</summary>
     Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken);
 
-    /// <summary>What the machine does now; <see cref="MachineState.Absent"/> if there is none.</summary>
+    /// <summary>The machine's state; <see cref="MachineState.Absent"/> if there is none.</summary>
     Task<MachineState> GetStateAsync(Guid machine, CancellationToken cancellationToken);
 
     /// <summary>
@@ -92,8 +92,8 @@ public interface IMachineHost
 }
 
 /// <summary>
-/// What a host is doing, in words that fit behind "could not": <see cref="HypervisorException.Operation"/>, which the
-/// server's owner reads whatever part of the host failed.
+/// The words for what a host does, to be read behind "could not". They are the <see
+/// cref="HypervisorException.Operation"/> of a failure, near or far, and the server's owner reads them.
 /// </summary>
 public static class Operations
 {

@@ -1,7 +1,7 @@
 namespace Kiroku.Hypervisors;
 
 /// <summary>
-/// What a machine does. Numbers are Nova's power_state (nova/compute/power_state.py); Absent is its NOSTATE.
+/// The states of a machine. Numbers are Nova's power_state (nova/compute/power_state.py); Absent is its NOSTATE.
 /// </summary>
 [GenerateSerializer, Alias("Kiroku.MachineState")]
 public enum MachineState

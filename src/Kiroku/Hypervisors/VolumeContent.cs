@@ -1,6 +1,6 @@
 namespace Kiroku.Hypervisors;
 
-/// <summary>How a volume's content is laid out.</summary>
+/// <summary>The layouts of a volume's content.</summary>
 [GenerateSerializer, Alias("Kiroku.VolumeFormat")]
 public enum VolumeFormat
 {

@@ -4,7 +4,7 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 
 namespace Kiroku.Hypervisors.Libvirt;
 
-/// <content>What is asked of machines, as jobs.</content>
+/// <content>The verbs for machines, each as a job.</content>
 internal sealed partial class LibvirtHypervisor
 {
     public Task<string?> GetMacAddressAsync(Guid machine, CancellationToken cancellationToken)
@@ -96,7 +96,8 @@ internal sealed partial class LibvirtHypervisor
             cancellationToken);
 
     /// <summary>
-    /// Out of turn: the machine's place may be held by a call that only comes back when its hung QEMU is killed.
+    /// Switches the machine off out of turn: its place may be held by a call that only comes back when its hung QEMU is
+    /// killed.
     /// </summary>
     private Task DestroyAtOnceAsync(Guid machine, CancellationToken cancellationToken)
         => jobs.RunAsync(

@@ -1,6 +1,6 @@
 namespace Kiroku.Hypervisors.Libvirt;
 
-/// <content>What is asked of volumes.</content>
+/// <content>The verbs for volumes, each as a job.</content>
 internal sealed partial class LibvirtHypervisor
 {
     public Task<long?> GetVolumeSizeAsync(string volume, CancellationToken cancellationToken)

@@ -88,7 +88,7 @@ internal sealed partial class LibvirtHypervisor : IHypervisor, ISessionListener,
     {
         LibvirtException.Check(Native.virNodeGetInfo(session.Connect, out var node));
         LibvirtException.Check(Native.virConnectGetVersion(session.Connect, out var version));
-        var (bytes, free) = PoolVolumes.Room(session);
+        var (bytes, free) = PoolRoom.Of(session);
         var text = string.Create(
             CultureInfo.InvariantCulture, $"{version / 1_000_000}.{version / 1000 % 1000}.{version % 1000}");
         return new HostCapacity((int)node.Processors, (long)node.MemoryKiB / 1024, bytes, free, text);

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Hypervisors.Libvirt;
 
-/// <summary>Adds the hypervisor of this host. It connects in the background from its first use on.</summary>
+/// <summary>
+/// Puts the room together: this host's hypervisor, which connects in the background from its first use on.
+/// </summary>
 internal static class LibvirtRoom
 {
     public static void AddHypervisors(this IServiceCollection services, ServiceSettings settings)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Servers.Remote;
 
-/// <summary>The end of a disk's way at which it is read, no quicker than the setting allows.</summary>
+/// <summary>Reads a disk that moves to another host, no quicker than the setting allows.</summary>
 internal sealed class DiskReader(IHypervisor hypervisor, IOptions<ServersOptions> options, TimeProvider time)
 {
     private const int PieceBytes = 1024 * 1024;

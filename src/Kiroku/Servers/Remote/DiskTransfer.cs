@@ -6,17 +6,17 @@ using Kiroku.Hypervisors;
 namespace Kiroku.Servers.Remote;
 
 /// <summary>
-/// The end of a disk's way at which it becomes a volume. Bytes that break off, or are not those that were sent, become
-/// none.
+/// Receives a disk that moves here from another host. Bytes that break off, or are not those that were sent, become no
+/// volume.
 /// </summary>
 internal sealed class DiskTransfer(IHypervisor hypervisor, IGrainFactory grains, HostPatience patience)
 {
-    /// <summary>Pieces of a MiB that come in one message.</summary>
+    /// <summary>The number of pieces, each of a MiB, that come in one message.</summary>
     private const int Batch = 4;
     private static readonly PipeOptions Ahead = new(
         pauseWriterThreshold: 8 * 1024 * 1024, resumeWriterThreshold: 4 * 1024 * 1024);
 
-    /// <summary>Makes the volume anew from what another host has under its name.</summary>
+    /// <summary>Makes the volume anew from the one that another host has under its name.</summary>
     /// <exception cref="HypervisorException">It cannot be had or made; the other host is away.</exception>
     public Task ReceiveAsync(
         string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)

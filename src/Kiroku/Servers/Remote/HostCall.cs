@@ -1,16 +1,16 @@
 namespace Kiroku.Servers.Remote;
 
 /// <summary>
-/// Something that a host is asked to do by another node: one of <see cref="IServerHost"/>'s calls as a message. Nodes
+/// A message by which a node asks another node's host to do something: one of <see cref="IServerHost"/>'s calls. Nodes
 /// of two versions may talk to each other: the kinds and their members are only ever added to.
 /// </summary>
 [GenerateSerializer, Immutable]
 internal abstract record HostCall
 {
-    /// <summary>What is being done, one of <see cref="Hypervisors.Operations"/>.</summary>
+    /// <summary>The operation in words, one of <see cref="Hypervisors.Operations"/>.</summary>
     public abstract string Operation { get; }
 
-    /// <summary>Does it on its host.</summary>
+    /// <summary>Makes the call on its host.</summary>
     /// <returns>The call's result; null for those that have none.</returns>
     public abstract Task<object?> RunAsync(
         IServerHost host, IProgress<double> progress, CancellationToken cancellationToken);

@@ -13,7 +13,7 @@ internal sealed class HostGrain(
     LocalHost host, IHypervisor hypervisor, ServerStore servers, DiskReader disks, Resting resting, TimeProvider time)
     : Grain, IHostGrain
 {
-    /// <summary>Connecting takes seconds, right after the node's start.</summary>
+    /// <summary>The longest wait for the hypervisor: connecting takes seconds, right after the node's start.</summary>
     private static readonly TimeSpan LongestConnecting = TimeSpan.FromSeconds(5);
 
     public async IAsyncEnumerable<HostNews> Run(

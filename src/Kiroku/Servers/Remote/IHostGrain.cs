@@ -9,13 +9,15 @@ namespace Kiroku.Servers.Remote;
 /// </summary>
 internal interface IHostGrain : IGrainWithStringKey
 {
-    /// <summary>Does what the call says; with a fence only while that holds.</summary>
+    /// <summary>
+    /// Makes the call, and the caller hears how far it is; with a fence it is made only while that holds.
+    /// </summary>
     IAsyncEnumerable<HostNews> Run(HostCall call, Fence? fence, CancellationToken cancellationToken);
 
-    /// <summary>A volume's bytes.</summary>
+    /// <summary>The bytes of a volume, in pieces.</summary>
     IAsyncEnumerable<DiskPiece> Read(string volume, CancellationToken cancellationToken);
 }
 
-/// <summary>How far a call is, or at its end what came of it.</summary>
+/// <summary>The news of a call: its progress, or at its end its result.</summary>
 [GenerateSerializer, Immutable]
 internal readonly record struct HostNews([property: Id(0)] double? Progress, [property: Id(1)] object? Result);

@@ -13,7 +13,7 @@ internal interface IServerHost
     IMachineHost Hypervisor { get; }
 
     /// <summary>
-    /// Sees that an image can be a disk of at most that many bytes, and has its content among the host's volumes.
+    /// Requires that an image can be a disk of at most that many bytes, and imports its content as a volume.
     /// </summary>
     /// <exception cref="StepException">Permanent: there is no such image, it is no disk, or it is larger.</exception>
     Task<ImageDisk> PrepareImageAsync(string imageId, long mostBytes, CancellationToken cancellationToken);

@@ -11,7 +11,7 @@ internal sealed class LocalHost(
 
     public IMachineHost Hypervisor => hypervisor;
 
-    /// <summary>What the host has in all.</summary>
+    /// <summary>The host's processors, memory and disk in all.</summary>
     public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken)
         => hypervisor.GetCapacityAsync(cancellationToken);
 

@@ -2,7 +2,7 @@ using Kiroku.Hypervisors;
 
 namespace Kiroku.Servers.Remote;
 
-/// <content>What is asked of machines, each verb with its message.</content>
+/// <content>The verbs for machines, each with its message.</content>
 internal sealed partial class RemoteHost
 {
     public Task<string?> GetMacAddressAsync(Guid machine, CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ using Kiroku.Hypervisors;
 
 namespace Kiroku.Servers.Remote;
 
-/// <content>What is asked of volumes, each verb with its message.</content>
+/// <content>The verbs for volumes, each with its message.</content>
 internal sealed partial class RemoteHost
 {
     public Task<long?> GetVolumeSizeAsync(string volume, CancellationToken cancellationToken)

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Kiroku.Hypervisors.Libvirt.Accounts;
 
-/// <summary>Which user ids of the host those of a user namespace are, as the kernel tells it of a process.</summary>
+/// <summary>
+/// The user ids of a user namespace and the host's ids that they stand for, as the kernel tells them of a process.
+/// </summary>
 internal static class IdMap
 {
     /// <summary>The map's entries; none where there is no such process.</summary>

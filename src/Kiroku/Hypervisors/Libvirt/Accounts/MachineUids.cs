@@ -9,7 +9,7 @@ namespace Kiroku.Hypervisors.Libvirt.Accounts;
 /// </summary>
 internal sealed class MachineUids(UidRange range, IReadOnlyList<string> folders)
 {
-    /// <summary>No machine's: that of the group that may read bases.</summary>
+    /// <summary>The id of the group that may read bases; no machine has it.</summary>
     public const uint Shared = 1;
 
     private readonly Lock gate = new();
@@ -33,14 +33,16 @@ internal sealed class MachineUids(UidRange range, IReadOnlyList<string> folders)
         }
     }
 
-    /// <summary>The machine is no more.</summary>
+    /// <summary>Gives back the id of a machine that is no more.</summary>
     public void Release(Guid machine)
     {
         lock (gate)
             known?.Remove(machine);
     }
 
-    /// <summary>Not the lowest: what was a machine's is left alone as long as there are others.</summary>
+    /// <summary>
+    /// Takes the next id and not the lowest: an id that a machine had is left alone as long as there are others.
+    /// </summary>
     private uint NextFree()
     {
         var taken = known!.Values.Concat(Owners()).ToHashSet();
@@ -56,7 +58,8 @@ internal sealed class MachineUids(UidRange range, IReadOnlyList<string> folders)
     }
 
     /// <summary>
-    /// A shelved server has no machine here but a config drive, and what was switched off by force may still be ending.
+    /// The ids that files and processes have: a shelved server has no machine here but a config drive, and a process
+    /// that was switched off by force may still be ending.
     /// </summary>
     private IEnumerable<uint> Owners()
         => folders.Append("/proc")

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Kiroku.Hypervisors.Libvirt.Accounts;
 
 /// <summary>
-/// User ids that somebody on this host has: accounts, what was given to them for containers, and running processes.
+/// The user ids that are in use on this host: by accounts, by what accounts were given for containers, and by running
+/// processes.
 /// </summary>
 internal sealed class UidsInUse
 {
@@ -21,7 +22,7 @@ internal sealed class UidsInUse
         return found;
     }
 
-    /// <summary>Who has any of them; null if nobody has.</summary>
+    /// <summary>The user of any id in the range; null if nobody has one.</summary>
     public string? Find(UidRange range)
     {
         foreach (var (first, count, user) in ranges)

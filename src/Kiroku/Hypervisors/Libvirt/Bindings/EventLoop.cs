@@ -10,7 +10,7 @@ internal static unsafe class EventLoop
 {
     private static readonly Lazy<bool> Started = new(Start);
 
-    /// <summary>To be called before the first connection is opened.</summary>
+    /// <summary>Starts the loop, if it does not run yet; to be called before the first connection is opened.</summary>
     public static void EnsureStarted() => _ = Started.Value;
 
     private static bool Start()

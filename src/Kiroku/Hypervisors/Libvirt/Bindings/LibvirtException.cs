@@ -21,7 +21,7 @@ internal sealed partial class LibvirtException(int code, string message, int num
 
     public int Code { get; } = code;
 
-    /// <summary>No later attempt to connect can go otherwise.</summary>
+    /// <summary>Whether every later attempt to connect would fail in the same way.</summary>
     public bool RulesOutConnecting => Code is NoSupport or NoConnect or InvalidArgument;
 
     public HypervisorFailure Failure => this switch
@@ -55,7 +55,7 @@ internal sealed partial class LibvirtException(int code, string message, int num
     [LibraryImport(LibvirtLibrary.Name)]
     private static unsafe partial ErrorInfo* virGetLastError();
 
-    /// <summary>virError.</summary>
+    /// <summary>libvirt's virError.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe struct ErrorInfo
     {

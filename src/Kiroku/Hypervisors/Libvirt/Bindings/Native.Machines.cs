@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Kiroku.Hypervisors.Libvirt.Bindings;
 
-/// <content>Machines, which libvirt calls domains.</content>
+/// <content>The functions for machines, which libvirt calls domains.</content>
 internal static unsafe partial class Native
 {
     [LibraryImport(LibvirtLibrary.Name)]
@@ -30,7 +30,7 @@ internal static unsafe partial class Native
     [LibraryImport(LibvirtLibrary.Name)]
     public static partial int virDomainGetState(DomainHandle domain, out int state, out int reason, uint flags);
 
-    /// <summary>In KiB; 0 where that cannot be told.</summary>
+    /// <summary>The memory in KiB; 0 where libvirt cannot tell.</summary>
     [LibraryImport(LibvirtLibrary.Name)]
     public static partial nuint virDomainGetMaxMemory(DomainHandle domain);
 
@@ -102,7 +102,7 @@ internal static unsafe partial class Native
     [LibraryImport(LibvirtLibrary.Name)]
     public static partial int virDomainUndefineFlags(DomainHandle domain, uint flags);
 
-    /// <summary>virDomainStatsRecord.</summary>
+    /// <summary>libvirt's virDomainStatsRecord.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct DomainStats
     {
@@ -111,7 +111,7 @@ internal static unsafe partial class Native
         public int Count;
     }
 
-    /// <summary>virDomainInterface.</summary>
+    /// <summary>libvirt's virDomainInterface.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Card
     {
@@ -121,7 +121,7 @@ internal static unsafe partial class Native
         public CardAddress* Addresses;
     }
 
-    /// <summary>virDomainIPAddress.</summary>
+    /// <summary>libvirt's virDomainIPAddress.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct CardAddress
     {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Kiroku.Hypervisors.Libvirt.Bindings;
 
-/// <content>Pools, volumes and the streams that fill them.</content>
+/// <content>The functions for pools, volumes and the streams that fill them.</content>
 internal static unsafe partial class Native
 {
     [LibraryImport(LibvirtLibrary.Name, StringMarshalling = StringMarshalling.Utf8)]

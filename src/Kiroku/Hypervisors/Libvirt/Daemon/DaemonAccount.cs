@@ -6,7 +6,7 @@ namespace Kiroku.Hypervisors.Libvirt.Daemon;
 /// <summary>The unprivileged account that a daemon and its machines run as when we are root.</summary>
 internal sealed record DaemonAccount(string Name, uint User, uint Group)
 {
-    /// <summary>Null where we are not root: then everything runs as the account that we run as.</summary>
+    /// <summary>The account of that name; null where we are not root, and everything runs as we do.</summary>
     public static DaemonAccount? Find(string name)
     {
         if (!Environment.IsPrivilegedProcess)
@@ -28,10 +28,12 @@ internal sealed record DaemonAccount(string Name, uint User, uint Group)
             && (group == Group || IsIn(group))
                 ? group : null;
 
-    /// <summary>What to put before a command so that it runs as this account.</summary>
+    /// <summary>The words before a command that has to run as this account.</summary>
     public string[] CommandPrefix => ["setpriv", $"--reuid={User}", $"--regid={Group}", "--init-groups", "--"];
 
-    /// <summary>Asks the system itself, as every folder above counts.</summary>
+    /// <summary>
+    /// Requires that the account reaches a folder. The system is asked, as every folder above counts.
+    /// </summary>
     public async Task RequireReachAsync(string folder, CancellationToken cancellationToken)
     {
         using var probe = Process.Start("setpriv", [.. CommandPrefix[1..], "test", "-x", folder]);

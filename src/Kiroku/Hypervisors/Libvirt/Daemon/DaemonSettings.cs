@@ -3,12 +3,12 @@ namespace Kiroku.Hypervisors.Libvirt.Daemon;
 /// <summary>The private daemon's command, its settings, and the variables that surround it.</summary>
 internal static class DaemonSettings
 {
-    /// <summary>The calls of ours that it takes at one time.</summary>
+    /// <summary>The number of our calls that the daemon takes at one time.</summary>
     public const int ParallelCalls = 16;
 
     private const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    /// <summary>Without this QEMU's output goes to virtlogd, one more daemon.</summary>
+    /// <summary>The settings for machines. Without them QEMU's output goes to virtlogd, one more daemon.</summary>
     public const string OfMachines = """
         stdio_handler = "file"
         max_core = 0
@@ -16,8 +16,8 @@ internal static class DaemonSettings
         """;
 
     /// <summary>
-    /// Of a daemon that takes itself for root: each machine's account is in its definition, and what needs the host's
-    /// own root is off.
+    /// The settings for machines of a daemon that takes itself for root: each machine's account is in its definition,
+    /// and what needs the host's own root is off.
     /// </summary>
     public const string OfIsolatedMachines = OfMachines + """
         user = "libvirt-qemu"
@@ -30,7 +30,10 @@ internal static class DaemonSettings
 
         """;
 
-    /// <summary>Nothing more is heard from a client while max_client_requests of its calls are under way.</summary>
+    /// <summary>
+    /// The daemon's own settings. It hears nothing more from a client while max_client_requests of its calls are under
+    /// way.
+    /// </summary>
     public static string OfDaemon(PrivateFolders folders) => $"""
         log_outputs = "3:stderr"
         unix_sock_dir = "{folders.Runtime}"

@@ -24,7 +24,7 @@ internal sealed class IsolatedStart
     private IsolatedStart(PrivateFolders folders, DaemonAccount user, int? @namespace, UidRange range)
         => (this.folders, this.user, Namespace, this.range) = (folders, user, @namespace, range);
 
-    /// <summary>The process to follow into its namespace; null where one is to be made.</summary>
+    /// <summary>The process whose namespace is to be joined; null where one is to be made.</summary>
     private int? Namespace { get; }
 
     /// <exception cref="HypervisorException">The user ids that machines would run as are taken.</exception>
@@ -53,7 +53,7 @@ internal sealed class IsolatedStart
     }
 
     /// <summary>
-    /// Gives the account what lies in a folder with the ids of another range, where no machine of this one runs.
+    /// Gives the account the files of a folder that have the ids of another range, where no machine of this one runs.
     /// </summary>
     public void Reclaim(string folder)
     {

@@ -3,7 +3,7 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 
 namespace Kiroku.Hypervisors.Libvirt.Daemon;
 
-/// <content>Makes the folders, and what stands in them before the daemon does.</content>
+/// <content>Makes the folders, and the files in them that the daemon does not write.</content>
 internal sealed partial class PrivateFolders
 {
     private const UnixFileMode Closed = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -12,7 +12,7 @@ internal sealed partial class PrivateFolders
     private const UnixFileMode OursToWrite = Closed
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    /// <summary>Folders beside its settings that libvirtd makes and writes.</summary>
+    /// <summary>The folders beside the settings that libvirtd writes.</summary>
     private static readonly string[] WrittenByDaemon = ["qemu", "storage", "secrets"];
 
     /// <summary>
@@ -54,7 +54,8 @@ internal sealed partial class PrivateFolders
     }
 
     /// <summary>
-    /// Where a private root begins, and what machines pass through there on their way to what libvirt keeps for each.
+    /// Makes the folder in which a private root begins, and the one that machines pass through on their way to what
+    /// libvirt keeps for each.
     /// </summary>
     private static void MakeForIsolation(ForeignFolder root, (uint, uint)? own, (uint, uint)? theirs)
     {
@@ -77,7 +78,8 @@ internal sealed partial class PrivateFolders
     }
 
     /// <summary>
-    /// Makes the short link, where there has to be one. One that another account made would lead where that likes.
+    /// Makes the short link, where there has to be one. A link that another account made would lead wherever that
+    /// account likes.
     /// </summary>
     public void MakeAlias()
     {

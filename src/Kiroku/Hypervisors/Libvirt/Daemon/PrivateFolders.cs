@@ -5,17 +5,19 @@ using System.Text;
 namespace Kiroku.Hypervisors.Libvirt.Daemon;
 
 /// <summary>
-/// Where a private daemon keeps everything: under <c>libvirt/</c> in the data folder, with short names.
+/// The folders and files of a private daemon: all under <c>libvirt/</c> in the data folder, with short names.
 /// </summary>
 internal sealed partial class PrivateFolders
 {
-    /// <summary>A socket's path ends at 107 bytes, and QEMU's monitor lies 66 below the folder.</summary>
+    /// <summary>
+    /// The longest path of the folder: a socket's path ends at 107 bytes, and QEMU's monitor lies 66 below the folder.
+    /// </summary>
     private const int LongestRoot = 40;
 
-    /// <summary>Under <see cref="Runtime"/>; the daemon writes its process id there.</summary>
+    /// <summary>The file under <see cref="Runtime"/> in which the daemon writes its process id.</summary>
     public const string ProcessFile = "libvirtd.pid";
 
-    /// <summary>Under <see cref="Runtime"/>.</summary>
+    /// <summary>The daemon's socket under <see cref="Runtime"/>.</summary>
     public const string Socket = "libvirt-sock";
 
     private const string NotesOfMachines = "libvirt/qemu/run";
@@ -43,7 +45,7 @@ internal sealed partial class PrivateFolders
 
     public string Configuration => Path.Combine(Root, "c");
 
-    /// <summary>The daemon reads its settings here, and writes definitions into folders in it.</summary>
+    /// <summary>The folder in which the daemon reads its settings, and writes definitions into folders.</summary>
     private string DaemonConfiguration => Path.Combine(Configuration, "libvirt");
 
     public string Cache => Path.Combine(Root, "a");
@@ -58,13 +60,15 @@ internal sealed partial class PrivateFolders
 
     public string MachineSettings => Path.Combine(DaemonConfiguration, "qemu.conf");
 
-    /// <summary>What the daemon has to say. Not in a folder of its account: our shell opens it.</summary>
+    /// <summary>
+    /// The file with the daemon's output. It is not in a folder of the daemon's account, as our shell opens it.
+    /// </summary>
     public string Output => Path.Combine(Root, "output.log");
 
-    /// <summary>The first of the user ids that machines run as. Ours to write.</summary>
+    /// <summary>The file with the first of the user ids that machines run as. Only we write it.</summary>
     public string Uids => Path.Combine(Root, "uids");
 
-    /// <summary>Held by whoever starts a daemon. Ours to write.</summary>
+    /// <summary>The file that is locked by the process that starts a daemon. Only we write it.</summary>
     public string Turn => Path.Combine(Root, "starting");
 
     /// <summary>

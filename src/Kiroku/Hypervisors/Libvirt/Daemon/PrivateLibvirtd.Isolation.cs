@@ -4,12 +4,12 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 
 namespace Kiroku.Hypervisors.Libvirt.Daemon;
 
-/// <content>Whether each machine gets an account of its own.</content>
+/// <content>The part that gives each machine an account of its own, or says why it cannot.</content>
 internal sealed partial class PrivateLibvirtd
 {
     private MachineUids? uids;
 
-    /// <summary>Why machines share an account; null where they do not, or nobody has tried.</summary>
+    /// <summary>The reason why machines share an account; null where they do not, or nobody has tried.</summary>
     private string? obstacle;
 
     private bool saidThatAllShare;
@@ -18,7 +18,10 @@ internal sealed partial class PrivateLibvirtd
         => new FileInfo($"/proc/{process.Id}/ns/user").LinkTarget is { } its
             && its != new FileInfo("/proc/self/ns/user").LinkTarget;
 
-    /// <summary>By what stands there now: a link in its place would have root talk to somebody else's daemon.</summary>
+    /// <summary>
+    /// The daemon's address, by the socket that stands there now: a link in its place would have root talk to somebody
+    /// else's daemon.
+    /// </summary>
     private LibvirtAddress Address()
     {
         var socket = OpenSocket();
@@ -80,9 +83,7 @@ internal sealed partial class PrivateLibvirtd
         }
     }
 
-    /// <summary>
-    /// True where the daemon that runs is of a time before machines had accounts, and another can take its place.
-    /// </summary>
+    /// <summary>Whether a daemon with an account for each machine can take the place of the one that runs.</summary>
     private async Task<bool> CanMoveAsync(DaemonAccount? user, CancellationToken cancellationToken)
     {
         if (user is not null && FindObstacle(user) is null)
@@ -96,7 +97,10 @@ internal sealed partial class PrivateLibvirtd
         return false;
     }
 
-    /// <summary>Who ended a moment ago may still be seen to have the ids.</summary>
+    /// <summary>
+    /// Prepares an isolated start. It is tried for a while, as a process that ended a moment ago may still be seen to
+    /// have the ids.
+    /// </summary>
     private async Task<IsolatedStart> PrepareIsolationAsync(DaemonAccount user, CancellationToken cancellationToken)
     {
         for (var began = time.GetTimestamp(); ; await Task.Delay(LookInterval, time, cancellationToken))

@@ -2,20 +2,21 @@ using System.Diagnostics;
 
 namespace Kiroku.Hypervisors.Libvirt.Daemon;
 
-/// <content>How the daemon is started.</content>
+/// <content>The part that starts the daemon.</content>
 internal sealed partial class PrivateLibvirtd
 {
     private const UnixFileMode OwnersAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>
-    /// Those that libvirt made for accounts of machines are theirs, empty where none runs, and made again.
+    /// A shell that removes the empty folders which libvirt made for accounts of machines, before it runs the command:
+    /// they are those accounts', and libvirt makes them again.
     /// </summary>
     private const string WithoutFoldersOfMachines
         = "rmdir \"$XDG_RUNTIME_DIR\"/libvirt/qemu/run/*/ 2>/dev/null; exec \"$@\"";
 
     /// <summary>
-    /// Starts the daemon so that each machine can have an account of its own; else, and says why, so that all share
-    /// one.
+    /// Starts the daemon so that each machine can have an account of its own; where that fails it says why, and starts
+    /// it so that all share one.
     /// </summary>
     private async Task StartAsync(DaemonAccount? user, string[] command, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kiroku.Hypervisors.Libvirt.Daemon;
 
-/// <content>Whether the daemon runs and answers.</content>
+/// <content>The part that waits for the daemon and looks whether it answers.</content>
 internal sealed partial class PrivateLibvirtd
 {
     private const int ComplaintBytes = 4096;
@@ -13,7 +13,8 @@ internal sealed partial class PrivateLibvirtd
     private static readonly TimeSpan LingerTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// One that was just killed looks alive for a moment, so its process is looked at again and again.
+    /// Whether a daemon runs. One that was just killed looks alive for a moment, so its process is looked at again and
+    /// again.
     /// </summary>
     private async Task<bool> FindRunningAsync(CancellationToken cancellationToken)
     {

@@ -20,7 +20,7 @@ internal sealed partial class PrivateLibvirtd(
 
     public RunningProcess? Process => DaemonProcess.Find(folders);
 
-    /// <summary>Sees to it that the daemon runs and answers.</summary>
+    /// <summary>Starts the daemon if it does not run, and waits until it answers.</summary>
     public Task<LibvirtAddress> EnsureAsync(CancellationToken cancellationToken)
         => EnsureAsync(mayMove: true, cancellationToken);
 

@@ -8,7 +8,9 @@ namespace Kiroku.Hypervisors.Libvirt.Daemon;
 /// </summary>
 internal static class ReclaimedFiles
 {
-    /// <summary>Gives those in a folder to the account, but for ids of the range that is in use.</summary>
+    /// <summary>
+    /// Gives such files of a folder to the account, but for those with ids of the range that is in use.
+    /// </summary>
     public static void Take(string folder, DaemonAccount account, UidRange? inUse)
     {
         if (!Directory.Exists(folder))

@@ -1,6 +1,6 @@
 namespace Kiroku.Hypervisors.Libvirt.Daemon;
 
-/// <summary>Says why the private libvirtd cannot be started.</summary>
+/// <summary>Makes the failures that say why the private libvirtd cannot be started.</summary>
 internal static class StartFailure
 {
     private const string Operation = "start the private libvirtd";

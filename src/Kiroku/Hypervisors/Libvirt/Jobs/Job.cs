@@ -1,6 +1,9 @@
 namespace Kiroku.Hypervisors.Libvirt.Jobs;
 
-/// <summary>What is being done in our words, how long its caller waits at most, and whose places it needs.</summary>
+/// <summary>
+/// A call to libvirt: its operation in our words, how long the caller waits at most, and the machines and volumes whose
+/// turn it needs.
+/// </summary>
 internal sealed record Job(string Operation, TimeSpan Deadline, params string[] Places)
 {
     public static string PlaceOf(Guid machine) => $"machine {machine}";

@@ -4,8 +4,8 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 namespace Kiroku.Hypervisors.Libvirt.Jobs;
 
 /// <summary>
-/// Runs what callers ask for: one after another on the same machine or volume, each with a deadline, with libvirt's
-/// errors put into our words. Work that its caller has given up keeps its places until it has really ended.
+/// Runs jobs: one after another on the same machine or volume, each with a deadline, with libvirt's errors put into our
+/// words. A job that its caller has given up keeps its places until it has really ended.
 /// </summary>
 internal sealed partial class JobRunner(LibvirtConnection connection, TimeProvider time, ILogger logger)
 {

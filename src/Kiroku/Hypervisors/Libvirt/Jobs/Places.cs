@@ -1,11 +1,13 @@
 namespace Kiroku.Hypervisors.Libvirt.Jobs;
 
-/// <summary>A waiting line for each machine and volume: who has its place works on it alone.</summary>
+/// <summary>The waiting lines of machines and volumes: a job that has a machine's place works on it alone.</summary>
 internal sealed class Places
 {
     private readonly Dictionary<string, Place> places = [];
 
-    /// <summary>Waits for all of these, in one order for everybody so that no two wait for each other.</summary>
+    /// <summary>
+    /// Waits for all of these places, in one order for everybody so that no two jobs wait for each other.
+    /// </summary>
     public async Task<IDisposable> EnterAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
         var held = new Held();

@@ -5,8 +5,8 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 namespace Kiroku.Hypervisors.Libvirt.Machines;
 
 /// <summary>
-/// Where machines can be reached: in a libvirt network by its leases. Nobody knows it on a bridge, and nobody can reach
-/// what QEMU's own network gives each machine for itself; there only the network is named.
+/// The addresses of machines: in a libvirt network those of its leases. Nobody knows them on a bridge, and nobody can
+/// reach those that QEMU's own network gives each machine for itself; there only the network is named.
 /// </summary>
 internal static unsafe class AddressLookup
 {

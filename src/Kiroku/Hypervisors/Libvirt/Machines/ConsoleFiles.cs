@@ -47,7 +47,7 @@ internal sealed class ConsoleFiles(LibvirtOptions options)
         }
     }
 
-    /// <summary>Passes over all of them, unless that is still being done.</summary>
+    /// <summary>Trims all consoles, unless that is still being done.</summary>
     public void TrimAll()
     {
         if (Interlocked.Exchange(ref trimming, 1) == 1)
@@ -87,7 +87,8 @@ internal sealed class ConsoleFiles(LibvirtOptions options)
         && Guid.TryParseExact(name[..^Ending.Length], "D", out _);
 
     /// <summary>
-    /// What the guest writes between the two steps may come out in the wrong order or be lost; the file stays small.
+    /// Cuts a console to its end. Bytes that the guest writes meanwhile may come out in the wrong order or be lost; the
+    /// file stays small.
     /// </summary>
     private void Trim(ForeignFolder folder, string name)
     {

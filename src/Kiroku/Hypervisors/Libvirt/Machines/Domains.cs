@@ -3,7 +3,7 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 
 namespace Kiroku.Hypervisors.Libvirt.Machines;
 
-/// <summary>Single steps on machines, each one call or two of libvirt's. All of them block.</summary>
+/// <summary>The verbs for machines, each one call or two of libvirt's. All of them block.</summary>
 internal static class Domains
 {
     private const uint AcpiPowerButton = 1;
@@ -14,10 +14,12 @@ internal static class Domains
         => LibvirtException.Check(Native.virDomainDefineXML(
             session.Connect, MachineLabels.Apply(session, spec.Id, MachineXml.Of(spec, session)))).Dispose();
 
-    /// <summary>Switches it on afresh: memory that was saved may belong to a disk that it has no more.</summary>
+    /// <summary>
+    /// Switches the machine on afresh: memory that was saved may belong to a disk that it has no more.
+    /// </summary>
     public static void Start(Session session, Guid machine) => Run(session, machine, afresh: true);
 
-    /// <summary>Has it go on from where its memory was kept.</summary>
+    /// <summary>Has the machine go on from where its memory was kept.</summary>
     public static void Continue(Session session, Guid machine) => Run(session, machine, afresh: false);
 
     public static void Pause(Session session, Guid machine)
@@ -27,7 +29,7 @@ internal static class Domains
             LibvirtException.Check(Native.virDomainSuspend(domain));
     }
 
-    /// <summary>Writes its memory to the disk and switches it off.</summary>
+    /// <summary>Writes the machine's memory to the disk and switches it off.</summary>
     public static void Save(Session session, Guid machine)
     {
         using var domain = DomainLookup.Need(session, machine);
@@ -37,7 +39,7 @@ internal static class Domains
         LibvirtException.Check(Native.virDomainManagedSave(domain, SavedAsRunning));
     }
 
-    /// <summary>Presses the power button; what the guest makes of it shows later.</summary>
+    /// <summary>Presses the machine's power button; what the guest makes of it shows later.</summary>
     public static void PressPowerButton(Session session, Guid machine)
     {
         using var domain = DomainLookup.Find(session, machine);
@@ -49,7 +51,7 @@ internal static class Domains
         Pass(result, LibvirtException.OperationInvalid);
     }
 
-    /// <summary>Switches it off by force.</summary>
+    /// <summary>Switches the machine off by force.</summary>
     public static void Destroy(Session session, Guid machine)
     {
         using var domain = DomainLookup.Find(session, machine);
@@ -57,7 +59,7 @@ internal static class Domains
             Destroy(domain);
     }
 
-    /// <summary>Forgets its definition and gives back the account that it had.</summary>
+    /// <summary>Forgets the machine's definition and gives back the account that it had.</summary>
     public static void Undefine(Session session, Guid machine)
     {
         using var domain = DomainLookup.Find(session, machine);
@@ -92,7 +94,8 @@ internal static class Domains
     }
 
     /// <summary>
-    /// Looks at the folder of a private daemon, in which memory is kept; a system's has its own file system's room.
+    /// Requires room in the folder in which a private daemon keeps memory; a system's daemon has the room of its own
+    /// file system.
     /// </summary>
     private static void RequireRoomForMemory(Session session, DomainHandle domain)
     {
@@ -109,7 +112,9 @@ internal static class Domains
     private static void Destroy(DomainHandle domain)
         => Pass(Native.virDomainDestroy(domain), LibvirtException.OperationInvalid);
 
-    /// <summary>The machine may be gone, or be as wanted, by the time the call comes through.</summary>
+    /// <summary>
+    /// Lets a call pass that fails because the machine is gone, or is as wanted, by the time the call comes through.
+    /// </summary>
     private static void Pass(int result, int alsoFine = LibvirtException.NoMachine)
     {
         if (result >= 0)

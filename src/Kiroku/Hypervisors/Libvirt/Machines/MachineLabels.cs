@@ -41,8 +41,8 @@ internal static class MachineLabels
     }
 
     /// <summary>
-    /// Brings what is kept of a machine up to date before it is switched on: it may be of a time before there were
-    /// accounts.
+    /// Brings a machine's definition and saved memory up to date before it is switched on: they may be of a time before
+    /// there were accounts.
     /// </summary>
     public static void Renew(Session session, Guid machine, DomainHandle domain, bool isSaved)
     {

@@ -2,12 +2,14 @@ using System.Collections.Concurrent;
 
 namespace Kiroku.Hypervisors.Libvirt.Machines;
 
-/// <summary>Wakes whoever waits for a machine's next change of state.</summary>
+/// <summary>The signals that wake those who wait for a machine's next change of state.</summary>
 internal sealed class MachineSignals
 {
     private readonly ConcurrentDictionary<Guid, Signal> waiting = new();
 
-    /// <summary>One waiter per machine: it holds the machine's place.</summary>
+    /// <summary>
+    /// The signal of the machine's next change. There is one waiter per machine, as it holds the machine's place.
+    /// </summary>
     public Signal Next(Guid machine) => waiting[machine] = new Signal(this, machine);
 
     public void Changed(Guid machine)
@@ -22,7 +24,7 @@ internal sealed class MachineSignals
 
         public void Set() => changed.TrySetResult();
 
-        /// <summary>Ends with the change or with the time, whichever is first.</summary>
+        /// <summary>Waits for the change or for the time, whichever is first.</summary>
         public async Task WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
         {
             try

@@ -7,7 +7,9 @@ namespace Kiroku.Hypervisors.Libvirt.Machines;
 /// <summary>A machine's definition as libvirt reads it.</summary>
 internal static class MachineXml
 {
-    /// <summary>Measured: with more, a guest that resets takes three times as long to come back under TCG.</summary>
+    /// <summary>
+    /// The size of TCG's cache. Measured: with more, a guest that resets takes three times as long to come back.
+    /// </summary>
     private const int TranslationCacheMiB = 32;
 
     public static string Of(MachineSpec spec, Session session)
@@ -50,7 +52,7 @@ internal static class MachineXml
             type == "qemu" ? new XElement("tcg", cache) : null);
     }
 
-    /// <summary>A guest that sleeps would be neither running nor off.</summary>
+    /// <summary>Keeps the guest from sleeping: it would be neither running nor off.</summary>
     private static XElement NoSleep() => new("pm",
         new XElement("suspend-to-mem", new XAttribute("enabled", "no")),
         new XElement("suspend-to-disk", new XAttribute("enabled", "no")));
@@ -62,8 +64,8 @@ internal static class MachineXml
         new XElement("target", new XAttribute("dev", device), new XAttribute("bus", "virtio")));
 
     /// <summary>
-    /// A disk and no cdrom: whoever can boot from the virtio disk finds this one too, whatever the kernel leaves out.
-    /// Its letter keeps it behind all others.
+    /// A config drive is a disk and no cdrom: a guest that can boot from the virtio disk finds this one too, whatever
+    /// its kernel leaves out. Its letter keeps it behind all others.
     /// </summary>
     private static XElement ConfigDrive(string path) => new("disk",
         new XAttribute("type", "file"), new XAttribute("device", "disk"),
@@ -86,7 +88,8 @@ internal static class MachineXml
     ];
 
     /// <summary>
-    /// A title is one line, and XML has no way at all to write most control characters or half a surrogate pair.
+    /// The name without characters that a title cannot have: a title is one line, and XML has no way at all to write
+    /// most control characters or half a surrogate pair.
     /// </summary>
     private static string Printable(string name)
         => string.Concat(name.EnumerateRunes().Where(IsPrintable).Select(rune => rune.ToString()));

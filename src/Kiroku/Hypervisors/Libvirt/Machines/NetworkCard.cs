@@ -16,8 +16,9 @@ internal static class NetworkCard
     private static readonly XNamespace Qemu = "http://libvirt.org/schemas/domain/qemu/1.0";
 
     /// <summary>
-    /// libvirt 9 has no word for either. Without the first the guest's packets go on as connections of the host's; the
-    /// second has no use left, and some of its packets make QEMU write lines to its log.
+    /// QEMU's options that restrict a card; libvirt 9 has no word for either. Without the first the guest's packets go
+    /// on as connections of the host's. IPv6, which the second turns off, has no use left, and some of its packets make
+    /// QEMU write lines to its log.
     /// </summary>
     private static readonly string[] Restrictions = [Backend + "restrict=on", Backend + "ipv6=off"];
 
@@ -38,7 +39,9 @@ internal static class NetworkCard
             new XElement("model", new XAttribute("type", "virtio")));
     }
 
-    /// <summary>OpenStack's own range, then three bytes that always come out the same for a machine.</summary>
+    /// <summary>
+    /// The card's address: OpenStack's own range, then three bytes that always come out the same for a machine.
+    /// </summary>
     public static string MacOf(Guid machine)
     {
         var hash = SHA256.HashData(machine.ToByteArray());
@@ -46,8 +49,8 @@ internal static class NetworkCard
     }
 
     /// <summary>
-    /// Has QEMU restrict the card of this definition. QEMU sets options only on what was written as options, so libvirt
-    /// is told not to write JSON there. Where either does not do as it is told, the machine does not start.
+    /// Restricts the card of this definition. QEMU sets options only on what was written as options, so libvirt is told
+    /// not to write JSON there. Where either does not do as it is told, the machine does not start.
     /// </summary>
     public static void Isolate(XElement domain)
     {
@@ -70,7 +73,7 @@ internal static class NetworkCard
         return domain.ToString(SaveOptions.DisableFormatting);
     }
 
-    /// <summary>True for a card of QEMU's own network without the restrictions.</summary>
+    /// <summary>Whether the machine has a card of QEMU's own network without the restrictions.</summary>
     public static bool ReachesHost(string definition)
     {
         var domain = XElement.Parse(definition);

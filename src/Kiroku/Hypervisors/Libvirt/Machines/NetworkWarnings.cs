@@ -3,7 +3,7 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 
 namespace Kiroku.Hypervisors.Libvirt.Machines;
 
-/// <summary>Says in the log where guests can reach the host, so that nobody leaves that so without knowing.</summary>
+/// <summary>Warns in the log where guests can reach the host, so that nobody leaves that so without knowing.</summary>
 internal sealed partial class NetworkWarnings(LibvirtConnection connection, MachineNetwork network, ILogger logger)
 {
     /// <summary>Warns of the setting, or else of machines that still run with the card of an earlier one.</summary>

@@ -16,7 +16,7 @@ internal sealed class CallThreads : IDisposable
 
     public int Limit { get; set; } = 4;
 
-    /// <summary>Runs the call; one that was abandoned while it stood in line is not begun.</summary>
+    /// <summary>Runs the call. A call that was abandoned while it stood in line is not begun.</summary>
     public Task<T> RunAsync<T>(Func<T> call, CancellationToken abandoned)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);

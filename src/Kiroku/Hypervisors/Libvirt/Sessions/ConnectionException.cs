@@ -1,6 +1,6 @@
 namespace Kiroku.Hypervisors.Libvirt.Sessions;
 
-/// <summary>There is no connection, so the call did not begin.</summary>
+/// <summary>A failure to connect: there is no connection, so the call did not begin.</summary>
 internal sealed class ConnectionException(HypervisorFailure failure, string message, Exception inner)
     : Exception(message, inner)
 {

@@ -10,7 +10,7 @@ internal static class DomainLookup
 {
     private const uint StatsOfState = 1;
 
-    /// <summary>All machines in one call, however many there are.</summary>
+    /// <summary>The states of all our machines, read in one call, however many there are.</summary>
     public static unsafe Dictionary<Guid, MachineState> List(Session session)
     {
         var count = LibvirtException.Check(
@@ -61,7 +61,7 @@ internal static class DomainLookup
     public static bool IsSaved(DomainHandle domain)
         => LibvirtException.Check(Native.virDomainHasManagedSaveImage(domain, 0)) == 1;
 
-    /// <summary>virDomainState's numbers; one that is being shut down (4) still runs.</summary>
+    /// <summary>The state behind virDomainState's number; a machine that is being shut down (4) still runs.</summary>
     private static MachineState Translate(int state) => state switch
     {
         1 or 2 or 4 => MachineState.Running,

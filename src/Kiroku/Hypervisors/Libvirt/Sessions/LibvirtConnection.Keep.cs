@@ -1,6 +1,6 @@
 namespace Kiroku.Hypervisors.Libvirt.Sessions;
 
-/// <content>Keeps the connection standing while nobody calls, so that events come.</content>
+/// <content>The part that keeps the connection standing while nobody calls, so that events come.</content>
 internal sealed partial class LibvirtConnection
 {
     private async Task KeepAsync()

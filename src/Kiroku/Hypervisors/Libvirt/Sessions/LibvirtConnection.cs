@@ -31,14 +31,14 @@ internal sealed partial class LibvirtConnection : IAsyncDisposable
 
     public Task Connected => connected.Task;
 
-    /// <summary>Runs a call that blocks. One that was abandoned before it began is not begun.</summary>
+    /// <summary>Runs a call that blocks. A call that was abandoned before it began is not begun.</summary>
     public async Task<T> CallAsync<T>(Func<Session, T> call, CancellationToken abandoned)
     {
         var session = await GetSessionAsync(abandoned);
         return await CallAsync(session, () => call(session), abandoned);
     }
 
-    /// <summary>Runs a further call of what began on this session and can only go on there.</summary>
+    /// <summary>Runs a further call of work that began on this session and can only go on there.</summary>
     public async Task<T> CallAsync<T>(Session session, Func<T> call, CancellationToken abandoned)
     {
         try
@@ -52,7 +52,7 @@ internal sealed partial class LibvirtConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives a session up; one that was replaced already is old news.</summary>
+    /// <summary>Gives a session up, unless it was replaced already.</summary>
     public void Lose(Session session)
     {
         lock (gate)

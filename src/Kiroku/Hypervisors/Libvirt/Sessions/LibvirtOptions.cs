@@ -1,6 +1,6 @@
 namespace Kiroku.Hypervisors.Libvirt.Sessions;
 
-/// <summary>How one libvirt connection is used.</summary>
+/// <summary>The options of one libvirt connection.</summary>
 internal sealed class LibvirtOptions
 {
     /// <summary>Absolute folder that holds <c>volumes/</c> and <c>consoles/</c>.</summary>
@@ -9,11 +9,12 @@ internal sealed class LibvirtOptions
     /// <summary>The pool's name; when it belongs to another folder already, ours gets a suffix.</summary>
     public string Pool { get; init; } = "kiroku";
 
-    /// <summary>Machines whose name does not begin so are not ours.</summary>
+    /// <summary>The beginning of our machines' names; others are not ours.</summary>
     public string MachinePrefix { get; init; } = "kiroku-";
 
     /// <summary>
-    /// "isolated", "user" (reaches the host), "none", "bridge:NAME", or the name of a libvirt network.
+    /// The machines' network: "isolated", "user" (reaches the host), "none", "bridge:NAME", or the name of a libvirt
+    /// network.
     /// </summary>
     public string Network { get; init; } = MachineNetwork.Isolated;
 
@@ -63,12 +64,14 @@ internal sealed class LibvirtOptions
     /// </summary>
     public uint FirstUid { get; init; }
 
-    /// <summary>What is left free on the file systems that volumes and saved memory lie on.</summary>
+    /// <summary>The room that is left free on the file systems that volumes and saved memory lie on.</summary>
     public DiskReserve Reserve { get; init; } = DiskReserve.None;
 
     public string VolumesFolder => Path.Combine(Folder, "volumes");
 
-    /// <summary>Where a private daemon, if there is one, keeps its own and the memory of suspended machines.</summary>
+    /// <summary>
+    /// The folder of a private daemon, if there is one: its own files and the memory of suspended machines.
+    /// </summary>
     public string DaemonFolder => Path.Combine(Folder, "libvirt");
 
     public string ConsolesFolder => Path.Combine(Folder, "consoles");

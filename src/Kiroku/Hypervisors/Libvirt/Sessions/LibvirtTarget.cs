@@ -1,13 +1,12 @@
 namespace Kiroku.Hypervisors.Libvirt.Sessions;
 
 /// <summary>
-/// Where the daemon is. Asked before every attempt to connect, so it is also the place to see to it that the daemon
-/// runs.
+/// The daemon to connect to. It is asked for before every attempt to connect, so this is also the place to start it.
 /// </summary>
 internal sealed record LibvirtTarget(bool IsReal, Func<CancellationToken, Task<LibvirtAddress>> FindAsync)
 {
     /// <summary>
-    /// For a node without machines: it is never connected, and so nothing that waits for that begins.
+    /// The target of a node without machines: it is never connected, and so nothing that waits for that begins.
     /// </summary>
     public static readonly LibvirtTarget Nowhere = new(IsReal: true, async token =>
     {

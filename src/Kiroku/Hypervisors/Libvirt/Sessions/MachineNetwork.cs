@@ -1,20 +1,21 @@
 namespace Kiroku.Hypervisors.Libvirt.Sessions;
 
-/// <summary>What the machines' one network card leads to, as the setting says it.</summary>
+/// <summary>The network that the machines' one card leads to, as the setting says it.</summary>
 internal sealed record MachineNetwork(NetworkKind Kind, string Name)
 {
     /// <summary>A network of QEMU's own for each machine, which leads nowhere.</summary>
     public const string Isolated = "isolated";
 
     /// <summary>
-    /// The same, but what the guest sends goes on as the host's own connections, to the host's loopback, too.
+    /// A network of QEMU's own for each machine, whose traffic goes on as the host's own connections, to the host's
+    /// loopback, too.
     /// </summary>
     public const string User = "user";
 
     private const string None = "none";
     private const string Bridge = "bridge:";
 
-    /// <summary>True where libvirt hands out the addresses, and so knows them.</summary>
+    /// <summary>Whether libvirt hands out the addresses, and so knows them.</summary>
     public bool IsLeased => Kind == NetworkKind.Libvirt;
 
     public static MachineNetwork Parse(string setting) => setting switch
@@ -28,7 +29,7 @@ internal sealed record MachineNetwork(NetworkKind Kind, string Name)
     };
 }
 
-/// <summary>The kinds of networks that differ in a machine's definition.</summary>
+/// <summary>The kinds of networks, as they differ in a machine's definition.</summary>
 internal enum NetworkKind
 {
     None,

@@ -8,7 +8,7 @@ namespace Kiroku.Hypervisors.Libvirt.Sessions;
 /// <summary>The pool that holds our volumes: a folder that libvirt looks after. All members block.</summary>
 internal static class Pools
 {
-    /// <summary>Sees to it that the pool is there and started.</summary>
+    /// <summary>Defines and starts the pool, where that has not been done.</summary>
     public static void Ensure(Session session)
     {
         using var pool = Find(session) ?? Define(session);

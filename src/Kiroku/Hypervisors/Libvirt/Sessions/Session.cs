@@ -14,22 +14,24 @@ internal sealed class Session(ConnectHandle connect, LibvirtOptions options, boo
 
     public LibvirtOptions Options => options;
 
-    /// <summary>libvirt's own mock: it takes every definition but has no bytes.</summary>
+    /// <summary>Whether this is libvirt's own mock, which takes every definition but has no bytes.</summary>
     public bool IsTest => isTest;
 
-    /// <summary>Where each machine has an account of its own; null where they share the daemon's.</summary>
+    /// <summary>The machines' user ids; null where they share the daemon's.</summary>
     public MachineUids? Uids => uids;
 
     /// <summary>libvirt's word for what runs the machines: kvm, qemu or test.</summary>
     public string DomainType { get; set; } = "test";
 
-    /// <summary>False from the moment at which libvirt gave the connection up.</summary>
+    /// <summary>Whether libvirt has not given the connection up.</summary>
     public bool IsAlive => !closed && !Connect.IsClosed && Native.virConnectIsAlive(Connect) == 1;
 
     /// <summary>Takes a registration back before the connection is closed; the newest goes first.</summary>
     public void TakeBackAtEnd(Action registration) => registrations.Push(registration);
 
-    /// <summary>Word from libvirt, while its own answer may still be that all is well.</summary>
+    /// <summary>
+    /// Notes that libvirt gave the connection up, while its own answer may still be that all is well.
+    /// </summary>
     public void MarkClosed() => closed = true;
 
     public void Dispose()
@@ -40,7 +42,9 @@ internal sealed class Session(ConnectHandle connect, LibvirtOptions options, boo
     }
 }
 
-/// <summary>Who hears of a session's events, on libvirt's event thread: it must neither block nor throw.</summary>
+/// <summary>
+/// The listener to a session's events. It is called on libvirt's event thread and must neither block nor throw.
+/// </summary>
 internal interface ISessionListener
 {
     void MachineChanged(MachineChange change);

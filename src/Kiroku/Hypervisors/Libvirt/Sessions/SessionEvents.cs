@@ -4,7 +4,7 @@ using Kiroku.Hypervisors.Libvirt.Bindings;
 
 namespace Kiroku.Hypervisors.Libvirt.Sessions;
 
-/// <summary>libvirt's callbacks, turned into calls of a listener.</summary>
+/// <summary>Turns libvirt's callbacks into calls of a listener.</summary>
 internal static unsafe class SessionEvents
 {
     private const int LifecycleEvent = 0;
@@ -38,8 +38,8 @@ internal static unsafe class SessionEvents
     }
 
     /// <summary>
-    /// The numbers are virDomainEventType's. A definition changed (1, 1) and a guest that only begins to go (6) are no
-    /// news.
+    /// The state after an event; null for one that is no news, such as a guest that only begins to go (6). The numbers
+    /// are virDomainEventType's.
     /// </summary>
     private static MachineState? StateAfter(int lifecycle, int detail) => lifecycle switch
     {

@@ -44,8 +44,8 @@ internal static class SessionOpener
     }
 
     /// <summary>
-    /// A /dev/kvm that opens proves nothing where the processor has no virtualisation; the daemon's account must reach
-    /// it too.
+    /// Whether KVM can be used. A /dev/kvm that opens proves nothing where the processor has no virtualisation, and the
+    /// daemon's account must reach it too.
     /// </summary>
     private static bool HasKvm(ConnectHandle connect)
         => File.Exists("/proc/cpuinfo")

@@ -15,7 +15,7 @@ internal static class Backups
     private const int Completed = 3;
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Whether the machine has its disk open.</summary>
+    /// <summary>Whether the machine has its disk open, as one that is on has.</summary>
     public static bool CanRun(Session session, Guid machine)
         => DomainLookup.StateOf(session, machine) is MachineState.Running or MachineState.Paused;
 
@@ -28,11 +28,11 @@ internal static class Backups
         LibvirtException.Check(Native.virDomainBackupBegin(domain, XmlOf(file), null, 0));
         while (IsBusy(domain))
         {
-            if (!abandoned.WaitHandle.WaitOne(LookInterval) && PoolVolumes.HasRoom(session, 0))
+            if (!abandoned.WaitHandle.WaitOne(LookInterval) && PoolRoom.Has(session, 0))
                 continue;
             Abort(domain, CancellationToken.None);
             abandoned.ThrowIfCancellationRequested();
-            PoolVolumes.RequireRoom(session, 0);
+            PoolRoom.Require(session, 0);
         }
         LibvirtException.Check(Native.GetJobOutcome(domain, OfCompleted, out var outcome));
         if (outcome != Completed)

@@ -6,8 +6,9 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 namespace Kiroku.Hypervisors.Libvirt.Volumes;
 
 /// <summary>
-/// What a disk stands on, where that is a base of ours. Where machines have accounts of their own, its header is what a
-/// QEMU that was taken over may have written, and names whatever file it likes. All members block.
+/// Finds the base that a disk stands on, and refuses any that is not ours. Where machines have accounts of their own, a
+/// disk's header is what a QEMU that was taken over may have written, and names whatever file it likes. All members
+/// block.
 /// </summary>
 internal static class DiskBases
 {
@@ -28,9 +29,7 @@ internal static class DiskBases
         return (path, FormatOf(backing) ?? Raw);
     }
 
-    /// <summary>
-    /// Makes sure that whoever reads the disk with the daemon's rights reads nothing but it and a base.
-    /// </summary>
+    /// <summary>Refuses a disk unless reading it with the daemon's rights reads nothing but it and a base.</summary>
     public static void RequireOwn(Session session, VolumeHandle disk)
     {
         if (session.IsTest || session.Uids is null)
@@ -76,7 +75,8 @@ internal static class DiskBases
         => XElement.Parse(Native.Take(Native.virStorageVolGetXMLDesc(volume, 0)));
 
     /// <summary>
-    /// libvirt remembers a volume whose file is gone by now. Whoever starts the machine finds that out, and says so.
+    /// The volume's definition; null where its file is gone by now, which libvirt does not notice. The machine's start
+    /// finds that out, and says so.
     /// </summary>
     private static XElement? TryDescribe(VolumeHandle volume)
     {

@@ -4,10 +4,12 @@ using Kiroku.Hypervisors.Libvirt.Bindings;
 
 namespace Kiroku.Hypervisors.Libvirt.Volumes;
 
-/// <summary>What a qcow2 disk's header refers to.</summary>
+/// <summary>Reads which file a qcow2 disk's header refers to.</summary>
 internal static class DiskHeader
 {
-    /// <summary>All of it lies in the first cluster, and QEMU's own are of 64 KiB.</summary>
+    /// <summary>
+    /// The most bytes of a header: all of it lies in the first cluster, and QEMU's clusters are of 64 KiB.
+    /// </summary>
     public const int MostBytes = 64 * 1024;
 
     private const uint Magic = 0x514649fb;
@@ -32,7 +34,10 @@ internal static class DiskHeader
         return (name, ReadFormat(header, isNew ? Number(header, 100) : 72));
     }
 
-    /// <summary>Without a format QEMU would guess it, by what the base's owner has written there.</summary>
+    /// <summary>
+    /// The format of the base. A header without one is refused: QEMU would guess it by the base's bytes, which its
+    /// owner wrote.
+    /// </summary>
     private static string ReadFormat(ReadOnlySpan<byte> header, ulong extension)
     {
         while (extension + 8 <= (ulong)header.Length && Number(header, (int)extension) is var kind and not 0)

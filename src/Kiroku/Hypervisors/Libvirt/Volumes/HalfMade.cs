@@ -40,10 +40,10 @@ internal static class HalfMade
         }
     }
 
-    /// <summary>The volume is whole.</summary>
+    /// <summary>Takes the mark away: the volume is whole.</summary>
     public static void End(Session session, string name) => PoolVolumes.Delete(session, name + Suffix);
 
-    /// <summary>The mark goes last, or a half would pass for a whole.</summary>
+    /// <summary>Deletes the volume and its mark. The mark goes last, or a half would pass for a whole.</summary>
     public static void Delete(Session session, string name)
     {
         PoolVolumes.Delete(session, name);

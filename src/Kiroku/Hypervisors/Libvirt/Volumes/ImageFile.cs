@@ -3,7 +3,7 @@ using Kiroku.Hypervisors.Libvirt.Bindings;
 
 namespace Kiroku.Hypervisors.Libvirt.Volumes;
 
-/// <summary>What a disk image's header says before anything is copied.</summary>
+/// <summary>The header of a disk image, read before anything is copied.</summary>
 internal sealed record ImageFile(string Path, VolumeFormat Format, long FileBytes, long DiskBytes)
 {
     private const uint Qcow2Magic = 0x514649fb;

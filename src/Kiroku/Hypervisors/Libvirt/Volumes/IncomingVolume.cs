@@ -25,7 +25,7 @@ internal sealed class IncomingVolume
         if (HalfMade.IsMarked(session, name))
             HalfMade.Delete(session, name);
         if (!session.IsTest)
-            PoolVolumes.RequireRoom(session, content.FileBytes);
+            PoolRoom.Require(session, content.FileBytes);
         var incoming = new IncomingVolume(session, name, content);
         HalfMade.Begin(session, name, incoming.Create);
         return incoming;
@@ -39,7 +39,7 @@ internal sealed class IncomingVolume
         received += bytes.Length;
     }
 
-    /// <summary>The bytes have ended.</summary>
+    /// <summary>Makes the volume whole, as its bytes have ended.</summary>
     public void Finish()
     {
         if (received == 0 || content.Format == VolumeFormat.Raw)
@@ -55,7 +55,9 @@ internal sealed class IncomingVolume
         HalfMade.Delete(Session, name);
     }
 
-    /// <summary>As what it is to be: until libvirt looks at the file again, it takes it for that.</summary>
+    /// <summary>
+    /// Makes the volume with its final format and size: until libvirt looks at the file again, it takes it for that.
+    /// </summary>
     private void Create()
     {
         if (Session.IsTest)

@@ -1,6 +1,6 @@
 namespace Kiroku.Hypervisors.Libvirt.Volumes;
 
-/// <summary>What the mock's volumes are read as, which have no bytes: empty disks of their size.</summary>
+/// <summary>The bytes of the mock's volumes, which have none of their own: empty disks of their size.</summary>
 internal static class MockBytes
 {
     public static VolumeContent Describe(VolumeFormat format, long bytes)

@@ -6,12 +6,14 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 
 namespace Kiroku.Hypervisors.Libvirt.Volumes;
 
-/// <summary>Single steps on volumes, each a few calls of libvirt's. All of them block.</summary>
+/// <summary>The steps on volumes, each a few calls of libvirt's. All of them block.</summary>
 internal static class PoolVolumes
 {
     private const uint LengthOfFile = 1;
 
-    /// <summary>Config drives are far smaller, and disks are not raw.</summary>
+    /// <summary>
+    /// The size up to which a raw volume is wiped: config drives are far smaller, and disks are not raw.
+    /// </summary>
     private const ulong LargestWiped = 64 << 20;
 
     public static unsafe List<string> List(Session session)
@@ -94,45 +96,19 @@ internal static class PoolVolumes
         return Math.Min(bytes, allocated + (long)info.Allocation);
     }
 
-    /// <summary>How long the volume's file is, holes and all.</summary>
+    /// <summary>The length of the volume's file, holes and all.</summary>
     public static long LengthOf(VolumeHandle volume)
     {
         LibvirtException.Check(Native.virStorageVolGetInfoFlags(volume, out var physical, LengthOfFile));
         return (long)physical.Allocation;
     }
 
-    public static (long Bytes, long Free) Room(Session session)
-    {
-        // libvirt counts free room only when it refreshes the pool; the file system knows it now.
-        if (!session.IsTest && new DriveInfo(session.Options.VolumesFolder) is { IsReady: true } drive)
-            return (drive.TotalSize, drive.AvailableFreeSpace);
-        using var pool = Pools.Open(session);
-        LibvirtException.Check(Native.virStoragePoolGetInfo(pool, out var info));
-        return ((long)info.Capacity, (long)info.Available);
-    }
-
-    /// <summary>Whether so many bytes are free beside what is kept in reserve.</summary>
-    public static bool HasRoom(Session session, long bytes) => RoomBesideReserve(session) >= bytes;
-
-    public static void RequireRoom(Session session, long bytes)
-    {
-        if (RoomBesideReserve(session) is var free && free < bytes)
-        {
-            throw new RefusedException(
-                HypervisorFailure.NoSpace, $"it takes {bytes} bytes and {free} are free beside the reserve");
-        }
-    }
-
-    private static long RoomBesideReserve(Session session) => session.IsTest
-        ? Room(session).Free
-        : session.Options.Reserve.FreeIn(session.Options.VolumesFolder);
-
     public static RefusedException Missing(string name)
         => new(HypervisorFailure.Failed, $"there is no volume {name}");
 
     /// <summary>
-    /// A config drive holds passwords and user data, and unlinking it would leave them on the host's disk. The deletion
-    /// goes on where overwriting fails: a full or broken disk must not keep what is to go.
+    /// Overwrites a config drive: it holds passwords and user data, and unlinking it would leave them on the host's
+    /// disk. The deletion goes on where overwriting fails: a full or broken disk must not keep what is to go.
     /// </summary>
     private static void Wipe(Session session, VolumeHandle volume)
     {
@@ -149,8 +125,8 @@ internal static class PoolVolumes
     }
 
     /// <summary>
-    /// A disk is the daemon's alone until libvirt gives it to the machine that is switched on; what disks stand on, all
-    /// may read.
+    /// The definition with the volume's rights: a disk is the daemon's alone until libvirt gives it to the machine that
+    /// is switched on; a base may be read by all machines.
     /// </summary>
     private static string WithRights(Session session, string xml, bool isBase) => session.Uids is null
         ? xml

@@ -9,7 +9,7 @@ internal sealed class ReceivedBytes(Stream bytes, VolumeContent content, IProgre
 {
     private long taken;
 
-    /// <summary>Fills the piece; what comes then is less only at the end.</summary>
+    /// <summary>Fills the piece; it is left unfilled only at the end.</summary>
     public async Task<int> ReadAsync(Memory<byte> piece, CancellationToken abandoned)
     {
         var read = 0;

@@ -4,7 +4,7 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 
 namespace Kiroku.Hypervisors.Libvirt.Volumes;
 
-/// <content>Copies of volumes on the same host.</content>
+/// <content>The part that copies volumes on the same host.</content>
 internal sealed partial class VolumeJobs
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(300);
@@ -41,7 +41,7 @@ internal sealed partial class VolumeJobs
         WholeVolumes.RefuseShrinking(size, bytes);
         using var original = PoolVolumes.Find(session, source) ?? throw PoolVolumes.Missing(source);
         DiskBases.RequireOwn(session, original);
-        PoolVolumes.RequireRoom(session, PoolVolumes.AllocatedWithBase(session, original, size, allocated));
+        PoolRoom.Require(session, PoolVolumes.AllocatedWithBase(session, original, size, allocated));
         HalfMade.Make(session, volume, () =>
         {
             // The mock cannot resize; there the copy has its final size at once.
@@ -62,7 +62,7 @@ internal sealed partial class VolumeJobs
             return;
         }
         using (var original = PoolVolumes.Find(session, source) ?? throw PoolVolumes.Missing(source))
-            PoolVolumes.RequireRoom(session, PoolVolumes.AllocatedWithBase(session, original, size, allocated));
+            PoolRoom.Require(session, PoolVolumes.AllocatedWithBase(session, original, size, allocated));
         HalfMade.Make(session, volume, () => Backups.Run(
             session, machine, Path.Combine(session.Options.VolumesFolder, volume), abandoned));
     }

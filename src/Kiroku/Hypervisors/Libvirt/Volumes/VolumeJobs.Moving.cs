@@ -5,9 +5,9 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 namespace Kiroku.Hypervisors.Libvirt.Volumes;
 
 /// <content>
-/// Volumes' bytes on their way from here and to here. The other side may be slow, so no thread of libvirt's is held
-/// while it is waited for; and those that send and those that receive wait in lines of their own, or two hosts that
-/// move disks to each other could wait for each other for ever.
+/// The part that sends and receives volumes. The other side may be slow, so no thread of libvirt's is held while it is
+/// waited for; and those that send and those that receive wait in lines of their own, or two hosts that move disks to
+/// each other could wait for each other for ever.
 /// </content>
 internal sealed partial class VolumeJobs
 {
@@ -17,7 +17,7 @@ internal sealed partial class VolumeJobs
     private readonly SemaphoreSlim sending = new(options.ParallelCopies);
     private readonly SemaphoreSlim receiving = new(options.ParallelCopies);
 
-    /// <summary>What ends whoever reads a volume.</summary>
+    /// <summary>The sources that end those who read a volume.</summary>
     private readonly ConcurrentDictionary<string, CancellationTokenSource> readers = new();
 
     public Task<VolumeContent> DescribeAsync(string volume, CancellationToken cancellationToken)
@@ -65,8 +65,8 @@ internal sealed partial class VolumeJobs
     }
 
     /// <summary>
-    /// Has whoever reads the volume let go of it: what is to be done with it now is a later attempt's, and its reader
-    /// may be on a node that died and never takes another byte.
+    /// Ends the reading of a volume: what is to be done with it now is a later attempt's, and its reader may be on a
+    /// node that died and never takes another byte.
     /// </summary>
     private void EndReading(string volume)
     {

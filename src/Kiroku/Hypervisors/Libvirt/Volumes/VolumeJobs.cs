@@ -3,10 +3,10 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 
 namespace Kiroku.Hypervisors.Libvirt.Volumes;
 
-/// <summary>What is asked of volumes, as jobs.</summary>
+/// <summary>The verbs for volumes, each as a job.</summary>
 internal sealed partial class VolumeJobs(JobRunner jobs, LibvirtOptions options, TimeProvider time) : IDisposable
 {
-    /// <summary>About what an empty overlay takes.</summary>
+    /// <summary>The room that an empty overlay takes, about.</summary>
     private const long OverlayBytes = 256 * 1024;
 
     private readonly SemaphoreSlim copies = new(options.ParallelCopies);
@@ -42,7 +42,7 @@ internal sealed partial class VolumeJobs(JobRunner jobs, LibvirtOptions options,
                 var size = WholeVolumes.Measure(session, baseVolume).Bytes;
                 WholeVolumes.RefuseShrinking(size, bytes);
                 if (!session.IsTest)
-                    PoolVolumes.RequireRoom(session, OverlayBytes);
+                    PoolRoom.Require(session, OverlayBytes);
                 var path = Path.Combine(options.VolumesFolder, baseVolume);
                 HalfMade.Make(session, volume, () =>
                     PoolVolumes.Create(session, VolumeXml.OverlayOf(volume, bytes, path, baseFormat)));
@@ -70,7 +70,7 @@ internal sealed partial class VolumeJobs(JobRunner jobs, LibvirtOptions options,
                         return;
                     var file = ImageFile.Read(path, format);
                     if (!session.IsTest)
-                        PoolVolumes.RequireRoom(session, file.FileBytes);
+                        PoolRoom.Require(session, file.FileBytes);
                     HalfMade.Make(session, volume, () => Fill(
                         session, volume, new(file.Format, file.DiskBytes, file.FileBytes), isBase: true, upload =>
                         {

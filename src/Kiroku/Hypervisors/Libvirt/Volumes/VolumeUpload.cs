@@ -45,7 +45,7 @@ internal sealed class VolumeUpload : IDisposable
         }
     }
 
-    /// <summary>Sends all that there is.</summary>
+    /// <summary>Sends a stream up to its end.</summary>
     public void Send(Stream source, IProgress<double>? progress, CancellationToken abandoned)
     {
         var chunk = new byte[ChunkBytes];
@@ -66,7 +66,7 @@ internal sealed class VolumeUpload : IDisposable
             Open();
         }
         // Others write, too.
-        PoolVolumes.RequireRoom(session, bytes.Length);
+        PoolRoom.Require(session, bytes.Length);
         sent += bytes.Length;
         while (!bytes.IsEmpty)
         {
@@ -79,7 +79,7 @@ internal sealed class VolumeUpload : IDisposable
         }
     }
 
-    /// <summary>Waits until all of it is written.</summary>
+    /// <summary>Waits until all bytes are written.</summary>
     public void Finish()
     {
         LibvirtException.Check(Native.virStreamFinish(stream!));
@@ -88,7 +88,7 @@ internal sealed class VolumeUpload : IDisposable
         // What goes wrong with the last of it, libvirt 9 tells nobody.
         if (PoolVolumes.LengthOf(volume) is var length && length >= sent)
             return;
-        PoolVolumes.RequireRoom(session, sent - length);
+        PoolRoom.Require(session, sent - length);
         throw new RefusedException(HypervisorFailure.Failed, $"{length} of {sent} bytes were written");
     }
 

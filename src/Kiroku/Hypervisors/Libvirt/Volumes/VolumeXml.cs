@@ -14,7 +14,7 @@ internal static class VolumeXml
         return volume.ToString();
     }
 
-    /// <summary>With the daemon as its owner.</summary>
+    /// <summary>The definition with rights, and the daemon as the volume's owner.</summary>
     public static string WithRights(string xml, string mode, uint group)
     {
         var volume = XElement.Parse(xml);
