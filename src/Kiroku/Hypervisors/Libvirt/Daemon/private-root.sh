@@ -1,5 +1,6 @@
-# Run as root of a fresh user and mount namespace: makes a root folder in which a private libvirtd, as the system's would, finds its
-# places where it looks for them, and in which nothing of the host's is but programs, devices and this data folder's machines.
+# Run as root of a fresh user and mount namespace: makes a root folder in which a private libvirtd, as the system's
+# would, finds its places where it looks for them, and in which nothing of the host's is but programs, devices and this
+# data folder's machines.
 # DATA IDS KVM-GROUP COMMAND…
 set -eu
 data=$1 ids=$2 kvm=$3
@@ -21,7 +22,8 @@ for entry in /*; do
   fi
 done
 
-# The host's settings but for those of libvirt and of accounts: every machine's has the same name, so that all are in its groups.
+# The host's settings but for those of libvirt and of accounts: every machine's account has the same name, so that all
+# are in its groups.
 mkdir -p "$root/etc/libvirt" "$root/.etc" "$root/.old" "$root/run/libvirt/qemu" "$root/var/tmp" "$root/tmp"
 # Of their own, or one machine could fill what libvirt needs for all.
 for folder in tmp var/tmp; do mount -t tmpfs -o mode=1777,nosuid,nodev,size=16m tmpfs "$root/$folder"; done
@@ -69,18 +71,22 @@ bind "$own/c/libvirt/qemu/save" "$root/var/lib/libvirt/qemu/save"
 # A short link to the folder, where that lies too deep for sockets.
 [ "$ALIAS" = "$own" ] || { mkdir -p "$root${ALIAS%/*}" && ln -s "$own" "$root$ALIAS"; }
 
-# No machine of this namespace runs yet: what one had when the host went down is nobody's, bases are everybody's to read, and machines
-# that a daemon of a time before there were accounts has left running are ours. None of it where this is only tried.
+# No machine of this namespace runs yet: what one had when the host went down is nobody's, bases are everybody's to
+# read, and machines that a daemon of a time before there were accounts has left running are ours. None of it where this
+# is only tried.
 if [ "$1" != true ]; then
   # What is of an id that is none here (65534), such as a lost+found, is nothing that a machine left.
   find -H "$data/volumes" "$data/consoles" -maxdepth 1 -xdev -type f ! -uid 0 ! -uid 65534 -exec chown -h 0:0 {} +
-  find -H "$data/volumes" -maxdepth 1 -xdev -type f ! -uid 65534 -name 'image-*' ! -name '*.half' ! -gid 1 -exec chown -h 0:1 {} + -exec chmod 0440 {} +
+  find -H "$data/volumes" -maxdepth 1 -xdev -type f ! -uid 65534 -name 'image-*' ! -name '*.half' ! -gid 1 \
+    -exec chown -h 0:1 {} + -exec chmod 0440 {} +
   chown 0:1 "$data/volumes"
   chmod 0710 "$data/volumes"
+  label="<label>+0:+0</label><imagelabel>+0:+0</imagelabel>"
+  label="<seclabel type='static' model='dac' relabel='yes'>$label</seclabel>"
   for note in "$own"/r/libvirt/qemu/run/*.xml; do
     [ -f "$note" ] || continue
     grep -q "model='dac'" "$note" ||
-      sed -i "s|</domain>|<seclabel type='static' model='dac' relabel='yes'><label>+0:+0</label><imagelabel>+0:+0</imagelabel></seclabel></domain>|" "$note"
+      sed -i "s|</domain>|$label</domain>|" "$note"
   done
 fi
 
@@ -88,4 +94,5 @@ cd "$root"
 pivot_root . .old
 umount -l /.old
 cd /
-setsid --fork setpriv --reuid=0 --regid=0 --init-groups --inh-caps=-all --ambient-caps=-all -- "$@" </dev/null >&3 2>&1 3>&-
+setsid --fork setpriv --reuid=0 --regid=0 --init-groups --inh-caps=-all --ambient-caps=-all -- "$@" \
+  </dev/null >&3 2>&1 3>&-

@@ -83,7 +83,9 @@ internal sealed class CallThreads : IDisposable
         {
             done.TrySetResult(call());
         }
+#pragma warning disable CA1031 // Whatever it is, the caller throws it.
         catch (Exception e)
+#pragma warning restore CA1031
         {
             done.TrySetException(e);
         }
