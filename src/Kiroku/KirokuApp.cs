@@ -5,7 +5,7 @@ using Kiroku.Cluster;
 using Kiroku.CommandLine;
 using Kiroku.Flavors;
 using Kiroku.Hosts;
-using Kiroku.Hypervisors;
+using Kiroku.Hypervisors.Libvirt;
 using Kiroku.Identity;
 using Kiroku.Images;
 using Kiroku.Keypairs;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Kiroku.Hypervisors;
+using Kiroku.Hypervisors.Libvirt;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kiroku.CommandLine;
@@ -43,7 +44,7 @@ internal static class DownCommand
     public static async Task<int?> EndDaemonAsync(string path, CancellationToken cancellationToken)
     {
         var options = new HypervisorsOptions { DataFolder = path };
-        var daemon = HypervisorServices.PrivateDaemonOf(options, TimeProvider.System, NullLogger.Instance);
+        var daemon = LibvirtRoom.PrivateDaemonOf(options, TimeProvider.System, NullLogger.Instance);
         var running = daemon.Process?.Id;
         await daemon.StopAsync(cancellationToken);
         return running;

@@ -1,6 +1,8 @@
 namespace Kiroku.Hypervisors;
 
-/// <summary>Which hypervisor runs the machines, and how. Section "Hypervisors", but for what the command line settles.</summary>
+/// <summary>
+/// The settings of the hypervisor that runs the machines: section "Hypervisors", but for what the command line settles.
+/// </summary>
 internal sealed record HypervisorsOptions
 {
     public const string Section = "Hypervisors";
@@ -15,14 +17,14 @@ internal sealed record HypervisorsOptions
     public string Account { get; init; } = "kiroku";
 
     /// <summary>
-    /// The first of the 4096 user ids that machines of a private daemon run as, each as its own, where the service runs as root;
-    /// 0: chosen by the data folder's path among those that nobody has.
+    /// The first of the 4096 user ids that machines of a private daemon run as, each as its own, where the service runs
+    /// as root; 0: chosen by the data folder's path among those that nobody has.
     /// </summary>
     public uint FirstUid { get; init; }
 
     /// <summary>
-    /// The machines' one network card: "isolated" (leads nowhere), "user" (QEMU's user-mode network, which reaches the host),
-    /// "none", "bridge:NAME", or the name of a libvirt network.
+    /// The machines' one network card: "isolated" (leads nowhere), "user" (QEMU's user-mode network, which reaches the
+    /// host), "none", "bridge:NAME", or the name of a libvirt network.
     /// </summary>
     public string Network { get; init; } = "isolated";
 }

@@ -12,10 +12,12 @@ namespace Kiroku.Servers;
 internal sealed class Machines(IServerHost host, TimeSpan shutdownTimeout, Func<CancellationToken, Task>? require)
 {
     private const long GiB = 1024L * 1024 * 1024;
-    private readonly IHypervisor hypervisor = host.Hypervisor;
+    private readonly IMachineHost hypervisor = host.Hypervisor;
 
-    public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.GetCapacityAsync(cancellationToken), cancellationToken);
+    /// <summary>What this node's own host has.</summary>
+    public static Task<HostCapacity> GetCapacityAsync(LocalHost here, CancellationToken cancellationToken)
+        => new Machines(here, TimeSpan.Zero, require: null)
+            .CallAsync(() => here.GetCapacityAsync(cancellationToken), cancellationToken);
 
     public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.GetAddressesAsync(server.Id, cancellationToken), cancellationToken);

@@ -58,7 +58,7 @@ internal sealed class Placing(
     /// <summary>What this node's host has. One that is alone is asked itself, so that its hypervisor's failure shows as what it is.</summary>
     private async Task<HostLook> LookAsync(CancellationToken cancellationToken) => database.IsShared
         ? await hosts.LookAsync(cancellationToken)
-        : new HostLook(true, await new Machines(here, TimeSpan.Zero, null).GetCapacityAsync(cancellationToken));
+        : new HostLook(true, await Machines.GetCapacityAsync(here, cancellationToken));
 }
 
 /// <summary>What is asked of a server's next host.</summary>

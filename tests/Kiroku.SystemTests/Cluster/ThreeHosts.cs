@@ -1,5 +1,5 @@
 using System.Text;
-using Kiroku.Hypervisors;
+using Kiroku.Hypervisors.Libvirt;
 using Kiroku.SystemTests.Hypervisors;
 using Kiroku.SystemTests.Service;
 using Kiroku.Tests.Storage;
@@ -93,7 +93,7 @@ internal sealed class ThreeHosts : IAsyncDisposable
         foreach (var process in processes.Values)
             await process.DisposeAsync();
         foreach (var name in processes.Keys)
-            await HypervisorServices.PrivateDaemonOf(new() { DataFolder = FolderOf(name) }, TimeProvider.System, NullLogger.Instance).StopAsync(CancellationToken.None);
+            await LibvirtRoom.PrivateDaemonOf(new() { DataFolder = FolderOf(name) }, TimeProvider.System, NullLogger.Instance).StopAsync(CancellationToken.None);
         if (Directory.Exists(root))
             Directory.Delete(root, recursive: true);
     }

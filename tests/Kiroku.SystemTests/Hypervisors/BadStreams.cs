@@ -24,8 +24,9 @@ internal sealed class SilentStream : MemoryStream
         return 0;
     }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        await never;
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        => await never;
 }
 
 /// <summary>Gives all its bytes, and does not end before it is told to.</summary>
@@ -40,7 +41,8 @@ internal sealed class HeldStream(byte[] bytes) : MemoryStream(bytes)
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (await base.ReadAsync(buffer, cancellationToken) is var read and > 0) return read;
+        if (await base.ReadAsync(buffer, cancellationToken) is var read and > 0)
+            return read;
         given.TrySetResult();
         await ended.Task.WaitAsync(cancellationToken);
         return 0;

@@ -15,6 +15,6 @@ internal static class Commands
         return output;
     }
 
-    public static Task SignalAsync(string signal, int process) =>
-        RunAsync("kill", $"-{signal}", process.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public static Task SignalAsync(string signal, int process)
+        => RunAsync("kill", $"-{signal}", process.ToString(System.Globalization.CultureInfo.InvariantCulture));
 }

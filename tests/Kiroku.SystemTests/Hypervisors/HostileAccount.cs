@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Sessions;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
@@ -11,9 +11,13 @@ internal static class HostileAccount
     /// <summary>Runs a script as the account; what it is refused it goes without.</summary>
     public static Task RunAsync(string script, params string[] arguments) => RunAsAsync(Name, script, arguments);
 
-    private static async Task RunAsAsync(string account, string script, params string[] arguments) => await Commands.RunAsync(
+    private static async Task RunAsAsync(
+        string account, string script, params string[] arguments) => await Commands.RunAsync(
         "setpriv",
-        ["--reuid", account, "--regid", "nogroup", "--clear-groups", "--", "sh", "-c", $"({script}) 2>/dev/null || true", "sh", .. arguments]);
+        [
+            "--reuid", account, "--regid", "nogroup", "--clear-groups", "--",
+            "sh", "-c", $"({script}) 2>/dev/null || true", "sh", .. arguments,
+        ]);
 
     /// <summary>Puts something in a place of the account's, in place of whatever is there.</summary>
     /// <param name="kind">What to put there.</param>
@@ -39,7 +43,9 @@ internal static class HostileAccount
         Assert.SkipUnless(mknod.ExitCode == 0, "no device can be made here");
     }
 
-    /// <summary>Gives the account what it had in a folder of the version before: all of the daemon's settings.</summary>
+    /// <summary>
+    /// Gives the account what it had in a folder of the version before: all of the daemon's settings.
+    /// </summary>
     public static Task OwnSettingsAsync(LibvirtOptions options) => Commands.RunAsync(
         "chown", $"{Name}:nogroup",
         Path.Combine(options.Folder, "libvirt", "c"), Path.Combine(options.Folder, "libvirt", "c", "libvirt"));

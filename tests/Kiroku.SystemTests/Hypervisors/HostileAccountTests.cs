@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using Kiroku.Hypervisors;
-using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Machines;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
 /// <summary>
-/// The account of the daemon puts links, pipes, devices and huge files wherever root's service opens something: nothing of
-/// root's is touched, and nothing hangs.
+/// The account of the daemon puts links, pipes, devices and huge files wherever root's service opens something: nothing
+/// of root's is touched, and nothing hangs.
 /// </summary>
 public sealed class HostileAccountTests : IDisposable
 {
@@ -52,7 +52,6 @@ public sealed class HostileAccountTests : IDisposable
             Assert.StartsWith("r/", place, StringComparison.Ordinal);
             Assert.Equal(HypervisorFailure.Unavailable, failure.Failure);
         }
-
         roots.AssertUntouched();
     }
 
@@ -75,7 +74,6 @@ public sealed class HostileAccountTests : IDisposable
         {
             Assert.Equal(HypervisorFailure.Unavailable, failure.Failure);
         }
-
         roots.AssertUntouched();
         await HostileAccount.PlantAsync("folder", InLibvirt(host, place), "");
     }
@@ -92,7 +90,8 @@ public sealed class HostileAccountTests : IDisposable
         await using var hypervisor = host.Connect();
         await hypervisor.Connected.WaitAsync(Patience, Token);
         var machine = Guid.NewGuid();
-        await HostileAccount.PlantAsync(kind, ConsoleFiles.PathOf(host.Options.ConsolesFolder, machine), roots.SecretFile);
+        await HostileAccount.PlantAsync(
+            kind, ConsoleFiles.PathOf(host.Options.ConsolesFolder, machine), roots.SecretFile);
         var own = SecretAsNow();
         var failure = await Assert.ThrowsAsync<HypervisorException>(
             () => hypervisor.ReadConsoleAsync(machine, 1000, Token).WaitAsync(Patience, Token));
@@ -162,9 +161,9 @@ public sealed class HostileAccountTests : IDisposable
             await Task.WhenAny(call);
             await HostileAccount.RunAsync("mv -f \"$1.kept\" \"$1\"", place);
             Assert.False(listener.Poll(0, SelectMode.SelectRead), "somebody connected");
-            Assert.Equal(HypervisorFailure.Unavailable, (await Assert.ThrowsAsync<HypervisorException>(() => call)).Failure);
+            var failure = await Assert.ThrowsAsync<HypervisorException>(() => call);
+            Assert.Equal(HypervisorFailure.Unavailable, failure.Failure);
         }
-
         await using var later = host.Connect();
         await later.Connected.WaitAsync(Patience, Token);
         Assert.Empty(await later.ListMachinesAsync(Token));
@@ -173,7 +172,8 @@ public sealed class HostileAccountTests : IDisposable
     [Fact]
     public async Task A_short_link_that_another_account_made_is_made_anew()
     {
-        await using var host = new PrivateHost("a-folder-whose-name-is-much-too-long-for-the-path-of-a-socket-beneath-it-");
+        await using var host = new PrivateHost(
+            "a-folder-whose-name-is-much-too-long-for-the-path-of-a-socket-beneath-it-");
         await StartOnceAsync(host);
         await host.Daemon.EnsureAsync(Token);
         var libvirt = Path.Combine(host.Options.Folder, "libvirt");
@@ -212,15 +212,17 @@ public sealed class HostileAccountTests : IDisposable
         Assert.False(RealParts.Runs(qemu));
     }
 
-    // The daemon has made its folders, and is gone.
+    /// <summary>The daemon has made its folders, and is gone.</summary>
     private static async Task StartOnceAsync(PrivateHost host)
     {
         await host.Daemon.EnsureAsync(Token);
         await host.Daemon.StopAsync(Token);
     }
 
-    private static string InLibvirt(PrivateHost host, string place) => Path.Combine(host.Options.Folder, "libvirt", place);
+    private static string InLibvirt(PrivateHost host, string place)
+        => Path.Combine(host.Options.Folder, "libvirt", place);
 
     private (string Content, UnixFileMode Mode, DateTime Written) SecretAsNow() => (
-        File.ReadAllText(roots.SecretFile), File.GetUnixFileMode(roots.SecretFile), File.GetLastWriteTimeUtc(roots.SecretFile));
+        File.ReadAllText(roots.SecretFile), File.GetUnixFileMode(roots.SecretFile),
+        File.GetLastWriteTimeUtc(roots.SecretFile));
 }

@@ -1,4 +1,4 @@
-using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Machines;
 using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Hypervisors;
@@ -20,7 +20,6 @@ public sealed class HostileConsoleTests(TestService service) : ServiceTests(serv
             var answer = await server.TryAsync(Read);
             Assert.Equal((404, true), (answer.Status, answer.Text.Contains("itemNotFound", StringComparison.Ordinal)));
         }
-
         await HostileAccount.PlantAsync("link", file, roots.SecretFile, "kiroku");
         await Service.KillAsync();
         await Service.EnsureStartedAsync();

@@ -10,7 +10,8 @@ public abstract partial class HypervisorContract
     {
         var (off, running, paused, saved) =
             (await NewMachineAsync(), await NewMachineAsync(), await NewMachineAsync(), await NewMachineAsync());
-        foreach (var machine in new[] { running, paused, saved }) await Hypervisor.StartAsync(machine, Token);
+        foreach (var machine in new[] { running, paused, saved })
+            await Hypervisor.StartAsync(machine, Token);
         await Hypervisor.PauseAsync(paused, Token);
         await Hypervisor.SuspendAsync(saved, Token);
         var list = await Hypervisor.ListMachinesAsync(Token);

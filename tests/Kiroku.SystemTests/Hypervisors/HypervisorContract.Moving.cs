@@ -21,8 +21,8 @@ public abstract partial class HypervisorContract
         return bytes.ToArray();
     }
 
-    private protected Task ReceiveAsync(string volume, VolumeContent content, byte[] bytes) =>
-        Hypervisor.ReceiveVolumeAsync(volume, content, new MemoryStream(bytes), null, Token);
+    private protected Task ReceiveAsync(string volume, VolumeContent content, byte[] bytes)
+        => Hypervisor.ReceiveVolumeAsync(volume, content, new MemoryStream(bytes), null, Token);
 
     private protected async Task ExpectNothingAsync(string volume)
     {
@@ -128,13 +128,13 @@ public abstract partial class HypervisorContract
         await Hypervisor.CopyVolumeAsync(copy, moved, 16 * MiB, null, Token);
         Assert.Equal(bytes, await ExportAsync(copy));
         await giveUp.CancelAsync();
-        foreach (var receiver in receiving) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => receiver);
+        foreach (var receiver in receiving)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => receiver);
         for (var number = 0; number < receiving.Count; number++)
         {
             // Asked for in its turn, it is gone already.
             await ExpectNothingAsync(NameOf($"moved{number}"));
         }
-
         await ReceiveAsync(NameOf("moved0"), content, bytes);
     }
 
@@ -147,12 +147,15 @@ public abstract partial class HypervisorContract
         using var giveUp = new CancellationTokenSource();
         // More than are read at once.
         var read = Enumerable.Range(0, 4).Select(number => NameOf($"read{number}")).ToList();
-        foreach (var volume in read) await Hypervisor.CopyVolumeAsync(copy, volume, 16 * MiB, null, Token);
-        var exporting = read.Select(volume => Hypervisor.ExportVolumeAsync(volume, new SilentStream(), giveUp.Token)).ToList();
+        foreach (var volume in read)
+            await Hypervisor.CopyVolumeAsync(copy, volume, 16 * MiB, null, Token);
+        var exporting = read
+            .Select(volume => Hypervisor.ExportVolumeAsync(volume, new SilentStream(), giveUp.Token)).ToList();
         await ReceiveAsync(moved, content, bytes);
         await Hypervisor.CopyVolumeAsync(moved, NameOf("again"), 16 * MiB, null, Token);
         await giveUp.CancelAsync();
-        foreach (var exporter in exporting) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => exporter);
+        foreach (var exporter in exporting)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => exporter);
         Assert.Equal(bytes, await ExportAsync(copy));
     }
 
@@ -169,9 +172,9 @@ public abstract partial class HypervisorContract
         {
             var silent = Hypervisor.ExportVolumeAsync(copy, new SilentStream(), Token);
             await later();
-            Assert.Contains("something else is to be done with it", (await Assert.ThrowsAsync<HypervisorException>(() => silent)).Message, StringComparison.Ordinal);
+            var failure = await Assert.ThrowsAsync<HypervisorException>(() => silent);
+            Assert.Contains("something else is to be done with it", failure.Message, StringComparison.Ordinal);
         }
-
         await ExpectNothingAsync(copy);
     }
 

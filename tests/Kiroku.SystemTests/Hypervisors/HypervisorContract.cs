@@ -27,16 +27,15 @@ public abstract partial class HypervisorContract : IAsyncLifetime
     {
         if (Hypervisor is not null)
         {
-            foreach (var machine in machines) await Hypervisor.UndefineAsync(machine, CancellationToken.None);
+            foreach (var machine in machines)
+                await Hypervisor.UndefineAsync(machine, CancellationToken.None);
             foreach (var volume in await Hypervisor.ListVolumesAsync(CancellationToken.None))
             {
                 if (volume.StartsWith(id, StringComparison.Ordinal))
                     await Hypervisor.DeleteVolumeAsync(volume, CancellationToken.None);
             }
-
             await Hypervisor.DisposeAsync();
         }
-
         GC.SuppressFinalize(this);
     }
 
@@ -73,16 +72,17 @@ public abstract partial class HypervisorContract : IAsyncLifetime
         return machine;
     }
 
-    private protected async Task ExpectAsync(Guid machine, MachineState state) =>
-        Assert.Equal(state, await Hypervisor.GetStateAsync(machine, Token));
+    private protected async Task ExpectAsync(Guid machine, MachineState state)
+        => Assert.Equal(state, await Hypervisor.GetStateAsync(machine, Token));
 
-    private protected static async Task<MachineChange> NextAsync(IAsyncEnumerator<MachineChange> changes, MachineChange wanted)
+    private protected static async Task<MachineChange> NextAsync(
+        IAsyncEnumerator<MachineChange> changes, MachineChange wanted)
     {
         while (await changes.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), Token))
         {
-            if (changes.Current == wanted) return wanted;
+            if (changes.Current == wanted)
+                return wanted;
         }
-
         throw new InvalidOperationException("The changes ended.");
     }
 
@@ -190,9 +190,11 @@ public abstract partial class HypervisorContract : IAsyncLifetime
     {
         Guid[] pair = [await NewMachineAsync("one"), await NewMachineAsync("two")];
         await Task.WhenAll(pair.Select(machine => Hypervisor.StartAsync(machine, Token)));
-        foreach (var machine in pair) await ExpectAsync(machine, MachineState.Running);
+        foreach (var machine in pair)
+            await ExpectAsync(machine, MachineState.Running);
         await Task.WhenAll(pair.Select(machine => Hypervisor.StopAsync(machine, TimeSpan.Zero, Token)));
-        foreach (var machine in pair) await ExpectAsync(machine, MachineState.Off);
+        foreach (var machine in pair)
+            await ExpectAsync(machine, MachineState.Off);
     }
 
     [Fact]
@@ -234,7 +236,8 @@ public abstract partial class HypervisorContract : IAsyncLifetime
     public async Task The_host_says_what_it_has()
     {
         var capacity = await Hypervisor.GetCapacityAsync(Token);
-        Assert.True(capacity is { Vcpus: > 0, MemoryMiB: > 0, DiskBytes: > 0, DiskFreeBytes: > 0 }, capacity.ToString());
+        Assert.True(
+            capacity is { Vcpus: > 0, MemoryMiB: > 0, DiskBytes: > 0, DiskFreeBytes: > 0 }, capacity.ToString());
         Assert.Matches(@"^\d+\.\d+\.\d+$", capacity.HypervisorVersion);
     }
 

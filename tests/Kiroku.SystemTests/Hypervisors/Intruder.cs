@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <summary>A process with the account and the groups of a machine's QEMU: what one could do that was taken over.</summary>
+/// <summary>
+/// A process with the account and the groups of a machine's QEMU: what one could do that was taken over.
+/// </summary>
 internal sealed class Intruder
 {
     private readonly string user;
@@ -28,15 +30,21 @@ internal sealed class Intruder
     public Task<bool> WritesAsync(string file) => RunsAsync("exec >>\"$0\"", file);
 
     /// <summary>Reads it, writes it, or connects to it where it is a socket.</summary>
-    public async Task<bool> OpensAsync(string file) =>
-        await ReadsAsync(file) || await WritesAsync(file) || await RunsAsync("test -r \"$0\" || test -w \"$0\" || test -x \"$0\"", file);
+    public async Task<bool> OpensAsync(string file)
+        => await ReadsAsync(file) || await WritesAsync(file)
+            || await RunsAsync("test -r \"$0\" || test -w \"$0\" || test -x \"$0\"", file);
 
-    public Task<bool> SignalsAsync(int process) => RunsAsync("kill -0 \"$0\"", process.ToString(CultureInfo.InvariantCulture));
+    public Task<bool> SignalsAsync(int process)
+        => RunsAsync("kill -0 \"$0\"", process.ToString(CultureInfo.InvariantCulture));
 
     private async Task<bool> RunsAsync(string script, string argument)
     {
         var start = new ProcessStartInfo(
-            "setpriv", [$"--reuid={user}", $"--regid={group}", $"--groups={groups}", "--inh-caps=-all", "sh", "-c", script, argument])
+            "setpriv",
+            [
+                $"--reuid={user}", $"--regid={group}", $"--groups={groups}", "--inh-caps=-all",
+                "sh", "-c", script, argument,
+            ])
         {
             RedirectStandardError = true,
         };

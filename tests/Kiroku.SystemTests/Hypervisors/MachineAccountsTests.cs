@@ -2,12 +2,17 @@ using System.Buffers.Binary;
 using System.Text;
 using Kiroku.Hypervisors;
 using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Daemon;
+using Kiroku.Hypervisors.Libvirt.Machines;
+using Kiroku.Hypervisors.Libvirt.Sessions;
 using Kiroku.SystemTests.Service;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <summary>Each machine of a private daemon under an account of its own, tried by processes with those accounts.</summary>
+/// <summary>
+/// Each machine of a private daemon under an account of its own, tried by processes with those accounts.
+/// </summary>
 public sealed class MachineAccountsTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -18,21 +23,22 @@ public sealed class MachineAccountsTests
         RealParts.RequireRoot();
         await using var host = NewHost();
         await using var hypervisor = await ConnectAsync(host);
-        var (first, second, saved) = (await StartAsync(hypervisor), await StartAsync(hypervisor), await StartAsync(hypervisor));
+        var (first, second, saved) =
+            (await StartAsync(hypervisor), await StartAsync(hypervisor), await StartAsync(hypervisor));
         await hypervisor.SuspendAsync(saved, Token);
         var intruder = new Intruder(host.QemuOf(first));
         foreach (var file in FilesOf(host, first))
         {
             Assert.True(await intruder.ReadsAsync(file), file);
         }
-
         Assert.True(await intruder.WritesAsync(host.FileOf($"disk-{first}")));
         Assert.True(await intruder.ReadsAsync(host.FileOf("image-1")));
         Assert.False(await intruder.WritesAsync(host.FileOf("image-1")));
         var others = FilesOf(host, second).Concat(FilesOf(host, saved)).Concat(Secrets(host, first)).ToList();
         Assert.Contains(others, file => file.EndsWith("monitor.sock", StringComparison.Ordinal));
         Assert.Contains(others, file => file.EndsWith(".save", StringComparison.Ordinal));
-        foreach (var file in others) Assert.False(await intruder.OpensAsync(file), file);
+        foreach (var file in others)
+            Assert.False(await intruder.OpensAsync(file), file);
         foreach (var name in new[] { "libvirtd.conf", "c/libvirt/qemu.conf", "output.log", "uids", "starting" })
             Assert.False(await intruder.WritesAsync(Path.Combine(host.Options.Folder, "libvirt", name)), name);
         Assert.False(await intruder.SignalsAsync(host.QemuOf(second)));
@@ -46,7 +52,8 @@ public sealed class MachineAccountsTests
         await using var host = NewHost();
         await using var hypervisor = await ConnectAsync(host);
         var machines = new List<Guid>();
-        for (var number = 0; number < 3; number++) machines.Add(await StartAsync(hypervisor));
+        for (var number = 0; number < 3; number++)
+            machines.Add(await StartAsync(hypervisor));
         var before = machines.ConvertAll(machine => new Intruder(host.QemuOf(machine)).User);
         Assert.Equal(3, before.Distinct().Count());
         await Commands.SignalAsync("KILL", host.Daemon.Process!.Id);
@@ -56,7 +63,6 @@ public sealed class MachineAccountsTests
             await later.StopAsync(machine, TimeSpan.Zero, Token);
             await later.StartAsync(machine, Token);
         }
-
         Assert.Equal(before, machines.ConvertAll(machine => new Intruder(host.QemuOf(machine)).User));
         // A config drive that stays of a machine that is gone keeps its account from being another's.
         await later.UndefineAsync(machines[0], Token);
@@ -74,7 +80,6 @@ public sealed class MachineAccountsTests
             (running, saved) = (await StartAsync(hypervisor), await StartAsync(hypervisor));
             await hypervisor.SuspendAsync(saved, Token);
         }
-
         var qemu = host.QemuOf(running);
         var shared = new Intruder(qemu).User;
         await using var later = await ConnectAsync(host);
@@ -86,7 +91,9 @@ public sealed class MachineAccountsTests
         await later.StopAsync(running, TimeSpan.Zero, Token);
         await later.StartAsync(running, Token);
         Assert.Equal(
-            3, new[] { shared, new Intruder(host.QemuOf(running)).User, new Intruder(host.QemuOf(saved)).User }.Distinct().Count());
+            3,
+            new[] { shared, new Intruder(host.QemuOf(running)).User, new Intruder(host.QemuOf(saved)).User }
+                .Distinct().Count());
     }
 
     [Fact]
@@ -100,7 +107,8 @@ public sealed class MachineAccountsTests
         var qemu = host.QemuOf(machine);
         await Commands.SignalAsync("KILL", host.Daemon.Process!.Id);
         await Commands.SignalAsync("KILL", qemu);
-        await Poll.UntilAsync("all to be gone", () => Task.FromResult(!RealParts.Runs(qemu) && host.Daemon.Process is null));
+        await Poll.UntilAsync(
+            "all to be gone", () => Task.FromResult(!RealParts.Runs(qemu) && host.Daemon.Process is null));
 
         await using var later = await ConnectSharedAsync(host);
         await later.StartAsync(machine, Token);
@@ -134,7 +142,8 @@ public sealed class MachineAccountsTests
         var machine = await StartAsync(hypervisor);
         await host.Daemon.StopAsync(Token);
         await Commands.RunAsync(
-            "chown", "2100000000:2100000000", host.FileOf($"disk-{machine}"), ConsoleFiles.PathOf(host.Options.ConsolesFolder, machine));
+            "chown", "2100000000:2100000000", host.FileOf($"disk-{machine}"),
+            ConsoleFiles.PathOf(host.Options.ConsolesFolder, machine));
         await Commands.RunAsync("chgrp", "2100000000", host.FileOf("image-1"));
         await using var later = await ConnectAsync(host);
         await later.StartAsync(machine, Token);
@@ -151,7 +160,9 @@ public sealed class MachineAccountsTests
         Assert.NotEqual(new Intruder(one.QemuOf(here)).User, new Intruder(two.QemuOf(there)).User);
     }
 
-    // What a QEMU that was taken over can do to its own disk: the name has the room of the old one and more.
+    /// <summary>
+    /// What a QEMU that was taken over can do to its own disk: the name has the room of the old one and more.
+    /// </summary>
     private static async Task PointAtAsync(string disk, string other)
     {
         var bytes = await File.ReadAllBytesAsync(disk, Token);
@@ -163,27 +174,35 @@ public sealed class MachineAccountsTests
         await file.WriteAsync(bytes.AsMemory(0, 64 * 1024), Token);
     }
 
-    private static IEnumerable<string> FilesOf(PrivateHost host, Guid machine) =>
-        Directory.EnumerateFiles(host.Options.VolumesFolder, $"*{machine}");
+    private static IEnumerable<string> FilesOf(PrivateHost host, Guid machine)
+        => Directory.EnumerateFiles(host.Options.VolumesFolder, $"*{machine}");
 
-    /// <summary>All that libvirt keeps, but for what is the machine's own and what says nothing; and all consoles.</summary>
-    private static IEnumerable<string> Secrets(PrivateHost host, Guid machine) =>
-        Directory.EnumerateFiles(Path.Combine(host.Options.Folder, "libvirt"), "*", SearchOption.AllDirectories)
-            .Where(file => Path.GetFileName(file) is not ("libvirtd.conf" or "qemu.conf" or "output.log" or "uids" or "starting"))
+    /// <summary>
+    /// All that libvirt keeps, but for what is the machine's own and what says nothing; and all consoles.
+    /// </summary>
+    private static IEnumerable<string> Secrets(PrivateHost host, Guid machine)
+        => Directory.EnumerateFiles(Path.Combine(host.Options.Folder, "libvirt"), "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file)
+                is not ("libvirtd.conf" or "qemu.conf" or "output.log" or "uids" or "starting"))
             .Where(file => !Path.GetDirectoryName(file)!.EndsWith($"kiroku-{machine}"[..20], StringComparison.Ordinal))
             .Concat(Directory.EnumerateFiles(host.Options.ConsolesFolder));
 
-    // The first definition has the daemon look at QEMU, which takes a second or two on a machine that is busy.
+    /// <summary>
+    /// The first definition has the daemon look at QEMU, which takes a second or two on a machine that is busy.
+    /// </summary>
     private static PrivateHost NewHost() => new(callTimeout: TimeSpan.FromSeconds(30));
 
-    /// <summary>As with a network that needs rights over the host's, where machines cannot have accounts of their own.</summary>
+    /// <summary>
+    /// As with a network that needs rights over the host's, where machines cannot have accounts of their own.
+    /// </summary>
     private static async Task<LibvirtHypervisor> ConnectSharedAsync(PrivateHost host)
     {
         var daemon = new PrivateLibvirtd(
             host.Options.Folder, "nobody", new LibvirtOptions { Folder = host.Options.Folder, Network = "bridge:none" },
             TimeProvider.System, NullLogger.Instance);
         var hypervisor = new LibvirtHypervisor(
-            new LibvirtTarget(true, daemon.EnsureAsync), host.Options, TimeProvider.System, NullLogger<LibvirtHypervisor>.Instance);
+            new LibvirtTarget(true, daemon.EnsureAsync), host.Options, TimeProvider.System,
+            NullLogger<LibvirtHypervisor>.Instance);
         await hypervisor.Connected.WaitAsync(TimeSpan.FromSeconds(30), Token);
         return hypervisor;
     }
@@ -204,7 +223,8 @@ public sealed class MachineAccountsTests
         await hypervisor.CreateOverlayAsync($"disk-{machine}", "image-1", VolumeFormat.Raw, 8 << 20, Token);
         await hypervisor.WriteVolumeAsync($"config-{machine}", new byte[2048], Token);
         await hypervisor.DefineAsync(
-            new MachineSpec(machine, "account test", 1, 64, $"disk-{machine}") { ConfigVolume = $"config-{machine}" }, Token);
+            new MachineSpec(machine, "account test", 1, 64, $"disk-{machine}") { ConfigVolume = $"config-{machine}" },
+            Token);
         await hypervisor.StartAsync(machine, Token);
         return machine;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Kiroku.Hypervisors;
 using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Sessions;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kiroku.SystemTests.Hypervisors;
@@ -15,7 +16,8 @@ public sealed class MockHypervisorTests : HypervisorContract
     }
 
     private static LibvirtHypervisor Open(string uri, string network = "user") => new(
-        uri, new LibvirtOptions { Folder = "/kiroku-mock", Network = network }, TimeProvider.System, NullLogger<LibvirtHypervisor>.Instance);
+        uri, new LibvirtOptions { Folder = "/kiroku-mock", Network = network }, TimeProvider.System,
+        NullLogger<LibvirtHypervisor>.Instance);
 
     [Fact]
     public async Task The_mock_stops_a_machine_at_once()
@@ -57,7 +59,8 @@ public sealed class MockHypervisorTests : HypervisorContract
     }
 
     [Fact]
-    public void The_mock_says_that_nothing_runs() => Assert.Equal((false, "test"), (Hypervisor.IsReal, Hypervisor.Kind));
+    public void The_mock_says_that_nothing_runs()
+        => Assert.Equal((false, "test"), (Hypervisor.IsReal, Hypervisor.Kind));
 
     [Fact]
     public async Task A_uri_that_nothing_answers_to_is_told_at_once()

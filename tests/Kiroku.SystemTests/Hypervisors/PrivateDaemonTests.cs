@@ -41,7 +41,6 @@ public sealed class PrivateDaemonTests
         {
             Assert.Equal(HypervisorFailure.Unavailable, failure.Failure);
         }
-
         Assert.Equal(MachineState.Running, await hypervisor.GetStateAsync(machine, Token));
     }
 
@@ -62,7 +61,6 @@ public sealed class PrivateDaemonTests
             var failure = await Assert.ThrowsAsync<HypervisorException>(() => call);
             Assert.Equal(HypervisorFailure.Unavailable, failure.Failure);
         }
-
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(9));
         await Commands.SignalAsync("CONT", daemon.Id);
         await UntilAsync(changes, change => change == MachineChange.Lost || change.State == MachineState.Off);
@@ -120,14 +118,14 @@ public sealed class PrivateDaemonTests
             Assert.Null(host.Daemon.Process);
             Assert.False(RealParts.Runs(qemu));
         }
-
         await host.Daemon.StopAsync(Token);
     }
 
     [Fact]
     public async Task A_data_folder_may_lie_deeper_than_a_socket_can()
     {
-        await using var host = new PrivateHost("a-folder-whose-name-is-much-too-long-for-the-path-of-a-socket-beneath-it-");
+        await using var host = new PrivateHost(
+            "a-folder-whose-name-is-much-too-long-for-the-path-of-a-socket-beneath-it-");
         await using var hypervisor = await ConnectAsync(host);
         var machine = await StartMachineAsync(hypervisor);
         Assert.Equal(MachineState.Running, await hypervisor.GetStateAsync(machine, Token));
@@ -151,7 +149,8 @@ public sealed class PrivateDaemonTests
             // The file system says no in the middle: what is promised as free is taken meanwhile.
             await hypervisor.DeleteVolumeAsync("base", Token);
             var filling = new Filling(host.FileOf("ballast"));
-            await ExpectNoSpaceAsync(() => hypervisor.ImportVolumeAsync("more", image, VolumeFormat.Raw, filling, Token));
+            await ExpectNoSpaceAsync(
+                () => hypervisor.ImportVolumeAsync("more", image, VolumeFormat.Raw, filling, Token));
             await ExpectNoSpaceAsync(() => ReceiveAsync(4 << 20, announced: 4 << 20));
             // What was announced as small and is large may all be on its way before the first of it is written.
             await ExpectNoSpaceAsync(() => ReceiveAsync(4 << 20, announced: 1 << 20));
@@ -160,7 +159,8 @@ public sealed class PrivateDaemonTests
             File.Delete(image);
 
             Task ReceiveAsync(int bytes, long announced) => hypervisor.ReceiveVolumeAsync(
-                "received", new VolumeContent(VolumeFormat.Raw, bytes, announced), new MemoryStream(RandomBytes(bytes)), null, Token);
+                "received", new VolumeContent(VolumeFormat.Raw, bytes, announced),
+                new MemoryStream(RandomBytes(bytes)), null, Token);
         }
         finally
         {
@@ -173,12 +173,13 @@ public sealed class PrivateDaemonTests
     {
         public void Report(double value)
         {
-            if (!File.Exists(file)) File.WriteAllBytes(file, RandomBytes(5 << 20));
+            if (!File.Exists(file))
+                File.WriteAllBytes(file, RandomBytes(5 << 20));
         }
     }
 
-    private static async Task ExpectNoSpaceAsync(Func<Task> call) =>
-        Assert.Equal(HypervisorFailure.NoSpace, (await Assert.ThrowsAsync<HypervisorException>(call)).Failure);
+    private static async Task ExpectNoSpaceAsync(Func<Task> call)
+        => Assert.Equal(HypervisorFailure.NoSpace, (await Assert.ThrowsAsync<HypervisorException>(call)).Failure);
 
     private static byte[] RandomBytes(int count)
     {

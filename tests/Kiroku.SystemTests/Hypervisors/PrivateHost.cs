@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Daemon;
+using Kiroku.Hypervisors.Libvirt.Sessions;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kiroku.SystemTests.Hypervisors;
@@ -29,14 +31,16 @@ internal sealed class PrivateHost : IAsyncDisposable
     public PrivateLibvirtd Daemon { get; }
 
     public LibvirtHypervisor Connect() => new(
-        new LibvirtTarget(true, Daemon.EnsureAsync), Options, TimeProvider.System, NullLogger<LibvirtHypervisor>.Instance);
+        new LibvirtTarget(true, Daemon.EnsureAsync), Options, TimeProvider.System,
+        NullLogger<LibvirtHypervisor>.Instance);
 
     public string FileOf(string volume) => Path.Combine(Options.VolumesFolder, volume);
 
     /// <summary>The QEMU of a machine, by the note that libvirt keeps.</summary>
     public int QemuOf(Guid machine)
     {
-        var note = Directory.EnumerateFiles(folder.FullName, $"kiroku-{machine}.pid", SearchOption.AllDirectories).Single();
+        var note = Directory
+            .EnumerateFiles(folder.FullName, $"kiroku-{machine}.pid", SearchOption.AllDirectories).Single();
         return int.Parse(File.ReadAllText(note), CultureInfo.InvariantCulture);
     }
 
@@ -47,13 +51,14 @@ internal sealed class PrivateHost : IAsyncDisposable
         folder.Delete(recursive: true);
     }
 
-    // A daemon whose process id was spoiled is found by its command line alone.
+    /// <summary>A daemon whose process id was spoiled is found by its command line alone.</summary>
     private void EndSpoiled()
     {
         var settings = Path.Combine(folder.FullName, "libvirt", "libvirtd.conf");
         foreach (var daemon in Process.GetProcessesByName("libvirtd"))
         {
-            if (!CommandOf(daemon.Id).Contains(settings)) continue;
+            if (!CommandOf(daemon.Id).Contains(settings))
+                continue;
             daemon.Kill();
             daemon.WaitForExit();
         }

@@ -47,7 +47,6 @@ public sealed partial class PrivateHypervisorTests
             file.Position = 700 * MiB;
             await file.WriteAsync(written, Token);
         }
-
         await Hypervisor.ImportVolumeAsync(NameOf("image"), image, VolumeFormat.Raw, null, Token);
         File.Delete(image);
         await Hypervisor.CreateOverlayAsync(NameOf("disk"), NameOf("image"), VolumeFormat.Raw, 1024 * MiB, Token);
@@ -56,11 +55,14 @@ public sealed partial class PrivateHypervisorTests
         Assert.InRange(content.FileBytes, written.Length, 8 * MiB);
         await ReceiveAsync(NameOf("moved"), content, await ExportAsync(NameOf("copy")));
         Assert.InRange(await AllocatedAsync("moved"), written.Length, 8 * MiB);
-        await Commands.RunAsync("qemu-img", "compare", "-q", "-f", "raw", "-F", "qcow2", Host.FileOf(NameOf("image")), Host.FileOf(NameOf("moved")));
+        await Commands.RunAsync(
+            "qemu-img", "compare", "-q", "-f", "raw", "-F", "qcow2",
+            Host.FileOf(NameOf("image")), Host.FileOf(NameOf("moved")));
         Assert.Equal(content, await Hypervisor.DescribeVolumeAsync(NameOf("moved"), Token));
         // What libvirt believes of its format shows in what it copies.
         await Hypervisor.CopyVolumeAsync(NameOf("moved"), NameOf("again"), 2048 * MiB, null, Token);
-        await Commands.RunAsync("qemu-img", "compare", "-q", Host.FileOf(NameOf("moved")), Host.FileOf(NameOf("again")));
+        await Commands.RunAsync(
+            "qemu-img", "compare", "-q", Host.FileOf(NameOf("moved")), Host.FileOf(NameOf("again")));
     }
 
     [Fact]
@@ -69,7 +71,8 @@ public sealed partial class PrivateHypervisorTests
         var disk = await NewDiskAsync();
         var content = await Hypervisor.DescribeVolumeAsync(disk, Token);
         var bytes = await ExportAsync(disk);
-        var failure = await Assert.ThrowsAsync<HypervisorException>(() => ReceiveAsync(NameOf("moved"), content, bytes));
+        var failure = await Assert.ThrowsAsync<HypervisorException>(
+            () => ReceiveAsync(NameOf("moved"), content, bytes));
         Assert.Equal(HypervisorFailure.NotSupported, failure.Failure);
         await ExpectNothingAsync(NameOf("moved"));
     }
@@ -86,7 +89,8 @@ public sealed partial class PrivateHypervisorTests
         await held.AllButTheEnd;
         Assert.Null(await other.GetVolumeSizeAsync(NameOf("moved"), Token));
         await Assert.ThrowsAsync<HypervisorException>(() => other.DescribeVolumeAsync(NameOf("moved"), Token));
-        await Assert.ThrowsAsync<HypervisorException>(() => other.ExportVolumeAsync(NameOf("moved"), Stream.Null, Token));
+        await Assert.ThrowsAsync<HypervisorException>(
+            () => other.ExportVolumeAsync(NameOf("moved"), Stream.Null, Token));
         Assert.Contains(NameOf("moved"), await other.ListVolumesAsync(Token));
         held.End();
         await receiving;
@@ -94,5 +98,6 @@ public sealed partial class PrivateHypervisorTests
     }
 
     private async Task<long> AllocatedAsync(string volume) => 512 * long.Parse(
-        await Commands.RunAsync("stat", "-c", "%b", Host.FileOf(NameOf(volume))), System.Globalization.CultureInfo.InvariantCulture);
+        await Commands.RunAsync("stat", "-c", "%b", Host.FileOf(NameOf(volume))),
+        System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,6 @@
 using Kiroku.Hypervisors;
 using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Machines;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
@@ -44,7 +45,8 @@ public sealed partial class PrivateHypervisorTests(PrivateHypervisorTests.Shared
         await Hypervisor.CreateOverlayAsync(NameOf("disk"), NameOf("raw"), VolumeFormat.Qcow2, 30 * MiB, Token);
         Assert.Equal(30 * MiB, await Hypervisor.GetVolumeSizeAsync(NameOf("disk"), Token));
 
-        await Commands.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", "-b", "/etc/passwd", "-F", "raw", file, "20M");
+        await Commands.RunAsync(
+            "qemu-img", "create", "-q", "-f", "qcow2", "-b", "/etc/passwd", "-F", "raw", file, "20M");
         var failure = await Assert.ThrowsAsync<HypervisorException>(
             () => Hypervisor.ImportVolumeAsync(NameOf("evil"), file, VolumeFormat.Qcow2, null, Token));
         Assert.Equal(HypervisorFailure.NotSupported, failure.Failure);
@@ -59,7 +61,8 @@ public sealed partial class PrivateHypervisorTests(PrivateHypervisorTests.Shared
         var secret = "the administrator's password"u8.ToArray();
         await Hypervisor.WriteVolumeAsync(drive, [.. secret, .. new byte[(int)MiB - secret.Length]], Token);
         // Whoever has the file open still sees its bytes, as the disk below does, when its name is gone.
-        await using var file = new FileStream(Host.FileOf(drive), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        await using var file = new FileStream(
+            Host.FileOf(drive), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         await Hypervisor.DeleteVolumeAsync(drive, Token);
         Assert.False(File.Exists(Host.FileOf(drive)));
         var left = new byte[secret.Length];

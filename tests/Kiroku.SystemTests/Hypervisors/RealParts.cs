@@ -1,17 +1,21 @@
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <summary>What real tests need of the machine they run on: skipped where it is missing, failed where CI promised it.</summary>
+/// <summary>
+/// What real tests need of the machine they run on: skipped where it is missing, failed where CI promised it.
+/// </summary>
 internal static class RealParts
 {
     public static void Require(params string[] files)
     {
         var missing = string.Join(", ", files.Where(file => !File.Exists(file)));
-        if (missing.Length > 0) Miss(missing);
+        if (missing.Length > 0)
+            Miss(missing);
     }
 
     public static void RequireRoot()
     {
-        if (!Environment.IsPrivilegedProcess) Miss("root");
+        if (!Environment.IsPrivilegedProcess)
+            Miss("root");
     }
 
     public static bool Runs(int process) => File.Exists($"/proc/{process}/stat")
@@ -19,7 +23,8 @@ internal static class RealParts
 
     private static void Miss(string missing)
     {
-        if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail($"missing: {missing}");
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+            Assert.Fail($"missing: {missing}");
         Assert.Skip($"missing: {missing}");
     }
 }

@@ -29,7 +29,7 @@ internal sealed class RootsOwn : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    // Names, owners, modes and times, and what is in them.
+    /// <summary>Names, owners, modes and times, and what is in them.</summary>
     private string Describe()
     {
         string[] arguments = [folder.FullName, "-printf", "%p %U %G %m %s %n %T@\\n"];

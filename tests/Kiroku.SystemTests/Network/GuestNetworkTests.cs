@@ -1,4 +1,4 @@
-using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Machines;
 using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Network;

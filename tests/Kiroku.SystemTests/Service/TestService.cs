@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using Kiroku.Hypervisors;
 using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Daemon;
+using Kiroku.Hypervisors.Libvirt.Sessions;
 using Kiroku.SystemTests.Hypervisors;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -49,7 +51,7 @@ public class TestService : IAsyncLifetime
         ["Servers__RestTimeout"] = "00:00:01",
     };
 
-    private PrivateLibvirtd Daemon => HypervisorServices.PrivateDaemonOf(new() { DataFolder = Data }, TimeProvider.System, NullLogger.Instance);
+    private PrivateLibvirtd Daemon => LibvirtRoom.PrivateDaemonOf(new() { DataFolder = Data }, TimeProvider.System, NullLogger.Instance);
 
     /// <summary>The process id of the private libvirtd.</summary>
     internal int DaemonId => Daemon.Process?.Id ?? throw new InvalidOperationException("There is no daemon.");

@@ -1,11 +1,14 @@
 namespace Kiroku.Tests.Fakes;
 
-/// <summary>Passes some bytes on and then breaks, as a connection does: for <see cref="FakeHypervisor.Through"/>.</summary>
+/// <summary>
+/// Passes some bytes on and then breaks, as a connection does: for <see cref="FakeHypervisor.Through"/>.
+/// </summary>
 internal sealed class BreakingStream(Stream target, long bytes) : MemoryStream
 {
     private long left = bytes;
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var passed = (int)Math.Min(left, buffer.Length);
         left -= passed;

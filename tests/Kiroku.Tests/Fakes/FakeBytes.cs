@@ -1,12 +1,12 @@
 using System.Buffers.Binary;
 using Kiroku.Hypervisors;
-using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Volumes;
 
 namespace Kiroku.Tests.Fakes;
 
 /// <summary>
-/// What a fake volume is read as: a qcow2 file of its size, whatever its format, and behind it the identity of its content
-/// and what was written, so that what is received elsewhere can be told to be the same.
+/// What a fake volume is read as: a qcow2 file of its size, whatever its format, and behind it the identity of its
+/// content and what was written, so that what is received elsewhere can be told to be the same.
 /// </summary>
 internal static class FakeBytes
 {
@@ -19,8 +19,11 @@ internal static class FakeBytes
     public static byte[] Of(FakeVolume volume)
         => [.. EmptyQcow2.Of(volume.Bytes), .. volume.Content.ToByteArray(), .. volume.Written ?? []];
 
-    /// <summary>Reads the volume; bytes that break off or are not what was announced fail as they do at a real one.</summary>
-    public static async Task<FakeVolume> ReceiveAsync(VolumeContent content, Stream bytes, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads the volume; bytes that break off or are not what was announced fail as they do at a real one.
+    /// </summary>
+    public static async Task<FakeVolume> ReceiveAsync(
+        VolumeContent content, Stream bytes, CancellationToken cancellationToken)
     {
         try
         {

@@ -18,10 +18,13 @@ internal sealed class FakeHost
     /// <summary>What its network knows of each machine.</summary>
     public IReadOnlyList<MachineAddress> Addresses { get; set; } = [];
 
-    public IEnumerable<string> DisksOf(Guid server) => Volumes.Keys.Where(name => name.Contains(server.ToString(), StringComparison.Ordinal)).Order();
+    public IEnumerable<string> DisksOf(Guid server)
+        => Volumes.Keys.Where(name => name.Contains(server.ToString(), StringComparison.Ordinal)).Order();
 }
 
-/// <summary>A machine: what it is made of, and what the hardware is that it runs on since it was last switched on.</summary>
+/// <summary>
+/// A machine: what it is made of, and what the hardware is that it runs on since it was last switched on.
+/// </summary>
 internal sealed record FakeMachine(MachineSpec Spec, MachineState State, int Boots)
 {
     public MachineSpec? RunningAs { get; init; }

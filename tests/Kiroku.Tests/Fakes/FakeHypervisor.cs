@@ -26,16 +26,25 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
 
     public Task Connected { get; set; } = Task.CompletedTask;
 
-    public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken) => DoAsync("capacity", () => host.Capacity, cancellationToken);
+    public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken)
+        => DoAsync("capacity", () => host.Capacity, cancellationToken);
 
     public Task<MachineState> GetStateAsync(Guid machine, CancellationToken cancellationToken)
-        => DoAsync("state", () => host.Machines.TryGetValue(machine, out var found) ? found.State : MachineState.Absent, cancellationToken);
+        => DoAsync(
+            "state",
+            () => host.Machines.TryGetValue(machine, out var found) ? found.State : MachineState.Absent,
+            cancellationToken);
 
     public Task<IReadOnlyDictionary<Guid, MachineState>> ListMachinesAsync(CancellationToken cancellationToken)
-        => DoAsync<IReadOnlyDictionary<Guid, MachineState>>("machines", () => host.Machines.ToDictionary(m => m.Key, m => m.Value.State), cancellationToken);
+        => DoAsync<IReadOnlyDictionary<Guid, MachineState>>(
+            "machines", () => host.Machines.ToDictionary(m => m.Key, m => m.Value.State), cancellationToken);
 
-    public Task DefineAsync(MachineSpec spec, CancellationToken cancellationToken) => DoAsync("define", () => host.Machines.AddOrUpdate(
-        spec.Id, new FakeMachine(spec, MachineState.Off, 0), (_, machine) => machine with { Spec = spec }), cancellationToken);
+    public Task DefineAsync(MachineSpec spec, CancellationToken cancellationToken)
+        => DoAsync(
+            "define",
+            () => host.Machines.AddOrUpdate(
+                spec.Id, new FakeMachine(spec, MachineState.Off, 0), (_, machine) => machine with { Spec = spec }),
+            cancellationToken);
 
     public Task StartAsync(Guid machine, CancellationToken cancellationToken) => DoAsync("start", () =>
     {
@@ -48,29 +57,41 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
         };
     }, cancellationToken);
 
-    public Task PauseAsync(Guid machine, CancellationToken cancellationToken) => DoAsync("pause", () => Find(machine) is { State: not MachineState.Off } found
-        ? host.Machines[machine] = found with { State = MachineState.Paused }
-        : throw new HypervisorException(HypervisorFailure.Failed, "pause the machine", "it does not run"), cancellationToken);
+    public Task PauseAsync(Guid machine, CancellationToken cancellationToken)
+        => DoAsync(
+            "pause",
+            () => Find(machine) is { State: not MachineState.Off } found
+                ? host.Machines[machine] = found with { State = MachineState.Paused }
+                : throw new HypervisorException(HypervisorFailure.Failed, "pause the machine", "it does not run"),
+            cancellationToken);
 
-    public Task SuspendAsync(Guid machine, CancellationToken cancellationToken) => DoAsync("suspend", () => Find(machine) switch
-    {
-        { SavedAs: not null, State: MachineState.Off } saved => saved,
-        { RunningAs: { } running } found => host.Machines[machine] = found with { State = MachineState.Off, RunningAs = null, SavedAs = running },
-        _ => throw new HypervisorException(HypervisorFailure.Failed, "save the machine's memory", "it does not run"),
-    }, cancellationToken);
+    public Task SuspendAsync(Guid machine, CancellationToken cancellationToken)
+        => DoAsync("suspend", () => Find(machine) switch
+        {
+            { SavedAs: not null, State: MachineState.Off } saved => saved,
+            { RunningAs: { } running } found => host.Machines[machine]
+                = found with { State = MachineState.Off, RunningAs = null, SavedAs = running },
+            _ => throw new HypervisorException(
+                HypervisorFailure.Failed, "save the machine's memory", "it does not run"),
+        }, cancellationToken);
 
-    public Task ContinueAsync(Guid machine, CancellationToken cancellationToken) => DoAsync("continue", () => Find(machine) switch
-    {
-        { State: MachineState.Running } running => running,
-        { State: MachineState.Paused } paused => host.Machines[machine] = paused with { State = MachineState.Running },
-        { SavedAs: { } saved } found => host.Machines[machine] = found with { State = MachineState.Running, RunningAs = saved, SavedAs = null },
-        var found => Boot(found),
-    }, cancellationToken);
+    public Task ContinueAsync(Guid machine, CancellationToken cancellationToken)
+        => DoAsync("continue", () => Find(machine) switch
+        {
+            { State: MachineState.Running } running => running,
+            { State: MachineState.Paused } paused => host.Machines[machine]
+                = paused with { State = MachineState.Running },
+            { SavedAs: { } saved } found => host.Machines[machine]
+                = found with { State = MachineState.Running, RunningAs = saved, SavedAs = null },
+            var found => Boot(found),
+        }, cancellationToken);
 
     public Task StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken)
         => DoAsync(
             grace == TimeSpan.Zero ? "power off" : "stop",
-            () => machine == host.Unstoppable ? throw new HypervisorException(HypervisorFailure.Failed, "stop the machine", "it does not end") : Off(machine),
+            () => machine == host.Unstoppable
+                ? throw new HypervisorException(HypervisorFailure.Failed, "stop the machine", "it does not end")
+                : Off(machine),
             cancellationToken);
 
     public Task UndefineAsync(Guid machine, CancellationToken cancellationToken)
@@ -80,28 +101,42 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
         => DoAsync("console", () => "one\ntwo\nthree", cancellationToken);
 
     public Task<long?> GetVolumeSizeAsync(string volume, CancellationToken cancellationToken)
-        => DoAsync("volume size", () => host.Volumes.TryGetValue(volume, out var found) ? found.Bytes : (long?)null, cancellationToken);
+        => DoAsync(
+            "volume size",
+            () => host.Volumes.TryGetValue(volume, out var found) ? found.Bytes : (long?)null,
+            cancellationToken);
 
     public Task<IReadOnlyList<string>> ListVolumesAsync(CancellationToken cancellationToken)
         => DoAsync<IReadOnlyList<string>>("volumes", () => [.. host.Volumes.Keys], cancellationToken);
 
-    public Task ImportVolumeAsync(string volume, string file, VolumeFormat format, IProgress<double>? progress, CancellationToken cancellationToken)
-        => DoAsync("import", () => host.Volumes.GetOrAdd(volume, _ => new FakeVolume(new FileInfo(file).Length, Guid.NewGuid())), cancellationToken);
+    public Task ImportVolumeAsync(
+        string volume, string file, VolumeFormat format, IProgress<double>? progress,
+        CancellationToken cancellationToken)
+        => DoAsync(
+            "import",
+            () => host.Volumes.GetOrAdd(volume, _ => new FakeVolume(new FileInfo(file).Length, Guid.NewGuid())),
+            cancellationToken);
 
     public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken)
         => Task.FromResult(host.Addresses);
 
-    public Task<string?> GetMacAddressAsync(Guid machine, CancellationToken cancellationToken) => Task.FromResult<string?>("fa:16:3e:00:00:01");
+    public Task<string?> GetMacAddressAsync(Guid machine, CancellationToken cancellationToken)
+        => Task.FromResult<string?>("fa:16:3e:00:00:01");
 
     public Task WriteVolumeAsync(string volume, byte[] content, CancellationToken cancellationToken)
-        => DoAsync("write", () => host.Volumes[volume] = new FakeVolume(content.Length, Guid.NewGuid()) { Written = content }, cancellationToken);
+        => DoAsync(
+            "write",
+            () => host.Volumes[volume] = new FakeVolume(content.Length, Guid.NewGuid()) { Written = content },
+            cancellationToken);
 
-    public Task CreateOverlayAsync(string volume, string baseVolume, VolumeFormat baseFormat, long bytes, CancellationToken cancellationToken)
+    public Task CreateOverlayAsync(
+        string volume, string baseVolume, VolumeFormat baseFormat, long bytes, CancellationToken cancellationToken)
         => DoAsync("overlay", () => host.Volumes.ContainsKey(baseVolume)
             ? host.Volumes[volume] = new FakeVolume(bytes, Guid.NewGuid())
             : throw new HypervisorException(HypervisorFailure.Failed, "create the disk", "no base"), cancellationToken);
 
-    public Task CopyVolumeAsync(string source, string volume, long bytes, IProgress<double>? progress, CancellationToken cancellationToken)
+    public Task CopyVolumeAsync(
+        string source, string volume, long bytes, IProgress<double>? progress, CancellationToken cancellationToken)
         => DoAsync("copy", () =>
         {
             progress?.Report(0.5);
@@ -110,8 +145,9 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
                 : throw new HypervisorException(HypervisorFailure.Failed, "copy the disk", "no source");
         }, cancellationToken);
 
-    public Task SnapshotAsync(Guid machine, string source, string volume, CancellationToken cancellationToken) => DoAsync("snapshot", () =>
-        host.Volumes.TryGetValue(source, out var found)
+    public Task SnapshotAsync(
+        Guid machine, string source, string volume, CancellationToken cancellationToken) => DoAsync("snapshot", ()
+        => host.Volumes.TryGetValue(source, out var found)
             ? host.Volumes[volume] = found
             : throw new HypervisorException(HypervisorFailure.Failed, "copy the disk", "no source"), cancellationToken);
 
@@ -126,7 +162,8 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     }
 
     public async Task ReceiveVolumeAsync(
-        string volume, VolumeContent content, Stream bytes, IProgress<double>? progress, CancellationToken cancellationToken)
+        string volume, VolumeContent content, Stream bytes, IProgress<double>? progress,
+        CancellationToken cancellationToken)
     {
         await Before("receive").WaitAsync(cancellationToken);
         host.Volumes.TryRemove(volume, out _);
@@ -139,7 +176,8 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     public Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken)
         => DoAsync("delete", () => host.Volumes.TryRemove(volume, out _), cancellationToken);
 
-    public async IAsyncEnumerable<MachineChange> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<MachineChange> WatchAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var change in changes.Reader.ReadAllAsync(cancellationToken))
             yield return change;
@@ -159,7 +197,13 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
             if (!host.Volumes.ContainsKey(volume))
                 throw new HypervisorException(HypervisorFailure.Failed, "start the machine", $"no file /pool/{volume}");
         }
-        return host.Machines[found.Spec.Id] = found with { State = MachineState.Running, Boots = found.Boots + 1, RunningAs = found.Spec, SavedAs = null };
+        return host.Machines[found.Spec.Id] = found with
+        {
+            State = MachineState.Running,
+            Boots = found.Boots + 1,
+            RunningAs = found.Spec,
+            SavedAs = null,
+        };
     }
 
     private FakeMachine Find(Guid machine) => host.Machines.TryGetValue(machine, out var found)

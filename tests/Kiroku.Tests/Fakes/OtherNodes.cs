@@ -6,7 +6,9 @@ using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Fakes;
 
-/// <summary>Further nodes of a cloud, as far as what they say of themselves goes: those that are up are so for ever.</summary>
+/// <summary>
+/// Further nodes of a cloud, as far as what they say of themselves goes: those that are up are so for ever.
+/// </summary>
 internal static class OtherNodes
 {
     public const string ForEver = "2999-01-01T00:00:00.000000";
@@ -37,7 +39,8 @@ internal static class OtherNodes
     /// <returns>Its number.</returns>
     public static async Task<long> AddAsync(Cloud cloud, Node node, bool up = true)
     {
-        var taken = await new NodeStore(new SideDatabase(cloud.Beats), new OwnMembership("", isAlone: true), cloud.Time).TakeAsync(node, Token);
+        var store = new NodeStore(new SideDatabase(cloud.Beats), new OwnMembership("", isAlone: true), cloud.Time);
+        var taken = await store.TakeAsync(node, Token);
         await SetSeenAsync(cloud.Beats, node.Name, up ? ForEver : LongAgo);
         return taken.Taken!.Number;
     }

@@ -4,8 +4,8 @@ using Kiroku.Storage;
 namespace Kiroku.Tests.Fakes;
 
 /// <summary>
-/// The real store, watched: tells of each write, so that tests wait for what they expect and never for time, and can die,
-/// after which nothing is read or written any more, as if its process had been killed.
+/// The real store, watched: tells of each write, so that tests wait for what they expect and never for time, and can
+/// die, after which nothing is read or written any more, as if its process had been killed.
 /// </summary>
 internal sealed class WatchedDatabase(IDatabase real) : IDatabase
 {
@@ -39,7 +39,9 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
         return await real.ReadOneAsync(read, cancellationToken);
     }
 
-    /// <summary>Holds the first write that has made something true, before whoever wrote is told that it is done.</summary>
+    /// <summary>
+    /// Holds the first write that has made something true, before whoever wrote is told that it is done.
+    /// </summary>
     public (Task Held, Action Go) HoldWhen(Func<Task<bool>> holds)
     {
         var (held, go) = (new TaskCompletionSource(), new TaskCompletionSource());
@@ -66,7 +68,8 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
     {
         await Around("before write").WaitAsync(cancellationToken);
         var result = await write();
-        Interlocked.Exchange(ref next, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref next, fresh).SetResult();
         await Around("after write").WaitAsync(cancellationToken);
         return result;
     }

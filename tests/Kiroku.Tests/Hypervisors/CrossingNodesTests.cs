@@ -1,5 +1,6 @@
 using Kiroku.Hypervisors;
-using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Bindings;
+using Kiroku.Hypervisors.Libvirt.Sessions;
 using Orleans.Serialization;
 
 namespace Kiroku.Tests.Hypervisors;
@@ -16,7 +17,11 @@ public sealed class CrossingNodesTests : IDisposable
     [Fact]
     public void What_is_asked_and_answered_arrives()
     {
-        var machine = new MachineSpec(Guid.NewGuid(), "a", 2, 96, "disk") { SecondVolume = "second", ConfigVolume = "config" };
+        var machine = new MachineSpec(Guid.NewGuid(), "a", 2, 96, "disk")
+        {
+            SecondVolume = "second",
+            ConfigVolume = "config",
+        };
         Assert.Equal(machine, Cross(machine));
         var capacity = new HostCapacity(1, 2, 3, 4, "7.2.0");
         Assert.Equal(capacity, Cross(capacity));
@@ -42,10 +47,12 @@ public sealed class CrossingNodesTests : IDisposable
     public void A_failure_arrives_with_its_kind_its_operation_and_its_text(Exception? reason)
     {
         var sent = new HypervisorException(HypervisorFailure.NoSpace, "copy the disk", "it is full", reason);
-        foreach (var arrived in new[] { Cross<Exception>(sent), services.GetRequiredService<DeepCopier>().Copy<Exception>(sent) })
+        var copied = services.GetRequiredService<DeepCopier>().Copy<Exception>(sent);
+        foreach (var arrived in new[] { Cross<Exception>(sent), copied })
         {
             var failure = Assert.IsType<HypervisorException>(arrived);
-            Assert.Equal((sent.Failure, sent.Operation, sent.Message), (failure.Failure, failure.Operation, failure.Message));
+            Assert.Equal(
+                (sent.Failure, sent.Operation, sent.Message), (failure.Failure, failure.Operation, failure.Message));
         }
     }
 

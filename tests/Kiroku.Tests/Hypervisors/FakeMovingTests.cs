@@ -20,7 +20,8 @@ public sealed class FakeMovingTests
         await MoveAsync("disk");
         await MoveAsync("config");
         Assert.Equal(source.Volumes["disk"], destination.Volumes["disk"]);
-        Assert.Equal(source.Volumes["config"] with { Written = null }, destination.Volumes["config"] with { Written = null });
+        Assert.Equal(
+            source.Volumes["config"] with { Written = null }, destination.Volumes["config"] with { Written = null });
         Assert.Equal([1, 2, 3], destination.Volumes["config"].Written);
     }
 
@@ -33,7 +34,8 @@ public sealed class FakeMovingTests
     {
         source.Volumes["disk"] = new FakeVolume(1L << 34, Guid.NewGuid());
         destination.Volumes["disk"] = new FakeVolume(1, Guid.NewGuid());
-        var failure = await Assert.ThrowsAsync<HypervisorException>(() => MoveAsync("disk", target => new BreakingStream(target, at)));
+        var failure = await Assert.ThrowsAsync<HypervisorException>(
+            () => MoveAsync("disk", target => new BreakingStream(target, at)));
         Assert.Equal((HypervisorFailure.Failed, "receive the disk"), (failure.Failure, failure.Operation));
         Assert.Empty(destination.Volumes);
         Assert.Single(source.Volumes);
@@ -46,7 +48,8 @@ public sealed class FakeMovingTests
         var pipe = new Pipe();
         var content = await sender.DescribeVolumeAsync(volume, Token);
         var receiving = receiver.ReceiveVolumeAsync(volume, content, pipe.Reader.AsStream(), null, Token);
-        var failure = await Record.ExceptionAsync(() => sender.ExportVolumeAsync(volume, pipe.Writer.AsStream(), Token));
+        var failure = await Record.ExceptionAsync(
+            () => sender.ExportVolumeAsync(volume, pipe.Writer.AsStream(), Token));
         await pipe.Writer.CompleteAsync(failure);
         await receiving;
     }

@@ -1,8 +1,11 @@
-using Kiroku.Hypervisors.Libvirt;
+using Kiroku.Hypervisors.Libvirt.Machines;
+using Kiroku.Hypervisors.Libvirt.Sessions;
 
 namespace Kiroku.Tests.Hypervisors;
 
-/// <summary>Which definitions reach the host, and what becomes of them; what that is worth, guests say in the system tests.</summary>
+/// <summary>
+/// Which definitions reach the host, and what becomes of them; what that is worth, guests say in the system tests.
+/// </summary>
 public sealed class NetworkCardTests
 {
     private const string Open = "<domain><devices><interface type='user'/></devices></domain>";

@@ -2,7 +2,9 @@ using Kiroku.Hypervisors;
 
 namespace Kiroku.Servers.Remote;
 
-/// <summary>A disk on its way to another host: first what it is, then its bytes in order, last the SHA-256 of all of them.</summary>
+/// <summary>
+/// A disk on its way to another host: first what it is, then its bytes in order, last the SHA-256 of all of them.
+/// </summary>
 [GenerateSerializer, Immutable]
 internal readonly record struct DiskPiece
 {

@@ -6,13 +6,15 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Servers.Remote;
 
-/// <summary>The end of a disk's way at which it is read, no quicker than the setting allows.</summary>
+/// <summary>Reads a disk that moves to another host, no quicker than the setting allows.</summary>
 internal sealed class DiskReader(IHypervisor hypervisor, IOptions<ServersOptions> options, TimeProvider time)
 {
     private const int PieceBytes = 1024 * 1024;
-    private static readonly PipeOptions Ahead = new(pauseWriterThreshold: 8 * PieceBytes, resumeWriterThreshold: 4 * PieceBytes);
+    private static readonly PipeOptions Ahead = new(
+        pauseWriterThreshold: 8 * PieceBytes, resumeWriterThreshold: 4 * PieceBytes);
 
-    public async IAsyncEnumerable<DiskPiece> ReadAsync(string volume, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<DiskPiece> ReadAsync(
+        string volume, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         yield return new DiskPiece { Content = await hypervisor.DescribeVolumeAsync(volume, cancellationToken) };
         var pipe = new Pipe(Ahead);
@@ -26,7 +28,8 @@ internal sealed class DiskReader(IHypervisor hypervisor, IOptions<ServersOptions
             while (true)
             {
                 var piece = new byte[PieceBytes];
-                var read = await stream.ReadAtLeastAsync(piece, PieceBytes, throwOnEndOfStream: false, cancellationToken);
+                var read = await stream.ReadAtLeastAsync(
+                    piece, PieceBytes, throwOnEndOfStream: false, cancellationToken);
                 if (read == 0)
                     break;
                 Array.Resize(ref piece, read);
@@ -65,7 +68,8 @@ internal sealed class DiskReader(IHypervisor hypervisor, IOptions<ServersOptions
     {
         if (options.Value.MoveBandwidth == 0)
             return;
-        var early = TimeSpan.FromSeconds((double)sent / PieceBytes / options.Value.MoveBandwidth) - time.GetElapsedTime(began);
+        var due = TimeSpan.FromSeconds((double)sent / PieceBytes / options.Value.MoveBandwidth);
+        var early = due - time.GetElapsedTime(began);
         if (early > TimeSpan.Zero)
             await Task.Delay(early, time, cancellationToken);
     }

@@ -6,30 +6,35 @@ using Kiroku.Hypervisors;
 namespace Kiroku.Servers.Remote;
 
 /// <summary>
-/// The end of a disk's way at which it becomes a volume. Bytes that break off, or are not those that were sent, become none.
+/// Receives a disk that moves here from another host. Bytes that break off, or are not those that were sent, become no
+/// volume.
 /// </summary>
 internal sealed class DiskTransfer(IHypervisor hypervisor, IGrainFactory grains, HostPatience patience)
 {
-    /// <summary>Pieces of a MiB that come in one message.</summary>
+    /// <summary>The number of pieces, each of a MiB, that come in one message.</summary>
     private const int Batch = 4;
-    private static readonly PipeOptions Ahead = new(pauseWriterThreshold: 8 * 1024 * 1024, resumeWriterThreshold: 4 * 1024 * 1024);
+    private static readonly PipeOptions Ahead = new(
+        pauseWriterThreshold: 8 * 1024 * 1024, resumeWriterThreshold: 4 * 1024 * 1024);
 
-    /// <summary>Makes the volume anew from what another host has under its name.</summary>
+    /// <summary>Makes the volume anew from the one that another host has under its name.</summary>
     /// <exception cref="HypervisorException">It cannot be had or made; the other host is away.</exception>
-    public Task ReceiveAsync(string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)
-        => patience.RunAsync(from, "receive the disk", async () =>
+    public Task ReceiveAsync(
+        string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)
+        => patience.RunAsync(from, Operations.ReceiveVolume, async () =>
         {
             await ReceiveOnceAsync(from, volume, progress, cancellationToken);
             return true;
         }, cancellationToken);
 
-    private async Task ReceiveOnceAsync(string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)
+    private async Task ReceiveOnceAsync(
+        string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var source = grains.GetNodeGrain<IHostGrain>(from).Read(volume, left.Token).WithBatchSize(Batch);
         await using var pieces = source.GetAsyncEnumerator(left.Token);
         if (!await pieces.MoveNextAsync() || pieces.Current.Content is not { } content)
-            throw new HypervisorException(HypervisorFailure.Failed, "receive the disk", $"{from} does not say what it is");
+            throw new HypervisorException(
+                HypervisorFailure.Failed, Operations.ReceiveVolume, $"{from} does not say what it is");
         var pipe = new Pipe(Ahead);
         var pumping = PumpAsync(pieces, pipe.Writer, left.Token);
         try
@@ -44,7 +49,8 @@ internal sealed class DiskTransfer(IHypervisor hypervisor, IGrainFactory grains,
         }
     }
 
-    private static async Task PumpAsync(IAsyncEnumerator<DiskPiece> pieces, PipeWriter writer, CancellationToken cancellationToken)
+    private static async Task PumpAsync(
+        IAsyncEnumerator<DiskPiece> pieces, PipeWriter writer, CancellationToken cancellationToken)
     {
         try
         {
@@ -53,7 +59,8 @@ internal sealed class DiskTransfer(IHypervisor hypervisor, IGrainFactory grains,
             {
                 if (pieces.Current.Digest is { } sent)
                 {
-                    await writer.CompleteAsync(digest.GetHashAndReset().AsSpan().SequenceEqual(sent) ? null : new IOException("the bytes that came are not those that were sent"));
+                    await writer.CompleteAsync(digest.GetHashAndReset().AsSpan().SequenceEqual(sent)
+                        ? null : new IOException("the bytes that came are not those that were sent"));
                     return;
                 }
                 var bytes = pieces.Current.Bytes ?? [];

@@ -7,31 +7,17 @@ using Orleans.Concurrency;
 
 namespace Kiroku.Servers.Remote;
 
-/// <summary>
-/// A host as other nodes reach it, active on its own node and nowhere else. Answers come as they are made, and whoever waits
-/// asks for the next: so no call is longer than messages may take, however long the work is, and one that nobody asks about
-/// any more is given up.
-/// </summary>
-internal interface IHostGrain : IGrainWithStringKey
-{
-    /// <summary>Does what the call says; with a fence only while that holds.</summary>
-    IAsyncEnumerable<HostNews> Run(HostCall call, Fence? fence, CancellationToken cancellationToken);
-
-    /// <summary>A volume's bytes.</summary>
-    IAsyncEnumerable<DiskPiece> Read(string volume, CancellationToken cancellationToken);
-}
-
-/// <summary>How far a call is, or at its end what came of it.</summary>
-[GenerateSerializer, Immutable]
-internal readonly record struct HostNews([property: Id(0)] double? Progress, [property: Id(1)] object? Result);
-
+/// <summary>Does what other nodes ask of this node's host.</summary>
 [OnNode, InRole(NodeRoles.Compute), Reentrant, KeepAlive]
-internal sealed class HostGrain(LocalHost host, ServerStore servers, DiskReader disks, WorkInHand work, TimeProvider time) : Grain, IHostGrain
+internal sealed class HostGrain(
+    LocalHost host, IHypervisor hypervisor, ServerStore servers, DiskReader disks, WorkInHand work, TimeProvider time)
+    : Grain, IHostGrain
 {
-    /// <summary>Connecting takes seconds, right after the node's start.</summary>
+    /// <summary>The longest wait for the hypervisor: connecting takes seconds, right after the node's start.</summary>
     private static readonly TimeSpan LongestConnecting = TimeSpan.FromSeconds(5);
 
-    public async IAsyncEnumerable<HostNews> Run(HostCall call, Fence? fence, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<HostNews> Run(
+        HostCall call, Fence? fence, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await RequireConnectedAsync(call.Operation, cancellationToken);
         if (fence is not null)
@@ -43,13 +29,14 @@ internal sealed class HostGrain(LocalHost host, ServerStore servers, DiskReader 
             yield return item;
     }
 
-    public IAsyncEnumerable<DiskPiece> Read(string volume, CancellationToken cancellationToken) => disks.ReadAsync(volume, cancellationToken);
+    public IAsyncEnumerable<DiskPiece> Read(string volume, CancellationToken cancellationToken)
+        => disks.ReadAsync(volume, cancellationToken);
 
     private async Task RequireConnectedAsync(string operation, CancellationToken cancellationToken)
     {
         try
         {
-            await host.Hypervisor.Connected.WaitAsync(LongestConnecting, time, cancellationToken);
+            await hypervisor.Connected.WaitAsync(LongestConnecting, time, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -69,12 +56,16 @@ internal sealed class HostGrain(LocalHost host, ServerStore servers, DiskReader 
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            news.Complete(e is StepException { InnerException: { } inner } step ? new StepException(step.Message, step.Permanent, Sendable(inner)) : e);
+            news.Complete(Sendable(e));
         }
     }
 
-    /// <summary>Of the many kinds of exceptions few can be sent; what administrators read of one is its text.</summary>
-    private static InvalidOperationException Sendable(Exception inner) => new(inner.ToString());
+    /// <summary>
+    /// Of the many kinds of exceptions few can be sent; what administrators read of a failed step's reason is its text.
+    /// </summary>
+    private static Exception Sendable(Exception e) => e is StepException { InnerException: { } reason } step
+        ? new StepException(step.Message, step.Permanent, new InvalidOperationException(reason.ToString()))
+        : e;
 
     private sealed class Reporter(ChannelWriter<HostNews> news) : IProgress<double>
     {

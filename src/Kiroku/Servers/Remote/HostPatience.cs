@@ -5,19 +5,20 @@ using Kiroku.Nodes;
 namespace Kiroku.Servers.Remote;
 
 /// <summary>
-/// What is asked of another node's host. A node that was heard of just now may only be starting anew, so it is asked again until
-/// that is long ago; then its host is away.
+/// Makes calls of other nodes' hosts, and repeats them for a while: a node that reported just now may only be starting
+/// anew. When its last report is long ago, its host is away.
 /// </summary>
 internal sealed class HostPatience(HostWatch hosts, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>One whose node says it is there and that nobody reaches.</summary>
+    /// <summary>The longest patience with a node that reports but that nobody reaches.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
-    /// <summary>Makes a call of that host, which may be made twice.</summary>
+    /// <summary>Makes a call of that host that may be made twice.</summary>
     /// <exception cref="HypervisorException">It is away, or what it answers.</exception>
-    public async Task<T> RunAsync<T>(string host, string operation, Func<Task<T>> call, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(
+        string host, string operation, Func<Task<T>> call, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         while (true)
@@ -48,8 +49,13 @@ internal sealed class HostPatience(HostWatch hosts, TimeProvider time)
         }
     }
 
-    /// <summary>Whether that is the node's silence. What it answers is none of these, even if it is that another one does not.</summary>
-    private static bool IsSilence(Exception e) => e is NodeMissingException or OrleansException or TimeoutException or EnumerationAbortedException;
+    /// <summary>
+    /// Whether the exception is the node's silence. A node's answer is none of these, even an answer that says that
+    /// another node is silent.
+    /// </summary>
+    private static bool IsSilence(Exception e)
+        => e is NodeMissingException or OrleansException or TimeoutException or EnumerationAbortedException;
 
-    private static HypervisorException Away(string operation, Exception e) => new(HypervisorFailure.Away, operation, e.Message, e);
+    private static HypervisorException Away(string operation, Exception e)
+        => new(HypervisorFailure.Away, operation, e.Message, e);
 }

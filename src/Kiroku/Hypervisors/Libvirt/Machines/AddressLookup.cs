@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+using Kiroku.Hypervisors.Libvirt.Bindings;
+using Kiroku.Hypervisors.Libvirt.Sessions;
+
+namespace Kiroku.Hypervisors.Libvirt.Machines;
+
+/// <summary>
+/// The addresses of machines: in a libvirt network those of its leases. Nobody knows them on a bridge, and nobody can
+/// reach those that QEMU's own network gives each machine for itself; there only the network is named.
+/// </summary>
+internal static unsafe class AddressLookup
+{
+    private const int FromLeases = 0;
+
+    public static IReadOnlyList<MachineAddress> Unknown(MachineNetwork network, Guid machine)
+        => network.Kind == NetworkKind.None ? [] : [new(network.Name, null, NetworkCard.MacOf(machine))];
+
+    public static IReadOnlyList<MachineAddress> Leased(Session session, Guid machine)
+    {
+        using var domain = DomainLookup.Find(session, machine);
+        if (domain is null || DomainLookup.StateOf(domain) is not (MachineState.Running or MachineState.Paused))
+            return [];
+        var network = MachineNetwork.Parse(session.Options.Network);
+        var leased = Read(domain)
+            .Select(address => new MachineAddress(network.Name, address, NetworkCard.MacOf(machine))).ToList();
+        return leased.Count > 0 ? leased : Unknown(network, machine);
+    }
+
+    private static List<string> Read(DomainHandle domain)
+    {
+        var count = LibvirtException.Check(Native.virDomainInterfaceAddresses(domain, out var cards, FromLeases, 0));
+        var addresses = new List<string>();
+        for (var card = 0; card < count; card++)
+        {
+            for (var number = 0; number < cards[card]->Count; number++)
+                addresses.Add(Marshal.PtrToStringUTF8(cards[card]->Addresses[number].Address)!);
+            Native.virDomainInterfaceFree(cards[card]);
+        }
+        NativeMemory.Free(cards);
+        return addresses;
+    }
+}

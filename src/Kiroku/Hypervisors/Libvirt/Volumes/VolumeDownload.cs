@@ -1,0 +1,47 @@
+using Kiroku.Hypervisors.Libvirt.Bindings;
+using Kiroku.Hypervisors.Libvirt.Sessions;
+
+namespace Kiroku.Hypervisors.Libvirt.Volumes;
+
+/// <summary>
+/// Reads a volume's bytes, as its file has them, piece by piece: what a stream holds that nobody takes, libvirt keeps
+/// in our memory, so none is left open while a slow reader is waited for.
+/// </summary>
+internal static class VolumeDownload
+{
+    /// <summary>Reads as much as there is, up to the piece's size. Blocks.</summary>
+    public static unsafe int Read(Session session, VolumeHandle volume, long offset, Span<byte> piece)
+    {
+        using var stream = LibvirtException.Check(Native.virStreamNew(session.Connect, 0));
+        LibvirtException.Check(Native.virStorageVolDownload(volume, stream, (ulong)offset, (ulong)piece.Length, 0));
+        try
+        {
+            var read = Fill(stream, piece);
+            // Only who asks for more hears of the end.
+            byte beyond;
+            if (read == piece.Length)
+                LibvirtException.Check(Native.virStreamRecv(stream, &beyond, 1));
+            LibvirtException.Check(Native.virStreamFinish(stream));
+            return read;
+        }
+        catch
+        {
+            // Neither finished nor aborted, its slot would stay taken.
+            _ = Native.virStreamAbort(stream);
+            throw;
+        }
+    }
+
+    private static unsafe int Fill(StreamHandle stream, Span<byte> piece)
+    {
+        var read = 0;
+        fixed (byte* start = piece)
+        {
+            while (read < piece.Length
+                && LibvirtException.Check(Native.virStreamRecv(stream, start + read, (nuint)(piece.Length - read)))
+                    is var got and > 0)
+                read += got;
+        }
+        return read;
+    }
+}

@@ -1,0 +1,21 @@
+namespace Kiroku.Hypervisors;
+
+/// <summary>
+/// A machine as it is to be: id (also its UUID at the hypervisor), display name, processors, memory and root disk.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("Kiroku.MachineSpec")]
+public sealed record MachineSpec(
+    [property: Id(0)] Guid Id,
+    [property: Id(1)] string Name,
+    [property: Id(2)] int Vcpus,
+    [property: Id(3)] int MemoryMiB,
+    [property: Id(4)] string RootVolume)
+{
+    /// <summary>A disk beside the one that it starts from; null for none.</summary>
+    [Id(5)]
+    public string? SecondVolume { get; init; }
+
+    /// <summary>A raw volume that the guest may read; null for none.</summary>
+    [Id(6)]
+    public string? ConfigVolume { get; init; }
+}
