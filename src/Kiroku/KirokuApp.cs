@@ -1,3 +1,4 @@
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Cluster;
@@ -35,6 +36,7 @@ internal static class KirokuApp
         // Beyond them connections are closed, so that the store and the hypervisor still have descriptors.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = Descriptors.Connections);
         builder.Services.AddStorage(settings);
+        builder.Services.AddAccess();
         builder.Services.AddIdentity(settings);
         // Before whatever does something in this host's name: it may be another's.
         builder.Services.AddHosts();

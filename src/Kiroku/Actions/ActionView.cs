@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 using Kiroku.Storage;
 
 namespace Kiroku.Actions;
@@ -23,8 +23,8 @@ internal readonly record struct ActionView(Microversion Version, bool SeesTraceb
         var caller = Caller.Of(context);
         return new ActionView(
             Microversions.Of(context),
-            caller.May(Rules.ActionsEvents, caller.ProjectId),
-            caller.May(Rules.ActionsEventsDetails, caller.ProjectId));
+            caller.May(ActionRules.Events, caller.ProjectId),
+            caller.May(ActionRules.EventsDetails, caller.ProjectId));
     }
 
     public void Write(Utf8JsonWriter json, RecordedAction recorded, Subject subject)

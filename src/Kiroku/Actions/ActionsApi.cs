@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Actions;
@@ -17,7 +17,7 @@ internal static class ActionsApi
     private static async Task<IResult> List(
         HttpContext context, string serverId, ActionStore store, FinishedRecords finished, IOptions<ActionsOptions> options)
     {
-        var subject = await FindSubjectAsync(context, serverId, Rules.ActionsList, store);
+        var subject = await FindSubjectAsync(context, serverId, ActionRules.List, store);
         var view = ActionView.Of(context);
         var parameters = new QueryParameters(context.Request);
         var query = view.IsPaged ? Query(parameters, view.Version, options.Value.MaxLimit) : new ActionQuery(int.MaxValue);
@@ -59,13 +59,13 @@ internal static class ActionsApi
         var key = new FinishedKey(id, requestId, view);
         if (finished.Find(key) is { } known && await store.FindUnchangedAsync(known.Subject, context.RequestAborted) is { } now)
         {
-            Let(context, serverId, now, Rules.ActionsShow);
+            Let(context, serverId, now, ActionRules.Show);
             await JsonResponse.WriteAsync(context, StatusCodes.Status200OK, known.Body);
             return;
         }
         var removals = finished.Removals(id);
         var (found, action) = await store.FindWithSubjectAsync(id, requestId, context.RequestAborted);
-        var subject = Let(context, serverId, found, Rules.ActionsShow);
+        var subject = Let(context, serverId, found, ActionRules.Show);
         if (action is null)
             throw Fault.NotFound($"Action {requestId} not found");
         var body = JsonResponse.ToBytes(json => view.Write(json, action, subject));
@@ -74,14 +74,14 @@ internal static class ActionsApi
         await JsonResponse.WriteAsync(context, StatusCodes.Status200OK, body);
     }
 
-    private static async Task<Subject> FindSubjectAsync(HttpContext context, string serverId, string rule, ActionStore store)
+    private static async Task<Subject> FindSubjectAsync(HttpContext context, string serverId, Rule rule, ActionStore store)
     {
         var subject = Guid.TryParseExact(serverId, "D", out var id) ? await store.FindSubjectAsync(id, context.RequestAborted) : null;
         return Let(context, serverId, subject, rule);
     }
 
     /// <summary>The server whose record is asked for, if the caller may know of it; from 2.21 on deleted ones too.</summary>
-    private static Subject Let(HttpContext context, string serverId, Subject? subject, string rule)
+    private static Subject Let(HttpContext context, string serverId, Subject? subject, Rule rule)
     {
         var caller = Caller.Of(context);
         if (subject is null || (subject.Deleted && Microversions.Of(context) < 21) || !caller.MaySee(subject.ProjectId))

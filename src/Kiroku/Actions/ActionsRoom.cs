@@ -1,3 +1,4 @@
+using Kiroku.Access;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -13,6 +14,7 @@ internal static class ActionsRoom
 
     public static void AddActions(this IServiceCollection services)
     {
+        services.AddRules(ActionRules.All);
         services.AddOptions<ActionsOptions>().BindConfiguration(ActionsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section)
             .Validate(o => o.Lifetime > TimeSpan.Zero && o.Lifetime <= MostLifetime, "Idempotency:Lifetime is to be more than nothing and at most a year, as in 24:00:00.")

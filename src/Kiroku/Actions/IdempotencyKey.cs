@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Actions;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Kiroku.Api;
-using Kiroku.Identity;
 using Kiroku.Identity.Accounts;
 
 namespace Kiroku.Flavors;
@@ -16,7 +15,7 @@ internal static class FlavorAccessApi
 
     private static async Task<JsonResponse> List(string id, HttpContext context, FlavorStore store)
     {
-        FlavorsApi.Require(context, Rules.FlavorAccess);
+        FlavorsApi.Require(context, FlavorRules.AccessList);
         var flavor = await FlavorsApi.FindAsync(id, context, store);
         return flavor.IsPublic
             ? throw Fault.NotFound("Access list not available for public flavors.")
@@ -39,7 +38,7 @@ internal static class FlavorAccessApi
 
     private static async Task AddAsync(string id, HttpContext context, FlavorStore store, ProjectStore projects)
     {
-        var body = await FlavorsApi.ReadAsync(context, (_, _) => FlavorSchemas.AddAccess, Rules.FlavorAccessAdd);
+        var body = await FlavorsApi.ReadAsync(context, (_, _) => FlavorSchemas.AddAccess, FlavorRules.AccessAdd);
         var project = TenantOf(body.GetProperty("addTenantAccess"));
         if (await projects.FindAsync(project, context.RequestAborted) is null)
             throw Fault.BadRequest($"Project ID {project} is not a valid project.");
@@ -53,7 +52,7 @@ internal static class FlavorAccessApi
     /// <summary>A project that there is no more can be taken off, too.</summary>
     private static async Task RemoveAsync(string id, HttpContext context, FlavorStore store)
     {
-        var body = await FlavorsApi.ReadAsync(context, (_, _) => FlavorSchemas.RemoveAccess, Rules.FlavorAccessRemove);
+        var body = await FlavorsApi.ReadAsync(context, (_, _) => FlavorSchemas.RemoveAccess, FlavorRules.AccessRemove);
         var project = TenantOf(body.GetProperty("removeTenantAccess"));
         await FlavorsApi.FindAsync(id, context, store);
         if (!await store.RemoveAccessAsync(id, project, context.RequestAborted))

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Flavors;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Flavors;
 
@@ -20,7 +19,7 @@ internal static class FlavorSpecsApi
 
     private static async Task<JsonResponse> List(string id, HttpContext context, FlavorStore store)
     {
-        FlavorsApi.Require(context, Rules.FlavorExtraSpecs);
+        FlavorsApi.Require(context, FlavorRules.ExtraSpecsList);
         var flavor = await FlavorsApi.FindAsync(id, context, store);
         return JsonResponse.Ok(json =>
         {
@@ -33,14 +32,14 @@ internal static class FlavorSpecsApi
 
     private static async Task<JsonResponse> Create(string id, HttpContext context, FlavorStore store)
     {
-        var body = await FlavorsApi.ReadAsync(context, (_, _) => FlavorSchemas.CreateSpecs, Rules.FlavorExtraSpecsCreate);
+        var body = await FlavorsApi.ReadAsync(context, (_, _) => FlavorSchemas.CreateSpecs, FlavorRules.ExtraSpecsCreate);
         await AddAsync(id, body.GetProperty("extra_specs"), context, store);
         return JsonResponse.Ok(body.WriteTo);
     }
 
     private static async Task<JsonResponse> Show(string id, string key, HttpContext context, FlavorStore store)
     {
-        FlavorsApi.Require(context, Rules.FlavorExtraSpecsShow);
+        FlavorsApi.Require(context, FlavorRules.ExtraSpecsShow);
         var flavor = await FlavorsApi.FindAsync(id, context, store);
         if (!flavor.ReadExtraSpecs().TryGetValue(key, out var value))
             throw NoSpec(id, key);
@@ -49,7 +48,7 @@ internal static class FlavorSpecsApi
 
     private static async Task<JsonResponse> Update(string id, string key, HttpContext context, FlavorStore store)
     {
-        var body = await FlavorsApi.ReadAsync(context, (_, _) => FlavorSchemas.UpdateSpec, Rules.FlavorExtraSpecsUpdate);
+        var body = await FlavorsApi.ReadAsync(context, (_, _) => FlavorSchemas.UpdateSpec, FlavorRules.ExtraSpecsUpdate);
         var specs = Read(body);
         if (!specs.ContainsKey(key))
             throw Fault.BadRequest("Request body and URI mismatch");
@@ -59,7 +58,7 @@ internal static class FlavorSpecsApi
 
     private static async Task<IResult> Delete(string id, string key, HttpContext context, FlavorStore store)
     {
-        FlavorsApi.Require(context, Rules.FlavorExtraSpecsDelete);
+        FlavorsApi.Require(context, FlavorRules.ExtraSpecsDelete);
         await ChangeAsync(id, context, store, specs =>
         {
             if (!specs.Remove(key))

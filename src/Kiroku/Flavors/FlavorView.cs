@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Flavors;
 
@@ -38,7 +38,7 @@ internal static class FlavorView
         json.WriteRawValue(Decimal(flavor.RxtxFactor));
         Links.WriteResource(json, request, $"flavors/{flavor.Id}");
         WriteDescription(json, version, flavor);
-        if (version >= 61 && Caller.Of(request.HttpContext) is var caller && caller.May(Rules.FlavorExtraSpecs, caller.ProjectId))
+        if (version >= 61 && Caller.Of(request.HttpContext) is var caller && caller.May(FlavorRules.ExtraSpecsList, caller.ProjectId))
         {
             json.WritePropertyName("extra_specs");
             WriteSpecs(json, flavor.ReadExtraSpecs());

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 using Kiroku.Storage;
 
 namespace Kiroku.Flavors;
@@ -26,7 +26,7 @@ internal static class FlavorsApi
     public static Fault NotFound(string id) => Fault.NotFound($"Flavor {id} could not be found.");
 
     /// <summary>The body, of which the schema holds; then whether the rule lets the caller.</summary>
-    public static async Task<JsonElement> ReadAsync(HttpContext context, Func<Microversion, bool, Schema> schema, string rule)
+    public static async Task<JsonElement> ReadAsync(HttpContext context, Func<Microversion, bool, Schema> schema, Rule rule)
     {
         var body = await RequestBody.ReadAsync(context.Request);
         var relaxed = Microversions.IsRelaxed(context);
@@ -36,7 +36,7 @@ internal static class FlavorsApi
     }
 
     /// <summary>Flavors belong to nobody, so a rule about them holds in whatever project the caller is.</summary>
-    public static void Require(HttpContext context, string rule)
+    public static void Require(HttpContext context, Rule rule)
     {
         var caller = Caller.Of(context);
         caller.Require(rule, caller.ProjectId);
@@ -53,7 +53,7 @@ internal static class FlavorsApi
 
     private static async Task<JsonResponse> Create(HttpContext context, FlavorStore store, TimeProvider time)
     {
-        var body = await ReadAsync(context, FlavorSchemas.Create, Rules.FlavorCreate);
+        var body = await ReadAsync(context, FlavorSchemas.Create, FlavorRules.Create);
         var flavor = NewFlavor.Read(body.GetProperty("flavor"), Microversions.Of(context), time.UtcNow());
         await store.AddAsync(flavor, context.RequestAborted);
         return FlavorView.Show(context, flavor);
@@ -63,7 +63,7 @@ internal static class FlavorsApi
     {
         if (Microversions.Of(context) < 55)
             throw Fault.NotFound("The resource could not be found.");
-        var body = await ReadAsync(context, (_, _) => FlavorSchemas.Update, Rules.FlavorUpdate);
+        var body = await ReadAsync(context, (_, _) => FlavorSchemas.Update, FlavorRules.Update);
         var description = NewFlavor.Text(body.GetProperty("flavor"), "description");
         var flavor = await store.ChangeAsync(id, flavor => flavor with { Description = description }, context.RequestAborted);
         return FlavorView.Show(context, flavor ?? throw NotFound(id));
@@ -71,7 +71,7 @@ internal static class FlavorsApi
 
     private static async Task<IResult> Delete(string id, HttpContext context, FlavorStore store)
     {
-        Require(context, Rules.FlavorDelete);
+        Require(context, FlavorRules.Delete);
         if (!await store.DeleteAsync(id, context.RequestAborted))
             throw NotFound(id);
         return TypedResults.StatusCode(StatusCodes.Status202Accepted);

@@ -1,3 +1,4 @@
+using Kiroku.Access;
 using Kiroku.Api;
 
 namespace Kiroku.Flavors;
@@ -5,7 +6,11 @@ namespace Kiroku.Flavors;
 /// <summary>Puts the flavors together; they have no settings.</summary>
 internal static class FlavorsRoom
 {
-    public static void AddFlavors(this IServiceCollection services) => services.AddSingleton<FlavorStore>();
+    public static void AddFlavors(this IServiceCollection services)
+    {
+        services.AddRules(FlavorRules.All);
+        services.AddSingleton<FlavorStore>();
+    }
 
     public static void MapFlavors(this IEndpointRouteBuilder app) => app.MapCompute(routes =>
     {

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Hosts;
 
@@ -45,7 +45,7 @@ internal static class ExtensionsApi
 
     private static JsonResponse List(HttpContext context)
     {
-        Caller.Of(context).Require(Rules.Extensions, Caller.Of(context).ProjectId);
+        Caller.Of(context).Require(HostRules.Extensions, Caller.Of(context).ProjectId);
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
@@ -59,7 +59,7 @@ internal static class ExtensionsApi
 
     private static JsonResponse Show(HttpContext context, string alias)
     {
-        Caller.Of(context).Require(Rules.Extensions, Caller.Of(context).ProjectId);
+        Caller.Of(context).Require(HostRules.Extensions, Caller.Of(context).ProjectId);
         var found = Array.Find(All, extension => extension.Alias == alias);
         return found.Alias is null
             ? throw Fault.NotFound("The resource could not be found.")

@@ -1,3 +1,4 @@
+using Kiroku.Access;
 using Kiroku.Api;
 
 namespace Kiroku.Hosts;
@@ -7,6 +8,7 @@ internal static class HostsRoom
 {
     public static void AddHosts(this IServiceCollection services)
     {
+        services.AddRules(HostRules.All);
         services.AddOptions<HostsOptions>().BindConfiguration(HostsOptions.Section)
             .Validate(o => o.Zone.Length is > 0 and <= 255 && !o.Zone.Contains(':', StringComparison.Ordinal), "Hosts:Zone is to be 1 to 255 characters without a colon.")
             .Validate(o => o.MeasureInterval > TimeSpan.Zero && o.MeasureInterval <= TimeSpan.FromDays(1), "Hosts:MeasureInterval is to be above zero, at most a day.")

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Hosts;
 
@@ -13,8 +13,8 @@ internal static class HypervisorsApi
 
     public static void MapHypervisorRoutes(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/os-hypervisors", (HttpContext context, HostWatch hosts) => ListAsync(context, hosts, Rules.HypervisorsList));
-        app.MapGet("/os-hypervisors/detail", (HttpContext context, HostWatch hosts) => ListAsync(context, hosts, Rules.HypervisorsDetail));
+        app.MapGet("/os-hypervisors", (HttpContext context, HostWatch hosts) => ListAsync(context, hosts, HostRules.HypervisorsList));
+        app.MapGet("/os-hypervisors/detail", (HttpContext context, HostWatch hosts) => ListAsync(context, hosts, HostRules.HypervisorsDetail));
         app.MapGet("/os-hypervisors/statistics", ShowStatistics);
         app.MapGet("/os-hypervisors/{id}", Show);
         app.MapGet("/os-hypervisors/{id}/uptime", ShowUptime);
@@ -22,7 +22,7 @@ internal static class HypervisorsApi
         app.MapGet("/os-hypervisors/{pattern}/servers", (HttpContext context, string pattern, HostWatch hosts) => SearchAsync(context, pattern, hosts, withServers: true));
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, HostWatch hosts, string rule)
+    private static async Task<IResult> ListAsync(HttpContext context, HostWatch hosts, Rule rule)
     {
         var version = Require(context, rule);
         var parameters = new QueryParameters(context.Request);
@@ -41,7 +41,7 @@ internal static class HypervisorsApi
             json.WriteStartObject();
             json.WriteStartArray("hypervisors");
             foreach (var host in page)
-                new HypervisorView(version).Write(json, host, rule == Rules.HypervisorsDetail, servers);
+                new HypervisorView(version).Write(json, host, rule == HostRules.HypervisorsDetail, servers);
             json.WriteEndArray();
             if (version >= 33 && pattern is null)
                 parameters.WriteNextLink(json, "hypervisors_links", page.Count, limit, page.Count > 0 ? IdIn(version, page[^1]) : null, always: false);
@@ -51,7 +51,7 @@ internal static class HypervisorsApi
 
     private static async Task<IResult> Show(HttpContext context, string id, HostWatch hosts)
     {
-        var version = Require(context, Rules.HypervisorsShow);
+        var version = Require(context, HostRules.HypervisorsShow);
         var parameters = new QueryParameters(context.Request);
         if (version >= 53)
             parameters.RefuseUnknown("with_servers");
@@ -62,7 +62,7 @@ internal static class HypervisorsApi
 
     private static async Task<IResult> ShowUptime(HttpContext context, string id, HostWatch hosts)
     {
-        var version = RequireBefore(88, context, Rules.HypervisorsUptime);
+        var version = RequireBefore(88, context, HostRules.HypervisorsUptime);
         var host = await FindAsync(id, version, hosts, context.RequestAborted);
         if (!host.IsUp)
             throw Fault.BadRequest($"Compute service of {host.Name} is unavailable at this time.");
@@ -73,14 +73,14 @@ internal static class HypervisorsApi
 
     private static async Task<IResult> ShowStatistics(HttpContext context, HostWatch hosts)
     {
-        RequireBefore(88, context, Rules.HypervisorsStatistics);
+        RequireBefore(88, context, HostRules.HypervisorsStatistics);
         var all = await ListAsync(hosts, context.RequestAborted);
         return Document("hypervisor_statistics", json => HypervisorView.WriteStatistics(json, [.. all.Where(host => !host.Service.Disabled)]));
     }
 
     private static async Task<IResult> SearchAsync(HttpContext context, string pattern, HostWatch hosts, bool withServers)
     {
-        var version = RequireBefore(53, context, withServers ? Rules.HypervisorsServers : Rules.HypervisorsSearch);
+        var version = RequireBefore(53, context, withServers ? HostRules.HypervisorsServers : HostRules.HypervisorsSearch);
         var found = Matching(await ListAsync(hosts, context.RequestAborted), pattern);
         var servers = await ServersAsync(withServers, hosts, context.RequestAborted);
         return Document("hypervisors", json =>
@@ -100,14 +100,14 @@ internal static class HypervisorsApi
         json.WriteEndObject();
     });
 
-    private static Microversion Require(HttpContext context, string rule)
+    private static Microversion Require(HttpContext context, Rule rule)
     {
         Caller.Of(context).Require(rule, Caller.Of(context).ProjectId);
         return Microversions.Of(context);
     }
 
     /// <exception cref="Fault">404 from the version on that took the route away.</exception>
-    private static Microversion RequireBefore(int gone, HttpContext context, string rule)
+    private static Microversion RequireBefore(int gone, HttpContext context, Rule rule)
         => Microversions.Of(context) is var version && version >= gone
             ? throw Fault.NotFound($"API version '2.{version.Minor}' is not supported on this method.")
             : Require(context, rule);

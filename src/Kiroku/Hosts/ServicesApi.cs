@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 using Kiroku.Storage;
 
 namespace Kiroku.Hosts;
@@ -32,7 +32,7 @@ internal static class ServicesApi
 
     private static async Task<IResult> List(HttpContext context, HostWatch hosts)
     {
-        Caller.Of(context).Require(Rules.ServicesList, Caller.Of(context).ProjectId);
+        Caller.Of(context).Require(HostRules.ServicesList, Caller.Of(context).ProjectId);
         var (version, parameters) = (Microversions.Of(context), new QueryParameters(context.Request));
         if (version >= 75)
             parameters.RefuseUnknown("host", "binary");
@@ -56,7 +56,7 @@ internal static class ServicesApi
         var body = await RequestBody.ReadAsync(context.Request);
         ServiceSchemas.Update(version).Require(body, Microversions.IsRelaxed(context));
         RequireUuid(version, id);
-        Caller.Of(context).Require(Rules.ServicesUpdate, Caller.Of(context).ProjectId);
+        Caller.Of(context).Require(HostRules.ServicesUpdate, Caller.Of(context).ProjectId);
         var change = version >= 53 ? ServiceChange.Of(body) : ServiceChange.Of(id, body, version);
         var all = await hosts.ListAsync(context.RequestAborted);
         var host = version >= 53 ? WithId(all, id) : Named(all, body);
@@ -76,7 +76,7 @@ internal static class ServicesApi
     private static async Task<IResult> Delete(HttpContext context, string id, HostWatch hosts, HostRemoval removal)
     {
         var version = Microversions.Of(context);
-        Caller.Of(context).Require(Rules.ServicesDelete, Caller.Of(context).ProjectId);
+        Caller.Of(context).Require(HostRules.ServicesDelete, Caller.Of(context).ProjectId);
         RequireUuid(version, id);
         if (version < 53 && !long.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
             throw Fault.BadRequest("Invalid input received: id must be an integer");

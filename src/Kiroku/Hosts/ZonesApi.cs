@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Hosts;
 
@@ -17,7 +17,7 @@ internal static class ZonesApi
     /// <summary>There are none, but clients ask for those that a hypervisor is in.</summary>
     private static JsonResponse ListAggregates(HttpContext context)
     {
-        Caller.Of(context).Require(Rules.AggregatesList, Caller.Of(context).ProjectId);
+        Caller.Of(context).Require(HostRules.AggregatesList, Caller.Of(context).ProjectId);
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
@@ -29,13 +29,13 @@ internal static class ZonesApi
 
     private static async Task<IResult> List(HttpContext context, HostWatch hosts)
     {
-        Caller.Of(context).Require(Rules.ZonesList, Caller.Of(context).ProjectId);
+        Caller.Of(context).Require(HostRules.ZonesList, Caller.Of(context).ProjectId);
         return Show(await hosts.ListAsync(context.RequestAborted), (json, _) => json.WriteNull("hosts"));
     }
 
     private static async Task<IResult> Detail(HttpContext context, HostWatch hosts)
     {
-        Caller.Of(context).Require(Rules.ZonesDetail, Caller.Of(context).ProjectId);
+        Caller.Of(context).Require(HostRules.ZonesDetail, Caller.Of(context).ProjectId);
         return Show(await hosts.ListAsync(context.RequestAborted), WriteHosts);
     }
 

@@ -1,3 +1,5 @@
+using Kiroku.Access;
+
 namespace Kiroku.Identity;
 
 /// <summary>A user as kept. <see cref="ValidAfter"/> is a stamp: a token holds only as long as it is what it was (a changed password moves it).</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Kiroku.Access;
 using Kiroku.Identity.Accounts;
 using Kiroku.Identity.Keystone;
 using Kiroku.Storage;

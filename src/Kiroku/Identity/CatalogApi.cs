@@ -20,7 +20,7 @@ internal static class CatalogApi
 
     private static JsonResponse ListServices(HttpContext context)
     {
-        context.RequireIdentity(Rules.ListServices);
+        context.RequireIdentity(IdentityRules.ListServices);
         var filter = new ListFilter(context.Request);
         var asked = Catalog.Services.Where(service => filter.Fits("type", service.Type) && filter.Fits("name", service.Name));
         return IdentityView.Many(context.Request, "services", asked, WriteService);
@@ -28,14 +28,14 @@ internal static class CatalogApi
 
     private static JsonResponse ShowService(string id, HttpContext context)
     {
-        context.RequireIdentity(Rules.GetService);
+        context.RequireIdentity(IdentityRules.GetService);
         var service = Catalog.Services.FirstOrDefault(service => service.Id == id) ?? throw Refusal.NotFound("service", id);
         return IdentityView.One(context.Request, "service", service, WriteService);
     }
 
     private static JsonResponse ListEndpoints(HttpContext context, IOptions<IdentityOptions> options)
     {
-        context.RequireIdentity(Rules.ListEndpoints);
+        context.RequireIdentity(IdentityRules.ListEndpoints);
         var (filter, region) = (new ListFilter(context.Request), options.Value.Region);
         var asked = Catalog.Services.SelectMany(service => service.Endpoints).Where(endpoint => filter.Fits("interface", endpoint.Interface)
             && filter.Fits("service_id", endpoint.Service.Id) && filter.Fits("region_id", region));
@@ -44,7 +44,7 @@ internal static class CatalogApi
 
     private static JsonResponse ShowEndpoint(string id, HttpContext context, IOptions<IdentityOptions> options)
     {
-        context.RequireIdentity(Rules.GetEndpoint);
+        context.RequireIdentity(IdentityRules.GetEndpoint);
         var endpoint = Catalog.Services.SelectMany(service => service.Endpoints).FirstOrDefault(endpoint => endpoint.Id == id)
             ?? throw Refusal.NotFound("endpoint", id);
         return IdentityView.One(context.Request, "endpoint", endpoint, (json, request, one) => WriteEndpoint(json, request, one, options.Value.Region));

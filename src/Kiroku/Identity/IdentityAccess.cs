@@ -1,16 +1,18 @@
+using Kiroku.Access;
+
 namespace Kiroku.Identity;
 
 /// <summary>Asks identity's rules; what they are about belongs to no project, so a role counts wherever the token is for.</summary>
 internal static class IdentityAccess
 {
     /// <param name="context">The request.</param>
-    /// <param name="rule">One of <see cref="Rules"/>.</param>
+    /// <param name="rule">One of <see cref="IdentityRules"/>.</param>
     /// <param name="own">Whether it is about the caller's own, which Keystone's rule allows whatever the role.</param>
     /// <exception cref="Api.Fault">403, if the rule does not allow it.</exception>
-    public static SignIn RequireIdentity(this HttpContext context, string rule, bool own = false)
+    public static SignIn RequireIdentity(this HttpContext context, Rule rule, bool own = false)
     {
         var signIn = SignIn.Of(context);
         var policy = context.RequestServices.GetRequiredService<Policy>();
-        return own || policy.Allows(signIn, rule) ? signIn : throw Refusal.Forbidden(rule);
+        return own || signIn.IsAdmin || signIn.Has(policy.RoleFor(rule)) ? signIn : throw Refusal.Forbidden(rule.Name);
     }
 }

@@ -1,3 +1,4 @@
+using Kiroku.Access;
 using Kiroku.Api;
 using Kiroku.Identity.Keystone;
 using Microsoft.Extensions.Options;

@@ -1,4 +1,5 @@
 using System.Text;
+using Kiroku.Access;
 using Kiroku.Api;
 using Kiroku.Identity.Accounts;
 using Kiroku.Identity.Keystone;
@@ -15,6 +16,7 @@ internal static class IdentityRoom
 {
     public static void AddIdentity(this IServiceCollection services, ServiceSettings settings)
     {
+        services.AddRules(IdentityRules.All);
         services.AddOptions<IdentityOptions>().BindConfiguration(IdentityOptions.Section)
             .Validate(o => o.TokenLifetime > TimeSpan.Zero && o.TokenLifetime <= TimeSpan.FromDays(3650),
                 "Identity:TokenLifetime is to be longer than nothing and at most ten years, as in 01:00:00.")
@@ -49,7 +51,6 @@ internal static class IdentityRoom
         services.AddSingleton<CredentialStore>();
         services.AddSingleton<TokenSealer>();
         services.AddSingleton<Passwords>();
-        services.AddSingleton(provider => Policy.Of(provider.GetRequiredService<IConfiguration>()));
         services.AddSingleton<SignInQueue>();
         services.AddSingleton<SignInGuard>();
         services.AddSingleton<KnownAddresses>();

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Kiroku.Access;
 using Kiroku.Identity.Accounts;
 
 namespace Kiroku.Identity;

@@ -1,3 +1,4 @@
+using Kiroku.Access;
 using Kiroku.Api;
 using Kiroku.Identity.Accounts;
 using Microsoft.Extensions.Options;
@@ -33,7 +34,7 @@ internal static class TokensApi
     private static async Task<JsonResponse> Show(
         HttpContext context, Tokens tokens, IOptions<IdentityOptions> options, CancellationToken cancellationToken)
     {
-        var subject = await SubjectAsync(context, tokens, Rules.ValidateToken, cancellationToken);
+        var subject = await SubjectAsync(context, tokens, IdentityRules.ValidateToken, cancellationToken);
         context.Response.Headers[SubjectHeader] = context.Request.Headers[SubjectHeader];
         context.Response.Headers.Vary = IdentityMiddleware.TokenHeader;
         return Answer(StatusCodes.Status200OK, context.Request, subject, options.Value);
@@ -41,7 +42,7 @@ internal static class TokensApi
 
     private static async Task<IResult> Revoke(HttpContext context, Tokens tokens, CancellationToken cancellationToken)
     {
-        var subject = await SubjectAsync(context, tokens, Rules.RevokeToken, cancellationToken);
+        var subject = await SubjectAsync(context, tokens, IdentityRules.RevokeToken, cancellationToken);
         await tokens.RevokeAsync(subject.Claims, cancellationToken);
         return TypedResults.NoContent();
     }
@@ -74,7 +75,7 @@ internal static class TokensApi
     }
 
     /// <summary>The token that the request is about: administrators may ask about any, others about their own.</summary>
-    private static async Task<SignIn> SubjectAsync(HttpContext context, Tokens tokens, string rule, CancellationToken cancellationToken)
+    private static async Task<SignIn> SubjectAsync(HttpContext context, Tokens tokens, Rule rule, CancellationToken cancellationToken)
     {
         var caller = SignIn.Of(context);
         var subject = await tokens.ValidateAsync(context.Request.Headers[SubjectHeader], cancellationToken);

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Images;
 
@@ -77,9 +77,9 @@ internal static class ImageAttributes
     private static string Visibility(Image image, string visibility, Caller caller)
     {
         if (visibility == ImageVisibility.Public)
-            ImagesApi.Require(caller, Rules.ImagePublicize, image.Owner);
+            ImagesApi.Require(caller, ImageRules.Publicize, image.Owner);
         else if (visibility == ImageVisibility.Community)
-            ImagesApi.Require(caller, Rules.ImageCommunitize, image.Owner);
+            ImagesApi.Require(caller, ImageRules.Communitize, image.Owner);
         return visibility;
     }
 

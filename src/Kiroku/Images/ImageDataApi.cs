@@ -1,5 +1,5 @@
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Kiroku.Images;
@@ -21,7 +21,7 @@ internal static class ImageDataApi
         var caller = Caller.Of(context);
         if (image.Status == ImageStatus.Deactivated && !caller.IsAdmin)
             throw new Fault(403, "The requested image has been deactivated. Image data download is forbidden.");
-        ImagesApi.Require(caller, Rules.ImageDownload, caller.ProjectId);
+        ImagesApi.Require(caller, ImageRules.Download, caller.ProjectId);
         if (image.Checksum is null)
             return TypedResults.NoContent();
         var file = await EnsureAsync(image, copies, cancellationToken);
@@ -47,7 +47,7 @@ internal static class ImageDataApi
         if (!Octets.Equals(request.ContentType?.Split(';')[0].Trim(), StringComparison.OrdinalIgnoreCase))
             throw new Fault(415, $"Invalid content type {request.ContentType ?? "None"}");
         var image = await ImagesApi.FindAsync(id, context, store, cancellationToken);
-        ImagesApi.Require(Caller.Of(context), Rules.ImageUpload, image.Owner);
+        ImagesApi.Require(Caller.Of(context), ImageRules.Upload, image.Owner);
         // The size is limited where the bytes are taken.
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         await upload.SaveAsync(image, request.Body, cancellationToken, new SaidOfBytes(request.ContentLength, Md5Of(request)));

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 using Kiroku.Storage;
 
 namespace Kiroku.Images;
@@ -28,7 +28,7 @@ internal static class ImageMembersApi
         var image = await FindImageAsync(id, context, store, cancellationToken);
         if (image.Visibility != ImageVisibility.Shared)
             throw new Fault(403, $"Not allowed to list members for image {id}: {NotShared}");
-        RequireInOwnProject(context, Rules.ImageMembersList);
+        RequireInOwnProject(context, ImageRules.MembersList);
         var seen = Seen(image, await members.ListAsync(id, cancellationToken), context);
         return JsonResponse.Ok(json => WriteList(json, seen));
     }
@@ -38,7 +38,7 @@ internal static class ImageMembersApi
     {
         var memberId = MemberOf(await ImageBody.ReadAsync(context.Request));
         var image = await FindImageAsync(id, context, store, cancellationToken);
-        if (image.Visibility != ImageVisibility.Shared || !Caller.Of(context).May(Rules.ImageMemberAdd, image.Owner))
+        if (image.Visibility != ImageVisibility.Shared || !Caller.Of(context).May(ImageRules.MemberAdd, image.Owner))
             throw new Fault(403, $"Not allowed to create members for image {id}.");
         var now = time.UtcNow();
         var member = new ImageMember { ImageId = id, MemberId = memberId, Status = MemberStatus.Pending, CreatedAt = now, UpdatedAt = now };
@@ -68,7 +68,7 @@ internal static class ImageMembersApi
             throw new Fault(403, $"Not allowed to update members for image {id}.");
         var member = await FindMemberAsync(image, memberId, context, members, cancellationToken);
         // What a project says to an image is its own to say, not the owner's.
-        if (!Caller.Of(context).May(Rules.ImageMemberModify, member.MemberId))
+        if (!Caller.Of(context).May(ImageRules.MemberModify, member.MemberId))
             throw new Fault(403, $"Not allowed to update members for image {id}.");
         if (status is not (MemberStatus.Pending or MemberStatus.Accepted or MemberStatus.Rejected))
             throw Fault.BadRequest("Incorrect request: Status must be \"pending\", \"accepted\" or \"rejected\".");
@@ -80,7 +80,7 @@ internal static class ImageMembersApi
         string id, string memberId, HttpContext context, ImageStore store, ImageMemberStore members, CancellationToken cancellationToken)
     {
         var image = await FindImageAsync(id, context, store, cancellationToken);
-        if (image.Visibility != ImageVisibility.Shared || !Caller.Of(context).May(Rules.ImageMemberDelete, image.Owner))
+        if (image.Visibility != ImageVisibility.Shared || !Caller.Of(context).May(ImageRules.MemberDelete, image.Owner))
             throw new Fault(403, $"Not allowed to delete members for image {id}.");
         await members.DeleteAsync(await FindMemberAsync(image, memberId, context, members, cancellationToken), cancellationToken);
         return TypedResults.NoContent();
@@ -99,7 +99,7 @@ internal static class ImageMembersApi
     private static async Task<ImageMember> FindMemberAsync(
         Image image, string memberId, HttpContext context, ImageMemberStore members, CancellationToken cancellationToken)
     {
-        RequireInOwnProject(context, Rules.ImageMemberShow);
+        RequireInOwnProject(context, ImageRules.MemberShow);
         return Seen(image, await members.ListAsync(image.Id, cancellationToken), context).FirstOrDefault(member => member.MemberId == memberId)
             ?? throw NoMember(image.Id, memberId);
     }
@@ -108,7 +108,7 @@ internal static class ImageMembersApi
     private static List<ImageMember> Seen(Image image, IReadOnlyList<ImageMember> members, HttpContext context)
         => [.. members.Where(member => Caller.Of(context) is var caller && (caller.MaySee(image.Owner) || member.MemberId == caller.ProjectId))];
 
-    private static void RequireInOwnProject(HttpContext context, string rule)
+    private static void RequireInOwnProject(HttpContext context, Rule rule)
     {
         var caller = Caller.Of(context);
         ImagesApi.Require(caller, rule, caller.ProjectId);

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Images;
 
@@ -42,7 +42,7 @@ internal sealed partial class ImagePatch
         var name = change.Name;
         if (name == "owner" && change.Operation != "remove" && !caller.IsAdmin)
             throw new Fault(403, "Owner can't be updated by non admin.");
-        ImagesApi.Require(caller, Rules.ImageModify, image.Owner);
+        ImagesApi.Require(caller, ImageRules.Modify, image.Owner);
         var has = ImageSchemas.Has(name) || image.ReadProperties().ContainsKey(name);
         if (change.Operation == "remove")
             return Remove(image, name, has);

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Images;
 
@@ -18,7 +18,7 @@ internal static class ImageRequest
             ImageAttributes.RequireWritable(attribute.Name);
             image = ImageAttributes.Set(image, attribute.Name, attribute.Value, caller);
         }
-        ImagesApi.Require(caller, Rules.ImageAdd, image.Owner);
+        ImagesApi.Require(caller, ImageRules.Add, image.Owner);
         return image;
     }
 

@@ -1,4 +1,4 @@
-using Kiroku.Identity;
+using Kiroku.Access;
 
 namespace Kiroku.Images;
 

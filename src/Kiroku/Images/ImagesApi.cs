@@ -1,5 +1,5 @@
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 using Kiroku.Storage;
 
 namespace Kiroku.Images;
@@ -21,7 +21,7 @@ internal static class ImagesApi
     }
 
     /// <exception cref="Fault">403 in Glance's words, if the rule does not let the caller.</exception>
-    public static void Require(Caller caller, string rule, string owner)
+    public static void Require(Caller caller, Rule rule, string owner)
     {
         if (!caller.May(rule, owner))
             throw new Fault(403, $"You are not authorized to complete {rule} action.");
@@ -33,7 +33,7 @@ internal static class ImagesApi
         string id, HttpContext context, ImageStore store, CancellationToken cancellationToken, string? unknown = null)
     {
         var caller = Caller.Of(context);
-        var image = caller.May(Rules.ImageShow, caller.ProjectId)
+        var image = caller.May(ImageRules.Show, caller.ProjectId)
             ? await store.FindVisibleAsync(id, ImageViewer.Of(caller), cancellationToken)
             : null;
         return image ?? throw Fault.NotFound(unknown ?? $"No image found with ID {id}");
@@ -42,7 +42,7 @@ internal static class ImagesApi
     private static async Task<JsonResponse> List(HttpContext context, ImageStore store, CancellationToken cancellationToken)
     {
         var (caller, query) = (Caller.Of(context), context.Request.Query);
-        Require(caller, Rules.ImagesList, caller.ProjectId);
+        Require(caller, ImageRules.List, caller.ProjectId);
         var images = await store.ListAsync(ImageFilter.Read(query), ImageViewer.Of(caller), cancellationToken);
         var page = new ImagePage(query, images);
         return JsonResponse.Ok(json => ImageView.WriteList(json, page));
@@ -75,7 +75,7 @@ internal static class ImagesApi
     private static async Task<IResult> Delete(string id, HttpContext context, ImageStore store, ImageUpload upload, CancellationToken cancellationToken)
     {
         var image = await FindAsync(id, context, store, cancellationToken, $"Failed to find image {id} to delete");
-        Require(Caller.Of(context), Rules.ImageDelete, image.Owner);
+        Require(Caller.Of(context), ImageRules.Delete, image.Owner);
         if (image.Protected)
             throw new Fault(403, $"Image {id} is protected and cannot be deleted.");
         await upload.DeleteAsync(image.Id, cancellationToken);
@@ -97,19 +97,19 @@ internal static class ImagesApi
         string id, HttpContext context, ImageStore store, Func<Image, Image> change, CancellationToken cancellationToken)
     {
         var found = await FindAsync(id, context, store, cancellationToken, $"Image {id} not found.");
-        Require(Caller.Of(context), Rules.ImageModify, found.Owner);
+        Require(Caller.Of(context), ImageRules.Modify, found.Owner);
         await store.ChangeAsync(id, change, cancellationToken);
         return TypedResults.NoContent();
     }
 
     private static Task<IResult> Deactivate(string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
-        => MoveAsync(id, context, store, (Rules.ImageDeactivate, "deactivate", ImageStatus.Active, ImageStatus.Deactivated), cancellationToken);
+        => MoveAsync(id, context, store, (ImageRules.Deactivate, "deactivate", ImageStatus.Active, ImageStatus.Deactivated), cancellationToken);
 
     private static Task<IResult> Reactivate(string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
-        => MoveAsync(id, context, store, (Rules.ImageReactivate, "reactivate", ImageStatus.Deactivated, ImageStatus.Active), cancellationToken);
+        => MoveAsync(id, context, store, (ImageRules.Reactivate, "reactivate", ImageStatus.Deactivated, ImageStatus.Active), cancellationToken);
 
     private static async Task<IResult> MoveAsync(
-        string id, HttpContext context, ImageStore store, (string Rule, string Word, string From, string To) move, CancellationToken cancellationToken)
+        string id, HttpContext context, ImageStore store, (Rule Rule, string Word, string From, string To) move, CancellationToken cancellationToken)
     {
         var found = await FindAsync(id, context, store, cancellationToken);
         Require(Caller.Of(context), move.Rule, found.Owner);

@@ -1,3 +1,5 @@
+using Kiroku.Access;
+
 namespace Kiroku.Images;
 
 /// <summary>Puts the image service together.</summary>
@@ -5,6 +7,7 @@ internal static class ImagesRoom
 {
     public static void AddImages(this IServiceCollection services)
     {
+        services.AddRules(ImageRules.All);
         services.AddOptions<ImagesOptions>().BindConfiguration(ImagesOptions.Section)
             .Configure<IConfiguration>((options, configuration) =>
             {

@@ -1,5 +1,5 @@
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 using Kiroku.Quotas;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
@@ -20,7 +20,7 @@ internal static class KeypairsApi
     private static async Task<IResult> List(HttpContext context, KeypairStore store, IOptions<KeypairsOptions> options)
     {
         var version = Microversions.Of(context);
-        var userId = UserOf(context, Rules.KeypairsIndex, "limit", "marker", "user_id");
+        var userId = UserOf(context, KeypairRules.List, "limit", "marker", "user_id");
         var query = new QueryParameters(context.Request);
         var paged = version >= 35;
         var limit = paged ? query.LastLimit(options.Value.MaxLimit) : int.MaxValue;
@@ -49,7 +49,7 @@ internal static class KeypairsApi
         var relaxed = Microversions.IsRelaxed(context);
         KeypairSchemas.Create(version, relaxed).Require(body, relaxed);
         var request = new KeypairRequest(body.GetProperty("keypair"), version);
-        var userId = Require(context, Rules.KeypairsCreate, request.UserId);
+        var userId = Require(context, KeypairRules.Create, request.UserId);
         var allowed = (await quotas.GetAsync(Caller.Of(context).ProjectId, context.RequestAborted))[QuotaResources.KeyPairs].Left;
         if (await store.CountAsync(userId, context.RequestAborted) >= allowed)
             throw KeypairStore.TooMany();
@@ -61,21 +61,21 @@ internal static class KeypairsApi
 
     private static async Task<IResult> Show(HttpContext context, string name, KeypairStore store)
     {
-        var userId = UserOf(context, Rules.KeypairsShow, "user_id");
+        var userId = UserOf(context, KeypairRules.Show, "user_id");
         var keypair = await store.FindAsync(userId, name, context.RequestAborted) ?? throw NotFound(userId, name);
         return JsonResponse.Ok(json => new KeypairView(Microversions.Of(context)).Write(json, keypair));
     }
 
     private static async Task<IResult> Delete(HttpContext context, string name, KeypairStore store)
     {
-        var userId = UserOf(context, Rules.KeypairsDelete, "user_id");
+        var userId = UserOf(context, KeypairRules.Delete, "user_id");
         if (!await store.DeleteAsync(userId, name, CancellationToken.None))
             throw NotFound(userId, name);
         return Results.StatusCode(Microversions.Of(context) >= 2 ? StatusCodes.Status204NoContent : StatusCodes.Status202Accepted);
     }
 
     /// <summary>Whose key pairs a request without a body is about, if the caller may.</summary>
-    private static string UserOf(HttpContext context, string rule, params ReadOnlySpan<string> parameters)
+    private static string UserOf(HttpContext context, Rule rule, params ReadOnlySpan<string> parameters)
     {
         var query = new QueryParameters(context.Request);
         if (Microversions.Of(context) >= 75)
@@ -84,13 +84,13 @@ internal static class KeypairsApi
     }
 
     /// <summary>The user asked for, or the caller; another's key pairs are only for administrators.</summary>
-    private static string Require(HttpContext context, string rule, string? userId)
+    private static string Require(HttpContext context, Rule rule, string? userId)
     {
         var caller = Caller.Of(context);
         caller.Require(rule, caller.ProjectId);
         if (userId is not { Length: > 0 } || userId == caller.UserId)
             return caller.UserId;
-        return caller.IsAdmin ? userId : throw Fault.Forbidden(rule);
+        return caller.IsAdmin ? userId : throw Fault.Forbidden(rule.Name);
     }
 
     private static Fault NotFound(string userId, string name) => Fault.NotFound($"Keypair {name} not found for user {userId}");

@@ -1,3 +1,4 @@
+using Kiroku.Access;
 using Kiroku.Api;
 
 namespace Kiroku.Keypairs;
@@ -7,6 +8,7 @@ internal static class KeypairsRoom
 {
     public static void AddKeypairs(this IServiceCollection services)
     {
+        services.AddRules(KeypairRules.All);
         services.AddOptions<KeypairsOptions>().BindConfiguration(KeypairsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<KeypairStore>();
     }

@@ -1,5 +1,5 @@
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Quotas;
 
@@ -43,10 +43,10 @@ internal static class LimitsApi
         var (caller, version, parameters) = (Caller.Of(context), Microversions.Of(context), new QueryParameters(context.Request));
         if (version >= 75)
             parameters.RefuseUnknown("tenant_id");
-        caller.Require(Rules.Limits, caller.ProjectId);
+        caller.Require(QuotaRules.Limits, caller.ProjectId);
         var project = parameters.Last("tenant_id");
         if (project is not null)
-            caller.Require(Rules.LimitsOfOthers, caller.ProjectId);
+            caller.Require(QuotaRules.LimitsOfOthers, caller.ProjectId);
         var set = await quotas.GetAsync(project ?? caller.ProjectId, context.RequestAborted);
         return JsonResponse.Ok(json =>
         {

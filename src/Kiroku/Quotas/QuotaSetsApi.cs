@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Quotas;
 
@@ -22,19 +22,19 @@ internal static class QuotaSetsApi
 
     private static async Task<IResult> Show(HttpContext context, string id, QuotaStore quotas)
     {
-        Require(context, Rules.QuotasShow, id);
+        Require(context, QuotaRules.Show, id);
         return View(context, id, await quotas.GetAsync(id, context.RequestAborted), WriteLimit);
     }
 
     private static JsonResponse ShowDefaults(HttpContext context, string id, QuotaStore quotas)
     {
-        Caller.Of(context).Require(Rules.QuotasDefaults, Caller.Of(context).ProjectId);
+        Caller.Of(context).Require(QuotaRules.Defaults, Caller.Of(context).ProjectId);
         return View(context, id, quotas.Defaults, WriteLimit);
     }
 
     private static async Task<IResult> ShowDetail(HttpContext context, string id, QuotaStore quotas)
     {
-        Require(context, Rules.QuotasDetail, id);
+        Require(context, QuotaRules.Detail, id);
         return View(context, id, await quotas.GetAsync(id, context.RequestAborted), (json, name, quota) =>
         {
             json.WriteStartObject(name);
@@ -50,7 +50,7 @@ internal static class QuotaSetsApi
         var body = await RequestBody.ReadAsync(context.Request);
         Schema.Body(Key, Schema.Object(
             [.. Spoken(Microversions.Of(context)).Select(name => (name, Limit)), ("force", Parameters.Boolean)])).Require(body, Microversions.IsRelaxed(context));
-        Require(context, Rules.QuotasUpdate, id);
+        Require(context, QuotaRules.Update, id);
         var wanted = body.GetProperty(Key);
         var force = wanted.TryGetProperty("force", out var forced) && Truth.Of(forced.ToString(), otherwise: false);
         var limits = QuotaResources.All.Where(resource => wanted.TryGetProperty(resource.Name, out _))
@@ -63,13 +63,13 @@ internal static class QuotaSetsApi
 
     private static async Task<IResult> Delete(HttpContext context, string id, QuotaStore quotas)
     {
-        Require(context, Rules.QuotasDelete, id);
+        Require(context, QuotaRules.Delete, id);
         await quotas.DeleteAsync(id, context.RequestAborted);
         return Results.StatusCode(StatusCodes.Status202Accepted);
     }
 
     /// <summary>Quotas are projects'; one user's, which Nova can have beside them, would be taken for those of all.</summary>
-    private static void Require(HttpContext context, string rule, string projectId)
+    private static void Require(HttpContext context, Rule rule, string projectId)
     {
         Caller.Of(context).Require(rule, projectId);
         var parameters = new QueryParameters(context.Request);

@@ -1,3 +1,4 @@
+using Kiroku.Access;
 using Kiroku.Api;
 
 namespace Kiroku.Quotas;
@@ -7,6 +8,7 @@ internal static class QuotasRoom
 {
     public static void AddQuotas(this IServiceCollection services)
     {
+        services.AddRules(QuotaRules.All);
         services.AddOptions<QuotasOptions>().BindConfiguration(QuotasOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<QuotaStore>();
         services.AddSingleton<ImageQuotas>();

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers;
 

@@ -1,5 +1,4 @@
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers;
 
@@ -14,7 +13,7 @@ internal static class AddressesApi
 
     private static async Task<IResult> List(HttpContext context, string serverId, ServerStore store)
     {
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.AddressesIndex);
+        var server = await ServersApi.FindAsync(context, serverId, store, ServerRules.AddressesList);
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
@@ -25,7 +24,7 @@ internal static class AddressesApi
 
     private static async Task<IResult> Show(HttpContext context, string serverId, string network, ServerStore store)
     {
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.AddressesShow);
+        var server = await ServersApi.FindAsync(context, serverId, store, ServerRules.AddressesShow);
         var addresses = server.Addresses.GroupBy(address => address.Network).FirstOrDefault(group => group.Key == network)
             ?? throw Fault.NotFound("Instance is not a member of specified network");
         return JsonResponse.Ok(json =>

@@ -1,6 +1,6 @@
+using Kiroku.Access;
 using Kiroku.Api;
 using Kiroku.Hosts;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers;
 

@@ -1,5 +1,5 @@
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers;
 
@@ -8,12 +8,12 @@ internal static class AttachmentsApi
 {
     public static void MapAttachments(this IEndpointRouteBuilder app)
     {
-        app.MapNone("os-volume_attachments", Rules.VolumeAttachments, "volumeAttachments");
-        app.MapNone("os-interface", Rules.InterfaceAttachments, "interfaceAttachments");
-        app.MapNone("os-security-groups", Rules.SecurityGroups, "security_groups");
+        app.MapNone("os-volume_attachments", ServerRules.VolumeAttachments, "volumeAttachments");
+        app.MapNone("os-interface", ServerRules.InterfaceAttachments, "interfaceAttachments");
+        app.MapNone("os-security-groups", ServerRules.SecurityGroups, "security_groups");
     }
 
-    private static void MapNone(this IEndpointRouteBuilder app, string route, string rule, string key)
+    private static void MapNone(this IEndpointRouteBuilder app, string route, Rule rule, string key)
         => app.MapGet($"/servers/{{serverId}}/{route}", async (HttpContext context, string serverId, ServerStore store) =>
         {
             await ServersApi.FindAsync(context, serverId, store, rule);

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 using Kiroku.Servers.Remote;
 
 namespace Kiroku.Servers;
@@ -16,7 +16,7 @@ internal sealed class ConsoleOutput(ServerStore store, ServerHosts hosts)
     {
         ServerSchemas.ConsoleOutput.Require(body, Microversions.IsRelaxed(context));
         var server = await ServersApi.FindAsync(context, serverId, store);
-        Caller.Of(context).Require(Rules.ConsoleOutput, server.ProjectId);
+        Caller.Of(context).Require(ServerRules.ConsoleOutput, server.ProjectId);
         if (server.Host is null)
             throw Fault.Conflict($"Instance {server.Id} is not ready");
         var output = Last(await ReadAsync(server, context.RequestAborted), Lines(body.GetProperty(Key)));

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers;
 
@@ -59,7 +59,7 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
     {
         if (Least > Most)
             throw Fault.BadRequest("min_count must be <= max_count");
-        caller.Require(Rules.ServersCreate, caller.ProjectId);
+        caller.Require(ServerRules.Create, caller.ProjectId);
         RefuseOtherHosts(hosts);
         foreach (var key in NotHad)
         {
@@ -105,10 +105,10 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
         if (Zone.Split(':').Length > 3)
             throw Fault.BadRequest("Invalid input received: Unable to parse availability_zone");
         if (ForcedHosts.Any())
-            caller.Require(Rules.ServersForcedHost, caller.ProjectId);
+            caller.Require(ServerRules.ForcedHost, caller.ProjectId);
         if (AskedHosts.Any())
         {
-            caller.Require(Rules.ServersRequestedDestination, caller.ProjectId);
+            caller.Require(ServerRules.RequestedDestination, caller.ProjectId);
             if (ForcedHosts.Any())
             {
                 throw Fault.BadRequest("One mechanism with host and/or hypervisor_hostname and another mechanism with zone:host:node "

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers;
 
@@ -18,7 +17,7 @@ internal sealed class PasswordChange(ServerStore store)
     public async Task<Fault> RefuseAsync(HttpContext context, string serverId, JsonElement body)
     {
         ServerSchemas.ChangePassword.Require(body, Microversions.IsRelaxed(context));
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.AdminPassword);
+        var server = await ServersApi.FindAsync(context, serverId, store, ServerRules.AdminPassword);
         ServerLocks.Refuse(context, server);
         Allowed.Check(server, Key);
         return Fault.Conflict("QEMU guest agent is not enabled");

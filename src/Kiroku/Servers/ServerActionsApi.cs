@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Identity;
 using Kiroku.Servers.Work;
 using Kiroku.Storage;
 
@@ -13,34 +13,34 @@ internal static class ServerActionsApi
 {
     private static readonly FrozenDictionary<string, ActionRoute> Routes = new Dictionary<string, ActionRoute>
     {
-        ["os-start"] = new(ActionNames.Start, Rules.ServersStart),
-        ["os-stop"] = new(ActionNames.Stop, Rules.ServersStop),
-        ["reboot"] = new(ActionNames.Reboot, Rules.ServersReboot) { Body = (_, _) => ServerSchemas.Reboot },
-        ["rebuild"] = new(ActionNames.Rebuild, Rules.ServersRebuild) { Body = ServerSchemas.Rebuild, ShowsServer = true },
-        ["resize"] = new(ActionNames.Resize, Rules.ServersResize) { Body = (_, _) => ServerSchemas.Resize },
-        ["confirmResize"] = new(ActionNames.ConfirmResize, Rules.ServersConfirmResize) { Status = StatusCodes.Status204NoContent },
-        ["revertResize"] = new(ActionNames.RevertResize, Rules.ServersRevertResize),
-        ["shelve"] = new(ActionNames.Shelve, Rules.Shelve),
-        ["unshelve"] = new(ActionNames.Unshelve, Rules.Unshelve) { Body = ServerSchemas.Unshelve },
-        ["pause"] = new(ActionNames.Pause, Rules.Pause),
-        ["unpause"] = new(ActionNames.Unpause, Rules.Unpause),
-        ["suspend"] = new(ActionNames.Suspend, Rules.Suspend),
-        ["resume"] = new(ActionNames.Resume, Rules.Resume),
-        [ImageKey] = new(ActionNames.CreateImage, Rules.CreateImage) { Body = ServerSchemas.CreateImage, PassesLocks = true },
-        ["rescue"] = new(ActionNames.Rescue, Rules.Rescue) { Body = (_, _) => ServerSchemas.Rescue, Status = StatusCodes.Status200OK, Document = ShowPassword },
-        ["unrescue"] = new(ActionNames.Unrescue, Rules.Unrescue),
-        [MigrateServer.Key] = new(ActionNames.Migrate, Rules.Migrate) { Body = ServerSchemas.Migrate },
-        ["forceDelete"] = new(ActionNames.Delete, Rules.ForceDelete),
-        ["os-resetState"] = new(ActionNames.ResetState, Rules.ResetState) { Body = (_, _) => ServerSchemas.ResetState, PassesLocks = true },
+        ["os-start"] = new(ActionNames.Start, ServerRules.Start),
+        ["os-stop"] = new(ActionNames.Stop, ServerRules.Stop),
+        ["reboot"] = new(ActionNames.Reboot, ServerRules.Reboot) { Body = (_, _) => ServerSchemas.Reboot },
+        ["rebuild"] = new(ActionNames.Rebuild, ServerRules.Rebuild) { Body = ServerSchemas.Rebuild, ShowsServer = true },
+        ["resize"] = new(ActionNames.Resize, ServerRules.Resize) { Body = (_, _) => ServerSchemas.Resize },
+        ["confirmResize"] = new(ActionNames.ConfirmResize, ServerRules.ConfirmResize) { Status = StatusCodes.Status204NoContent },
+        ["revertResize"] = new(ActionNames.RevertResize, ServerRules.RevertResize),
+        ["shelve"] = new(ActionNames.Shelve, ServerRules.Shelve),
+        ["unshelve"] = new(ActionNames.Unshelve, ServerRules.Unshelve) { Body = ServerSchemas.Unshelve },
+        ["pause"] = new(ActionNames.Pause, ServerRules.Pause),
+        ["unpause"] = new(ActionNames.Unpause, ServerRules.Unpause),
+        ["suspend"] = new(ActionNames.Suspend, ServerRules.Suspend),
+        ["resume"] = new(ActionNames.Resume, ServerRules.Resume),
+        [ImageKey] = new(ActionNames.CreateImage, ServerRules.CreateImage) { Body = ServerSchemas.CreateImage, PassesLocks = true },
+        ["rescue"] = new(ActionNames.Rescue, ServerRules.Rescue) { Body = (_, _) => ServerSchemas.Rescue, Status = StatusCodes.Status200OK, Document = ShowPassword },
+        ["unrescue"] = new(ActionNames.Unrescue, ServerRules.Unrescue),
+        [MigrateServer.Key] = new(ActionNames.Migrate, ServerRules.Migrate) { Body = ServerSchemas.Migrate },
+        ["forceDelete"] = new(ActionNames.Delete, ServerRules.ForceDelete),
+        ["os-resetState"] = new(ActionNames.ResetState, ServerRules.ResetState) { Body = (_, _) => ServerSchemas.ResetState, PassesLocks = true },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private const string ImageKey = "createImage";
 
     /// <summary>What Nova has and Kiroku does not, each with its rule.</summary>
-    private static readonly FrozenDictionary<string, string> NotHad = new Dictionary<string, string>
+    private static readonly FrozenDictionary<string, Rule> NotHad = new Dictionary<string, Rule>
     {
-        ["os-migrateLive"] = Rules.MigrateLive,
-        ["evacuate"] = Rules.Evacuate,
+        ["os-migrateLive"] = ServerRules.MigrateLive,
+        ["evacuate"] = ServerRules.Evacuate,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Every key with which something is done to a server.</summary>
@@ -66,9 +66,9 @@ internal static class ServerActionsApi
         var server = await ServersApi.FindAsync(context, serverId, store);
         Caller.Of(context).Require(route.Rule, server.ProjectId);
         if (UnshelveServer.HostIn(body, Microversions.Of(context)) is not null)
-            Caller.Of(context).Require(Rules.UnshelveToHost, server.ProjectId);
+            Caller.Of(context).Require(ServerRules.UnshelveToHost, server.ProjectId);
         if (MigrateServer.HostIn(body, Microversions.Of(context)) is not null)
-            Caller.Of(context).Require(Rules.MigrateToHost, server.ProjectId);
+            Caller.Of(context).Require(ServerRules.MigrateToHost, server.ProjectId);
         if (!route.PassesLocks)
             ServerLocks.Refuse(context, server);
         var form = new AnswerForm(route.Status, route.ShowsServer ? ShownServer.Of(context, AdminPasswords.Of(body.GetProperty(key))) : null)
@@ -82,7 +82,7 @@ internal static class ServerActionsApi
             server, ActionRequest.Of(context, route.Action, time.UtcNow()) with { Body = body.GetRawText(), Form = form, NewImageId = image }, CancellationToken.None);
     }
 
-    private static async Task<Fault> RefuseAsync(HttpContext context, string serverId, ServerStore store, string rule)
+    private static async Task<Fault> RefuseAsync(HttpContext context, string serverId, ServerStore store, Rule rule)
     {
         await ServersApi.FindAsync(context, serverId, store, rule);
         return Fault.NotSupported();
@@ -127,7 +127,7 @@ internal static class ServerActionsApi
     });
 
     /// <summary>What a key of the body stands for: the action, the rule that guards it and the status of its answer.</summary>
-    private sealed record ActionRoute(string Action, string Rule)
+    private sealed record ActionRoute(string Action, Rule Rule)
     {
         /// <summary>What the body may hold, by version and by whether it is a relaxed one.</summary>
         public Func<Microversion, bool, Schema> Body { get; init; } = (_, _) => Schema.Any;

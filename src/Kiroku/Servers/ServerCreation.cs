@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Flavors;
 using Kiroku.Hosts;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
 using Kiroku.Images;
 using Kiroku.Keypairs;
 using Kiroku.Quotas;

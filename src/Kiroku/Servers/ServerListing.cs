@@ -1,5 +1,5 @@
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers;
 
@@ -33,7 +33,7 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
         var (since, before) = Span(asked);
         var allProjects = asked.Contains("all_tenants") && Truth.Of(parameters.Last("all_tenants")!, otherwise: true);
         if (allProjects)
-            caller.Require(detailed ? Rules.ServersDetailAllProjects : Rules.ServersIndexAllProjects, caller.ProjectId);
+            caller.Require(detailed ? ServerRules.ListDetailAllProjects : ServerRules.ListAllProjects, caller.ProjectId);
         return new ServerQuery
         {
             ProjectId = allProjects ? parameters.Last("project_id") ?? parameters.Last("tenant_id") : caller.ProjectId,

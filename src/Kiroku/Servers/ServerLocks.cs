@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Identity;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;
@@ -33,7 +33,7 @@ internal sealed class ServerLocks(ServerStore store, InstantActions instant, Tim
         if (locks)
             ServerSchemas.Lock(Microversions.Of(context)).Require(body, Microversions.IsRelaxed(context));
         var server = await ServersApi.FindAsync(context, serverId, store);
-        Caller.Of(context).Require(locks ? Rules.Lock : Rules.Unlock, server.ProjectId);
+        Caller.Of(context).Require(locks ? ServerRules.Lock : ServerRules.Unlock, server.ProjectId);
         var changed = locks ? Locked(context, server, wishes) : Unlocked(context, server);
         var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
         var request = ActionRequest.Of(context, locks ? ActionNames.Lock : ActionNames.Unlock, time.UtcNow());
@@ -57,7 +57,7 @@ internal sealed class ServerLocks(ServerStore store, InstantActions instant, Tim
     private static Server Unlocked(HttpContext context, Server server)
     {
         if (server.LockedBy is { } locked && locked != (IsOwner(context, server) ? ByOwner : ByAdmin))
-            Caller.Of(context).Require(Rules.UnlockOverride, server.ProjectId);
+            Caller.Of(context).Require(ServerRules.UnlockOverride, server.ProjectId);
         return server with { LockedBy = null, LockedReason = null };
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers;
 
@@ -21,25 +20,25 @@ internal static class ServerMetadataApi
     }
 
     private static async Task<IResult> List(HttpContext context, string serverId, ServerStore store)
-        => Answer(All, (await ServersApi.FindAsync(context, serverId, store, Rules.MetadataIndex)).Metadata);
+        => Answer(All, (await ServersApi.FindAsync(context, serverId, store, ServerRules.MetadataList)).Metadata);
 
     private static async Task<IResult> Add(HttpContext context, string serverId, ServerStore store, ServerNotes notes)
     {
         var body = await ReadAsync(context, ServerSchemas.AllMetadata);
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.MetadataCreate);
+        var server = await ServersApi.FindAsync(context, serverId, store, ServerRules.MetadataCreate);
         return Answer(All, (await notes.PutMetadataAsync(context, server, CreateRequest.Pairs(body), alone: false)).Metadata);
     }
 
     private static async Task<IResult> Replace(HttpContext context, string serverId, ServerStore store, ServerNotes notes)
     {
         var body = await ReadAsync(context, ServerSchemas.AllMetadata);
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.MetadataUpdateAll);
+        var server = await ServersApi.FindAsync(context, serverId, store, ServerRules.MetadataUpdateAll);
         return Answer(All, (await notes.PutMetadataAsync(context, server, CreateRequest.Pairs(body), alone: true)).Metadata);
     }
 
     private static async Task<IResult> Show(HttpContext context, string serverId, string key, ServerStore store)
     {
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.MetadataShow);
+        var server = await ServersApi.FindAsync(context, serverId, store, ServerRules.MetadataShow);
         return server.Metadata.TryGetValue(key, out var value)
             ? Answer(One, new Dictionary<string, string> { [key] = value })
             : throw NoItem();
@@ -48,7 +47,7 @@ internal static class ServerMetadataApi
     private static async Task<IResult> Update(HttpContext context, string serverId, string key, ServerStore store, ServerNotes notes)
     {
         var item = CreateRequest.Pairs(await ReadAsync(context, ServerSchemas.MetadataItem), One);
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.MetadataUpdate);
+        var server = await ServersApi.FindAsync(context, serverId, store, ServerRules.MetadataUpdate);
         if (!item.ContainsKey(key))
             throw Fault.BadRequest("Request body and URI mismatch");
         await notes.PutMetadataAsync(context, server, item, alone: false);
@@ -57,7 +56,7 @@ internal static class ServerMetadataApi
 
     private static async Task<IResult> Delete(HttpContext context, string serverId, string key, ServerStore store, ServerNotes notes)
     {
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.MetadataDelete);
+        var server = await ServersApi.FindAsync(context, serverId, store, ServerRules.MetadataDelete);
         if (!server.Metadata.ContainsKey(key))
             throw NoItem();
         await notes.DeleteMetadataAsync(context, server, key);

@@ -1,5 +1,5 @@
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 using Kiroku.Quotas;
 using Kiroku.Storage;
 

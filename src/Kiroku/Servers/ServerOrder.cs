@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
+using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers;
 

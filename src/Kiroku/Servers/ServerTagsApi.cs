@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Kiroku.Api;
-using Kiroku.Identity;
 
 namespace Kiroku.Servers;
 
@@ -23,27 +22,27 @@ internal static class ServerTagsApi
     }
 
     private static async Task<IResult> List(HttpContext context, string serverId, ServerStore store)
-        => Answer((await ServersApi.FindAsync(context, serverId, store, Rules.TagsIndex)).Labels.Tags);
+        => Answer((await ServersApi.FindAsync(context, serverId, store, ServerRules.TagsList)).Labels.Tags);
 
     private static async Task<IResult> Replace(HttpContext context, string serverId, ServerStore store, ServerNotes notes)
     {
         var body = await RequestBody.ReadAsync(context.Request);
         ServerSchemas.AllTags.Require(body, Microversions.IsRelaxed(context));
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.TagsUpdateAll);
+        var server = await ServersApi.FindAsync(context, serverId, store, ServerRules.TagsUpdateAll);
         var tags = body.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()!).Distinct().ToList();
         return Answer((await notes.ChangeTagsAsync(server, "update tags", _ => tags)).Labels.Tags);
     }
 
     private static async Task<IResult> DeleteAll(HttpContext context, string serverId, ServerStore store, ServerNotes notes)
     {
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.TagsDeleteAll);
+        var server = await ServersApi.FindAsync(context, serverId, store, ServerRules.TagsDeleteAll);
         await notes.ChangeTagsAsync(server, "delete tags", _ => []);
         return TypedResults.NoContent();
     }
 
     private static async Task<IResult> Show(HttpContext context, string serverId, string tag, ServerStore store)
     {
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.TagsShow);
+        var server = await ServersApi.FindAsync(context, serverId, store, ServerRules.TagsShow);
         return server.Labels.Tags.Contains(tag)
             ? TypedResults.NoContent()
             : throw Fault.NotFound($"Server {serverId} has no tag '{tag}'");
@@ -52,7 +51,7 @@ internal static class ServerTagsApi
     private static async Task<IResult> Add(HttpContext context, string serverId, string tag, ServerStore store, ServerNotes notes)
     {
         ServerSchemas.Nothing.Require(await RequestBody.ReadAsync(context.Request), relaxed: false);
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.TagsUpdate);
+        var server = await ServersApi.FindAsync(context, serverId, store, ServerRules.TagsUpdate);
         var had = false;
         await notes.ChangeTagsAsync(server, "update tag", tags =>
         {
@@ -69,7 +68,7 @@ internal static class ServerTagsApi
 
     private static async Task<IResult> Delete(HttpContext context, string serverId, string tag, ServerStore store, ServerNotes notes)
     {
-        var server = await ServersApi.FindAsync(context, serverId, store, Rules.TagsDelete);
+        var server = await ServersApi.FindAsync(context, serverId, store, ServerRules.TagsDelete);
         await notes.ChangeTagsAsync(server, "delete tag", tags => tags.Contains(tag)
             ? [.. tags.Where(other => other != tag)]
             : throw Fault.NotFound($"Instance {server.Id} has no tag '{tag}'"));

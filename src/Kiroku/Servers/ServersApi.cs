@@ -1,7 +1,7 @@
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hosts;
-using Kiroku.Identity;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
@@ -48,7 +48,7 @@ internal static class ServersApi
 
     /// <summary>The same, if the rule lets the caller do what the request is for.</summary>
     /// <exception cref="Fault">404 or 403.</exception>
-    public static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore store, string rule)
+    public static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore store, Rule rule)
     {
         var server = await FindAsync(context, serverId, store);
         Caller.Of(context).Require(rule, server.ProjectId);
@@ -63,7 +63,7 @@ internal static class ServersApi
 
     private static async Task<IResult> ListAsync(HttpContext context, ServerStore store, ServersOptions options, bool detailed)
     {
-        Caller.Of(context).Require(detailed ? Rules.ServersDetail : Rules.ServersIndex, Caller.Of(context).ProjectId);
+        Caller.Of(context).Require(detailed ? ServerRules.ListDetail : ServerRules.List, Caller.Of(context).ProjectId);
         var parameters = new QueryParameters(context.Request);
         var query = new ServerListing(context, detailed).Read(options.MaxLimit);
         var view = detailed ? await ViewAsync(context) : View(context);
@@ -131,7 +131,7 @@ internal static class ServersApi
 
     private static async Task<IResult> Show(HttpContext context, string serverId, ServerStore store)
     {
-        var server = await FindAsync(context, serverId, store, Rules.ServersShow);
+        var server = await FindAsync(context, serverId, store, ServerRules.Show);
         var view = await ViewAsync(context);
         return JsonResponse.Ok(json =>
         {
@@ -147,7 +147,7 @@ internal static class ServersApi
         var (version, relaxed) = (Microversions.Of(context), Microversions.IsRelaxed(context));
         var body = await RequestBody.ReadAsync(context.Request);
         ServerSchemas.Update(version, relaxed).Require(body, relaxed);
-        var server = await FindAsync(context, serverId, store, Rules.ServersUpdate);
+        var server = await FindAsync(context, serverId, store, ServerRules.Update);
         var updated = await notes.UpdateAsync(server, new UpdateRequest(body.GetProperty("server"), version));
         var view = await ViewAsync(context);
         return JsonResponse.Ok(json =>
@@ -162,7 +162,7 @@ internal static class ServersApi
     private static async Task<IResult> Delete(
         HttpContext context, string serverId, ServerStore store, InstantActions instant, ServerGrains grains, IDatabase database, TimeProvider time)
     {
-        var server = await FindAsync(context, serverId, store, Rules.ServersDelete);
+        var server = await FindAsync(context, serverId, store, ServerRules.Delete);
         ServerLocks.Refuse(context, server);
         var request = ActionRequest.Of(context, ActionNames.Delete, time.UtcNow());
         if (server.TaskState != TaskStates.Deleting)

@@ -1,3 +1,4 @@
+using Kiroku.Access;
 using Kiroku.Servers.Remote;
 using Kiroku.Servers.Work;
 using Microsoft.Extensions.Options;
@@ -9,6 +10,7 @@ internal static class ServersRoom
 {
     public static void AddServers(this IServiceCollection services)
     {
+        services.AddRules(ServerRules.All);
         services.AddOptions<ServersOptions>().BindConfiguration(ServersOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ServerStore>();
         services.AddSingleton<ServerGrains>();

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Identity;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
@@ -22,7 +22,7 @@ internal static class UsageApi
 
     private static async Task<IResult> List(HttpContext context, ServerStore store, IOptions<ServersOptions> options, TimeProvider time)
     {
-        Caller.Of(context).Require(Rules.UsageList, Caller.Of(context).ProjectId);
+        Caller.Of(context).Require(ServerRules.UsageList, Caller.Of(context).ProjectId);
         var asked = Read(context, options.Value, time.UtcNow(), "detailed");
         var servers = await ListAsync(store, asked, null, context.RequestAborted);
         var detailed = new QueryParameters(context.Request).All("detailed").FirstOrDefault() == "1";
@@ -40,7 +40,7 @@ internal static class UsageApi
 
     private static async Task<IResult> Show(HttpContext context, string projectId, ServerStore store, IOptions<ServersOptions> options, TimeProvider time)
     {
-        Caller.Of(context).Require(Rules.UsageShow, projectId);
+        Caller.Of(context).Require(ServerRules.UsageShow, projectId);
         var asked = Read(context, options.Value, time.UtcNow());
         var servers = await ListAsync(store, asked, projectId, context.RequestAborted);
         return JsonResponse.Ok(json =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kiroku.Access;
 using Kiroku.Identity;
 
 namespace Kiroku.Tests.Identity;

@@ -1,4 +1,4 @@
-using Kiroku.Identity;
+using Kiroku.Access;
 using Kiroku.Tests.Fakes;
 using Microsoft.Extensions.Time.Testing;
 using static Kiroku.Tests.Identity.IdentityDesk;

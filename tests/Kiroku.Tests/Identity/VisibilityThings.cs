@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kiroku.Access;
 using Kiroku.Identity;
 using Kiroku.Tests.Fakes;
 using Kiroku.Tests.Servers;

@@ -23,14 +23,14 @@ internal static class AssignmentsApi
     private static async Task<JsonResponse> ListOf(
         string scopeId, string userId, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.ListGrants);
+        context.RequireIdentity(IdentityRules.ListGrants);
         RequireKind(context, scopeId);
         return IdentityView.Many(context.Request, "roles", await store.ListOfAsync(userId, scopeId, cancellationToken), IdentityView.Write);
     }
 
     private static async Task<NoContent> Assign([AsParameters] Grant grant, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.CreateGrant);
+        context.RequireIdentity(IdentityRules.CreateGrant);
         RequireKind(context, grant.ScopeId);
         await store.AssignAsync(grant.ToAssignment(), cancellationToken);
         return TypedResults.NoContent();
@@ -38,14 +38,14 @@ internal static class AssignmentsApi
 
     private static async Task<NoContent> Check([AsParameters] Grant grant, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.CheckGrant);
+        context.RequireIdentity(IdentityRules.CheckGrant);
         RequireKind(context, grant.ScopeId);
         return await store.HasAsync(grant.ToAssignment(), cancellationToken) ? TypedResults.NoContent() : throw RoleStore.NotAssigned(grant.ToAssignment());
     }
 
     private static async Task<NoContent> Unassign([AsParameters] Grant grant, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.RevokeGrant);
+        context.RequireIdentity(IdentityRules.RevokeGrant);
         RequireKind(context, grant.ScopeId);
         await store.UnassignAsync(grant.ToAssignment(), cancellationToken);
         return TypedResults.NoContent();
@@ -53,7 +53,7 @@ internal static class AssignmentsApi
 
     private static async Task<JsonResponse> List(HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.ListRoleAssignments);
+        context.RequireIdentity(IdentityRules.ListRoleAssignments);
         var filter = new ListFilter(context.Request);
         RefuseContradictions(filter);
         var assigned = await store.ListAssignmentsAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
 using Kiroku.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,7 +22,7 @@ internal static class CredentialsApi
 
     private static async Task<JsonResponse> List(string userId, HttpContext context, CredentialStore store, CancellationToken cancellationToken)
     {
-        Require(context, userId, Rules.ListApplicationCredentials);
+        Require(context, userId, IdentityRules.ListApplicationCredentials);
         var filter = new ListFilter(context.Request);
         var found = await store.ListOfUserAsync(userId, cancellationToken);
         return IdentityView.Many(context.Request, "application_credentials", found.Where(one => filter.Fits("name", one.Name)), Write);
@@ -29,7 +30,7 @@ internal static class CredentialsApi
 
     private static async Task<JsonResponse> Show(string userId, string id, HttpContext context, CredentialStore store, CancellationToken cancellationToken)
     {
-        Require(context, userId, Rules.GetApplicationCredential);
+        Require(context, userId, IdentityRules.GetApplicationCredential);
         return IdentityView.One(context.Request, CredentialProof.Method, await FindAsync(userId, id, store, cancellationToken), Write);
     }
 
@@ -38,7 +39,7 @@ internal static class CredentialsApi
     {
         var signIn = SignIn.Of(context);
         if (signIn.User.Id != userId)
-            throw Refusal.Forbidden(Rules.CreateApplicationCredential);
+            throw Refusal.Forbidden(IdentityRules.CreateApplicationCredential.Name);
         RefuseRestricted(signIn);
         if (signIn.Project is not { } project)
             throw Fault.BadRequest("Invalid application credential: Application credentials are for a project; this token is for none");
@@ -64,14 +65,14 @@ internal static class CredentialsApi
 
     private static async Task<NoContent> Delete(string userId, string id, HttpContext context, CredentialStore store, CancellationToken cancellationToken)
     {
-        Require(context, userId, Rules.DeleteApplicationCredential);
+        Require(context, userId, IdentityRules.DeleteApplicationCredential);
         RefuseRestricted(SignIn.Of(context));
         await FindAsync(userId, id, store, cancellationToken);
         await store.DeleteAsync(id, cancellationToken);
         return TypedResults.NoContent();
     }
 
-    private static void Require(HttpContext context, string userId, string rule)
+    private static void Require(HttpContext context, string userId, Rule rule)
         => context.RequireIdentity(rule, own: SignIn.Of(context).User.Id == userId);
 
     /// <summary>A token that was lent to a program is not to make itself last, unless it was lent for that.</summary>

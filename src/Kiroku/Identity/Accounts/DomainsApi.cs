@@ -16,7 +16,7 @@ internal static class DomainsApi
 
     private static JsonResponse List(HttpContext context)
     {
-        context.RequireIdentity(Rules.ListDomains);
+        context.RequireIdentity(IdentityRules.ListDomains);
         var filter = new ListFilter(context.Request);
         string[] asked = filter.Fits("name", Domain.Name) && filter.Fits("enabled", true) ? [Domain.Id] : [];
         return IdentityView.Many(context.Request, "domains", asked, IdentityView.WriteDomain);
@@ -25,25 +25,25 @@ internal static class DomainsApi
     private static JsonResponse Show(string id, HttpContext context)
     {
         // Everyone is of this domain.
-        context.RequireIdentity(Rules.GetDomain, own: id == Domain.Id);
+        context.RequireIdentity(IdentityRules.GetDomain, own: id == Domain.Id);
         return id == Domain.Id ? IdentityView.One(context.Request, "domain", id, IdentityView.WriteDomain) : throw Refusal.NotFound("domain", id);
     }
 
     private static JsonResponse ListGroups(HttpContext context)
     {
-        context.RequireIdentity(Rules.ListGroups);
+        context.RequireIdentity(IdentityRules.ListGroups);
         return IdentityView.Many<string>(context.Request, "groups", [], IdentityView.WriteDomain);
     }
 
     private static JsonResponse ShowGroup(string id, HttpContext context)
     {
-        context.RequireIdentity(Rules.GetGroup);
+        context.RequireIdentity(IdentityRules.GetGroup);
         throw Refusal.NotFound("group", id);
     }
 
     private static async Task<JsonResponse> ListGroupsOfUser(string id, HttpContext context, UserStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.ListGroupsForUser, own: SignIn.Of(context).User.Id == id);
+        context.RequireIdentity(IdentityRules.ListGroupsForUser, own: SignIn.Of(context).User.Id == id);
         _ = await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("user", id);
         return IdentityView.Many<string>(context.Request, "groups", [], IdentityView.WriteDomain);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiroku.Access;
 using Kiroku.Api;
 
 namespace Kiroku.Identity.Accounts;
@@ -17,7 +18,7 @@ internal static class ImpliedRolesApi
 
     private static JsonResponse ListAll(HttpContext context)
     {
-        context.RequireIdentity(Rules.ListRoleInferences);
+        context.RequireIdentity(IdentityRules.ListRoleInferences);
         var priors = RoleNames.FromHighest.Select(Role.Of).Where(role => role.Implied is not null);
         return JsonResponse.Ok(json =>
         {
@@ -33,13 +34,13 @@ internal static class ImpliedRolesApi
 
     private static async Task<JsonResponse> ListOf(string id, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.ListImpliedRoles);
+        context.RequireIdentity(IdentityRules.ListImpliedRoles);
         return Answer(context.Request, await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("role", id), many: true);
     }
 
     private static async Task<IResult> Show(string id, string implied, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.GetImpliedRole);
+        context.RequireIdentity(IdentityRules.GetImpliedRole);
         var prior = await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("role", id);
         _ = await store.FindAsync(implied, cancellationToken) ?? throw Refusal.NotFound("role", implied);
         if (prior.Implied?.Id != implied)

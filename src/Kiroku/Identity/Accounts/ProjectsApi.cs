@@ -41,7 +41,7 @@ internal static class ProjectsApi
 
     private static async Task<JsonResponse> List(HttpContext context, ProjectStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.ListProjects);
+        context.RequireIdentity(IdentityRules.ListProjects);
         var filter = new ListFilter(context.Request);
         var found = await store.ListAsync(filter.Asked("name"), cancellationToken);
         return IdentityView.Many(context.Request, "projects", found.Where(project => Fits(filter, project)), IdentityView.Write);
@@ -49,14 +49,14 @@ internal static class ProjectsApi
 
     private static async Task<JsonResponse> Show(string id, HttpContext context, ProjectStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.GetProject, own: SignIn.Of(context).Project?.Id == id);
+        context.RequireIdentity(IdentityRules.GetProject, own: SignIn.Of(context).Project?.Id == id);
         var project = await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("project", id);
         return IdentityView.One(context.Request, "project", project, IdentityView.Write);
     }
 
     private static async Task<JsonResponse> Create(HttpContext context, ProjectStore store, TimeProvider time, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.CreateProject);
+        context.RequireIdentity(IdentityRules.CreateProject);
         var body = await ReadAsync(context.Request, "project", Body);
         if (TruthOf(body, "is_domain", false))
             throw Refusal.Forbidden("identity:create_domain");
@@ -70,7 +70,7 @@ internal static class ProjectsApi
 
     private static async Task<JsonResponse> Update(string id, HttpContext context, ProjectStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.UpdateProject);
+        context.RequireIdentity(IdentityRules.UpdateProject);
         var body = await ReadChangeAsync(context.Request, "project", Body);
         var project = await store.ChangeAsync(id, before => Changed(before, body), cancellationToken);
         return IdentityView.One(context.Request, "project", project, IdentityView.Write);
@@ -78,7 +78,7 @@ internal static class ProjectsApi
 
     private static async Task<NoContent> Delete(string id, HttpContext context, ProjectStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.DeleteProject);
+        context.RequireIdentity(IdentityRules.DeleteProject);
         await store.DeleteAsync(id, cancellationToken);
         return TypedResults.NoContent();
     }

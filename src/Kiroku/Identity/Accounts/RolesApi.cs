@@ -35,7 +35,7 @@ internal static class RolesApi
 
     private static async Task<JsonResponse> List(HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.ListRoles);
+        context.RequireIdentity(IdentityRules.ListRoles);
         var filter = new ListFilter(context.Request);
         // There are no roles of a domain's own.
         var found = filter.Has("domain_id") ? [] : await store.ListAsync(filter.Asked("name"), cancellationToken);
@@ -44,14 +44,14 @@ internal static class RolesApi
 
     private static async Task<JsonResponse> Show(string id, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.GetRole);
+        context.RequireIdentity(IdentityRules.GetRole);
         var role = await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("role", id);
         return IdentityView.One(context.Request, "role", role, IdentityView.Write);
     }
 
     private static async Task<JsonResponse> Create(HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.CreateRole);
+        context.RequireIdentity(IdentityRules.CreateRole);
         var body = await ReadAsync(context.Request, "role", Body);
         var role = await store.AddAsync(Filled(new Role { Id = Guid.NewGuid().ToString("N"), Name = "" }, body), cancellationToken);
         return IdentityView.One(context.Request, "role", role, IdentityView.Write, StatusCodes.Status201Created);
@@ -59,7 +59,7 @@ internal static class RolesApi
 
     private static async Task<JsonResponse> Update(string id, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.UpdateRole);
+        context.RequireIdentity(IdentityRules.UpdateRole);
         var body = await ReadChangeAsync(context.Request, "role", Body);
         var role = await store.ChangeAsync(id, before => Changed(before, body), cancellationToken);
         return IdentityView.One(context.Request, "role", role, IdentityView.Write);
@@ -67,7 +67,7 @@ internal static class RolesApi
 
     private static async Task<NoContent> Delete(string id, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.DeleteRole);
+        context.RequireIdentity(IdentityRules.DeleteRole);
         await store.DeleteAsync(id, cancellationToken);
         return TypedResults.NoContent();
     }

@@ -44,7 +44,7 @@ internal static class UsersApi
 
     private static async Task<JsonResponse> List(HttpContext context, UserStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.ListUsers);
+        context.RequireIdentity(IdentityRules.ListUsers);
         var filter = new ListFilter(context.Request);
         var found = await store.ListAsync(filter.Asked("name"), cancellationToken);
         return IdentityView.Many(context.Request, "users", found.Where(user => Fits(filter, user)), IdentityView.Write);
@@ -52,14 +52,14 @@ internal static class UsersApi
 
     private static async Task<JsonResponse> Show(string id, HttpContext context, UserStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.GetUser, own: SignIn.Of(context).User.Id == id);
+        context.RequireIdentity(IdentityRules.GetUser, own: SignIn.Of(context).User.Id == id);
         var user = await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("user", id);
         return IdentityView.One(context.Request, "user", user, IdentityView.Write);
     }
 
     private static async Task<JsonResponse> Create(HttpContext context, UserStore store, Passwords passwords, TimeProvider time, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.CreateUser);
+        context.RequireIdentity(IdentityRules.CreateUser);
         var body = await ReadAsync(context.Request, "user", Body);
         if (TextOf(body, "domain_id", Domain.Id) is var domain && domain != Domain.Id)
             throw Refusal.NotFound("domain", domain!);
@@ -70,7 +70,7 @@ internal static class UsersApi
 
     private static async Task<JsonResponse> Update(string id, HttpContext context, UserStore store, Passwords passwords, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.UpdateUser);
+        context.RequireIdentity(IdentityRules.UpdateUser);
         var body = await ReadChangeAsync(context.Request, "user", Body);
         var hash = await HashAsync(body, passwords, cancellationToken);
         var user = await store.ChangeAsync(id, before => Changed(before, body, hash), cancellationToken);
@@ -79,7 +79,7 @@ internal static class UsersApi
 
     private static async Task<NoContent> Delete(string id, HttpContext context, UserStore store, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.DeleteUser);
+        context.RequireIdentity(IdentityRules.DeleteUser);
         await store.DeleteAsync(id, cancellationToken);
         return TypedResults.NoContent();
     }
@@ -87,7 +87,7 @@ internal static class UsersApi
     private static async Task<JsonResponse> ListProjects(
         string id, HttpContext context, UserStore users, ProjectStore projects, CancellationToken cancellationToken)
     {
-        context.RequireIdentity(Rules.ListUserProjects, own: SignIn.Of(context).User.Id == id);
+        context.RequireIdentity(IdentityRules.ListUserProjects, own: SignIn.Of(context).User.Id == id);
         _ = await users.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("user", id);
         return IdentityView.Many(context.Request, "projects", await projects.ListOfUserAsync(id, cancellationToken), IdentityView.Write);
     }

@@ -1,0 +1,15 @@
+using Kiroku.Access;
+
+namespace Kiroku.Actions;
+
+/// <summary>The record's policy rules, under Nova's names.</summary>
+internal static class ActionRules
+{
+    public static readonly Rule List = Rule.Reader("os_compute_api:os-instance-actions:list");
+    public static readonly Rule Show = Rule.Reader("os_compute_api:os-instance-actions:show");
+    public static readonly Rule Events = Rule.Admin("os_compute_api:os-instance-actions:events");
+    // Nova: admin. Kiroku's owners see what went wrong, in a sentence fit for them.
+    public static readonly Rule EventsDetails = Rule.Reader("os_compute_api:os-instance-actions:events:details");
+
+    public static IEnumerable<Rule> All => Rule.DeclaredIn(typeof(ActionRules));
+}
