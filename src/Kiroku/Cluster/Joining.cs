@@ -120,10 +120,3 @@ internal sealed partial class Joining(
     [LoggerMessage(LogLevel.Warning, "Looking for members that are gone failed")]
     private partial void LogFailed(Exception exception);
 }
-
-/// <summary>This node cannot join the others, in one sentence.</summary>
-internal sealed class JoinException(string message, Exception? inner = null) : Exception(message, inner)
-{
-    /// <summary>Whether somebody answers at a member's address who does not belong to the service.</summary>
-    public bool IsOfStranger { get; init; }
-}
