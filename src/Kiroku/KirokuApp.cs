@@ -9,6 +9,7 @@ using Kiroku.Hypervisors;
 using Kiroku.Identity;
 using Kiroku.Images;
 using Kiroku.Keypairs;
+using Kiroku.Nodes;
 using Kiroku.Quotas;
 using Kiroku.Scheduling;
 using Kiroku.Servers;
@@ -39,6 +40,7 @@ internal static class KirokuApp
         builder.Services.AddAccess();
         builder.Services.AddIdentity(settings);
         // Before whatever does something in this host's name: it may be another's.
+        builder.Services.AddNodes();
         builder.Services.AddHosts();
         builder.Services.AddImages();
         builder.Services.AddFlavors();

@@ -21,10 +21,15 @@ public sealed class ArchitectureTests
         ["Images"] = ["Access", "Api", "Cluster", "Hypervisors", "Identity", "Quotas", "Storage"],
         ["Quotas"] = ["Access", "Api", "Storage"],
         ["Keypairs"] = ["Access", "Api", "Quotas", "Storage"],
-        ["Hosts"] = ["Access", "Api", "Cluster", "Hypervisors", "Scheduling", "Storage"],
+        ["Hosts"] = ["Access", "Api", "Hypervisors", "Nodes", "Storage"],
+        ["Nodes"] = ["Api", "Cluster", "Hypervisors", "Scheduling", "Storage"],
         ["ConfigDrives"] = ["Api"],
         ["Scheduling"] = ["Hypervisors"],
-        ["Servers"] = ["Access", "Actions", "Api", "Cluster", "ConfigDrives", "Flavors", "Hosts", "Hypervisors", "Images", "Keypairs", "Quotas", "Scheduling", "Storage"],
+        ["Servers"] =
+        [
+            "Access", "Actions", "Api", "Cluster", "ConfigDrives", "Flavors", "Hypervisors", "Images", "Keypairs", "Nodes", "Quotas",
+            "Scheduling", "Storage",
+        ],
     };
 
     /// <summary>Everything else, which puts the rooms together.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kiroku.Api;
+using Host = Kiroku.Nodes.Host;
 
 namespace Kiroku.Hosts;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Kiroku.Access;
 using Kiroku.Api;
+using Kiroku.Nodes;
+using Host = Kiroku.Nodes.Host;
 
 namespace Kiroku.Hosts;
 

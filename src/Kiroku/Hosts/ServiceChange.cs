@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kiroku.Api;
+using Kiroku.Nodes;
 
 namespace Kiroku.Hosts;
 

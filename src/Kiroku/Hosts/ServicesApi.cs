@@ -2,16 +2,15 @@ using System.Globalization;
 using System.Text.Json;
 using Kiroku.Access;
 using Kiroku.Api;
+using Kiroku.Nodes;
 using Kiroku.Storage;
+using Host = Kiroku.Nodes.Host;
 
 namespace Kiroku.Hosts;
 
 /// <summary>os-services: whether hosts answer and are to be given servers (nova/api/openstack/compute/services.py).</summary>
 internal static class ServicesApi
 {
-    /// <summary>What Nova calls the part that looks after a host's machines; Kiroku's one process is all parts.</summary>
-    public const string Binary = "nova-compute";
-
     public static void MapServiceRoutes(this IEndpointRouteBuilder app)
     {
         app.MapGet("/os-services", List);
@@ -38,7 +37,7 @@ internal static class ServicesApi
             parameters.RefuseUnknown("host", "binary");
         var (name, binary) = (parameters.Last("host"), parameters.Last("binary"));
         var asked = (await hosts.ListAsync(context.RequestAborted)).OrderBy(host => host.Number)
-            .Where(host => (string.IsNullOrEmpty(name) || name == host.Name) && (string.IsNullOrEmpty(binary) || binary == Binary)).ToList();
+            .Where(host => (string.IsNullOrEmpty(name) || name == host.Name) && (string.IsNullOrEmpty(binary) || binary == Service.Binary)).ToList();
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
@@ -100,15 +99,15 @@ internal static class ServicesApi
     private static Host Named(IReadOnlyList<Host> hosts, JsonElement body)
     {
         var (name, binary) = (body.GetProperty("host").GetString(), body.GetProperty("binary").GetString());
-        if (binary != Binary)
-            throw Fault.BadRequest($"Updating a {binary} service is not supported. Only {Binary} services can be updated.");
+        if (binary != Service.Binary)
+            throw Fault.BadRequest($"Updating a {binary} service is not supported. Only {Service.Binary} services can be updated.");
         return hosts.FirstOrDefault(host => host.Name == name) ?? throw Fault.NotFound($"Host '{name}' is not mapped to any cell");
     }
 
     private static void Write(Utf8JsonWriter json, Microversion version, Host host)
     {
         json.WriteStartObject();
-        json.WriteString("binary", Binary);
+        json.WriteString("binary", Service.Binary);
         json.WriteString("host", host.Name);
         WriteId(json, version, host, host.ServiceId);
         json.WriteString("zone", host.Zone);

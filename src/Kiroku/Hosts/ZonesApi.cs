@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Kiroku.Access;
 using Kiroku.Api;
+using Kiroku.Nodes;
+using Host = Kiroku.Nodes.Host;
 
 namespace Kiroku.Hosts;
 
@@ -67,7 +69,7 @@ internal static class ZonesApi
         foreach (var host in zone.Hosts)
         {
             json.WriteStartObject(host.Name);
-            json.WriteStartObject(ServicesApi.Binary);
+            json.WriteStartObject(Service.Binary);
             json.WriteBoolean("available", host.IsUp);
             json.WriteBoolean("active", true);
             ServicesApi.WriteSeen(json, host);

@@ -1,6 +1,6 @@
 using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Hosts;
+using Kiroku.Nodes;
 
 namespace Kiroku.Servers;
 
@@ -59,7 +59,7 @@ internal sealed record ShownServer(
     {
         var view = new ServerView(Request(), version, IsAdmin)
         {
-            HostStatuses = host is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [host.Host] = host.HostStatus },
+            HostStatuses = host is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [host.Host] = host.HostStatus(isUp: true) },
         };
         return Answer.Write(json =>
         {

@@ -1,5 +1,5 @@
 using Kiroku.ConfigDrives;
-using Kiroku.Hosts;
+using Kiroku.Nodes;
 
 namespace Kiroku.Servers;
 
@@ -14,7 +14,7 @@ internal static class Guests
         ProjectId = server.ProjectId,
         ImageId = server.ImageId,
         FlavorName = server.Flavor.Name,
-        Zone = server.Zone ?? Zones.Default,
+        Zone = server.Zone ?? HostsOptions.DefaultZone,
         ReservationId = server.Labels.ReservationId,
         LaunchIndex = server.Labels.LaunchIndex,
         Metadata = server.Metadata,

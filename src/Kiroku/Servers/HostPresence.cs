@@ -1,7 +1,7 @@
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Hosts;
 using Kiroku.Hypervisors;
+using Kiroku.Nodes;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers;

@@ -1,10 +1,10 @@
 using Kiroku.Actions;
-using Kiroku.Hosts;
+using Kiroku.Nodes;
 using Kiroku.Scheduling;
 using Kiroku.Servers.Remote;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
-using Host = Kiroku.Hosts.Host;
+using Host = Kiroku.Nodes.Host;
 
 namespace Kiroku.Servers;
 

@@ -1,4 +1,4 @@
-using Kiroku.Hosts;
+using Kiroku.Nodes;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Servers;

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Kiroku.Api;
+using Kiroku.Nodes;
 using Kiroku.Storage;
-using Host = Kiroku.Hosts.Host;
 
 namespace Kiroku.Servers;
 
@@ -211,7 +211,7 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
     }
 
     private void WriteHostStatus(Utf8JsonWriter json, Server server)
-        => json.WriteString("host_status", server.Host is null ? "" : HostStatuses.GetValueOrDefault(server.Host, Host.Unknown));
+        => json.WriteString("host_status", server.Host is null ? "" : HostStatuses.GetValueOrDefault(server.Host, Service.UnknownStatus));
 
     private void WriteLaterKeys(Utf8JsonWriter json, Server server, bool alone)
     {

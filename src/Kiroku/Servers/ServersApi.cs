@@ -1,7 +1,7 @@
 using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Hosts;
+using Kiroku.Nodes;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,6 @@
 using Dapper;
 using Kiroku.Cluster;
-using Kiroku.Hosts;
+using Kiroku.Nodes;
 using Kiroku.Storage;
 using Kiroku.Tests.Servers;
 
@@ -15,7 +15,7 @@ internal static class OtherNodes
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>What a node of that name could say of itself.</summary>
-    public static Node Of(string name, string zone = Zones.Default) => new()
+    public static Node Of(string name, string zone = HostsOptions.DefaultZone) => new()
     {
         Name = name,
         Folder = $"folder of {name}",

@@ -1,6 +1,7 @@
-using Kiroku.Hosts;
+using Kiroku.Nodes;
 using Kiroku.Tests.Fakes;
 using Kiroku.Tests.Servers;
+using Host = Kiroku.Nodes.Host;
 
 namespace Kiroku.Tests.Hosts;
 
@@ -57,7 +58,7 @@ public sealed class HostRemovalTests(RunningCloud running) : IClassFixture<Runni
     {
         var name = $"host-{Guid.NewGuid():N}";
         var number = await OtherNodes.AddAsync(Cloud, OtherNodes.Of(name), up);
-        return (name, version == "2.53" ? HostWatch.IdOf($"nova-compute {name}").ToString() : $"{number}");
+        return (name, version == "2.53" ? Host.IdOf($"nova-compute {name}").ToString() : $"{number}");
     }
 
     private async Task<(int Status, string? Message)> DeleteAsync(string id, string version)

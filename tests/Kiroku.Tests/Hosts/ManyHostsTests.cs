@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Dapper;
 using Kiroku.Api;
-using Kiroku.Hosts;
+using Kiroku.Nodes;
 using Kiroku.Scheduling;
 using Kiroku.Servers;
 using Kiroku.Tests.Fakes;

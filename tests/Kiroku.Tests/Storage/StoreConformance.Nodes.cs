@@ -1,5 +1,5 @@
 using Dapper;
-using Kiroku.Hosts;
+using Kiroku.Nodes;
 using Kiroku.Storage;
 using Kiroku.Tests.Fakes;
 using Microsoft.Extensions.Time.Testing;

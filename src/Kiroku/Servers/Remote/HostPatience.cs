@@ -1,6 +1,6 @@
 using Kiroku.Cluster;
-using Kiroku.Hosts;
 using Kiroku.Hypervisors;
+using Kiroku.Nodes;
 
 namespace Kiroku.Servers.Remote;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Hosts;
+using Kiroku.Nodes;
 
 namespace Kiroku.Servers.Work;
 

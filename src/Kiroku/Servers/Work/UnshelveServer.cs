@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Kiroku.Actions;
 using Kiroku.Api;
-using Kiroku.Hosts;
 using Kiroku.Hypervisors;
+using Kiroku.Nodes;
 using Kiroku.Scheduling;
 
 namespace Kiroku.Servers.Work;

@@ -1,13 +1,10 @@
 using Kiroku.Api;
 
-namespace Kiroku.Hosts;
+namespace Kiroku.Nodes;
 
 /// <summary>Availability zones: there are those that hosts are in, and one is available if any enabled host is in it.</summary>
 internal static class Zones
 {
-    /// <summary>What Nova calls the zone of hosts of which nothing else is said.</summary>
-    public const string Default = "nova";
-
     /// <summary>The available ones by name, then the others.</summary>
     public static IReadOnlyList<Zone> Of(IEnumerable<Host> hosts) =>
     [

@@ -1,4 +1,4 @@
-namespace Kiroku.Hosts;
+namespace Kiroku.Nodes;
 
 /// <summary>Whether this node takes no new work any more, which others are to know.</summary>
 internal sealed class NodeDrain

@@ -2,7 +2,7 @@ using Dapper;
 using Kiroku.Api;
 using Kiroku.Storage;
 
-namespace Kiroku.Hosts;
+namespace Kiroku.Nodes;
 
 /// <summary>Forgets a host that is no more. One that runs would only report itself again, and one with servers is still needed.</summary>
 internal sealed class HostRemoval(IDatabase database)

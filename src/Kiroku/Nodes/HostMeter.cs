@@ -1,7 +1,7 @@
 using Kiroku.Hypervisors;
 using Kiroku.Storage;
 
-namespace Kiroku.Hosts;
+namespace Kiroku.Nodes;
 
 /// <summary>Measures this node's own host, for all who ask at a time at once; a hypervisor that is silent for long does not answer.</summary>
 internal sealed class HostMeter(IHypervisor hypervisor, ServiceSettings settings, TimeProvider time)

@@ -1,6 +1,6 @@
 using Kiroku.Cluster;
 
-namespace Kiroku.Hosts;
+namespace Kiroku.Nodes;
 
 /// <summary>Notices nodes that are not heard of any more, and tells the cluster of each until it counts as dead; and those that take no new work.</summary>
 internal sealed partial class NodeWatch(

@@ -3,7 +3,7 @@ using Dapper;
 using Kiroku.Cluster;
 using Kiroku.Storage;
 
-namespace Kiroku.Hosts;
+namespace Kiroku.Nodes;
 
 /// <summary>The rows in which nodes say that they are there, with times by the store's clock.</summary>
 internal sealed class NodeStore(SideDatabase side, OwnMembership membership, TimeProvider time)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Kiroku.Hosts;
+namespace Kiroku.Nodes;
 
 /// <summary>How long this host is up, in the words of its own command of that name, which is what Nova shows and clients take apart.</summary>
 internal static class HostUptime

@@ -1,4 +1,4 @@
-namespace Kiroku.Hosts;
+namespace Kiroku.Nodes;
 
 /// <summary>
 /// Whether it says anything that nothing is heard of other nodes: not while the store is away, nor right after, because then

@@ -1,14 +1,16 @@
+using System.Security.Cryptography;
+using System.Text;
 using Kiroku.Hypervisors;
 using Kiroku.Scheduling;
 
-namespace Kiroku.Hosts;
+namespace Kiroku.Nodes;
 
-/// <summary>A host with machines: what its node says of it, what administrators say of its service, what servers take up, whether its node is there.</summary>
+/// <summary>
+/// A host with machines: what its node says of it, what administrators say of its service, what servers take up, whether its
+/// node is there.
+/// </summary>
 internal sealed record Host(Node Node, Service Service, HostUse Use, bool IsThere)
 {
-    /// <summary>What administrators see of a host that does not answer.</summary>
-    public const string Unknown = "UNKNOWN";
-
     public bool IsUp => IsThere && Node.Connected && !Service.ForcedDown;
 
     public string Name => Node.Name;
@@ -26,12 +28,12 @@ internal sealed record Host(Node Node, Service Service, HostUse Use, bool IsTher
 
     public DateTime SeenAt => Node.SeenAt;
 
-    public Guid Id => HostWatch.IdOf($"compute node {Name}");
+    public Guid Id => IdOf($"compute node {Name}");
 
-    public Guid ServiceId => HostWatch.IdOf($"{ServicesApi.Binary} {Name}");
+    public Guid ServiceId => IdOf($"{Service.Binary} {Name}");
 
     /// <summary>What administrators see of the host of a server (nova/compute/api.py, get_instance_host_status).</summary>
-    public string HostStatus => Service.ForcedDown ? "DOWN" : Service.Disabled ? "MAINTENANCE" : IsUp ? "UP" : Unknown;
+    public string HostStatus => Service.HostStatus(IsUp);
 
     /// <summary>The host as the scheduler looks at it.</summary>
     public HostState State(Scheduler scheduler) => new(Name, Zone, scheduler.LimitsOf(Capacity), Use.Claim)
@@ -39,6 +41,9 @@ internal sealed record Host(Node Node, Service Service, HostUse Use, bool IsTher
         IsEnabled = !Service.Disabled && !Node.Draining,
         IsUp = IsUp,
     };
+
+    /// <summary>An id that always comes out the same for what it names.</summary>
+    public static Guid IdOf(string name) => new(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16), bigEndian: true);
 }
 
 /// <summary>What servers take up on a host, and on how many of them something is being done.</summary>

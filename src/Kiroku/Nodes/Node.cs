@@ -1,6 +1,6 @@
 using Kiroku.Hypervisors;
 
-namespace Kiroku.Hosts;
+namespace Kiroku.Nodes;
 
 /// <summary>A process of this cloud and the host that it runs on, as it last said of itself.</summary>
 internal sealed record Node

@@ -1,7 +1,7 @@
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
-namespace Kiroku.Hosts;
+namespace Kiroku.Nodes;
 
 /// <summary>
 /// Says in the store that this node is there: it takes its host's name before anything else begins, and ends when that is

@@ -1,10 +1,8 @@
 using System.Data.Common;
-using System.Security.Cryptography;
-using System.Text;
 using Dapper;
 using Kiroku.Storage;
 
-namespace Kiroku.Hosts;
+namespace Kiroku.Nodes;
 
 /// <summary>
 /// What is known of the hosts when somebody asks. This node's own is measured for it; what others have, and whether they
@@ -86,9 +84,6 @@ internal sealed class HostWatch(IDatabase database, HostMeter meter, NodeSelf se
         => (await database.ReadAsync(connection => connection.QueryAsync<(string Host, Guid Id, string Name)>(
             "SELECT host, id, name FROM servers WHERE deleted = 0 AND host IS NOT NULL ORDER BY created_at, id"), cancellationToken))
             .ToLookup(server => server.Host, server => (server.Id, server.Name));
-
-    /// <summary>An id that always comes out the same for what it names.</summary>
-    public static Guid IdOf(string name) => new(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16), bigEndian: true);
 
     private Task<IReadOnlyList<Host>> ListAsync(DbConnection connection, HostLook? here, string? name, Guid except)
         => ListAsync(connection, Hosts, new { name, except }, here);

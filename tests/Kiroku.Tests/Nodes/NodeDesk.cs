@@ -1,6 +1,6 @@
 using System.Net;
 using Kiroku.Cluster;
-using Kiroku.Hosts;
+using Kiroku.Nodes;
 using Kiroku.Storage;
 using Kiroku.Storage.Postgres;
 using Kiroku.Tests.Fakes;
@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Kiroku.Tests.Hosts;
+namespace Kiroku.Tests.Nodes;
 
 /// <summary>The parts by which a node tells and watches, on a PostgreSQL of their own and a clock that stands, without a service around them.</summary>
 internal sealed class NodeDesk : IHostApplicationLifetime, ILocalSiloDetails, IMembership, IDisposable

@@ -2,7 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Kiroku.Storage;
 
-namespace Kiroku.Hosts;
+namespace Kiroku.Nodes;
 
 /// <summary>What administrators have said of hosts' services.</summary>
 internal sealed class ServiceStore(IDatabase database)

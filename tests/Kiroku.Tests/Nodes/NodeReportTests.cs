@@ -1,12 +1,12 @@
 using Dapper;
-using Kiroku.Hosts;
 using Kiroku.Hypervisors;
+using Kiroku.Nodes;
 using Kiroku.Storage;
 using Kiroku.Tests.Fakes;
 using Kiroku.Tests.Servers;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Kiroku.Tests.Hosts;
+namespace Kiroku.Tests.Nodes;
 
 public sealed class NodeReportTests
 {

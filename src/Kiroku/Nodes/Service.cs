@@ -1,4 +1,4 @@
-namespace Kiroku.Hosts;
+namespace Kiroku.Nodes;
 
 /// <summary>
 /// What administrators say of the part of a host that looks after its machines: a disabled one is given no further servers; one
@@ -6,6 +6,12 @@ namespace Kiroku.Hosts;
 /// </summary>
 internal sealed record Service
 {
+    /// <summary>What Nova calls the part that looks after a host's machines; Kiroku's one process is all parts.</summary>
+    public const string Binary = "nova-compute";
+
+    /// <summary>What administrators see of a host that does not answer.</summary>
+    public const string UnknownStatus = "UNKNOWN";
+
     public required string Host { get; init; }
 
     public bool Disabled { get; init; }
@@ -17,6 +23,6 @@ internal sealed record Service
 
     public string Status => Disabled ? "disabled" : "enabled";
 
-    /// <summary>What administrators see of a server's host that is there (<see cref="Host.HostStatus"/> knows whether it is).</summary>
-    public string HostStatus => ForcedDown ? "DOWN" : Disabled ? "MAINTENANCE" : "UP";
+    /// <summary>What administrators see of the host (nova/compute/api.py, get_instance_host_status).</summary>
+    public string HostStatus(bool isUp) => ForcedDown ? "DOWN" : Disabled ? "MAINTENANCE" : isUp ? "UP" : UnknownStatus;
 }

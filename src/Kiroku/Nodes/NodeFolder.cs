@@ -1,7 +1,7 @@
 using System.Text;
 using Kiroku.Storage;
 
-namespace Kiroku.Hosts;
+namespace Kiroku.Nodes;
 
 /// <summary>The id of a data folder, kept in it: with it a node that starts again is known from another one of its name.</summary>
 internal static class NodeFolder

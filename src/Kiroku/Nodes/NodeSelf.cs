@@ -2,7 +2,7 @@ using System.Net;
 using Kiroku.Hypervisors;
 using Microsoft.Extensions.Options;
 
-namespace Kiroku.Hosts;
+namespace Kiroku.Nodes;
 
 /// <summary>What this node says of itself.</summary>
 internal sealed class NodeSelf(ServiceSettings settings, IOptions<HostsOptions> options, ILocalSiloDetails silo, NodeDrain drain, IHypervisor hypervisor)

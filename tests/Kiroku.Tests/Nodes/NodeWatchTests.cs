@@ -1,9 +1,9 @@
 using Dapper;
-using Kiroku.Hosts;
+using Kiroku.Nodes;
 using Kiroku.Tests.Fakes;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Kiroku.Tests.Hosts;
+namespace Kiroku.Tests.Nodes;
 
 public sealed class NodeWatchTests
 {
