@@ -1,6 +1,8 @@
 using Kiroku.Access;
 using Kiroku.Api;
+using Kiroku.Identity.Accounts;
 using Kiroku.Identity.Keystone;
+using Kiroku.Identity.Tokens;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity;
@@ -10,13 +12,11 @@ namespace Kiroku.Identity;
 /// </summary>
 internal sealed class IdentityMiddleware(RequestDelegate next, ITokenValidator tokens, Policy policy, IOptions<KeystoneOptions> keystone)
 {
-    public const string TokenHeader = "X-Auth-Token";
-
     public async Task InvokeAsync(HttpContext context)
     {
         if (NeedsToken(context.Request) && !(keystone.Value.IsUsed && IsUnder(context.Request.Path, "/identity")))
         {
-            var signIn = await tokens.ValidateAsync(context.Request.Headers[TokenHeader], context.RequestAborted) ?? throw Fault.Unauthorized();
+            var signIn = await tokens.ValidateAsync(context.Request.Headers[TokenHeaders.Token], context.RequestAborted) ?? throw Fault.Unauthorized();
             signIn.Set(context, policy);
             if (!IsUnder(context.Request.Path, "/identity"))
                 RequireProject(context, signIn.Project);

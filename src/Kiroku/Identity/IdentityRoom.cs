@@ -2,7 +2,12 @@ using System.Text;
 using Kiroku.Access;
 using Kiroku.Api;
 using Kiroku.Identity.Accounts;
+using Kiroku.Identity.Api;
 using Kiroku.Identity.Keystone;
+using Kiroku.Identity.RateLimits;
+using Kiroku.Identity.Setup;
+using Kiroku.Identity.SigningIn;
+using Kiroku.Identity.Tokens;
 using Kiroku.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -55,7 +60,7 @@ internal static class IdentityRoom
         services.AddSingleton<SignInGuard>();
         services.AddSingleton<KnownAddresses>();
         services.AddSingleton<Proofs>();
-        services.AddSingleton<Tokens>();
+        services.AddSingleton<OwnTokens>();
         services.AddSingleton<HomeProject>();
         services.AddKeystone(settings);
         services.AddSingleton<CallersAddress>();
@@ -73,7 +78,7 @@ internal static class IdentityRoom
         services.AddSingleton<KeystoneTokens>();
         services.AddSingleton<ITokenValidator>(provider => provider.GetRequiredService<IOptions<KeystoneOptions>>().Value.IsUsed
             ? provider.GetRequiredService<KeystoneTokens>()
-            : provider.GetRequiredService<Tokens>());
+            : provider.GetRequiredService<OwnTokens>());
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<KeystoneOptions>>().Value is { IsUsed: true } keystone
             ? new IdentityAddress(keystone.PublicUrl)
             : new IdentityAddress(null));

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Kiroku.Api;
 using Kiroku.Storage;
 
 namespace Kiroku.Identity.Accounts;
@@ -87,7 +88,7 @@ internal sealed class ProjectStore(IdentityRows rows, TimeProvider time)
         var levels = 1;
         for (var id = project.ParentId; id is not null; levels++)
         {
-            var parent = await FindAsync(db, id) ?? throw Api.Fault.BadRequest($"Could not find project: {id}.");
+            var parent = await FindAsync(db, id) ?? throw Fault.BadRequest($"Could not find project: {id}.");
             if (!parent.Enabled)
                 throw Refusal.NotAllowed($"Cannot create project in a branch containing a disabled project: {id}");
             if (levels == MostLevels)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Kiroku.Api;
+using Kiroku.Identity.Tokens;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
@@ -63,8 +64,8 @@ internal sealed partial class KeystoneClient(IOptions<KeystoneOptions> options, 
     private async Task<(HttpStatusCode Status, byte[] Body)> AskAsync(string token, OwnToken used, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{options.Value.TokensAddress}?nocatalog"));
-        request.Headers.TryAddWithoutValidation(IdentityMiddleware.TokenHeader, used.Text);
-        request.Headers.TryAddWithoutValidation(TokensApi.SubjectHeader, token);
+        request.Headers.TryAddWithoutValidation(TokenHeaders.Token, used.Text);
+        request.Headers.TryAddWithoutValidation(TokenHeaders.Subject, token);
         using var answer = await http.SendAsync(request, cancellationToken);
         return (answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(cancellationToken));
     }
@@ -98,7 +99,7 @@ internal sealed partial class KeystoneClient(IOptions<KeystoneOptions> options, 
         var text = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
         if (answer.StatusCode != HttpStatusCode.Created)
             throw Unusable($"it answers {(int)answer.StatusCode} to {options.Value.UserName}'s sign-in", null);
-        return new OwnToken(answer.Headers.GetValues(TokensApi.SubjectHeader).First(), KeystoneToken.Read(text).Claims.ExpiresAt);
+        return new OwnToken(answer.Headers.GetValues(TokenHeaders.Subject).First(), KeystoneToken.Read(text).Claims.ExpiresAt);
     }
 
     private string Password()

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Kiroku.Identity.Accounts;
+using Kiroku.Identity.Tokens;
 
 namespace Kiroku.Identity.Keystone;
 

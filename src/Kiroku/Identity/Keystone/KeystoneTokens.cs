@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Kiroku.Identity.Tokens;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
