@@ -2,7 +2,10 @@ using Kiroku.Access;
 
 namespace Kiroku.Identity.Accounts;
 
-/// <summary>A user as kept. <see cref="ValidAfter"/> is a stamp: a token holds only as long as it is what it was (a changed password moves it).</summary>
+/// <summary>
+/// A user as kept. <see cref="ValidAfter"/> is a stamp: a token holds only as long as it is what it was (a changed
+/// password moves it).
+/// </summary>
 internal sealed record User
 {
     public required string Id { get; init; }
@@ -23,7 +26,10 @@ internal sealed record User
     public string Extra { get; init; } = "{}";
 }
 
-/// <summary>A project as kept: what owns servers and images. <see cref="ValidAfter"/> is a stamp like a user's, moved by not being enabled.</summary>
+/// <summary>
+/// A project as kept: what owns servers and images. <see cref="ValidAfter"/> is a stamp like a user's, moved by not
+/// being enabled.
+/// </summary>
 internal sealed record Project
 {
     public required string Id { get; init; }
@@ -72,7 +78,8 @@ internal sealed record Role
     /// <summary>The roles assigned and those they imply, each once, highest first.</summary>
     public static IReadOnlyList<Role> WithImplied(IReadOnlyCollection<Role> assigned)
         => [.. RoleNames.WithImplied(assigned.Select(role => role.Name))
-            .Select(name => assigned.FirstOrDefault(role => role.Name == name) ?? OfKiroku.Single(role => role.Name == name))];
+            .Select(name => assigned.FirstOrDefault(role => role.Name == name)
+                ?? OfKiroku.Single(role => role.Name == name))];
 
     /// <summary>One of the three by its name; its id is the same in every installation.</summary>
     public static Role Of(string name) => new() { Id = StableId.Of($"role {name}"), Name = name, Immutable = true };

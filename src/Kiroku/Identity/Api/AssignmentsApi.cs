@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiroku.Identity.Api;
 
-/// <summary>Who holds which role where: keystone/api/projects.py and domains.py (grants), role_assignments.py.</summary>
+/// <summary>
+/// Who holds which role where: keystone/api/projects.py and domains.py (grants), role_assignments.py.
+/// </summary>
 internal static class AssignmentsApi
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
@@ -26,10 +28,12 @@ internal static class AssignmentsApi
     {
         context.RequireIdentity(IdentityRules.ListGrants);
         RequireKind(context, scopeId);
-        return IdentityView.Many(context.Request, "roles", await store.ListOfAsync(userId, scopeId, cancellationToken), IdentityView.Write);
+        return IdentityView.Many(
+            context.Request, "roles", await store.ListOfAsync(userId, scopeId, cancellationToken), IdentityView.Write);
     }
 
-    private static async Task<NoContent> Assign([AsParameters] Grant grant, HttpContext context, RoleStore store, CancellationToken cancellationToken)
+    private static async Task<NoContent> Assign(
+        [AsParameters] Grant grant, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.CreateGrant);
         RequireKind(context, grant.ScopeId);
@@ -37,14 +41,18 @@ internal static class AssignmentsApi
         return TypedResults.NoContent();
     }
 
-    private static async Task<NoContent> Check([AsParameters] Grant grant, HttpContext context, RoleStore store, CancellationToken cancellationToken)
+    private static async Task<NoContent> Check(
+        [AsParameters] Grant grant, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.CheckGrant);
         RequireKind(context, grant.ScopeId);
-        return await store.HasAsync(grant.ToAssignment(), cancellationToken) ? TypedResults.NoContent() : throw RoleStore.NotAssigned(grant.ToAssignment());
+        return await store.HasAsync(grant.ToAssignment(), cancellationToken)
+            ? TypedResults.NoContent()
+            : throw RoleStore.NotAssigned(grant.ToAssignment());
     }
 
-    private static async Task<NoContent> Unassign([AsParameters] Grant grant, HttpContext context, RoleStore store, CancellationToken cancellationToken)
+    private static async Task<NoContent> Unassign(
+        [AsParameters] Grant grant, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.RevokeGrant);
         RequireKind(context, grant.ScopeId);
@@ -52,7 +60,8 @@ internal static class AssignmentsApi
         return TypedResults.NoContent();
     }
 
-    private static async Task<JsonResponse> List(HttpContext context, RoleStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> List(
+        HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.ListRoleAssignments);
         var filter = new ListFilter(context.Request);
@@ -63,7 +72,8 @@ internal static class AssignmentsApi
             assigned = [];
         var effective = filter.IsTrue("effective") ? assigned.SelectMany(AssignmentView.WithImplied) : assigned;
         var names = filter.IsTrue("include_names");
-        return IdentityView.Many(context.Request, "role_assignments", effective.Where(one => Fits(filter, one)).DistinctBy(AssignmentView.Identity),
+        return IdentityView.Many(context.Request, "role_assignments",
+            effective.Where(one => Fits(filter, one)).DistinctBy(AssignmentView.Identity),
             (json, request, one) => AssignmentView.Write(json, request, one, names));
     }
 

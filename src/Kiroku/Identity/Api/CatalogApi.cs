@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity.Api;
 
-/// <summary>The catalog's services, endpoints and region one by one; they are what they are, so to be read only.</summary>
+/// <summary>
+/// The catalog's services, endpoints and region one by one; they are what they are, so to be read only.
+/// </summary>
 internal static class CatalogApi
 {
     public static void MapCatalog(this IEndpointRouteBuilder app)
@@ -23,14 +25,16 @@ internal static class CatalogApi
     {
         context.RequireIdentity(IdentityRules.ListServices);
         var filter = new ListFilter(context.Request);
-        var asked = Catalog.Services.Where(service => filter.Fits("type", service.Type) && filter.Fits("name", service.Name));
+        var asked =
+            Catalog.Services.Where(service => filter.Fits("type", service.Type) && filter.Fits("name", service.Name));
         return IdentityView.Many(context.Request, "services", asked, WriteService);
     }
 
     private static JsonResponse ShowService(string id, HttpContext context)
     {
         context.RequireIdentity(IdentityRules.GetService);
-        var service = Catalog.Services.FirstOrDefault(service => service.Id == id) ?? throw Refusal.NotFound("service", id);
+        var service =
+            Catalog.Services.FirstOrDefault(service => service.Id == id) ?? throw Refusal.NotFound("service", id);
         return IdentityView.One(context.Request, "service", service, WriteService);
     }
 
@@ -38,24 +42,30 @@ internal static class CatalogApi
     {
         context.RequireIdentity(IdentityRules.ListEndpoints);
         var (filter, region) = (new ListFilter(context.Request), options.Value.Region);
-        var asked = Catalog.Services.SelectMany(service => service.Endpoints).Where(endpoint => filter.Fits("interface", endpoint.Interface)
+        var asked = Catalog.Services.SelectMany(service => service.Endpoints)
+            .Where(endpoint => filter.Fits("interface", endpoint.Interface)
             && filter.Fits("service_id", endpoint.Service.Id) && filter.Fits("region_id", region));
-        return IdentityView.Many(context.Request, "endpoints", asked, (json, request, endpoint) => WriteEndpoint(json, request, endpoint, region));
+        return IdentityView.Many(context.Request, "endpoints", asked,
+            (json, request, endpoint) => WriteEndpoint(json, request, endpoint, region));
     }
 
     private static JsonResponse ShowEndpoint(string id, HttpContext context, IOptions<IdentityOptions> options)
     {
         context.RequireIdentity(IdentityRules.GetEndpoint);
-        var endpoint = Catalog.Services.SelectMany(service => service.Endpoints).FirstOrDefault(endpoint => endpoint.Id == id)
+        var endpoint =
+            Catalog.Services.SelectMany(service => service.Endpoints).FirstOrDefault(endpoint => endpoint.Id == id)
             ?? throw Refusal.NotFound("endpoint", id);
-        return IdentityView.One(context.Request, "endpoint", endpoint, (json, request, one) => WriteEndpoint(json, request, one, options.Value.Region));
+        return IdentityView.One(context.Request, "endpoint", endpoint,
+            (json, request, one) => WriteEndpoint(json, request, one, options.Value.Region));
     }
 
     private static JsonResponse ListRegions(HttpRequest request, IOptions<IdentityOptions> options)
         => IdentityView.Many(request, "regions", [options.Value.Region], WriteRegion);
 
     private static JsonResponse ShowRegion(string id, HttpRequest request, IOptions<IdentityOptions> options)
-        => id == options.Value.Region ? IdentityView.One(request, "region", id, WriteRegion) : throw Refusal.NotFound("region", id);
+        => id == options.Value.Region
+            ? IdentityView.One(request, "region", id, WriteRegion)
+            : throw Refusal.NotFound("region", id);
 
     private static void WriteService(Utf8JsonWriter json, HttpRequest request, CatalogService service)
     {

@@ -9,11 +9,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiroku.Identity.Api;
 
-/// <summary>Application credentials: keystone/api/users.py. Only their user makes them; administrators may look and delete.</summary>
+/// <summary>
+/// Application credentials: keystone/api/users.py. Only their user makes them; administrators may look and delete.
+/// </summary>
 internal static class CredentialsApi
 {
     private const string Delegated =
-        "You are not authorized to perform the requested action: Using method 'application_credential' is not allowed for managing additional application credentials..";
+        "You are not authorized to perform the requested action: "
+            + "Using method 'application_credential' is not allowed for managing additional application credentials..";
 
     public static void MapCredentials(this IEndpointRouteBuilder app)
     {
@@ -23,18 +26,22 @@ internal static class CredentialsApi
         app.MapDelete("/identity/v3/users/{userId}/application_credentials/{id}", Delete);
     }
 
-    private static async Task<JsonResponse> List(string userId, HttpContext context, CredentialStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> List(
+        string userId, HttpContext context, CredentialStore store, CancellationToken cancellationToken)
     {
         Require(context, userId, IdentityRules.ListApplicationCredentials);
         var filter = new ListFilter(context.Request);
         var found = await store.ListOfUserAsync(userId, cancellationToken);
-        return IdentityView.Many(context.Request, "application_credentials", found.Where(one => filter.Fits("name", one.Name)), Write);
+        return IdentityView.Many(
+            context.Request, "application_credentials", found.Where(one => filter.Fits("name", one.Name)), Write);
     }
 
-    private static async Task<JsonResponse> Show(string userId, string id, HttpContext context, CredentialStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> Show(
+        string userId, string id, HttpContext context, CredentialStore store, CancellationToken cancellationToken)
     {
         Require(context, userId, IdentityRules.GetApplicationCredential);
-        return IdentityView.One(context.Request, CredentialProof.Method, await FindAsync(userId, id, store, cancellationToken), Write);
+        return IdentityView.One(
+            context.Request, CredentialProof.Method, await FindAsync(userId, id, store, cancellationToken), Write);
     }
 
     private static async Task<JsonResponse> Create(
@@ -45,7 +52,8 @@ internal static class CredentialsApi
             throw Refusal.Forbidden(IdentityRules.CreateApplicationCredential.Name);
         RefuseRestricted(signIn);
         if (signIn.Project is not { } project)
-            throw Fault.BadRequest("Invalid application credential: Application credentials are for a project; this token is for none");
+            throw Fault.BadRequest(
+                "Invalid application credential: Application credentials are for a project; this token is for none");
         var now = time.UtcNow();
         var request = await CredentialRequest.ReadAsync(context.Request, signIn, now);
         var credential = await store.AddAsync(
@@ -63,10 +71,12 @@ internal static class CredentialsApi
                 Roles = request.Roles,
             }, context.RequestAborted);
         return IdentityView.One(
-            context.Request, CredentialProof.Method, credential, (json, to, one) => Write(json, to, one, request.Secret), StatusCodes.Status201Created);
+            context.Request, CredentialProof.Method, credential,
+            (json, to, one) => Write(json, to, one, request.Secret), StatusCodes.Status201Created);
     }
 
-    private static async Task<NoContent> Delete(string userId, string id, HttpContext context, CredentialStore store, CancellationToken cancellationToken)
+    private static async Task<NoContent> Delete(
+        string userId, string id, HttpContext context, CredentialStore store, CancellationToken cancellationToken)
     {
         Require(context, userId, IdentityRules.DeleteApplicationCredential);
         RefuseRestricted(SignIn.Of(context));
@@ -85,12 +95,17 @@ internal static class CredentialsApi
             throw Refusal.NotAllowed(Delegated);
     }
 
-    private static async Task<ApplicationCredential> FindAsync(string userId, string id, CredentialStore store, CancellationToken cancellationToken)
-        => await store.FindAsync(id, cancellationToken) is { } found && found.UserId == userId ? found : throw Refusal.NotFound("Application Credential", id);
+    private static async Task<ApplicationCredential> FindAsync(
+        string userId, string id, CredentialStore store, CancellationToken cancellationToken)
+        => await store.FindAsync(id, cancellationToken) is { } found && found.UserId == userId
+            ? found
+            : throw Refusal.NotFound("Application Credential", id);
 
-    private static void Write(Utf8JsonWriter json, HttpRequest request, ApplicationCredential credential) => Write(json, request, credential, null);
+    private static void Write(Utf8JsonWriter json, HttpRequest request, ApplicationCredential credential)
+        => Write(json, request, credential, null);
 
-    private static void Write(Utf8JsonWriter json, HttpRequest request, ApplicationCredential credential, string? secret)
+    private static void Write(
+        Utf8JsonWriter json, HttpRequest request, ApplicationCredential credential, string? secret)
     {
         json.WriteStartObject();
         json.WriteString("id", credential.Id);

@@ -28,7 +28,9 @@ internal static class DomainsApi
     {
         // Everyone is of this domain.
         context.RequireIdentity(IdentityRules.GetDomain, own: id == Domain.Id);
-        return id == Domain.Id ? IdentityView.One(context.Request, "domain", id, IdentityView.WriteDomain) : throw Refusal.NotFound("domain", id);
+        return id == Domain.Id
+            ? IdentityView.One(context.Request, "domain", id, IdentityView.WriteDomain)
+            : throw Refusal.NotFound("domain", id);
     }
 
     private static JsonResponse ListGroups(HttpContext context)
@@ -43,7 +45,8 @@ internal static class DomainsApi
         throw Refusal.NotFound("group", id);
     }
 
-    private static async Task<JsonResponse> ListGroupsOfUser(string id, HttpContext context, UserStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> ListGroupsOfUser(
+        string id, HttpContext context, UserStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.ListGroupsForUser, own: SignIn.Of(context).User.Id == id);
         _ = await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("user", id);

@@ -5,7 +5,9 @@ using Kiroku.Identity.Tokens;
 
 namespace Kiroku.Identity.Api;
 
-/// <summary>Asks identity's rules; what they are about belongs to no project, so a role counts wherever the token is for.</summary>
+/// <summary>
+/// Asks identity's rules; what they are about belongs to no project, so a role counts wherever the token is for.
+/// </summary>
 internal static class IdentityAccess
 {
     /// <param name="context">The request.</param>

@@ -5,13 +5,20 @@ using Kiroku.Identity.Accounts;
 
 namespace Kiroku.Identity.Api;
 
-/// <summary>Bodies of identity's requests: checked by Keystone's schemas (keystone/*/schema.py), refused in its words.</summary>
+/// <summary>
+/// Bodies of identity's requests: checked by Keystone's schemas (keystone/*/schema.py), refused in its words.
+/// </summary>
 internal static class IdentityBody
 {
     public static readonly Schema Name = Parameters.Text with { MinLength = 1, MaxLength = 255, Pattern = @"[\S]+" };
     public static readonly Schema Text = new() { Types = ["string", "null"] };
     public static readonly Schema Boolean = new() { Types = ["boolean"] };
-    public static readonly Schema Id = Parameters.Text with { MinLength = 1, MaxLength = 64, Pattern = "^[a-zA-Z0-9-]+$" };
+    public static readonly Schema Id = Parameters.Text with
+    {
+        MinLength = 1,
+        MaxLength = 64,
+        Pattern = "^[a-zA-Z0-9-]+$",
+    };
     public static readonly Schema IdOrNull = Id with { Types = ["string", "null"] };
 
     /// <summary>The one option that a project or role has here.</summary>
@@ -54,14 +61,17 @@ internal static class IdentityBody
     public static void Require(Schema schema, JsonElement value)
     {
         if (new SchemaCheck(relaxed: false).Errors(schema, value).FirstOrDefault() is { } error)
-            throw Fault.BadRequest(error.Key is null ? error.Message : $"Invalid input for field '{error.Key}': {error.Message}");
+            throw Fault.BadRequest(
+                error.Key is null ? error.Message : $"Invalid input for field '{error.Key}': {error.Message}");
     }
 
     public static string? TextOf(JsonElement body, string key, string? otherwise)
         => body.TryGetProperty(key, out var value) ? value.GetString() : otherwise;
 
     public static bool TruthOf(JsonElement body, string key, bool otherwise)
-        => body.TryGetProperty(key, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : otherwise;
+        => body.TryGetProperty(key, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? value.GetBoolean()
+            : otherwise;
 
     public static bool ImmutableOf(JsonElement body, bool otherwise)
         => body.TryGetProperty("options", out var options) ? TruthOf(options, "immutable", false) : otherwise;

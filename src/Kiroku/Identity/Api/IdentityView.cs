@@ -7,7 +7,8 @@ namespace Kiroku.Identity.Api;
 /// <summary>Projects, users, roles and the domain as Keystone shows them.</summary>
 internal static class IdentityView
 {
-    public static JsonResponse Many<T>(HttpRequest request, string key, IEnumerable<T> items, Action<Utf8JsonWriter, HttpRequest, T> write)
+    public static JsonResponse Many<T>(
+        HttpRequest request, string key, IEnumerable<T> items, Action<Utf8JsonWriter, HttpRequest, T> write)
         => JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
@@ -24,7 +25,8 @@ internal static class IdentityView
         });
 
     public static JsonResponse One<T>(
-        HttpRequest request, string key, T item, Action<Utf8JsonWriter, HttpRequest, T> write, int status = StatusCodes.Status200OK)
+        HttpRequest request, string key, T item, Action<Utf8JsonWriter, HttpRequest, T> write, int status =
+            StatusCodes.Status200OK)
         => new(status, json =>
         {
             json.WriteStartObject();

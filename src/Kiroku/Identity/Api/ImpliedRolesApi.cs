@@ -5,7 +5,9 @@ using Kiroku.Identity.Accounts;
 
 namespace Kiroku.Identity.Api;
 
-/// <summary>Which role brings which: admin member, and member reader. To be read only, because the policy counts on it.</summary>
+/// <summary>
+/// Which role brings which: admin member, and member reader. To be read only, because the policy counts on it.
+/// </summary>
 internal static class ImpliedRolesApi
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
@@ -33,20 +35,25 @@ internal static class ImpliedRolesApi
         });
     }
 
-    private static async Task<JsonResponse> ListOf(string id, HttpContext context, RoleStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> ListOf(
+        string id, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.ListImpliedRoles);
-        return Answer(context.Request, await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("role", id), many: true);
+        return Answer(context.Request,
+            await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("role", id), many: true);
     }
 
-    private static async Task<IResult> Show(string id, string implied, HttpContext context, RoleStore store, CancellationToken cancellationToken)
+    private static async Task<IResult> Show(
+        string id, string implied, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.GetImpliedRole);
         var prior = await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("role", id);
         _ = await store.FindAsync(implied, cancellationToken) ?? throw Refusal.NotFound("role", implied);
         if (prior.Implied?.Id != implied)
             throw Fault.NotFound($"{id} does not imply {implied}.");
-        return HttpMethods.IsHead(context.Request.Method) ? TypedResults.NoContent() : Answer(context.Request, prior, many: false);
+        return HttpMethods.IsHead(context.Request.Method)
+            ? TypedResults.NoContent()
+            : Answer(context.Request, prior, many: false);
     }
 
     private static JsonResponse Answer(HttpRequest request, Role prior, bool many) => JsonResponse.Ok(json =>

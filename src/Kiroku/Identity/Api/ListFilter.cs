@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Kiroku.Identity.Api;
 
-/// <summary>Keystone's filters of a list: a key by itself for the same value, with a suffix for part of it (common/driver_hints.py).</summary>
+/// <summary>
+/// Keystone's filters of a list: a key by itself for the same value, with a suffix for part of it
+/// (common/driver_hints.py).
+/// </summary>
 internal readonly struct ListFilter(HttpRequest request)
 {
     private static readonly Dictionary<string, Func<string, string, bool>> Comparisons = new()
@@ -27,12 +30,15 @@ internal readonly struct ListFilter(HttpRequest request)
     public bool Fits(string key, string? value)
     {
         var query = request.Query;
-        return Comparisons.All(comparison => !query.TryGetValue(key + comparison.Key, out var asked) || asked.All(one => comparison.Value(value ?? "", one ?? "")));
+        return Comparisons.All(comparison => !query.TryGetValue(key + comparison.Key, out var asked)
+            || asked.All(one => comparison.Value(value ?? "", one ?? "")));
     }
 
     public bool Fits(string key, bool value) => Asked(key) is not { } asked || IsTrueWord(asked) == value;
 
-    /// <summary>Keystone's four questions about tags: all of them, any, not all, not any (keystone/resource/backends/sql.py).</summary>
+    /// <summary>
+    /// Keystone's four questions about tags: all of them, any, not all, not any (keystone/resource/backends/sql.py).
+    /// </summary>
     public bool FitsTags(IReadOnlyCollection<string> tags)
         => (AskedTags("tags") is not { } all || all.All(tags.Contains))
             && (AskedTags("tags-any") is not { } any || any.Any(tags.Contains))
@@ -41,5 +47,6 @@ internal readonly struct ListFilter(HttpRequest request)
 
     private string[]? AskedTags(string key) => Asked(key)?.Split(',');
 
-    private static bool IsTrueWord(string text) => text.ToUpper(CultureInfo.InvariantCulture) is not ("FALSE" or "0" or "NO" or "OFF");
+    private static bool IsTrueWord(string text)
+        => text.ToUpper(CultureInfo.InvariantCulture) is not ("FALSE" or "0" or "NO" or "OFF");
 }

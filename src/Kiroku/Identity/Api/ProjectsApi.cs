@@ -12,7 +12,8 @@ namespace Kiroku.Identity.Api;
 internal static class ProjectsApi
 {
     private static readonly string[] Known =
-        ["id", "name", "domain_id", "enabled", "parent_id", "is_domain", "description", "tags", "options", "links", "extra"];
+        ["id", "name", "domain_id", "enabled", "parent_id", "is_domain", "description", "tags", "options", "links",
+            "extra"];
 
     private static readonly Schema Body = new Schema
     {
@@ -28,7 +29,10 @@ internal static class ProjectsApi
             ["parent_id"] = IdOrNull,
             ["name"] = Name with { MaxLength = 64 },
             ["options"] = Options,
-            ["tags"] = Schema.ArrayOf(Parameters.Text with { MinLength = 1, MaxLength = 255, Pattern = "^[^,/]*$" }) with { MaxItems = 80 },
+            ["tags"] = Schema.ArrayOf(Parameters.Text with { MinLength = 1, MaxLength = 255, Pattern = "^[^,/]*$" }) with
+            {
+                MaxItems = 80,
+            },
         },
     };
 
@@ -41,22 +45,26 @@ internal static class ProjectsApi
         app.MapDelete("/identity/v3/projects/{id}", Delete);
     }
 
-    private static async Task<JsonResponse> List(HttpContext context, ProjectStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> List(
+        HttpContext context, ProjectStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.ListProjects);
         var filter = new ListFilter(context.Request);
         var found = await store.ListAsync(filter.Asked("name"), cancellationToken);
-        return IdentityView.Many(context.Request, "projects", found.Where(project => Fits(filter, project)), IdentityView.Write);
+        return IdentityView.Many(
+            context.Request, "projects", found.Where(project => Fits(filter, project)), IdentityView.Write);
     }
 
-    private static async Task<JsonResponse> Show(string id, HttpContext context, ProjectStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> Show(
+        string id, HttpContext context, ProjectStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.GetProject, own: SignIn.Of(context).Project?.Id == id);
         var project = await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("project", id);
         return IdentityView.One(context.Request, "project", project, IdentityView.Write);
     }
 
-    private static async Task<JsonResponse> Create(HttpContext context, ProjectStore store, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> Create(
+        HttpContext context, ProjectStore store, TimeProvider time, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.CreateProject);
         var body = await ReadAsync(context.Request, "project", Body);
@@ -65,12 +73,20 @@ internal static class ProjectsApi
         if (TextOf(body, "domain_id", null) is { } domain && domain != Domain.Id)
             throw Fault.BadRequest($"Could not find domain: {domain}.");
         var parent = TextOf(body, "parent_id", null);
-        var fresh = new Project { Id = Guid.NewGuid().ToString("N"), Name = "", ValidAfter = time.UtcNow(), Description = "", ParentId = parent == Domain.Id ? null : parent };
+        var fresh = new Project
+        {
+            Id = Guid.NewGuid().ToString("N"),
+            Name = "",
+            ValidAfter = time.UtcNow(),
+            Description = "",
+            ParentId = parent == Domain.Id ? null : parent,
+        };
         var project = await store.AddAsync(Filled(fresh, body), cancellationToken);
         return IdentityView.One(context.Request, "project", project, IdentityView.Write, StatusCodes.Status201Created);
     }
 
-    private static async Task<JsonResponse> Update(string id, HttpContext context, ProjectStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> Update(
+        string id, HttpContext context, ProjectStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.UpdateProject);
         var body = await ReadChangeAsync(context.Request, "project", Body);
@@ -78,7 +94,8 @@ internal static class ProjectsApi
         return IdentityView.One(context.Request, "project", project, IdentityView.Write);
     }
 
-    private static async Task<NoContent> Delete(string id, HttpContext context, ProjectStore store, CancellationToken cancellationToken)
+    private static async Task<NoContent> Delete(
+        string id, HttpContext context, ProjectStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.DeleteProject);
         await store.DeleteAsync(id, cancellationToken);

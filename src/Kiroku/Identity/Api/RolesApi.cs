@@ -6,7 +6,10 @@ using static Kiroku.Identity.Api.IdentityBody;
 
 namespace Kiroku.Identity.Api;
 
-/// <summary>Roles: keystone/api/roles.py. The three that the code knows stay as they are; others an operator may name in the policy.</summary>
+/// <summary>
+/// Roles: keystone/api/roles.py. The three that the code knows stay as they are; others an operator may name in the
+/// policy.
+/// </summary>
 internal static class RolesApi
 {
     private static readonly string[] Known = ["id", "name", "domain_id", "description", "options", "links", "extra"];
@@ -34,31 +37,37 @@ internal static class RolesApi
         app.MapDelete("/identity/v3/roles/{id}", Delete);
     }
 
-    private static async Task<JsonResponse> List(HttpContext context, RoleStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> List(
+        HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.ListRoles);
         var filter = new ListFilter(context.Request);
         // There are no roles of a domain's own.
         var found = filter.Has("domain_id") ? [] : await store.ListAsync(filter.Asked("name"), cancellationToken);
-        return IdentityView.Many(context.Request, "roles", found.Where(role => filter.Fits("name", role.Name)), IdentityView.Write);
+        return IdentityView.Many(
+            context.Request, "roles", found.Where(role => filter.Fits("name", role.Name)), IdentityView.Write);
     }
 
-    private static async Task<JsonResponse> Show(string id, HttpContext context, RoleStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> Show(
+        string id, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.GetRole);
         var role = await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("role", id);
         return IdentityView.One(context.Request, "role", role, IdentityView.Write);
     }
 
-    private static async Task<JsonResponse> Create(HttpContext context, RoleStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> Create(
+        HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.CreateRole);
         var body = await ReadAsync(context.Request, "role", Body);
-        var role = await store.AddAsync(Filled(new Role { Id = Guid.NewGuid().ToString("N"), Name = "" }, body), cancellationToken);
+        var role = await store.AddAsync(
+            Filled(new Role { Id = Guid.NewGuid().ToString("N"), Name = "" }, body), cancellationToken);
         return IdentityView.One(context.Request, "role", role, IdentityView.Write, StatusCodes.Status201Created);
     }
 
-    private static async Task<JsonResponse> Update(string id, HttpContext context, RoleStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> Update(
+        string id, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.UpdateRole);
         var body = await ReadChangeAsync(context.Request, "role", Body);
@@ -66,7 +75,8 @@ internal static class RolesApi
         return IdentityView.One(context.Request, "role", role, IdentityView.Write);
     }
 
-    private static async Task<NoContent> Delete(string id, HttpContext context, RoleStore store, CancellationToken cancellationToken)
+    private static async Task<NoContent> Delete(
+        string id, HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.DeleteRole);
         await store.DeleteAsync(id, cancellationToken);

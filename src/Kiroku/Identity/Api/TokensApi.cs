@@ -41,7 +41,8 @@ internal static class TokensApi
         return Answer(StatusCodes.Status200OK, context.Request, subject, options.Value);
     }
 
-    private static async Task<IResult> Revoke(HttpContext context, OwnTokens tokens, CancellationToken cancellationToken)
+    private static async Task<IResult> Revoke(
+        HttpContext context, OwnTokens tokens, CancellationToken cancellationToken)
     {
         var subject = await SubjectAsync(context, tokens, IdentityRules.RevokeToken, cancellationToken);
         await tokens.RevokeAsync(subject.Claims, cancellationToken);
@@ -63,20 +64,27 @@ internal static class TokensApi
         });
     }
 
-    private static async Task<JsonResponse> ListProjects(HttpContext context, ProjectStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> ListProjects(
+        HttpContext context, ProjectStore store, CancellationToken cancellationToken)
     {
         var own = await store.ListOfUserAsync(SignIn.Of(context).User.Id, cancellationToken);
-        return IdentityView.Many(context.Request, "projects", own.Where(project => project.Enabled), IdentityView.Write);
+        return IdentityView.Many(
+            context.Request, "projects", own.Where(project => project.Enabled), IdentityView.Write);
     }
 
-    private static async Task<JsonResponse> ListDomains(HttpContext context, RoleStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> ListDomains(
+        HttpContext context, RoleStore store, CancellationToken cancellationToken)
     {
         var held = await store.ListOfAsync(SignIn.Of(context).User.Id, Domain.Id, cancellationToken);
-        return IdentityView.Many<string>(context.Request, "domains", held.Any() ? [Domain.Id] : [], IdentityView.WriteDomain);
+        return IdentityView.Many<string>(
+            context.Request, "domains", held.Any() ? [Domain.Id] : [], IdentityView.WriteDomain);
     }
 
-    /// <summary>The token that the request is about: administrators may ask about any, others about their own.</summary>
-    private static async Task<SignIn> SubjectAsync(HttpContext context, OwnTokens tokens, Rule rule, CancellationToken cancellationToken)
+    /// <summary>
+    /// The token that the request is about: administrators may ask about any, others about their own.
+    /// </summary>
+    private static async Task<SignIn> SubjectAsync(
+        HttpContext context, OwnTokens tokens, Rule rule, CancellationToken cancellationToken)
     {
         var caller = SignIn.Of(context);
         var subject = await tokens.ValidateAsync(context.Request.Headers[TokenHeaders.Subject], cancellationToken);

@@ -13,9 +13,12 @@ namespace Kiroku.Identity.Api;
 internal static class UsersApi
 {
     private static readonly string[] Known =
-        ["id", "name", "domain_id", "enabled", "password", "default_project_id", "options", "links", "password_expires_at", "extra"];
+        ["id", "name", "domain_id", "enabled", "password", "default_project_id", "options", "links",
+            "password_expires_at", "extra"];
 
-    /// <summary>Filters for users whom there are none of here: federated ones, and those whose password runs out.</summary>
+    /// <summary>
+    /// Filters for users whom there are none of here: federated ones, and those whose password runs out.
+    /// </summary>
     private static readonly string[] OfOtherUsers = ["idp_id", "protocol_id", "unique_id", "password_expires_at"];
 
     private static readonly Schema Body = new Schema
@@ -45,7 +48,8 @@ internal static class UsersApi
         app.MapGet("/identity/v3/users/{id}/projects", ListProjects);
     }
 
-    private static async Task<JsonResponse> List(HttpContext context, UserStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> List(
+        HttpContext context, UserStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.ListUsers);
         var filter = new ListFilter(context.Request);
@@ -53,25 +57,36 @@ internal static class UsersApi
         return IdentityView.Many(context.Request, "users", found.Where(user => Fits(filter, user)), IdentityView.Write);
     }
 
-    private static async Task<JsonResponse> Show(string id, HttpContext context, UserStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> Show(
+        string id, HttpContext context, UserStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.GetUser, own: SignIn.Of(context).User.Id == id);
         var user = await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("user", id);
         return IdentityView.One(context.Request, "user", user, IdentityView.Write);
     }
 
-    private static async Task<JsonResponse> Create(HttpContext context, UserStore store, Passwords passwords, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> Create(
+        HttpContext context, UserStore store, Passwords passwords, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.CreateUser);
         var body = await ReadAsync(context.Request, "user", Body);
         if (TextOf(body, "domain_id", Domain.Id) is var domain && domain != Domain.Id)
             throw Refusal.NotFound("domain", domain!);
-        var fresh = new User { Id = Guid.NewGuid().ToString("N"), Name = "", PasswordHash = "", ValidAfter = time.UtcNow() };
-        var user = await store.AddAsync(Filled(fresh, body, await HashAsync(body, passwords, cancellationToken)), cancellationToken);
+        var fresh = new User
+        {
+            Id = Guid.NewGuid().ToString("N"),
+            Name = "",
+            PasswordHash = "",
+            ValidAfter = time.UtcNow(),
+        };
+        var user = await store.AddAsync(
+            Filled(fresh, body, await HashAsync(body, passwords, cancellationToken)), cancellationToken);
         return IdentityView.One(context.Request, "user", user, IdentityView.Write, StatusCodes.Status201Created);
     }
 
-    private static async Task<JsonResponse> Update(string id, HttpContext context, UserStore store, Passwords passwords, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> Update(
+        string id, HttpContext context, UserStore store, Passwords passwords, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.UpdateUser);
         var body = await ReadChangeAsync(context.Request, "user", Body);
@@ -80,7 +95,8 @@ internal static class UsersApi
         return IdentityView.One(context.Request, "user", user, IdentityView.Write);
     }
 
-    private static async Task<NoContent> Delete(string id, HttpContext context, UserStore store, CancellationToken cancellationToken)
+    private static async Task<NoContent> Delete(
+        string id, HttpContext context, UserStore store, CancellationToken cancellationToken)
     {
         context.RequireIdentity(IdentityRules.DeleteUser);
         await store.DeleteAsync(id, cancellationToken);
@@ -92,11 +108,15 @@ internal static class UsersApi
     {
         context.RequireIdentity(IdentityRules.ListUserProjects, own: SignIn.Of(context).User.Id == id);
         _ = await users.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("user", id);
-        return IdentityView.Many(context.Request, "projects", await projects.ListOfUserAsync(id, cancellationToken), IdentityView.Write);
+        return IdentityView.Many(
+            context.Request, "projects", await projects.ListOfUserAsync(id, cancellationToken), IdentityView.Write);
     }
 
-    /// <summary>Made outside the change, because it takes long; null where the body says nothing of a password.</summary>
-    private static async Task<string?> HashAsync(JsonElement body, Passwords passwords, CancellationToken cancellationToken)
+    /// <summary>
+    /// Made outside the change, because it takes long; null where the body says nothing of a password.
+    /// </summary>
+    private static async Task<string?> HashAsync(
+        JsonElement body, Passwords passwords, CancellationToken cancellationToken)
     {
         if (!body.TryGetProperty("password", out var password))
             return null;

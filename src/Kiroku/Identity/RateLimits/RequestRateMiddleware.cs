@@ -3,7 +3,9 @@ using Kiroku.Identity.Tokens;
 
 namespace Kiroku.Identity.RateLimits;
 
-/// <summary>Answers 429 to a user who asks too often in a project, but never to what deletes, as that gives room back.</summary>
+/// <summary>
+/// Answers 429 to a user who asks too often in a project, but never to what deletes, as that gives room back.
+/// </summary>
 internal sealed class RequestRateMiddleware(RequestDelegate next, RequestRates rates)
 {
     /// <summary>Nova's words, from when it still counted.</summary>

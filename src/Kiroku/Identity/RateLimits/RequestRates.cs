@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Identity.RateLimits;
 
 /// <summary>
-/// How often each user asks in each project: a bucket for what may change something and one for what only reads, which time
-/// fills again. The bucket of whoever does not ask any more is let go of, so that memory is bounded by who asks now.
+/// How often each user asks in each project: a bucket for what may change something and one for what only reads, which
+/// time fills again. The bucket of whoever does not ask any more is let go of, so that memory is bounded by who asks
+/// now.
 /// </summary>
 internal sealed class RequestRates(IOptions<RateLimitOptions> options) : IDisposable
 {
@@ -20,7 +21,8 @@ internal sealed class RequestRates(IOptions<RateLimitOptions> options) : IDispos
     /// <returns>How long to wait with the next try; null if it may go on.</returns>
     public TimeSpan? Count(SignIn signIn, HttpRequest request)
     {
-        using var lease = limiter.AttemptAcquire(new Asking(signIn.User.Id, signIn.Claims.ScopeId, Deleting.IsRead(request)));
+        using var lease =
+            limiter.AttemptAcquire(new Asking(signIn.User.Id, signIn.Claims.ScopeId, Deleting.IsRead(request)));
         if (lease.IsAcquired)
             return null;
         return lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.Zero;
@@ -32,7 +34,9 @@ internal sealed class RequestRates(IOptions<RateLimitOptions> options) : IDispos
         ? RateLimitPartition.GetNoLimiter(asking)
         : RateLimitPartition.GetTokenBucketLimiter(asking, _ => Filling(limit));
 
-    /// <summary>A part each second rather than all each minute, so that whoever waits as long as is said may go on.</summary>
+    /// <summary>
+    /// A part each second rather than all each minute, so that whoever waits as long as is said may go on.
+    /// </summary>
     private static TokenBucketRateLimiterOptions Filling(int limit)
     {
         var part = Math.Max(1, limit / 60);

@@ -14,8 +14,8 @@ namespace Kiroku.Identity.Setup;
 /// <see cref="CloudsFile"/>, was removed.
 /// </summary>
 internal sealed partial class Bootstrap(
-    ServiceSettings settings, IdentityStore store, UserStore users, IDatabase database, Passwords passwords, CloudsFile clouds, TimeProvider time,
-    IOptions<KeystoneOptions> keystone, ILogger<Bootstrap> logger) : IHostedService
+    ServiceSettings settings, IdentityStore store, UserStore users, IDatabase database, Passwords passwords,
+    CloudsFile clouds, TimeProvider time, IOptions<KeystoneOptions> keystone, ILogger<Bootstrap> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -40,7 +40,9 @@ internal sealed partial class Bootstrap(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Makes the first users, unless another node does: whose passwords this one knows no more than anybody.</summary>
+    /// <summary>
+    /// Makes the first users, unless another node does: whose passwords this one knows no more than anybody.
+    /// </summary>
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
         if (!await HasUsersAsync(cancellationToken))
@@ -82,7 +84,8 @@ internal sealed partial class Bootstrap(
         if (clouds.Passwords is not null)
             clouds.Keep(first);
         Project NewProject(string name) => new() { Id = NewId(), Name = name, ValidAfter = now };
-        User NewUser(string name, string password) => new() { Id = NewId(), Name = name, PasswordHash = passwords.Hash(password), ValidAfter = now };
+        User NewUser(string name, string password)
+            => new() { Id = NewId(), Name = name, PasswordHash = passwords.Hash(password), ValidAfter = now };
         var (adminProject, demoProject) = (NewProject(FirstUsers.Admin), NewProject(FirstUsers.Demo));
         var (admin, demo) = (NewUser(FirstUsers.Admin, first.Admin!), NewUser(FirstUsers.Demo, first.Member!));
         return await store.SeedAsync([adminProject, demoProject], [admin, demo],
@@ -93,7 +96,8 @@ internal sealed partial class Bootstrap(
             ], cancellationToken);
     }
 
-    private async Task<bool> HasUsersAsync(CancellationToken cancellationToken) => (await users.ListAsync(null, cancellationToken)).Any();
+    private async Task<bool> HasUsersAsync(CancellationToken cancellationToken)
+        => (await users.ListAsync(null, cancellationToken)).Any();
 
     /// <summary>Keystone's form of an id: a UUID without dashes.</summary>
     private static string NewId() => Guid.NewGuid().ToString("N");
@@ -102,10 +106,12 @@ internal sealed partial class Bootstrap(
 
     private static string NewPassword() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
-    [LoggerMessage(LogLevel.Information, "{File} is not written: another node made the users admin and demo and has their passwords. Copy its file here, "
-        + "or make this one empty and start again to have new passwords made.")]
+    [LoggerMessage(LogLevel.Information,
+        "{File} is not written: another node made the users admin and demo and has their passwords. "
+        + "Copy its file here, or make this one empty and start again to have new passwords made.")]
     private partial void LogNotWritten(string file);
 
-    [LoggerMessage(LogLevel.Warning, "{File} was missing or empty: the users admin and demo have new passwords, which it will hold.")]
+    [LoggerMessage(LogLevel.Warning,
+        "{File} was missing or empty: the users admin and demo have new passwords, which it will hold.")]
     private partial void LogNewPasswords(string file);
 }

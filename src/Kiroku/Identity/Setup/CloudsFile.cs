@@ -9,13 +9,16 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Identity.Setup;
 
 /// <summary>
-/// The data folder's <c>clouds.yaml</c>: what the stock client needs to sign in, and the only place where the first users'
-/// passwords are kept. Written anew at each start, because the address may change; one that someone edited is left alone.
+/// The data folder's <c>clouds.yaml</c>: what the stock client needs to sign in, and the only place where the first
+/// users' passwords are kept. Written anew at each start, because the address may change; one that someone edited is
+/// left alone.
 /// </summary>
 internal sealed partial class CloudsFile(
     ServiceSettings settings, IOptions<IdentityOptions> options, CallersAddress callers, ILogger<CloudsFile> logger)
 {
-    /// <summary>Tells openstacksdk that there are none to look for; files that older versions wrote are without it.</summary>
+    /// <summary>
+    /// Tells openstacksdk that there are none to look for; files that older versions wrote are without it.
+    /// </summary>
     private const string NoFloatingAddresses = "floating_ip_source: none";
 
     /// <summary>Stands where a password was that is another one by now.</summary>
@@ -62,7 +65,9 @@ internal sealed partial class CloudsFile(
 
     public void Keep(FirstPasswords passwords) => Passwords = passwords;
 
-    /// <summary>Writes new passwords before anyone has them, with the address that is to come: a kill in between loses none.</summary>
+    /// <summary>
+    /// Writes new passwords before anyone has them, with the address that is to come: a kill in between loses none.
+    /// </summary>
     public void KeepFirst(FirstPasswords passwords)
     {
         Keep(passwords);
@@ -76,7 +81,9 @@ internal sealed partial class CloudsFile(
         File.Delete(Path);
     }
 
-    /// <summary>Takes a user's password out of the file: it is another one by now, which only its owner knows.</summary>
+    /// <summary>
+    /// Takes a user's password out of the file: it is another one by now, which only its owner knows.
+    /// </summary>
     public void Forget(string user)
     {
         if (Passwords is not { } passwords || passwords.Of(user) is null)
@@ -109,8 +116,11 @@ internal sealed partial class CloudsFile(
             var text = File.ReadAllText(Path);
             var match = Written().Match(text);
             var passwords = new FirstPasswords(PasswordIn(match.Groups["member"]), PasswordIn(match.Groups["admin"]));
-            var authority = match.Groups["authority"] is { Success: true, Value: var quoted } ? quoted.Replace("''", "'", StringComparison.Ordinal) : null;
-            var rewritten = Text(new Place(match.Groups["url"].Value, match.Groups["region"].Value, authority), passwords);
+            var authority = match.Groups["authority"] is { Success: true, Value: var quoted }
+                ? quoted.Replace("''", "'", StringComparison.Ordinal)
+                : null;
+            var rewritten =
+                Text(new Place(match.Groups["url"].Value, match.Groups["region"].Value, authority), passwords);
             var before = rewritten.Replace($"    {NoFloatingAddresses}\n", "", StringComparison.Ordinal);
             return match.Success && (text == rewritten || text == before) ? passwords : null;
         }
@@ -129,7 +139,8 @@ internal sealed partial class CloudsFile(
 
             """;
 
-    private static string? PasswordIn(Group found) => found.Value.StartsWith('#') ? null : found.Value["password: ".Length..];
+    private static string? PasswordIn(Group found)
+        => found.Value.StartsWith('#') ? null : found.Value["password: ".Length..];
 
     private static string Cloud(string cloud, Place place, string name, string? password)
         => $"""
@@ -150,14 +161,18 @@ internal sealed partial class CloudsFile(
     private static string Trust(string? authority)
         => authority is null ? "" : $"\n    cacert: '{authority.Replace("'", "''", StringComparison.Ordinal)}'";
 
-    [GeneratedRegex(@"^  kiroku:$.*?^      auth_url: (?<url>\S+)$.*?^      (?<member>password: [0-9a-f]{32}|# password: [^\n]+)$.*?^    region_name: (?<region>[^\n]+)$"
-        + @".*?(?:^    cacert: '(?<authority>[^\n]+)'$.*?)?^  kiroku-admin:$.*?^      (?<admin>password: [0-9a-f]{32}|# password: [^\n]+)$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"^  kiroku:$.*?^      auth_url: (?<url>\S+)$.*?^      (?<member>password: [0-9a-f]{32}|"
+        + @"# password: [^\n]+)$.*?^    region_name: (?<region>[^\n]+)$"
+        + @".*?(?:^    cacert: '(?<authority>[^\n]+)'$.*?)?^  kiroku-admin:$.*?^      "
+        + @"(?<admin>password: [0-9a-f]{32}|# password: [^\n]+)$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Written();
 
     /// <summary>Where the clouds are, and what their certificate is checked by.</summary>
     private sealed record Place(string Url, string Region, string? Authority);
 
-    [LoggerMessage(LogLevel.Warning, "{File} is not as Kiroku wrote it and is left alone. Remove it and start again to have new passwords made.")]
+    [LoggerMessage(LogLevel.Warning,
+        "{File} is not as Kiroku wrote it and is left alone. Remove it and start again to have new passwords made.")]
     private partial void LogForeign(string file);
 
     [LoggerMessage(LogLevel.Information, "The password of {User} was changed, so {File} does not hold it any more")]

@@ -6,11 +6,12 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Identity.Setup;
 
 /// <summary>
-/// Sees to it that <see cref="CloudsFile"/> holds no password that is not in use any more, whoever changed it, through whichever
-/// node: it would mislead whoever signs in by it, and nobody expects a former password in a file.
+/// Sees to it that <see cref="CloudsFile"/> holds no password that is not in use any more, whoever changed it, through
+/// whichever node: it would mislead whoever signs in by it, and nobody expects a former password in a file.
 /// </summary>
 internal sealed partial class CloudsUpkeep(
-    CloudsFile clouds, UserStore users, Passwords passwords, SignInQueue queue, IOptions<KeystoneOptions> keystone, TimeProvider time, ILogger<CloudsUpkeep> logger)
+    CloudsFile clouds, UserStore users, Passwords passwords, SignInQueue queue,
+    IOptions<KeystoneOptions> keystone, TimeProvider time, ILogger<CloudsUpkeep> logger)
     : RepeatedWork(TimeSpan.FromSeconds(30), time, logger)
 {
     /// <summary>What was looked at before: a look takes a processor for a while.</summary>

@@ -27,23 +27,34 @@ internal sealed record AuthRequest
     /// <exception cref="Fault">400 for a body that is no such request.</exception>
     public static AuthRequest Read(JsonElement body)
     {
-        var auth = body.ValueKind == JsonValueKind.Object ? Object(body, "auth", "request body") : throw Refusal.Missing("auth", "request body");
+        var auth = body.ValueKind == JsonValueKind.Object
+            ? Object(body, "auth", "request body")
+            : throw Refusal.Missing("auth", "request body");
         var identity = Object(auth, "identity", "auth");
         var request = new AuthRequest { Methods = ReadMethods(identity) };
         if (request.Methods.Contains("password"))
         {
             var user = Object(Object(identity, "password", "identity"), "user", "password");
-            request = request with { User = Reference.Read(user, "user"), Password = OptionalText(user, "password", "user") ?? "" };
+            request = request with
+            {
+                User = Reference.Read(user, "user"),
+                Password = OptionalText(user, "password", "user") ?? "",
+            };
         }
         if (request.Methods.Contains("token"))
             request = request with { Token = Text(Object(identity, "token", "identity"), "id", "token") };
         if (request.Methods.Contains(CredentialProof.Method))
-            request = request with { Credential = CredentialProof.Read(Object(identity, CredentialProof.Method, "identity")) };
+            request = request with
+            {
+                Credential = CredentialProof.Read(Object(identity, CredentialProof.Method, "identity")),
+            };
         return auth.TryGetProperty("scope", out var scope) ? WithScope(request, scope) : request;
     }
 
     internal static JsonElement Object(JsonElement parent, string key, string parentName)
-        => parent.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Object ? value : throw Refusal.Missing(key, parentName);
+        => parent.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Object
+            ? value
+            : throw Refusal.Missing(key, parentName);
 
     internal static string Text(JsonElement parent, string key, string parentName)
         => OptionalText(parent, key, parentName) ?? throw Refusal.Missing(key, parentName);
@@ -58,7 +69,9 @@ internal sealed record AuthRequest
             return request with { Scope = AuthScope.None };
         if (scope.ValueKind == JsonValueKind.Object && !scope.EnumerateObject().Any())
             return request;
-        var named = scope.ValueKind == JsonValueKind.Object ? scope.EnumerateObject().Select(property => property.Name).Distinct().ToArray() : [];
+        var named = scope.ValueKind == JsonValueKind.Object
+            ? scope.EnumerateObject().Select(property => property.Name).Distinct().ToArray()
+            : [];
         return named is [var kind] && Scopes.Contains(kind) ? WithScope(request, kind, scope)
             : throw Refusal.Missing("system, project, domain, OS-TRUST:trust or unscoped", "scope");
     }
@@ -66,8 +79,16 @@ internal sealed record AuthRequest
     private static AuthRequest WithScope(AuthRequest request, string kind, JsonElement scope) => kind switch
     {
         "unscoped" => request with { Scope = AuthScope.None },
-        "project" => request with { Scope = AuthScope.Project, Target = Reference.Read(Object(scope, kind, "scope"), kind) },
-        "domain" => request with { Scope = AuthScope.Domain, Target = Reference.ReadDomain(Object(scope, kind, "scope")) },
+        "project" => request with
+        {
+            Scope = AuthScope.Project,
+            Target = Reference.Read(Object(scope, kind, "scope"), kind),
+        },
+        "domain" => request with
+        {
+            Scope = AuthScope.Domain,
+            Target = Reference.ReadDomain(Object(scope, kind, "scope")),
+        },
         _ => request with { Scope = AuthScope.Other },
     };
 
@@ -132,5 +153,6 @@ internal sealed record Reference(string? Id, string? Name)
         return new Reference(name.Equals(Domain.Name, StringComparison.OrdinalIgnoreCase) ? Domain.Id : null, null);
     }
 
-    private static Fault Nameless(string what) => Fault.BadRequest($"Invalid input for field {what}: id or name must be present.");
+    private static Fault Nameless(string what)
+        => Fault.BadRequest($"Invalid input for field {what}: id or name must be present.");
 }

@@ -17,7 +17,9 @@ internal sealed class IdentityOptions
     /// <summary>Failed attempts of one address with any users before it has to wait.</summary>
     public int FailuresPerAddress { get; init; } = 50;
 
-    /// <summary>Failed attempts with one user, of all addresses the user has not signed in from, before those have to wait.</summary>
+    /// <summary>
+    /// Failed attempts with one user, of all addresses the user has not signed in from, before those have to wait.
+    /// </summary>
     public int FailuresOfStrangers { get; init; } = 100;
 
     /// <summary>The longest wait; the first is a second, and each is twice the one before.</summary>

@@ -16,8 +16,11 @@ internal sealed partial class KnownAddresses(
     /// <summary>So much later an address is noted again, rather than at each sign-in.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromHours(12);
 
-    /// <summary>The source with what is known of that user there; of users who do not exist nothing is, after the same question.</summary>
-    public async Task<SignInSource> RecognizeAsync(SignInSource source, string userId, CancellationToken cancellationToken)
+    /// <summary>
+    /// The source with what is known of that user there; of users who do not exist nothing is, after the same question.
+    /// </summary>
+    public async Task<SignInSource> RecognizeAsync(
+        SignInSource source, string userId, CancellationToken cancellationToken)
     {
         if (source.IsOwnHost)
             return source;
@@ -27,7 +30,9 @@ internal sealed partial class KnownAddresses(
         return source with { SeenAt = seen };
     }
 
-    /// <summary>Notes that the user has signed in from there. A store that cannot be written keeps nobody out.</summary>
+    /// <summary>
+    /// Notes that the user has signed in from there. A store that cannot be written keeps nobody out.
+    /// </summary>
     public async Task RememberAsync(SignInSource source, string userId, CancellationToken cancellationToken)
     {
         var now = time.UtcNow();

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Identity;
 namespace Kiroku.Identity.SigningIn;
 
 /// <summary>
-/// Hashes passwords and checks them, as slowly where there is none to check against as where there is. Both take a processor
-/// for a while, so whoever asks for that over HTTP stands in the <see cref="SignInQueue"/>.
+/// Hashes passwords and checks them, as slowly where there is none to check against as where there is. Both take a
+/// processor for a while, so whoever asks for that over HTTP stands in the <see cref="SignInQueue"/>.
 /// </summary>
 internal sealed class Passwords
 {
@@ -36,6 +36,7 @@ internal sealed class Passwords
         // Made by the first to come, whoever that is: it takes as long as a check.
         var nobodys = nobodysHash.Value;
         var known = !string.IsNullOrEmpty(hash);
-        return hasher.VerifyHashedPassword(Nobody, known ? hash! : nobodys, password) != PasswordVerificationResult.Failed && known;
+        var result = hasher.VerifyHashedPassword(Nobody, known ? hash! : nobodys, password);
+        return result != PasswordVerificationResult.Failed && known;
     }
 }

@@ -4,7 +4,9 @@ using Kiroku.Identity.Accounts;
 
 namespace Kiroku.Identity.SigningIn;
 
-/// <summary>Checks how somebody proves who they are: a password, an application credential's secret, or a token they have.</summary>
+/// <summary>
+/// Checks how somebody proves who they are: a password, an application credential's secret, or a token they have.
+/// </summary>
 internal sealed class Proofs(
     UserStore users, CredentialStore credentials, Passwords passwords, SignInGuard guard, KnownAddresses known)
 {
@@ -12,8 +14,11 @@ internal sealed class Proofs(
     /// <param name="former">Whose the token in it is, if there is one.</param>
     /// <param name="address">Where it comes from.</param>
     /// <param name="cancellationToken">Withdraws it.</param>
-    /// <exception cref="Fault">401, in the same words whatever was wrong; 429, if too much was wrong before.</exception>
-    public async Task<Proof> CheckAsync(AuthRequest request, User? former, IPAddress? address, CancellationToken cancellationToken)
+    /// <exception cref="Fault">
+    /// 401, in the same words whatever was wrong; 429, if too much was wrong before.
+    /// </exception>
+    public async Task<Proof> CheckAsync(
+        AuthRequest request, User? former, IPAddress? address, CancellationToken cancellationToken)
     {
         var proofs = new List<Proof>();
         if (former is not null)
@@ -28,7 +33,8 @@ internal sealed class Proofs(
 
     /// <summary>The user, if that is the password.</summary>
     /// <exception cref="Fault">401 or 429, as above.</exception>
-    public async Task<User> CheckPasswordAsync(Reference reference, string password, IPAddress? address, CancellationToken cancellationToken)
+    public async Task<User> CheckPasswordAsync(
+        Reference reference, string password, IPAddress? address, CancellationToken cancellationToken)
     {
         var user = await FindAsync(reference, cancellationToken);
         // An unknown user is counted by the name that was given, so that nothing tells one from the other.
@@ -43,7 +49,8 @@ internal sealed class Proofs(
         return user;
     }
 
-    private async Task<Proof> CheckCredentialAsync(CredentialProof given, IPAddress? address, CancellationToken cancellationToken)
+    private async Task<Proof> CheckCredentialAsync(
+        CredentialProof given, IPAddress? address, CancellationToken cancellationToken)
     {
         var owner = given.User is { } reference ? await FindAsync(reference, cancellationToken) : null;
         var credential = given.Id is { } id ? await credentials.FindAsync(id, cancellationToken)
@@ -62,7 +69,8 @@ internal sealed class Proofs(
         return new Proof(user, credential);
     }
 
-    private Task<SignInSource> SourceAsync(string who, string? userId, IPAddress? address, CancellationToken cancellationToken)
+    private Task<SignInSource> SourceAsync(
+        string who, string? userId, IPAddress? address, CancellationToken cancellationToken)
     {
         var source = SignInSource.Of(who, address);
         return known.RecognizeAsync(source, userId ?? source.Who, cancellationToken);

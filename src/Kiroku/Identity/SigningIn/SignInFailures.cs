@@ -1,8 +1,8 @@
 namespace Kiroku.Identity.SigningIn;
 
 /// <summary>
-/// What failed lately under one key, and until when the next attempt has to wait for it. Times are since the service's start, so
-/// that a clock which is set back makes nobody wait longer.
+/// What failed lately under one key, and until when the next attempt has to wait for it. Times are since the service's
+/// start, so that a clock which is set back makes nobody wait longer.
 /// </summary>
 internal sealed class SignInFailures(TimeSpan memory)
 {
@@ -18,7 +18,9 @@ internal sealed class SignInFailures(TimeSpan memory)
             return open - now;
     }
 
-    /// <summary>Counts one more. From the last free one on the wait is a second, and then each time twice as long.</summary>
+    /// <summary>
+    /// Counts one more. From the last free one on the wait is a second, and then each time twice as long.
+    /// </summary>
     public void Add(int free, TimeSpan longest, TimeSpan now)
     {
         lock (gate)
@@ -26,7 +28,8 @@ internal sealed class SignInFailures(TimeSpan memory)
             count = now - Last > memory ? 1 : count + 1;
             Last = now;
             if (count >= free)
-                open = now + TimeSpan.FromSeconds(Math.Min(longest.TotalSeconds, Math.Pow(2, Math.Min(count - free, 30))));
+                open = now + TimeSpan.FromSeconds(
+                    Math.Min(longest.TotalSeconds, Math.Pow(2, Math.Min(count - free, 30))));
         }
     }
 

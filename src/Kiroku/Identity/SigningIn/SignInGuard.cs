@@ -6,9 +6,9 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Identity.SigningIn;
 
 /// <summary>
-/// Slows down whoever guesses, and nobody else (docs/adr/0024). Strangers are counted by address and user, by address, and
-/// all together by user, and are sent away while they have to wait. Who signed in from an address before is counted there
-/// alone and waits in line: what strangers do, here or elsewhere, keeps no user out of where they are known.
+/// Slows down whoever guesses, and nobody else (docs/adr/0024). Strangers are counted by address and user, by address,
+/// and all together by user, and are sent away while they have to wait. Who signed in from an address before is counted
+/// there alone and waits in line: what strangers do, here or elsewhere, keeps no user out of where they are known.
 /// </summary>
 internal sealed class SignInGuard(IOptions<IdentityOptions> options, SignInQueue queue, TimeProvider time)
 {
@@ -21,7 +21,9 @@ internal sealed class SignInGuard(IOptions<IdentityOptions> options, SignInQueue
     private readonly ConcurrentDictionary<string, SignInFailures> remembered = new(StringComparer.Ordinal);
 
     /// <summary>Begins an attempt, which is over when the result is disposed of.</summary>
-    /// <exception cref="Fault">429 with the time to wait, or 503 where too many try: without a look at the proof.</exception>
+    /// <exception cref="Fault">
+    /// 429 with the time to wait, or 503 where too many try: without a look at the proof.
+    /// </exception>
     public async Task<Attempt> BeginAsync(SignInSource source, CancellationToken cancellationToken)
     {
         if (!source.IsFamiliar)
@@ -61,7 +63,8 @@ internal sealed class SignInGuard(IOptions<IdentityOptions> options, SignInQueue
     private TimeSpan Wait(SignInSource source)
     {
         var now = time.GetElapsedTime(began);
-        return Counters(source).Max(counter => remembered.TryGetValue(counter.Key, out var failures) ? failures.Wait(now) : TimeSpan.Zero);
+        return Counters(source)
+            .Max(counter => remembered.TryGetValue(counter.Key, out var failures) ? failures.Wait(now) : TimeSpan.Zero);
     }
 
     private void Count(SignInSource source)
@@ -70,7 +73,8 @@ internal sealed class SignInGuard(IOptions<IdentityOptions> options, SignInQueue
             Forget();
         var now = time.GetElapsedTime(began);
         foreach (var counter in Counters(source))
-            remembered.GetOrAdd(counter.Key, _ => new SignInFailures(options.Value.FailureMemory)).Add(counter.Free, counter.Longest, now);
+            remembered.GetOrAdd(counter.Key, _ => new SignInFailures(options.Value.FailureMemory))
+                .Add(counter.Free, counter.Longest, now);
     }
 
     /// <summary>What an attempt is counted under, the first being that of this user at this address.</summary>
@@ -90,7 +94,8 @@ internal sealed class SignInGuard(IOptions<IdentityOptions> options, SignInQueue
     private static Fault TooMany(TimeSpan wait)
     {
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
-        var text = string.Create(CultureInfo.InvariantCulture, $"Too many failed attempts to sign in. Try again in {seconds} seconds.");
+        var text = string.Create(
+            CultureInfo.InvariantCulture, $"Too many failed attempts to sign in. Try again in {seconds} seconds.");
         return new Fault(StatusCodes.Status429TooManyRequests, text) { RetryAfter = seconds };
     }
 

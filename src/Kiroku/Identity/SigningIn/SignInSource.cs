@@ -11,8 +11,8 @@ namespace Kiroku.Identity.SigningIn;
 internal sealed record SignInSource(string Who, string Address)
 {
     /// <summary>
-    /// From this machine itself anybody may call, as from behind a proxy that does not say for whom: whoever is right is
-    /// not to be kept out there by whoever is wrong.
+    /// From this machine itself anybody may call, as from behind a proxy that does not say for whom: whoever is right
+    /// is not to be kept out there by whoever is wrong.
     /// </summary>
     private const string OwnHost = "own";
 
@@ -24,11 +24,14 @@ internal sealed record SignInSource(string Who, string Address)
 
     public bool IsOwnHost => Address == OwnHost;
 
-    /// <summary>Whether only those who were let in before, or who are on this machine, come from there with that name.</summary>
+    /// <summary>
+    /// Whether only those who were let in before, or who are on this machine, come from there with that name.
+    /// </summary>
     public bool IsFamiliar => IsOwnHost || SeenAt is not null;
 
     public static SignInSource Of(string who, IPAddress? from)
-        => new(who.Length <= LongestName ? who : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(who))), Counted(from));
+        => new(who.Length <= LongestName ? who : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(who))),
+            Counted(from));
 
     /// <summary>An address as it is counted: of IPv6 the network, because one machine has all of it.</summary>
     private static string Counted(IPAddress? address)
@@ -37,6 +40,8 @@ internal sealed record SignInSource(string Who, string Address)
             return OwnHost;
         if (address.IsIPv4MappedToIPv6)
             return Counted(address.MapToIPv4());
-        return address.AddressFamily == AddressFamily.InterNetworkV6 ? Convert.ToHexString(address.GetAddressBytes()[..8]) : address.ToString();
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? Convert.ToHexString(address.GetAddressBytes()[..8])
+            : address.ToString();
     }
 }

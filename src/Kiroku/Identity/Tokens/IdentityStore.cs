@@ -18,13 +18,20 @@ internal sealed class IdentityStore(IdentityRows rows)
             };
             if (claims.ScopeId is null)
                 return standing;
-            var project = await db.QuerySingleOrDefaultAsync<Project>("SELECT * FROM projects WHERE id = @ScopeId", claims);
-            standing = standing with { Project = project, Roles = Role.WithImplied(await RolesInScopeAsync(db, claims)) };
+            var project = await db.QuerySingleOrDefaultAsync<Project>(
+                "SELECT * FROM projects WHERE id = @ScopeId", claims);
+            standing = standing with
+            {
+                Project = project,
+                Roles = Role.WithImplied(await RolesInScopeAsync(db, claims)),
+            };
             if (claims.CredentialId is null)
                 return standing;
             var credential = await CredentialRows.FindAsync(db, "c.id = @CredentialId", claims);
             // No more than it was made for, and no more than its user has now.
-            var lent = credential is null ? [] : standing.Roles.IntersectBy(credential.Roles.Select(role => role.Id), role => role.Id).ToArray();
+            var lent = credential is null
+                ? []
+                : standing.Roles.IntersectBy(credential.Roles.Select(role => role.Id), role => role.Id).ToArray();
             return standing with { Credential = credential, Roles = lent };
         }, cancellationToken);
 
@@ -35,24 +42,34 @@ internal sealed class IdentityStore(IdentityRows rows)
             if (await db.ExecuteAsync("DELETE FROM revoked_tokens WHERE expires_at < @now", new { now }) > 0)
                 await NoteForgottenAsync(db, now);
             return await db.ExecuteAsync(
-                "INSERT INTO revoked_tokens (audit_id, expires_at) VALUES (@AuditId, @ExpiresAt) ON CONFLICT (audit_id) DO NOTHING", claims);
+                "INSERT INTO revoked_tokens (audit_id, expires_at) VALUES (@AuditId, @ExpiresAt) "
+                    + "ON CONFLICT (audit_id) DO NOTHING", claims);
         }, cancellationToken);
 
     /// <summary>Puts in the first users, projects and roles, unless there are users already.</summary>
     public Task<bool> SeedAsync(
-        IReadOnlyList<Project> projects, IReadOnlyList<User> users, IReadOnlyList<RoleAssignment> roles, CancellationToken cancellationToken)
+        IReadOnlyList<Project> projects, IReadOnlyList<User> users, IReadOnlyList<RoleAssignment> roles,
+        CancellationToken cancellationToken)
         => rows.ChangeAsync(async db =>
         {
             if (await db.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM users") > 0)
                 return false;
-            await db.ExecuteAsync("INSERT INTO projects (id, name, valid_after) VALUES (@Id, @Name, @ValidAfter)", projects);
-            await db.ExecuteAsync("INSERT INTO users (id, name, password_hash, valid_after) VALUES (@Id, @Name, @PasswordHash, @ValidAfter)", users);
-            await db.ExecuteAsync("INSERT INTO role_assignments (user_id, scope_id, role_id) VALUES (@UserId, @ScopeId, @RoleId)", roles);
+            await db.ExecuteAsync(
+                "INSERT INTO projects (id, name, valid_after) VALUES (@Id, @Name, @ValidAfter)", projects);
+            await db.ExecuteAsync(
+                "INSERT INTO users (id, name, password_hash, valid_after) "
+                    + "VALUES (@Id, @Name, @PasswordHash, @ValidAfter)", users);
+            await db.ExecuteAsync(
+                "INSERT INTO role_assignments (user_id, scope_id, role_id) VALUES (@UserId, @ScopeId, @RoleId)", roles);
             return true;
         }, cancellationToken);
 
-    /// <summary>Whether it was taken back, or may have been: the clock was ahead when what expired was forgotten, and now it is right.</summary>
-    private static async Task<bool> IsRevokedAsync(DbConnection db, TokenClaims claims) => await db.ExecuteScalarAsync<long>(
+    /// <summary>
+    /// Whether it was taken back, or may have been: the clock was ahead when what expired was forgotten, and now it is
+    /// right.
+    /// </summary>
+    private static async Task<bool> IsRevokedAsync(DbConnection db, TokenClaims claims)
+        => await db.ExecuteScalarAsync<long>(
         """
         SELECT (SELECT COUNT(*) FROM revoked_tokens WHERE audit_id = @AuditId)
             + (SELECT COUNT(*) FROM forgotten_revocations WHERE changes > @Changes AND expired_before > @ExpiresAt)
@@ -65,8 +82,12 @@ internal sealed class IdentityStore(IdentityRows rows)
         INSERT INTO forgotten_revocations (changes, expired_before) SELECT changes, @now FROM identity_changes
         """, new { now });
 
-    private static async Task<Role[]> RolesInScopeAsync(DbConnection db, TokenClaims claims) => [.. await db.QueryAsync<Role>(
-        "SELECT r.* FROM role_assignments a JOIN roles r ON r.id = a.role_id WHERE a.user_id = @UserId AND a.scope_id = @ScopeId", claims)];
+    private static async Task<Role[]> RolesInScopeAsync(DbConnection db, TokenClaims claims)
+        => [.. await db.QueryAsync<Role>(
+            """
+            SELECT r.* FROM role_assignments a JOIN roles r ON r.id = a.role_id
+            WHERE a.user_id = @UserId AND a.scope_id = @ScopeId
+            """, claims)];
 }
 
 /// <summary>How user, project, roles and revocation stand at one moment.</summary>

@@ -10,8 +10,9 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Identity.Tokens;
 
 /// <summary>
-/// Gives tokens, checks them and takes them back. A token carries who and where; whether that still holds (user and project
-/// enabled, roles now, password unchanged, not revoked) is asked of the store whenever anything there has changed.
+/// Gives tokens, checks them and takes them back. A token carries who and where; whether that still holds (user and
+/// project enabled, roles now, password unchanged, not revoked) is asked of the store whenever anything there has
+/// changed.
 /// </summary>
 internal sealed class OwnTokens(
     IdentityStore store, IdentityRows rows, KnownTokens known, Proofs proofs, ProjectStore projects, TokenSealer sealer,
@@ -19,14 +20,17 @@ internal sealed class OwnTokens(
 {
     /// <summary>A token for who proves who they are, with what it stands for.</summary>
     /// <exception cref="Fault">401, in the same words whatever was wrong with the proof.</exception>
-    public async Task<(string Token, SignIn SignIn)> IssueAsync(AuthRequest request, IPAddress? address, CancellationToken cancellationToken)
+    public async Task<(string Token, SignIn SignIn)> IssueAsync(
+        AuthRequest request, IPAddress? address, CancellationToken cancellationToken)
     {
         var now = time.UtcNow();
         if (request.Methods.Count == 0)
             throw Fault.Unauthorized();
         if (request.Methods.Any(method => method is not ("password" or "token" or CredentialProof.Method)))
             throw Fault.Unauthorized("Attempted to authenticate with an unsupported method.");
-        var former = request.Token is null ? null : await ValidateAsync(request.Token, cancellationToken) ?? throw Fault.Unauthorized();
+        var former = request.Token is null
+            ? null
+            : await ValidateAsync(request.Token, cancellationToken) ?? throw Fault.Unauthorized();
         if (former?.Claims.CredentialId is not null)
             throw Refusal.Forbidden("Using a delegated token to create another token is not allowed.");
         var proof = await proofs.CheckAsync(request, former?.User, address, cancellationToken);
@@ -53,29 +57,37 @@ internal sealed class OwnTokens(
     public Task RevokeAsync(TokenClaims claims, CancellationToken cancellationToken)
         => store.RevokeAsync(claims, time.UtcNow(), cancellationToken);
 
-    private async Task<SignIn?> ScopeAsync(AuthRequest request, TokenClaims claims, Proof proof, CancellationToken cancellationToken)
+    private async Task<SignIn?> ScopeAsync(
+        AuthRequest request, TokenClaims claims, Proof proof, CancellationToken cancellationToken)
     {
         if (proof.Credential is { } credential)
             return request.Scope == AuthScope.Default
-                ? await NewAsync(claims with { ScopeId = credential.ProjectId, CredentialId = credential.Id }, cancellationToken)
-                : throw Fault.Unauthorized("Error authenticating with application credential: Application credentials cannot request a scope.");
+                ? await NewAsync(
+                    claims with { ScopeId = credential.ProjectId, CredentialId = credential.Id }, cancellationToken)
+                : throw Fault.Unauthorized(
+                    "Error authenticating with application credential: "
+                        + "Application credentials cannot request a scope.");
         if (request.Scope == AuthScope.None)
             return await NewAsync(claims, cancellationToken);
         if (request.Scope == AuthScope.Default)
-            return proof.User.DefaultProjectId is { } usual && await NewAsync(claims with { ScopeId = usual }, cancellationToken) is { } signIn
+            return proof.User.DefaultProjectId is { } usual
+                && await NewAsync(claims with { ScopeId = usual }, cancellationToken) is { } signIn
                 ? signIn
                 : await NewAsync(claims, cancellationToken);
-        return await FindScopeAsync(request, cancellationToken) is { } scope ? await NewAsync(claims with { ScopeId = scope }, cancellationToken) : null;
+        return await FindScopeAsync(request, cancellationToken) is { } scope
+            ? await NewAsync(claims with { ScopeId = scope }, cancellationToken)
+            : null;
     }
 
-    private async Task<string?> FindScopeAsync(AuthRequest request, CancellationToken cancellationToken) => request switch
-    {
-        { Scope: AuthScope.Domain } => request.Target!.Id,
-        { Target.Id: Domain.Id } => null,
-        { Target.Id: { } id } => id,
-        { Target.Name: { } name } => (await projects.FindByNameAsync(name, cancellationToken))?.Id,
-        _ => null,
-    };
+    private async Task<string?> FindScopeAsync(AuthRequest request, CancellationToken cancellationToken)
+        => request switch
+        {
+            { Scope: AuthScope.Domain } => request.Target!.Id,
+            { Target.Id: Domain.Id } => null,
+            { Target.Id: { } id } => id,
+            { Target.Name: { } name } => (await projects.FindByNameAsync(name, cancellationToken))?.Id,
+            _ => null,
+        };
 
     private TokenClaims Claims(AuthRequest request, Proof proof, TokenClaims? former, DateTime now)
     {
@@ -110,7 +122,8 @@ internal sealed class OwnTokens(
         if (claims.ScopeId is null)
             return new SignIn(claims, user, null, []);
         var (project, roles) = (standing.Project, standing.Roles);
-        if (roles.Count == 0 || claims.ScopeId != Domain.Id && (project is not { Enabled: true } || !IsOfStamp(claims, project)))
+        if (roles.Count == 0 || claims.ScopeId != Domain.Id
+            && (project is not { Enabled: true } || !IsOfStamp(claims, project)))
             return null;
         if (claims.CredentialId is null)
             return new SignIn(claims, user, project, roles);
@@ -119,7 +132,9 @@ internal sealed class OwnTokens(
             : null;
     }
 
-    /// <summary>Tokens of the version before have no stamp; there are none an hour after the last of its nodes.</summary>
+    /// <summary>
+    /// Tokens of the version before have no stamp; there are none an hour after the last of its nodes.
+    /// </summary>
     private static bool IsOfStamp(TokenClaims claims, Project project)
         => claims.ProjectStamp is { } stamp ? stamp == project.ValidAfter : claims.IssuedAt >= project.ValidAfter;
 }

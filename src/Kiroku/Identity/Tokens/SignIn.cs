@@ -24,7 +24,8 @@ internal sealed record SignIn(TokenClaims Claims, User User, Project? Project, I
     public static SignIn? Find(HttpContext context) => (SignIn?)context.Items[Key];
 
     /// <summary>Whether time alone has not ended it.</summary>
-    public bool IsOf(DateTime now, TimeSpan lifetime) => Claims.IsOf(now, lifetime) && Credential?.HoldsAt(now) != false;
+    public bool IsOf(DateTime now, TimeSpan lifetime)
+        => Claims.IsOf(now, lifetime) && Credential?.HoldsAt(now) != false;
 
     public bool Has(string role) => Roles.Any(held => held.Name == role);
 
@@ -36,6 +37,11 @@ internal sealed record SignIn(TokenClaims Claims, User User, Project? Project, I
             Caller.Set(context, made);
     }
 
-    private Caller? Make(Policy policy) => Project is null ? null
-        : new Caller(User.Id, User.Name, Project.Id, Project.Name, Roles.Select(role => role.Name).ToFrozenSet(StringComparer.Ordinal)) { Policy = policy };
+    private Caller? Make(Policy policy)
+    {
+        if (Project is null)
+            return null;
+        var roles = Roles.Select(role => role.Name).ToFrozenSet(StringComparer.Ordinal);
+        return new Caller(User.Id, User.Name, Project.Id, Project.Name, roles) { Policy = policy };
+    }
 }

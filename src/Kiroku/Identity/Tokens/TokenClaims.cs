@@ -2,10 +2,14 @@ using Kiroku.Identity.Accounts;
 
 namespace Kiroku.Identity.Tokens;
 
-/// <summary>What a token says of itself. The first audit id is its own, the second that of the token it was made from.</summary>
+/// <summary>
+/// What a token says of itself. The first audit id is its own, the second that of the token it was made from.
+/// </summary>
 internal sealed record TokenClaims
 {
-    /// <summary>Of this layout there are longer and shorter ones: the version before reads no further than it knows.</summary>
+    /// <summary>
+    /// Of this layout there are longer and shorter ones: the version before reads no further than it knows.
+    /// </summary>
     private const byte Layout = 2;
 
     /// <summary>How far the clocks of those who share a store may be apart, or one may be put right.</summary>
@@ -13,7 +17,9 @@ internal sealed record TokenClaims
 
     public required string UserId { get; init; }
 
-    /// <summary>The user's <see cref="User.ValidAfter"/> when the proof was checked: whoever changes it voids the token.</summary>
+    /// <summary>
+    /// The user's <see cref="User.ValidAfter"/> when the proof was checked: whoever changes it voids the token.
+    /// </summary>
     public DateTime UserStamp { get; init; }
 
     /// <summary>The project, or the domain's id; null for neither.</summary>
@@ -30,7 +36,10 @@ internal sealed record TokenClaims
 
     public DateTime ExpiresAt { get; init; }
 
-    /// <summary>The project's <see cref="Project.ValidAfter"/> when the token was made; null without a project, and in tokens of the version before.</summary>
+    /// <summary>
+    /// The project's <see cref="Project.ValidAfter"/> when the token was made; null without a project, and in tokens of
+    /// the version before.
+    /// </summary>
     public DateTime? ProjectStamp { get; init; }
 
     /// <summary>How many changes of identity's rows there had been when the token was made.</summary>
@@ -39,10 +48,11 @@ internal sealed record TokenClaims
     public string AuditId => AuditIds[0];
 
     /// <summary>
-    /// Whether it is of now: neither expired nor made later than now, as by a clock that was wrong, nor good for longer than
-    /// tokens are.
+    /// Whether it is of now: neither expired nor made later than now, as by a clock that was wrong, nor good for longer
+    /// than tokens are.
     /// </summary>
-    public bool IsOf(DateTime now, TimeSpan lifetime) => ExpiresAt > now && IssuedAt - now <= Skew && ExpiresAt - now - Skew <= lifetime;
+    public bool IsOf(DateTime now, TimeSpan lifetime)
+        => ExpiresAt > now && IssuedAt - now <= Skew && ExpiresAt - now - Skew <= lifetime;
 
     public byte[] ToBytes()
     {
@@ -84,7 +94,11 @@ internal sealed record TokenClaims
         };
         if (reader.BaseStream.Position == bytes.Length)
             return claims;
-        return claims with { ProjectStamp = Time(reader) is { Ticks: > 0 } stamp ? stamp : null, Changes = reader.ReadInt64() };
+        return claims with
+        {
+            ProjectStamp = Time(reader) is { Ticks: > 0 } stamp ? stamp : null,
+            Changes = reader.ReadInt64(),
+        };
     }
 
     private static void Write(BinaryWriter writer, IReadOnlyList<string> texts)

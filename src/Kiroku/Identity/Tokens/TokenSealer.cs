@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.DataProtection;
 namespace Kiroku.Identity.Tokens;
 
 /// <summary>
-/// Makes token strings and reads them: claims, encrypted and signed by Data Protection, in letters fit for a header. The
-/// expiry is a claim like the others, so that the service has one clock, <see cref="TimeProvider"/>.
+/// Makes token strings and reads them: claims, encrypted and signed by Data Protection, in letters fit for a header.
+/// The expiry is a claim like the others, so that the service has one clock, <see cref="TimeProvider"/>.
 /// </summary>
 internal sealed class TokenSealer(IDataProtectionProvider protection)
 {
