@@ -3,8 +3,8 @@ using System.Reflection;
 namespace Kiroku.Tests;
 
 /// <summary>
-/// Rooms know of each other in one direction only. A type counts as known when it stands in a signature, a field or a base of
-/// the room, or is used in one of its methods' bodies.
+/// Rooms know of each other in one direction only. A type counts as known when it stands in a signature, a field or a
+/// base of the room, or is used in one of its methods' bodies.
 /// </summary>
 public sealed class ArchitectureTests
 {
@@ -27,8 +27,8 @@ public sealed class ArchitectureTests
         ["Scheduling"] = ["Hypervisors"],
         ["Servers"] =
         [
-            "Access", "Actions", "Api", "Cluster", "ConfigDrives", "Flavors", "Hypervisors", "Images", "Keypairs", "Nodes", "Quotas",
-            "Scheduling", "Storage",
+            "Access", "Actions", "Api", "Cluster", "ConfigDrives", "Flavors", "Hypervisors", "Images", "Keypairs",
+            "Nodes", "Quotas", "Scheduling", "Storage",
         ],
     };
 
