@@ -23,12 +23,14 @@ internal static class KirokuApp
 {
     public static WebApplication Build(ServiceSettings settings, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddJsonFile(Path.Combine(settings.DataDirectory, "kiroku.json"), optional: true);
         builder.Configuration.AddEnvironmentVariables("KIROKU_");
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         // Standard output is for the one line that says where it answers.
-        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // What is tried again, and what came of it, its callers tell.
         builder.Logging.AddFilter("Polly", LogLevel.Critical);
@@ -56,7 +58,9 @@ internal static class KirokuApp
         var app = builder.Build();
         if (settings.Roles.HasFlag(NodeRoles.Api))
             app.MapRooms();
-        app.MapGet("/healthz", (NodeDrain drain) => drain.IsAsked ? Results.Text("draining", statusCode: StatusCodes.Status503ServiceUnavailable) : Results.Text("ok"));
+        app.MapGet("/healthz", (NodeDrain drain) => drain.IsAsked
+            ? Results.Text("draining", statusCode: StatusCodes.Status503ServiceUnavailable)
+            : Results.Text("ok"));
         return app;
     }
 

@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kiroku.Cluster;
-using Kiroku.Identity;
+using Kiroku.Identity.Setup;
 using Kiroku.Tests.Storage;
 using Orleans.Runtime.MembershipService;
 

@@ -4,7 +4,8 @@ using Kiroku.Api;
 namespace Kiroku.Access;
 
 /// <summary>Who makes a request: a user in one project with the roles held there, implied ones included.</summary>
-internal sealed record Caller(string UserId, string UserName, string ProjectId, string ProjectName, FrozenSet<string> Roles)
+internal sealed record Caller(
+    string UserId, string UserName, string ProjectId, string ProjectName, FrozenSet<string> Roles)
 {
     private static readonly object Key = new();
 

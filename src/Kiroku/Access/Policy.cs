@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Access;
 
 /// <summary>
-/// Who may do what: for each rule the role it takes in the project that owns the thing. Administrators may do everything
-/// everywhere, as by Nova's defaults. A setting below <see cref="Section"/> names another role for its rule.
+/// Who may do what: for each rule the role it takes in the project that owns the thing. Administrators may do
+/// everything everywhere, as by Nova's defaults. A setting below <see cref="Section"/> names another role for its rule.
 /// </summary>
 internal sealed class Policy
 {
@@ -20,12 +20,15 @@ internal sealed class Policy
     private Policy(FrozenDictionary<string, string> changed) => this.changed = changed;
 
     /// <summary>The rules' own roles, but for those that settings change.</summary>
-    /// <exception cref="OptionsValidationException">A setting is for a rule that there is not, or names no role.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// A setting is for a rule that there is not, or names no role.
+    /// </exception>
     public static Policy Of(IEnumerable<Rule> rules, IConfiguration configuration)
     {
         var known = rules.Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
         var changed = new Dictionary<string, string>(StringComparer.Ordinal);
-        // Rules have colons in their names, which in a key are levels: each key below the section is a rule's name again.
+        // Rules have colons in their names, which in a key are levels: each key below the section is a rule's name
+        // again.
         foreach (var (rule, role) in configuration.GetSection(Section).AsEnumerable(makePathsRelative: true))
         {
             if (role is null)

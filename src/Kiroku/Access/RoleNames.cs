@@ -17,5 +17,6 @@ internal static class RoleNames
         return [.. roles.OrderBy(Place).ThenBy(role => role, StringComparer.Ordinal)];
     }
 
-    private static int Place(string role) => Array.IndexOf(FromHighest, role) is var place && place < 0 ? int.MaxValue : place;
+    private static int Place(string role)
+        => Array.IndexOf(FromHighest, role) is var place && place < 0 ? int.MaxValue : place;
 }

@@ -16,6 +16,7 @@ internal sealed record Rule(string Name, string Role)
 
     /// <summary>The rules that stand in the public static fields of a class, in their order.</summary>
     public static IEnumerable<Rule> DeclaredIn(Type declaring)
-        => declaring.GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.FieldType == typeof(Rule))
+        => declaring.GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(field => field.FieldType == typeof(Rule))
             .Select(field => (Rule)field.GetValue(null)!);
 }

@@ -7,10 +7,11 @@ using Orleans.Serialization.Invocation;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// Proves what nodes ask of each other, besides the certificate at the link's end: each call to one of our grains carries a
-/// seal, made with the keys in the store, over which grain is asked for what.
+/// Proves what nodes ask of each other, besides the certificate at the link's end: each call to one of our grains
+/// carries a seal, made with the keys in the store, over which grain is asked for what.
 /// </summary>
-internal sealed class CallSeals(IDataProtectionProvider protection, UnsealedNodes unsealed) : IOutgoingGrainCallFilter, IIncomingGrainCallFilter
+internal sealed class CallSeals(IDataProtectionProvider protection, UnsealedNodes unsealed) : IOutgoingGrainCallFilter,
+IIncomingGrainCallFilter
 {
     private const string Seal = "kiroku.seal";
     private readonly IDataProtector protector = protection.CreateProtector("Kiroku.Cluster.Call");
@@ -32,7 +33,9 @@ internal sealed class CallSeals(IDataProtectionProvider protection, UnsealedNode
         await context.Invoke();
     }
 
-    /// <summary>A grain of the version before makes no seal, and hands on that of the call which it is busy with.</summary>
+    /// <summary>
+    /// A grain of the version before makes no seal, and hands on that of the call which it is busy with.
+    /// </summary>
     private async Task<bool> IsProvenAsync(GrainId target, IInvokable call)
         => (RequestContext.Get(Seal) is byte[] seal && IsSealOf(seal, Describe(target, call)))
             || await unsealed.AreThereAsync(CancellationToken.None);
@@ -49,7 +52,10 @@ internal sealed class CallSeals(IDataProtectionProvider protection, UnsealedNode
         }
     }
 
-    /// <summary>The call to one of our interfaces: the request itself, or the one inside it that asks for a stream; null for the engine's own.</summary>
+    /// <summary>
+    /// The call to one of our interfaces: the request itself, or the one inside it that asks for a stream; null for the
+    /// engine's own.
+    /// </summary>
     private static IInvokable? FindOurs(IInvokable request)
     {
         if (IsOurs(request))
@@ -64,7 +70,9 @@ internal sealed class CallSeals(IDataProtectionProvider protection, UnsealedNode
 
     private static bool IsOurs(IInvokable request) => request.GetInterfaceType().Assembly == typeof(CallSeals).Assembly;
 
-    /// <summary>Grain, method and what of the arguments reads the same in every version: names, ids and numbers.</summary>
+    /// <summary>
+    /// Grain, method and what of the arguments reads the same in every version: names, ids and numbers.
+    /// </summary>
     private static byte[] Describe(GrainId target, IInvokable call)
     {
         var text = new StringBuilder($"{target} {call.GetInterfaceType().FullName}.{call.GetMethodName()}");

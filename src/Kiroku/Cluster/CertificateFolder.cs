@@ -25,7 +25,8 @@ internal sealed class CertificateFolder(string path, TimeProvider time)
 
     /// <summary>Whether a name can be that of a node here: it is a file's name, too.</summary>
     public static bool IsName(string name) => name != AuthorityName && name.Length is > 0 and <= 64
-        && (IPAddress.TryParse(name, out _) || (char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.')));
+        && (IPAddress.TryParse(name, out _)
+            || (char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.')));
 
     public bool Has(string name) => File.Exists(FileOf(name, "pem")) || File.Exists(FileOf(name, "key"));
 
@@ -47,7 +48,8 @@ internal sealed class CertificateFolder(string path, TimeProvider time)
         Write(name, made);
     }
 
-    private (DateTimeOffset From, DateTimeOffset To) Validity() => (time.GetUtcNow() - Earlier, time.GetUtcNow().AddYears(Years));
+    private (DateTimeOffset From, DateTimeOffset To) Validity()
+        => (time.GetUtcNow() - Earlier, time.GetUtcNow().AddYears(Years));
 
     /// <summary>The key first: a certificate without its key would be in the way of the next attempt.</summary>
     private void Write(string name, X509Certificate2 certificate)
@@ -59,7 +61,8 @@ internal sealed class CertificateFolder(string path, TimeProvider time)
 
     private static void Write(string file, string pem, UnixFileMode mode)
     {
-        using var written = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
+        using var written = new FileStream(file,
+            new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
         written.Write(Encoding.ASCII.GetBytes($"{pem}\n"));
         written.Flush(flushToDisk: true);
     }

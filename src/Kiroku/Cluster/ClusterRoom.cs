@@ -7,8 +7,8 @@ using Orleans.Configuration;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// The engine that gives each server its grain: for one process on its own, needing nothing beside it, or for all that share
-/// a store, which find each other there.
+/// The engine that gives each server its grain: for one process on its own, needing nothing beside it, or for all that
+/// share a store, which find each other there.
 /// </summary>
 internal static class ClusterRoom
 {
@@ -17,13 +17,15 @@ internal static class ClusterRoom
         var options = NodeOptions.Read(builder.Configuration, settings);
         var database = StorageOptions.FindDatabase(builder.Configuration, settings);
         if (database is null && (options.IsGiven || settings.Roles != NodeRoles.All))
-            throw new OptionsValidationException(NodeOptions.Section, typeof(NodeOptions), ["Several nodes need a PostgreSQL that they share (--database)."]);
+            throw new OptionsValidationException(NodeOptions.Section, typeof(NodeOptions),
+                ["Several nodes need a PostgreSQL that they share (--database)."]);
         builder.Services.AddSingleton<EndProcess>(LostMembership.EndNow);
         builder.Services.AddSingleton<IFatalErrorHandler, LostMembership>();
         builder.Services.AddSingleton<DrainingNodes>();
         builder.Services.AddSingleton<Membership>();
         builder.Services.AddSingleton(provider => new OwnMembership(
-            provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(), isAlone: database is null));
+            provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(),
+            isAlone: database is null));
         builder.Services.AddSingleton(provider => new UnsealedNodes(provider.GetService<Members>()));
         builder.Services.AddSingleton<IMembership>(provider => provider.GetRequiredService<Membership>());
         var certificates = NodeCertificates.Of(options);
@@ -34,7 +36,8 @@ internal static class ClusterRoom
             silo.Configure<SiloOptions>(o => o.SiloName = settings.Host);
             silo.Services.AddPlacementDirector<OnNode, OnNodeDirector>();
             silo.Services.AddPlacementDirector<OnWorkingNode, OnWorkingNodeDirector>();
-            silo.Services.PostConfigure<GrainTypeOptions>(o => o.Classes.RemoveWhere(grain => !InRoleAttribute.IsOffered(grain, settings.Roles)));
+            silo.Services.PostConfigure<GrainTypeOptions>(
+                o => o.Classes.RemoveWhere(grain => !InRoleAttribute.IsOffered(grain, settings.Roles)));
             silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromMinutes(2));
             if (database is null)
                 silo.StayAlone();
@@ -45,17 +48,20 @@ internal static class ClusterRoom
         builder.Services.AddHostedService(provider => provider.GetRequiredService<Introductions>());
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
         // When a node goes, the engine tells of each message that it did not get; MembersLog says it in a line.
-        foreach (var chatter in new[] { "AsyncTimer", "CallbackData", "MembershipService", "Messaging", "AsyncEnumerableRequest", "GrainDirectory.ClientDirectory", "Metadata.ClusterManifestProvider" })
+        foreach (var chatter in new[] { "AsyncTimer", "CallbackData", "MembershipService", "Messaging",
+            "AsyncEnumerableRequest", "GrainDirectory.ClientDirectory", "Metadata.ClusterManifestProvider" })
             builder.Logging.AddFilter($"Orleans.Runtime.{chatter}", LogLevel.Critical);
         builder.Logging.AddFilter("Orleans.Messaging", LogLevel.Critical);
         // Its first look at the clock counts from the machine's start and warns of hours that never passed.
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
     }
 
-    private static void AddJoining(this IServiceCollection services, string database, NodeOptions options, NodeCertificates certificates)
+    private static void AddJoining(
+        this IServiceCollection services, string database, NodeOptions options, NodeCertificates certificates)
     {
         if (!options.HasCertificates)
-            services.AddHostedService(provider => new KeptAuthority(provider.GetRequiredService<IDatabase>(), certificates));
+            services.AddHostedService(
+                provider => new KeptAuthority(provider.GetRequiredService<IDatabase>(), certificates));
         services.AddSingleton(_ => new Members(new PostgresConnection(database).ForMembership));
         services.AddSingleton(_ => new NodeProbe(certificates));
         // Before the engine, which starts in this order.
@@ -68,7 +74,8 @@ internal static class ClusterRoom
     {
         silo.UseLocalhostClustering(LoneTransport.NoPort, gatewayPort: 0);
         LoneTransport.Use(silo.Services);
-        // Room for the grains of other processes, of which there are none: Orleans' own million costs 18 MB from the start.
+        // Room for the grains of other processes, of which there are none: Orleans' own million costs 18 MB from the
+        // start.
         silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = 1_000);
     }
 
@@ -82,7 +89,8 @@ internal static class ClusterRoom
             endpoint.SiloPort = port;
             endpoint.GatewayPort = 0;
         });
-        silo.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringSiloOptions> clustering) => clustering.Configure<Members>((o, members) =>
+        silo.UseAdoNetClustering(
+            (OptionsBuilder<AdoNetClusteringSiloOptions> clustering) => clustering.Configure<Members>((o, members) =>
         {
             o.Invariant = "Npgsql";
             o.DataSource = members.Source;
@@ -98,8 +106,8 @@ internal static class ClusterRoom
     {
         membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
         membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
-        // The engine compares the store's clock with the machine's, and clocks may be minutes apart. Who is alive is judged
-        // by the store's clock alone, in Joining and by whoever calls Membership.
+        // The engine compares the store's clock with the machine's, and clocks may be minutes apart. Who is alive is
+        // judged by the store's clock alone, in Joining and by whoever calls Membership.
         membership.NumMissedTableIAmAliveLimit = 36;
         membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
         // A node that does not answer its neighbours is out after some ten seconds.

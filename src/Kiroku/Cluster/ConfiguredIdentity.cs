@@ -26,7 +26,9 @@ internal sealed class ConfiguredIdentity(X509Certificate2 own, X509Certificate2C
         });
         var identity = new ConfiguredIdentity(own, authority);
         return identity.Complaint() is { } complaint
-            ? throw Invalid($"Cluster:Certificate {options.Certificate} is not good with Cluster:Authority {options.Authority}: {complaint}")
+            ? throw Invalid(
+                $"Cluster:Certificate {options.Certificate} is not good with Cluster:Authority {options.Authority}: "
+                    + $"{complaint}")
             : identity;
     }
 
@@ -36,11 +38,13 @@ internal sealed class ConfiguredIdentity(X509Certificate2 own, X509Certificate2C
         {
             return read();
         }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (
+            e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw Invalid($"{what} cannot be used: {e.Message}");
         }
     }
 
-    private static OptionsValidationException Invalid(string complaint) => new(NodeOptions.Section, typeof(NodeOptions), [complaint]);
+    private static OptionsValidationException Invalid(string complaint)
+        => new(NodeOptions.Section, typeof(NodeOptions), [complaint]);
 }

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// A port that nobody listens on, below those that the system gives to connections on their way out: between this look and
-/// the engine's own, one of those would be taken far too often.
+/// A port that nobody listens on, below those that the system gives to connections on their way out: between this look
+/// and the engine's own, one of those would be taken far too often.
 /// </summary>
 internal static class FreePort
 {

@@ -8,5 +8,6 @@ internal sealed class InRoleAttribute(NodeRoles role) : Attribute
 
     /// <summary>Whether a node of these roles has grains of that class.</summary>
     public static bool IsOffered(Type grain, NodeRoles roles)
-        => grain.GetCustomAttributes(typeof(InRoleAttribute), inherit: false) is not [InRoleAttribute needed, ..] || roles.HasFlag(needed.Role);
+        => grain.GetCustomAttributes(typeof(InRoleAttribute), inherit: false) is not [InRoleAttribute needed, ..]
+            || roles.HasFlag(needed.Role);
 }

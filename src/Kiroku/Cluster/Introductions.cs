@@ -1,11 +1,12 @@
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// Holds up the start until this node has heard of each member what grains it has, and each member of this one: before that
-/// they would know of no place for grains that they have not themselves.
+/// Holds up the start until this node has heard of each member what grains it has, and each member of this one: before
+/// that they would know of no place for grains that they have not themselves.
 /// </summary>
 internal sealed class Introductions(
-    IClusterManifestProvider manifests, IClusterMembershipService members, IGrainFactory grains, ILocalSiloDetails self) : IHostedService
+    IClusterManifestProvider manifests, IClusterMembershipService members, IGrainFactory grains,
+    ILocalSiloDetails self) : IHostedService
 {
     /// <summary>Who does not answer is on its way out.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -14,7 +15,8 @@ internal sealed class Introductions(
     {
         await HearAsync(() => Others().Select(member => member.SiloAddress), cancellationToken);
         using var limit = Limited(cancellationToken);
-        await Task.WhenAll(Others().Select(member => grains.GetGrain<IAcquaintance>(member.Name).Meet(self.SiloAddress)))
+        await Task.WhenAll(
+            Others().Select(member => grains.GetGrain<IAcquaintance>(member.Name).Meet(self.SiloAddress)))
             .WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
     }
@@ -40,7 +42,8 @@ internal sealed class Introductions(
     }
 
     private IEnumerable<ClusterMember> Others()
-        => members.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(self.SiloAddress));
+        => members.CurrentSnapshot.Members.Values.Where(
+            member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(self.SiloAddress));
 
     private static CancellationTokenSource Limited(CancellationToken cancellationToken)
     {

@@ -5,11 +5,12 @@ using Npgsql;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// Clears the way for this node: the engine lets nobody in who does not reach every member, and after a power cut all of
-/// those that stand there are dead. Whoever is gone is declared dead before the engine starts, and while it tries.
+/// Clears the way for this node: the engine lets nobody in who does not reach every member, and after a power cut all
+/// of those that stand there are dead. Whoever is gone is declared dead before the engine starts, and while it tries.
 /// </summary>
 internal sealed partial class Joining(
-    IMembershipTable table, Members members, NodeProbe probe, ILocalSiloDetails self, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Joining> logger)
+    IMembershipTable table, Members members, NodeProbe probe, ILocalSiloDetails self, IHostApplicationLifetime lifetime,
+    TimeProvider time, ILogger<Joining> logger)
     : IHostedService, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -69,8 +70,10 @@ internal sealed partial class Joining(
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        var others = (await members.ListAsync(cancellationToken)).Where(member => !member.Silo.Equals(self.SiloAddress));
-        var judged = await Task.WhenAll(others.Select(async member => (Member: member, IsDead: await IsDeadAsync(member, cancellationToken))));
+        var others =
+            (await members.ListAsync(cancellationToken)).Where(member => !member.Silo.Equals(self.SiloAddress));
+        var judged = await Task.WhenAll(
+            others.Select(async member => (Member: member, IsDead: await IsDeadAsync(member, cancellationToken))));
         foreach (var (member, _) in judged.Where(member => member.IsDead))
             await DeclareDeadAsync(member, cancellationToken);
     }
@@ -83,10 +86,14 @@ internal sealed partial class Joining(
         var sign = await AskAsync(member, cancellationToken);
         // Who answers may have just got the store back: only who stays silent from now on is frozen.
         return sign == NodeSign.Refusal
-            || (member.Silence > LongestSilence && (sign == NodeSign.None || time.GetElapsedTime(began) > LongestSilence));
+            || (member.Silence > LongestSilence
+                && (sign == NodeSign.None || time.GetElapsedTime(began) > LongestSilence));
     }
 
-    /// <summary>Who has not been heard of and whose address another program has by now is gone; it must not keep others from starting.</summary>
+    /// <summary>
+    /// Who has not been heard of and whose address another program has by now is gone; it must not keep others from
+    /// starting.
+    /// </summary>
     private async Task<NodeSign> AskAsync(Member member, CancellationToken cancellationToken)
     {
         try
@@ -104,7 +111,8 @@ internal sealed partial class Joining(
         while (true)
         {
             var all = await table.ReadAllAsync(cancellationToken);
-            if (all.Members.FirstOrDefault(row => row.Item1.SiloAddress.Equals(member.Silo)) is not var (entry, tag) || entry.Status == SiloStatus.Dead)
+            if (all.Members.FirstOrDefault(row => row.Item1.SiloAddress.Equals(member.Silo)) is not var (entry, tag)
+                || entry.Status == SiloStatus.Dead)
                 return;
             entry.Status = SiloStatus.Dead;
             entry.AddSuspector(self.SiloAddress, time.GetUtcNow().UtcDateTime);

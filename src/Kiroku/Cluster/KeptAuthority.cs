@@ -6,8 +6,8 @@ using Kiroku.Storage;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// The authority of nodes that have no certificates in their settings: the first of them makes it and the store keeps it, so
-/// whoever can read the store can join, and nobody else.
+/// The authority of nodes that have no certificates in their settings: the first of them makes it and the store keeps
+/// it, so whoever can read the store can join, and nobody else.
 /// </summary>
 internal sealed class KeptAuthority(IDatabase database, NodeCertificates certificates) : IHostedService
 {
@@ -22,18 +22,23 @@ internal sealed class KeptAuthority(IDatabase database, NodeCertificates certifi
         var kept = await FindAsync(cancellationToken) ?? await MakeAsync(cancellationToken);
         try
         {
-            certificates.Use(new KeptIdentity(X509Certificate2.CreateFromPem(kept.Certificate, kept.Key), TimeProvider.System));
+            certificates.Use(
+                new KeptIdentity(X509Certificate2.CreateFromPem(kept.Certificate, kept.Key), TimeProvider.System));
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            throw new StorageException($"The table node_authority holds no authority; with all nodes ended its row may be deleted: {e.Message}", e);
+            throw new StorageException(
+                "The table node_authority holds no authority; with all nodes ended its row may be deleted: "
+                    + $"{e.Message}", e);
         }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private Task<Kept?> FindAsync(CancellationToken cancellationToken)
-        => database.ReadOneAsync(connection => connection.QueryFirstOrDefaultAsync<Kept>("SELECT certificate, key FROM node_authority"), cancellationToken);
+        => database.ReadOneAsync(connection =>
+            connection.QueryFirstOrDefaultAsync<Kept>("SELECT certificate, key FROM node_authority"),
+            cancellationToken);
 
     /// <summary>Of those that make one at once all take the first.</summary>
     private Task<Kept> MakeAsync(CancellationToken cancellationToken)
@@ -44,7 +49,8 @@ internal sealed class KeptAuthority(IDatabase database, NodeCertificates certifi
         return database.WriteAsync(async connection =>
         {
             await connection.ExecuteAsync(
-                "INSERT INTO node_authority (single, certificate, key) VALUES (1, @Certificate, @Key) ON CONFLICT (single) DO NOTHING", made);
+                "INSERT INTO node_authority (single, certificate, key) VALUES (1, @Certificate, @Key) "
+                    + "ON CONFLICT (single) DO NOTHING", made);
             return await connection.QueryFirstAsync<Kept>("SELECT certificate, key FROM node_authority");
         }, cancellationToken);
     }

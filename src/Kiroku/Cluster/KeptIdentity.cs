@@ -4,7 +4,8 @@ namespace Kiroku.Cluster;
 
 /// <summary>
 /// What a node makes itself with the authority that the store keeps. The key is nowhere but in the process, and the
-/// certificate is good for some weeks; one that comes to its end, or that a clock has left behind, is made anew for the next link.
+/// certificate is good for some weeks; one that comes to its end, or that a clock has left behind, is made anew for the
+/// next link.
 /// </summary>
 internal sealed class KeptIdentity(X509Certificate2 authority, TimeProvider time) : NodeIdentity
 {
@@ -22,7 +23,8 @@ internal sealed class KeptIdentity(X509Certificate2 authority, TimeProvider time
     private readonly Lock making = new();
     private X509Certificate2? made;
 
-    public override string Wanted => "of the authority that the store keeps. Nodes have certificates in their settings all or none; "
+    public override string Wanted
+        => "of the authority that the store keeps. Nodes have certificates in their settings all or none; "
         + "and those of a version before this one that have none are all ended before the first of this version starts";
 
     public override X509Certificate2Collection Authority => [authority];
@@ -39,7 +41,8 @@ internal sealed class KeptIdentity(X509Certificate2 authority, TimeProvider time
     private bool IsGood(X509Certificate2 certificate)
     {
         var now = time.GetUtcNow();
-        return certificate.NotBefore.ToUniversalTime() + Margin < now && now < certificate.NotAfter.ToUniversalTime() - Margin;
+        return certificate.NotBefore.ToUniversalTime() + Margin < now
+            && now < certificate.NotAfter.ToUniversalTime() - Margin;
     }
 
     private X509Certificate2 Make()

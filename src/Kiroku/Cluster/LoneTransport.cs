@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Connections;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// The engine's way to other nodes where there are none: it opens no socket, takes no connection and makes none, so that
-/// nobody beside the process can speak to the engine.
+/// The engine's way to other nodes where there are none: it opens no socket, takes no connection and makes none, so
+/// that nobody beside the process can speak to the engine.
 /// </summary>
 internal sealed class LoneTransport : IConnectionListenerFactory, IConnectionFactory
 {
@@ -14,8 +14,12 @@ internal sealed class LoneTransport : IConnectionListenerFactory, IConnectionFac
 
     private static readonly Type[] Ways = [typeof(IConnectionListenerFactory), typeof(IConnectionFactory)];
 
-    /// <summary>Puts it in the place of each of the engine's own ways, which stand under keys of the engine's.</summary>
-    /// <exception cref="InvalidOperationException">The engine has no such ways any more: it would open its port again.</exception>
+    /// <summary>
+    /// Puts it in the place of each of the engine's own ways, which stand under keys of the engine's.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// The engine has no such ways any more: it would open its port again.
+    /// </exception>
     public static void Use(IServiceCollection services)
     {
         var lone = new LoneTransport();
@@ -38,11 +42,13 @@ internal sealed class LoneTransport : IConnectionListenerFactory, IConnectionFac
     /// <summary>Waits for connections that cannot come, until it is told to stop.</summary>
     private sealed class Nobody(EndPoint endpoint) : IConnectionListener
     {
-        private readonly TaskCompletionSource<ConnectionContext?> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<ConnectionContext?> end = new(
+            TaskCreationOptions.RunContinuationsAsynchronously);
 
         public EndPoint EndPoint => endpoint;
 
-        public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => new(end.Task.WaitAsync(cancellationToken));
+        public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+            => new(end.Task.WaitAsync(cancellationToken));
 
         public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
         {

@@ -6,8 +6,8 @@ namespace Kiroku.Cluster;
 internal delegate void EndProcess(string why);
 
 /// <summary>
-/// What becomes of a node that the others count as dead, or whose engine failed: it ends at once, because until then its
-/// grains would work on beside those that took their place.
+/// What becomes of a node that the others count as dead, or whose engine failed: it ends at once, because until then
+/// its grains would work on beside those that took their place.
 /// </summary>
 internal sealed partial class LostMembership(EndProcess end) : IFatalErrorHandler
 {

@@ -25,7 +25,8 @@ internal sealed class Members(string connection) : IDisposable
         command.Parameters.AddWithValue((int)SiloStatus.Dead);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            found.Add(new Member(SiloAddress.FromParsableString(reader.GetString(0)), reader.GetString(1), TimeSpan.FromSeconds(reader.GetDouble(2))));
+            found.Add(new Member(SiloAddress.FromParsableString(reader.GetString(0)), reader.GetString(1),
+                TimeSpan.FromSeconds(reader.GetDouble(2))));
         return found;
     }
 
@@ -33,7 +34,8 @@ internal sealed class Members(string connection) : IDisposable
     public async Task<bool> HasUnsealedAsync(CancellationToken cancellationToken)
     {
         await using var command = Source.CreateCommand("""
-            SELECT EXISTS (SELECT 1 FROM members m JOIN nodes n ON n.silo = m.address || ':' || m.port || '@' || m.generation
+            SELECT EXISTS (SELECT 1 FROM members m JOIN nodes n
+                ON n.silo = m.address || ':' || m.port || '@' || m.generation
                 WHERE m.cluster = $1 AND m.status <> $2 AND n.sealing_silo IS DISTINCT FROM n.silo)
             """);
         command.Parameters.AddWithValue(Cluster);

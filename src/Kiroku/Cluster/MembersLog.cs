@@ -3,14 +3,16 @@ using System.Net;
 namespace Kiroku.Cluster;
 
 /// <summary>Tells the log who comes and who goes.</summary>
-internal sealed partial class MembersLog(IClusterMembershipService members, ILocalSiloDetails self, ILogger<MembersLog> logger) : BackgroundService
+internal sealed partial class MembersLog(
+    IClusterMembershipService members, ILocalSiloDetails self, ILogger<MembersLog> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var known = new Dictionary<SiloAddress, string>();
         await foreach (var seen in members.MembershipUpdates.WithCancellation(stoppingToken))
         {
-            var active = seen.Members.Values.Where(member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(self.SiloAddress))
+            var active = seen.Members.Values.Where(
+                member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(self.SiloAddress))
                 .ToDictionary(member => member.SiloAddress, member => member.Name);
             foreach (var (silo, node) in known.ExceptBy(active.Keys, member => member.Key))
                 LogGone(node, silo.Endpoint);

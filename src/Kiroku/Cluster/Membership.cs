@@ -18,5 +18,6 @@ internal sealed class Membership(IClusterMembershipService members, ILocalSiloDe
     }
 
     /// <summary>Looks now who is a member; a node that finds itself declared dead ends.</summary>
-    public Task RefreshAsync(CancellationToken cancellationToken) => members.Refresh(default, cancellationToken).AsTask();
+    public Task RefreshAsync(CancellationToken cancellationToken)
+        => members.Refresh(default, cancellationToken).AsTask();
 }

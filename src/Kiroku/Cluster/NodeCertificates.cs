@@ -4,8 +4,8 @@ using Orleans.Connections.Security;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// How nodes know each other, always and everywhere: both ends of a link show a certificate that this cluster's authority
-/// signed. Neither the system's authorities count nor names, and nobody else is asked.
+/// How nodes know each other, always and everywhere: both ends of a link show a certificate that this cluster's
+/// authority signed. Neither the system's authorities count nor names, and nobody else is asked.
 /// </summary>
 internal sealed class NodeCertificates
 {
@@ -15,7 +15,8 @@ internal sealed class NodeCertificates
     private volatile NodeIdentity? identity;
 
     /// <summary>What this node shows; links wait for it to be known.</summary>
-    public NodeIdentity Identity => identity ?? throw new InvalidOperationException("This node does not know its certificate yet.");
+    public NodeIdentity Identity
+        => identity ?? throw new InvalidOperationException("This node does not know its certificate yet.");
 
     /// <summary>Those that the settings name; without any the store's, which come once it is open.</summary>
     public static NodeCertificates Of(NodeOptions options)
@@ -35,13 +36,18 @@ internal sealed class NodeCertificates
         links.LocalServerCertificateSelector = (_, _) => Identity.Certificate;
         links.RemoteCertificateMode = RemoteCertificateMode.RequireCertificate;
         links.RemoteCertificateValidation = (_, _, errors) => IsGood(errors);
-        links.OnAuthenticateAsClient = (_, link) => SetUp((SslClientAuthenticationOptions)link.SslClientAuthenticationOptions);
-        links.OnAuthenticateAsServer = (_, link) => SetUp((SslServerAuthenticationOptions)link.SslServerAuthenticationOptions);
+        links.OnAuthenticateAsClient =
+            (_, link) => SetUp((SslClientAuthenticationOptions)link.SslClientAuthenticationOptions);
+        links.OnAuthenticateAsServer =
+            (_, link) => SetUp((SslServerAuthenticationOptions)link.SslServerAuthenticationOptions);
     }
 
     public SslClientAuthenticationOptions ForClient()
     {
-        var options = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, errors) => IsGood(errors) };
+        var options = new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = (_, _, _, errors) => IsGood(errors),
+        };
         SetUp(options);
         return options;
     }
@@ -67,5 +73,6 @@ internal sealed class NodeCertificates
         options.AllowTlsResume = false;
     }
 
-    private static bool IsGood(SslPolicyErrors errors) => (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None;
+    private static bool IsGood(SslPolicyErrors errors)
+        => (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None;
 }

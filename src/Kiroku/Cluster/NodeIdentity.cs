@@ -27,13 +27,16 @@ internal abstract class NodeIdentity
             lock (looking)
             {
                 if (last is not { } known || known.Certificate != certificate)
-                    last = known = (certificate, SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true));
+                    last = known = (certificate,
+                        SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true));
                 return known.Context;
             }
         }
     }
 
-    /// <summary>Whose signatures count for links: the system's authorities do not, and nobody is asked over the network.</summary>
+    /// <summary>
+    /// Whose signatures count for links: the system's authorities do not, and nobody is asked over the network.
+    /// </summary>
     public X509ChainPolicy Policy()
     {
         var policy = new X509ChainPolicy
@@ -46,10 +49,14 @@ internal abstract class NodeIdentity
         return policy;
     }
 
-    /// <summary>Why the node's certificate would not be taken by others with the same authority; null if it would.</summary>
+    /// <summary>
+    /// Why the node's certificate would not be taken by others with the same authority; null if it would.
+    /// </summary>
     protected string? Complaint()
     {
         using var chain = new X509Chain { ChainPolicy = Policy() };
-        return chain.Build(Certificate) ? null : string.Join(' ', chain.ChainStatus.Select(status => status.StatusInformation).Distinct());
+        return chain.Build(Certificate)
+            ? null
+            : string.Join(' ', chain.ChainStatus.Select(status => status.StatusInformation).Distinct());
     }
 }

@@ -32,13 +32,16 @@ internal sealed class NodeOptions
     {
         var options = configuration.GetSection(Section).Get<NodeOptions>() ?? new NodeOptions();
         options.Address = settings.Cluster ?? options.Address;
-        return options.Complaint() is { } complaint ? throw new OptionsValidationException(Section, typeof(NodeOptions), [complaint]) : options;
+        return options.Complaint() is { } complaint
+            ? throw new OptionsValidationException(Section, typeof(NodeOptions), [complaint])
+            : options;
     }
 
     /// <summary>What is wrong with an address; null if nothing is.</summary>
     public static string? ComplaintAbout(string address)
     {
-        if (!IPEndPoint.TryParse(address, out var endpoint) || !address.EndsWith($":{endpoint.Port}", StringComparison.Ordinal))
+        if (!IPEndPoint.TryParse(address, out var endpoint)
+            || !address.EndsWith($":{endpoint.Port}", StringComparison.Ordinal))
             return "an IP address and a port are wanted, such as 127.0.0.1:8775";
         return endpoint.Address.Equals(IPAddress.Any) || endpoint.Address.Equals(IPAddress.IPv6Any)
             ? "an address is wanted that others reach this node by, not one that stands for all"
@@ -53,6 +56,7 @@ internal sealed class NodeOptions
             return "Cluster:Certificate, Cluster:Key and Cluster:Authority go together.";
         return HasCertificates || IPAddress.IsLoopback(Endpoint.Address)
             ? null
-            : $"Cluster:Address {Address}: without certificates nodes speak to each other on this machine alone (kiroku certificates --help).";
+            : $"Cluster:Address {Address}: without certificates nodes speak to each other on this machine alone "
+                + "(kiroku certificates --help).";
     }
 }

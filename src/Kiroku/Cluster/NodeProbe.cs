@@ -82,7 +82,8 @@ internal sealed class NodeProbe(NodeCertificates certificates)
     }
 
     private JoinException NoCertificate(Member member, Exception e)
-        => new($"this node cannot join: {member.Node} at {member.Silo.Endpoint} shows no certificate {certificates.Identity.Wanted} ({e.Message})", e)
+        => new($"this node cannot join: {member.Node} at {member.Silo.Endpoint} shows no certificate "
+            + $"{certificates.Identity.Wanted} ({e.Message})", e)
         {
             IsOfStranger = true,
         };

@@ -15,11 +15,13 @@ internal sealed class OnNode : PlacementStrategy;
 internal sealed class OnNodeDirector(ISiloStatusOracle silos) : IPlacementDirector
 {
     /// <exception cref="NodeMissingException">No such node is there, or it has no such grains.</exception>
-    public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
+    public Task<SiloAddress> OnAddActivation(
+        PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
         var name = target.GrainIdentity.Key.ToString()!;
         // One that came back is there twice until its former process counts as dead.
-        var found = context.GetCompatibleSilos(target).Where(silo => silos.TryGetSiloName(silo, out var other) && other == name).MaxBy(silo => silo.Generation);
+        var found = context.GetCompatibleSilos(target)
+            .Where(silo => silos.TryGetSiloName(silo, out var other) && other == name).MaxBy(silo => silo.Generation);
         return found is null ? throw new NodeMissingException(name) : Task.FromResult(found);
     }
 }

@@ -4,7 +4,10 @@ using Orleans.Runtime.Placement;
 
 namespace Kiroku.Cluster;
 
-/// <summary>For grains that may be active on any node of their role, but not on one that takes no new work, unless there is no other.</summary>
+/// <summary>
+/// For grains that may be active on any node of their role, but not on one that takes no new work, unless there is no
+/// other.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class OnWorkingNodeAttribute() : PlacementAttribute(new OnWorkingNode());
 
@@ -25,7 +28,8 @@ internal sealed class DrainingNodes
 /// <summary>Chooses among the nodes that may have the grain at random.</summary>
 internal sealed class OnWorkingNodeDirector(DrainingNodes draining) : IPlacementDirector
 {
-    public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
+    public Task<SiloAddress> OnAddActivation(
+        PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
         var able = context.GetCompatibleSilos(target);
         var working = Array.FindAll(able, silo => !draining.Contains(silo));

@@ -5,8 +5,8 @@ using Kiroku.Storage;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// That this process is one of the service's, which it has to be to begin anything: one that stood still may wake up with a
-/// request in its hands that was asked again elsewhere and refused there, while it counted as dead.
+/// That this process is one of the service's, which it has to be to begin anything: one that stood still may wake up
+/// with a request in its hands that was asked again elsewhere and refused there, while it counted as dead.
 /// </summary>
 /// <param name="silo">The process among the members.</param>
 /// <param name="isAlone">Whether there can be no others; then nobody writes down who is a member.</param>
@@ -27,7 +27,8 @@ internal sealed class OwnMembership(string silo, bool isAlone)
             return;
         string[] silos = asker is null || asker == silo ? [silo] : [silo, asker];
         var living = await connection.QueryAsync<int>(
-            $"SELECT 1 FROM members WHERE {Named} AND status <> @dead FOR KEY SHARE", new { Members.Cluster, dead = (int)SiloStatus.Dead, silos });
+            $"SELECT 1 FROM members WHERE {Named} AND status <> @dead FOR KEY SHARE",
+            new { Members.Cluster, dead = (int)SiloStatus.Dead, silos });
         if (living.Count() != silos.Length)
             throw new StorageException("The node that was asked does not count as one of the service any more.");
     }
@@ -37,7 +38,8 @@ internal sealed class OwnMembership(string silo, bool isAlone)
     public async Task RefuseDeadAsync(DbConnection connection)
     {
         if (!isAlone && await connection.ExecuteScalarAsync<bool>(
-            $"SELECT EXISTS (SELECT 1 FROM members WHERE {Named} AND status = @dead)", new { Members.Cluster, dead = (int)SiloStatus.Dead, silos = new[] { silo } }))
+            $"SELECT EXISTS (SELECT 1 FROM members WHERE {Named} AND status = @dead)",
+            new { Members.Cluster, dead = (int)SiloStatus.Dead, silos = new[] { silo } }))
             throw new StorageException("This node does not count as one of the service any more.");
     }
 }

@@ -1,10 +1,11 @@
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// Notices that the process stood still, as when its machine was suspended: the others may count it as dead, and it is to
-/// hear of that before it has done much.
+/// Notices that the process stood still, as when its machine was suspended: the others may count it as dead, and it is
+/// to hear of that before it has done much.
 /// </summary>
-internal sealed class Thaw(Membership membership, TimeProvider time, ILogger<Thaw> logger) : RepeatedWork(Interval, time, logger)
+internal sealed class Thaw(
+    Membership membership, TimeProvider time, ILogger<Thaw> logger) : RepeatedWork(Interval, time, logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(5);

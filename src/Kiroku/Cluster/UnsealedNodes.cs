@@ -1,8 +1,8 @@
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// Whether there are nodes of the version before this one, which seal nothing of what they ask: only while they are being
-/// replaced is a call without a seal taken.
+/// Whether there are nodes of the version before this one, which seal nothing of what they ask: only while they are
+/// being replaced is a call without a seal taken.
 /// </summary>
 /// <param name="members">Who is there; null for a service on its own.</param>
 internal sealed class UnsealedNodes(Members? members)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
-using Kiroku.Identity;
+using Kiroku.Identity.Setup;
 using Kiroku.Servers;
 
 namespace Kiroku.CommandLine;

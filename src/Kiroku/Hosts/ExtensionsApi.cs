@@ -4,7 +4,9 @@ using Kiroku.Api;
 
 namespace Kiroku.Hosts;
 
-/// <summary>/extensions: what Nova once could be without, of which this lists the ones that Kiroku has (extension_info.py).</summary>
+/// <summary>
+/// /extensions: what Nova once could be without, of which this lists the ones that Kiroku has (extension_info.py).
+/// </summary>
 internal static class ExtensionsApi
 {
     private static readonly (string Alias, string Name, string Description)[] All =
@@ -16,7 +18,8 @@ internal static class ExtensionsApi
         ("OS-SRV-USG", "ServerUsage", "Adds launched_at and terminated_at on Servers."),
         ("os-access-ips", "AccessIPs", "Access IPs support."),
         ("os-admin-actions", "AdminActions", "Enable admin-only server actions."),
-        ("os-availability-zone", "AvailabilityZone", "1. Add availability_zone to the Create Server API. 2. Add availability zones describing."),
+        ("os-availability-zone", "AvailabilityZone",
+            "1. Add availability_zone to the Create Server API. 2. Add availability zones describing."),
         ("os-console-output", "ConsoleOutput", "Console log output support, with tailing ability."),
         ("os-deferred-delete", "DeferredDelete", "Instance deferred delete."),
         ("os-flavor-extra-specs", "FlavorExtraSpecs", "Flavors extra specs support."),
@@ -26,7 +29,8 @@ internal static class ExtensionsApi
         ("os-multiple-create", "MultipleCreate", "Allow multiple create in the Create Server v2.1 API."),
         ("os-pause-server", "PauseServer", "Enable pause/unpause server actions."),
         ("os-quota-sets", "Quotas", "Quotas management support."),
-        ("os-server-list-multi-status", "ServerListMultiStatus", "Allow to filter the servers by a set of status values."),
+        ("os-server-list-multi-status", "ServerListMultiStatus",
+            "Allow to filter the servers by a set of status values."),
         ("os-server-sort-keys", "ServerSortKeys", "Add sorting support in get Server v2 API."),
         ("os-server-start-stop", "ServerStartStop", "Start/Stop instance compute API support."),
         ("os-services", "Services", "Services support."),
@@ -34,7 +38,8 @@ internal static class ExtensionsApi
         ("os-simple-tenant-usage", "SimpleTenantUsage", "Simple tenant usage extension."),
         ("os-suspend-server", "SuspendServer", "Enable suspend/resume server actions."),
         ("os-used-limits", "UsedLimits", "Provide data on limited resource that are being used."),
-        ("os-used-limits-for-admin", "UsedLimitsForAdmin", "Provide data to admin on limited resources used by other tenants."),
+        ("os-used-limits-for-admin", "UsedLimitsForAdmin",
+            "Provide data to admin on limited resources used by other tenants."),
     ];
 
     public static void MapExtensionRoutes(this IEndpointRouteBuilder app)

@@ -13,7 +13,8 @@ internal sealed class HypervisorView(Microversion version)
     /// <param name="host">The host.</param>
     /// <param name="detailed">With what it has.</param>
     /// <param name="serversOfHosts">Servers by their hosts; null for none to be shown.</param>
-    public void Write(Utf8JsonWriter json, Host host, bool detailed, ILookup<string, (Guid Id, string Name)>? serversOfHosts)
+    public void Write(
+        Utf8JsonWriter json, Host host, bool detailed, ILookup<string, (Guid Id, string Name)>? serversOfHosts)
     {
         IReadOnlyList<(Guid Id, string Name)>? servers = serversOfHosts is null ? null : [.. serversOfHosts[host.Name]];
         json.WriteStartObject();
@@ -78,7 +79,8 @@ internal sealed class HypervisorView(Microversion version)
 
     private static void WriteAmounts(Utf8JsonWriter json, IReadOnlyList<Host> hosts)
     {
-        var (vcpus, memory, disk) = (Sum(host => host.Capacity.Vcpus), Sum(host => host.Capacity.MemoryMiB), Sum(host => host.Capacity.DiskBytes / GiB));
+        var (vcpus, memory, disk) = (Sum(host => host.Capacity.Vcpus), Sum(host => host.Capacity.MemoryMiB),
+            Sum(host => host.Capacity.DiskBytes / GiB));
         json.WriteNumber("vcpus", vcpus);
         json.WriteNumber("memory_mb", memory);
         json.WriteNumber("local_gb", disk);
@@ -109,5 +111,7 @@ internal sealed class HypervisorView(Microversion version)
 
     /// <summary>As libvirt counts: 7.2.17 is 7002017.</summary>
     private static int VersionNumber(string text)
-        => Version.TryParse(text, out var parts) ? (parts.Major * 1_000_000) + (parts.Minor * 1000) + Math.Max(parts.Build, 0) : 0;
+        => Version.TryParse(text, out var parts)
+            ? (parts.Major * 1_000_000) + (parts.Minor * 1000) + Math.Max(parts.Build, 0)
+            : 0;
 }

@@ -7,7 +7,9 @@ using Host = Kiroku.Nodes.Host;
 
 namespace Kiroku.Hosts;
 
-/// <summary>os-hypervisors: the hosts for administrators, by their ids (nova/api/openstack/compute/hypervisors.py).</summary>
+/// <summary>
+/// os-hypervisors: the hosts for administrators, by their ids (nova/api/openstack/compute/hypervisors.py).
+/// </summary>
 internal static class HypervisorsApi
 {
     private const int MaxLimit = 1000;
@@ -15,13 +17,19 @@ internal static class HypervisorsApi
 
     public static void MapHypervisorRoutes(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/os-hypervisors", (HttpContext context, HostWatch hosts) => ListAsync(context, hosts, HostRules.HypervisorsList));
-        app.MapGet("/os-hypervisors/detail", (HttpContext context, HostWatch hosts) => ListAsync(context, hosts, HostRules.HypervisorsDetail));
+        app.MapGet("/os-hypervisors",
+            (HttpContext context, HostWatch hosts) => ListAsync(context, hosts, HostRules.HypervisorsList));
+        app.MapGet("/os-hypervisors/detail",
+            (HttpContext context, HostWatch hosts) => ListAsync(context, hosts, HostRules.HypervisorsDetail));
         app.MapGet("/os-hypervisors/statistics", ShowStatistics);
         app.MapGet("/os-hypervisors/{id}", Show);
         app.MapGet("/os-hypervisors/{id}/uptime", ShowUptime);
-        app.MapGet("/os-hypervisors/{pattern}/search", (HttpContext context, string pattern, HostWatch hosts) => SearchAsync(context, pattern, hosts, withServers: false));
-        app.MapGet("/os-hypervisors/{pattern}/servers", (HttpContext context, string pattern, HostWatch hosts) => SearchAsync(context, pattern, hosts, withServers: true));
+        app.MapGet("/os-hypervisors/{pattern}/search",
+            (HttpContext context, string pattern, HostWatch hosts) => SearchAsync(
+                context, pattern, hosts, withServers: false));
+        app.MapGet("/os-hypervisors/{pattern}/servers",
+            (HttpContext context, string pattern, HostWatch hosts) => SearchAsync(
+                context, pattern, hosts, withServers: true));
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, HostWatch hosts, Rule rule)
@@ -34,7 +42,8 @@ internal static class HypervisorsApi
         var marker = version >= 33 ? parameters.Last("marker") : null;
         var pattern = version >= 53 ? parameters.Last("hypervisor_hostname_pattern") : null;
         if (pattern is not null && (parameters.Has("limit") || marker is not null))
-            throw Fault.BadRequest("Paging over hypervisors with the hypervisor_hostname_pattern query parameter is not supported.");
+            throw Fault.BadRequest(
+                "Paging over hypervisors with the hypervisor_hostname_pattern query parameter is not supported.");
         var all = await ListAsync(hosts, context.RequestAborted);
         var page = pattern is not null ? Matching(all, pattern) : [.. Behind(all, marker, version).Take(limit)];
         var servers = await ServersAsync(version >= 53 && WithServers(parameters), hosts, context.RequestAborted);
@@ -46,7 +55,8 @@ internal static class HypervisorsApi
                 new HypervisorView(version).Write(json, host, rule == HostRules.HypervisorsDetail, servers);
             json.WriteEndArray();
             if (version >= 33 && pattern is null)
-                parameters.WriteNextLink(json, "hypervisors_links", page.Count, limit, page.Count > 0 ? IdIn(version, page[^1]) : null, always: false);
+                parameters.WriteNextLink(json, "hypervisors_links", page.Count, limit,
+                    page.Count > 0 ? IdIn(version, page[^1]) : null, always: false);
             json.WriteEndObject();
         });
     }
@@ -77,12 +87,15 @@ internal static class HypervisorsApi
     {
         RequireBefore(88, context, HostRules.HypervisorsStatistics);
         var all = await ListAsync(hosts, context.RequestAborted);
-        return Document("hypervisor_statistics", json => HypervisorView.WriteStatistics(json, [.. all.Where(host => !host.Service.Disabled)]));
+        return Document("hypervisor_statistics",
+            json => HypervisorView.WriteStatistics(json, [.. all.Where(host => !host.Service.Disabled)]));
     }
 
-    private static async Task<IResult> SearchAsync(HttpContext context, string pattern, HostWatch hosts, bool withServers)
+    private static async Task<IResult> SearchAsync(
+        HttpContext context, string pattern, HostWatch hosts, bool withServers)
     {
-        var version = RequireBefore(53, context, withServers ? HostRules.HypervisorsServers : HostRules.HypervisorsSearch);
+        var version =
+            RequireBefore(53, context, withServers ? HostRules.HypervisorsServers : HostRules.HypervisorsSearch);
         var found = Matching(await ListAsync(hosts, context.RequestAborted), pattern);
         var servers = await ServersAsync(withServers, hosts, context.RequestAborted);
         return Document("hypervisors", json =>
@@ -117,10 +130,12 @@ internal static class HypervisorsApi
     private static async Task<IReadOnlyList<Host>> ListAsync(HostWatch hosts, CancellationToken cancellationToken)
         => [.. (await hosts.ListAsync(cancellationToken)).OrderBy(host => host.Number)];
 
-    private static async Task<ILookup<string, (Guid, string)>?> ServersAsync(bool asked, HostWatch hosts, CancellationToken cancellationToken)
+    private static async Task<ILookup<string, (Guid, string)>?> ServersAsync(
+        bool asked, HostWatch hosts, CancellationToken cancellationToken)
         => asked ? await hosts.ListServersAsync(cancellationToken) : null;
 
-    private static async Task<Host> FindAsync(string id, Microversion version, HostWatch hosts, CancellationToken cancellationToken)
+    private static async Task<Host> FindAsync(
+        string id, Microversion version, HostWatch hosts, CancellationToken cancellationToken)
     {
         if (version >= 53 && !Guid.TryParse(id, out _))
             throw Fault.BadRequest($"Invalid uuid {id}");
@@ -132,13 +147,16 @@ internal static class HypervisorsApi
     {
         if (marker is null)
             return hosts;
-        var last = hosts.FirstOrDefault(host => IsId(marker, version, host)) ?? throw Fault.BadRequest($"marker [{marker}] not found");
+        var last = hosts.FirstOrDefault(host => IsId(marker, version, host))
+            ?? throw Fault.BadRequest($"marker [{marker}] not found");
         return hosts.SkipWhile(host => host != last).Skip(1);
     }
 
-    private static bool IsId(string id, Microversion version, Host host) => string.Equals(id, IdIn(version, host), StringComparison.OrdinalIgnoreCase);
+    private static bool IsId(string id, Microversion version, Host host)
+        => string.Equals(id, IdIn(version, host), StringComparison.OrdinalIgnoreCase);
 
-    private static string IdIn(Microversion version, Host host) => version >= 53 ? host.Id.ToString() : host.Number.ToString(CultureInfo.InvariantCulture);
+    private static string IdIn(Microversion version, Host host)
+        => version >= 53 ? host.Id.ToString() : host.Number.ToString(CultureInfo.InvariantCulture);
 
     private static List<Host> Matching(IEnumerable<Host> hosts, string pattern)
     {
@@ -148,5 +166,6 @@ internal static class HypervisorsApi
 
     private static bool WithServers(QueryParameters parameters)
         => parameters.Last("with_servers") is { } text && (Truth.TryParse(text, out var truth) ? truth
-            : throw QueryParameters.Invalid("with_servers", text, $"{PythonText.Quote(text)} is not one of the words for true and false"));
+            : throw QueryParameters.Invalid(
+                "with_servers", text, $"{PythonText.Quote(text)} is not one of the words for true and false"));
 }

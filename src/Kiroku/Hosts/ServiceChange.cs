@@ -30,8 +30,10 @@ internal sealed record ServiceChange(bool? Disabled, string? Reason, bool? Force
     {
         "enable" => new ServiceChange(false, null, null),
         "disable" => new ServiceChange(true, null, null),
-        "disable-log-reason" => new ServiceChange(true, Text(body, ReasonKey) ?? throw Fault.BadRequest("Missing disabled reason field"), null),
-        "force-down" when version >= 11 => new ServiceChange(null, null, ForcedIn(body) ?? throw Fault.BadRequest("Missing forced_down field")),
+        "disable-log-reason" => new ServiceChange(
+            true, Text(body, ReasonKey) ?? throw Fault.BadRequest("Missing disabled reason field"), null),
+        "force-down" when version >= 11 => new ServiceChange(
+            null, null, ForcedIn(body) ?? throw Fault.BadRequest("Missing forced_down field")),
         _ => throw Fault.NotFound("Unknown action"),
     };
 
@@ -57,7 +59,8 @@ internal sealed record ServiceChange(bool? Disabled, string? Reason, bool? Force
         json.WriteEndObject();
     }
 
-    private static string? Text(JsonElement body, string key) => body.TryGetProperty(key, out var text) ? text.GetString() : null;
+    private static string? Text(JsonElement body, string key)
+        => body.TryGetProperty(key, out var text) ? text.GetString() : null;
 
     private static bool? ForcedIn(JsonElement body)
         => body.TryGetProperty(ForcedDownKey, out var forced) ? Truth.Of(forced.ToString(), otherwise: false) : null;

@@ -9,10 +9,14 @@ internal static class ServiceSchemas
     private static readonly Schema Word = Text with { MinLength = 1, MaxLength = 255 };
 
     private static readonly Schema Named
-        = Schema.Object(("host", Fqdn), ("binary", Word), ("disabled_reason", Word)) with { Required = ["host", "binary"] };
+        = Schema.Object(("host", Fqdn), ("binary", Word), ("disabled_reason", Word)) with
+        {
+            Required = ["host", "binary"],
+        };
 
     private static readonly Schema Identified
-        = Schema.Object(("status", Schema.OneWordOf("enabled", "disabled")), ("disabled_reason", Word), ("forced_down", Parameters.Boolean));
+        = Schema.Object(("status", Schema.OneWordOf("enabled", "disabled")), ("disabled_reason", Word),
+            ("forced_down", Parameters.Boolean));
 
     public static Schema Update(Microversion version)
         => version >= 53 ? Identified : version >= 11 ? Named.With("forced_down", Parameters.Boolean) : Named;

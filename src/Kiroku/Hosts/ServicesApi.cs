@@ -8,7 +8,9 @@ using Host = Kiroku.Nodes.Host;
 
 namespace Kiroku.Hosts;
 
-/// <summary>os-services: whether hosts answer and are to be given servers (nova/api/openstack/compute/services.py).</summary>
+/// <summary>
+/// os-services: whether hosts answer and are to be given servers (nova/api/openstack/compute/services.py).
+/// </summary>
 internal static class ServicesApi
 {
     public static void MapServiceRoutes(this IEndpointRouteBuilder app)
@@ -27,7 +29,8 @@ internal static class ServicesApi
             json.WriteNumber("id", host.Number);
     }
 
-    public static void WriteSeen(Utf8JsonWriter json, Host host) => json.WriteString("updated_at", Timestamps.Format(host.SeenAt));
+    public static void WriteSeen(Utf8JsonWriter json, Host host)
+        => json.WriteString("updated_at", Timestamps.Format(host.SeenAt));
 
     private static async Task<IResult> List(HttpContext context, HostWatch hosts)
     {
@@ -37,7 +40,8 @@ internal static class ServicesApi
             parameters.RefuseUnknown("host", "binary");
         var (name, binary) = (parameters.Last("host"), parameters.Last("binary"));
         var asked = (await hosts.ListAsync(context.RequestAborted)).OrderBy(host => host.Number)
-            .Where(host => (string.IsNullOrEmpty(name) || name == host.Name) && (string.IsNullOrEmpty(binary) || binary == Service.Binary)).ToList();
+            .Where(host => (string.IsNullOrEmpty(name) || name == host.Name)
+                && (string.IsNullOrEmpty(binary) || binary == Service.Binary)).ToList();
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
@@ -91,7 +95,8 @@ internal static class ServicesApi
             throw Fault.BadRequest($"Invalid uuid {id}");
     }
 
-    private static bool IsId(Host host, string id) => string.Equals(id, host.ServiceId.ToString(), StringComparison.OrdinalIgnoreCase);
+    private static bool IsId(Host host, string id)
+        => string.Equals(id, host.ServiceId.ToString(), StringComparison.OrdinalIgnoreCase);
 
     private static Host WithId(IReadOnlyList<Host> hosts, string id)
         => hosts.FirstOrDefault(host => IsId(host, id)) ?? throw Fault.NotFound($"Service {id} could not be found.");
@@ -100,8 +105,10 @@ internal static class ServicesApi
     {
         var (name, binary) = (body.GetProperty("host").GetString(), body.GetProperty("binary").GetString());
         if (binary != Service.Binary)
-            throw Fault.BadRequest($"Updating a {binary} service is not supported. Only {Service.Binary} services can be updated.");
-        return hosts.FirstOrDefault(host => host.Name == name) ?? throw Fault.NotFound($"Host '{name}' is not mapped to any cell");
+            throw Fault.BadRequest(
+                $"Updating a {binary} service is not supported. Only {Service.Binary} services can be updated.");
+        return hosts.FirstOrDefault(host => host.Name == name)
+            ?? throw Fault.NotFound($"Host '{name}' is not mapped to any cell");
     }
 
     private static void Write(Utf8JsonWriter json, Microversion version, Host host)

@@ -6,7 +6,9 @@ using Host = Kiroku.Nodes.Host;
 
 namespace Kiroku.Hosts;
 
-/// <summary>os-availability-zone and os-aggregates (nova/api/openstack/compute/availability_zone.py, aggregates.py).</summary>
+/// <summary>
+/// os-availability-zone and os-aggregates (nova/api/openstack/compute/availability_zone.py, aggregates.py).
+/// </summary>
 internal static class ZonesApi
 {
     public static void MapZoneRoutes(this IEndpointRouteBuilder app)
@@ -41,26 +43,27 @@ internal static class ZonesApi
         return Show(await hosts.ListAsync(context.RequestAborted), WriteHosts);
     }
 
-    private static JsonResponse Show(IReadOnlyList<Host> hosts, Action<Utf8JsonWriter, Zone> writeHosts) => JsonResponse.Ok(json =>
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("availabilityZoneInfo");
-        foreach (var zone in Zones.Of(hosts))
+    private static JsonResponse Show(IReadOnlyList<Host> hosts, Action<Utf8JsonWriter, Zone> writeHosts)
+        => JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
-            json.WriteString("zoneName", zone.Name);
-            json.WriteStartObject("zoneState");
-            json.WriteBoolean("available", zone.IsAvailable);
+            json.WriteStartArray("availabilityZoneInfo");
+            foreach (var zone in Zones.Of(hosts))
+            {
+                json.WriteStartObject();
+                json.WriteString("zoneName", zone.Name);
+                json.WriteStartObject("zoneState");
+                json.WriteBoolean("available", zone.IsAvailable);
+                json.WriteEndObject();
+                if (zone.IsAvailable)
+                    writeHosts(json, zone);
+                else
+                    json.WriteNull("hosts");
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
             json.WriteEndObject();
-            if (zone.IsAvailable)
-                writeHosts(json, zone);
-            else
-                json.WriteNull("hosts");
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
+        });
 
     /// <summary>Disabled ones are not told.</summary>
     private static void WriteHosts(Utf8JsonWriter json, Zone zone)

@@ -1,6 +1,8 @@
 using Kiroku.Access;
 using Kiroku.Api;
+using Kiroku.Identity.Accounts;
 using Kiroku.Identity.Keystone;
+using Kiroku.Identity.Tokens;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity;
@@ -8,15 +10,15 @@ namespace Kiroku.Identity;
 /// <summary>
 /// Lets only holders of a token through to the three services; every path of theirs takes one unless it is named here.
 /// </summary>
-internal sealed class IdentityMiddleware(RequestDelegate next, ITokenValidator tokens, Policy policy, IOptions<KeystoneOptions> keystone)
+internal sealed class IdentityMiddleware(
+    RequestDelegate next, ITokenValidator tokens, Policy policy, IOptions<KeystoneOptions> keystone)
 {
-    public const string TokenHeader = "X-Auth-Token";
-
     public async Task InvokeAsync(HttpContext context)
     {
         if (NeedsToken(context.Request) && !(keystone.Value.IsUsed && IsUnder(context.Request.Path, "/identity")))
         {
-            var signIn = await tokens.ValidateAsync(context.Request.Headers[TokenHeader], context.RequestAborted) ?? throw Fault.Unauthorized();
+            var signIn = await tokens.ValidateAsync(context.Request.Headers[TokenHeaders.Token], context.RequestAborted)
+                ?? throw Fault.Unauthorized();
             signIn.Set(context, policy);
             if (!IsUnder(context.Request.Path, "/identity"))
                 RequireProject(context, signIn.Project);
@@ -27,7 +29,8 @@ internal sealed class IdentityMiddleware(RequestDelegate next, ITokenValidator t
     private static bool NeedsToken(HttpRequest request)
     {
         var path = request.Path;
-        var ours = IsUnder(path, "/v2") || IsUnder(path, "/v2.1") || IsUnder(path, "/image") || IsUnder(path, "/identity");
+        var ours =
+            IsUnder(path, "/v2") || IsUnder(path, "/v2.1") || IsUnder(path, "/image") || IsUnder(path, "/identity");
         if (!ours || VersionsApi.IsOpen(path))
             return false;
         return path.Value switch
@@ -36,7 +39,8 @@ internal sealed class IdentityMiddleware(RequestDelegate next, ITokenValidator t
             "/identity" or "/identity/" or "/identity/v3" or "/identity/v3/" => false,
             "/identity/v3/auth/tokens" => !HttpMethods.IsPost(request.Method),
             // The old password is the proof: whoever's is to be changed may have no token.
-            { } value when HttpMethods.IsPost(request.Method) && value.StartsWith("/identity/v3/users/", StringComparison.Ordinal)
+            { } value when HttpMethods.IsPost(request.Method)
+                && value.StartsWith("/identity/v3/users/", StringComparison.Ordinal)
                 && value.EndsWith("/password", StringComparison.Ordinal) => false,
             _ => true,
         };
@@ -44,8 +48,8 @@ internal sealed class IdentityMiddleware(RequestDelegate next, ITokenValidator t
 
     /// <summary>
     /// Compute and images belong to projects; and where the address names one, it is the token's
-    /// (nova/api/openstack/wsgi.py, _process_stack). What does not look like an id names none and leads nowhere, as in Nova
-    /// ([api] project_id_regex).
+    /// (nova/api/openstack/wsgi.py, _process_stack). What does not look like an id names none and leads nowhere, as in
+    /// Nova ([api] project_id_regex).
     /// </summary>
     private static void RequireProject(HttpContext context, Project? project)
     {
@@ -54,7 +58,8 @@ internal sealed class IdentityMiddleware(RequestDelegate next, ITokenValidator t
         if (context.GetRouteValue(ComputeRoutes.ProjectId) is not string named || named == project.Id)
             return;
         if (named.All(character => char.IsAsciiHexDigitLower(character) || character == '-'))
-            throw Fault.BadRequest($"Malformed request URL: URL's project_id '{named}' doesn't match Context's project_id '{project.Id}'");
+            throw Fault.BadRequest(
+                $"Malformed request URL: URL's project_id '{named}' doesn't match Context's project_id '{project.Id}'");
         context.SetEndpoint(null);
     }
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Kiroku.Identity;
+using Kiroku.Identity.Setup;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 

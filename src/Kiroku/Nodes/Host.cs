@@ -6,8 +6,8 @@ using Kiroku.Scheduling;
 namespace Kiroku.Nodes;
 
 /// <summary>
-/// A host with machines: what its node says of it, what administrators say of its service, what servers take up, whether its
-/// node is there.
+/// A host with machines: what its node says of it, what administrators say of its service, what servers take up,
+/// whether its node is there.
 /// </summary>
 internal sealed record Host(Node Node, Service Service, HostUse Use, bool IsThere)
 {
@@ -32,7 +32,9 @@ internal sealed record Host(Node Node, Service Service, HostUse Use, bool IsTher
 
     public Guid ServiceId => IdOf($"{Service.Binary} {Name}");
 
-    /// <summary>What administrators see of the host of a server (nova/compute/api.py, get_instance_host_status).</summary>
+    /// <summary>
+    /// What administrators see of the host of a server (nova/compute/api.py, get_instance_host_status).
+    /// </summary>
     public string HostStatus => Service.HostStatus(IsUp);
 
     /// <summary>The host as the scheduler looks at it.</summary>
@@ -43,7 +45,8 @@ internal sealed record Host(Node Node, Service Service, HostUse Use, bool IsTher
     };
 
     /// <summary>An id that always comes out the same for what it names.</summary>
-    public static Guid IdOf(string name) => new(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16), bigEndian: true);
+    public static Guid IdOf(string name)
+        => new(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16), bigEndian: true);
 }
 
 /// <summary>What servers take up on a host, and on how many of them something is being done.</summary>

@@ -3,7 +3,10 @@ using Kiroku.Storage;
 
 namespace Kiroku.Nodes;
 
-/// <summary>Measures this node's own host, for all who ask at a time at once; a hypervisor that is silent for long does not answer.</summary>
+/// <summary>
+/// Measures this node's own host, for all who ask at a time at once; a hypervisor that is silent for long does not
+/// answer.
+/// </summary>
 internal sealed class HostMeter(IHypervisor hypervisor, ServiceSettings settings, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -32,7 +35,11 @@ internal sealed class HostMeter(IHypervisor hypervisor, ServiceSettings settings
         try
         {
             var capacity = await hypervisor.GetCapacityAsync(CancellationToken.None).WaitAsync(Patience, time);
-            return Last = new HostLook(true, capacity) { Uptime = HostUptime.Read(settings, time), SeenAt = time.UtcNow() };
+            return Last = new HostLook(true, capacity)
+            {
+                Uptime = HostUptime.Read(settings, time),
+                SeenAt = time.UtcNow(),
+            };
         }
         catch (Exception e) when (e is HypervisorException or TimeoutException)
         {

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Kiroku.Nodes;
 
-/// <summary>How long this host is up, in the words of its own command of that name, which is what Nova shows and clients take apart.</summary>
+/// <summary>
+/// How long this host is up, in the words of its own command of that name, which is what Nova shows and clients take
+/// apart.
+/// </summary>
 internal static class HostUptime
 {
     /// <summary>Of one that is signed in, in utmp(5).</summary>
@@ -12,7 +15,8 @@ internal static class HostUptime
     /// <summary>Null where the machines run on another host, or this one does not say.</summary>
     public static string? Read(ServiceSettings settings, TimeProvider time)
     {
-        if (settings.Hypervisor is { } uri && Uri.TryCreate(uri, UriKind.Absolute, out var parsed) && parsed.Host.Length > 0)
+        if (settings.Hypervisor is { } uri && Uri.TryCreate(uri, UriKind.Absolute, out var parsed)
+            && parsed.Host.Length > 0)
             return null;
         try
         {
@@ -30,11 +34,15 @@ internal static class HostUptime
         var load = File.ReadAllText("/proc/loadavg").Split(' ');
         var up = TimeSpan.FromSeconds(seconds);
         var days = up.Days switch { 0 => "", 1 => "1 day, ", var many => $"{many} days, " };
-        var hours = up.Hours > 0 ? string.Create(CultureInfo.InvariantCulture, $"{up.Hours,2}:{up.Minutes:00}") : $"{up.Minutes} min";
+        var hours = up.Hours > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{up.Hours,2}:{up.Minutes:00}")
+            : $"{up.Minutes} min";
         var users = CountUsers("/run/utmp") switch { 1 => "1 user", var many => $"{many} users" };
-        return string.Create(CultureInfo.InvariantCulture, $" {now:HH:mm:ss} up {days}{hours},  {users},  load average: {load[0]}, {load[1]}, {load[2]}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $" {now:HH:mm:ss} up {days}{hours},  {users},  load average: {load[0]}, {load[1]}, {load[2]}");
     }
 
     private static int CountUsers(string file) => File.Exists(file)
-        ? File.ReadAllBytes(file).Chunk(RecordBytes).Count(record => record.Length == RecordBytes && BitConverter.ToInt16(record) == UserProcess) : 0;
+        ? File.ReadAllBytes(file).Chunk(RecordBytes)
+            .Count(record => record.Length == RecordBytes && BitConverter.ToInt16(record) == UserProcess) : 0;
 }

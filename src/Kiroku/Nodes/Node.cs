@@ -23,7 +23,9 @@ internal sealed record Node
     /// <summary>The address of its process in the cluster; null once it has left.</summary>
     public string? Silo { get; init; }
 
-    /// <summary>The same if that process seals what it asks of others; nodes of the version before say nothing here.</summary>
+    /// <summary>
+    /// The same if that process seals what it asks of others; nodes of the version before say nothing here.
+    /// </summary>
     public string? SealingSilo { get; init; }
 
     public required string Roles { get; init; }

@@ -3,7 +3,9 @@ using Kiroku.Storage;
 
 namespace Kiroku.Nodes;
 
-/// <summary>The id of a data folder, kept in it: with it a node that starts again is known from another one of its name.</summary>
+/// <summary>
+/// The id of a data folder, kept in it: with it a node that starts again is known from another one of its name.
+/// </summary>
 internal static class NodeFolder
 {
     /// <summary>The folder's id, made if it has none yet.</summary>

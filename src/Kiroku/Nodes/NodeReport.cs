@@ -4,12 +4,13 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Nodes;
 
 /// <summary>
-/// Says in the store that this node is there: it takes its host's name before anything else begins, and ends when that is
-/// another's. Where nodes are several it says so every two seconds; one alone says so at its start, and when its host is
-/// another than it was.
+/// Says in the store that this node is there: it takes its host's name before anything else begins, and ends when that
+/// is another's. Where nodes are several it says so every two seconds; one alone says so at its start, and when its
+/// host is another than it was.
 /// </summary>
 internal sealed partial class NodeReport(
-    NodeSelf self, NodeStore nodes, HostMeter meter, Silence silence, IOptions<HostsOptions> options, IHostApplicationLifetime lifetime,
+    NodeSelf self, NodeStore nodes, HostMeter meter, Silence silence, IOptions<HostsOptions> options,
+    IHostApplicationLifetime lifetime,
     TimeProvider time, ILogger<NodeReport> logger) : RepeatedWork(Interval, time, logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -26,7 +27,9 @@ internal sealed partial class NodeReport(
 
     protected override string Work => "Saying that this node is there";
 
-    /// <summary>The process that ran in this folder before and did not say that it ends; null if there was none.</summary>
+    /// <summary>
+    /// The process that ran in this folder before and did not say that it ends; null if there was none.
+    /// </summary>
     public string? PredecessorSilo { get; private set; }
 
     /// <exception cref="StorageException">Another node goes by this host's name.</exception>
@@ -37,7 +40,9 @@ internal sealed partial class NodeReport(
         for (var last = false; !await TakeAsync(cancellationToken); last = Time.GetElapsedTime(began) > Patience)
         {
             if (last)
-                throw new StorageException($"Another Kiroku on this database runs as the host {self.Name}: name this one otherwise with --host.");
+                throw new StorageException(
+                    $"Another Kiroku on this database runs as the host {self.Name}: "
+                        + "name this one otherwise with --host.");
             await Task.Delay(Pause, Time, cancellationToken);
         }
         await base.StartAsync(cancellationToken);
@@ -100,7 +105,12 @@ internal sealed partial class NodeReport(
 
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
-        var current = self.Describe(meter.Last) with { Number = node!.Number, StartedAt = node.StartedAt, SeenAt = node.SeenAt };
+        var current = self.Describe(meter.Last) with
+        {
+            Number = node!.Number,
+            StartedAt = node.StartedAt,
+            SeenAt = node.SeenAt,
+        };
         if (await nodes.BeatAsync(current, cancellationToken))
         {
             node = current;

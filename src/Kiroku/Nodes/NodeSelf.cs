@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Nodes;
 
 /// <summary>What this node says of itself.</summary>
-internal sealed class NodeSelf(ServiceSettings settings, IOptions<HostsOptions> options, ILocalSiloDetails silo, NodeDrain drain, IHypervisor hypervisor)
+internal sealed class NodeSelf(
+    ServiceSettings settings, IOptions<HostsOptions> options, ILocalSiloDetails silo, NodeDrain drain,
+    IHypervisor hypervisor)
 {
     private readonly string folder = NodeFolder.IdOf(settings.DataDirectory);
 
@@ -31,6 +33,7 @@ internal sealed class NodeSelf(ServiceSettings settings, IOptions<HostsOptions> 
     /// <summary>Where others reach it, if that is another machine; else where it answers.</summary>
     private string Address()
         => !IPAddress.IsLoopback(silo.SiloAddress.Endpoint.Address) ? silo.SiloAddress.Endpoint.Address.ToString()
-            : IPAddress.TryParse(new Uri(settings.Listen).Host, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
+            : IPAddress.TryParse(new Uri(settings.Listen).Host, out var address) && !address.Equals(IPAddress.Any)
+                && !address.Equals(IPAddress.IPv6Any)
                 ? address.ToString() : IPAddress.Loopback.ToString();
 }

@@ -2,9 +2,13 @@ using Kiroku.Cluster;
 
 namespace Kiroku.Nodes;
 
-/// <summary>Notices nodes that are not heard of any more, and tells the cluster of each until it counts as dead; and those that take no new work.</summary>
+/// <summary>
+/// Notices nodes that are not heard of any more, and tells the cluster of each until it counts as dead; and those that
+/// take no new work.
+/// </summary>
 internal sealed partial class NodeWatch(
-    NodeSelf self, NodeStore nodes, NodeReport report, Silence silence, IMembership membership, DrainingNodes draining, IHostApplicationLifetime lifetime,
+    NodeSelf self, NodeStore nodes, NodeReport report, Silence silence, IMembership membership, DrainingNodes draining,
+    IHostApplicationLifetime lifetime,
     TimeProvider time, ILogger<NodeWatch> logger)
     : RepeatedWork(Interval, time, logger)
 {

@@ -1,7 +1,8 @@
 namespace Kiroku.Nodes;
 
 /// <summary>
-/// Puts together what nodes say of themselves and of each other: each writes its row, looks at the others' and at its host.
+/// Puts together what nodes say of themselves and of each other: each writes its row, looks at the others' and at its
+/// host.
 /// </summary>
 internal static class NodesRoom
 {

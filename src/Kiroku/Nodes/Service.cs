@@ -1,12 +1,14 @@
 namespace Kiroku.Nodes;
 
 /// <summary>
-/// What administrators say of the part of a host that looks after its machines: a disabled one is given no further servers; one
-/// forced down counts as dead, whatever it says of itself.
+/// What administrators say of the part of a host that looks after its machines: a disabled one is given no further
+/// servers; one forced down counts as dead, whatever it says of itself.
 /// </summary>
 internal sealed record Service
 {
-    /// <summary>What Nova calls the part that looks after a host's machines; Kiroku's one process is all parts.</summary>
+    /// <summary>
+    /// What Nova calls the part that looks after a host's machines; Kiroku's one process is all parts.
+    /// </summary>
     public const string Binary = "nova-compute";
 
     /// <summary>What administrators see of a host that does not answer.</summary>

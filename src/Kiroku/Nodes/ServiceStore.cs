@@ -13,7 +13,8 @@ internal sealed class ServiceStore(IDatabase database)
 
     /// <summary>The same within the caller's transaction.</summary>
     public static async Task<Service> GetAsync(DbConnection connection, string host)
-        => await connection.QueryFirstOrDefaultAsync<Service>("SELECT host, disabled, disabled_reason, forced_down FROM services WHERE host = @host", new { host })
+        => await connection.QueryFirstOrDefaultAsync<Service>(
+            "SELECT host, disabled, disabled_reason, forced_down FROM services WHERE host = @host", new { host })
             ?? new Service { Host = host };
 
     /// <summary>Changes what is said of a host's service.</summary>
@@ -24,8 +25,10 @@ internal sealed class ServiceStore(IDatabase database)
             var changed = change(await GetAsync(connection, host));
             await connection.ExecuteAsync(
                 """
-                INSERT INTO services (host, disabled, disabled_reason, forced_down) VALUES (@Host, @Disabled, @DisabledReason, @ForcedDown)
-                ON CONFLICT (host) DO UPDATE SET disabled = excluded.disabled, disabled_reason = excluded.disabled_reason,
+                INSERT INTO services (host, disabled, disabled_reason, forced_down)
+                VALUES (@Host, @Disabled, @DisabledReason, @ForcedDown)
+                ON CONFLICT (host) DO UPDATE SET disabled = excluded.disabled,
+                    disabled_reason = excluded.disabled_reason,
                     forced_down = excluded.forced_down
                 """, changed);
             return changed;

@@ -1,8 +1,8 @@
 namespace Kiroku.Nodes;
 
 /// <summary>
-/// Whether it says anything that nothing is heard of other nodes: not while the store is away, nor right after, because then
-/// nobody could be heard.
+/// Whether it says anything that nothing is heard of other nodes: not while the store is away, nor right after, because
+/// then nobody could be heard.
 /// </summary>
 internal sealed class Silence(TimeProvider time)
 {

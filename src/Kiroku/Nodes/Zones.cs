@@ -2,13 +2,16 @@ using Kiroku.Api;
 
 namespace Kiroku.Nodes;
 
-/// <summary>Availability zones: there are those that hosts are in, and one is available if any enabled host is in it.</summary>
+/// <summary>
+/// Availability zones: there are those that hosts are in, and one is available if any enabled host is in it.
+/// </summary>
 internal static class Zones
 {
     /// <summary>The available ones by name, then the others.</summary>
     public static IReadOnlyList<Zone> Of(IEnumerable<Host> hosts) =>
     [
-        .. hosts.GroupBy(host => host.Zone, (name, inIt) => new Zone(name, [.. inIt.Where(host => !host.Service.Disabled)]))
+        .. hosts.GroupBy(
+            host => host.Zone, (name, inIt) => new Zone(name, [.. inIt.Where(host => !host.Service.Disabled)]))
             .OrderByDescending(zone => zone.IsAvailable).ThenBy(zone => zone.Name, StringComparer.Ordinal),
     ];
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Kiroku.Access;
 using Kiroku.Api;
 using Kiroku.Servers;
+using Kiroku.Servers.Work;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Tests.Access;
@@ -29,7 +30,7 @@ public sealed class PolicyTests
     [Fact]
     public void A_refusal_is_403_and_names_the_rule()
     {
-        var fault = Assert.Throws<Fault>(() => Caller("reader").Require(ServerRules.Stop, "mine"));
+        var fault = Assert.Throws<Fault>(() => Caller("reader").Require(StopServer.Rule, "mine"));
         Assert.Equal(
             (403, "Policy doesn't allow os_compute_api:servers:stop to be performed."), (fault.Status, fault.Message));
     }

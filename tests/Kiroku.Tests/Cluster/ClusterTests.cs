@@ -1,5 +1,5 @@
 using Kiroku.Cluster;
-using Kiroku.Identity;
+using Kiroku.Identity.Setup;
 
 namespace Kiroku.Tests.Cluster;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Kiroku.Identity;
+using Kiroku.Identity.Accounts;
 using Microsoft.Extensions.Time.Testing;
 using static Kiroku.Tests.Identity.IdentityDesk;
 

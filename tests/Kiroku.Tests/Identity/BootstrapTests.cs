@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Kiroku.Identity;
 using Kiroku.Identity.Accounts;
+using Kiroku.Identity.Setup;
 using Kiroku.Tests.Storage;
 
 namespace Kiroku.Tests.Identity;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Kiroku.Access;
-using Kiroku.Identity;
+using Kiroku.Identity.Accounts;
 
 namespace Kiroku.Tests.Identity;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Kiroku.Access;
-using Kiroku.Identity;
+using Kiroku.Identity.Accounts;
 using static Kiroku.Tests.Identity.IdentityDesk;
 
 namespace Kiroku.Tests.Identity;

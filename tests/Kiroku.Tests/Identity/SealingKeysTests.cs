@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using Kiroku.Identity;
+using Kiroku.Identity.Tokens;
 using Kiroku.Tests.Storage;
 
 namespace Kiroku.Tests.Identity;

@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using Dapper;
-using Kiroku.Identity;
 using Kiroku.Identity.Accounts;
+using Kiroku.Identity.Tokens;
 using Kiroku.Storage;
 using Kiroku.Storage.Postgres;
 using Kiroku.Tests.Storage;

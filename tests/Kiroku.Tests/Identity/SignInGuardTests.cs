@@ -1,6 +1,6 @@
 using System.Net;
 using Kiroku.Api;
-using Kiroku.Identity;
+using Kiroku.Identity.SigningIn;
 using Kiroku.Tests.Fakes;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;

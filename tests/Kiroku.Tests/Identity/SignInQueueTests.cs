@@ -1,6 +1,6 @@
 using System.Net;
 using Kiroku.Api;
-using Kiroku.Identity;
+using Kiroku.Identity.SigningIn;
 
 namespace Kiroku.Tests.Identity;
 

@@ -1,4 +1,4 @@
-using Kiroku.Identity;
+using Kiroku.Identity.Setup;
 using Kiroku.Images;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;

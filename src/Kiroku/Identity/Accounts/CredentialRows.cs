@@ -3,7 +3,9 @@ using Dapper;
 
 namespace Kiroku.Identity.Accounts;
 
-/// <summary>Application credentials within a read or change of others' rows. Conditions are of this code's own words.</summary>
+/// <summary>
+/// Application credentials within a read or change of others' rows. Conditions are of this code's own words.
+/// </summary>
 internal static class CredentialRows
 {
     public static async Task<ApplicationCredential?> FindAsync(DbConnection db, string which, object values)
@@ -11,11 +13,13 @@ internal static class CredentialRows
 
     public static async Task<IEnumerable<ApplicationCredential>> ListAsync(DbConnection db, string which, object values)
     {
-        var found = await db.QueryAsync<ApplicationCredential>($"SELECT c.* FROM application_credentials c WHERE {which} ORDER BY c.name", values);
+        var found = await db.QueryAsync<ApplicationCredential>(
+            $"SELECT c.* FROM application_credentials c WHERE {which} ORDER BY c.name", values);
         var roles = (await db.QueryAsync<LentRole>(
             $"""
             SELECT l.application_credential_id, r.id, r.name, r.description, r.immutable
-            FROM application_credential_roles l JOIN roles r ON r.id = l.role_id JOIN application_credentials c ON c.id = l.application_credential_id
+            FROM application_credential_roles l JOIN roles r ON r.id = l.role_id JOIN application_credentials c
+                ON c.id = l.application_credential_id
             WHERE {which} ORDER BY r.name
             """, values)).ToLookup(role => role.ApplicationCredentialId);
         return found.Select(one => one with { Roles = [.. roles[one.Id].Select(role => role.ToRole())] }).ToArray();
@@ -24,7 +28,8 @@ internal static class CredentialRows
     public static async Task<int> DeleteAsync(DbConnection db, string which, object values)
     {
         await db.ExecuteAsync(
-            $"DELETE FROM application_credential_roles WHERE application_credential_id IN (SELECT id FROM application_credentials WHERE {which})", values);
+            "DELETE FROM application_credential_roles WHERE application_credential_id "
+                + $"IN (SELECT id FROM application_credentials WHERE {which})", values);
         return await db.ExecuteAsync($"DELETE FROM application_credentials WHERE {which}", values);
     }
 

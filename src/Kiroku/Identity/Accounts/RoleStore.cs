@@ -7,26 +7,33 @@ namespace Kiroku.Identity.Accounts;
 /// <summary>Roles, and who holds which where, in rows.</summary>
 internal sealed class RoleStore(IdentityRows rows)
 {
-    public Task<Role?> FindAsync(string id, CancellationToken cancellationToken) => rows.ReadAsync(db => FindAsync(db, id), cancellationToken);
+    public Task<Role?> FindAsync(string id, CancellationToken cancellationToken)
+        => rows.ReadAsync(db => FindAsync(db, id), cancellationToken);
 
     public Task<IEnumerable<Role>> ListAsync(string? name, CancellationToken cancellationToken)
-        => rows.ReadAsync(db => db.QueryAsync<Role>("SELECT * FROM roles WHERE @name IS NULL OR name = @name ORDER BY name", new { name }), cancellationToken);
+        => rows.ReadAsync(db =>
+            db.QueryAsync<Role>("SELECT * FROM roles WHERE @name IS NULL OR name = @name ORDER BY name", new { name }),
+            cancellationToken);
 
     public Task<Role> AddAsync(Role role, CancellationToken cancellationToken) => rows.ChangeAsync(async db =>
     {
         await RequireNameAsync(db, role);
-        await db.ExecuteAsync("INSERT INTO roles (id, name, description, immutable, extra) VALUES (@Id, @Name, @Description, @Immutable, @Extra)", role);
+        await db.ExecuteAsync(
+            "INSERT INTO roles (id, name, description, immutable, extra) "
+                + "VALUES (@Id, @Name, @Description, @Immutable, @Extra)", role);
         return role;
     }, cancellationToken);
 
-    public Task<Role> ChangeAsync(string id, Func<Role, Role> change, CancellationToken cancellationToken) => rows.ChangeAsync(async db =>
-    {
-        var after = change(await FindAsync(db, id) ?? throw Refusal.NotFound("role", id));
-        await RequireNameAsync(db, after);
-        await db.ExecuteAsync(
-            "UPDATE roles SET name = @Name, description = @Description, immutable = @Immutable, extra = @Extra WHERE id = @Id", after);
-        return after;
-    }, cancellationToken);
+    public Task<Role> ChangeAsync(string id, Func<Role, Role> change, CancellationToken cancellationToken)
+        => rows.ChangeAsync(async db =>
+        {
+            var after = change(await FindAsync(db, id) ?? throw Refusal.NotFound("role", id));
+            await RequireNameAsync(db, after);
+            await db.ExecuteAsync(
+                "UPDATE roles SET name = @Name, description = @Description, immutable = @Immutable, extra = @Extra "
+                    + "WHERE id = @Id", after);
+            return after;
+        }, cancellationToken);
 
     /// <summary>Deletes a role, and takes it from whoever holds it.</summary>
     public Task DeleteAsync(string id, CancellationToken cancellationToken) => rows.ChangeAsync(async db =>
@@ -44,44 +51,58 @@ internal sealed class RoleStore(IdentityRows rows)
         => rows.ReadAsync(db => db.QueryAsync<NamedAssignment>(
             """
             SELECT a.*, u.name AS user_name, p.name AS project_name, r.name AS role_name
-            FROM role_assignments a JOIN users u ON u.id = a.user_id JOIN roles r ON r.id = a.role_id LEFT JOIN projects p ON p.id = a.scope_id
+            FROM role_assignments a JOIN users u ON u.id = a.user_id JOIN roles r ON r.id = a.role_id
+                LEFT JOIN projects p ON p.id = a.scope_id
             ORDER BY u.name, p.name, r.name
             """), cancellationToken);
 
     /// <summary>The roles of a user in a project or in the domain.</summary>
-    public Task<IEnumerable<Role>> ListOfAsync(string userId, string scopeId, CancellationToken cancellationToken) => rows.ReadAsync(async db =>
-    {
-        await RequireBothAsync(db, userId, scopeId);
-        return await db.QueryAsync<Role>(
-            "SELECT r.* FROM roles r JOIN role_assignments a ON r.id = a.role_id WHERE a.user_id = @userId AND a.scope_id = @scopeId ORDER BY r.name",
-            new { userId, scopeId });
-    }, cancellationToken);
+    public Task<IEnumerable<Role>> ListOfAsync(string userId, string scopeId, CancellationToken cancellationToken)
+        => rows.ReadAsync(async db =>
+        {
+            await RequireBothAsync(db, userId, scopeId);
+            return await db.QueryAsync<Role>(
+                "SELECT r.* FROM roles r JOIN role_assignments a ON r.id = a.role_id WHERE a.user_id = @userId "
+                    + "AND a.scope_id = @scopeId ORDER BY r.name",
+                new { userId, scopeId });
+        }, cancellationToken);
 
-    public Task<bool> HasAsync(RoleAssignment assignment, CancellationToken cancellationToken) => rows.ReadAsync(async db =>
-    {
-        await RequireAllAsync(db, assignment);
-        return await db.ExecuteScalarAsync<long>(
-            "SELECT COUNT(*) FROM role_assignments WHERE user_id = @UserId AND scope_id = @ScopeId AND role_id = @RoleId", assignment) > 0;
-    }, cancellationToken);
+    public Task<bool> HasAsync(RoleAssignment assignment, CancellationToken cancellationToken)
+        => rows.ReadAsync(async db =>
+        {
+            await RequireAllAsync(db, assignment);
+            return await db.ExecuteScalarAsync<long>(
+                "SELECT COUNT(*) FROM role_assignments WHERE user_id = @UserId AND scope_id = @ScopeId "
+                    + "AND role_id = @RoleId", assignment) > 0;
+        }, cancellationToken);
 
-    public Task AssignAsync(RoleAssignment assignment, CancellationToken cancellationToken) => rows.ChangeAsync(async db =>
-    {
-        await RequireAllAsync(db, assignment);
-        return await db.ExecuteAsync(
-            "INSERT INTO role_assignments (user_id, scope_id, role_id) VALUES (@UserId, @ScopeId, @RoleId) ON CONFLICT DO NOTHING", assignment);
-    }, cancellationToken);
+    public Task AssignAsync(RoleAssignment assignment, CancellationToken cancellationToken)
+        => rows.ChangeAsync(async db =>
+        {
+            await RequireAllAsync(db, assignment);
+            return await db.ExecuteAsync(
+                "INSERT INTO role_assignments (user_id, scope_id, role_id) VALUES (@UserId, @ScopeId, @RoleId) "
+                    + "ON CONFLICT DO NOTHING", assignment);
+        }, cancellationToken);
 
-    /// <summary>Takes a role away, and with it the user's application credentials there, as Keystone does: one of them may stand on it.</summary>
-    public Task UnassignAsync(RoleAssignment assignment, CancellationToken cancellationToken) => rows.ChangeAsync(async db =>
-    {
-        await RequireAllAsync(db, assignment);
-        if (await db.ExecuteAsync("DELETE FROM role_assignments WHERE user_id = @UserId AND scope_id = @ScopeId AND role_id = @RoleId", assignment) == 0)
-            throw NotAssigned(assignment);
-        return await CredentialRows.DeleteAsync(db, "user_id = @UserId AND project_id = @ScopeId", assignment);
-    }, cancellationToken);
+    /// <summary>
+    /// Takes a role away, and with it the user's application credentials there, as Keystone does: one of them may stand
+    /// on it.
+    /// </summary>
+    public Task UnassignAsync(RoleAssignment assignment, CancellationToken cancellationToken)
+        => rows.ChangeAsync(async db =>
+        {
+            await RequireAllAsync(db, assignment);
+            if (await db.ExecuteAsync(
+                "DELETE FROM role_assignments WHERE user_id = @UserId AND scope_id = @ScopeId AND role_id = @RoleId",
+                assignment) == 0)
+                throw NotAssigned(assignment);
+            return await CredentialRows.DeleteAsync(db, "user_id = @UserId AND project_id = @ScopeId", assignment);
+        }, cancellationToken);
 
     public static Fault NotAssigned(RoleAssignment assignment) => Fault.NotFound(
-        $"Could not find role assignment with role: {assignment.RoleId}, user or group: {assignment.UserId}, project, domain, or system: {assignment.ScopeId}.");
+        $"Could not find role assignment with role: {assignment.RoleId}, user or group: {assignment.UserId}, project, "
+            + $"domain, or system: {assignment.ScopeId}.");
 
     private static Task<Role?> FindAsync(DbConnection db, string id)
         => db.QuerySingleOrDefaultAsync<Role>("SELECT * FROM roles WHERE id = @id", new { id });
@@ -96,7 +117,9 @@ internal sealed class RoleStore(IdentityRows rows)
     {
         if (await db.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM users WHERE id = @userId", new { userId }) == 0)
             throw Refusal.NotFound("user", userId);
-        if (scopeId != Domain.Id && await db.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM projects WHERE id = @scopeId", new { scopeId }) == 0)
+        if (scopeId != Domain.Id
+            && await db.ExecuteScalarAsync<long>(
+                "SELECT COUNT(*) FROM projects WHERE id = @scopeId", new { scopeId }) == 0)
             throw Refusal.NotFound("project", scopeId);
     }
 

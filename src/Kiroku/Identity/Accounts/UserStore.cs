@@ -7,13 +7,18 @@ namespace Kiroku.Identity.Accounts;
 /// <summary>Users in rows.</summary>
 internal sealed class UserStore(IdentityRows rows, TimeProvider time)
 {
-    public Task<User?> FindAsync(string id, CancellationToken cancellationToken) => rows.ReadAsync(db => FindAsync(db, id), cancellationToken);
+    public Task<User?> FindAsync(string id, CancellationToken cancellationToken)
+        => rows.ReadAsync(db => FindAsync(db, id), cancellationToken);
 
     public Task<User?> FindByNameAsync(string name, CancellationToken cancellationToken)
-        => rows.ReadAsync(db => db.QuerySingleOrDefaultAsync<User>("SELECT * FROM users WHERE name = @name", new { name }), cancellationToken);
+        => rows.ReadAsync(db =>
+            db.QuerySingleOrDefaultAsync<User>("SELECT * FROM users WHERE name = @name", new { name }),
+            cancellationToken);
 
     public Task<IEnumerable<User>> ListAsync(string? name, CancellationToken cancellationToken)
-        => rows.ReadAsync(db => db.QueryAsync<User>("SELECT * FROM users WHERE @name IS NULL OR name = @name ORDER BY name", new { name }), cancellationToken);
+        => rows.ReadAsync(db =>
+            db.QueryAsync<User>("SELECT * FROM users WHERE @name IS NULL OR name = @name ORDER BY name", new { name }),
+            cancellationToken);
 
     public Task<User> AddAsync(User user, CancellationToken cancellationToken) => rows.ChangeAsync(async db =>
     {
@@ -26,28 +31,37 @@ internal sealed class UserStore(IdentityRows rows, TimeProvider time)
         return user;
     }, cancellationToken);
 
-    /// <summary>Changes a user as it stands at that moment; another password, or not being enabled, voids the user's tokens for good.</summary>
-    public Task<User> ChangeAsync(string id, Func<User, User> change, CancellationToken cancellationToken) => rows.ChangeAsync(async db =>
-    {
-        var before = await FindAsync(db, id) ?? throw Refusal.NotFound("user", id);
-        var after = change(before);
-        await RequireNameAsync(db, after, $"Duplicate entry found with name {after.Name}");
-        if (!after.Enabled || after.PasswordHash != before.PasswordHash)
-            after = after with { ValidAfter = Later(before.ValidAfter) };
-        await db.ExecuteAsync(
-            """
-            UPDATE users SET name = @Name, password_hash = @PasswordHash, enabled = @Enabled, valid_after = @ValidAfter,
-                default_project_id = @DefaultProjectId, extra = @Extra WHERE id = @Id
-            """, after);
-        return after;
-    }, cancellationToken);
+    /// <summary>
+    /// Changes a user as it stands at that moment; another password, or not being enabled, voids the user's tokens for
+    /// good.
+    /// </summary>
+    public Task<User> ChangeAsync(string id, Func<User, User> change, CancellationToken cancellationToken)
+        => rows.ChangeAsync(async db =>
+        {
+            var before = await FindAsync(db, id) ?? throw Refusal.NotFound("user", id);
+            var after = change(before);
+            await RequireNameAsync(db, after, $"Duplicate entry found with name {after.Name}");
+            if (!after.Enabled || after.PasswordHash != before.PasswordHash)
+                after = after with { ValidAfter = Later(before.ValidAfter) };
+            await db.ExecuteAsync(
+                """
+                UPDATE users SET name = @Name, password_hash = @PasswordHash, enabled = @Enabled,
+                    valid_after = @ValidAfter,
+                    default_project_id = @DefaultProjectId, extra = @Extra WHERE id = @Id
+                """, after);
+            return after;
+        }, cancellationToken);
 
     /// <summary>Deletes a user with all roles and application credentials.</summary>
     public Task DeleteAsync(string id, CancellationToken cancellationToken) => rows.ChangeAsync(async db =>
     {
         await CredentialRows.DeleteAsync(db, "user_id = @id", new { id });
-        await db.ExecuteAsync("DELETE FROM role_assignments WHERE user_id = @id; DELETE FROM known_addresses WHERE user_id = @id", new { id });
-        return await db.ExecuteAsync("DELETE FROM users WHERE id = @id", new { id }) > 0 ? id : throw Refusal.NotFound("user", id);
+        await db.ExecuteAsync(
+            "DELETE FROM role_assignments WHERE user_id = @id; DELETE FROM known_addresses WHERE user_id = @id",
+            new { id });
+        return await db.ExecuteAsync("DELETE FROM users WHERE id = @id", new { id }) > 0
+            ? id
+            : throw Refusal.NotFound("user", id);
     }, cancellationToken);
 
     private static Task<User?> FindAsync(DbConnection db, string id)
@@ -60,5 +74,6 @@ internal sealed class UserStore(IdentityRows rows, TimeProvider time)
     }
 
     /// <summary>Now, and in any case after what was: a stamp that stays the same would void nothing.</summary>
-    private DateTime Later(DateTime before) => time.UtcNow() is var now && now > before ? now : before.AddMicroseconds(1);
+    private DateTime Later(DateTime before)
+        => time.UtcNow() is var now && now > before ? now : before.AddMicroseconds(1);
 }

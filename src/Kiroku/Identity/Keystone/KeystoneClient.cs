@@ -2,13 +2,15 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Kiroku.Api;
+using Kiroku.Identity.Tokens;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity.Keystone;
 
 /// <summary>Asks a Keystone about tokens, with a token of the service account's that it renews when it must.</summary>
-internal sealed partial class KeystoneClient(IOptions<KeystoneOptions> options, TimeProvider time, ILogger<KeystoneClient> logger) : IDisposable
+internal sealed partial class KeystoneClient(
+    IOptions<KeystoneOptions> options, TimeProvider time, ILogger<KeystoneClient> logger) : IDisposable
 {
     private const int RetryAfter = 5;
     private readonly SemaphoreSlim renewing = new(1);
@@ -41,10 +43,13 @@ internal sealed partial class KeystoneClient(IOptions<KeystoneOptions> options, 
             {
                 HttpStatusCode.OK => KeystoneToken.Read(answer.Body),
                 HttpStatusCode.NotFound => null,
-                _ => throw Unusable($"it answers {(int)answer.Status} to {options.Value.UserName}'s question about a token", null),
+                _ => throw Unusable(
+                    $"it answers {(int)answer.Status} to {options.Value.UserName}'s question about a token", null),
             };
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (
+            e is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException
+                or FormatException)
         {
             throw Unusable(e.Message, e);
         }
@@ -60,11 +65,12 @@ internal sealed partial class KeystoneClient(IOptions<KeystoneOptions> options, 
         renewing.Dispose();
     }
 
-    private async Task<(HttpStatusCode Status, byte[] Body)> AskAsync(string token, OwnToken used, CancellationToken cancellationToken)
+    private async Task<(HttpStatusCode Status, byte[] Body)> AskAsync(
+        string token, OwnToken used, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{options.Value.TokensAddress}?nocatalog"));
-        request.Headers.TryAddWithoutValidation(IdentityMiddleware.TokenHeader, used.Text);
-        request.Headers.TryAddWithoutValidation(TokensApi.SubjectHeader, token);
+        request.Headers.TryAddWithoutValidation(TokenHeaders.Token, used.Text);
+        request.Headers.TryAddWithoutValidation(TokenHeaders.Subject, token);
         using var answer = await http.SendAsync(request, cancellationToken);
         return (answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(cancellationToken));
     }
@@ -98,11 +104,14 @@ internal sealed partial class KeystoneClient(IOptions<KeystoneOptions> options, 
         var text = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
         if (answer.StatusCode != HttpStatusCode.Created)
             throw Unusable($"it answers {(int)answer.StatusCode} to {options.Value.UserName}'s sign-in", null);
-        return new OwnToken(answer.Headers.GetValues(TokensApi.SubjectHeader).First(), KeystoneToken.Read(text).Claims.ExpiresAt);
+        return new OwnToken(
+            answer.Headers.GetValues(TokenHeaders.Subject).First(), KeystoneToken.Read(text).Claims.ExpiresAt);
     }
 
     private string Password()
-        => options.Value.PasswordFile is { Length: > 0 } file ? File.ReadAllText(file, Encoding.UTF8).TrimEnd('\r', '\n') : options.Value.Password!;
+        => options.Value.PasswordFile is { Length: > 0 } file
+            ? File.ReadAllText(file, Encoding.UTF8).TrimEnd('\r', '\n')
+            : options.Value.Password!;
 
     private Fault Unusable(string why, Exception? cause)
     {

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity.Keystone;
 
-/// <summary>Settings of the Keystone that is asked instead of our own identity, if there is one; section <c>Keystone</c>.</summary>
+/// <summary>
+/// Settings of the Keystone that is asked instead of our own identity, if there is one; section <c>Keystone</c>.
+/// </summary>
 internal sealed class KeystoneOptions
 {
     public const string Section = "Keystone";
@@ -10,7 +12,9 @@ internal sealed class KeystoneOptions
     /// <summary>Its address; none for our own identity. The command line's wins.</summary>
     public string? Url { get; set; }
 
-    /// <summary>The account that asks it about tokens; it takes a role that may (admin or service, by Keystone's defaults).</summary>
+    /// <summary>
+    /// The account that asks it about tokens; it takes a role that may (admin or service, by Keystone's defaults).
+    /// </summary>
     public string? UserName { get; init; }
 
     public string? Password { get; init; }
@@ -33,7 +37,8 @@ internal sealed class KeystoneOptions
     public bool IsUsed => !string.IsNullOrEmpty(Url);
 
     /// <summary>The address that callers are sent to for a token, as Keystone's middleware names it.</summary>
-    public string PublicUrl => Url!.TrimEnd('/') is var url && url.EndsWith("/v3", StringComparison.Ordinal) ? url[..^3] : url;
+    public string PublicUrl
+        => Url!.TrimEnd('/') is var url && url.EndsWith("/v3", StringComparison.Ordinal) ? url[..^3] : url;
 
     public Uri TokensAddress => new($"{PublicUrl}/v3/auth/tokens");
 
@@ -42,15 +47,19 @@ internal sealed class KeystoneOptions
     {
         if (!IsUsed)
             return null;
-        if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Query.Length > 0)
+        if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
+            || url.Query.Length > 0)
             return "Keystone:Url is to be an http or https address, as http://127.0.0.1:5000/v3.";
         if (string.IsNullOrEmpty(UserName) || string.IsNullOrEmpty(Password) == string.IsNullOrEmpty(PasswordFile))
-            return "Keystone:Url takes a service account: Keystone:UserName, and either Keystone:Password or Keystone:PasswordFile.";
+            return "Keystone:Url takes a service account: Keystone:UserName, "
+                + "and either Keystone:Password or Keystone:PasswordFile.";
         if (!string.IsNullOrEmpty(PasswordFile) && !File.Exists(PasswordFile))
             return $"Keystone:PasswordFile {PasswordFile} is not there.";
         if (CacheTime < TimeSpan.Zero || CacheTime > TimeSpan.FromHours(1))
             return "Keystone:CacheTime is to be a time of at most an hour.";
-        return Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromMinutes(2) ? null : "Keystone:Timeout is to be a time of at most two minutes.";
+        return Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromMinutes(2)
+            ? null
+            : "Keystone:Timeout is to be a time of at most two minutes.";
     }
 }
 

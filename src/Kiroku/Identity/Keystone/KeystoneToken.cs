@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Kiroku.Identity.Accounts;
+using Kiroku.Identity.Tokens;
 
 namespace Kiroku.Identity.Keystone;
 
@@ -11,7 +13,9 @@ internal static class KeystoneToken
         using var document = JsonDocument.Parse(body);
         var token = document.RootElement.GetProperty("token");
         var user = token.GetProperty("user");
-        var project = token.TryGetProperty("project", out var named) ? new Project { Id = Text(named, "id"), Name = Text(named, "name") } : null;
+        var project = token.TryGetProperty("project", out var named)
+            ? new Project { Id = Text(named, "id"), Name = Text(named, "name") }
+            : null;
         var claims = new TokenClaims
         {
             UserId = Text(user, "id"),
@@ -21,7 +25,8 @@ internal static class KeystoneToken
             IssuedAt = Time(token, "issued_at"),
             ExpiresAt = Time(token, "expires_at"),
         };
-        return new SignIn(claims, new User { Id = claims.UserId, Name = Text(user, "name"), PasswordHash = "" }, project, Roles(token));
+        return new SignIn(claims, new User { Id = claims.UserId, Name = Text(user, "name"), PasswordHash = "" },
+            project, Roles(token));
     }
 
     public static void WriteRequest(Utf8JsonWriter json, KeystoneOptions options, string password)
@@ -60,11 +65,15 @@ internal static class KeystoneToken
         ? [.. roles.EnumerateArray().Select(role => new Role { Id = Text(role, "id"), Name = Text(role, "name") })]
         : [];
 
-    private static string Text(JsonElement element, string key) => element.GetProperty(key).GetString() ?? throw new FormatException($"{key} is null.");
+    private static string Text(JsonElement element, string key)
+        => element.GetProperty(key).GetString() ?? throw new FormatException($"{key} is null.");
 
     private static string[] Texts(JsonElement element, string key)
-        => element.TryGetProperty(key, out var texts) ? [.. texts.EnumerateArray().Select(text => text.GetString() ?? "")] : [];
+        => element.TryGetProperty(key, out var texts)
+            ? [.. texts.EnumerateArray().Select(text => text.GetString() ?? "")]
+            : [];
 
     private static DateTime Time(JsonElement element, string key) => DateTime.Parse(
-        Text(element, key), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal);
+        Text(element, key), CultureInfo.InvariantCulture,
+        DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal);
 }

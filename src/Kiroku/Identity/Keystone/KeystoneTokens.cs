@@ -1,18 +1,26 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Kiroku.Identity.Tokens;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity.Keystone;
 
-/// <summary>Knows tokens by asking a Keystone, and remembers its answer for a while. What it did not know is asked again each time.</summary>
-internal sealed class KeystoneTokens(KeystoneClient keystone, IOptions<KeystoneOptions> options, TimeProvider time) : ITokenValidator
+/// <summary>
+/// Knows tokens by asking a Keystone, and remembers its answer for a while. What it did not know is asked again each
+/// time.
+/// </summary>
+internal sealed class KeystoneTokens(
+    KeystoneClient keystone, IOptions<KeystoneOptions> options, TimeProvider time) : ITokenValidator
 {
     private const int LongestToken = 8192;
     private const int MostRemembered = 10_000;
 
-    /// <summary>By their hash: who reads this memory is not to find tokens in it. Since when is no clock's time, which may be set back.</summary>
+    /// <summary>
+    /// By their hash: who reads this memory is not to find tokens in it. Since when is no clock's time, which may be
+    /// set back.
+    /// </summary>
     private readonly ConcurrentDictionary<string, (SignIn SignIn, long Asked)> remembered = new(StringComparer.Ordinal);
 
     public async Task<SignIn?> ValidateAsync(string? token, CancellationToken cancellationToken)
@@ -20,7 +28,8 @@ internal sealed class KeystoneTokens(KeystoneClient keystone, IOptions<KeystoneO
         if (token is null or { Length: 0 or > LongestToken } || token.Any(character => character is <= ' ' or > '~'))
             return null;
         var key = Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(token)));
-        if (remembered.TryGetValue(key, out var known) && IsFresh(known.Asked) && time.UtcNow() < known.SignIn.Claims.ExpiresAt)
+        if (remembered.TryGetValue(key, out var known) && IsFresh(known.Asked)
+            && time.UtcNow() < known.SignIn.Claims.ExpiresAt)
             return known.SignIn;
         // From before it was asked: what happened since is not in the answer.
         var asked = time.GetTimestamp();

@@ -1,0 +1,100 @@
+using System.Data.Common;
+using Dapper;
+using Kiroku.Identity.Accounts;
+
+namespace Kiroku.Identity.Tokens;
+
+/// <summary>What decides whether a token holds, and the first users and projects, in rows.</summary>
+internal sealed class IdentityStore(IdentityRows rows)
+{
+    /// <summary>All that decides now whether a token holds and what it stands for.</summary>
+    public Task<Standing> FindStandingAsync(TokenClaims claims, CancellationToken cancellationToken)
+        => rows.ReadAsync(async db =>
+        {
+            var user = await db.QuerySingleOrDefaultAsync<User>("SELECT * FROM users WHERE id = @UserId", claims);
+            var standing = new Standing(user, null, [], await IsRevokedAsync(db, claims))
+            {
+                Changes = await db.ExecuteScalarAsync<long>("SELECT changes FROM identity_changes"),
+            };
+            if (claims.ScopeId is null)
+                return standing;
+            var project = await db.QuerySingleOrDefaultAsync<Project>(
+                "SELECT * FROM projects WHERE id = @ScopeId", claims);
+            standing = standing with
+            {
+                Project = project,
+                Roles = Role.WithImplied(await RolesInScopeAsync(db, claims)),
+            };
+            if (claims.CredentialId is null)
+                return standing;
+            var credential = await CredentialRows.FindAsync(db, "c.id = @CredentialId", claims);
+            // No more than it was made for, and no more than its user has now.
+            var lent = credential is null
+                ? []
+                : standing.Roles.IntersectBy(credential.Roles.Select(role => role.Id), role => role.Id).ToArray();
+            return standing with { Credential = credential, Roles = lent };
+        }, cancellationToken);
+
+    /// <summary>Voids a token, and forgets those that have meanwhile expired by themselves.</summary>
+    public Task RevokeAsync(TokenClaims claims, DateTime now, CancellationToken cancellationToken)
+        => rows.ChangeAsync(async db =>
+        {
+            if (await db.ExecuteAsync("DELETE FROM revoked_tokens WHERE expires_at < @now", new { now }) > 0)
+                await NoteForgottenAsync(db, now);
+            return await db.ExecuteAsync(
+                "INSERT INTO revoked_tokens (audit_id, expires_at) VALUES (@AuditId, @ExpiresAt) "
+                    + "ON CONFLICT (audit_id) DO NOTHING", claims);
+        }, cancellationToken);
+
+    /// <summary>Puts in the first users, projects and roles, unless there are users already.</summary>
+    public Task<bool> SeedAsync(
+        IReadOnlyList<Project> projects, IReadOnlyList<User> users, IReadOnlyList<RoleAssignment> roles,
+        CancellationToken cancellationToken)
+        => rows.ChangeAsync(async db =>
+        {
+            if (await db.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM users") > 0)
+                return false;
+            await db.ExecuteAsync(
+                "INSERT INTO projects (id, name, valid_after) VALUES (@Id, @Name, @ValidAfter)", projects);
+            await db.ExecuteAsync(
+                "INSERT INTO users (id, name, password_hash, valid_after) "
+                    + "VALUES (@Id, @Name, @PasswordHash, @ValidAfter)", users);
+            await db.ExecuteAsync(
+                "INSERT INTO role_assignments (user_id, scope_id, role_id) VALUES (@UserId, @ScopeId, @RoleId)", roles);
+            return true;
+        }, cancellationToken);
+
+    /// <summary>
+    /// Whether it was taken back, or may have been: the clock was ahead when what expired was forgotten, and now it is
+    /// right.
+    /// </summary>
+    private static async Task<bool> IsRevokedAsync(DbConnection db, TokenClaims claims)
+        => await db.ExecuteScalarAsync<long>(
+        """
+        SELECT (SELECT COUNT(*) FROM revoked_tokens WHERE audit_id = @AuditId)
+            + (SELECT COUNT(*) FROM forgotten_revocations WHERE changes > @Changes AND expired_before > @ExpiresAt)
+        """, claims) > 0;
+
+    /// <summary>Of two notes the newer one says all of the older, unless that is of a clock that was ahead.</summary>
+    private static Task NoteForgottenAsync(DbConnection db, DateTime now) => db.ExecuteAsync(
+        """
+        DELETE FROM forgotten_revocations WHERE expired_before <= @now;
+        INSERT INTO forgotten_revocations (changes, expired_before) SELECT changes, @now FROM identity_changes
+        """, new { now });
+
+    private static async Task<Role[]> RolesInScopeAsync(DbConnection db, TokenClaims claims)
+        => [.. await db.QueryAsync<Role>(
+            """
+            SELECT r.* FROM role_assignments a JOIN roles r ON r.id = a.role_id
+            WHERE a.user_id = @UserId AND a.scope_id = @ScopeId
+            """, claims)];
+}
+
+/// <summary>How user, project, roles and revocation stand at one moment.</summary>
+internal sealed record Standing(User? User, Project? Project, IReadOnlyList<Role> Roles, bool Revoked)
+{
+    public ApplicationCredential? Credential { get; init; }
+
+    /// <summary>How many changes there had been by then.</summary>
+    public long Changes { get; init; }
+}

@@ -1,0 +1,32 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace Kiroku.Identity.Tokens;
+
+/// <summary>
+/// Makes token strings and reads them: claims, encrypted and signed by Data Protection, in letters fit for a header.
+/// The expiry is a claim like the others, so that the service has one clock, <see cref="TimeProvider"/>.
+/// </summary>
+internal sealed class TokenSealer(IDataProtectionProvider protection)
+{
+    private const int LongestToken = 2048;
+    private readonly IDataProtector protector = protection.CreateProtector("Kiroku.Identity.Token");
+
+    public string Seal(TokenClaims claims) => Base64Url.EncodeToString(protector.Protect(claims.ToBytes()));
+
+    /// <summary>The claims of a token that this service made, or null for any other string.</summary>
+    public TokenClaims? Open(string token)
+    {
+        if (token.Length is 0 or > LongestToken || !Base64Url.IsValid(token))
+            return null;
+        try
+        {
+            return TokenClaims.FromBytes(protector.Unprotect(Base64Url.DecodeFromChars(token)));
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+}
