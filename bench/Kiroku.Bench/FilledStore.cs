@@ -1,4 +1,5 @@
 using Dapper;
+using Kiroku.Servers.State;
 using Microsoft.Data.Sqlite;
 
 namespace Kiroku.Bench;

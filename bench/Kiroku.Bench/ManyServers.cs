@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kiroku.Servers.Engine;
 
 namespace Kiroku.Bench;
 

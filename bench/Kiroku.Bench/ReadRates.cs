@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Kiroku.Servers.State;
 
 namespace Kiroku.Bench;
 

@@ -13,6 +13,7 @@ using Kiroku.Nodes;
 using Kiroku.Quotas;
 using Kiroku.Scheduling;
 using Kiroku.Servers;
+using Kiroku.Servers.Api;
 using Kiroku.Storage;
 using Microsoft.Extensions.Logging.Console;
 

@@ -1,3 +1,4 @@
+
 namespace Kiroku.Actions;
 
 /// <summary>What was done to a server, by whom and when, and how it ended: one row for each accepted request.</summary>

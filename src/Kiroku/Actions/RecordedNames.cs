@@ -1,3 +1,4 @@
+
 namespace Kiroku.Actions;
 
 /// <summary>

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
 using Kiroku.Identity.Setup;
-using Kiroku.Servers;
+using Kiroku.Servers.Engine;
 
 namespace Kiroku.CommandLine;
 

@@ -1,3 +1,4 @@
+
 namespace Kiroku.Hypervisors;
 
 /// <summary>

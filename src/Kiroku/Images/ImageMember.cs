@@ -1,3 +1,4 @@
+
 namespace Kiroku.Images;
 
 /// <summary>A project that an image is shared with, and what it says to it.</summary>

@@ -1,5 +1,10 @@
 using Kiroku.Access;
+using Kiroku.Servers.Api;
+using Kiroku.Servers.Engine;
+using Kiroku.Servers.Machines;
 using Kiroku.Servers.Remote;
+using Kiroku.Servers.State;
+using Kiroku.Servers.Upkeep;
 using Kiroku.Servers.Work;
 using Microsoft.Extensions.Options;
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Dapper;
 using Kiroku.Actions;
-using Kiroku.Servers;
+using Kiroku.Servers.Engine;
+using Kiroku.Servers.State;
+using Kiroku.Servers.Work;
 using Kiroku.Storage;
 using Kiroku.Storage.Postgres;
 using Kiroku.Storage.Sqlite;

@@ -1,3 +1,5 @@
+using Kiroku.Servers.Machines;
+using Kiroku.Servers.Work;
 using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Kiroku.Hypervisors;
+using Kiroku.Servers.Machines;
 using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;

@@ -1,5 +1,7 @@
 using System.Text;
 using Kiroku.Hypervisors;
+using Kiroku.Servers.Machines;
+using Kiroku.Servers.Work;
 using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;

@@ -1,5 +1,6 @@
 using Kiroku.Hypervisors.Libvirt.Daemon;
 using Kiroku.Hypervisors.Libvirt.Machines;
+using Kiroku.Servers.Machines;
 using Kiroku.SystemTests.Hypervisors;
 using Kiroku.SystemTests.Service;
 

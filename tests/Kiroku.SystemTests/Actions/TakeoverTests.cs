@@ -1,4 +1,5 @@
 using Kiroku.Hypervisors;
+using Kiroku.Servers.Machines;
 using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;

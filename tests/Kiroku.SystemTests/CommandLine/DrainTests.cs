@@ -1,3 +1,4 @@
+using Kiroku.Servers.State;
 using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.CommandLine;

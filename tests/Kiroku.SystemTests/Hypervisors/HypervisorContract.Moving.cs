@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Kiroku.Hypervisors;
+using Kiroku.Servers.Work;
 
 namespace Kiroku.SystemTests.Hypervisors;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Kiroku.Servers.Machines;
 
 namespace Kiroku.SystemTests.Service;
 

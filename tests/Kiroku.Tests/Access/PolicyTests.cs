@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Servers;
+using Kiroku.Servers.State;
 using Kiroku.Servers.Work;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,5 @@
 using Dapper;
-using Kiroku.Servers;
+using Kiroku.Servers.State;
 using Kiroku.Storage;
 
 namespace Kiroku.Tests.Actions;

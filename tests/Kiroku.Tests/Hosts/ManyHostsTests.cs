@@ -3,7 +3,7 @@ using Dapper;
 using Kiroku.Api;
 using Kiroku.Nodes;
 using Kiroku.Scheduling;
-using Kiroku.Servers;
+using Kiroku.Servers.State;
 using Kiroku.Tests.Fakes;
 using Kiroku.Tests.Servers;
 

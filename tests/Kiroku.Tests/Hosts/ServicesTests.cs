@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Servers;
+using Kiroku.Servers.State;
 using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Hosts;

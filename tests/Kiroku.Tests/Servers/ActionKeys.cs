@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Kiroku.Servers;
+using Kiroku.Servers.Engine;
 using Kiroku.Servers.Work;
 
 namespace Kiroku.Tests.Servers;

@@ -1,6 +1,8 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Servers;
+using Kiroku.Servers.Machines;
+using Kiroku.Servers.State;
+using Kiroku.Servers.Upkeep;
 using Kiroku.Storage;
 using Kiroku.Tests.Fakes;
 using Kiroku.Tests.Storage;

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Servers;
+using Kiroku.Servers.Machines;
+using Kiroku.Servers.Work;
 
 namespace Kiroku.Tests.Servers;
 

@@ -1,5 +1,5 @@
 using Kiroku.Actions;
-using Kiroku.Servers;
+using Kiroku.Servers.Engine;
 
 namespace Kiroku.Tests.Servers;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Kiroku.Servers;
+using Kiroku.Servers.State;
 using Kiroku.Tests.Images;
 
 namespace Kiroku.Tests.Servers;

@@ -1,6 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Servers;
+using Kiroku.Servers.State;
 
 namespace Kiroku.Tests.Servers;
 

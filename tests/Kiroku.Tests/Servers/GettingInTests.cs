@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Kiroku.Servers;
+using Kiroku.Servers.Machines;
 using Kiroku.Tests.ConfigDrives;
 
 namespace Kiroku.Tests.Servers;

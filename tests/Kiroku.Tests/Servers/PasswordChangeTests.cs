@@ -1,3 +1,4 @@
+
 namespace Kiroku.Tests.Servers;
 
 /// <summary>changePassword, which no guest here can do: refused in Nova's order, and without a trace.</summary>

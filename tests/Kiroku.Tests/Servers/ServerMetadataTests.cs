@@ -1,3 +1,4 @@
+
 namespace Kiroku.Tests.Servers;
 
 public sealed class ServerMetadataTests(RunningCloud running) : IClassFixture<RunningCloud>

@@ -1,3 +1,4 @@
+
 namespace Kiroku.Tests.Servers;
 
 public sealed class ServerTagsTests(RunningCloud running) : IClassFixture<RunningCloud>

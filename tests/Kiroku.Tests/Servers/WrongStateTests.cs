@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Kiroku.Servers;
+using Kiroku.Servers.State;
 
 namespace Kiroku.Tests.Servers;
 

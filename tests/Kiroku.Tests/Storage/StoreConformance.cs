@@ -3,7 +3,7 @@ using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Cluster;
 using Kiroku.Hypervisors;
-using Kiroku.Servers;
+using Kiroku.Servers.State;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Kiroku.Hypervisors;
+using Kiroku.Servers.State;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Servers.Remote;

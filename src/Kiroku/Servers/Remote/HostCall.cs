@@ -1,3 +1,5 @@
+using Kiroku.Servers.Machines;
+
 namespace Kiroku.Servers.Remote;
 
 /// <summary>

@@ -3,6 +3,8 @@ using System.Threading.Channels;
 using Kiroku.Actions;
 using Kiroku.Cluster;
 using Kiroku.Hypervisors;
+using Kiroku.Servers.Machines;
+using Kiroku.Servers.State;
 using Orleans.Concurrency;
 
 namespace Kiroku.Servers.Remote;

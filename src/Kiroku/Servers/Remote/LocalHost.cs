@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Servers.Machines;
 
 namespace Kiroku.Servers.Remote;
 

@@ -1,4 +1,5 @@
 using Kiroku.Hypervisors;
+using Kiroku.Servers.Machines;
 
 namespace Kiroku.Servers.Remote;
 

@@ -1,6 +1,7 @@
 using Kiroku.Actions;
 using Kiroku.Cluster;
 using Kiroku.Hypervisors;
+using Kiroku.Servers.Machines;
 
 namespace Kiroku.Servers.Remote;
 

@@ -1,5 +1,7 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Servers.Machines;
+using Kiroku.Servers.State;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
@@ -23,7 +25,7 @@ internal sealed class ServerHosts(
     /// <summary>
     /// A host's machines, for a caller with a right to act on a server and for as long as that holds.
     /// </summary>
-    public Machines MachinesOn(string name, Fence fence)
+    public HostMachines MachinesOn(string name, Fence fence)
         // Where nobody else shares the store nobody can have taken the action over.
         => new(
             Of(name, fence), options.Value.ShutdownTimeout,
@@ -34,7 +36,7 @@ internal sealed class ServerHosts(
     /// finds by itself what it should not have any more.
     /// </summary>
     public async Task LeaveAsync(
-        string name, Fence fence, Func<Machines, Task> leave, CancellationToken cancellationToken)
+        string name, Fence fence, Func<HostMachines, Task> leave, CancellationToken cancellationToken)
     {
         if (!await presence.IsThereAsync(name, cancellationToken))
             return;

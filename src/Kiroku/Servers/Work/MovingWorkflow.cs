@@ -1,5 +1,7 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Servers.Engine;
+using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Work;
 

@@ -5,6 +5,9 @@ using Kiroku.Api;
 using Kiroku.Hypervisors;
 using Kiroku.Images;
 using Kiroku.Keypairs;
+using Kiroku.Servers.Engine;
+using Kiroku.Servers.Machines;
+using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Work;
 

@@ -4,6 +4,9 @@ using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Flavors;
 using Kiroku.Quotas;
+using Kiroku.Servers.Engine;
+using Kiroku.Servers.Machines;
+using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Work;
 

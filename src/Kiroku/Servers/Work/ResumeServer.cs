@@ -1,6 +1,8 @@
 using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Servers.Engine;
+using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Work;
 

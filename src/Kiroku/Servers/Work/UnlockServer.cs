@@ -2,6 +2,8 @@ using System.Text.Json;
 using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Servers.Engine;
+using Kiroku.Servers.State;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers.Work;

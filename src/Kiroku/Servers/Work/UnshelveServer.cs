@@ -5,6 +5,8 @@ using Kiroku.Api;
 using Kiroku.Hypervisors;
 using Kiroku.Nodes;
 using Kiroku.Scheduling;
+using Kiroku.Servers.Engine;
+using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Work;
 

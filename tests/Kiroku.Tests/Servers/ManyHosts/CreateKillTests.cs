@@ -1,5 +1,5 @@
 using Dapper;
-using Kiroku.Servers;
+using Kiroku.Servers.State;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
 

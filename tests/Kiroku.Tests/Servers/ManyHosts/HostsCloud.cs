@@ -1,6 +1,9 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
 using Kiroku.Servers;
+using Kiroku.Servers.Machines;
+using Kiroku.Servers.State;
+using Kiroku.Servers.Upkeep;
 using Kiroku.Storage;
 using Kiroku.Storage.Postgres;
 using Kiroku.Tests.Fakes;

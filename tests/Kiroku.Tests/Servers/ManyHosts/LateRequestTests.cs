@@ -1,5 +1,7 @@
 using Kiroku.Actions;
 using Kiroku.Servers;
+using Kiroku.Servers.Engine;
+using Kiroku.Servers.State;
 using Kiroku.Storage;
 
 namespace Kiroku.Tests.Servers.ManyHosts;

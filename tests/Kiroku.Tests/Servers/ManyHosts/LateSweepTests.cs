@@ -2,6 +2,8 @@ using Dapper;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
 using Kiroku.Servers;
+using Kiroku.Servers.Machines;
+using Kiroku.Servers.State;
 using Kiroku.Tests.Fakes;
 
 namespace Kiroku.Tests.Servers.ManyHosts;

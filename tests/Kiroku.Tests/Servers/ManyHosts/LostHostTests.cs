@@ -1,6 +1,9 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
 using Kiroku.Servers;
+using Kiroku.Servers.Engine;
+using Kiroku.Servers.Machines;
+using Kiroku.Servers.State;
 using Kiroku.Tests.Fakes;
 
 namespace Kiroku.Tests.Servers.ManyHosts;

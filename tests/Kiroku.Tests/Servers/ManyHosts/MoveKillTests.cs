@@ -1,7 +1,7 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
 using Kiroku.Scheduling;
-using Kiroku.Servers;
+using Kiroku.Servers.State;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
 

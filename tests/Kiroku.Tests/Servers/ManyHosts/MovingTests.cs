@@ -2,8 +2,9 @@ using System.Text.Json.Nodes;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
 using Kiroku.Scheduling;
-using Kiroku.Servers;
+using Kiroku.Servers.Machines;
 using Kiroku.Servers.Remote;
+using Kiroku.Servers.State;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
 

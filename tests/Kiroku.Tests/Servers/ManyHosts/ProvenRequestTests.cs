@@ -1,6 +1,7 @@
 using Dapper;
 using Kiroku.Actions;
 using Kiroku.Servers;
+using Kiroku.Servers.Engine;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
 

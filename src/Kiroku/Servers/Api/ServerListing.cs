@@ -1,0 +1,132 @@
+using Kiroku.Access;
+using Kiroku.Api;
+using Kiroku.Servers.State;
+
+namespace Kiroku.Servers.Api;
+
+/// <summary>Reads what a list of servers is asked for (nova/api/openstack/compute/servers.py, _get_servers).</summary>
+internal sealed class ServerListing(HttpContext context, bool detailed)
+{
+    private static readonly string[] Joined =
+        ["block_device_mapping", "services", "metadata", "system_metadata", "info_cache", "security_groups", "pci_devices"];
+
+    private static readonly string[] Paging = ["sort_key", "sort_dir", "limit", "marker"];
+
+    private readonly Microversion version = Microversions.Of(context);
+    private readonly Caller caller = Caller.Of(context);
+    private readonly QueryParameters parameters = new(context.Request);
+
+    public ServerQuery Read(int maxLimit)
+    {
+        RequireForm();
+        var limit = parameters.LastLimit(maxLimit);
+        var order = ServerOrder.Read(parameters, version, caller);
+        var asked = parameters.Names.Where(IsTaken).ToList();
+        if (asked.Find(name => Joined.Contains(name) || name.StartsWith('_')) is { } invalid)
+            throw Fault.BadRequest($"Invalid filter field: {invalid}.");
+        var conditions = asked.Select(name => ServerFilters.Of(name, parameters.Last(name)!)).OfType<Predicate<Server>>().ToList();
+        conditions.AddRange(Status());
+        if (asked.Contains("locked"))
+        {
+            var locked = Locked();
+            conditions.Add(server => server.LockedBy is not null == locked);
+        }
+        var (since, before) = Span(asked);
+        var allProjects = asked.Contains("all_tenants") && Truth.Of(parameters.Last("all_tenants")!, otherwise: true);
+        if (allProjects)
+            caller.Require(detailed ? ServerRules.ListDetailAllProjects : ServerRules.ListAllProjects, caller.ProjectId);
+        return new ServerQuery
+        {
+            ProjectId = allProjects ? parameters.Last("project_id") ?? parameters.Last("tenant_id") : caller.ProjectId,
+            Limit = limit,
+            Marker = Marker(),
+            Deleted = Deleted(asked, since is not null || before is not null),
+            ChangesSince = since,
+            ChangesBefore = before,
+            Conditions = conditions,
+            Order = order,
+        };
+    }
+
+    /// <summary>What Nova checks by its schema, before it asks who may use what.</summary>
+    private void RequireForm()
+    {
+        if (version >= 75 && parameters.Names.FirstOrDefault(name => !IsKnown(name) && !name.StartsWith('_')) is { } unknown)
+            throw Fault.BadRequest($"{PythonText.Quote(unknown)} does not match any of the regexes: '^_'");
+        ServerFilters.RequirePatterns(parameters, version);
+        parameters.RequireTimes("changes-since");
+        if (version >= 66)
+            parameters.RequireTimes("changes-before");
+    }
+
+    private bool IsKnown(string name)
+        => ServerFilters.Names.Contains(name) || Joined.Contains(name) || Paging.Contains(name)
+            || name is "project_id" or "tenant_id" or "all_tenants" or "soft_deleted" or "deleted" or "status" or "changes-since"
+            || (version >= 26 && ServerFilters.TagNames.Contains(name))
+            || (version >= 66 && name == "changes-before")
+            || (version >= 73 && name == "locked");
+
+    /// <summary>Administrators may use every parameter; of others those that they may not are left unread.</summary>
+    private bool IsTaken(string name)
+    {
+        if (Paging.Contains(name) || (!name.StartsWith('_') && !IsKnown(name)))
+            return false;
+        return caller.IsAdmin || name is "reservation_id" or "name" or "status" or "image" or "flavor" or "ip" or "changes-since" or "all_tenants"
+            || (version >= 5 && name == "ip6")
+            || (version >= 26 && ServerFilters.TagNames.Contains(name))
+            || (version >= 66 && name == "changes-before")
+            || (version >= 73 && name == "locked")
+            || (version >= 83 && name is "availability_zone" or "config_drive" or "key_name" or "created_at" or "launched_at"
+                or "terminated_at" or "power_state" or "task_state" or "vm_state" or "progress" or "user_id")
+            || (version >= 90 && name == "hostname");
+    }
+
+    private IEnumerable<Predicate<Server>> Status()
+    {
+        if (!parameters.Has("status"))
+            yield break;
+        var statuses = parameters.All("status").ToList();
+        if (ServerStatus.Filter(statuses) is not { } filter)
+        {
+            if (version >= 38)
+                throw Fault.BadRequest("Invalid status value");
+            yield return _ => false;
+            yield break;
+        }
+        yield return filter;
+    }
+
+    private bool Locked()
+    {
+        var text = parameters.Last("locked")!;
+        return Truth.TryParse(text, out var locked)
+            ? locked
+            : throw Fault.BadRequest($"Invalid input received: Unrecognized value '{text}', acceptable values are: {Truth.Words}");
+    }
+
+    private (DateTime? Since, DateTime? Before) Span(List<string> asked)
+    {
+        DateTime? since = asked.Contains("changes-since") ? parameters.LastTime("changes-since") : null;
+        DateTime? before = asked.Contains("changes-before") ? parameters.LastTime("changes-before") : null;
+        return since > before
+            ? throw Fault.BadRequest("The value of changes-since must be less than or equal to changes-before.")
+            : (since, before);
+    }
+
+    /// <summary>With a span of changes deleted servers are listed too, so that a poller sees them go.</summary>
+    private bool? Deleted(List<string> asked, bool spanned)
+    {
+        if (parameters.All("status").Any() && parameters.All("status").All(status => status.Equals("deleted", StringComparison.OrdinalIgnoreCase)))
+            return caller.IsAdmin ? true : throw new Fault(403, "Only administrators may list deleted instances");
+        if (asked.Contains("deleted"))
+            return Truth.Of(parameters.Last("deleted")!, otherwise: false);
+        return spanned ? null : false;
+    }
+
+    private Guid? Marker()
+    {
+        if (parameters.Last("marker") is not { } text)
+            return null;
+        return Guid.TryParseExact(text, "D", out var marker) ? marker : throw Fault.BadRequest($"marker [{text}] not found");
+    }
+}

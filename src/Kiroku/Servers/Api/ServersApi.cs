@@ -1,0 +1,165 @@
+using Kiroku.Access;
+using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Nodes;
+using Kiroku.Servers.Engine;
+using Kiroku.Servers.State;
+using Kiroku.Servers.Views;
+using Kiroku.Servers.Work;
+using Kiroku.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Kiroku.Servers.Api;
+
+/// <summary>Servers: create, list, show, update and delete. What is done to them is in <see cref="ServerActionsApi"/>.</summary>
+internal static class ServersApi
+{
+    public static void MapServers(this IEndpointRouteBuilder app) => app.MapCompute(compute =>
+    {
+        compute.MapGet("/servers", ListBrief);
+        compute.MapGet("/servers/detail", ListDetail);
+        compute.MapPost("/servers", Create).AddEndpointFilter<IdempotencyFilter>();
+        compute.MapGet("/servers/{serverId}", Show);
+        compute.MapPut("/servers/{serverId}", Update);
+        compute.MapDelete("/servers/{serverId}", Delete).AddEndpointFilter<IdempotencyFilter>();
+        compute.MapServerMetadata();
+        compute.MapServerTags();
+        compute.MapAddresses();
+        compute.MapAttachments();
+        compute.MapUsage();
+        compute.MapPost("/servers/{serverId}/action", ServerActionsApi.Act).AddEndpointFilter<IdempotencyFilter>();
+    });
+
+    /// <summary>The view of servers in this request's version, for this request's caller.</summary>
+    public static ServerView View(HttpContext context)
+        => new(context.Request, Microversions.Of(context), Caller.Of(context).IsAdmin);
+
+    /// <summary>The same, with what administrators are told of hosts.</summary>
+    private static async Task<ServerView> ViewAsync(HttpContext context)
+        => Caller.Of(context).IsAdmin
+            ? View(context) with { HostStatuses = await context.RequestServices.GetRequiredService<HostWatch>().ListStatusesAsync(context.RequestAborted) }
+            : View(context);
+
+    private static Task<IResult> ListBrief(HttpContext context, ServerStore store, IOptions<ServersOptions> options)
+        => ListAsync(context, store, options.Value, detailed: false);
+
+    private static Task<IResult> ListDetail(HttpContext context, ServerStore store, IOptions<ServersOptions> options)
+        => ListAsync(context, store, options.Value, detailed: true);
+
+    private static async Task<IResult> ListAsync(HttpContext context, ServerStore store, ServersOptions options, bool detailed)
+    {
+        Caller.Of(context).Require(detailed ? ServerRules.ListDetail : ServerRules.List, Caller.Of(context).ProjectId);
+        var parameters = new QueryParameters(context.Request);
+        var query = new ServerListing(context, detailed).Read(options.MaxLimit);
+        var view = detailed ? await ViewAsync(context) : View(context);
+        try
+        {
+            var servers = await store.ListAsync(query, context.RequestAborted);
+            return JsonResponse.Ok(json =>
+            {
+                json.WriteStartObject();
+                json.WriteStartArray("servers");
+                foreach (var server in servers)
+                {
+                    if (detailed)
+                        view.WriteListed(json, server);
+                    else
+                        view.WriteBrief(json, server);
+                }
+                json.WriteEndArray();
+                parameters.WriteNextLink(json, "servers_links", servers.Count, query.Limit, servers.Count > 0 ? servers[^1].Id.ToString() : null, always: false);
+                json.WriteEndObject();
+            });
+        }
+        catch (UnknownMarkerException)
+        {
+            throw Fault.BadRequest($"marker [{query.Marker}] not found");
+        }
+    }
+
+    private static async Task<IResult> Create(HttpContext context, ServerCreation creation)
+    {
+        var version = Microversions.Of(context);
+        var relaxed = Microversions.IsRelaxed(context);
+        var body = await RequestBody.ReadAsync(context.Request);
+        ServerSchemas.Create(version, relaxed).Require(body, relaxed);
+        var request = new CreateRequest(body.GetProperty("server"), version, Caller.Of(context));
+        return await creation.CreateAsync(context, request, first => ShowCreated(context, request, first));
+    }
+
+    private static Answer ShowCreated(HttpContext context, CreateRequest request, Server server)
+    {
+        var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
+        if (request.WantsReservation)
+            return answer with { Body = ShowReservation(server.Labels.ReservationId) };
+        var view = View(context);
+        return answer with
+        {
+            Location = $"{Links.ComputeBase(context.Request)}/servers/{server.Id}",
+            Body = Answer.Write(json =>
+            {
+                json.WriteStartObject();
+                json.WritePropertyName("server");
+                view.WriteCreated(json, server, request.AdminPass);
+                json.WriteEndObject();
+            }),
+        };
+    }
+
+    /// <summary>What whoever makes many at once may rather have: a name for all of them.</summary>
+    private static string ShowReservation(string id) => Answer.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("reservation_id", id);
+        json.WriteEndObject();
+    });
+
+    private static async Task<IResult> Show(HttpContext context, string serverId, ServerStore store)
+    {
+        var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.Show);
+        var view = await ViewAsync(context);
+        return JsonResponse.Ok(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("server");
+            view.Write(json, server);
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task<IResult> Update(HttpContext context, string serverId, ServerStore store, ServerNotes notes)
+    {
+        var (version, relaxed) = (Microversions.Of(context), Microversions.IsRelaxed(context));
+        var body = await RequestBody.ReadAsync(context.Request);
+        ServerSchemas.Update(version, relaxed).Require(body, relaxed);
+        var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.Update);
+        var updated = await notes.UpdateAsync(server, new UpdateRequest(body.GetProperty("server"), version));
+        var view = await ViewAsync(context);
+        return JsonResponse.Ok(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("server");
+            view.WriteUpdated(json, updated);
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task<IResult> Delete(
+        HttpContext context, string serverId, ServerStore store, InstantActions instant, ServerGrains grains, IDatabase database, TimeProvider time)
+    {
+        var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.Delete);
+        ServerLock.Refuse(context, server);
+        var request = ActionRequest.Of(context, ActionNames.Delete, time.UtcNow());
+        if (server.TaskState != TaskStates.Deleting)
+        {
+            var form = new AnswerForm(StatusCodes.Status204NoContent);
+            return await grains.BeginAsync(server, request with { Form = form }, CancellationToken.None);
+        }
+        // As Nova: what is being deleted is left to the deletion that runs, and this one is done with its answer.
+        var answer = new Answer(request.RequestId, StatusCodes.Status204NoContent);
+        // What the store kept aside for deletions is not for requests that do nothing.
+        if (!database.IsShort)
+            await instant.AcceptAsync(server.Id, request, answer, recorded: null);
+        return answer;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Kiroku.Access;
+using Kiroku.Api;
+using Kiroku.Servers.Engine;
+using Kiroku.Servers.State;
+using Kiroku.Storage;
+
+namespace Kiroku.Servers.Api;
+
+/// <summary>Asks a server's grain for an action that a workflow does.</summary>
+internal sealed class WorkflowAction(Workflow workflow, ActionRoute route, ServerStore store, ServerGrains grains, TimeProvider time) : IServerAction
+{
+    public string Key => route.Key;
+
+    public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
+    {
+        var (version, relaxed) = (Microversions.Of(context), Microversions.IsRelaxed(context));
+        if (version < route.Since.Minor)
+            throw Fault.NotFound("The resource could not be found.");
+        route.Body(version, relaxed).Require(body, relaxed);
+        var server = await CallersServer.FindAsync(context, serverId, store, route.Rule);
+        var request = ActionRequest.Of(context, workflow.Action, time.UtcNow()) with
+        {
+            Body = body.GetRawText(),
+            Asked = workflow.Read(body.GetProperty(route.Key), version),
+        };
+        foreach (var rule in workflow.FurtherRules(request))
+            Caller.Of(context).Require(rule, server.ProjectId);
+        if (!route.PassesLocks)
+            ServerLock.Refuse(context, server);
+        return await grains.BeginAsync(server, workflow.Answered(context, request), CancellationToken.None);
+    }
+}

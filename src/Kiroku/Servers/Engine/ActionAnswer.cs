@@ -1,0 +1,14 @@
+using Kiroku.Api;
+
+// The namespace is part of the name by which nodes of two versions know it, so it is not the folder's.
+namespace Kiroku.Servers;
+
+/// <summary>What became of a request: accepted with an answer, or refused with a status and words.</summary>
+[GenerateSerializer, Immutable]
+internal sealed record ActionAnswer(
+    [property: Id(0)] int Status, [property: Id(1)] string? Refusal, [property: Id(2)] int? RetryAfter, [property: Id(3)] Answer? Given)
+{
+    public static ActionAnswer Accepted(Answer answer) => new(answer.Status, null, null, answer);
+
+    public static ActionAnswer Refused(Fault fault) => new(fault.Status, fault.Message, fault.RetryAfter, null);
+}

@@ -1,0 +1,76 @@
+using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Cluster;
+using Kiroku.Servers.State;
+using Kiroku.Storage;
+
+namespace Kiroku.Servers.Engine;
+
+/// <summary>
+/// Servers' grains as the API asks them, wherever they are active: the node that holds one may have died just now, and then
+/// another takes it within moments.
+/// </summary>
+internal sealed partial class ServerGrains(
+    IGrainFactory grains, OwnMembership membership, ActionStore actions, RequestSealer sealer, TimeProvider time, ILogger<ServerGrains> logger)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.25);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Hands a request to the server's grain and returns its answer once it is accepted.</summary>
+    /// <exception cref="Fault">The grain refused it; 503: it does not answer, and nothing was accepted.</exception>
+    /// <exception cref="StorageException">Nothing was accepted, unless that is undecided.</exception>
+    public async Task<Answer> BeginAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        request = sealer.Seal(server.Id, request with { AskedOf = membership.Silo });
+        while (true)
+        {
+            try
+            {
+                var answer = await grains.GetGrain<IServerGrain>(server.Id).Begin(request);
+                return answer.Given ?? throw new Fault(answer.Status, answer.Refusal!) { RetryAfter = answer.RetryAfter };
+            }
+            catch (Exception e) when (IsSilence(e) || e is StorageException { IsUndecided: true })
+            {
+                LogSilent(server.Id, e.Message);
+            }
+            // It may have died after the acceptance was durable; then it is another node's to go on with.
+            if (await WasAcceptedAsync(server.Id, request.RequestId, cancellationToken))
+                return request.Answer(server, null);
+            if (time.GetElapsedTime(began) > Patience)
+                throw Fault.Unavailable("The node that looks after this server does not answer.");
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    private async Task<bool> WasAcceptedAsync(Guid server, string requestId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await actions.FindAsync(server, requestId, cancellationToken) is not null;
+        }
+        catch (StorageException e)
+        {
+            throw new StorageException($"{e.Message} Whether the request was accepted is not known.", e) { IsUndecided = true };
+        }
+    }
+
+    /// <summary>Has a server's grain go on with what its row names; where that cannot be now, somebody sees to it within seconds.</summary>
+    public async Task GoOnAsync(Guid server)
+    {
+        try
+        {
+            await grains.GetGrain<IServerGrain>(server).GoOn();
+        }
+        catch (Exception e) when (IsSilence(e) || e is StorageException)
+        {
+            LogSilent(server, e.Message);
+        }
+    }
+
+    /// <summary>The engine calls it a wrong argument that no node with such grains is known.</summary>
+    private static bool IsSilence(Exception e) => e is OrleansException or TimeoutException or ArgumentException;
+
+    [LoggerMessage(LogLevel.Warning, "The grain of {Server} does not answer: {Reason}")]
+    private partial void LogSilent(Guid server, string reason);
+}

@@ -1,0 +1,60 @@
+using Kiroku.Access;
+using Kiroku.Api;
+using Kiroku.Nodes;
+using Kiroku.Servers.State;
+using Kiroku.Servers.Views;
+
+// The namespace is part of the name by which nodes of two versions know it, so it is not the folder's.
+namespace Kiroku.Servers;
+
+/// <summary>What showing a server takes of the request that asked: where it came in, who asked, and the password to show.</summary>
+[GenerateSerializer, Immutable]
+internal sealed record ShownServer(
+    [property: Id(0)] string Scheme,
+    [property: Id(1)] string Host,
+    [property: Id(2)] string Path,
+    [property: Id(3)] string? ProjectId,
+    [property: Id(4)] bool IsAdmin,
+    [property: Id(5)] string AdminPass)
+{
+    /// <summary>What stands before the path in the service's public address; a node of the version before sends none.</summary>
+    [Id(6)]
+    public string? PathBase { get; init; }
+
+    public static ShownServer Of(HttpContext context, string adminPass)
+    {
+        var request = context.Request;
+        var project = request.RouteValues.GetValueOrDefault(ComputeRoutes.ProjectId) as string;
+        return new ShownServer(request.Scheme, request.Host.Value!, request.Path.Value!, project, Caller.Of(context).IsAdmin, adminPass)
+        {
+            PathBase = request.PathBase.Value!,
+        };
+    }
+
+    public string Location(Server server) => $"{Links.ComputeBase(Request())}/servers/{server.Id}";
+
+    public string Write(Server server, Service? host, Microversion version)
+    {
+        var view = new ServerView(Request(), version, IsAdmin)
+        {
+            HostStatuses = host is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [host.Host] = host.HostStatus(isUp: true) },
+        };
+        return Answer.Write(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("server");
+            view.WriteRebuilt(json, server, AdminPass);
+            json.WriteEndObject();
+        });
+    }
+
+    /// <summary>As much of the request as links are made from.</summary>
+    private HttpRequest Request()
+    {
+        var request = new DefaultHttpContext().Request;
+        (request.Scheme, request.Host, request.PathBase, request.Path) = (Scheme, new HostString(Host), PathBase, Path);
+        if (ProjectId is not null)
+            request.RouteValues[ComputeRoutes.ProjectId] = ProjectId;
+        return request;
+    }
+}

@@ -1,0 +1,156 @@
+using Kiroku.Actions;
+using Kiroku.Hypervisors;
+using Kiroku.Servers.Remote;
+using Kiroku.Servers.State;
+using Kiroku.Storage;
+using Polly;
+using Polly.Retry;
+
+namespace Kiroku.Servers.Engine;
+
+/// <summary>
+/// Runs a workflow from wherever its events say it stands to its end: the steps in order; when one has failed for good, what
+/// was done is undone, newest first; then the action's outcome and the server's states are written together.
+/// </summary>
+internal sealed partial class WorkflowRunner(
+    IHypervisor hypervisor, ServerHosts hosts, Placing placing, ServerStore servers, ActionStore actions, StepRunner steps, StorePatience patience,
+    Resting resting, ServiceSettings settings, TimeProvider time, ILogger<WorkflowRunner> logger)
+{
+    private readonly ResiliencePipeline undoing = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = 2,
+            Delay = TimeSpan.FromSeconds(1),
+            ShouldHandle = new PredicateBuilder().Handle<StepException>(),
+        })
+        .Build();
+
+    /// <summary>Returns when the action has ended, or rests until the service's next start, or is no longer this run's to do.</summary>
+    public async Task RunAsync(Workflow workflow, Server server, RecordedAction recorded, CancellationToken overtaken)
+    {
+        var run = new ActionRun(recorded.Action, server.Fence, settings.Host, recorded.Events.Reverse());
+        var work = new ServerWork(server, run, hosts, placing, servers, patience, steps, time);
+        using var trace = StepRunner.Telemetry.StartActivity(run.Action.Action);
+        trace?.SetTag("server.id", server.Id).SetTag("request.id", run.Action.RequestId);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(overtaken, resting.StepsMustEnd);
+        try
+        {
+            if (server.Hosts.Contains(settings.Host))
+                await hypervisor.Connected.WaitAsync(either.Token);
+            await RunAsync(workflow, work, run, either.Token);
+        }
+        catch (OperationCanceledException) when (overtaken.IsCancellationRequested)
+        {
+            LogOvertaken(run.Action.Action, run.Action.RequestId, server.Id);
+        }
+        catch (OperationCanceledException) when (resting.IsAsked)
+        {
+            await RestAsync(run);
+        }
+        catch (FencedException)
+        {
+            LogFenced(run.Action.Action, run.Action.RequestId, server.Id);
+        }
+    }
+
+    private async Task RunAsync(Workflow workflow, ServerWork work, ActionRun run, CancellationToken cancellationToken)
+    {
+        var plan = workflow.Steps(work);
+        if (!run.Action.Failing)
+        {
+            try
+            {
+                foreach (var step in plan)
+                {
+                    resting.ThrowIfAsked();
+                    await steps.RunAsync(run, work.OnItsHost(step), cancellationToken);
+                }
+                await EndWellAsync(workflow, work, run, cancellationToken);
+                return;
+            }
+            catch (StepFailedException e)
+            {
+                LogFailed(run.Action.Action, run.Action.RequestId, run.Fence.ServerId, e.Message);
+            }
+        }
+        await UndoAsync(plan, run, cancellationToken);
+        await EndBadlyAsync(workflow, work, run, cancellationToken);
+    }
+
+    private async Task EndWellAsync(Workflow workflow, ServerWork work, ActionRun run, CancellationToken cancellationToken)
+    {
+        var server = workflow.Succeeded(work) with { Fault = null };
+        var outcome = run.Retried ? Outcomes.SucceededAfterRetries : Outcomes.Succeeded;
+        await EndAsync(run, server, outcome, cancellationToken);
+    }
+
+    private async Task EndBadlyAsync(Workflow workflow, ServerWork work, ActionRun run, CancellationToken cancellationToken)
+    {
+        var last = run.LastError;
+        var fault = new ServerFault(last?.Details ?? "The action failed.", last?.Traceback, time.UtcNow());
+        await work.LookAtMachineAsync(cancellationToken);
+        var server = workflow.Failed(work, fault);
+        var outcome = last is not null && ActionStore.IsInterrupted(last) ? Outcomes.Interrupted : Outcomes.Failed;
+        await EndAsync(run, server, outcome, cancellationToken);
+    }
+
+    private async Task EndAsync(ActionRun run, Server server, string outcome, CancellationToken cancellationToken)
+    {
+        await patience.RunAsync(
+            token => servers.EndActionAsync(run.Fence, server.AtRest(), run.Action.Id, outcome, time.UtcNow(), token), cancellationToken);
+        LogEnded(run.Action.Action, run.Action.RequestId, server.Id, outcome);
+    }
+
+    private async Task UndoAsync(IReadOnlyList<Step> plan, ActionRun run, CancellationToken cancellationToken)
+    {
+        foreach (var step in plan.Reverse())
+        {
+            if (step.Undo is null || !run.Began(step.Event))
+                continue;
+            try
+            {
+                await undoing.ExecuteAsync(async token => await patience.RunAsync(step.Undo, token), cancellationToken);
+            }
+            catch (StepException e)
+            {
+                // The rest is still undone; what this one leaves is swept later, and the server's state says Error.
+                LogUndoFailed(step.Event, run.Action.RequestId, run.Fence.ServerId, e);
+            }
+        }
+    }
+
+    private async Task RestAsync(ActionRun run)
+    {
+        try
+        {
+            await actions.RestAsync(run.Fence, run.Action.Id, CancellationToken.None);
+            LogRests(run.Action.Action, run.Action.RequestId, run.Fence.ServerId);
+        }
+        catch (StorageException e)
+        {
+            // Unwritten, the next start takes it for an interruption and goes on all the same.
+            LogRestUnwritten(run.Action.RequestId, e);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Action} ({RequestId}) of {Server} ended: {Outcome}")]
+    private partial void LogEnded(string action, string requestId, Guid server, string outcome);
+
+    [LoggerMessage(LogLevel.Warning, "{Action} ({RequestId}) of {Server} is undone: {Reason}")]
+    private partial void LogFailed(string action, string requestId, Guid server, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Undoing {Step} ({RequestId}) of {Server} failed")]
+    private partial void LogUndoFailed(string step, string requestId, Guid server, Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "{Action} ({RequestId}) of {Server} was overtaken by another action")]
+    private partial void LogOvertaken(string action, string requestId, Guid server);
+
+    [LoggerMessage(LogLevel.Warning, "{Action} ({RequestId}) of {Server} is no longer to be done here")]
+    private partial void LogFenced(string action, string requestId, Guid server);
+
+    [LoggerMessage(LogLevel.Information, "{Action} ({RequestId}) of {Server} rests until the next start")]
+    private partial void LogRests(string action, string requestId, Guid server);
+
+    [LoggerMessage(LogLevel.Error, "That {RequestId} rests could not be written")]
+    private partial void LogRestUnwritten(string requestId, Exception exception);
+}

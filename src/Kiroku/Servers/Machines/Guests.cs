@@ -1,0 +1,27 @@
+using Kiroku.ConfigDrives;
+using Kiroku.Nodes;
+using Kiroku.Servers.State;
+
+namespace Kiroku.Servers.Machines;
+
+/// <summary>From a server to what its guest is told.</summary>
+internal static class Guests
+{
+    public static GuestFacts FactsOf(Server server, string? adminPass, string? macAddress) => new()
+    {
+        Id = server.Id,
+        Name = server.Name,
+        Hostname = Hostnames.Of(server),
+        ProjectId = server.ProjectId,
+        ImageId = server.ImageId,
+        FlavorName = server.Flavor.Name,
+        Zone = server.Zone ?? HostsOptions.DefaultZone,
+        ReservationId = server.Labels.ReservationId,
+        LaunchIndex = server.Labels.LaunchIndex,
+        Metadata = server.Metadata,
+        Key = server.Labels.Key is var (name, type, publicKey) ? new GuestKey(name, type, publicKey) : null,
+        AdminPass = adminPass,
+        UserData = server.Labels.UserData is { } data ? Convert.FromBase64String(data) : null,
+        MacAddress = macAddress,
+    };
+}

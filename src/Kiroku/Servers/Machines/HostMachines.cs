@@ -1,0 +1,207 @@
+using Kiroku.Actions;
+using Kiroku.ConfigDrives;
+using Kiroku.Hypervisors;
+using Kiroku.Servers.State;
+
+namespace Kiroku.Servers.Machines;
+
+/// <summary>
+/// What is asked of one host, in terms of servers; its failures become <see cref="StepException"/> with a sentence for the
+/// server's owner. Each call is preceded by <c>require</c>, which ends what has lost its right to act.
+/// </summary>
+internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, Func<CancellationToken, Task>? require)
+{
+    private const long GiB = 1024L * 1024 * 1024;
+    private readonly IMachineHost hypervisor = host.Hypervisor;
+
+    public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.GetAddressesAsync(server.Id, cancellationToken), cancellationToken);
+
+    public Task<MachineState> GetStateAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.GetStateAsync(server.Id, cancellationToken), cancellationToken);
+
+    /// <summary>Gives the machine the server's flavor and disk; one that runs takes them up at its next start.</summary>
+    public Task DefineAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.DefineAsync(SpecOf(server), cancellationToken), cancellationToken);
+
+    /// <summary>Switches the machine on, with the server's flavor and disk.</summary>
+    public async Task StartAsync(Server server, CancellationToken cancellationToken)
+    {
+        await DefineAsync(server, cancellationToken);
+        await CallAsync(() => hypervisor.StartAsync(server.Id, cancellationToken), cancellationToken);
+    }
+
+    public Task PauseAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.PauseAsync(server.Id, cancellationToken), cancellationToken);
+
+    /// <summary>Keeps the machine's memory on the host's disk and switches it off.</summary>
+    public Task SuspendAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.SuspendAsync(server.Id, cancellationToken), cancellationToken);
+
+    /// <summary>Has a paused or suspended machine go on as what it was.</summary>
+    public Task ContinueAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.ContinueAsync(server.Id, cancellationToken), cancellationToken);
+
+    /// <summary>Asks the guest to switch off, and forces it when it takes longer than the setting says.</summary>
+    public Task StopAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.StopAsync(server.Id, shutdownTimeout, cancellationToken), cancellationToken);
+
+    public Task PowerOffAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.StopAsync(server.Id, TimeSpan.Zero, cancellationToken), cancellationToken);
+
+    public Task UndefineAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.UndefineAsync(server.Id, cancellationToken), cancellationToken);
+
+    /// <summary>Sees that an image can be a server's disk of that flavor, and has its content on the host.</summary>
+    /// <exception cref="StepException">Permanent: there is no such image, it is no disk, or it is larger than the flavor's disk.</exception>
+    public Task<ImageDisk> PrepareImageAsync(string imageId, ServerFlavor flavor, CancellationToken cancellationToken)
+        => CallAsync(() => host.PrepareImageAsync(imageId, flavor.DiskBytes, cancellationToken), cancellationToken);
+
+    /// <summary>Makes a fresh disk of the flavor's size from a prepared image.</summary>
+    public Task CreateDiskAsync(Guid server, int generation, ImageDisk image, ServerFlavor flavor, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.CreateOverlayAsync(
+            Disks.NameOf(server, generation), Disks.BaseOf(image.ImageId), image.Format, flavor.DiskBytes, cancellationToken), cancellationToken);
+
+    /// <summary>Makes a config drive with what the guest is to know, the password included if one is given.</summary>
+    public async Task MakeConfigDriveAsync(Server server, int generation, string? adminPass, CancellationToken cancellationToken)
+    {
+        var mac = await CallAsync(() => hypervisor.GetMacAddressAsync(server.Id, cancellationToken), cancellationToken);
+        byte[] content;
+        try
+        {
+            content = ConfigDrive.Make(Guests.FactsOf(server, adminPass, mac));
+        }
+        catch (Exception e) when (e is IsoException or TypeLoadException)
+        {
+            throw new StepException("The config drive could not be made.", permanent: false, e);
+        }
+        await CallAsync(() => hypervisor.WriteVolumeAsync(Disks.ConfigOf(server.Id, generation), content, cancellationToken), cancellationToken);
+    }
+
+    public Task DeleteConfigDriveAsync(Guid server, int generation, CancellationToken cancellationToken)
+        => DeleteVolumeAsync(Disks.ConfigOf(server, generation), cancellationToken);
+
+    /// <summary>Makes the disks of a server whose host forgot them: on the mock, where no disk has content.</summary>
+    public async Task MockDiskAsync(Server server, CancellationToken cancellationToken)
+    {
+        var image = await PrepareImageAsync(server.ImageId, server.Flavor, cancellationToken);
+        await CreateDiskAsync(server.Id, server.Disk!.Generation, image, server.Flavor, cancellationToken);
+        if (server.RescueImageId is { } rescue)
+            await CreateRescueDiskAsync(server, rescue, cancellationToken);
+        if (server.ConfigGeneration is { } config)
+            await MakeConfigDriveAsync(server, config, adminPass: null, cancellationToken);
+    }
+
+    /// <summary>Makes the disk that a rescued machine runs from, fresh from its image.</summary>
+    public async Task CreateRescueDiskAsync(Server server, string imageId, CancellationToken cancellationToken)
+    {
+        var image = await PrepareImageAsync(imageId, server.Flavor, cancellationToken);
+        await CallAsync(() => hypervisor.CreateOverlayAsync(
+            Disks.RescueOf(server.Id), Disks.BaseOf(image.ImageId), image.Format, server.Flavor.DiskBytes, cancellationToken), cancellationToken);
+    }
+
+    public Task DeleteRescueDiskAsync(Server server, CancellationToken cancellationToken)
+        => DeleteVolumeAsync(Disks.RescueOf(server.Id), cancellationToken);
+
+    /// <summary>Makes the next disk a full copy of the present one, grown to the flavor's size.</summary>
+    public Task CopyDiskAsync(Guid server, int from, int to, ServerFlavor flavor, IProgress<double> progress, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.CopyVolumeAsync(
+            Disks.NameOf(server, from), Disks.NameOf(server, to), flavor.DiskBytes, progress, cancellationToken), cancellationToken);
+
+    /// <summary>Makes a volume of this host of what one of that name is on another.</summary>
+    public Task ReceiveDiskAsync(string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)
+        => CallAsync(() => host.ReceiveDiskAsync(from, volume, progress, cancellationToken), cancellationToken);
+
+    /// <summary>Makes a copy of the server's disk as it stands at one moment, from which an image can be read.</summary>
+    public Task SnapshotAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.SnapshotAsync(
+            server.Id, Disks.NameOf(server.Id, server.Disk!.Generation), Disks.SnapshotOf(server.Id), cancellationToken), cancellationToken);
+
+    public Task ReadSnapshotAsync(Server server, Stream target, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.ExportVolumeAsync(Disks.SnapshotOf(server.Id), target, cancellationToken), cancellationToken);
+
+    public Task DeleteSnapshotAsync(Server server, CancellationToken cancellationToken)
+        => DeleteVolumeAsync(Disks.SnapshotOf(server.Id), cancellationToken);
+
+    public Task DeleteDiskAsync(Guid server, int generation, CancellationToken cancellationToken)
+        => DeleteVolumeAsync(Disks.NameOf(server, generation), cancellationToken);
+
+    /// <summary>Gives up a disk of the server's and its config drive on a host that keeps neither.</summary>
+    public async Task DropDiskAsync(Server server, int generation, CancellationToken cancellationToken)
+    {
+        await DeleteDiskAsync(server.Id, generation, cancellationToken);
+        if (server.ConfigGeneration is { } config)
+            await DeleteConfigDriveAsync(server.Id, config, cancellationToken);
+    }
+
+    /// <summary>Deletes every disk that the server ever left behind, whichever generation.</summary>
+    public async Task DeleteDisksAsync(Guid server, CancellationToken cancellationToken)
+    {
+        foreach (var volume in await ListVolumesAsync(server, cancellationToken))
+            await DeleteVolumeAsync(volume, cancellationToken);
+    }
+
+    /// <summary>The server's volumes, whichever generation.</summary>
+    public async Task<IEnumerable<string>> ListVolumesAsync(Guid server, CancellationToken cancellationToken)
+        => (await CallAsync(() => hypervisor.ListVolumesAsync(cancellationToken), cancellationToken)).Where(volume => Disks.ServerOf(volume) == server);
+
+    public Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.DeleteVolumeAsync(volume, cancellationToken), cancellationToken);
+
+    /// <summary>Fails for good where the server's disk is larger than the flavor's.</summary>
+    public async Task RefuseSmallerDiskAsync(Server server, ServerFlavor flavor, CancellationToken cancellationToken)
+    {
+        var size = await CallAsync(() => hypervisor.GetVolumeSizeAsync(Disks.NameOf(server.Id, server.Disk!.Generation), cancellationToken), cancellationToken)
+            ?? throw new StepException("The server's disk is missing.", permanent: false);
+        if (flavor.DiskBytes < size)
+        {
+            throw new StepException($"Resize error: Unable to resize disk down: the disk has {size / GiB} GiB, "
+                + $"the flavor {flavor.DiskGiB}.", permanent: true);
+        }
+    }
+
+    private static MachineSpec SpecOf(Server server)
+    {
+        var disk = Disks.NameOf(server.Id, server.Disk!.Generation);
+        var spec = new MachineSpec(server.Id, server.Name, server.Flavor.Vcpus, server.Flavor.MemoryMiB, disk)
+        {
+            ConfigVolume = server.ConfigGeneration is { } config ? Disks.ConfigOf(server.Id, config) : null,
+        };
+        return server.RescueImageId is null ? spec : spec with { RootVolume = Disks.RescueOf(server.Id), SecondVolume = disk };
+    }
+
+    private Task CallAsync(Func<Task> call, CancellationToken cancellationToken) => CallAsync(async () =>
+    {
+        await call();
+        return 0;
+    }, cancellationToken);
+
+    private async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        if (require is not null)
+            await require(cancellationToken);
+        return await ExplainAsync(call);
+    }
+
+    /// <summary>Asks a hypervisor; its failures become a sentence for the server's owner.</summary>
+    /// <exception cref="StepException">It cannot do it, or does not answer.</exception>
+    public static async Task<T> ExplainAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (HypervisorException e)
+        {
+            throw new StepException(Explain(e), permanent: e.Failure is HypervisorFailure.NotSupported or HypervisorFailure.Away, e);
+        }
+    }
+
+    private static string Explain(HypervisorException e) => e.Failure switch
+    {
+        HypervisorFailure.Unavailable or HypervisorFailure.Away => $"The host's hypervisor did not answer, so it could not {e.Operation}.",
+        HypervisorFailure.NoSpace => $"The host's disk is full, so it could not {e.Operation}.",
+        HypervisorFailure.NotSupported => $"The host's hypervisor cannot {e.Operation}.",
+        _ => $"The host's hypervisor could not {e.Operation}.",
+    };
+}

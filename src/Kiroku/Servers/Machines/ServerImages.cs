@@ -1,0 +1,72 @@
+using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Images;
+using Kiroku.Servers.State;
+
+namespace Kiroku.Servers.Machines;
+
+/// <summary>Images as servers need them: whether a request may use one, and what disk its file really is.</summary>
+internal sealed class ServerImages(ImageStore images, ImageCopies copies)
+{
+    /// <summary>Sees that a server of that flavor may be made from the image (nova/compute/api.py, _validate_flavor_image).</summary>
+    /// <exception cref="Fault">400 with Nova's words.</exception>
+    public async Task CheckAsync(string imageId, ServerFlavor flavor, ImageViewer viewer, string unknown, CancellationToken cancellationToken)
+    {
+        var image = await images.FindVisibleAsync(imageId, viewer, cancellationToken) ?? throw Fault.BadRequest(unknown);
+        if (image.Status != ImageStatus.Active)
+            throw Fault.BadRequest($"Image {imageId} is not active.");
+        RequireRoom(image, flavor);
+    }
+
+    /// <summary>Sees that a server made from the image may have that flavor; an image that is gone asks for nothing.</summary>
+    /// <exception cref="Fault">400 with Nova's words.</exception>
+    public async Task RequireRoomAsync(string imageId, ServerFlavor flavor, CancellationToken cancellationToken)
+    {
+        if (await images.FindAsync(imageId, cancellationToken) is { } image)
+            RequireRoom(image, flavor);
+    }
+
+    /// <summary>What disk the image's file is, which is on this node then.</summary>
+    /// <exception cref="StepException">Permanent: it is gone, or is no disk that a server could have. Else it is not to be had now.</exception>
+    public async Task<ImageDisk> InspectAsync(string imageId, CancellationToken cancellationToken)
+    {
+        var image = await images.FindAsync(imageId, cancellationToken)
+            ?? throw new StepException($"Image {imageId} could not be found.", permanent: true);
+        try
+        {
+            var file = await copies.EnsureAsync(image, cancellationToken);
+            var disk = DiskImage.Inspect(file, image.DiskFormat);
+            return new ImageDisk(imageId, file, disk.Format, disk.VirtualSize);
+        }
+        catch (ImageRejectedException e)
+        {
+            throw new StepException($"Image {imageId} is unacceptable: {e.Message}", permanent: true, e);
+        }
+        catch (ImageUnavailableException e)
+        {
+            throw new StepException(e.Message, permanent: false, e);
+        }
+        catch (IOException e)
+        {
+            throw new StepException($"Image {imageId} cannot be read.", permanent: false, e);
+        }
+    }
+
+    /// <summary>Sees that the flavor has the memory and disk that the image asks for.</summary>
+    /// <exception cref="Fault">400 with Nova's words.</exception>
+    private static void RequireRoom(Image image, ServerFlavor flavor)
+    {
+        if (image.MinRam > flavor.MemoryMiB)
+            throw Fault.BadRequest("Flavor's memory is too small for requested image.");
+        if (image.Size > flavor.DiskBytes)
+        {
+            throw Fault.BadRequest("Flavor's disk is too small for requested image. "
+                + $"Flavor disk is {flavor.DiskBytes} bytes, image is {image.Size} bytes.");
+        }
+        if (image.MinDisk > flavor.DiskGiB)
+        {
+            throw Fault.BadRequest("Flavor's disk is smaller than the minimum size specified in image metadata. "
+                + $"Flavor disk is {flavor.DiskBytes} bytes, minimum size is {image.MinDisk * 1024L * 1024 * 1024} bytes.");
+        }
+    }
+}

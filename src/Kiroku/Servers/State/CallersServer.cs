@@ -1,0 +1,27 @@
+using Kiroku.Access;
+using Kiroku.Api;
+
+namespace Kiroku.Servers.State;
+
+/// <summary>The server that a request is about, as far as its caller may know of it.</summary>
+internal static class CallersServer
+{
+    /// <summary>The living server of that id, if the caller may know of it.</summary>
+    /// <exception cref="Fault">404, the same for a server of another project as for none.</exception>
+    public static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore store)
+    {
+        var server = Guid.TryParseExact(serverId, "D", out var id) ? await store.FindAsync(id, context.RequestAborted) : null;
+        if (server is not { Deleted: false } || !Caller.Of(context).MaySee(server.ProjectId))
+            throw Fault.NotFound($"Instance {serverId} could not be found.");
+        return server;
+    }
+
+    /// <summary>The same, if the rule lets the caller do what the request is for.</summary>
+    /// <exception cref="Fault">404 or 403.</exception>
+    public static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore store, Rule rule)
+    {
+        var server = await FindAsync(context, serverId, store);
+        Caller.Of(context).Require(rule, server.ProjectId);
+        return server;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Data.Common;
+using Dapper;
+using Kiroku.Actions;
+using Kiroku.Storage;
+
+namespace Kiroku.Servers.State;
+
+/// <summary>Volumes that no server's row names and that stay all the same, until somebody has looked at them.</summary>
+internal sealed class KeptVolumes(IDatabase database, TimeProvider time)
+{
+    /// <summary>Names of those on a host.</summary>
+    public Task<IReadOnlySet<string>> ListAsync(string host, CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlySet<string>>(async connection =>
+            (await connection.QueryAsync<string>("SELECT volume FROM kept_volumes WHERE host = @host", new { host })).ToHashSet(), cancellationToken);
+
+    /// <summary>
+    /// Hosts on which disks of the server's are kept and that have no other part in it: a disk that came there might take the
+    /// place of one of them.
+    /// </summary>
+    public static async Task<IEnumerable<string>> ListHostsAsync(DbConnection connection, Server server)
+    {
+        const string Sql = "SELECT DISTINCT host FROM kept_volumes WHERE server_id = @Id";
+        return (await connection.QueryAsync<string>(Sql, new { server.Id })).Except(server.Hosts);
+    }
+
+    /// <summary>Keeps volumes of a server's on a host, for as long as the fence holds.</summary>
+    public Task AddAsync(Fence fence, string host, IEnumerable<string> volumes, string reason, CancellationToken cancellationToken)
+        => database.WriteAsync(async connection =>
+        {
+            await fence.HoldAsync(connection);
+            var since = time.UtcNow();
+            return await connection.ExecuteAsync(
+                """
+                INSERT INTO kept_volumes (host, volume, server_id, reason, since) VALUES (@host, @volume, @ServerId, @reason, @since)
+                ON CONFLICT (host, volume) DO NOTHING
+                """, volumes.Select(volume => new { host, volume, fence.ServerId, reason, since }).ToList());
+        }, cancellationToken);
+}

@@ -1,0 +1,173 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kiroku.Hypervisors;
+using Kiroku.Scheduling;
+using Kiroku.Storage;
+
+namespace Kiroku.Servers.State;
+
+/// <summary>A server as its columns hold it.</summary>
+internal sealed record ServerRow
+{
+    /// <summary>A server's row, with the zone of its host.</summary>
+    public const string Selected = "servers.*, (SELECT zone FROM nodes WHERE nodes.name = servers.host) AS zone";
+
+    private static readonly string[] Noted = [nameof(Name), nameof(Description), nameof(Metadata), nameof(Labels)];
+    private static readonly string[] Lock = [nameof(LockedBy), nameof(LockedReason)];
+    private static readonly string[] Fixed = [nameof(Id), nameof(ProjectId), nameof(UserId), nameof(CreatedAt), nameof(Zone)];
+
+    /// <summary>Inserts a row. The zone is its host's.</summary>
+    public static readonly string Insert = Columns<ServerRow>.Insert("servers", nameof(Zone));
+
+    /// <summary>What an action changes.</summary>
+    public static readonly string StateAssignments = Columns<ServerRow>.Assignments([.. Noted, .. Lock, .. Fixed]);
+
+    /// <summary>What is changed beside actions, too.</summary>
+    public static readonly string NoteAssignments = Columns<ServerRow>.Assignments(
+        [.. Columns<ServerRow>.Properties.Except(Noted)]);
+
+    public Guid Id { get; init; }
+    public string Name { get; init; } = "";
+    public string? Description { get; init; }
+    public string ProjectId { get; init; } = "";
+    public string UserId { get; init; } = "";
+    public string ImageId { get; init; } = "";
+    public string Flavor { get; init; } = "";
+    public string? FormerFlavor { get; init; }
+    public string Metadata { get; init; } = "{}";
+    public string Labels { get; init; } = "{}";
+    public string VmState { get; init; } = "";
+    public string? TaskState { get; init; }
+    public int PowerState { get; init; }
+    public string? FormerVmState { get; init; }
+    public int Progress { get; init; }
+    public string? Host { get; init; }
+    public string? Zone { get; init; }
+    public int ClaimedVcpus { get; init; }
+    public int ClaimedMemoryMib { get; init; }
+    public int ClaimedDiskGib { get; init; }
+    public int? Generation { get; init; }
+    public string? OtherHost { get; init; }
+    public int OtherVcpus { get; init; }
+    public int OtherMemoryMib { get; init; }
+    public int OtherDiskGib { get; init; }
+    public string? DiskHost { get; init; }
+    public string? FormerHost { get; init; }
+    public int? FormerGeneration { get; init; }
+    public int? ConfigGeneration { get; init; }
+    public string Addresses { get; init; } = "[]";
+    public string? FaultMessage { get; init; }
+    public string? FaultDetails { get; init; }
+    public DateTime? FaultCreated { get; init; }
+    public string? RescueImageId { get; init; }
+    public string? LockedBy { get; init; }
+    public string? LockedReason { get; init; }
+    public string? RunningAction { get; init; }
+    public long Epoch { get; init; }
+    public DateTime CreatedAt { get; init; }
+    public DateTime UpdatedAt { get; init; }
+    public DateTime? LaunchedAt { get; init; }
+    public DateTime? TerminatedAt { get; init; }
+    public bool Deleted { get; init; }
+
+    /// <summary>What is noted of the server beside its states.</summary>
+    public (string, string?, string, string) Notes => (Name, Description, Metadata, Labels);
+
+    public static ServerRow Of(Server server) => new()
+    {
+        Id = server.Id,
+        Name = server.Name,
+        Description = server.Description,
+        ProjectId = server.ProjectId,
+        UserId = server.UserId,
+        ImageId = server.ImageId,
+        Flavor = JsonSerializer.Serialize(server.Flavor, ServerJson.Default.ServerFlavor),
+        FormerFlavor = server.Former is { Flavor: var former } ? JsonSerializer.Serialize(former, ServerJson.Default.ServerFlavor) : null,
+        Metadata = JsonSerializer.Serialize(server.Metadata, ServerJson.Default.IReadOnlyDictionaryStringString),
+        Labels = JsonSerializer.Serialize(server.Labels, ServerJson.Default.ServerLabels),
+        VmState = server.VmState,
+        TaskState = server.TaskState,
+        PowerState = (int)server.PowerState,
+        FormerVmState = server.FormerVmState,
+        Progress = server.Progress,
+        Host = server.Host,
+        ClaimedVcpus = server.Claim.Vcpus,
+        ClaimedMemoryMib = server.Claim.MemoryMiB,
+        ClaimedDiskGib = server.Claim.DiskGiB,
+        Generation = server.Disk?.Generation,
+        FormerGeneration = server.Former?.Disk.Generation,
+        OtherHost = server.Other?.Host,
+        OtherVcpus = server.Other?.Claim.Vcpus ?? 0,
+        OtherMemoryMib = server.Other?.Claim.MemoryMiB ?? 0,
+        OtherDiskGib = server.Other?.Claim.DiskGiB ?? 0,
+        DiskHost = server.Disk?.Host,
+        FormerHost = server.Former?.Disk.Host,
+        ConfigGeneration = server.ConfigGeneration,
+        Addresses = JsonSerializer.Serialize(server.Addresses, ServerJson.Default.IReadOnlyListMachineAddress),
+        FaultMessage = server.Fault?.Message,
+        FaultDetails = server.Fault?.Details,
+        FaultCreated = server.Fault?.Created,
+        RescueImageId = server.RescueImageId,
+        LockedBy = server.LockedBy,
+        LockedReason = server.LockedReason,
+        RunningAction = server.RunningAction,
+        Epoch = server.Epoch,
+        CreatedAt = server.CreatedAt,
+        UpdatedAt = server.UpdatedAt,
+        LaunchedAt = server.LaunchedAt,
+        TerminatedAt = server.TerminatedAt,
+        Deleted = server.Deleted,
+    };
+
+    public Server ToServer() => new()
+    {
+        Id = Id,
+        Name = Name,
+        Description = Description,
+        ProjectId = ProjectId,
+        UserId = UserId,
+        ImageId = ImageId,
+        Flavor = JsonSerializer.Deserialize(Flavor, ServerJson.Default.ServerFlavor)!,
+        Metadata = JsonSerializer.Deserialize(Metadata, ServerJson.Default.IReadOnlyDictionaryStringString)!,
+        Labels = JsonSerializer.Deserialize(Labels, ServerJson.Default.ServerLabels)!,
+        VmState = VmState,
+        TaskState = TaskState,
+        PowerState = (MachineState)PowerState,
+        FormerVmState = FormerVmState,
+        Progress = Progress,
+        Host = Host,
+        Zone = Zone,
+        Claim = new Claim(ClaimedVcpus, ClaimedMemoryMib, ClaimedDiskGib),
+        Other = OtherHost is null ? null : new HostClaim(OtherHost, new Claim(OtherVcpus, OtherMemoryMib, OtherDiskGib)),
+        Disk = DiskOf(DiskHost, Generation),
+        Former = ToFormer(),
+        ConfigGeneration = ConfigGeneration,
+        Addresses = JsonSerializer.Deserialize(Addresses, ServerJson.Default.IReadOnlyListMachineAddress)!,
+        Fault = FaultMessage is { } message ? new ServerFault(message, FaultDetails, FaultCreated ?? UpdatedAt) : null,
+        RescueImageId = RescueImageId,
+        LockedBy = LockedBy,
+        LockedReason = LockedReason,
+        RunningAction = RunningAction,
+        Epoch = Epoch,
+        CreatedAt = CreatedAt,
+        UpdatedAt = UpdatedAt,
+        LaunchedAt = LaunchedAt,
+        TerminatedAt = TerminatedAt,
+        Deleted = Deleted,
+    };
+
+    private FormerServer? ToFormer()
+        => FormerFlavor is not null && DiskOf(FormerHost, FormerGeneration) is { } disk
+            ? new FormerServer(JsonSerializer.Deserialize(FormerFlavor, ServerJson.Default.ServerFlavor)!, disk) : null;
+
+    private static ServerDisk? DiskOf(string? host, int? generation)
+        => (host, generation) is ({ } there, { } number) ? new ServerDisk(there, number) : null;
+}
+
+/// <summary>What stands as JSON in columns.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ServerFlavor))]
+[JsonSerializable(typeof(ServerLabels))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+[JsonSerializable(typeof(IReadOnlyList<MachineAddress>))]
+internal sealed partial class ServerJson : JsonSerializerContext;

@@ -1,0 +1,231 @@
+using System.Data.Common;
+using Dapper;
+using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Cluster;
+using Kiroku.Storage;
+
+namespace Kiroku.Servers.State;
+
+/// <summary>The rows of servers, and the transactions in which an action begins, goes on and ends.</summary>
+internal sealed class ServerStore(
+    IDatabase database, OwnMembership membership, KeptAnswers answers, FinishedRecords records)
+{
+    /// <summary>The server, deleted or not; null if there never was one.</summary>
+    public Task<Server?> FindAsync(Guid id, CancellationToken cancellationToken)
+        => database.ReadAsync(connection => FindAsync(connection, id), cancellationToken);
+
+    /// <summary>A page of servers in the order asked for, newest first among equals.</summary>
+    /// <exception cref="UnknownMarkerException">The marker names no server that the query could list.</exception>
+    public Task<IReadOnlyList<Server>> ListAsync(ServerQuery query, CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
+        {
+            var values = new { query.Deleted, query.ProjectId, query.ChangesSince, query.ChangesBefore, query.Marker, query.Limit };
+            if (query is { IsPaged: true, Marker: not null } && !(await connection.QueryAsync<Guid>(query.MarkerSql(), values)).Any())
+                throw new UnknownMarkerException();
+            var servers = (await connection.QueryAsync<ServerRow>(query.Sql(), values)).Select(row => row.ToServer());
+            if (query.IsPaged)
+                return servers.ToList();
+            if (query.Order is { } order)
+                servers = servers.Order(Comparer<Server>.Create(order));
+            if (query.Marker is { } marker)
+            {
+                var all = servers.ToList();
+                var index = all.FindIndex(server => server.Id == marker);
+                servers = index < 0 ? throw new UnknownMarkerException() : all.Skip(index + 1);
+            }
+            return servers.Where(query.Matches).Take(query.Limit).ToList();
+        }, cancellationToken);
+
+    /// <summary>Every server that is not deleted and fulfils a condition on its columns.</summary>
+    public Task<IReadOnlyList<Server>> ListWhereAsync(string condition, object? values, CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
+        {
+            var rows = await connection.QueryAsync<ServerRow>($"SELECT {ServerRow.Selected} FROM servers WHERE deleted = 0 AND {condition}", values);
+            return rows.Select(row => row.ToServer()).ToList();
+        }, cancellationToken);
+
+    /// <summary>A page of the servers, deleted ones included, that lived in a span of time, by id.</summary>
+    /// <exception cref="UnknownMarkerException">There never was such a server.</exception>
+    public Task<IReadOnlyList<Server>> ListLivedAsync(UsageQuery query, string? projectId, CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
+        {
+            if (query.Marker is not null && (!Guid.TryParse(query.Marker, out var marker) || await FindAsync(connection, marker) is null))
+                throw new UnknownMarkerException();
+            var rows = await connection.QueryAsync<ServerRow>(
+                $"""
+                SELECT {ServerRow.Selected} FROM servers
+                WHERE launched_at < @End AND (terminated_at IS NULL OR terminated_at >= @Start)
+                    AND (@projectId IS NULL OR project_id = @projectId) AND (@Marker IS NULL OR id > @Marker)
+                ORDER BY id LIMIT @Limit
+                """, new { query.Start, query.End, query.Limit, query.Marker, projectId });
+            return rows.Select(row => row.ToServer()).ToList();
+        }, cancellationToken);
+
+    /// <summary>Inserts new servers, each with the action that builds it, if the check has nothing against them.</summary>
+    /// <exception cref="Fault">Nothing was inserted: the check refused it, or the request is a repeated one.</exception>
+    public Task InsertAsync(
+        IReadOnlyList<(Server Server, ActionRecord Create)> created, Keeping keeping, Func<DbConnection, Task> check, CancellationToken cancellationToken)
+        => database.WriteAloneAsync(async connection =>
+        {
+            await membership.HoldAsync(connection);
+            await check(connection);
+            foreach (var (server, create) in created)
+            {
+                await connection.ExecuteAsync(ServerRow.Insert, ServerRow.Of(server));
+                await ActionStore.InsertAsync(connection, create);
+            }
+            await answers.InsertAsync(connection, keeping);
+            return 0;
+        }, cancellationToken);
+
+    /// <summary>Changes what is noted of a server as it stands at this moment, whatever runs on it.</summary>
+    /// <returns>The server as changed; null if there is none.</returns>
+    /// <exception cref="Fault">Nothing was changed: <paramref name="change"/> refused it.</exception>
+    public Task<Server?> ChangeNotesAsync(Guid id, Func<Server, Server> change, CancellationToken cancellationToken)
+        => database.WriteAsync(async connection =>
+        {
+            if (await FindAsync(connection, id) is not { Deleted: false } server)
+                return null;
+            var changed = change(server);
+            await connection.ExecuteAsync(
+                $"UPDATE servers SET {ServerRow.NoteAssignments}, updated_at = @UpdatedAt WHERE id = @Id", ServerRow.Of(changed));
+            return changed;
+        }, cancellationToken);
+
+    /// <summary>
+    /// Begins an action if the server still stands as <paramref name="seen"/>: takes the lock, supersedes what ran, writes
+    /// the action's row and the states shown while it runs.
+    /// </summary>
+    /// <returns>The server as it stands now and the action; null if the server had changed meanwhile.</returns>
+    /// <exception cref="Fault">Nothing was changed: the request is a repeated one.</exception>
+    public Task<(Server, ActionRecord)?> BeginActionAsync(Server seen, Acceptance acceptance, CancellationToken cancellationToken)
+    {
+        return acceptance.Together is null
+            ? database.WriteAsync(BeginAsync, cancellationToken)
+            : database.WriteAloneAsync(BeginAsync, cancellationToken);
+
+        async Task<(Server, ActionRecord)?> BeginAsync(DbConnection connection)
+        {
+            await membership.HoldAsync(connection, acceptance.AskedOf);
+            var action = acceptance.Action;
+            var begun = acceptance.Server with { RunningAction = action.RequestId, Epoch = seen.Epoch + 1, UpdatedAt = action.UpdatedAt };
+            var (row, before) = (ServerRow.Of(begun), ServerRow.Of(seen));
+            var (notes, takesOver) = (row.Notes != before.Notes, seen.RunningAction is not null);
+            if ((notes || takesOver) && await FindAsync(connection, seen.Id) is { } now && HasChanged(now, seen, notes))
+                return null;
+            var sql = $"UPDATE servers SET {ServerRow.StateAssignments}{(notes ? $", {ServerRow.NoteAssignments}" : "")}"
+                + " WHERE id = @Id AND deleted = 0 AND epoch = @Epoch - 1 AND "
+                + (takesOver ? "running_action IS NOT NULL" : "running_action IS NULL");
+            if (await connection.ExecuteAsync(sql, row) != 1)
+                return null;
+            if (seen.RunningAction is { } overtaken && await ActionStore.FindAsync(connection, seen.Id, overtaken) is { } old)
+            {
+                await ActionStore.SupersedeAsync(connection, old.Action.Id, action.Action, action.UpdatedAt);
+                await acceptance.GiveUp(connection, old.Action);
+            }
+            await answers.InsertAsync(connection, acceptance.Keeping);
+            if (acceptance.Together is { } together)
+                await together(connection);
+            return (begun, await ActionStore.InsertNextAsync(connection, action));
+        }
+    }
+
+    /// <summary>
+    /// Takes up the action that a server's row names but nobody runs. Events left open are closed as interrupted, unless the
+    /// service had rested.
+    /// </summary>
+    /// <returns>The server with its new epoch and the action with its events; null if no action runs.</returns>
+    public Task<(Server, RecordedAction)?> TakeUpActionAsync(Guid id, DateTime now, CancellationToken cancellationToken)
+        => database.WriteAsync<(Server, RecordedAction)?>(async connection =>
+        {
+            await membership.HoldAsync(connection);
+            await connection.ExecuteAsync("UPDATE servers SET epoch = epoch + 1 WHERE id = @id AND running_action IS NOT NULL", new { id });
+            if (await FindAsync(connection, id) is not { RunningAction: { } running } server)
+                return null;
+            var found = await ActionStore.FindAsync(connection, id, running)
+                ?? throw new InvalidOperationException($"Server {id} names the running action {running}, which has no row.");
+            await ActionStore.TakeUpAsync(connection, found.Action, now);
+            return (server, (await ActionStore.FindAsync(connection, id, running))!);
+        }, cancellationToken);
+
+    /// <summary>Saves the states that a running action has changed.</summary>
+    /// <exception cref="FencedException">The action is no longer the running one.</exception>
+    public Task SaveAsync(Fence fence, Server server, CancellationToken cancellationToken)
+        => database.WriteAsync(async connection =>
+        {
+            await fence.HoldAsync(connection);
+            return await SaveStatesAsync(connection, server);
+        }, cancellationToken);
+
+    /// <summary>Ends the running action: its outcome, the server's states and the lock, together.</summary>
+    /// <exception cref="FencedException">The action is no longer the running one.</exception>
+    public async Task EndActionAsync(Fence fence, Server server, long actionId, string outcome, DateTime now, CancellationToken cancellationToken)
+    {
+        using var removing = server.Deleted ? records.Removing(server.Id) : null;
+        await database.WriteAsync(async connection =>
+        {
+            await fence.HoldAsync(connection);
+            await ActionStore.EndAsync(connection, actionId, outcome, now);
+            return await SaveStatesAsync(connection, server with { RunningAction = null, TaskState = null, Progress = 0, UpdatedAt = now });
+        }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Has the running action take up room on a host: <paramref name="place"/> is given the server within the transaction, and
+    /// says how it stands then. What several actions take up at once they take up one after another.
+    /// </summary>
+    /// <returns>The server as it stands then; null if there is no place, and then nothing is changed.</returns>
+    public Task<Server?> PlaceAsync(Fence fence, Func<DbConnection, Server, Task<Server?>> place, CancellationToken cancellationToken)
+        => database.WriteAloneAsync(async connection =>
+        {
+            await fence.HoldAsync(connection);
+            var server = (await FindAsync(connection, fence.ServerId))!;
+            if (await place(connection, server) is not { } placed)
+                return null;
+            await SaveStatesAsync(connection, placed);
+            return placed;
+        }, cancellationToken);
+
+    /// <summary>Sees that a right still holds.</summary>
+    /// <exception cref="FencedException">It does not.</exception>
+    public async Task RequireAsync(Fence fence, CancellationToken cancellationToken)
+    {
+        const string Sql = $"SELECT COUNT(*) FROM servers WHERE {Fence.Holds}";
+        if (await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(Sql, fence), cancellationToken) != 1)
+            throw new FencedException();
+    }
+
+    public Task SaveProgressAsync(Fence fence, int percent, CancellationToken cancellationToken)
+        => database.WriteAsync(async connection =>
+        {
+            await fence.HoldAsync(connection);
+            return await connection.ExecuteAsync("UPDATE servers SET progress = @percent WHERE id = @ServerId", new { percent, fence.ServerId });
+        }, cancellationToken);
+
+    /// <summary>Notes what a machine does when no action runs on its server, unless one has begun.</summary>
+    public Task SavePowerStateAsync(Fence fence, int powerState, DateTime now, CancellationToken cancellationToken)
+        => database.WriteAsync(connection => connection.ExecuteAsync(
+            $"UPDATE servers SET power_state = @powerState, updated_at = @now WHERE {Fence.Holds} AND power_state <> @powerState",
+            new { fence.ServerId, fence.RequestId, fence.Epoch, powerState, now }), cancellationToken);
+
+    /// <summary>Notes where a machine can be reached when no action runs on its server, unless one has begun.</summary>
+    public Task SaveAddressesAsync(Server server, DateTime now, CancellationToken cancellationToken)
+        => database.WriteAsync(connection => connection.ExecuteAsync(
+            $"UPDATE servers SET addresses = @Addresses, updated_at = @now WHERE {Fence.Holds}",
+            new { server.Fence.ServerId, server.Fence.RequestId, server.Fence.Epoch, ServerRow.Of(server).Addresses, now }), cancellationToken);
+
+    private static async Task<Server?> FindAsync(DbConnection connection, Guid id)
+        => (await connection.QueryFirstOrDefaultAsync<ServerRow>($"SELECT {ServerRow.Selected} FROM servers WHERE id = @id", new { id }))?.ToServer();
+
+    /// <summary>
+    /// Whether a server has changed in what its epoch does not tell: notes are changed beside actions, and few actions change
+    /// them, too; what is taken over writes until it hears of that.
+    /// </summary>
+    private static bool HasChanged(Server now, Server seen, bool notes)
+        => (notes && ServerRow.Of(now).Notes != ServerRow.Of(seen).Notes)
+            || (seen.RunningAction is not null && now.UpdatedAt != seen.UpdatedAt);
+
+    private static Task<int> SaveStatesAsync(DbConnection connection, Server server)
+        => connection.ExecuteAsync($"UPDATE servers SET {ServerRow.StateAssignments} WHERE id = @Id", ServerRow.Of(server));
+}

@@ -1,0 +1,47 @@
+using Kiroku.Hypervisors;
+using Kiroku.Servers.Remote;
+using Kiroku.Servers.State;
+
+namespace Kiroku.Servers.Upkeep;
+
+/// <summary>Looks for <see cref="StrayMachines"/> on this node's host and has their servers' grains put them aside.</summary>
+internal sealed partial class StrayWatch(
+    IHypervisor hypervisor, ServerStore store, IGrainFactory grains, ServiceSettings settings, ILogger<StrayWatch> logger)
+{
+    /// <summary>Puts aside every machine on this node's host that, by its server's row, should not be there.</summary>
+    /// <returns>Those with which that failed or has to wait: their disks are not noted as kept yet.</returns>
+    public async Task<IReadOnlySet<Guid>> PutAllAsideAsync(CancellationToken cancellationToken)
+    {
+        var left = new HashSet<Guid>();
+        var machines = await hypervisor.ListMachinesAsync(cancellationToken);
+        var own = (await store.ListWhereAsync("host = @Host", new { settings.Host }, cancellationToken)).Select(server => server.Id);
+        foreach (var machine in machines.Keys.Except(own))
+        {
+            // One that has no row at all is another cloud's, on the same daemon.
+            if (await store.FindAsync(machine, cancellationToken) is not { } server || !StrayMachines.IsStray(server, settings.Host))
+                continue;
+            if (server.RunningAction is not null || !await TryPutAsideAsync(machine, cancellationToken))
+                left.Add(machine);
+        }
+        return left;
+    }
+
+    /// <summary>One that cannot be stopped now is not to keep the others running.</summary>
+    private async Task<bool> TryPutAsideAsync(Guid machine, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await grains.GetGrain<IServerGrain>(machine).PutAside(settings.Host);
+        }
+#pragma warning disable CA1031 // Each is looked at again the next time.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            LogCannotPutAside(machine, e);
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The machine of {Server}, which should not be here, could not be put aside; it is tried again")]
+    private partial void LogCannotPutAside(Guid server, Exception exception);
+}

@@ -1,0 +1,152 @@
+using System.Text.Json;
+using Kiroku.Access;
+using Kiroku.Api;
+using Kiroku.Servers.State;
+using Kiroku.Servers.Views;
+
+namespace Kiroku.Servers.Work;
+
+/// <summary>
+/// The body of POST /servers once its form is right. What Kiroku does not have, such as volumes and networks to choose, is
+/// refused as Nova refuses what it does not find.
+/// </summary>
+internal sealed class CreateRequest(JsonElement server, Microversion version, Caller caller)
+{
+    private static readonly string[] NotHad = ["personality", "trusted_image_certificates"];
+
+    public string Name { get; } = server.GetProperty("name").GetString()!.Trim();
+
+    /// <summary>Before 2.19 the name is the description, too.</summary>
+    public string? Description => version >= 19 ? Text("description") : Name;
+
+    public int Least => Number("min_count") ?? 1;
+
+    public int Most => Number("max_count") ?? Least;
+
+    public string AdminPass { get; } = AdminPasswords.Of(server);
+
+    public bool WantsReservation => Truth("return_reservation_id");
+
+    /// <summary>Nova takes a flavor's address for its id, and an id that is a number.</summary>
+    public string FlavorId
+    {
+        get
+        {
+            var reference = server.GetProperty("flavorRef");
+            return (reference.ValueKind == JsonValueKind.String ? reference.GetString()! : reference.GetRawText()).Split('/')[^1];
+        }
+    }
+
+    public string ImageId => Text("imageRef") is { Length: > 0 } image ? image : throw Fault.BadRequest("Missing imageRef attribute");
+
+    public string? KeyName => Text("key_name");
+
+    public IReadOnlyDictionary<string, string> Metadata => Pairs(server);
+
+    public ServerLabels Labels => new()
+    {
+        Tags = version >= 52 ? [.. Items("tags").Select(tag => tag.GetString()!).Distinct()] : [],
+        AccessIpv4 = Text("accessIPv4") ?? "",
+        AccessIpv6 = ServerAddresses.Canonical(Text("accessIPv6")) ?? "",
+        DiskConfig = Text("OS-DCF:diskConfig") ?? "MANUAL",
+        Hostname = version >= 90 ? Text("hostname") : null,
+        UserData = Text("user_data") is { Length: > 0 } data ? data : null,
+        ConfigDrive = Truth("config_drive"),
+        PinnedZone = Zone.Split(':')[0] is { Length: > 0 } zone ? zone : null,
+    };
+
+    /// <summary>Refuses what the caller may not ask for or Kiroku does not have.</summary>
+    /// <exception cref="Fault">400 or 403.</exception>
+    public void RefuseWhatIsNotHad(IReadOnlySet<string> hosts)
+    {
+        if (Least > Most)
+            throw Fault.BadRequest("min_count must be <= max_count");
+        caller.Require(ServerRules.Create, caller.ProjectId);
+        RefuseOtherHosts(hosts);
+        foreach (var key in NotHad)
+        {
+            if (server.TryGetProperty(key, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Array && !IsEmpty(value))
+                throw Fault.BadRequest($"This cloud does not have {key}.");
+        }
+        new BlockDevices(server).RefuseOthers();
+        RefuseNetworks();
+        if (Most > 1 && Labels.Hostname is not null)
+            throw Fault.BadRequest("Unable to allocate a single hostname to multiple instances");
+    }
+
+    /// <summary>What Nova finds out last, when flavor and image are known.</summary>
+    /// <exception cref="Fault">400.</exception>
+    public void RefuseGroups()
+    {
+        foreach (var group in Items("security_groups"))
+        {
+            if (group.TryGetProperty("name", out var name) && name.GetString() != "default")
+                throw Fault.BadRequest($"Security group {name.GetString()} not found for project {caller.ProjectId}.");
+        }
+    }
+
+    public static IReadOnlyDictionary<string, string> Pairs(JsonElement parent, string key = "metadata")
+        => parent.TryGetProperty(key, out var metadata)
+            ? metadata.EnumerateObject().DistinctBy(pair => pair.Name).ToDictionary(pair => pair.Name, pair => metadata.GetProperty(pair.Name).GetString()!)
+            : new Dictionary<string, string>();
+
+    /// <summary>The one host that will do; null for any.</summary>
+    public string? Host => ForcedHost ?? AskedHosts.FirstOrDefault();
+
+    /// <summary>The one that an administrator names with the zone; null for none.</summary>
+    public string? ForcedHost => ForcedHosts.FirstOrDefault();
+
+    private IEnumerable<string> ForcedHosts => Zone.Split(':').Skip(1).Where(name => name.Length > 0);
+
+    private IEnumerable<string> AskedHosts => version >= 74 ? new[] { Text("host"), Text("hypervisor_hostname") }.OfType<string>() : [];
+
+    private string Zone => Text("availability_zone")?.Trim() ?? "";
+
+    private void RefuseOtherHosts(IReadOnlySet<string> hosts)
+    {
+        if (Zone.Split(':').Length > 3)
+            throw Fault.BadRequest("Invalid input received: Unable to parse availability_zone");
+        if (ForcedHosts.Any())
+            caller.Require(ServerRules.ForcedHost, caller.ProjectId);
+        if (AskedHosts.Any())
+        {
+            caller.Require(ServerRules.RequestedDestination, caller.ProjectId);
+            if (ForcedHosts.Any())
+            {
+                throw Fault.BadRequest("One mechanism with host and/or hypervisor_hostname and another mechanism with zone:host:node "
+                    + "are mutually exclusive.");
+            }
+        }
+        // A host has one node, of its own name.
+        if (ForcedHosts.Concat(AskedHosts).FirstOrDefault(name => !hosts.Contains(name) || name != Host) is { } unknown)
+            throw Fault.BadRequest($"Compute host {unknown} could not be found.");
+    }
+
+    private void RefuseNetworks()
+    {
+        foreach (var network in Items("networks"))
+        {
+            if (network.TryGetProperty("port", out var port) && port.GetString() is { Length: > 0 } id)
+                throw Fault.BadRequest($"Port id {id} could not be found.");
+            throw Fault.BadRequest(network.TryGetProperty("uuid", out var uuid)
+                ? $"Network {uuid.GetString()} could not be found."
+                : "Bad network format: missing 'uuid'");
+        }
+    }
+
+    private string? Text(string key)
+        => server.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private IEnumerable<JsonElement> Items(string key)
+        => server.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
+
+    private bool Truth(string key)
+        => server.TryGetProperty(key, out var value) && (value.ValueKind == JsonValueKind.True
+            || (value.ValueKind == JsonValueKind.String && value.GetString()!.ToUpperInvariant() is "TRUE" or "1" or "ON" or "YES"));
+
+    /// <summary>A count, which may be written as a string; whatever is beyond all counting is the most there is.</summary>
+    private int? Number(string key) => server.TryGetProperty(key, out var value) ? WholeNumber.Read(value) : null;
+
+    private static bool IsEmpty(JsonElement value)
+        => value.ValueKind == JsonValueKind.String ? value.GetString()!.Length == 0 : value.GetArrayLength() == 0;
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Kiroku.Api;
+using Kiroku.Servers.State;
+
+namespace Kiroku.Servers.Work;
+
+/// <summary>The body of a rebuild once its form is right; under /v2 it may hold keys of later versions, which do not count.</summary>
+internal sealed class RebuildRequest(JsonElement rebuild, Microversion version)
+{
+    /// <summary>The password that the request brings, or a new one.</summary>
+    public string AdminPass { get; } = AdminPasswords.Of(rebuild);
+
+    public string ImageId => rebuild.GetProperty("imageRef").GetString()!;
+
+    /// <summary>Whether it says by which key the guest lets somebody in, or by none.</summary>
+    public bool AsksForKey => version >= 54 && rebuild.TryGetProperty("key_name", out _);
+
+    public string? KeyName => Text("key_name");
+
+    /// <exception cref="Fault">400 for what Kiroku does not have.</exception>
+    public void RefuseUnsupported()
+    {
+        if (version < 57 && HasItems("personality"))
+            throw Fault.BadRequest("This cloud does not have personality.");
+        if (version >= 63 && HasItems("trusted_image_certificates"))
+            throw Fault.BadRequest("This cloud does not have trusted_image_certificates.");
+    }
+
+    /// <summary>The server with the names and notes that the rebuild gives it.</summary>
+    public Server Applied(Server server, ServerKey? key)
+    {
+        var called = new UpdateRequest(rebuild, version).Applied(server);
+        return called with
+        {
+            Metadata = rebuild.TryGetProperty("metadata", out _) ? CreateRequest.Pairs(rebuild) : server.Metadata,
+            Labels = called.Labels with
+            {
+                Key = key,
+                UserData = version >= 57 && rebuild.TryGetProperty("user_data", out _)
+                    ? Text("user_data") is { Length: > 0 } data ? data : null
+                    : server.Labels.UserData,
+            },
+        };
+    }
+
+    /// <summary>What the body may hold (nova/api/openstack/compute/schemas/servers.py, rebuild).</summary>
+    public static Schema Body(Microversion version, bool relaxed)
+    {
+        var rebuild = Schema.Object(
+            ("name", relaxed ? Parameters.RelaxedName : Parameters.Name),
+            ("imageRef", Parameters.Uuid),
+            ("adminPass", Parameters.Text),
+            ("metadata", Parameters.Metadata),
+            ("preserve_ephemeral", Parameters.Boolean),
+            ("OS-DCF:diskConfig", Parameters.DiskConfig),
+            ("accessIPv4", Parameters.IPv4),
+            ("accessIPv6", Parameters.IPv6),
+            ("personality", ServerParameters.Personality));
+        rebuild = rebuild with { Required = ["imageRef"] };
+        if (version >= 19)
+            rebuild = rebuild.With("description", Parameters.Description);
+        if (version >= 54)
+            rebuild = rebuild.With("key_name", Parameters.NameOrNull);
+        if (version >= 57)
+            rebuild = rebuild.Without("personality").With("user_data", ServerParameters.UserData(nullable: true));
+        if (version >= 63)
+            rebuild = rebuild.With("trusted_image_certificates", Parameters.Certificates);
+        if (version >= 90)
+            rebuild = rebuild.With("hostname", version >= 94 ? Parameters.Fqdn : Parameters.Hostname);
+        return Schema.Body("rebuild", rebuild);
+    }
+
+    private string? Text(string key)
+        => rebuild.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private bool HasItems(string key)
+        => rebuild.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0;
+}

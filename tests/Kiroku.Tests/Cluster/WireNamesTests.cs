@@ -1,0 +1,65 @@
+using System.Reflection;
+
+namespace Kiroku.Tests.Cluster;
+
+/// <summary>
+/// What crosses between nodes is known by its full name there, and during an upgrade nodes of two versions talk to each
+/// other: so these names are only ever added to, wherever the files lie.
+/// </summary>
+public sealed class WireNamesTests
+{
+    private static readonly string[] Names =
+    [
+        "Kiroku.Actions.Fence",
+        "Kiroku.Actions.FencedException",
+        "Kiroku.Actions.IdempotencyKey",
+        "Kiroku.Actions.StepException",
+        "Kiroku.Api.Answer",
+        "Kiroku.Cluster.Acquaintance",
+        "Kiroku.Cluster.IAcquaintance",
+        "Kiroku.Cluster.NodeMissingException",
+        "Kiroku.Cluster.UnprovenCallException",
+        "Kiroku.Hypervisors.CrossingFailure",
+        "Kiroku.Hypervisors.HostCapacity",
+        "Kiroku.Hypervisors.HypervisorFailure",
+        "Kiroku.Hypervisors.MachineAddress",
+        "Kiroku.Hypervisors.MachineSpec",
+        "Kiroku.Hypervisors.MachineState",
+        "Kiroku.Hypervisors.VolumeContent",
+        "Kiroku.Hypervisors.VolumeFormat",
+        "Kiroku.Images.IImageGrain",
+        "Kiroku.Servers.ActionAnswer",
+        "Kiroku.Servers.ActionRequest",
+        "Kiroku.Servers.AnswerForm",
+        "Kiroku.Servers.IServerGrain",
+        "Kiroku.Servers.ImageDisk",
+        "Kiroku.Servers.Remote.CopyVolume",
+        "Kiroku.Servers.Remote.CreateOverlay",
+        "Kiroku.Servers.Remote.DefineMachine",
+        "Kiroku.Servers.Remote.DeleteVolume",
+        "Kiroku.Servers.Remote.DiskPiece",
+        "Kiroku.Servers.Remote.GetVolumeSize",
+        "Kiroku.Servers.Remote.HostCall",
+        "Kiroku.Servers.Remote.HostNews",
+        "Kiroku.Servers.Remote.IHostGrain",
+        "Kiroku.Servers.Remote.ListVolumes",
+        "Kiroku.Servers.Remote.MachineCall",
+        "Kiroku.Servers.Remote.PrepareImage",
+        "Kiroku.Servers.Remote.ReadConsole",
+        "Kiroku.Servers.Remote.ReceiveDisk",
+        "Kiroku.Servers.Remote.StopMachine",
+        "Kiroku.Servers.Remote.TakeSnapshot",
+        "Kiroku.Servers.Remote.WriteVolume",
+        "Kiroku.Servers.ShownServer",
+        "Kiroku.Storage.CrossingTrouble",
+    ];
+
+    [Fact]
+    public void Every_type_that_crosses_between_nodes_keeps_its_name()
+        => Assert.Equal(Names.Order(StringComparer.Ordinal), Crossing().Order(StringComparer.Ordinal));
+
+    private static IEnumerable<string> Crossing() => typeof(KirokuApp).Assembly.GetTypes()
+        .Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null
+            || (type.IsInterface && type.IsAssignableTo(typeof(IAddressable))))
+        .Select(type => type.FullName!);
+}
