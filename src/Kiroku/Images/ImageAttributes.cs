@@ -77,9 +77,9 @@ internal static class ImageAttributes
     private static string Visibility(Image image, string visibility, Caller caller)
     {
         if (visibility == ImageVisibility.Public)
-            ImagesApi.Require(caller, Rules.ImagePublicize, image.Owner);
+            ImageAccess.Require(caller, Rules.ImagePublicize, image.Owner);
         else if (visibility == ImageVisibility.Community)
-            ImagesApi.Require(caller, Rules.ImageCommunitize, image.Owner);
+            ImageAccess.Require(caller, Rules.ImageCommunitize, image.Owner);
         return visibility;
     }
 

@@ -18,7 +18,7 @@ internal static class ImageRequest
             ImageAttributes.RequireWritable(attribute.Name);
             image = ImageAttributes.Set(image, attribute.Name, attribute.Value, caller);
         }
-        ImagesApi.Require(caller, Rules.ImageAdd, image.Owner);
+        ImageAccess.Require(caller, Rules.ImageAdd, image.Owner);
         return image;
     }
 

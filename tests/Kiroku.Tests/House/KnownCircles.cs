@@ -10,8 +10,6 @@ internal static class KnownCircles
     [
         "Identity Identity/Accounts Identity/Keystone",
         "Servers Servers/Remote Servers/Work",
-        "Storage Storage/Postgres Storage/Sqlite",
-        "CommandLine CommandLine/Tour",
         "Hypervisors Hypervisors/Libvirt",
     ];
 
@@ -39,23 +37,15 @@ internal static class KnownCircles
         "Servers/AddressesApi.cs Servers/AttachmentsApi.cs Servers/ConsoleOutput.cs Servers/PasswordChange.cs " +
             "Servers/ServerActionsApi.cs Servers/ServerLocks.cs Servers/ServerMetadataApi.cs " +
             "Servers/ServerNotes.cs Servers/ServerSchemas.cs Servers/ServerTagsApi.cs Servers/ServersApi.cs",
-        "CommandLine/Tour/Cloud.cs CommandLine/Tour/Guest.cs CommandLine/Tour/Guide.cs " +
-            "CommandLine/Tour/Record.cs CommandLine/Tour/Screen.cs CommandLine/Tour/ServiceProcess.cs " +
-            "CommandLine/Tour/TourCommand.cs CommandLine/Tour/TouredServer.cs",
         "Hosts/Host.cs Hosts/HostRemoval.cs Hosts/HostWatch.cs Hosts/HostsOptions.cs Hosts/NodeSelf.cs " +
             "Hosts/ServicesApi.cs Hosts/Zones.cs",
         "Identity/Account.cs Identity/Accounts/ApplicationCredential.cs Identity/Caller.cs Identity/Policy.cs " +
             "Identity/SignIn.cs",
-        "Images/ImageAttributes.cs Images/ImagePatch.cs Images/ImageRequest.cs Images/ImagesApi.cs",
         "Hypervisors/Libvirt/Handles.cs Hypervisors/Libvirt/LibvirtException.cs Hypervisors/Libvirt/Native.cs",
-        "Api/Schema.cs Api/SchemaCheck.cs",
         "Cluster/Acquaintance.cs Cluster/Introductions.cs",
         "Cluster/Joining.cs Cluster/NodeProbe.cs",
-        "CommandLine/DataFolder.cs CommandLine/DataFolderOwner.cs",
-        "Flavors/Flavor.cs Flavors/FlavorView.cs",
         "Identity/Bootstrap.cs Identity/CloudsFile.cs",
         "Servers/ActionRequest.cs Servers/AnswerForm.cs",
         "Servers/Server.cs Servers/ServerStates.cs",
-        "Storage/Sqlite/SqliteBallast.cs Storage/Sqlite/SqliteWriter.cs",
     ];
 }

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -29,7 +30,12 @@ internal static class SourceCode
             .Where(file => Path.GetFileName(file) is var name && !name.StartsWith("Kiroku", StringComparison.Ordinal))
             .Select(file => MetadataReference.CreateFromFile(file));
         return CSharpCompilation.Create(
-            "House", [.. trees, CSharpSyntaxTree.ParseText(Usings, Parsing, "")], known,
+            "House", [.. trees, CSharpSyntaxTree.ParseText(Usings + UsingsOf(folder), Parsing, "")], known,
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true, concurrentBuild: true));
     }
+
+    /// <summary>The rooms that the project has every file use.</summary>
+    private static string UsingsOf(string folder) => string.Concat(
+        Directory.EnumerateFiles(folder, "*.csproj").SelectMany(project => XDocument.Load(project).Descendants("Using"))
+            .Select(room => $"global using {room.Attribute("Include")!.Value};"));
 }
