@@ -14,6 +14,9 @@ internal sealed record Rule(string Name, string Role)
 
     public static Rule Admin(string name) => new(name, RoleNames.Admin);
 
+    /// <summary>The name, as refusals have it.</summary>
+    public override string ToString() => Name;
+
     /// <summary>The rules that stand in the public static fields of a class, in their order.</summary>
     public static IEnumerable<Rule> DeclaredIn(Type declaring)
         => declaring.GetFields(BindingFlags.Public | BindingFlags.Static)

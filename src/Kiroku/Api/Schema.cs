@@ -5,7 +5,7 @@ namespace Kiroku.Api;
 
 /// <summary>
 /// What a JSON value may be: as much of JSON Schema as Nova's schemas use, so that they can be written here as Nova writes
-/// them (nova/api/openstack/compute/schemas). <see cref="SchemaCheck"/> checks values by them.
+/// them (nova/api/openstack/compute/schemas). SchemaCheck checks values by them.
 /// </summary>
 internal sealed record Schema
 {
@@ -75,16 +75,6 @@ internal sealed record Schema
 
     public Schema Without(string key)
         => this with { Properties = new OrderedDictionary<string, Schema>(Properties!.Where(property => property.Key != key)) };
-
-    /// <summary>Checks a request's body.</summary>
-    /// <param name="body">What was sent; undefined for nothing.</param>
-    /// <param name="relaxed">As under /v2, where keys that nobody knows are not looked at.</param>
-    /// <exception cref="Fault">400, about the first thing that is wrong.</exception>
-    public void Require(JsonElement body, bool relaxed)
-    {
-        if (new SchemaCheck(relaxed).Errors(this, body).FirstOrDefault() is { } error)
-            throw Fault.BadRequest(error.Describe());
-    }
 
     public static bool Matches(string text, string pattern)
         => Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant | (LooksAround(pattern) ? RegexOptions.None : RegexOptions.NonBacktracking));

@@ -144,3 +144,18 @@ internal sealed record SchemaError(JsonElement Value, string Message)
     public static string UnknownKeys(IReadOnlyList<string> keys)
         => $"Additional properties are not allowed ({string.Join(", ", keys.Select(PythonText.Quote))} {(keys.Count == 1 ? "was" : "were")} unexpected)";
 }
+
+/// <summary>Requests' bodies that are to be as a schema says.</summary>
+internal static class SchemaRequirement
+{
+    /// <summary>Checks a request's body.</summary>
+    /// <param name="schema">What it may be.</param>
+    /// <param name="body">What was sent; undefined for nothing.</param>
+    /// <param name="relaxed">As under /v2, where keys that nobody knows are not looked at.</param>
+    /// <exception cref="Fault">400, about the first thing that is wrong.</exception>
+    public static void Require(this Schema schema, JsonElement body, bool relaxed)
+    {
+        if (new SchemaCheck(relaxed).Errors(schema, body).FirstOrDefault() is { } error)
+            throw Fault.BadRequest(error.Describe());
+    }
+}

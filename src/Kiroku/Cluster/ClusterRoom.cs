@@ -15,7 +15,7 @@ internal static class ClusterRoom
     public static void AddCluster(this WebApplicationBuilder builder, ServiceSettings settings)
     {
         var options = NodeOptions.Read(builder.Configuration, settings);
-        var database = StorageOptions.FindDatabase(builder.Configuration, settings);
+        var database = StorageRoom.FindDatabase(builder.Configuration, settings);
         if (database is null && (options.IsGiven || settings.Roles != NodeRoles.All))
             throw new OptionsValidationException(NodeOptions.Section, typeof(NodeOptions),
                 ["Several nodes need a PostgreSQL that they share (--database)."]);

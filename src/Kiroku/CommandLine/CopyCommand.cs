@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Kiroku.Storage;
+using Kiroku.Storage.Copying;
 using Kiroku.Storage.Sqlite;
 
 namespace Kiroku.CommandLine;

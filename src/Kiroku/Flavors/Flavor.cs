@@ -38,5 +38,14 @@ internal sealed record Flavor
     }
 
     public Flavor WithExtraSpecs(SortedDictionary<string, string> specs)
-        => this with { ExtraSpecs = Encoding.UTF8.GetString(JsonResponse.ToBytes(json => FlavorView.WriteSpecs(json, specs))) };
+        => this with { ExtraSpecs = Encoding.UTF8.GetString(JsonResponse.ToBytes(json => WriteSpecs(json, specs))) };
+
+    /// <summary>As they are kept, and as Nova shows them.</summary>
+    public static void WriteSpecs(Utf8JsonWriter json, IReadOnlyDictionary<string, string> specs)
+    {
+        json.WriteStartObject();
+        foreach (var (name, value) in specs)
+            json.WriteString(name, value);
+        json.WriteEndObject();
+    }
 }

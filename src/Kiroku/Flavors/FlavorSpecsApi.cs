@@ -25,7 +25,7 @@ internal static class FlavorSpecsApi
         {
             json.WriteStartObject();
             json.WritePropertyName("extra_specs");
-            FlavorView.WriteSpecs(json, flavor.ReadExtraSpecs());
+            Flavor.WriteSpecs(json, flavor.ReadExtraSpecs());
             json.WriteEndObject();
         });
     }
@@ -43,7 +43,7 @@ internal static class FlavorSpecsApi
         var flavor = await FlavorsApi.FindAsync(id, context, store);
         if (!flavor.ReadExtraSpecs().TryGetValue(key, out var value))
             throw NoSpec(id, key);
-        return JsonResponse.Ok(json => FlavorView.WriteSpecs(json, new Dictionary<string, string> { [key] = value }));
+        return JsonResponse.Ok(json => Flavor.WriteSpecs(json, new Dictionary<string, string> { [key] = value }));
     }
 
     private static async Task<JsonResponse> Update(string id, string key, HttpContext context, FlavorStore store)

@@ -41,7 +41,7 @@ internal static class FlavorView
         if (version >= 61 && Caller.Of(request.HttpContext) is var caller && caller.May(FlavorRules.ExtraSpecsList, caller.ProjectId))
         {
             json.WritePropertyName("extra_specs");
-            WriteSpecs(json, flavor.ReadExtraSpecs());
+            Flavor.WriteSpecs(json, flavor.ReadExtraSpecs());
         }
         json.WriteEndObject();
     }
@@ -54,14 +54,6 @@ internal static class FlavorView
         json.WriteString("name", flavor.Name);
         Links.WriteResource(json, request, $"flavors/{flavor.Id}");
         WriteDescription(json, Microversions.Of(request.HttpContext), flavor);
-        json.WriteEndObject();
-    }
-
-    public static void WriteSpecs(Utf8JsonWriter json, IReadOnlyDictionary<string, string> specs)
-    {
-        json.WriteStartObject();
-        foreach (var (name, value) in specs)
-            json.WriteString(name, value);
         json.WriteEndObject();
     }
 

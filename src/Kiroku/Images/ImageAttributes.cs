@@ -77,9 +77,9 @@ internal static class ImageAttributes
     private static string Visibility(Image image, string visibility, Caller caller)
     {
         if (visibility == ImageVisibility.Public)
-            ImagesApi.Require(caller, ImageRules.Publicize, image.Owner);
+            ImageAccess.Require(caller, ImageRules.Publicize, image.Owner);
         else if (visibility == ImageVisibility.Community)
-            ImagesApi.Require(caller, ImageRules.Communitize, image.Owner);
+            ImageAccess.Require(caller, ImageRules.Communitize, image.Owner);
         return visibility;
     }
 

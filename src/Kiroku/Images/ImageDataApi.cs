@@ -17,11 +17,11 @@ internal static class ImageDataApi
 
     private static async Task<IResult> Download(string id, HttpContext context, ImageStore store, ImageCopies copies, CancellationToken cancellationToken)
     {
-        var image = await ImagesApi.FindAsync(id, context, store, cancellationToken);
+        var image = await ImageAccess.FindAsync(id, context, store, cancellationToken);
         var caller = Caller.Of(context);
         if (image.Status == ImageStatus.Deactivated && !caller.IsAdmin)
             throw new Fault(403, "The requested image has been deactivated. Image data download is forbidden.");
-        ImagesApi.Require(caller, ImageRules.Download, caller.ProjectId);
+        ImageAccess.Require(caller, ImageRules.Download, caller.ProjectId);
         if (image.Checksum is null)
             return TypedResults.NoContent();
         var file = await EnsureAsync(image, copies, cancellationToken);
@@ -46,8 +46,8 @@ internal static class ImageDataApi
         var request = context.Request;
         if (!Octets.Equals(request.ContentType?.Split(';')[0].Trim(), StringComparison.OrdinalIgnoreCase))
             throw new Fault(415, $"Invalid content type {request.ContentType ?? "None"}");
-        var image = await ImagesApi.FindAsync(id, context, store, cancellationToken);
-        ImagesApi.Require(Caller.Of(context), ImageRules.Upload, image.Owner);
+        var image = await ImageAccess.FindAsync(id, context, store, cancellationToken);
+        ImageAccess.Require(Caller.Of(context), ImageRules.Upload, image.Owner);
         // The size is limited where the bytes are taken.
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         await upload.SaveAsync(image, request.Body, cancellationToken, new SaidOfBytes(request.ContentLength, Md5Of(request)));

@@ -111,7 +111,7 @@ internal static class ImageMembersApi
     private static void RequireInOwnProject(HttpContext context, Rule rule)
     {
         var caller = Caller.Of(context);
-        ImagesApi.Require(caller, rule, caller.ProjectId);
+        ImageAccess.Require(caller, rule, caller.ProjectId);
     }
 
     private static Fault NoMember(string id, string memberId) => Fault.NotFound($"{memberId} not found in the member list of the image {id}.");

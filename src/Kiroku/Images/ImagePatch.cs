@@ -42,7 +42,7 @@ internal sealed partial class ImagePatch
         var name = change.Name;
         if (name == "owner" && change.Operation != "remove" && !caller.IsAdmin)
             throw new Fault(403, "Owner can't be updated by non admin.");
-        ImagesApi.Require(caller, ImageRules.Modify, image.Owner);
+        ImageAccess.Require(caller, ImageRules.Modify, image.Owner);
         var has = ImageSchemas.Has(name) || image.ReadProperties().ContainsKey(name);
         if (change.Operation == "remove")
             return Remove(image, name, has);

@@ -18,7 +18,7 @@ internal static class ImageRequest
             ImageAttributes.RequireWritable(attribute.Name);
             image = ImageAttributes.Set(image, attribute.Name, attribute.Value, caller);
         }
-        ImagesApi.Require(caller, ImageRules.Add, image.Owner);
+        ImageAccess.Require(caller, ImageRules.Add, image.Owner);
         return image;
     }
 

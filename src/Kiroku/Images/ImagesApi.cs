@@ -20,29 +20,10 @@ internal static class ImagesApi
         app.MapPost("/image/v2/images/{id}/actions/reactivate", Reactivate);
     }
 
-    /// <exception cref="Fault">403 in Glance's words, if the rule does not let the caller.</exception>
-    public static void Require(Caller caller, Rule rule, string owner)
-    {
-        if (!caller.May(rule, owner))
-            throw new Fault(403, $"You are not authorized to complete {rule} action.");
-    }
-
-    /// <summary>The image that the caller may see.</summary>
-    /// <exception cref="Fault">404, in these words or the usual ones.</exception>
-    public static async Task<Image> FindAsync(
-        string id, HttpContext context, ImageStore store, CancellationToken cancellationToken, string? unknown = null)
-    {
-        var caller = Caller.Of(context);
-        var image = caller.May(ImageRules.Show, caller.ProjectId)
-            ? await store.FindVisibleAsync(id, ImageViewer.Of(caller), cancellationToken)
-            : null;
-        return image ?? throw Fault.NotFound(unknown ?? $"No image found with ID {id}");
-    }
-
     private static async Task<JsonResponse> List(HttpContext context, ImageStore store, CancellationToken cancellationToken)
     {
         var (caller, query) = (Caller.Of(context), context.Request.Query);
-        Require(caller, ImageRules.List, caller.ProjectId);
+        ImageAccess.Require(caller, ImageRules.List, caller.ProjectId);
         var images = await store.ListAsync(ImageFilter.Read(query), ImageViewer.Of(caller), cancellationToken);
         var page = new ImagePage(query, images);
         return JsonResponse.Ok(json => ImageView.WriteList(json, page));
@@ -59,14 +40,14 @@ internal static class ImagesApi
 
     private static async Task<JsonResponse> Show(string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
     {
-        var image = await FindAsync(id, context, store, cancellationToken);
+        var image = await ImageAccess.FindAsync(id, context, store, cancellationToken);
         return JsonResponse.Ok(json => ImageView.Write(json, image));
     }
 
     private static async Task<JsonResponse> Update(string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
     {
         var patch = await ImagePatch.ReadAsync(context.Request);
-        await FindAsync(id, context, store, cancellationToken);
+        await ImageAccess.FindAsync(id, context, store, cancellationToken);
         var image = await store.ChangeAsync(id, image => patch.Apply(image, Caller.Of(context)), cancellationToken)
             ?? throw Fault.NotFound($"No image found with ID {id}");
         return JsonResponse.Ok(json => ImageView.Write(json, image));
@@ -74,8 +55,8 @@ internal static class ImagesApi
 
     private static async Task<IResult> Delete(string id, HttpContext context, ImageStore store, ImageUpload upload, CancellationToken cancellationToken)
     {
-        var image = await FindAsync(id, context, store, cancellationToken, $"Failed to find image {id} to delete");
-        Require(Caller.Of(context), ImageRules.Delete, image.Owner);
+        var image = await ImageAccess.FindAsync(id, context, store, cancellationToken, $"Failed to find image {id} to delete");
+        ImageAccess.Require(Caller.Of(context), ImageRules.Delete, image.Owner);
         if (image.Protected)
             throw new Fault(403, $"Image {id} is protected and cannot be deleted.");
         await upload.DeleteAsync(image.Id, cancellationToken);
@@ -96,8 +77,8 @@ internal static class ImagesApi
     private static async Task<IResult> ChangeTagsAsync(
         string id, HttpContext context, ImageStore store, Func<Image, Image> change, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(id, context, store, cancellationToken, $"Image {id} not found.");
-        Require(Caller.Of(context), ImageRules.Modify, found.Owner);
+        var found = await ImageAccess.FindAsync(id, context, store, cancellationToken, $"Image {id} not found.");
+        ImageAccess.Require(Caller.Of(context), ImageRules.Modify, found.Owner);
         await store.ChangeAsync(id, change, cancellationToken);
         return TypedResults.NoContent();
     }
@@ -111,8 +92,8 @@ internal static class ImagesApi
     private static async Task<IResult> MoveAsync(
         string id, HttpContext context, ImageStore store, (Rule Rule, string Word, string From, string To) move, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(id, context, store, cancellationToken);
-        Require(Caller.Of(context), move.Rule, found.Owner);
+        var found = await ImageAccess.FindAsync(id, context, store, cancellationToken);
+        ImageAccess.Require(Caller.Of(context), move.Rule, found.Owner);
         await store.ChangeAsync(id, image => image.Status == move.From || image.Status == move.To
             ? image with { Status = move.To }
             : throw new Fault(403, $"Not allowed to {move.Word} image in status '{image.Status}'"), cancellationToken);

@@ -1,7 +1,6 @@
 using System.Data;
 using System.Globalization;
 using Dapper;
-using Kiroku.Storage.Postgres;
 using Npgsql;
 
 namespace Kiroku.Storage;

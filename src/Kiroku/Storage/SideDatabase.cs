@@ -1,5 +1,3 @@
-using Kiroku.Storage.Postgres;
-
 namespace Kiroku.Storage;
 
 /// <summary>
@@ -9,16 +7,6 @@ namespace Kiroku.Storage;
 internal sealed class SideDatabase(IDatabase database, IDisposable? owned = null) : IDisposable
 {
     public IDatabase Database => database;
-
-    /// <param name="main">The store, open and of this version.</param>
-    /// <param name="shared">The connection to it, where it is PostgreSQL.</param>
-    public static SideDatabase Of(IDatabase main, string? shared)
-    {
-        if (shared is null)
-            return new SideDatabase(main);
-        var aside = new PostgresDatabase(new PostgresConnection(shared).Aside);
-        return new SideDatabase(aside, aside);
-    }
 
     public void Dispose() => owned?.Dispose();
 }

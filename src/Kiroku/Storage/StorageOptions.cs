@@ -1,6 +1,3 @@
-using Kiroku.Storage.Postgres;
-using Microsoft.Extensions.Options;
-
 namespace Kiroku.Storage;
 
 /// <summary>Where rows are kept.</summary>
@@ -20,14 +17,4 @@ internal sealed record StorageOptions
 
     /// <summary>Bytes that the embedded store keeps aside in its file, for what has to be written when its disk is full.</summary>
     public long Ballast { get; init; } = 16 * 1024 * 1024;
-
-    /// <summary>Where rows are to be kept, for whoever has to know before the service is put together.</summary>
-    /// <exception cref="OptionsValidationException">It is no connection.</exception>
-    public static string? FindDatabase(IConfiguration configuration, ServiceSettings settings)
-    {
-        var database = settings.Database ?? configuration[$"{Section}:{nameof(Database)}"];
-        return database is null || PostgresConnection.Check(database) is null
-            ? database
-            : throw new OptionsValidationException(Section, typeof(StorageOptions), [Wanted]);
-    }
 }

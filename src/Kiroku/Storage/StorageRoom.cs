@@ -30,8 +30,26 @@ internal static class StorageRoom
             : provider.GetRequiredService<StoreTime>());
         services.AddHostedService<PostgresClock>();
         services.AddHostedService<StoreKeeper>();
-        services.AddSingleton(provider => SideDatabase.Of(
+        services.AddSingleton(provider => OpenAside(
             provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<IOptions<StorageOptions>>().Value.Database));
+    }
+
+    /// <summary>Where rows are to be kept, for whoever has to know before the service is put together.</summary>
+    /// <exception cref="OptionsValidationException">It is no connection.</exception>
+    public static string? FindDatabase(IConfiguration configuration, ServiceSettings settings)
+    {
+        var database = settings.Database ?? configuration[$"{StorageOptions.Section}:{nameof(StorageOptions.Database)}"];
+        return database is null || PostgresConnection.Check(database) is null
+            ? database
+            : throw new OptionsValidationException(StorageOptions.Section, typeof(StorageOptions), [StorageOptions.Wanted]);
+    }
+
+    private static SideDatabase OpenAside(IDatabase main, string? shared)
+    {
+        if (shared is null)
+            return new SideDatabase(main);
+        var aside = new PostgresDatabase(new PostgresConnection(shared).Aside);
+        return new SideDatabase(aside, aside);
     }
 
     private static IDatabase Open(StorageOptions options, ServiceSettings settings, ILogger logger)

@@ -3,7 +3,10 @@ namespace Kiroku.Tests.Docs;
 /// <summary>A page of the documentation, from the sources that these tests were built from.</summary>
 internal static class Page
 {
-    public static string Folder { get; } = Path.Combine(Root(), "docs");
+    /// <summary>The folder that the repository lies in.</summary>
+    public static string Root { get; } = FindRoot();
+
+    public static string Folder { get; } = Path.Combine(Root, "docs");
 
     public static IEnumerable<string> All => Directory.EnumerateFiles(Folder, "*.md", SearchOption.AllDirectories);
 
@@ -16,11 +19,12 @@ internal static class Page
         return line is null ? [] : [.. line.Split('|', StringSplitOptions.TrimEntries).Skip(1).Select(cell => cell.Trim('`'))];
     }
 
-    private static string Root()
+    private static string FindRoot()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Kiroku.slnx")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("These tests do not lie in the repository.");
+            folder = Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException("These tests do not lie in the repository.");
         return folder;
     }
 }

@@ -1,6 +1,7 @@
 using Dapper;
 using Kiroku.Actions;
 using Kiroku.Storage;
+using Kiroku.Storage.Copying;
 using Kiroku.Storage.Postgres;
 using Kiroku.Storage.Sqlite;
 using Kiroku.Tests.Servers;

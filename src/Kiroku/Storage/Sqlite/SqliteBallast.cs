@@ -89,7 +89,7 @@ internal sealed partial class SqliteBallast(string file, long bytes, ILogger log
         catch (SqliteException e)
         {
             LogFailed(e);
-            SqliteWriter.RollBack(connection);
+            connection.RollBack();
             return false;
         }
     }

@@ -72,7 +72,7 @@ internal sealed class SqliteWriter : IDisposable
         }
         catch (SqliteException e)
         {
-            RollBack(connection);
+            connection.RollBack();
             var failure = SqliteFailures.Translate(e);
             foreach (var write in writes)
                 write.Fail(failure);
@@ -80,18 +80,6 @@ internal sealed class SqliteWriter : IDisposable
         }
         foreach (var write in writes)
             write.Finish();
-    }
-
-    public static void RollBack(SqliteConnection connection)
-    {
-        try
-        {
-            connection.Execute("ROLLBACK TRANSACTION");
-        }
-        catch (SqliteException)
-        {
-            // SQLite has rolled back by itself, as it does when the disk is full.
-        }
     }
 
     /// <summary>One write in the queue.</summary>

@@ -5,7 +5,7 @@ using Kiroku.Storage.Sqlite;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Kiroku.Storage;
+namespace Kiroku.Storage.Copying;
 
 /// <summary>Copies a store of SQLite into an empty one of PostgreSQL, in one transaction: all of it or nothing.</summary>
 internal sealed class StoreCopy(SqliteDatabase source, string destination)

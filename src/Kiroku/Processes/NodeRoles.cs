@@ -1,4 +1,4 @@
-namespace Kiroku;
+namespace Kiroku.Processes;
 
 /// <summary>What one process does of the service.</summary>
 [Flags]

@@ -1,4 +1,4 @@
-namespace Kiroku;
+namespace Kiroku.Files;
 
 /// <summary>
 /// What is left free on a file system by whatever takes much of it, so that the service, its store and its host go on: so many

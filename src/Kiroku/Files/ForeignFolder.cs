@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace Kiroku;
+namespace Kiroku.Files;
 
 /// <summary>
 /// A folder in which another account may put links, pipes and devices at any moment. It is opened once, and what lies in it

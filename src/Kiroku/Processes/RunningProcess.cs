@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Kiroku;
+namespace Kiroku.Processes;
 
 /// <summary>
 /// A process that need not be our child: its id together with its start time, because an id alone may be another's by now.

@@ -1,4 +1,4 @@
-namespace Kiroku;
+namespace Kiroku.Processes;
 
 /// <summary>What the service measures itself by, for whoever collects it.</summary>
 internal static class Meters

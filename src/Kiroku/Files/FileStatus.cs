@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Kiroku;
+namespace Kiroku.Files;
 
 /// <summary>What the system says of a file, for which .NET has no call: whose it is, what kind, under how many names.</summary>
 internal readonly partial record struct FileStatus(uint Owner, uint Group, uint Links, int Mode)

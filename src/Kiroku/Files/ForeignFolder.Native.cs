@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Kiroku;
+namespace Kiroku.Files;
 
 /// <content>The system's calls, for which .NET has none: by a folder's descriptor, and following no link.</content>
 internal sealed partial class ForeignFolder

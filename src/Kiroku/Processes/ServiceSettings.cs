@@ -1,4 +1,4 @@
-namespace Kiroku;
+namespace Kiroku.Processes;
 
 /// <summary>What the command line settles before anything else: where data is, where to listen, what runs the machines.</summary>
 internal sealed record ServiceSettings
