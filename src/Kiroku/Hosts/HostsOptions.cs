@@ -1,13 +1,15 @@
 namespace Kiroku.Hosts;
 
-/// <summary>What a node says of its host. Section "Hosts".</summary>
+/// <summary>What a node says of its host.</summary>
 internal sealed class HostsOptions
 {
     public const string Section = "Hosts";
 
-    /// <summary>The availability zone that the host is in.</summary>
+    /// <summary>The availability zone of this node's host: 1 to 255 characters, no colon.</summary>
     public string Zone { get; init; } = Zones.Default;
 
-    /// <summary>How often a node of several measures what its host has.</summary>
+    /// <summary>
+    /// How often a node of several measures what its host has, and whether its hypervisor answers; at most a day.
+    /// </summary>
     public TimeSpan MeasureInterval { get; init; } = TimeSpan.FromSeconds(10);
 }
