@@ -2,34 +2,34 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Actions;
 
-/// <summary>How much of the record is kept. Section "Retention". Without settings all of it is.</summary>
+/// <summary>How much of the record is kept; without limits all of it.</summary>
 internal sealed class RetentionOptions
 {
     public const string Section = "Retention";
 
-    /// <summary>What is kept of servers that are there.</summary>
+    /// <summary>For servers that exist.</summary>
     public RetentionLimits Living { get; init; } = new();
 
-    /// <summary>What is kept of deleted servers; with the last of its actions goes the server's own row.</summary>
+    /// <summary>For deleted servers; a server's own row goes with the last of its actions.</summary>
     public RetentionLimits Deleted { get; init; } = new();
 
-    /// <summary>How often is looked for what is to go.</summary>
+    /// <summary>How often the service looks for actions that are beyond the limits; 1 second to 1 day.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How many actions go in one transaction.</summary>
+    /// <summary>How many actions go in one transaction; 1 to 1000.</summary>
     public int BatchSize { get; init; } = 100;
 
-    /// <summary>How long others have the store to themselves between two transactions.</summary>
+    /// <summary>How long the store is left to others between two transactions; at most a minute.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(50);
 }
 
 /// <summary>What is kept of each server's actions: what is beyond either limit goes; null is no limit.</summary>
 internal sealed class RetentionLimits
 {
-    /// <summary>How long after its end an action is kept.</summary>
+    /// <summary>How long an action is kept after its end.</summary>
     public TimeSpan? MaxAge { get; init; }
 
-    /// <summary>How many of the newest actions are kept.</summary>
+    /// <summary>How many of a server's newest actions are kept.</summary>
     public int? MaxCount { get; init; }
 
     public bool KeepAll => MaxAge is null && MaxCount is null;

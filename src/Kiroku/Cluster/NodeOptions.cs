@@ -3,21 +3,27 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Cluster;
 
-/// <summary>How a node meets the others; section <c>Cluster</c>.</summary>
+/// <summary>How a node meets the others.</summary>
 internal sealed class NodeOptions
 {
     public const string Section = "Cluster";
 
-    /// <summary>IP address and port to listen on, which others reach it by; port 0 takes a free one.</summary>
+    /// <summary>
+    /// IP address and port to listen on, by which other nodes reach this one; port 0 takes a free one. The command
+    /// line's <c>--cluster</c> wins.
+    /// </summary>
     public string Address { get; set; } = "127.0.0.1:0";
 
-    /// <summary>File of this node's certificate, in PEM.</summary>
+    /// <summary>
+    /// File of this node's certificate, in PEM; without it each process makes its own. <c>Key</c> and <c>Authority</c>
+    /// go with it.
+    /// </summary>
     public string? Certificate { get; set; }
 
-    /// <summary>File of its key.</summary>
+    /// <summary>File of the certificate's key.</summary>
     public string? Key { get; set; }
 
-    /// <summary>File of the certificates that sign those of nodes.</summary>
+    /// <summary>File of the certificates that sign those of the cluster's nodes.</summary>
     public string? Authority { get; set; }
 
     /// <summary>Whether anything was said of other nodes.</summary>

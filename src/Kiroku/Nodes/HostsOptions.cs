@@ -1,6 +1,6 @@
 namespace Kiroku.Nodes;
 
-/// <summary>What a node says of its host. Section "Hosts".</summary>
+/// <summary>What a node says of its host.</summary>
 internal sealed class HostsOptions
 {
     public const string Section = "Hosts";
@@ -8,9 +8,11 @@ internal sealed class HostsOptions
     /// <summary>What Nova calls the zone of hosts of which nothing else is said.</summary>
     public const string DefaultZone = "nova";
 
-    /// <summary>The availability zone that the host is in.</summary>
+    /// <summary>The availability zone of this node's host: 1 to 255 characters, no colon.</summary>
     public string Zone { get; init; } = DefaultZone;
 
-    /// <summary>How often a node of several measures what its host has.</summary>
+    /// <summary>
+    /// How often a node of several measures what its host has, and whether its hypervisor answers; at most a day.
+    /// </summary>
     public TimeSpan MeasureInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

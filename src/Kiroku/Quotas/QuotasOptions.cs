@@ -2,22 +2,27 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Kiroku.Quotas;
 
-/// <summary>What a project may have where nobody has set it for that project. Section "Quotas"; Nova's defaults, -1 for no limit.</summary>
+/// <summary>
+/// What a project may have where an administrator has set nothing else for it (<c>os-quota-sets</c>). Nova's defaults;
+/// -1 for no limit.
+/// </summary>
 internal sealed class QuotasOptions
 {
     public const string Section = "Quotas";
 
+    /// <summary>Servers of a project.</summary>
     [Range(-1, int.MaxValue)]
     public int Instances { get; init; } = 10;
 
+    /// <summary>Virtual processors of all its servers.</summary>
     [Range(-1, int.MaxValue)]
     public int Cores { get; init; } = 20;
 
-    /// <summary>Memory of all servers, MiB.</summary>
+    /// <summary>Memory of all its servers, in MiB.</summary>
     [Range(-1, int.MaxValue)]
     public int Ram { get; init; } = 50 * 1024;
 
-    /// <summary>Metadata of one server.</summary>
+    /// <summary>Metadata items of one server.</summary>
     [Range(-1, int.MaxValue)]
     public int MetadataItems { get; init; } = 128;
 
@@ -25,11 +30,13 @@ internal sealed class QuotasOptions
     [Range(-1, int.MaxValue)]
     public int KeyPairs { get; init; } = 100;
 
-    /// <summary>Bytes of all images of a project, MiB; this and the next two by Glance's names (glance/quota/keystone.py).</summary>
+    /// <summary>
+    /// Bytes of all images of a project, in MiB. This and the next two have Glance's names (glance/quota/keystone.py).
+    /// </summary>
     [Range(-1, int.MaxValue)]
     public int ImageSizeTotal { get; init; } = 100 * 1024;
 
-    /// <summary>Images of a project, with or without their bytes.</summary>
+    /// <summary>Images of a project, with their bytes or without.</summary>
     [Range(-1, int.MaxValue)]
     public int ImageCountTotal { get; init; } = 200;
 

@@ -8,7 +8,7 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Api;
 
-/// <summary>Debian's nginx with the configuration that docs/operating.md shows, in a folder and on a port of its own.</summary>
+/// <summary>Debian's nginx with the configuration that docs/operating/tls.md shows, in a folder and on a port of its own.</summary>
 internal sealed partial class Nginx : IAsyncDisposable
 {
     private const string Program = "/usr/sbin/nginx";
@@ -73,7 +73,7 @@ internal sealed partial class Nginx : IAsyncDisposable
 
     /// <summary>What the page tells operators to write is what is tried.</summary>
     private static string Documented()
-        => Site().Match(File.ReadAllText(Path.Combine(Repository.Folder, "docs", "operating.md"))).Groups[1].Value;
+        => Site().Match(File.ReadAllText(Path.Combine(Repository.Folder, "docs", "operating", "tls.md"))).Groups[1].Value;
 
     private async Task UntilItAnswersAsync() => await Poll.UntilAsync("nginx to listen", async () =>
     {

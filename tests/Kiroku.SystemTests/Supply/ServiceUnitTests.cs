@@ -9,7 +9,7 @@ public sealed partial class ServiceUnitTests
 {
     private const string Analyze = "/usr/bin/systemd-analyze";
 
-    /// <summary>As docs/security.md has it: 0 is closed, 10 is open.</summary>
+    /// <summary>As docs/security-of-hosts.md has it: 0 is closed, 10 is open.</summary>
     private const double Exposure = 4.2;
 
     private static string Unit => Path.Combine(Repository.Folder, "systemd", "kiroku.service");

@@ -1,14 +1,20 @@
+using System.Text.RegularExpressions;
+
 namespace Kiroku.Tests.Docs;
 
 /// <summary>A page of the documentation, from the sources that these tests were built from.</summary>
-internal static class Page
+internal static partial class Page
 {
     /// <summary>The folder that the repository lies in.</summary>
     public static string Root { get; } = FindRoot();
 
     public static string Folder { get; } = Path.Combine(Root, "docs");
 
-    public static IEnumerable<string> All => Directory.EnumerateFiles(Folder, "*.md", SearchOption.AllDirectories);
+    public static IEnumerable<string> All =>
+    [
+        .. Directory.EnumerateFiles(Folder, "*.md", SearchOption.AllDirectories),
+        .. new[] { "README.md", "CONTRIBUTING.md" }.Select(name => Path.Combine(Root, name)),
+    ];
 
     public static string Read(string name) => File.ReadAllText(Path.Combine(Folder, name));
 
@@ -16,15 +22,40 @@ internal static class Page
     public static string[] Row(string page, string first)
     {
         var line = page.Split('\n').FirstOrDefault(line => line.StartsWith($"| `{first}` |", StringComparison.Ordinal));
-        return line is null ? [] : [.. line.Split('|', StringSplitOptions.TrimEntries).Skip(1).Select(cell => cell.Trim('`'))];
+        return line is null ? [] : [.. line.Split('|', StringSplitOptions.TrimEntries).Skip(1).Select(Unquoted)];
     }
+
+    /// <summary>What links to a heading name it by.</summary>
+    public static IEnumerable<string> Anchors(string page) => Heading().Matches(page)
+        .Select(heading => NotInAnchors().Replace(heading.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-'));
+
+    /// <summary>The lines that are neither code, nor an answer, nor a table's.</summary>
+    public static IEnumerable<string> Prose(string page) => Fence().Replace(page, "").Split('\n')
+        .Where(line => !line.StartsWith('|') && !line.StartsWith("    ", StringComparison.Ordinal));
+
+    /// <summary>The page without its parts that are made from the code.</summary>
+    public static string ByHand(string page) => Generated().Replace(page, "");
+
+    private static string Unquoted(string cell)
+        => cell.Length > 1 && cell[0] == '`' && cell.IndexOf('`', 1) == cell.Length - 1 ? cell.Trim('`') : cell;
 
     private static string FindRoot()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Kiroku.slnx")))
-            folder = Path.GetDirectoryName(folder)
-                ?? throw new InvalidOperationException("These tests do not lie in the repository.");
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("These tests do not lie in the repository.");
         return folder;
     }
+
+    [GeneratedRegex(@"^#+ (.+)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"[^\w \-]")]
+    private static partial Regex NotInAnchors();
+
+    [GeneratedRegex(@"^```.*?^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fence();
+
+    [GeneratedRegex(@"<!-- [a-z]+: from the code.*?<!-- end of [a-z]+ -->", RegexOptions.Singleline)]
+    private static partial Regex Generated();
 }

@@ -6,29 +6,19 @@ namespace Kiroku.Tests.Docs;
 
 public sealed partial class PagesTests
 {
+    private const int MostWords = 1800;
+    private const int Widest = 120;
+
     public static TheoryData<string> Pages => [.. Page.All.Select(file => Path.GetRelativePath(Page.Folder, file))];
 
     public static TheoryData<string> RecordedWords => [.. new[] { typeof(ActionNames), typeof(EventNames), typeof(Outcomes) }
-        .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(constant => (string)constant.GetRawConstantValue()!).Distinct()];
+        .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static))
+        .Select(constant => (string)constant.GetRawConstantValue()!).Distinct()];
 
     [Theory]
     [MemberData(nameof(RecordedWords))]
-    public void Every_word_that_is_recorded_stands_on_the_page_about_actions(string word)
-        => Assert.Contains($"`{word}`", Page.Read("actions.md"), StringComparison.Ordinal);
-
-    [Fact]
-    public async Task Every_route_stands_on_the_page_about_the_API()
-    {
-        await using var app = await TestApp.StartAsync();
-        var named = Route().Matches(Page.Read("api.md")).Select(match => Plain(match.Value)).ToHashSet();
-
-        var missing = app.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
-            .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])
-                .Select(method => Plain($"{method} {Prefix().Replace(endpoint.RoutePattern.RawText!, "/")}")))
-            .Where(route => !named.Contains(route));
-
-        Assert.Empty(missing);
-    }
+    public void Every_word_that_is_recorded_stands_on_the_pages_about_actions(string word)
+        => Assert.Contains($"`{word}`", Page.Read("actions.md") + Page.Read("records.md"), StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -39,18 +29,32 @@ public sealed partial class PagesTests
             link.Contains("://", StringComparison.Ordinal) || Path.Exists(Path.Combine(folder, link.Split('#')[0])), $"{page} links to {link}"));
     }
 
-    [GeneratedRegex(@"(GET|HEAD|POST|PUT|PATCH|DELETE) /[^\s`]*")]
-    private static partial Regex Route();
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Links_name_headings_that_exist(string page)
+    {
+        var file = Path.Combine(Page.Folder, page);
+        Assert.All(Anchored().Matches(Page.Read(page)), link => Assert.Contains(
+            link.Groups[2].Value,
+            Page.Anchors(File.ReadAllText(link.Groups[1].Length == 0 ? file : Path.Combine(Path.GetDirectoryName(file)!, link.Groups[1].Value)))));
+    }
 
-    /// <summary>Where compute's routes answer.</summary>
-    [GeneratedRegex(@"^/v2(\.1)?(/\{project_id(:[^}]*)?\})?/")]
-    private static partial Regex Prefix();
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void No_page_is_too_long_to_be_read_in_one_go(string page)
+    {
+        var words = Page.ByHand(Page.Read(page)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+        Assert.True(words <= MostWords, $"docs/{page} has {words} words that were written by hand; split it.");
+    }
 
-    [GeneratedRegex(@"\{[^}]*\}")]
-    private static partial Regex Parameter();
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void No_line_of_prose_is_too_wide(string page)
+        => Assert.All(Page.Prose(Page.ByHand(Page.Read(page))), line => Assert.InRange(line.Length, 0, Widest));
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
 
-    private static string Plain(string route) => Parameter().Replace(route, "{}");
+    [GeneratedRegex(@"\]\(([^)\s:#]*\.md)?#([^)\s]+)\)")]
+    private static partial Regex Anchored();
 }

@@ -2,10 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Kiroku.Tests.Docs;
 
-/// <summary>What the page about security says that a test shows is shown by one.</summary>
+/// <summary>What the pages about security say that a test shows is shown by one.</summary>
 public sealed partial class SecurityPageTests
 {
-    public static TheoryData<string> Named => [.. Test().Matches(Page.Read("security.md")).Select(match => match.Groups[1].Value).Distinct()];
+    public static TheoryData<string> Named =>
+    [
+        .. new[] { "security.md", "security-of-hosts.md" }.SelectMany(page => Test().Matches(Page.Read(page)))
+            .Select(match => match.Groups[1].Value).Distinct(),
+    ];
 
     [Theory]
     [MemberData(nameof(Named))]

@@ -2,43 +2,48 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity.Keystone;
 
-/// <summary>
-/// Settings of the Keystone that is asked instead of our own identity, if there is one; section <c>Keystone</c>.
-/// </summary>
+/// <summary>The Keystone that is asked instead of the service's own identity, if there is one.</summary>
 internal sealed class KeystoneOptions
 {
     public const string Section = "Keystone";
 
-    /// <summary>Its address; none for our own identity. The command line's wins.</summary>
+    /// <summary>Its address; none for the service's own identity. The command line's <c>--keystone</c> wins.</summary>
     public string? Url { get; set; }
 
     /// <summary>
-    /// The account that asks it about tokens; it takes a role that may (admin or service, by Keystone's defaults).
+    /// The service account that asks it about tokens; its role must be allowed to (admin or service, by Keystone's
+    /// defaults).
     /// </summary>
     public string? UserName { get; init; }
 
+    /// <summary>The account's password; better as <c>KIROKU_Keystone__Password</c> than in the file.</summary>
     public string? Password { get; init; }
 
-    /// <summary>A file that holds the password, for whoever does not want it among the settings.</summary>
+    /// <summary>Or a file that holds the password, read at each sign-in.</summary>
     public string? PasswordFile { get; init; }
 
+    /// <summary>The account's project.</summary>
     public string ProjectName { get; init; } = "service";
 
+    /// <summary>The account's domain.</summary>
     public string UserDomainName { get; init; } = "Default";
 
+    /// <summary>The domain of the account's project.</summary>
     public string ProjectDomainName { get; init; } = "Default";
 
-    /// <summary>How long an answer is remembered: at most so long a token that was taken back is still taken.</summary>
+    /// <summary>
+    /// How long an answer is remembered, at most an hour: for so long a token that was taken back may still be taken.
+    /// Zero asks at each request.
+    /// </summary>
     public TimeSpan CacheTime { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long it may take to answer.</summary>
+    /// <summary>How long it may take to answer; at most two minutes.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public bool IsUsed => !string.IsNullOrEmpty(Url);
 
     /// <summary>The address that callers are sent to for a token, as Keystone's middleware names it.</summary>
-    public string PublicUrl
-        => Url!.TrimEnd('/') is var url && url.EndsWith("/v3", StringComparison.Ordinal) ? url[..^3] : url;
+    public string PublicUrl => Url!.TrimEnd('/') is var url && url.EndsWith("/v3", StringComparison.Ordinal) ? url[..^3] : url;
 
     public Uri TokensAddress => new($"{PublicUrl}/v3/auth/tokens");
 
@@ -47,19 +52,15 @@ internal sealed class KeystoneOptions
     {
         if (!IsUsed)
             return null;
-        if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
-            || url.Query.Length > 0)
+        if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Query.Length > 0)
             return "Keystone:Url is to be an http or https address, as http://127.0.0.1:5000/v3.";
         if (string.IsNullOrEmpty(UserName) || string.IsNullOrEmpty(Password) == string.IsNullOrEmpty(PasswordFile))
-            return "Keystone:Url takes a service account: Keystone:UserName, "
-                + "and either Keystone:Password or Keystone:PasswordFile.";
+            return "Keystone:Url takes a service account: Keystone:UserName, and either Keystone:Password or Keystone:PasswordFile.";
         if (!string.IsNullOrEmpty(PasswordFile) && !File.Exists(PasswordFile))
             return $"Keystone:PasswordFile {PasswordFile} is not there.";
         if (CacheTime < TimeSpan.Zero || CacheTime > TimeSpan.FromHours(1))
             return "Keystone:CacheTime is to be a time of at most an hour.";
-        return Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromMinutes(2)
-            ? null
-            : "Keystone:Timeout is to be a time of at most two minutes.";
+        return Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromMinutes(2) ? null : "Keystone:Timeout is to be a time of at most two minutes.";
     }
 }
 

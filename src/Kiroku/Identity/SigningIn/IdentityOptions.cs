@@ -1,36 +1,47 @@
 namespace Kiroku.Identity.SigningIn;
 
-/// <summary>Settings of the identity service; section <c>Identity</c>.</summary>
+/// <summary>Settings of the service's own identity.</summary>
 internal sealed class IdentityOptions
 {
     public const string Section = "Identity";
 
-    /// <summary>How long a token is good for; Keystone's default ([token] expiration) is an hour.</summary>
+    /// <summary>How long a token is good for (Keystone's [token] expiration).</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>The region that the catalog names.</summary>
+    /// <summary>The region that the catalog and <c>clouds.yaml</c> name: one word.</summary>
     public string Region { get; init; } = "RegionOne";
 
-    /// <summary>Failed attempts of one address with one user before more have to wait.</summary>
+    /// <summary>
+    /// Failed sign-ins of one address with one user before more have to wait. Each service counts by itself, so with
+    /// several a guesser has as many times the guesses.
+    /// </summary>
     public int FailuresPerUser { get; init; } = 5;
 
-    /// <summary>Failed attempts of one address with any users before it has to wait.</summary>
+    /// <summary>
+    /// Failed sign-ins of one address with any users before more have to wait. Not counted for the host's own address,
+    /// which may be a proxy's, nor where a user is known.
+    /// </summary>
     public int FailuresPerAddress { get; init; } = 50;
 
     /// <summary>
-    /// Failed attempts with one user, of all addresses the user has not signed in from, before those have to wait.
+    /// Failed sign-ins with one user, of all addresses that the user has not signed in from, before more have to wait.
     /// </summary>
     public int FailuresOfStrangers { get; init; } = 100;
 
-    /// <summary>The longest wait; the first is a second, and each is twice the one before.</summary>
+    /// <summary>The longest wait, at most an hour; the first is a second, and each is twice the one before.</summary>
     public TimeSpan FailureDelay { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The longest wait at an address that the user has signed in from, or at this host's own.</summary>
+    /// <summary>
+    /// The longest wait between two attempts where the user is known, and on the host itself, at most 15 seconds;
+    /// attempts wait in line for it.
+    /// </summary>
     public TimeSpan FamiliarFailureDelay { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long after a sign-in its address counts as known for the user.</summary>
+    /// <summary>
+    /// How long after a sign-in its address counts as known for that user, at most ten years; zero for never.
+    /// </summary>
     public TimeSpan KnownFor { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>How long after the last failure all are forgotten.</summary>
+    /// <summary>How long after the last failure they are forgotten.</summary>
     public TimeSpan FailureMemory { get; init; } = TimeSpan.FromMinutes(15);
 }

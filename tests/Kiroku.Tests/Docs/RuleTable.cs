@@ -1,0 +1,30 @@
+using Kiroku.Tests.Access;
+
+namespace Kiroku.Tests.Docs;
+
+/// <summary>The rules as docs/policy.md shows them: name and role from the code, the last column by hand.</summary>
+internal static class RuleTable
+{
+    /// <summary>Each rule with the role that it takes by default; the one place here that asks the product for them.</summary>
+    public static IReadOnlyDictionary<string, string> Roles { get; } =
+        DeclaredRules.All.ToDictionary(rule => rule.Name, rule => rule.Role, StringComparer.Ordinal);
+
+    public static IReadOnlyList<string> Apis { get; } = ["compute", "image", "identity"];
+
+    public static GeneratedPart Part(string api) => new("policy.md", api);
+
+    public static IEnumerable<string> Lines(string api) =>
+    [
+        "| rule | role | what it lets one do |",
+        "|---|---|---|",
+        .. Roles.Where(rule => ApiOf(rule.Key) == api).OrderBy(rule => rule.Key, StringComparer.Ordinal)
+            .Select(rule => $"| `{rule.Key}` | {rule.Value} | {Part(api).Kept(rule.Key, 2)} |"),
+    ];
+
+    private static string ApiOf(string rule) => rule.Split(':')[0] switch
+    {
+        "os_compute_api" or "compute" => "compute",
+        "identity" => "identity",
+        _ => "image",
+    };
+}
