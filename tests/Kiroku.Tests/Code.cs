@@ -8,7 +8,8 @@ namespace Kiroku.Tests;
 /// <summary>A method's compiled code, read instruction by instruction (ECMA-335, partition III).</summary>
 internal static class Code
 {
-    private static readonly FrozenDictionary<short, OpCode> Known = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+    private static readonly FrozenDictionary<short, OpCode> Known = typeof(OpCodes)
+        .GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!).ToFrozenDictionary(code => code.Value);
 
     /// <summary>The members that a method calls, makes or reads and writes; none where it has no code.</summary>
@@ -21,7 +22,8 @@ internal static class Code
         {
             var instruction = Known[code[at] == 0xFE ? BinaryPrimitives.ReadInt16BigEndian(code.AsSpan(at)) : code[at]];
             at += instruction.Size;
-            if (instruction.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok
+            if (instruction.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType
+                or OperandType.InlineTok
                 && method.Module.ResolveMember(BitConverter.ToInt32(code, at), types, arguments) is { } member)
                 yield return member;
             at += OperandSize(instruction.OperandType, code, at);

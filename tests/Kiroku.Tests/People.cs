@@ -16,10 +16,12 @@ internal static class People
                 ON CONFLICT (name) DO NOTHING
                 """, new { id = Guid.NewGuid().ToString("N"), project });
             await db.ExecuteAsync(
-                "INSERT INTO users (id, name, password_hash, valid_after) SELECT @id, @name, password_hash, valid_after FROM users WHERE name = 'demo'",
+                "INSERT INTO users (id, name, password_hash, valid_after) SELECT @id, @name, password_hash, "
+                    + "valid_after FROM users WHERE name = 'demo'",
                 new { id = Guid.NewGuid().ToString("N"), name });
             var held = roles.Select(role => new { id = Guid.NewGuid().ToString("N"), name, project, role }).ToArray();
-            await db.ExecuteAsync("INSERT INTO roles (id, name) VALUES (@id, @role) ON CONFLICT (name) DO NOTHING", held);
+            await db.ExecuteAsync(
+                "INSERT INTO roles (id, name) VALUES (@id, @role) ON CONFLICT (name) DO NOTHING", held);
             return await db.ExecuteAsync(
                 """
                 INSERT INTO role_assignments (user_id, scope_id, role_id)

@@ -23,12 +23,17 @@ internal sealed class TestApp : IAsyncDisposable
         Address = new Uri(app.Urls.Single());
         DataDirectory = app.Services.GetRequiredService<ServiceSettings>().DataDirectory;
         // Latin 1, so that tests can send what is no UTF-8 in a header.
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1 };
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+        };
         Http = new HttpClient(handler) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
     }
 
     /// <summary>JSON as text that a person can read.</summary>
-    public static JsonSerializerOptions Plain { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static JsonSerializerOptions Plain { get;
+        } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public HttpClient Http { get; }
 
@@ -46,7 +51,8 @@ internal sealed class TestApp : IAsyncDisposable
     /// <param name="dataDirectory">A folder that an earlier service left; it is not removed at the end.</param>
     /// <param name="change">Another host, database or the like.</param>
     public static async Task<TestApp> StartAsync(
-        Action<WebApplicationBuilder>? configure = null, string? dataDirectory = null, Func<ServiceSettings, ServiceSettings>? change = null)
+        Action<WebApplicationBuilder>? configure = null, string? dataDirectory = null,
+        Func<ServiceSettings, ServiceSettings>? change = null)
     {
         var folder = dataDirectory ?? Directory.CreateTempSubdirectory("kiroku-test-").FullName;
         var settings = new ServiceSettings
@@ -89,10 +95,14 @@ internal sealed class TestApp : IAsyncDisposable
         return new TestApp(app, dataDirectory is not null) { Lost = lost.Task };
     }
 
-    /// <summary>Ends what Orleans does not when a silo fails after half its start: without it, it takes a whole processor for ever.</summary>
+    /// <summary>
+    /// Ends what Orleans does not when a silo fails after half its start: without it, it takes a whole processor for
+    /// ever.
+    /// </summary>
     public static Task EndDirectoryAsync(IServiceProvider services)
     {
-        var directory = typeof(Silo).Assembly.GetType("Orleans.Runtime.GrainDirectory.LocalGrainDirectory", throwOnError: true)!;
+        var directory = typeof(Silo)
+            .Assembly.GetType("Orleans.Runtime.GrainDirectory.LocalGrainDirectory", throwOnError: true)!;
         return (Task)directory.GetMethod("StopAsync")!.Invoke(services.GetRequiredService(directory), null)!;
     }
 
@@ -102,28 +112,43 @@ internal sealed class TestApp : IAsyncDisposable
         using var answer = await TrySignInAsync(name, PasswordOf(name), InProject(project ?? name));
         Assert.Equal(201, (int)answer.StatusCode);
         var token = (await JsonAsync(answer))["token"]!;
-        return new TestUser(this, answer.Headers.GetValues("X-Subject-Token").Single(), (string)token["project"]!["id"]!, (string)token["user"]!["id"]!);
+        return new TestUser(this, answer.Headers.GetValues("X-Subject-Token").Single(),
+            (string)token["project"]!["id"]!, (string)token["user"]!["id"]!);
     }
 
-    public Task<HttpResponseMessage> TrySignInAsync(string name, string password, JsonObject? scope = null) => TrySignInAsync("password", new JsonObject
+    public Task<HttpResponseMessage> TrySignInAsync(string name, string password, JsonObject? scope = null)
+        => TrySignInAsync("password", new JsonObject
     {
-        ["user"] = new JsonObject { ["name"] = name, ["domain"] = new JsonObject { ["name"] = "Default" }, ["password"] = password },
+        ["user"]
+        = new JsonObject
+        {
+            ["name"] = name,
+            ["domain"] = new JsonObject { ["name"] = "Default" },
+            ["password"] = password,
+        },
     }, scope);
 
     public Task<HttpResponseMessage> TrySignInAsync(string method, JsonObject proof, JsonObject? scope)
     {
-        var auth = new JsonObject { ["identity"] = new JsonObject { ["methods"] = new JsonArray(method), [method] = proof } };
+        var auth = new JsonObject
+        {
+            ["identity"] = new JsonObject { ["methods"] = new JsonArray(method), [method] = proof },
+        };
         if (scope is not null)
             auth["scope"] = scope;
         return Http.PostAsync("/identity/v3/auth/tokens", Json(new JsonObject { ["auth"] = auth }.ToJsonString()));
     }
 
     public static JsonObject InProject(string name)
-        => new() { ["project"] = new JsonObject { ["name"] = name, ["domain"] = new JsonObject { ["id"] = "default" } } };
+        => new()
+        {
+            ["project"] = new JsonObject { ["name"] = name, ["domain"] = new JsonObject { ["id"] = "default" } },
+        };
 
     public string PasswordOf(string name) => Services.GetRequiredService<CloudsFile>().Passwords!.Of(name)!;
 
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token = null, HttpContent? body = null, params (string, string)[] headers)
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token = null,
+        HttpContent? body = null, params (string, string)[] headers)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
         if (token is not null)
@@ -182,7 +207,8 @@ internal sealed record TestUser(TestApp App, string Token, string ProjectId, str
     /// <summary>Sends a request and reads the whole answer; the body is null where there is none.</summary>
     public async Task<(int Status, JsonNode? Body)> AskAsync(string method, string path, string? json = null)
     {
-        using var answer = await App.SendAsync(new HttpMethod(method), path, Token, json is null ? null : TestApp.Json(json));
+        using var answer = await App.SendAsync(
+            new HttpMethod(method), path, Token, json is null ? null : TestApp.Json(json));
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return ((int)answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
     }

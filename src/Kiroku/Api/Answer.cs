@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Kiroku.Api;
 
 /// <summary>
-/// The answer to a request that was accepted, made before it is: so that it can be kept with the acceptance and given again,
-/// under the request id it had first, to whoever repeats the request.
+/// The answer to a request that was accepted, made before it is: so that it can be kept with the acceptance and given
+/// again, under the request id it had first, to whoever repeats the request.
 /// </summary>
 [GenerateSerializer, Immutable]
 internal sealed record Answer(

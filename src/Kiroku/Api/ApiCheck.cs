@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Api;
 
-/// <summary>Refuses, at the start, settings that cannot work, a certificate that callers would refuse among them.</summary>
+/// <summary>
+/// Refuses, at the start, settings that cannot work, a certificate that callers would refuse among them.
+/// </summary>
 internal sealed class ApiCheck(ServiceSettings settings) : IValidateOptions<ApiOptions>
 {
     public ValidateOptionsResult Validate(string? name, ApiOptions options)
@@ -14,7 +16,8 @@ internal sealed class ApiCheck(ServiceSettings settings) : IValidateOptions<ApiO
             return "Api:CertificateInterval is to be a time of at most a day, as 00:00:10.";
         if (!string.IsNullOrEmpty(options.Authority) && !File.Exists(options.Authority))
             return $"Api:Authority {options.Authority} is not there.";
-        return PublicUrl.ComplaintAbout(options.PublicUrl) ?? TrustedProxies.ComplaintAbout(options.TrustedProxies) ?? CertificateComplaint(options);
+        return PublicUrl.ComplaintAbout(options.PublicUrl) ?? TrustedProxies.ComplaintAbout(options.TrustedProxies)
+            ?? CertificateComplaint(options);
     }
 
     private string? CertificateComplaint(ApiOptions options)

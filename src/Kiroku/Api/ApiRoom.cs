@@ -13,7 +13,8 @@ internal static class ApiRoom
         builder.Services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<ApiOptions>, ApiCheck>();
         builder.Services.AddOptions<ForwardedHeadersOptions>()
-            .PostConfigure<IOptions<ApiOptions>>((forwarded, api) => TrustedProxies.SetUp(forwarded, api.Value.TrustedProxies));
+            .PostConfigure<IOptions<ApiOptions>>(
+                (forwarded, api) => TrustedProxies.SetUp(forwarded, api.Value.TrustedProxies));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         if (settings.IsEncrypted)
             builder.AddTls(settings);
@@ -32,7 +33,8 @@ internal static class ApiRoom
                 address.Set(context.Request);
             else if (!context.Request.Host.HasValue)
                 // HTTP/1.0 knows of no host.
-                context.Request.Host = new HostString(new IPEndPoint(context.Connection.LocalIpAddress!, context.Connection.LocalPort).ToString());
+                context.Request.Host = new HostString(
+                    new IPEndPoint(context.Connection.LocalIpAddress!, context.Connection.LocalPort).ToString());
             return next(context);
         });
     }
@@ -53,7 +55,8 @@ internal static class ApiRoom
 
             // Asked at each handshake: a certificate that was replaced is shown to the next caller.
             void Encrypt(ListenOptions listen)
-                => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Shown) });
+                => listen.UseHttps(
+                    new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Shown) });
         });
     }
 }

@@ -17,7 +17,8 @@ internal readonly struct BodyObject(JsonElement element)
     public string String(string key, int max)
     {
         var value = Element.GetProperty(key);
-        if (new SchemaCheck(relaxed: false).Errors(Parameters.Text with { MaxLength = max }, value, key).FirstOrDefault() is { } error)
+        if (new SchemaCheck(relaxed: false).Errors(Parameters.Text with { MaxLength = max }, value, key)
+            .FirstOrDefault() is { } error)
             throw Fault.BadRequest(error.Describe());
         return value.GetString()!;
     }

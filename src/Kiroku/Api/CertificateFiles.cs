@@ -5,8 +5,11 @@ using System.Text;
 
 namespace Kiroku.Api;
 
-/// <summary>Certificate and key for https as they stand in their files, checked as far as a caller would check them.</summary>
-internal sealed record CertificateFiles(X509Certificate2 Certificate, SslStreamCertificateContext Context, string Fingerprint)
+/// <summary>
+/// Certificate and key for https as they stand in their files, checked as far as a caller would check them.
+/// </summary>
+internal sealed record CertificateFiles(
+    X509Certificate2 Certificate, SslStreamCertificateContext Context, string Fingerprint)
 {
     private const int LongestFile = 1 << 20;
 
@@ -15,22 +18,27 @@ internal sealed record CertificateFiles(X509Certificate2 Certificate, SslStreamC
     /// <exception cref="CertificateException">They cannot be used; the message says why.</exception>
     public static CertificateFiles Load(ApiOptions options)
     {
-        var (certificate, key) = (Read("Api:Certificate", options.Certificate!, isSecret: false), Read("Api:Key", options.Key!, isSecret: true));
+        var (certificate, key) = (Read("Api:Certificate", options.Certificate!, isSecret: false),
+            Read("Api:Key", options.Key!, isSecret: true));
         if (key.Contains("ENCRYPTED", StringComparison.Ordinal))
-            throw new CertificateException($"Api:Key {options.Key} is encrypted: a key without a password is wanted (openssl pkey -in … -out …).");
+            throw new CertificateException(
+                $"Api:Key {options.Key} is encrypted: a key without a password is wanted (openssl pkey -in … -out …).");
         try
         {
             var loaded = X509Certificate2.CreateFromPem(certificate, key);
             if (loaded.Extensions["2.5.29.17"] is null)
-                throw new CertificateException($"Api:Certificate {options.Certificate} names no host (it has no subjectAltName): no client would take it.");
+                throw new CertificateException($"Api:Certificate {options.Certificate} names no host (it has no "
+                    + "subjectAltName): no client would take it.");
             var chain = new X509Certificate2Collection();
             chain.ImportFromPem(certificate);
             // Nobody else is asked for what is missing of the chain.
-            return new CertificateFiles(loaded, SslStreamCertificateContext.Create(loaded, chain, offline: true), FingerprintOf(certificate, key));
+            return new CertificateFiles(loaded, SslStreamCertificateContext.Create(loaded, chain, offline: true),
+                FingerprintOf(certificate, key));
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            throw new CertificateException($"Api:Certificate {options.Certificate} with Api:Key {options.Key} cannot be used: {e.Message}");
+            throw new CertificateException(
+                $"Api:Certificate {options.Certificate} with Api:Key {options.Key} cannot be used: {e.Message}");
         }
     }
 
@@ -39,7 +47,8 @@ internal sealed record CertificateFiles(X509Certificate2 Certificate, SslStreamC
     {
         try
         {
-            return FingerprintOf(Read("Api:Certificate", options.Certificate!, isSecret: false), Read("Api:Key", options.Key!, isSecret: true));
+            return FingerprintOf(Read("Api:Certificate", options.Certificate!, isSecret: false),
+                Read("Api:Key", options.Key!, isSecret: true));
         }
         catch (CertificateException)
         {
@@ -64,15 +73,20 @@ internal sealed record CertificateFiles(X509Certificate2 Certificate, SslStreamC
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (isSecret && (File.GetUnixFileMode(file.SafeFileHandle) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0)
-                throw new CertificateException($"{setting} {path} can be read or written by everybody on this machine: chmod o= {path}.");
+            using var file = new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (isSecret
+                && (File.GetUnixFileMode(
+                    file.SafeFileHandle) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0)
+                throw new CertificateException(
+                    $"{setting} {path} can be read or written by everybody on this machine: chmod o= {path}.");
             if (file.Length > LongestFile)
                 throw new CertificateException($"{setting} {path} is too large for what it is to hold.");
             using var reader = new StreamReader(file);
             return reader.ReadToEnd();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new CertificateException($"{setting} {path} cannot be read: {e.Message}");
         }

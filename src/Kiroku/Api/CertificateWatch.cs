@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Api;
 
-/// <summary>Looks again and again whether the certificate for https is another, and warns of one that is about to expire.</summary>
+/// <summary>
+/// Looks again and again whether the certificate for https is another, and warns of one that is about to expire.
+/// </summary>
 internal sealed partial class CertificateWatch(
     ServingCertificate certificate, IOptions<ApiOptions> options, TimeProvider time, ILogger<CertificateWatch> logger)
     : RepeatedWork(options.Value.CertificateInterval, time, logger)
@@ -29,7 +31,8 @@ internal sealed partial class CertificateWatch(
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(LogLevel.Information, "The certificate {File} is another now ({Thumbprint}) and is shown from here on")]
+    [LoggerMessage(
+        LogLevel.Information, "The certificate {File} is another now ({Thumbprint}) and is shown from here on")]
     private partial void LogTaken(string file, string thumbprint);
 
     [LoggerMessage(LogLevel.Warning, "The certificate that is shown stays the one from before: {Why}")]

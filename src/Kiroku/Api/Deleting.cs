@@ -23,5 +23,6 @@ internal static class Deleting
 
     /// <summary>Whether the request can change anything at all.</summary>
     public static bool IsRead(HttpRequest request)
-        => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
+        => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
+            || HttpMethods.IsOptions(request.Method);
 }

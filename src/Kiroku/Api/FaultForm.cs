@@ -6,7 +6,9 @@ namespace Kiroku.Api;
 /// <summary>The three forms in which OpenStack's services put an error into a body.</summary>
 internal static class FaultForm
 {
-    /// <summary>Nova's (nova/api/openstack/wsgi.py, Fault): <c>{"itemNotFound":{"code":404,"message":"…"}}</c>.</summary>
+    /// <summary>
+    /// Nova's (nova/api/openstack/wsgi.py, Fault): <c>{"itemNotFound":{"code":404,"message":"…"}}</c>.
+    /// </summary>
     public static void WriteNova(Utf8JsonWriter json, int status, string message, int? retryAfter = null)
     {
         json.WriteStartObject();

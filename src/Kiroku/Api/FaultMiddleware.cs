@@ -2,10 +2,16 @@ using Kiroku.Storage;
 
 namespace Kiroku.Api;
 
-/// <summary>Turns whatever a request ends in, a <see cref="Fault"/> or a surprise, into the service's error body.</summary>
-internal sealed partial class FaultMiddleware(RequestDelegate next, IdentityAddress identity, ILogger<FaultMiddleware> logger)
+/// <summary>
+/// Turns whatever a request ends in, a <see cref="Fault"/> or a surprise, into the service's error body.
+/// </summary>
+internal sealed partial class FaultMiddleware(
+    RequestDelegate next, IdentityAddress identity, ILogger<FaultMiddleware> logger)
 {
-    /// <summary>Who throws what a body makes it throw; of some forms of wrong chunks it throws no <see cref="BadHttpRequestException"/>.</summary>
+    /// <summary>
+    /// Who throws what a body makes it throw; of some forms of wrong chunks it throws no
+    /// <see cref="BadHttpRequestException"/>.
+    /// </summary>
     private const string ServerItself = "Microsoft.AspNetCore.Server.Kestrel.Core";
 
     public async Task InvokeAsync(HttpContext context)
@@ -21,17 +27,21 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, IdentityAddr
         catch (StorageException e) when (!context.Response.HasStarted)
         {
             LogStorage(context.Request.Method, context.Request.Path, e);
-            await WriteAsync(context, Fault.Unavailable(e.IsUndecided ? e.Message : $"{e.Message} Nothing was changed; try again later."));
+            await WriteAsync(context,
+                Fault.Unavailable(e.IsUndecided ? e.Message : $"{e.Message} Nothing was changed; try again later."));
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
             await WriteAsync(context, new Fault(e.StatusCode, e.Message));
         }
-        catch (IOException e) when (e.Source == ServerItself && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        catch (IOException e)
+            when (e.Source == ServerItself && !context.Response.HasStarted
+                && !context.RequestAborted.IsCancellationRequested)
         {
             await WriteAsync(context, Fault.BadRequest($"The request's body is broken: {e.Message}"));
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        catch (Exception e)
+            when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             // The caller went away.
         }
@@ -40,7 +50,8 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, IdentityAddr
 #pragma warning restore CA1031
         {
             LogUnexpected(context.Request.Method, context.Request.Path, RequestId.Of(context), e);
-            await WriteAsync(context, new Fault(500, "Unexpected API Error. The reason is in the service's log, under the request id "
+            await WriteAsync(context,
+                new Fault(500, "Unexpected API Error. The reason is in the service's log, under the request id "
                 + RequestId.Of(context) + "."));
         }
     }
@@ -54,12 +65,16 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, IdentityAddr
             context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var path = context.Request.Path;
         if (fault.Status == 401)
-            context.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{identity.Elsewhere ?? $"{Links.Base(context.Request)}/identity"}\"";
+            context.Response.Headers.WWWAuthenticate =
+                $"Keystone uri=\"{identity.Elsewhere ?? $"{Links.Base(context.Request)}/identity"}\"";
         if (path.StartsWithSegments("/identity") || fault.Status == 401)
-            return JsonResponse.WriteAsync(context, fault.Status, json => FaultForm.WriteKeystone(json, fault.Status, fault.Message));
+            return JsonResponse.WriteAsync(
+                context, fault.Status, json => FaultForm.WriteKeystone(json, fault.Status, fault.Message));
         if (path.StartsWithSegments("/image") || fault.Status == 413)
-            return JsonResponse.WriteAsync(context, fault.Status, json => FaultForm.WriteWebOb(json, fault.Status, fault.Message));
-        var body = JsonResponse.ToBytes(json => FaultForm.WriteNova(json, fault.Status, fault.Message, fault.RetryAfter));
+            return JsonResponse.WriteAsync(
+                context, fault.Status, json => FaultForm.WriteWebOb(json, fault.Status, fault.Message));
+        var body = JsonResponse.ToBytes(
+            json => FaultForm.WriteNova(json, fault.Status, fault.Message, fault.RetryAfter));
         return JsonResponse.WriteAsync(context, fault.Status, body, "application/json; charset=UTF-8");
     }
 

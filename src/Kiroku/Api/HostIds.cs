@@ -12,7 +12,8 @@ internal static class HostIds
 {
     private static readonly ConcurrentDictionary<(string, string), string> Known = new();
 
-    public static string Of(string projectId, string? host) => host is null ? "" : Known.GetOrAdd((projectId, host), Hash);
+    public static string Of(string projectId, string? host)
+        => host is null ? "" : Known.GetOrAdd((projectId, host), Hash);
 
     private static string Hash((string ProjectId, string Host) key)
     {

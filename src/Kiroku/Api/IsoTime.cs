@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Kiroku.Api;
 
-/// <summary>Reads times as Nova does (Python's iso8601): from a bare year to microseconds and a zone, UTC where none is named.</summary>
+/// <summary>
+/// Reads times as Nova does (Python's iso8601): from a bare year to microseconds and a zone, UTC where none is named.
+/// </summary>
 internal static partial class IsoTime
 {
     public static bool TryParse(string text, out DateTime utc)
@@ -14,9 +16,11 @@ internal static partial class IsoTime
         var month = Number(found, "monthdash") ?? Number(found, "month") ?? 1;
         var day = Number(found, "daydash") ?? Number(found, "day") ?? 1;
         var year = Number(found, "year")!.Value;
-        var (hour, minute, second) = (Number(found, "hour") ?? 0, Number(found, "minute") ?? 0, Number(found, "second") ?? 0);
+        var (hour, minute, second) = (Number(found, "hour") ?? 0, Number(found, "minute") ?? 0,
+            Number(found, "second") ?? 0);
         var offset = (Number(found, "zonehour") ?? 0) * 60 + (Number(found, "zoneminute") ?? 0);
-        if (year == 0 || month is 0 or > 12 || day == 0 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 59)
+        if (year == 0 || month is 0 or > 12 || day == 0 || day > DateTime.DaysInMonth(year, month) || hour > 23
+            || minute > 59 || second > 59)
             return false;
         var fraction = found.Groups["fraction"].Value.PadRight(6, '0')[..6];
         var local = new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc)
@@ -29,7 +33,8 @@ internal static partial class IsoTime
     }
 
     private static int? Number(Match match, string group)
-        => match.Groups[group] is { Success: true } found ? int.Parse(found.ValueSpan, CultureInfo.InvariantCulture) : null;
+        => match.Groups[group] is { Success: true } found
+            ? int.Parse(found.ValueSpan, CultureInfo.InvariantCulture) : null;
 
     [GeneratedRegex("""
         ^(?<year>[0-9]{4})

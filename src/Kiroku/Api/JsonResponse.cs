@@ -27,7 +27,8 @@ internal sealed class JsonResponse(int status, Action<Utf8JsonWriter> write) : I
     public static Task WriteAsync(HttpContext context, int status, Action<Utf8JsonWriter> write)
         => WriteAsync(context, status, ToBytes(write));
 
-    public static async Task WriteAsync(HttpContext context, int status, byte[] body, string contentType = "application/json")
+    public static async Task WriteAsync(
+        HttpContext context, int status, byte[] body, string contentType = "application/json")
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = contentType;

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>Addresses that answers point to, on the public address or else the host name that the caller used.</summary>
+/// <summary>
+/// Addresses that answers point to, on the public address or else the host name that the caller used.
+/// </summary>
 internal static class Links
 {
     public static string Base(HttpRequest request) => $"{request.Scheme}://{request.Host}{request.PathBase}";

@@ -60,7 +60,9 @@ internal static class Microversions
 
     private static bool IsVersioned(PathString path) => path.StartsWithSegments("/v2.1");
 
-    /// <summary>Several services' versions may stand in one header; of compute's the last counts (microversion-parse).</summary>
+    /// <summary>
+    /// Several services' versions may stand in one header; of compute's the last counts (microversion-parse).
+    /// </summary>
     private static string? Asked(IHeaderDictionary headers)
     {
         foreach (var item in headers[NewHeader].SelectMany(value => (value ?? "").Split(',')).Reverse())

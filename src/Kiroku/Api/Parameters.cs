@@ -19,7 +19,8 @@ internal static class Parameters
 
     public static readonly Schema Name = Text with
     {
-        Format = new SchemaFormat("name", IsName, NameRefusal("printable characters. Can not start or end with whitespace.")),
+        Format = new SchemaFormat(
+            "name", IsName, NameRefusal("printable characters. Can not start or end with whitespace.")),
         MinLength = 1,
         MaxLength = 255,
     };
@@ -49,9 +50,19 @@ internal static class Parameters
 
     public static readonly Schema UuidOrEmpty = new() { OneOf = [Uuid, Text with { MaxLength = 0 }] };
 
-    public static readonly Schema PositiveInteger = new() { Types = ["integer", "string"], Pattern = "^[0-9]*$", Minimum = 1, MinLength = 1 };
+    public static readonly Schema PositiveInteger = new()
+    {
+        Types = ["integer", "string"],
+        Pattern = "^[0-9]*$",
+        Minimum = 1,
+        MinLength = 1,
+    };
 
-    public static readonly Schema Boolean = new() { Types = ["boolean", "string"], Enum = JsonDocument.Parse(BooleanWords).RootElement };
+    public static readonly Schema Boolean = new()
+    {
+        Types = ["boolean", "string"],
+        Enum = JsonDocument.Parse(BooleanWords).RootElement,
+    };
 
     public static readonly Schema FlavorRef = new() { Types = ["string", "integer"], MinLength = 1 };
 
@@ -73,20 +84,34 @@ internal static class Parameters
 
     public static readonly Schema Tag = Text with { Pattern = "^[^,/]*$", MinLength = 1, MaxLength = 60 };
 
-    public static readonly Schema Hostname = Text with { Pattern = "^[a-zA-Z0-9]+[a-zA-Z0-9-]*[a-zA-Z0-9]+$", MinLength = 2, MaxLength = 63 };
+    public static readonly Schema Hostname = Text with
+    {
+        Pattern = "^[a-zA-Z0-9]+[a-zA-Z0-9-]*[a-zA-Z0-9]+$",
+        MinLength = 2,
+        MaxLength = 63,
+    };
 
     public static readonly Schema Fqdn = Text with { Pattern = "^[a-zA-Z0-9-._]*$", MinLength = 1, MaxLength = 255 };
 
-    public static readonly Schema Certificates = new() { Types = ["array", "null"], MaxItems = 50, Items = Text with { MinLength = 1 } };
+    public static readonly Schema Certificates = new()
+    {
+        Types = ["array", "null"],
+        MaxItems = 50,
+        Items = Text with { MinLength = 1 },
+    };
 
-    private static string NameRefusal(string reason) => $"An invalid 'name' value was provided. The name must be: {reason}";
+    private static string NameRefusal(string reason)
+        => $"An invalid 'name' value was provided. The name must be: {reason}";
 
     private static bool IsName(string text)
         => IsPrintable(text) && (text.Length == 0 || !(IsSpace(text[0]) || IsSpace(text[^1])));
 
-    /// <summary>As Nova sees it: no control, format or unassigned character, and none beyond the first 65,535.</summary>
+    /// <summary>
+    /// As Nova sees it: no control, format or unassigned character, and none beyond the first 65,535.
+    /// </summary>
     private static bool IsPrintable(string text) => text.EnumerateRunes().All(rune => rune.Value < 0xFFFF
-        && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
+        && Rune.GetUnicodeCategory(
+            rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
             or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator
             or UnicodeCategory.ParagraphSeparator));
 
@@ -101,7 +126,8 @@ internal static class Parameters
     }
 
     private static bool IsIPv4(string text)
-        => text.Count(character => character == '.') == 3 && text.All(character => char.IsAsciiDigit(character) || character == '.')
+        => text.Count(character => character == '.') == 3
+            && text.All(character => char.IsAsciiDigit(character) || character == '.')
             && IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork;
 
     private static bool IsIPv6(string text)

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Extensions;
 namespace Kiroku.Api;
 
 /// <summary>
-/// The one address that answers point to where it is set: no header of a request's, whoever sent it, can lead a reader of
-/// an answer elsewhere then.
+/// The one address that answers point to where it is set: no header of a request's, whoever sent it, can lead a reader
+/// of an answer elsewhere then.
 /// </summary>
 internal sealed record PublicUrl(string Scheme, HostString Host, PathString Prefix)
 {
@@ -15,11 +15,14 @@ internal sealed record PublicUrl(string Scheme, HostString Host, PathString Pref
     {
         if (string.IsNullOrEmpty(text))
             return null;
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host is "" or "0.0.0.0" or "[::]"
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")
+            || uri.Host is "" or "0.0.0.0" or "[::]"
             || text.AsSpan().IndexOfAny("?#@ ") >= 0)
-            return $"Api:PublicUrl {text} is to be an http or https address that clients use, as https://cloud.example.";
+            return $"Api:PublicUrl {text} is to be an http or https address that clients use, as "
+                + "https://cloud.example.";
         return Services.Any(service => new PathString(uri.AbsolutePath).StartsWithSegments(service))
-            ? $"Api:PublicUrl {text} is to be the address that all services lie below, without /v2.1, /image or /identity."
+            ? $"Api:PublicUrl {text} is to be the address that all services lie below, without /v2.1, /image or "
+                + "/identity."
             : null;
     }
 

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>JSON values as Python prints them, because Nova's validation messages quote them so and scripts match on that.</summary>
+/// <summary>
+/// JSON values as Python prints them, because Nova's validation messages quote them so and scripts match on that.
+/// </summary>
 internal static class PythonText
 {
     /// <summary>As str(): a string as it is, everything else as <see cref="Repr"/>.</summary>
@@ -18,7 +20,8 @@ internal static class PythonText
         JsonValueKind.False => "False",
         JsonValueKind.Null or JsonValueKind.Undefined => "None",
         JsonValueKind.Array => $"[{string.Join(", ", value.EnumerateArray().Select(Repr))}]",
-        JsonValueKind.Object => $"{{{string.Join(", ", value.EnumerateObject().Select(p => $"{Quote(p.Name)}: {Repr(p.Value)}"))}}}",
+        JsonValueKind.Object
+            => $"{{{string.Join(", ", value.EnumerateObject().Select(p => $"{Quote(p.Name)}: {Repr(p.Value)}"))}}}",
         _ => value.GetRawText(),
     };
 

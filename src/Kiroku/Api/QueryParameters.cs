@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>A request's query, read parameter by parameter with Nova's checks and messages (nova/api/validation, query schemas).</summary>
+/// <summary>
+/// A request's query, read parameter by parameter with Nova's checks and messages (nova/api/validation, query schemas).
+/// </summary>
 internal readonly struct QueryParameters(HttpRequest request)
 {
     /// <summary>Refuses parameters that this list does not have.</summary>
@@ -44,7 +46,9 @@ internal readonly struct QueryParameters(HttpRequest request)
     /// <summary>How many to answer: at most <paramref name="max"/>, which is also the default.</summary>
     public int Limit(int max) => Single("limit") is { } text ? Limit(text, max) : max;
 
-    /// <summary>The same where the parameter may stand several times: each must be right, and the last counts.</summary>
+    /// <summary>
+    /// The same where the parameter may stand several times: each must be right, and the last counts.
+    /// </summary>
     public int LastLimit(int max) => All("limit").Aggregate(max, (_, text) => Limit(text, max));
 
     /// <summary>An ISO 8601 time, taken as UTC where it names no zone.</summary>
@@ -61,8 +65,8 @@ internal readonly struct QueryParameters(HttpRequest request)
     }
 
     /// <summary>
-    /// Writes the links of a page (nova/api/openstack/common.py, _get_collection_links): a next one if the page is full, with
-    /// every parameter of the request and the last item as marker.
+    /// Writes the links of a page (nova/api/openstack/common.py, _get_collection_links): a next one if the page is
+    /// full, with every parameter of the request and the last item as marker.
     /// </summary>
     public void WriteNextLink(Utf8JsonWriter json, string key, int count, int limit, string? last, bool always)
     {
@@ -91,11 +95,13 @@ internal readonly struct QueryParameters(HttpRequest request)
             throw Invalid("limit", text, $"{PythonText.Quote(text)} does not match '^[0-9]*$'");
         if (text.Length == 0)
             throw Invalid("limit", text, "'' is too short");
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? Math.Min(limit, max) : max;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
+            ? Math.Min(limit, max) : max;
     }
 
     private static DateTime Time(string name, string text)
-        => IsoTime.TryParse(text, out var time) ? time : throw Invalid(name, text, $"{PythonText.Quote(text)} is not a 'date-time'");
+        => IsoTime.TryParse(text, out var time)
+            ? time : throw Invalid(name, text, $"{PythonText.Quote(text)} is not a 'date-time'");
 
     public static Fault Invalid(string name, string value, string message)
         => Fault.BadRequest($"Invalid input for query parameters {name}. Value: {value}. {message}");

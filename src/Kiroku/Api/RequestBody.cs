@@ -11,12 +11,14 @@ internal static class RequestBody
     private static readonly object Key = new();
 
     /// <summary>The body's one object.</summary>
-    /// <exception cref="Fault">413 for one that is too large, 415 for another media type, 400 for anything but a JSON object.</exception>
+    /// <exception cref="Fault">413 for one that is too large, 415 for another media type, 400 for anything but a JSON
+    /// object.</exception>
     public static async Task<JsonElement> ReadObjectAsync(HttpRequest request)
         => await ReadAsync(request) is { ValueKind: JsonValueKind.Object } body ? body : throw Fault.MalformedBody();
 
     /// <summary>The body, whatever JSON it is; undefined if there is none.</summary>
-    /// <exception cref="Fault">413 for one that is too large, 415 for another media type, 400 for what is no JSON.</exception>
+    /// <exception cref="Fault">413 for one that is too large, 415 for another media type, 400 for what is no
+    /// JSON.</exception>
     public static async Task<JsonElement> ReadAsync(HttpRequest request)
     {
         var bytes = await ReadBytesAsync(request);
@@ -58,7 +60,10 @@ internal static class RequestBody
         return bytes;
     }
 
-    /// <summary>JSON's strings may hold bytes that are no UTF-8 and halves of surrogate pairs, which .NET finds out when it reads them.</summary>
+    /// <summary>
+    /// JSON's strings may hold bytes that are no UTF-8 and halves of surrogate pairs, which .NET finds out when it
+    /// reads them.
+    /// </summary>
     private static void RequireText(JsonElement element)
     {
         if (element.ValueKind == JsonValueKind.String)
@@ -90,7 +95,8 @@ internal static class RequestBody
 
     /// <summary>What a client that names no type sends as plain text is JSON, too.</summary>
     private static bool IsJson(string type)
-        => type.Split(';')[0].Trim().ToUpperInvariant() is "APPLICATION/JSON" or "APPLICATION/VND.OPENSTACK.COMPUTE+JSON" or "TEXT/PLAIN";
+        => type.Split(';')[0].Trim().ToUpperInvariant() is "APPLICATION/JSON"
+            or "APPLICATION/VND.OPENSTACK.COMPUTE+JSON" or "TEXT/PLAIN";
 
     private static Fault TooLarge() => new(413, "Request is too large.");
 }

@@ -1,8 +1,8 @@
 namespace Kiroku.Api;
 
 /// <summary>
-/// The id of a request, <c>req-</c> and a UUID: made for each request, sent back with each answer, and the id of the action
-/// that the request begins (oslo.context generate_request_id; nova/api/compute_req_id.py).
+/// The id of a request, <c>req-</c> and a UUID: made for each request, sent back with each answer, and the id of the
+/// action that the request begins (oslo.context generate_request_id; nova/api/compute_req_id.py).
 /// </summary>
 internal static class RequestId
 {

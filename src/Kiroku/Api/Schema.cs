@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Kiroku.Api;
 
 /// <summary>
-/// What a JSON value may be: as much of JSON Schema as Nova's schemas use, so that they can be written here as Nova writes
-/// them (nova/api/openstack/compute/schemas). SchemaCheck checks values by them.
+/// What a JSON value may be: as much of JSON Schema as Nova's schemas use, so that they can be written here as Nova
+/// writes them (nova/api/openstack/compute/schemas). SchemaCheck checks values by them.
 /// </summary>
 internal sealed record Schema
 {
@@ -59,10 +59,19 @@ internal sealed record Schema
     public static Schema Any { get; } = new();
 
     public static Schema Object(params (string Key, Schema Value)[] properties)
-        => new() { Types = ["object"], Properties = new OrderedDictionary<string, Schema>(properties.Select(p => KeyValuePair.Create(p.Key, p.Value))) };
+        => new()
+        {
+            Types = ["object"],
+            Properties = new OrderedDictionary<string, Schema>(
+                properties.Select(p => KeyValuePair.Create(p.Key, p.Value))),
+        };
 
     public static Schema OneWordOf(params string[] words)
-        => new() { Types = ["string"], Enum = JsonSerializer.SerializeToElement(words, SchemaJson.Default.StringArray) };
+        => new()
+        {
+            Types = ["string"],
+            Enum = JsonSerializer.SerializeToElement(words, SchemaJson.Default.StringArray),
+        };
 
     public static Schema ArrayOf(Schema items) => new() { Types = ["array"], Items = items };
 
@@ -74,10 +83,14 @@ internal sealed record Schema
         => this with { Properties = new OrderedDictionary<string, Schema>(Properties!) { [key] = value } };
 
     public Schema Without(string key)
-        => this with { Properties = new OrderedDictionary<string, Schema>(Properties!.Where(property => property.Key != key)) };
+        => this with
+        {
+            Properties = new OrderedDictionary<string, Schema>(Properties!.Where(property => property.Key != key)),
+        };
 
     public static bool Matches(string text, string pattern)
-        => Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant | (LooksAround(pattern) ? RegexOptions.None : RegexOptions.NonBacktracking));
+        => Regex.IsMatch(text, pattern,
+            RegexOptions.CultureInvariant | (LooksAround(pattern) ? RegexOptions.None : RegexOptions.NonBacktracking));
 
     /// <summary>The engine that never backtracks cannot look around; patterns are Nova's, not callers'.</summary>
     private static bool LooksAround(string pattern) => pattern.Contains("(?", StringComparison.Ordinal);

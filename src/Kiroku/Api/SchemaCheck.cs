@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Kiroku.Api;
 
 /// <summary>
-/// Finds what is wrong with a value by a <see cref="Schema"/>, in the order and with the messages of Python's jsonschema, of
-/// which Nova shows the first (nova/api/validation/validators.py).
+/// Finds what is wrong with a value by a <see cref="Schema"/>, in the order and with the messages of Python's
+/// jsonschema, of which Nova shows the first (nova/api/validation/validators.py).
 /// </summary>
 /// <param name="relaxed">As under /v2, where keys that nobody knows are not looked at.</param>
 internal sealed class SchemaCheck(bool relaxed)
@@ -62,7 +62,8 @@ internal sealed class SchemaCheck(bool relaxed)
         var unmatched = Names(value).Where(name => !Schema.Matches(name, pattern)).Select(PythonText.Quote).ToList();
         if (unmatched.Count > 0)
         {
-            yield return new SchemaError(value, $"{string.Join(", ", unmatched)} {(unmatched.Count == 1 ? "does" : "do")} not match any of the "
+            yield return new SchemaError(
+                value, $"{string.Join(", ", unmatched)} {(unmatched.Count == 1 ? "does" : "do")} not match any of the "
                 + $"regexes: {PythonText.Quote(pattern)}");
         }
     }
@@ -90,11 +91,14 @@ internal sealed class SchemaCheck(bool relaxed)
         if (text is not null && schema.Format is { } format && !format.Holds(text))
             yield return Error(value, $"is not a {PythonText.Quote(format.Name)}") with { Instead = format.Refusal };
         if (schema.Minimum is { } minimum && NumberOf(value) is { } number && number < minimum)
-            yield return new SchemaError(value, string.Create(CultureInfo.InvariantCulture, $"{number} is less than the minimum of {minimum}"));
+            yield return new SchemaError(
+                value, string.Create(CultureInfo.InvariantCulture, $"{number} is less than the minimum of {minimum}"));
         if (schema.Maximum is { } maximum && NumberOf(value) is { } large && large > maximum)
-            yield return new SchemaError(value, string.Create(CultureInfo.InvariantCulture, $"{large} is greater than the maximum of {maximum}"));
+            yield return new SchemaError(value,
+                string.Create(CultureInfo.InvariantCulture, $"{large} is greater than the maximum of {maximum}"));
         if (schema.ExclusiveMinimum is { } bound && text is null && NumberOf(value) <= bound)
-            yield return Error(value, string.Create(CultureInfo.InvariantCulture, $"is less than or equal to the minimum of {bound}"));
+            yield return Error(
+                value, string.Create(CultureInfo.InvariantCulture, $"is less than or equal to the minimum of {bound}"));
         if (text is null)
             yield break;
         var length = text.EnumerateRunes().Count();
@@ -104,9 +108,11 @@ internal sealed class SchemaCheck(bool relaxed)
             yield return Error(value, "is too long");
     }
 
-    private static SchemaError Error(JsonElement value, string predicate) => new(value, $"{PythonText.Repr(value)} {predicate}");
+    private static SchemaError Error(JsonElement value, string predicate)
+        => new(value, $"{PythonText.Repr(value)} {predicate}");
 
-    private static IEnumerable<string> Names(JsonElement value) => value.EnumerateObject().Select(property => property.Name).Distinct(StringComparer.Ordinal);
+    private static IEnumerable<string> Names(JsonElement value)
+        => value.EnumerateObject().Select(property => property.Name).Distinct(StringComparer.Ordinal);
 
     private static bool Is(JsonElement value, string type, Schema schema) => type switch
     {
@@ -117,7 +123,8 @@ internal sealed class SchemaCheck(bool relaxed)
         "number" => value.ValueKind == JsonValueKind.Number,
         "null" => value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined,
         "integer" => WholeNumber.IsWritten(value)
-            || (schema.TakesWholeFloats && value.ValueKind == JsonValueKind.Number && double.IsInteger(value.GetDouble())),
+            || (schema.TakesWholeFloats && value.ValueKind == JsonValueKind.Number
+                && double.IsInteger(value.GetDouble())),
         _ => throw new ArgumentException($"{type} is no type.", nameof(type)),
     };
 
@@ -125,7 +132,8 @@ internal sealed class SchemaCheck(bool relaxed)
     private static double? NumberOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number => value.GetDouble(),
-        JsonValueKind.String when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+        JsonValueKind.String when double.TryParse(
+            value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
         _ => null,
     };
 }
@@ -139,10 +147,13 @@ internal sealed record SchemaError(JsonElement Value, string Message)
     public string? Instead { get; init; }
 
     public string Describe()
-        => Instead ?? (Key is null ? Message : $"Invalid input for field/attribute {Key}. Value: {PythonText.Str(Value)}. {Message}");
+        => Instead
+            ?? (Key is null
+                ? Message : $"Invalid input for field/attribute {Key}. Value: {PythonText.Str(Value)}. {Message}");
 
     public static string UnknownKeys(IReadOnlyList<string> keys)
-        => $"Additional properties are not allowed ({string.Join(", ", keys.Select(PythonText.Quote))} {(keys.Count == 1 ? "was" : "were")} unexpected)";
+        => $"Additional properties are not allowed ({string.Join(", ", keys.Select(PythonText.Quote))} "
+            + $"{(keys.Count == 1 ? "was" : "were")} unexpected)";
 }
 
 /// <summary>Requests' bodies that are to be as a schema says.</summary>

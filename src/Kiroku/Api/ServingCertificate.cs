@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Api;
 
 /// <summary>
-/// The certificate that the service shows. When its files change the next handshake shows the new one, and connections that
-/// are open go on; files that do not fit together, as when they are half written, change nothing.
+/// The certificate that the service shows. When its files change the next handshake shows the new one, and connections
+/// that are open go on; files that do not fit together, as when they are half written, change nothing.
 /// </summary>
 internal sealed class ServingCertificate(IOptions<ApiOptions> options)
 {

@@ -3,8 +3,8 @@ using Kiroku.Storage;
 namespace Kiroku.Api;
 
 /// <summary>
-/// While the store's disk is full it has room for its own work alone: whatever is new is refused, so that deleting, reading and
-/// signing in go on.
+/// While the store's disk is full it has room for its own work alone: whatever is new is refused, so that deleting,
+/// reading and signing in go on.
 /// </summary>
 internal sealed class ShortStoreMiddleware(RequestDelegate next, IDatabase database)
 {
@@ -15,7 +15,8 @@ internal sealed class ShortStoreMiddleware(RequestDelegate next, IDatabase datab
     public async Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (database.IsShort && !Deleting.IsRead(request) && !IsSignIn(request) && !await Deleting.IsAskedAsync(request))
+        if (database.IsShort && !Deleting.IsRead(request) && !IsSignIn(request)
+            && !await Deleting.IsAskedAsync(request))
             throw Fault.Unavailable(Refusal);
         await next(context);
     }

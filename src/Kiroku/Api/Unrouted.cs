@@ -20,8 +20,8 @@ internal static partial class Unrouted
     });
 
     /// <summary>
-    /// Several slashes are one for Nova and Glance (Paste's urlmap, normalize_url); Keystone sends on to the path with one
-    /// (werkzeug's merge_slashes).
+    /// Several slashes are one for Nova and Glance (Paste's urlmap, normalize_url); Keystone sends on to the path with
+    /// one (werkzeug's merge_slashes).
     /// </summary>
     public static void UseMergedSlashes(this IApplicationBuilder app) => app.Use((context, next) =>
     {
@@ -30,7 +30,8 @@ internal static partial class Unrouted
             return next(context);
         request.Path = Slashes().Replace(path, "/");
         if (request.Path.StartsWithSegments("/identity"))
-            context.Response.Redirect($"{Links.Base(request)}{request.Path.ToUriComponent()}{request.QueryString}", permanent: true, preserveMethod: true);
+            context.Response.Redirect($"{Links.Base(request)}{request.Path.ToUriComponent()}{request.QueryString}",
+                permanent: true, preserveMethod: true);
         return request.Path.StartsWithSegments("/identity") ? Task.CompletedTask : next(context);
     });
 

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>The version documents, which clients read before they sign in (nova/api/openstack/compute/versions.py).</summary>
+/// <summary>
+/// The version documents, which clients read before they sign in (nova/api/openstack/compute/versions.py).
+/// </summary>
 internal static class VersionsApi
 {
     public static void MapVersions(this IEndpointRouteBuilder app)
@@ -13,7 +15,8 @@ internal static class VersionsApi
     }
 
     /// <summary>Whether the path is a version document, readable without a token.</summary>
-    public static bool IsOpen(PathString path) => path.Value is null or "" or "/" or "/v2" or "/v2/" or "/v2.1" or "/v2.1/";
+    public static bool IsOpen(PathString path)
+        => path.Value is null or "" or "/" or "/v2" or "/v2/" or "/v2.1" or "/v2.1/";
 
     private static JsonResponse List(HttpRequest request) => JsonResponse.Ok(json =>
     {
@@ -38,10 +41,12 @@ internal static class VersionsApi
     });
 
     private static void WriteV2(Utf8JsonWriter json, HttpRequest request, bool media)
-        => Write(json, request, "v2.0", "SUPPORTED", "/v2/", "", "", "2011-01-21T11:33:21Z", media, "application/vnd.openstack.compute+json;version=2");
+        => Write(json, request, "v2.0", "SUPPORTED", "/v2/", "", "", "2011-01-21T11:33:21Z", media,
+            "application/vnd.openstack.compute+json;version=2");
 
     private static void WriteV21(Utf8JsonWriter json, HttpRequest request, bool media)
-        => Write(json, request, "v2.1", "CURRENT", "/v2.1/", Microversion.Maximum.ToString(), Microversion.Minimum.ToString(),
+        => Write(json, request, "v2.1", "CURRENT", "/v2.1/", Microversion.Maximum.ToString(),
+            Microversion.Minimum.ToString(),
             "2013-07-23T11:33:21Z", media, "application/vnd.openstack.compute+json;version=2.1");
 
     private static void Write(

@@ -9,15 +9,25 @@ internal static class CertificatesCommand
 {
     public static Command Create()
     {
-        var folder = new Argument<string>("DIR") { Description = "Folder for the authority and the certificates it signs." };
-        var hosts = new Option<string[]>("--host") { Description = "Name or IP address of a node to make a certificate for; may be repeated.", HelpName = "NAME" };
+        var folder = new Argument<string>("DIR")
+        {
+            Description = "Folder for the authority and the certificates it signs.",
+        };
+        var hosts = new Option<string[]>("--host")
+        {
+            Description = "Name or IP address of a node to make a certificate for; may be repeated.",
+            HelpName = "NAME",
+        };
         hosts.Validators.Add(result =>
         {
-            if (result.Tokens.Select(token => token.Value).FirstOrDefault(name => !CertificateFolder.IsName(name)) is { } wrong)
+            if (result.Tokens.Select(token => token.Value).FirstOrDefault(
+                name => !CertificateFolder.IsName(name)) is { } wrong)
                 result.AddError($"--host {wrong}: a host's name or IP address is wanted, other than authority");
         });
-        var command = new Command("certificates", "Make certificates for nodes on several machines: an authority, if DIR has none, and one for each node.") { folder, hosts };
-        command.SetAction(parsed => MakeAsync(Path.GetFullPath(parsed.GetRequiredValue(folder)), parsed.GetValue(hosts) ?? []));
+        var command = new Command("certificates", "Make certificates for nodes on several machines: an authority, if "
+            + "DIR has none, and one for each node.") { folder, hosts };
+        command.SetAction(
+            parsed => MakeAsync(Path.GetFullPath(parsed.GetRequiredValue(folder)), parsed.GetValue(hosts) ?? []));
         return command;
     }
 
@@ -31,7 +41,8 @@ internal static class CertificatesCommand
         if (!folder.HasAuthority)
         {
             folder.MakeAuthority();
-            await Console.Out.WriteLineAsync($"made the authority: {path}/authority.pem, and authority.key, which no node needs");
+            await Console.Out.WriteLineAsync(
+                $"made the authority: {path}/authority.pem, and authority.key, which no node needs");
         }
         foreach (var host in hosts.Distinct())
         {

@@ -10,7 +10,8 @@ internal static class Commands
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Kiroku: an OpenStack-compatible compute service that remembers every action, step by step.");
+        var root = new RootCommand(
+            "Kiroku: an OpenStack-compatible compute service that remembers every action, step by step.");
         root.Subcommands.Add(Tour.TourCommand.Create());
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(DrainCommand.Create());
@@ -25,7 +26,12 @@ internal static class Commands
         try
         {
             // The service ends by itself on SIGTERM and SIGINT, in good order; nobody else is to cut it short.
-            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    ProcessTerminationTimeout = null,
+                    EnableDefaultExceptionHandler = false,
+                });
         }
         catch (Exception e) when (Complaints.Of(e) is { } complaint)
         {

@@ -8,18 +8,25 @@ using Orleans.Runtime.MembershipService;
 
 namespace Kiroku.CommandLine;
 
-/// <summary>Failures as one sentence each, for what a person can set right; what is our own fault deserves its stack.</summary>
+/// <summary>
+/// Failures as one sentence each, for what a person can set right; what is our own fault deserves its stack.
+/// </summary>
 internal static class Complaints
 {
     public static string? Of(Exception e) => e switch
     {
         UsageException or StorageException or HypervisorException or JoinException => e.Message,
-        OrleansClusterConnectivityCheckFailedException => "this node cannot join: not every other one answers it. Each must reach all the others, "
-            + $"and all have certificates or none ({e.Message[(e.Message.LastIndexOf(". ", StringComparison.Ordinal) + 2)..]})",
+        OrleansClusterConnectivityCheckFailedException
+            => "this node cannot join: not every other one answers it. Each must reach all the others, "
+            + "and all have certificates or none "
+                + $"({e.Message[(e.Message.LastIndexOf(". ", StringComparison.Ordinal) + 2)..]})",
         OptionsValidationException invalid => $"configuration: {string.Join(' ', invalid.Failures)}",
-        // The configuration's files and values: which file or key stands in the outer message, what is wrong in the inner.
-        InvalidDataException => $"{e.Message} {e.InnerException?.InnerException?.Message ?? e.InnerException?.Message}".TrimEnd(),
-        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => $"configuration: {e.Message} {e.InnerException?.Message}",
+        // The configuration's files and values: which file or key stands in the outer message, what is wrong in the
+        // inner.
+        InvalidDataException
+            => $"{e.Message} {e.InnerException?.InnerException?.Message ?? e.InnerException?.Message}".TrimEnd(),
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" }
+            => $"configuration: {e.Message} {e.InnerException?.Message}",
         InvalidOperationException { InnerException: ImageRejectedException } => e.Message,
         SocketException => $"cannot listen there: {e.Message}",
         IOException or UnauthorizedAccessException => e.Message,

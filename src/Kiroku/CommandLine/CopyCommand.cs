@@ -4,17 +4,22 @@ using Kiroku.Storage.Sqlite;
 
 namespace Kiroku.CommandLine;
 
-/// <summary><c>kiroku copy DIR --database CONNECTION</c>: takes a data folder's rows into PostgreSQL, for those who grow.</summary>
+/// <summary>
+/// <c>kiroku copy DIR --database CONNECTION</c>: takes a data folder's rows into PostgreSQL, for those who grow.
+/// </summary>
 internal static class CopyCommand
 {
     public static Command Create()
     {
         var folder = new Argument<string>("DIR") { Description = "The data folder of a service that does not run." };
-        var database = ServiceOptions.CreateDatabase("An empty PostgreSQL to copy into, as \"Host=…;Database=…;Username=…\".");
+        var database = ServiceOptions.CreateDatabase(
+            "An empty PostgreSQL to copy into, as \"Host=…;Database=…;Username=…\".");
         database.Required = true;
-        var command = new Command("copy", "Copy the rows of a data folder into PostgreSQL; the folder stays as it is.") { folder, database };
+        var command = new Command(
+            "copy", "Copy the rows of a data folder into PostgreSQL; the folder stays as it is.") { folder, database };
         command.SetAction((parsed, cancellationToken)
-            => RunAsync(Path.GetFullPath(parsed.GetRequiredValue(folder)), parsed.GetRequiredValue(database)!, cancellationToken));
+            => RunAsync(Path.GetFullPath(parsed.GetRequiredValue(folder)), parsed.GetRequiredValue(database)!,
+                cancellationToken));
         return command;
     }
 
@@ -26,7 +31,8 @@ internal static class CopyCommand
         using var held = new DataFolder(folder).Take();
         using var source = new SqliteDatabase(settings.DatabaseFile);
         var copied = await new StoreCopy(source, destination).RunAsync(cancellationToken);
-        await Console.Out.WriteLineAsync($"copied {copied.Values.Sum()} rows: {copied["servers"]} servers, {copied["actions"]} actions, {copied["images"]} images and what belongs to them");
+        await Console.Out.WriteLineAsync($"copied {copied.Values.Sum()} rows: {copied["servers"]} servers, "
+            + $"{copied["actions"]} actions, {copied["images"]} images and what belongs to them");
         await Console.Out.WriteLineAsync($"from now on: kiroku serve --data {folder} --database CONNECTION");
         return 0;
     }

@@ -3,12 +3,13 @@ using System.Globalization;
 namespace Kiroku.CommandLine;
 
 /// <summary>
-/// The folder of one service. Its file <c>lock</c> is held while the service runs, so that no second one starts on it, and
-/// <c>service.pid</c> says which process that is, so that <c>kiroku down</c> and <c>kiroku drain</c> find it.
+/// The folder of one service. Its file <c>lock</c> is held while the service runs, so that no second one starts on it,
+/// and <c>service.pid</c> says which process that is, so that <c>kiroku down</c> and <c>kiroku drain</c> find it.
 /// </summary>
 internal sealed class DataFolder(string path)
 {
-    private const UnixFileMode PassableByOthers = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+    private const UnixFileMode PassableByOthers = UnixFileMode.UserRead | UnixFileMode.UserWrite
+        | UnixFileMode.UserExecute
         | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -49,7 +50,8 @@ internal sealed class DataFolder(string path)
     {
         try
         {
-            return int.TryParse(File.ReadAllText(DrainFile), CultureInfo.InvariantCulture, out var running) ? running : null;
+            return int.TryParse(File.ReadAllText(DrainFile), CultureInfo.InvariantCulture, out var running)
+                ? running : null;
         }
         catch (IOException)
         {

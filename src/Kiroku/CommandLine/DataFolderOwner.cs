@@ -1,8 +1,8 @@
 namespace Kiroku.CommandLine;
 
 /// <summary>
-/// Sees that nobody else may write in a data folder: who may could put a link in the place of any file that we write, and
-/// name any process as the one to end.
+/// Sees that nobody else may write in a data folder: who may could put a link in the place of any file that we write,
+/// and name any process as the one to end.
 /// </summary>
 internal static class DataFolderOwner
 {
@@ -19,7 +19,8 @@ internal static class DataFolderOwner
             || (status.Permissions.HasFlag(UnixFileMode.GroupWrite) && status.Group != FileStatus.SelfGroup))
         {
             throw new UsageException(
-                $"others may write in the data folder {path}, and so put links in place of its files: chmod go-w {path}");
+                $"others may write in the data folder {path}, and so put links in place of its files: chmod go-w "
+                    + $"{path}");
         }
         if (Environment.IsPrivilegedProcess) RequireAbove(path, Path.GetDirectoryName(folder.RealPath));
     }
@@ -34,7 +35,8 @@ internal static class DataFolderOwner
             if ((status.Permissions & (UnixFileMode.OtherWrite | UnixFileMode.StickyBit)) == UnixFileMode.OtherWrite)
             {
                 throw new UsageException(
-                    $"others may write in {above}, and so put another folder in the place of {path}: choose another data folder");
+                    $"others may write in {above}, and so put another folder in the place of {path}: choose another "
+                        + "data folder");
             }
         }
     }
@@ -44,7 +46,8 @@ internal static class DataFolderOwner
         if (status.Owner != Root && status.Owner != FileStatus.Self)
         {
             throw new UsageException(
-                $"{path} belongs to another account (number {status.Owner}), which could put links in place of the service's files: "
+                $"{path} belongs to another account (number {status.Owner}), which could put links in place of the "
+                    + "service's files: "
                 + "make it your own (chown), run Kiroku as that account, or choose another data folder");
         }
     }

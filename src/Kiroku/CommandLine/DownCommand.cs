@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kiroku.CommandLine;
 
-/// <summary><c>kiroku down DIR</c>: ends what a service with this data folder left running, and keeps the data.</summary>
+/// <summary>
+/// <c>kiroku down DIR</c>: ends what a service with this data folder left running, and keeps the data.
+/// </summary>
 internal static class DownCommand
 {
     /// <summary>Longer than a service takes to come to rest.</summary>
@@ -14,8 +16,11 @@ internal static class DownCommand
     public static Command Create()
     {
         var folder = new Argument<string>("DIR") { Description = "The service's data folder." };
-        var command = new Command("down", "End what a service with this data folder left running: itself, its machines, its private libvirtd.") { folder };
-        command.SetAction((parsed, cancellationToken) => RunAsync(Path.GetFullPath(parsed.GetRequiredValue(folder)), cancellationToken));
+        var command = new Command("down",
+            "End what a service with this data folder left running: itself, its machines, its private libvirtd.") {
+                folder };
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(Path.GetFullPath(parsed.GetRequiredValue(folder)), cancellationToken));
         return command;
     }
 
@@ -35,7 +40,8 @@ internal static class DownCommand
             ? $"ended its machines and its libvirtd (process {daemon}); the data stays in {path}"
             : $"no libvirtd of its own runs; the data stays in {path}");
         if (RunsUnderTheSystem(path))
-            await Console.Out.WriteLineAsync("its machines are the system's libvirtd's (virsh --connect qemu:///system list) and run on");
+            await Console.Out.WriteLineAsync(
+                "its machines are the system's libvirtd's (virsh --connect qemu:///system list) and run on");
         return 0;
     }
 

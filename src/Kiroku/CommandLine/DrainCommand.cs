@@ -13,7 +13,8 @@ internal static class DrainCommand
     public static Command Create()
     {
         var folder = new Argument<string>("DIR") { Description = "The service's data folder." };
-        var command = new Command("drain", "Have the service on a data folder take no new work, finish what runs, and end.") { folder };
+        var command = new Command(
+            "drain", "Have the service on a data folder take no new work, finish what runs, and end.") { folder };
         command.SetAction((parsed, cancellationToken)
             => RunAsync(Path.GetFullPath(parsed.GetRequiredValue(folder)), TimeProvider.System, cancellationToken));
         return command;
@@ -32,13 +33,15 @@ internal static class DrainCommand
             throw new UsageException($"process {service.Id} on {path} is of an older Kiroku, which cannot be drained");
         service.Send(RunningProcess.Drain);
         await Console.Out.WriteLineAsync(
-            $"the service (process {service.Id}) takes no new work and ends when what runs has ended; Ctrl+C leaves it at that");
+            $"the service (process {service.Id}) takes no new work and ends when what runs has ended; Ctrl+C leaves it "
+                + "at that");
         await WatchAsync(folder, service, time, cancellationToken);
         await Console.Out.WriteLineAsync("the service has ended");
         return 0;
     }
 
-    private static async Task WatchAsync(DataFolder folder, RunningProcess service, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task WatchAsync(
+        DataFolder folder, RunningProcess service, TimeProvider time, CancellationToken cancellationToken)
     {
         var told = 0;
         while (service.IsRunning)
@@ -46,7 +49,8 @@ internal static class DrainCommand
             if (folder.ReadDraining() is { } running && running != told)
             {
                 told = running;
-                await Console.Out.WriteLineAsync(running == 1 ? "waiting for 1 action" : $"waiting for {running} actions");
+                await Console.Out.WriteLineAsync(
+                    running == 1 ? "waiting for 1 action" : $"waiting for {running} actions");
             }
             await Task.Delay(LookInterval, time, cancellationToken);
         }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Kiroku.CommandLine;
 
-/// <summary>SIGUSR1, by which <c>kiroku drain</c> tells a service to take no new work and to end when what runs has ended.</summary>
+/// <summary>
+/// SIGUSR1, by which <c>kiroku drain</c> tells a service to take no new work and to end when what runs has ended.
+/// </summary>
 internal sealed class DrainSignal : IDisposable
 {
     private readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,7 +4,10 @@ using System.Net.Sockets;
 
 namespace Kiroku.CommandLine;
 
-/// <summary>What may stand for an address to answer on: http or https, and no name but localhost, for which Kestrel would take every interface.</summary>
+/// <summary>
+/// What may stand for an address to answer on: http or https, and no name but localhost, for which Kestrel would take
+/// every interface.
+/// </summary>
 internal static class ListenAddress
 {
     public static void Validate(OptionResult result)
@@ -14,14 +17,18 @@ internal static class ListenAddress
             result.AddError($"--listen {text}: {complaint}");
     }
 
-    /// <summary>Sees before anything else begins whether the address can be had: a service that fails half started is slow and loud.</summary>
+    /// <summary>
+    /// Sees before anything else begins whether the address can be had: a service that fails half started is slow and
+    /// loud.
+    /// </summary>
     /// <exception cref="UsageException">It is taken, or not this machine's, or not for this account.</exception>
     public static void RequireFree(string text)
     {
         var uri = new Uri(text);
         try
         {
-            using var listener = new TcpListener(uri.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(uri.Host), uri.Port);
+            using var listener = new TcpListener(
+                uri.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(uri.Host), uri.Port);
             listener.Start();
         }
         catch (SocketException e)

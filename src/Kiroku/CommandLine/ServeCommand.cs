@@ -41,7 +41,9 @@ internal static class ServeCommand
         _ = DrainAsync(app, drain, folder);
         await Console.Out.WriteLineAsync($"listening on {app.Urls.First()}");
         // The first to end is awaited, so that its failure is ours.
-        await await Task.WhenAny(app.WaitForShutdownAsync(), settings.Roles.HasFlag(NodeRoles.Compute) ? WhenHypervisorIsImpossibleAsync(app) : app.WaitForShutdownAsync());
+        await await Task.WhenAny(app.WaitForShutdownAsync(),
+            settings.Roles.HasFlag(NodeRoles.Compute)
+                ? WhenHypervisorIsImpossibleAsync(app) : app.WaitForShutdownAsync());
         return 0;
     }
 
@@ -51,7 +53,8 @@ internal static class ServeCommand
         var started = false;
         // While it starts the host would log with its stack what we say in a line.
         var app = KirokuApp.Build(settings, builder =>
-            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => started && level >= LogLevel.Information));
+            builder.Logging.AddFilter(
+                "Microsoft.Extensions.Hosting.Internal.Host", level => started && level >= LogLevel.Information));
         try
         {
             if (settings.Hypervisor?.StartsWith("test:", StringComparison.Ordinal) == true)
@@ -69,7 +72,8 @@ internal static class ServeCommand
             var connected = app.Services.GetRequiredService<IHypervisor>().Connected;
             await app.DisposeAsync();
             // A hypervisor that can never be had stops a service that is still starting.
-            if (e is OperationCanceledException or OrleansLifecycleCanceledException or InvalidOperationException && connected.IsFaulted)
+            if (e is OperationCanceledException or OrleansLifecycleCanceledException or InvalidOperationException
+                && connected.IsFaulted)
                 await connected;
             // What the engine calls it when it is told to end in the middle of its own start.
             if (e is OrleansLifecycleCanceledException)

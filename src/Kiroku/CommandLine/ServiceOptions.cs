@@ -7,12 +7,21 @@ namespace Kiroku.CommandLine;
 /// <summary>The options that say which service is meant, shared by the commands.</summary>
 internal sealed class ServiceOptions
 {
-    private readonly Option<string?> data = new("--data") { Description = "Folder for everything that is kept.", HelpName = "DIR" };
-    private readonly Option<string?> host = new("--host") { Description = "Name of this host as administrators see it.", HelpName = "NAME" };
+    private readonly Option<string?> data = new("--data")
+    {
+        Description = "Folder for everything that is kept.",
+        HelpName = "DIR",
+    };
+    private readonly Option<string?> host = new("--host")
+    {
+        Description = "Name of this host as administrators see it.",
+        HelpName = "NAME",
+    };
 
     private readonly Option<string?> keystone = new("--keystone")
     {
-        Description = "Keystone that tokens are from, with the service account of the settings. Default: an identity of its own.",
+        Description = "Keystone that tokens are from, with the service account of the settings. Default: an identity "
+            + "of its own.",
         HelpName = "URL",
     };
 
@@ -21,7 +30,8 @@ internal sealed class ServiceOptions
 
     private readonly Option<string?> cluster = new("--cluster")
     {
-        Description = "Address that other nodes on the same PostgreSQL reach this one by. Default: 127.0.0.1 and a free port.",
+        Description = "Address that other nodes on the same PostgreSQL reach this one by. Default: 127.0.0.1 and a "
+            + "free port.",
         HelpName = "ADDRESS:PORT",
     };
 
@@ -78,15 +88,19 @@ internal sealed class ServiceOptions
     {
         var hypervisor = new Option<string?>("--hypervisor")
         {
-            Description = "libvirt URI. Default: qemu:///system if it answers, else a private libvirtd. test:///default runs nothing real.",
+            Description = "libvirt URI. Default: qemu:///system if it answers, else a private libvirtd. "
+                + "test:///default runs nothing real.",
             HelpName = "URI",
         };
         hypervisor.Validators.Add(result =>
         {
             var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : null;
-            if (text is not null && (!text.Contains("://", StringComparison.Ordinal) || !Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            if (text is not null
+                && (!text.Contains("://", StringComparison.Ordinal)
+                    || !Uri.TryCreate(text, UriKind.Absolute, out var uri)
                 || uri.Scheme.Split('+')[0] is not ("qemu" or "test")))
-                result.AddError($"--hypervisor {text}: not a libvirt URI of QEMU's or of the mock, such as qemu:///system and test:///default");
+                result.AddError($"--hypervisor {text}: not a libvirt URI of QEMU's or of the mock, such as "
+                    + "qemu:///system and test:///default");
         });
         return hypervisor;
     }
@@ -97,7 +111,8 @@ internal sealed class ServiceOptions
         database.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && PostgresConnection.Check(result.Tokens[0].Value) is { } wrong)
-                result.AddError($"--database: no connection to PostgreSQL such as \"Host=127.0.0.1;Database=kiroku;Username=kiroku\": {wrong}");
+                result.AddError("--database: no connection to PostgreSQL such as "
+                    + $"\"Host=127.0.0.1;Database=kiroku;Username=kiroku\": {wrong}");
         });
         return database;
     }
@@ -132,8 +147,12 @@ internal sealed class ServiceOptions
 
     public bool EndsWithInput(ParseResult parsed) => parsed.GetValue(endWithInput);
 
-    /// <summary>/var/lib/kiroku for root, whose machines run under an account that must reach it; else the user's own.</summary>
+    /// <summary>
+    /// /var/lib/kiroku for root, whose machines run under an account that must reach it; else the user's own.
+    /// </summary>
     private static string DefaultDataDirectory() => Environment.IsPrivilegedProcess
         ? "/var/lib/kiroku"
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "kiroku");
+        : Path.Combine(
+            Environment.GetFolderPath(
+                Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "kiroku");
 }

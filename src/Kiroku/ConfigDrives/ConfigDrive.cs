@@ -1,8 +1,8 @@
 namespace Kiroku.ConfigDrives;
 
 /// <summary>
-/// The disk by which a guest learns who it is and who may log in, as cloud-init and its kin look for it: Nova's files of every
-/// version that Nova has (nova/api/metadata/base.py, metadata_for_config_drive).
+/// The disk by which a guest learns who it is and who may log in, as cloud-init and its kin look for it: Nova's files
+/// of every version that Nova has (nova/api/metadata/base.py, metadata_for_config_drive).
 /// </summary>
 internal static class ConfigDrive
 {

@@ -3,7 +3,9 @@ using Kiroku.Api;
 
 namespace Kiroku.ConfigDrives;
 
-/// <summary>The files below <c>ec2/</c>, for guests that know of no other cloud (nova/api/metadata/base.py, get_ec2_metadata).</summary>
+/// <summary>
+/// The files below <c>ec2/</c>, for guests that know of no other cloud (nova/api/metadata/base.py, get_ec2_metadata).
+/// </summary>
 internal static class Ec2Data
 {
     /// <summary>Those that Nova's settings leave ([api] config_drive_skip_versions).</summary>

@@ -4,8 +4,8 @@ using static Kiroku.ConfigDrives.Libisofs;
 namespace Kiroku.ConfigDrives;
 
 /// <summary>
-/// Makes ISO 9660 images in memory, where nobody else reads what is secret in them. Long names in lower case stand in both
-/// Rock Ridge, for Unix, and Joliet, for Windows.
+/// Makes ISO 9660 images in memory, where nobody else reads what is secret in them. Long names in lower case stand in
+/// both Rock Ridge, for Unix, and Joliet, for Windows.
 /// </summary>
 internal static unsafe class Iso9660
 {
@@ -58,7 +58,8 @@ internal static unsafe class Iso9660
         var parent = path.LastIndexOf('/') is var end && end < 0 ? "" : path[..end];
         if (folders.TryGetValue(parent, out var folder))
             return folder;
-        Check(iso_image_add_new_dir(image, FolderOf(image, folders, parent), parent[(parent.LastIndexOf('/') + 1)..], out folder));
+        Check(iso_image_add_new_dir(
+            image, FolderOf(image, folders, parent), parent[(parent.LastIndexOf('/') + 1)..], out folder));
         return folders[parent] = folder;
     }
 

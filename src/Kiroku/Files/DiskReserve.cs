@@ -1,8 +1,8 @@
 namespace Kiroku.Files;
 
 /// <summary>
-/// What is left free on a file system by whatever takes much of it, so that the service, its store and its host go on: so many
-/// bytes, or a twentieth of the file system, at most 1 GiB.
+/// What is left free on a file system by whatever takes much of it, so that the service, its store and its host go on:
+/// so many bytes, or a twentieth of the file system, at most 1 GiB.
 /// </summary>
 internal sealed class DiskReserve(long? bytes = null)
 {
@@ -14,7 +14,9 @@ internal sealed class DiskReserve(long? bytes = null)
 
     public static DiskReserve None { get; } = new(0);
 
-    /// <summary>What there is for those who leave the reserve alone; below zero where it has been broken into.</summary>
+    /// <summary>
+    /// What there is for those who leave the reserve alone; below zero where it has been broken into.
+    /// </summary>
     public long FreeIn(string folder)
     {
         var (free, kept) = Look(folder);
@@ -28,7 +30,8 @@ internal sealed class DiskReserve(long? bytes = null)
         return (drive.AvailableFreeSpace, bytes ?? Math.Min(Most, drive.TotalSize / Share));
     }
 
-    /// <exception cref="IOException">As if the file system were full: so much is not there beside the reserve.</exception>
+    /// <exception cref="IOException">As if the file system were full: so much is not there beside the
+    /// reserve.</exception>
     public void Require(string folder, long wanted)
     {
         if (bytes != 0 && FreeIn(folder) < wanted)

@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kiroku.Files;
 
-/// <summary>What the system says of a file, for which .NET has no call: whose it is, what kind, under how many names.</summary>
+/// <summary>
+/// What the system says of a file, for which .NET has no call: whose it is, what kind, under how many names.
+/// </summary>
 internal readonly partial record struct FileStatus(uint Owner, uint Group, uint Links, int Mode)
 {
     private const int Here = -100;
@@ -41,7 +43,8 @@ internal readonly partial record struct FileStatus(uint Owner, uint Group, uint 
     private static unsafe FileStatus Of(int folder, string path, int flags)
     {
         Raw raw;
-        if (statx(folder, path, flags, Basic, &raw) == 0) return new FileStatus(raw.Owner, raw.Group, raw.Links, raw.Mode);
+        if (statx(folder, path, flags, Basic, &raw) == 0) return new FileStatus(
+            raw.Owner, raw.Group, raw.Links, raw.Mode);
         throw new IOException($"Cannot look at {path}.", new Win32Exception(Marshal.GetLastPInvokeError()));
     }
 

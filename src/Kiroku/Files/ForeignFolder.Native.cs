@@ -19,7 +19,8 @@ internal sealed partial class ForeignFolder
     private const int IsLink = 40;
     private const int WhenMade = 0x1c0;
 
-    private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
+    private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64
+        or Architecture.Arm;
     private static readonly int FolderOnly = IsArm ? 0x4000 : 0x10000;
     private static readonly int NoFollow = IsArm ? 0x8000 : 0x20000;
 
@@ -36,18 +37,21 @@ internal sealed partial class ForeignFolder
     private static void Change(SafeFileHandle folder, (uint User, uint Group)? owner, UnixFileMode mode)
     {
         var descriptor = (int)folder.DangerousGetHandle();
-        if (owner is { } wanted && fchown(descriptor, wanted.User, wanted.Group) != 0) throw Failed(PathOf(folder), "give away");
+        if (owner is { } wanted && fchown(descriptor, wanted.User, wanted.Group) != 0) throw Failed(
+            PathOf(folder), "give away");
         if (fchmod(descriptor, (uint)mode) != 0) throw Failed(PathOf(folder), "set the mode of");
     }
 
     private void MakeAt(string name)
     {
-        if (mkdirat(Descriptor, name, WhenMade) != 0 && Marshal.GetLastPInvokeError() != Exists) throw Failed(Of(name), "make");
+        if (mkdirat(Descriptor, name, WhenMade) != 0 && Marshal.GetLastPInvokeError() != Exists) throw Failed(
+            Of(name), "make");
     }
 
     private void DeleteAt(string name)
     {
-        if (unlinkat(Descriptor, name, 0) != 0 && Marshal.GetLastPInvokeError() is not (NoEntry or IsFolder or NotFolder))
+        if (unlinkat(Descriptor, name, 0) != 0
+            && Marshal.GetLastPInvokeError() is not (NoEntry or IsFolder or NotFolder))
             throw Failed(Of(name), "remove");
     }
 

@@ -3,8 +3,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Kiroku.Files;
 
 /// <summary>
-/// A folder in which another account may put links, pipes and devices at any moment. It is opened once, and what lies in it
-/// is looked at before it is opened, so that whatever stands there, nothing outside is touched and nobody is waited for.
+/// A folder in which another account may put links, pipes and devices at any moment. It is opened once, and what lies
+/// in it is looked at before it is opened, so that whatever stands there, nothing outside is touched and nobody is
+/// waited for.
 /// </summary>
 internal sealed partial class ForeignFolder : IDisposable
 {
@@ -72,7 +73,9 @@ internal sealed partial class ForeignFolder : IDisposable
         try
         {
             using var found = name.Length == 0 ? null : Find(name, FolderOnly);
-            return [.. Directory.EnumerateFileSystemEntries(PathOf(found ?? handle)).Select(entry => Path.GetFileName(entry))];
+            return [
+                .. Directory.EnumerateFileSystemEntries(PathOf(found ?? handle)).Select(
+                    entry => Path.GetFileName(entry))];
         }
         catch (Exception exception) when (exception is FileNotFoundException or ForeignFileException)
         {
@@ -83,7 +86,9 @@ internal sealed partial class ForeignFolder : IDisposable
     /// <summary>Removes a name, be it a link's; what is not there is removed, and a folder stays.</summary>
     public void Delete(string name) => DeleteAt(name);
 
-    /// <summary>A folder in here, made if it is missing, given to its owner and closed to others as the mode says.</summary>
+    /// <summary>
+    /// A folder in here, made if it is missing, given to its owner and closed to others as the mode says.
+    /// </summary>
     /// <param name="name">Its name.</param>
     /// <param name="owner">Null: as it is.</param>
     /// <param name="mode">What everybody may do there.</param>

@@ -33,7 +33,8 @@ internal sealed record Flavor
     public SortedDictionary<string, string> ReadExtraSpecs()
     {
         using var document = JsonDocument.Parse(ExtraSpecs);
-        var specs = document.RootElement.EnumerateObject().ToDictionary(spec => spec.Name, spec => spec.Value.GetString()!);
+        var specs = document.RootElement.EnumerateObject().ToDictionary(
+            spec => spec.Name, spec => spec.Value.GetString()!);
         return new SortedDictionary<string, string>(specs, StringComparer.Ordinal);
     }
 

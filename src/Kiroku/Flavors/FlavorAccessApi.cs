@@ -22,10 +22,12 @@ internal static class FlavorAccessApi
             : await AnswerAsync(id, context, store);
     }
 
-    private static async Task<JsonResponse> Act(string id, HttpContext context, FlavorStore store, ProjectStore projects)
+    private static async Task<JsonResponse> Act(
+        string id, HttpContext context, FlavorStore store, ProjectStore projects)
     {
         var body = await RequestBody.ReadObjectAsync(context.Request);
-        var action = body.EnumerateObject().Select(property => property.Name).Distinct(StringComparer.Ordinal).ToList() is [var key]
+        var action = body.EnumerateObject().Select(property => property.Name).Distinct(StringComparer.Ordinal)
+            .ToList() is [var key]
             ? key : throw Fault.MalformedBody();
         if (action == "addTenantAccess")
             await AddAsync(id, context, store, projects);

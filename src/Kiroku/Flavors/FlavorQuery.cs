@@ -13,7 +13,8 @@ internal sealed class FlavorQuery(HttpContext context)
     /// <summary>Those that Nova takes; by some of them all flavors here are equal.</summary>
     private static readonly string[] SortKeys =
     [
-        "created_at", "description", "disabled", "ephemeral_gb", "flavorid", "id", "is_public", "memory_mb", "name", "root_gb",
+        "created_at", "description", "disabled", "ephemeral_gb", "flavorid", "id", "is_public", "memory_mb", "name",
+        "root_gb",
         "rxtx_factor", "swap", "updated_at", "vcpu_weight", "vcpus",
     ];
 
@@ -52,7 +53,8 @@ internal sealed class FlavorQuery(HttpContext context)
             _ => (_, _) => 0,
         };
         var direction = parameters.Last("sort_dir") == "desc" ? -1 : 1;
-        flavors.Sort((a, b) => direction * (comparison(a, b) is var order && order != 0 ? order : string.CompareOrdinal(a.Id, b.Id)));
+        flavors.Sort((a, b) =>
+            direction * (comparison(a, b) is var order && order != 0 ? order : string.CompareOrdinal(a.Id, b.Id)));
         return flavors;
     }
 
@@ -81,7 +83,8 @@ internal sealed class FlavorQuery(HttpContext context)
         if (query[key].FirstOrDefault(value => !allowed.Contains(value)) is { } other)
         {
             throw QueryParameters.Invalid(
-                key, other, $"{PythonText.Quote(other)} is not one of [{string.Join(", ", allowed.Select(PythonText.Quote))}]");
+                key, other,
+                $"{PythonText.Quote(other)} is not one of [{string.Join(", ", allowed.Select(PythonText.Quote))}]");
         }
     }
 

@@ -3,10 +3,18 @@ using static Kiroku.Api.Parameters;
 
 namespace Kiroku.Flavors;
 
-/// <summary>What bodies about flavors may hold (nova/api/openstack/compute/schemas/flavors.py and its neighbours).</summary>
+/// <summary>
+/// What bodies about flavors may hold (nova/api/openstack/compute/schemas/flavors.py and its neighbours).
+/// </summary>
 internal static class FlavorSchemas
 {
-    private static readonly Schema NotNegative = new() { Types = ["integer", "string"], Pattern = "^[0-9]+$", Minimum = 0, Maximum = int.MaxValue };
+    private static readonly Schema NotNegative = new()
+    {
+        Types = ["integer", "string"],
+        Pattern = "^[0-9]+$",
+        Minimum = 0,
+        Maximum = int.MaxValue,
+    };
 
     private static readonly Schema Positive = NotNegative with { Minimum = 1 };
 
@@ -14,13 +22,25 @@ internal static class FlavorSchemas
 
     private static readonly Schema Sizes = Schema.Object(
         ("name", Name),
-        ("id", new() { Types = ["string", "number", "null"], Pattern = "^(?! )[a-zA-Z0-9. _-]+(?<! )$", MinLength = 1, MaxLength = 255 }),
+        ("id", new()
+        {
+            Types = ["string", "number", "null"],
+            Pattern = "^(?! )[a-zA-Z0-9. _-]+(?<! )$",
+            MinLength = 1,
+            MaxLength = 255,
+        }),
         ("ram", Positive),
         ("vcpus", Positive),
         ("disk", NotNegative),
         ("OS-FLV-EXT-DATA:ephemeral", NotNegative),
         ("swap", NotNegative),
-        ("rxtx_factor", new() { Types = ["number", "string"], Pattern = @"^[0-9]+(\.[0-9]+)?$", ExclusiveMinimum = 0, Maximum = NewFlavor.MaxRxtxFactor }),
+        ("rxtx_factor", new()
+        {
+            Types = ["number", "string"],
+            Pattern = @"^[0-9]+(\.[0-9]+)?$",
+            ExclusiveMinimum = 0,
+            Maximum = NewFlavor.MaxRxtxFactor,
+        }),
         ("os-flavor-access:is_public", Parameters.Boolean));
 
     private static readonly Schema Flavor = Sizes with { Required = ["name", "ram", "vcpus", "disk"] };
@@ -31,7 +51,8 @@ internal static class FlavorSchemas
         Pairs = ("^[a-zA-Z0-9-_:. ]{1,255}$", new() { Types = ["string", "number"], MaxLength = 255 }),
     };
 
-    private static readonly Schema Access = Schema.Object(("tenant", Text with { MinLength = 1, MaxLength = 255 })) with { Required = ["tenant"] };
+    private static readonly Schema Access
+        = Schema.Object(("tenant", Text with { MinLength = 1, MaxLength = 255 })) with { Required = ["tenant"] };
 
     public static readonly Schema Update
         = Schema.Body("flavor", Schema.Object(("description", FlavorDescription)) with { Required = ["description"] });

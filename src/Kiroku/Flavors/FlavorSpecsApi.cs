@@ -3,7 +3,9 @@ using Kiroku.Api;
 
 namespace Kiroku.Flavors;
 
-/// <summary>A flavor's extra specs (nova/api/openstack/compute/flavors_extraspecs.py): kept and shown, and without effect.</summary>
+/// <summary>
+/// A flavor's extra specs (nova/api/openstack/compute/flavors_extraspecs.py): kept and shown, and without effect.
+/// </summary>
 internal static class FlavorSpecsApi
 {
     private const int LongestValue = 255;
@@ -77,7 +79,8 @@ internal static class FlavorSpecsApi
         });
     }
 
-    private static async Task ChangeAsync(string id, HttpContext context, FlavorStore store, Action<SortedDictionary<string, string>> change)
+    private static async Task ChangeAsync(
+        string id, HttpContext context, FlavorStore store, Action<SortedDictionary<string, string>> change)
     {
         var changed = await store.ChangeAsync(id, flavor =>
         {
@@ -97,10 +100,12 @@ internal static class FlavorSpecsApi
         {
             values[spec.Name] = PythonText.Str(spec.Value);
             if (spec.Value.ValueKind == JsonValueKind.Number && values[spec.Name].Length > LongestValue)
-                throw Fault.BadRequest($"Invalid input received: extra_specs value has {values[spec.Name].Length} characters, more than {LongestValue}.");
+                throw Fault.BadRequest($"Invalid input received: extra_specs value has {values[spec.Name].Length} "
+                    + $"characters, more than {LongestValue}.");
         }
         return values;
     }
 
-    private static Fault NoSpec(string id, string key) => Fault.NotFound($"Flavor {id} has no extra specs with key {key}.");
+    private static Fault NoSpec(string id, string key)
+        => Fault.NotFound($"Flavor {id} has no extra specs with key {key}.");
 }

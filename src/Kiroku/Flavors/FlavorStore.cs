@@ -9,18 +9,22 @@ namespace Kiroku.Flavors;
 internal sealed class FlavorStore(IDatabase database)
 {
     private const string Columns =
-        "id, name, vcpus, memory_mib AS MemoryMiB, disk_gib AS DiskGiB, description, is_public, rxtx_factor, extra_specs, created_at";
+        "id, name, vcpus, memory_mib AS MemoryMiB, disk_gib AS DiskGiB, description, is_public, rxtx_factor, "
+            + "extra_specs, created_at";
 
     /// <summary>Which flavors a project may use; the one place that says so.</summary>
-    private const string Usable = "(is_public = 1 OR EXISTS (SELECT 1 FROM flavor_access a WHERE a.flavor_id = flavors.id AND a.project_id = @ProjectId))";
+    private const string Usable = "(is_public = 1 OR EXISTS (SELECT 1 FROM flavor_access a WHERE a.flavor_id = "
+        + "flavors.id AND a.project_id = @ProjectId))";
 
     /// <summary>The flavor if there is one that the viewer may see and use.</summary>
     public Task<Flavor?> FindAsync(string id, FlavorViewer viewer, CancellationToken cancellationToken)
         => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<Flavor>(
-            $"SELECT {Columns} FROM flavors WHERE id = @id AND (@SeesAll = 1 OR {Usable})", new { id, viewer.ProjectId, viewer.SeesAll }), cancellationToken);
+            $"SELECT {Columns} FROM flavors WHERE id = @id AND (@SeesAll = 1 OR {Usable})",
+            new { id, viewer.ProjectId, viewer.SeesAll }), cancellationToken);
 
     /// <summary>Those that a project may use; or those that are public or not, whoever may use them; or all.</summary>
-    public async Task<IReadOnlyList<Flavor>> ListAsync(FlavorChoice choice, string projectId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Flavor>> ListAsync(
+        FlavorChoice choice, string projectId, CancellationToken cancellationToken)
     {
         var where = choice switch
         {
@@ -28,7 +32,10 @@ internal sealed class FlavorStore(IDatabase database)
             FlavorChoice.NotPublic => "is_public = 0",
             _ => "1 = 1",
         };
-        return [.. await database.ReadAsync(db => db.QueryAsync<Flavor>($"SELECT {Columns} FROM flavors WHERE {where} ORDER BY id", new { ProjectId = projectId }), cancellationToken)];
+        return [
+            .. await database.ReadAsync(
+                db => db.QueryAsync<Flavor>($"SELECT {Columns} FROM flavors WHERE {where} ORDER BY id",
+                    new { ProjectId = projectId }), cancellationToken)];
     }
 
     /// <exception cref="Fault">409, if its id or name is taken.</exception>
@@ -41,12 +48,17 @@ internal sealed class FlavorStore(IDatabase database)
                 throw Fault.Conflict($"Flavor with name {flavor.Name} already exists.");
             return await db.ExecuteAsync(
                 """
-                INSERT INTO flavors (id, name, vcpus, memory_mib, disk_gib, description, is_public, rxtx_factor, extra_specs, created_at)
-                VALUES (@Id, @Name, @Vcpus, @MemoryMiB, @DiskGiB, @Description, @IsPublic, @RxtxFactor, @ExtraSpecs, @CreatedAt)
+                INSERT INTO flavors (
+                    id, name, vcpus, memory_mib, disk_gib, description, is_public, rxtx_factor, extra_specs, created_at)
+                VALUES (
+                    @Id, @Name, @Vcpus, @MemoryMiB, @DiskGiB, @Description, @IsPublic, @RxtxFactor, @ExtraSpecs,
+                    @CreatedAt)
                 """, flavor);
         }, cancellationToken);
 
-    /// <summary>Changes what is said of a flavor as it stands at that moment; a change that throws leaves it so.</summary>
+    /// <summary>
+    /// Changes what is said of a flavor as it stands at that moment; a change that throws leaves it so.
+    /// </summary>
     /// <returns>The flavor as it is now; null if there is none.</returns>
     public Task<Flavor?> ChangeAsync(string id, Func<Flavor, Flavor> change, CancellationToken cancellationToken)
         => database.WriteAsync(async db =>
@@ -54,7 +66,8 @@ internal sealed class FlavorStore(IDatabase database)
             if (await FindAsync(db, id) is not { } flavor)
                 return null;
             var changed = change(flavor);
-            await db.ExecuteAsync("UPDATE flavors SET description = @Description, extra_specs = @ExtraSpecs WHERE id = @Id", changed);
+            await db.ExecuteAsync(
+                "UPDATE flavors SET description = @Description, extra_specs = @ExtraSpecs WHERE id = @Id", changed);
             return changed;
         }, cancellationToken);
 
@@ -69,7 +82,8 @@ internal sealed class FlavorStore(IDatabase database)
     /// <summary>The projects that were given access.</summary>
     public async Task<IReadOnlyList<string>> ListAccessAsync(string id, CancellationToken cancellationToken)
         => [.. await database.ReadAsync(db => db.QueryAsync<string>(
-            "SELECT project_id FROM flavor_access WHERE flavor_id = @id ORDER BY project_id", new { id }), cancellationToken)];
+            "SELECT project_id FROM flavor_access WHERE flavor_id = @id ORDER BY project_id", new { id }),
+                cancellationToken)];
 
     /// <returns>False if it has it already, or there is no such flavor.</returns>
     public async Task<bool> AddAccessAsync(string id, string projectId, CancellationToken cancellationToken)
@@ -82,7 +96,8 @@ internal sealed class FlavorStore(IDatabase database)
     /// <returns>False if it did not have it.</returns>
     public async Task<bool> RemoveAccessAsync(string id, string projectId, CancellationToken cancellationToken)
         => await database.WriteAsync(db => db.ExecuteAsync(
-            "DELETE FROM flavor_access WHERE flavor_id = @id AND project_id = @projectId", new { id, projectId }), cancellationToken) == 1;
+            "DELETE FROM flavor_access WHERE flavor_id = @id AND project_id = @projectId", new { id, projectId }),
+                cancellationToken) == 1;
 
     private static Task<Flavor?> FindAsync(DbConnection db, string id)
         => db.QuerySingleOrDefaultAsync<Flavor>($"SELECT {Columns} FROM flavors WHERE id = @id", new { id });

@@ -65,5 +65,6 @@ internal static class FlavorView
 
     /// <summary>As Python writes a float: 1.0 for one.</summary>
     private static string Decimal(double number)
-        => number.ToString("R", CultureInfo.InvariantCulture) is var text && text.All(char.IsAsciiDigit) ? $"{text}.0" : text;
+        => number.ToString("R", CultureInfo.InvariantCulture) is var text && text.All(char.IsAsciiDigit)
+            ? $"{text}.0" : text;
 }

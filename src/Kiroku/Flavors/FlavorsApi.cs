@@ -65,7 +65,8 @@ internal static class FlavorsApi
             throw Fault.NotFound("The resource could not be found.");
         var body = await ReadAsync(context, (_, _) => FlavorSchemas.Update, FlavorRules.Update);
         var description = NewFlavor.Text(body.GetProperty("flavor"), "description");
-        var flavor = await store.ChangeAsync(id, flavor => flavor with { Description = description }, context.RequestAborted);
+        var flavor = await store.ChangeAsync(
+            id, flavor => flavor with { Description = description }, context.RequestAborted);
         return FlavorView.Show(context, flavor ?? throw NotFound(id));
     }
 
@@ -77,10 +78,12 @@ internal static class FlavorsApi
         return TypedResults.StatusCode(StatusCodes.Status202Accepted);
     }
 
-    private static async Task<JsonResponse> ListAsync(HttpContext context, FlavorStore store, Action<Utf8JsonWriter, HttpRequest, Flavor> write)
+    private static async Task<JsonResponse> ListAsync(
+        HttpContext context, FlavorStore store, Action<Utf8JsonWriter, HttpRequest, Flavor> write)
     {
         var query = new FlavorQuery(context);
-        var page = query.Choose(await store.ListAsync(query.Choice(), Caller.Of(context).ProjectId, context.RequestAborted));
+        var page = query.Choose(
+            await store.ListAsync(query.Choice(), Caller.Of(context).ProjectId, context.RequestAborted));
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();

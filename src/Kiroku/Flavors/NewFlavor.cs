@@ -33,16 +33,19 @@ internal static class NewFlavor
 
     /// <summary>A value as text, however it was written; null if it is null or not there.</summary>
     public static string? Text(JsonElement of, string key)
-        => !of.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null ? null : PythonText.Str(value);
+        => !of.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null
+            ? null : PythonText.Str(value);
 
     private static int Number(JsonElement flavor, string key)
         => flavor.TryGetProperty(key, out var value) ? WholeNumber.Read(value) : 0;
 
     private static double RxtxFactor(JsonElement flavor)
     {
-        var factor = Text(flavor, "rxtx_factor") is { } text ? double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) : 1;
+        var factor = Text(flavor, "rxtx_factor") is { } text
+            ? double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) : 1;
         return factor is > 0 and <= MaxRxtxFactor
             ? factor
-            : throw Fault.BadRequest("Invalid input received: 'rxtx_factor' argument must be a float between 0 and 3.40282e+38");
+            : throw Fault.BadRequest(
+                "Invalid input received: 'rxtx_factor' argument must be a float between 0 and 3.40282e+38");
     }
 }

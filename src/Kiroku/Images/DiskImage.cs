@@ -3,13 +3,14 @@ using Kiroku.Hypervisors;
 namespace Kiroku.Images;
 
 /// <summary>
-/// What an image's bytes really are. Nobody's word is taken for it: QEMU follows what a file says of itself, so a header
-/// that names another file would give a guest the host's files.
+/// What an image's bytes really are. Nobody's word is taken for it: QEMU follows what a file says of itself, so a
+/// header that names another file would give a guest the host's files.
 /// </summary>
 internal sealed record DiskImage(VolumeFormat Format, long VirtualSize)
 {
     /// <summary>Sees that the file's content is a disk of the format declared.</summary>
-    /// <exception cref="ImageRejectedException">It is no disk, not of that format, or one that is not to be trusted.</exception>
+    /// <exception cref="ImageRejectedException">It is no disk, not of that format, or one that is not to be
+    /// trusted.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static DiskImage Inspect(string file, string? declaredFormat)
     {
@@ -18,7 +19,8 @@ internal sealed record DiskImage(VolumeFormat Format, long VirtualSize)
             "qcow2" => VolumeFormat.Qcow2,
             "raw" => VolumeFormat.Raw,
             null => throw new ImageRejectedException("The image declares no disk format."),
-            _ => throw new ImageRejectedException($"Images of the disk format {declaredFormat} are not supported; qcow2 and raw are."),
+            _ => throw new ImageRejectedException(
+                $"Images of the disk format {declaredFormat} are not supported; qcow2 and raw are."),
         };
         var found = Recognise(file);
         if (found.VirtualSize == 0)

@@ -3,11 +3,12 @@ using System.Diagnostics.Metrics;
 namespace Kiroku.Images;
 
 /// <summary>
-/// Measures the file systems that fill up, data, volumes and images, and warns before the reserve is reached: what then comes is
-/// refused.
+/// Measures the file systems that fill up, data, volumes and images, and warns before the reserve is reached: what then
+/// comes is refused.
 /// </summary>
 internal sealed partial class DiskWatch(
-    ServiceSettings settings, ImageFiles files, ImageStore store, DiskReserve reserve, IMeterFactory meters, TimeProvider time,
+    ServiceSettings settings, ImageFiles files, ImageStore store, DiskReserve reserve, IMeterFactory meters,
+    TimeProvider time,
     ILogger<DiskWatch> logger) : RepeatedWork(TimeSpan.FromSeconds(30), time, logger)
 {
     /// <summary>So many times what is kept in reserve is where a warning is due.</summary>
@@ -24,10 +25,13 @@ internal sealed partial class DiskWatch(
     {
         var meter = meters.Create(Meters.Name);
         meter.CreateObservableGauge(
-            "kiroku.disk.free", () => last.Select(disk => disk.Tell(disk.Free)), "By", "Free bytes of a folder's file system");
+            "kiroku.disk.free", () => last.Select(disk => disk.Tell(disk.Free)), "By",
+            "Free bytes of a folder's file system");
         meter.CreateObservableGauge(
-            "kiroku.disk.reserve", () => last.Select(disk => disk.Tell(disk.Kept)), "By", "Bytes of it that images and disks leave free");
-        meter.CreateObservableGauge("kiroku.images.size", () => Volatile.Read(ref imageBytes), "By", "Bytes of all images");
+            "kiroku.disk.reserve", () => last.Select(disk => disk.Tell(disk.Kept)), "By",
+            "Bytes of it that images and disks leave free");
+        meter.CreateObservableGauge(
+            "kiroku.images.size", () => Volatile.Read(ref imageBytes), "By", "Bytes of all images");
         return base.StartAsync(cancellationToken);
     }
 
@@ -63,7 +67,8 @@ internal sealed partial class DiskWatch(
     }
 
     [LoggerMessage(LogLevel.Warning,
-        "The disk that holds {Folder} is nearly full: {Free} bytes are free, and below {Kept} images and new disks are refused")]
+        "The disk that holds {Folder} is nearly full: {Free} bytes are free, and below {Kept} images and new disks are "
+            + "refused")]
     private partial void LogNear(string folder, long free, long kept);
 
     /// <summary>A folder's file system.</summary>

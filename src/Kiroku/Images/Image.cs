@@ -24,7 +24,9 @@ internal sealed record Image
 
     public long? Size { get; init; }
 
-    /// <summary>The disk's size as a guest would see it; null when the bytes are no disk of the format declared.</summary>
+    /// <summary>
+    /// The disk's size as a guest would see it; null when the bytes are no disk of the format declared.
+    /// </summary>
     public long? VirtualSize { get; init; }
 
     /// <summary>MD5 of the bytes, in hexadecimal.</summary>
@@ -81,7 +83,8 @@ internal sealed record Image
     public SortedDictionary<string, string> ReadProperties()
     {
         using var document = JsonDocument.Parse(Properties);
-        var properties = document.RootElement.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.GetString()!);
+        var properties = document.RootElement.EnumerateObject().ToDictionary(
+            property => property.Name, property => property.Value.GetString()!);
         return new SortedDictionary<string, string>(properties, StringComparer.Ordinal);
     }
 
@@ -109,8 +112,8 @@ internal static class ImageStatus
 }
 
 /// <summary>
-/// Who sees an image: its owner, with it those whom it is shared with, or everyone; a community image is in others' lists
-/// only where they ask for such.
+/// Who sees an image: its owner, with it those whom it is shared with, or everyone; a community image is in others'
+/// lists only where they ask for such.
 /// </summary>
 internal static class ImageVisibility
 {

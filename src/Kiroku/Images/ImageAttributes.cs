@@ -16,7 +16,8 @@ internal static class ImageAttributes
 
     private static readonly HashSet<string> ReadOnly =
     [
-        "created_at", "updated_at", "status", "checksum", "size", "virtual_size", "direct_url", "self", "file", "schema", "id",
+        "created_at", "updated_at", "status", "checksum", "size", "virtual_size", "direct_url", "self", "file",
+        "schema", "id",
         "os_hash_algo", "os_hash_value", "stores",
     ];
 
@@ -36,12 +37,14 @@ internal static class ImageAttributes
     }
 
     /// <summary>Sets an attribute, or a property of the owner's own.</summary>
-    /// <exception cref="Fault">400 for what it cannot be, 403 for what the caller may not or the image's state does not allow.</exception>
+    /// <exception cref="Fault">400 for what it cannot be, 403 for what the caller may not or the image's state does not
+    /// allow.</exception>
     public static Image Set(Image image, string name, JsonElement value, Caller caller)
     {
         ImageSchemas.Check(name, value);
         if (value.ValueKind == JsonValueKind.String && IsBeyondThreeBytes(value.GetString()!))
-            throw Fault.BadRequest($"{char.ToUpperInvariant(name[0])}{name[1..]} can't contain 4 byte unicode characters.");
+            throw Fault.BadRequest(
+                $"{char.ToUpperInvariant(name[0])}{name[1..]} can't contain 4 byte unicode characters.");
         return name switch
         {
             "name" => image with { Name = value.GetString() },
@@ -71,7 +74,8 @@ internal static class ImageAttributes
     public static void RequireFew(string kind, int attempted)
     {
         if (attempted > MostOfAKind)
-            throw new Fault(413, $"The limit has been exceeded on the number of allowed image {kind}. Attempted: {attempted}, Maximum: {MostOfAKind}");
+            throw new Fault(413, $"The limit has been exceeded on the number of allowed image {kind}. Attempted: "
+                + $"{attempted}, Maximum: {MostOfAKind}");
     }
 
     private static string Visibility(Image image, string visibility, Caller caller)
@@ -86,8 +90,10 @@ internal static class ImageAttributes
     private static int Number(string name, JsonElement value)
     {
         var number = value.GetDouble();
-        var wrong = number < 0 ? "Cannot be a negative value" : number > int.MaxValue ? $"Cannot be more than {int.MaxValue}" : null;
-        return wrong is null ? (int)number : throw Fault.BadRequest($"Invalid value '{value.GetRawText()}' for parameter '{name}': {wrong}");
+        var wrong = number < 0 ? "Cannot be a negative value" : number > int.MaxValue
+            ? $"Cannot be more than {int.MaxValue}" : null;
+        return wrong is null ? (int)number : throw Fault.BadRequest(
+            $"Invalid value '{value.GetRawText()}' for parameter '{name}': {wrong}");
     }
 
     private static Image WhileQueued(Image image, string name) => image.Status == ImageStatus.Queued

@@ -3,7 +3,9 @@ using Kiroku.Api;
 
 namespace Kiroku.Images;
 
-/// <summary>Reads a request's JSON body as Glance does (glance/common/wsgi.py): whatever type it says it is of.</summary>
+/// <summary>
+/// Reads a request's JSON body as Glance does (glance/common/wsgi.py): whatever type it says it is of.
+/// </summary>
 internal static class ImageBody
 {
     /// <summary>The object or array.</summary>
@@ -21,13 +23,15 @@ internal static class ImageBody
     }
 
     /// <summary>The object's string under a key.</summary>
-    /// <exception cref="Fault">400 in these words if the body is no object or the value no text that can be kept.</exception>
+    /// <exception cref="Fault">400 in these words if the body is no object or the value no text that can be
+    /// kept.</exception>
     public static string? Text(JsonElement body, string key, string form)
     {
         if (body.ValueKind != JsonValueKind.Object)
             throw Fault.BadRequest(form);
         if (!body.TryGetProperty(key, out var value))
             return null;
-        return value.ValueKind == JsonValueKind.String && value.GetString()!.Length <= 255 ? value.GetString() : throw Fault.BadRequest(form);
+        return value.ValueKind == JsonValueKind.String && value.GetString()!.Length <= 255
+            ? value.GetString() : throw Fault.BadRequest(form);
     }
 }

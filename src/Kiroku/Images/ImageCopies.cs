@@ -3,15 +3,18 @@ using Kiroku.Cluster;
 namespace Kiroku.Images;
 
 /// <summary>
-/// Has images' bytes on this node: those that are elsewhere are fetched, once for all who wait for them, and are here whole or
-/// not at all.
+/// Has images' bytes on this node: those that are elsewhere are fetched, once for all who wait for them, and are here
+/// whole or not at all.
 /// </summary>
-internal sealed partial class ImageCopies(ImageFiles files, IGrainFactory grains, ILogger<ImageCopies> logger) : IDisposable
+internal sealed partial class ImageCopies(
+    ImageFiles files, IGrainFactory grains, ILogger<ImageCopies> logger) : IDisposable
 {
     private readonly Dictionary<string, Task> running = [];
     private readonly CancellationTokenSource stopping = new();
 
-    /// <summary>The file with the image's bytes. A copy that has begun goes on when nobody waits for it any more.</summary>
+    /// <summary>
+    /// The file with the image's bytes. A copy that has begun goes on when nobody waits for it any more.
+    /// </summary>
     /// <exception cref="ImageUnavailableException">The bytes are not to be had now.</exception>
     public async Task<string> EnsureAsync(Image image, CancellationToken cancellationToken)
     {
@@ -81,7 +84,8 @@ internal sealed partial class ImageCopies(ImageFiles files, IGrainFactory grains
     {
         try
         {
-            return await grains.GetNodeGrain<IImageGrain>(node).Read(image.Id, image.OsHashValue!, offset) ?? throw Missing(image);
+            return await grains.GetNodeGrain<IImageGrain>(node).Read(image.Id, image.OsHashValue!, offset)
+                ?? throw Missing(image);
         }
         catch (Exception e) when (e is OrleansException or NodeMissingException or TimeoutException or IOException)
         {
@@ -95,5 +99,7 @@ internal sealed partial class ImageCopies(ImageFiles files, IGrainFactory grains
     private partial void LogCopied(string id, string node);
 }
 
-/// <summary>An image's bytes are not to be had now; the message is one sentence for whoever wants them, and later they may be.</summary>
+/// <summary>
+/// An image's bytes are not to be had now; the message is one sentence for whoever wants them, and later they may be.
+/// </summary>
 internal sealed class ImageUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -15,7 +15,8 @@ internal static class ImageDataApi
         app.MapPut("/image/v2/images/{id}/file", Upload);
     }
 
-    private static async Task<IResult> Download(string id, HttpContext context, ImageStore store, ImageCopies copies, CancellationToken cancellationToken)
+    private static async Task<IResult> Download(
+        string id, HttpContext context, ImageStore store, ImageCopies copies, CancellationToken cancellationToken)
     {
         var image = await ImageAccess.FindAsync(id, context, store, cancellationToken);
         var caller = Caller.Of(context);
@@ -41,7 +42,8 @@ internal static class ImageDataApi
         }
     }
 
-    private static async Task<IResult> Upload(string id, HttpContext context, ImageStore store, ImageUpload upload, CancellationToken cancellationToken)
+    private static async Task<IResult> Upload(
+        string id, HttpContext context, ImageStore store, ImageUpload upload, CancellationToken cancellationToken)
     {
         var request = context.Request;
         if (!Octets.Equals(request.ContentType?.Split(';')[0].Trim(), StringComparison.OrdinalIgnoreCase))
@@ -50,11 +52,14 @@ internal static class ImageDataApi
         ImageAccess.Require(Caller.Of(context), ImageRules.Upload, image.Owner);
         // The size is limited where the bytes are taken.
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-        await upload.SaveAsync(image, request.Body, cancellationToken, new SaidOfBytes(request.ContentLength, Md5Of(request)));
+        await upload.SaveAsync(
+            image, request.Body, cancellationToken, new SaidOfBytes(request.ContentLength, Md5Of(request)));
         return TypedResults.NoContent();
     }
 
-    /// <summary>The checksum that the sender says the bytes have: as HTTP has it, in Base64, or as Glance shows it.</summary>
+    /// <summary>
+    /// The checksum that the sender says the bytes have: as HTTP has it, in Base64, or as Glance shows it.
+    /// </summary>
     private static string? Md5Of(HttpRequest request)
     {
         if (request.Headers.ContentMD5 is not [{ Length: > 0 } sent, ..])

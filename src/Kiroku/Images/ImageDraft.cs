@@ -3,7 +3,10 @@ using Kiroku.Storage;
 
 namespace Kiroku.Images;
 
-/// <summary>Bytes that are coming and are not yet an image's: counted and summed up as they come, gone unless they are published.</summary>
+/// <summary>
+/// Bytes that are coming and are not yet an image's: counted and summed up as they come, gone unless they are
+/// published.
+/// </summary>
 internal sealed class ImageDraft(FileStream written, DiskReserve reserve) : IDisposable
 {
     /// <summary>Linux's ENOSPC and EDQUOT, which .NET hands through as they are.</summary>

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Images;
 
 /// <summary>
-/// The bytes of images, a file for each in a folder of this node's or of all nodes'. A file is named by its image and by what
-/// is in it: whatever has the name has the bytes, no matter who put it there, and nothing takes its place.
+/// The bytes of images, a file for each in a folder of this node's or of all nodes'. A file is named by its image and
+/// by what is in it: whatever has the name has the bytes, no matter who put it there, and nothing takes its place.
 /// </summary>
 internal sealed class ImageFiles(ServiceSettings settings, IOptions<ImagesOptions> options, DiskReserve reserve)
 {
@@ -32,14 +32,18 @@ internal sealed class ImageFiles(ServiceSettings settings, IOptions<ImagesOption
     {
         Open();
         reserve.Require(folder, length);
-        return new ImageDraft(DurableFile.Create(Path.Combine(folder, $"{imageId}.{Guid.NewGuid():N}{DraftEnding}")), reserve);
+        return new ImageDraft(
+            DurableFile.Create(Path.Combine(folder, $"{imageId}.{Guid.NewGuid():N}{DraftEnding}")), reserve);
     }
 
     /// <summary>Every file that is or was an image's; what else lies in the folder is somebody else's.</summary>
     public IReadOnlyList<(string ImageId, FileInfo File)> List()
-        => [.. Open().EnumerateFiles().Select(file => (ImageId: file.Name.Split('.')[0], file)).Where(found => IsImage(found.ImageId, found.file.Name))];
+        => [.. Open().EnumerateFiles().Select(file => (ImageId: file.Name.Split('.')[0], file)).Where(
+            found => IsImage(found.ImageId, found.file.Name))];
 
-    /// <summary>Whether a file of that name is the image's, or may be about to be; an image that is gone has none.</summary>
+    /// <summary>
+    /// Whether a file of that name is the image's, or may be about to be; an image that is gone has none.
+    /// </summary>
     public static bool IsNamedBy(Image? image, string file) => image switch
     {
         { Status: ImageStatus.Saving } => true,
@@ -84,5 +88,6 @@ internal sealed class ImageFiles(ServiceSettings settings, IOptions<ImagesOption
     private DirectoryInfo Open() => AreShared ? new DirectoryInfo(folder) : DurableFile.Folder(folder);
 
     private static bool IsImage(string id, string name)
-        => Guid.TryParseExact(id, "D", out _) && (name.Length == id.Length || name.Length == id.Length + 1 + NameLength);
+        => Guid.TryParseExact(id, "D", out _)
+            && (name.Length == id.Length || name.Length == id.Length + 1 + NameLength);
 }

@@ -3,13 +3,16 @@ using Kiroku.Api;
 
 namespace Kiroku.Images;
 
-/// <summary>Which images a list is to show, from the parameters that Glance takes for it (glance/db/sqlalchemy/api.py).</summary>
+/// <summary>
+/// Which images a list is to show, from the parameters that Glance takes for it (glance/db/sqlalchemy/api.py).
+/// </summary>
 internal sealed class ImageFilter
 {
     public const string AnyStatus = "all";
     private static readonly HashSet<string> Elsewhere = ["limit", "marker", "sort", "sort_key", "sort_dir"];
     private static readonly HashSet<string> WithOperators = ["name", "id", "status", "container_format", "disk_format"];
-    private static readonly HashSet<string> Ranges = ["size_min", "size_max", "min_disk_min", "min_disk_max", "min_ram_min", "min_ram_max"];
+    private static readonly HashSet<string> Ranges = [
+        "size_min", "size_max", "min_disk_min", "min_disk_max", "min_ram_min", "min_ram_max"];
 
     private readonly List<Predicate<Image>> conditions = [];
     private string? visibility;
@@ -33,14 +36,17 @@ internal sealed class ImageFilter
         foreach (var (key, values) in query.Where(pair => !Elsewhere.Contains(pair.Key)))
         {
             if (key == "tag")
-                filter.conditions.AddRange(values.Select(tag => (Predicate<Image>)(image => image.ReadTags().Contains(tag?.Trim() ?? ""))));
+                filter.conditions.AddRange(
+                    values.Select(tag => (Predicate<Image>)(image => image.ReadTags().Contains(tag?.Trim() ?? ""))));
             else
                 filter.Add(key, values[^1] ?? "");
         }
         return filter;
     }
 
-    /// <summary>Whether an image that the viewer may see is to be shown; others' community images only where they are asked for.</summary>
+    /// <summary>
+    /// Whether an image that the viewer may see is to be shown; others' community images only where they are asked for.
+    /// </summary>
     public bool Passes(Image image, ImageViewer viewer)
         => image.OsHidden == hidden
             && (visibility is null ? image.Visibility != ImageVisibility.Community || image.Owner == viewer.ProjectId
@@ -52,7 +58,8 @@ internal sealed class ImageFilter
         if (key == "visibility")
             visibility = OneOf(value, "Invalid visibility value", "community", "public", "private", "shared", "all");
         else if (key == "member_status")
-            MemberStatus = OneOf(value, "Invalid status", Images.MemberStatus.Pending, Images.MemberStatus.Accepted, Images.MemberStatus.Rejected, AnyStatus);
+            MemberStatus = OneOf(value, "Invalid status", Images.MemberStatus.Pending, Images.MemberStatus.Accepted,
+                Images.MemberStatus.Rejected, AnyStatus);
         else if (key == "os_hidden")
             hidden = Truth(key, value, value.ToLowerInvariant());
         else if (key == "changes-since")
@@ -86,7 +93,9 @@ internal sealed class ImageFilter
             : image => NumberOf(image, attribute) <= bound;
     }
 
-    /// <summary>A time, or <c>gte:</c> and the like before one; compared in whole seconds, as times are shown.</summary>
+    /// <summary>
+    /// A time, or <c>gte:</c> and the like before one; compared in whole seconds, as times are shown.
+    /// </summary>
     private static Predicate<Image> Time(string key, string value)
     {
         var (word, text) = IsoTime.TryParse(value, out _) ? ("eq", value) : Split(value);
@@ -119,7 +128,8 @@ internal sealed class ImageFilter
     }
 
     private static (string Word, string Text) Split(string value)
-        => value.IndexOf(':', StringComparison.Ordinal) is var colon && colon < 0 ? ("eq", value) : (value[..colon], value[(colon + 1)..]);
+        => value.IndexOf(':', StringComparison.Ordinal) is var colon && colon < 0
+            ? ("eq", value) : (value[..colon], value[(colon + 1)..]);
 
     private static List<string> Alternatives(string list)
     {
@@ -133,7 +143,8 @@ internal sealed class ImageFilter
             if (end < 0)
                 throw Fault.BadRequest($"Invalid filter value {list}. The quote is not closed.");
             if (!quoted && quote >= 0 && quote < end)
-                throw Fault.BadRequest($"Invalid filter value {list}. There is no comma before opening quotation mark.");
+                throw Fault.BadRequest(
+                    $"Invalid filter value {list}. There is no comma before opening quotation mark.");
             if (quoted && end + 1 < list.Length && list[end + 1] != ',')
                 throw Fault.BadRequest($"Invalid filter value {list}. There is no comma after closing quotation mark.");
             found.Add(list[from..end]);

@@ -6,7 +6,9 @@ namespace Kiroku.Images;
 /// <summary>The images that a node has, as the others read them; its key is the node's name.</summary>
 internal interface IImageGrain : IGrainWithStringKey
 {
-    /// <summary>A piece of an image's bytes: each call stands by itself, so that nothing is left behind by a reader that goes.</summary>
+    /// <summary>
+    /// A piece of an image's bytes: each call stands by itself, so that nothing is left behind by a reader that goes.
+    /// </summary>
     /// <returns>The bytes from there on, none at their end; null if the node does not have the image.</returns>
     [AlwaysInterleave, ResponseTimeout("00:00:10")]
     Task<byte[]?> Read(string imageId, string sha512, long offset);
@@ -25,7 +27,8 @@ internal sealed class ImageGrain(ImageFiles files) : Grain, IImageGrain
             using var file = File.OpenHandle(files.PathOf(imageId, sha512), options: FileOptions.Asynchronous);
             var piece = new byte[Math.Clamp(RandomAccess.GetLength(file) - offset, 0, PieceBytes)];
             var (length, read) = (0, 0);
-            while (length < piece.Length && (read = await RandomAccess.ReadAsync(file, piece.AsMemory(length), offset + length)) > 0)
+            while (length < piece.Length
+                && (read = await RandomAccess.ReadAsync(file, piece.AsMemory(length), offset + length)) > 0)
                 length += read;
             return piece[..length];
         }

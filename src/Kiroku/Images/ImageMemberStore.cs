@@ -8,14 +8,16 @@ internal sealed class ImageMemberStore(IDatabase database)
 {
     public async Task<IReadOnlyList<ImageMember>> ListAsync(string imageId, CancellationToken cancellationToken)
         => [.. await database.ReadAsync(db => db.QueryAsync<ImageMember>(
-            "SELECT * FROM image_members WHERE image_id = @imageId ORDER BY created_at, member_id", new { imageId }), cancellationToken)];
+            "SELECT * FROM image_members WHERE image_id = @imageId ORDER BY created_at, member_id", new { imageId }),
+                cancellationToken)];
 
     /// <summary>Adds a project unless it is there or the image has as many as it may.</summary>
     /// <returns>How many the image has with it; null if it was there already, or there is no such image.</returns>
     public Task<int?> AddAsync(ImageMember member, int most, CancellationToken cancellationToken)
         => database.WriteAloneAsync<int?>(async db =>
         {
-            var count = 1 + await db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM image_members WHERE image_id = @ImageId", member);
+            var count = 1 + await db.ExecuteScalarAsync<int>(
+                "SELECT COUNT(*) FROM image_members WHERE image_id = @ImageId", member);
             if (count > most)
                 return count;
             var added = await db.ExecuteAsync(
@@ -30,10 +32,12 @@ internal sealed class ImageMemberStore(IDatabase database)
     /// <returns>False if it is not there.</returns>
     public async Task<bool> UpdateAsync(ImageMember member, CancellationToken cancellationToken)
         => await database.WriteAsync(db => db.ExecuteAsync(
-            "UPDATE image_members SET status = @Status, updated_at = @UpdatedAt WHERE image_id = @ImageId AND member_id = @MemberId",
+            "UPDATE image_members SET status = @Status, updated_at = @UpdatedAt WHERE image_id = @ImageId AND "
+                + "member_id = @MemberId",
             member), cancellationToken) == 1;
 
     public Task DeleteAsync(ImageMember member, CancellationToken cancellationToken)
         => database.WriteAsync(db => db.ExecuteAsync(
-            "DELETE FROM image_members WHERE image_id = @ImageId AND member_id = @MemberId", member), cancellationToken);
+            "DELETE FROM image_members WHERE image_id = @ImageId AND member_id = @MemberId", member),
+                cancellationToken);
 }

@@ -6,8 +6,8 @@ using Kiroku.Storage;
 namespace Kiroku.Images;
 
 /// <summary>
-/// Sharing an image with single projects (glance/api/v2/image_members.py): its owner adds and removes them, each of them
-/// accepts or rejects.
+/// Sharing an image with single projects (glance/api/v2/image_members.py): its owner adds and removes them, each of
+/// them accepts or rejects.
 /// </summary>
 internal static class ImageMembersApi
 {
@@ -34,14 +34,22 @@ internal static class ImageMembersApi
     }
 
     private static async Task<JsonResponse> Add(
-        string id, HttpContext context, ImageStore store, ImageMemberStore members, TimeProvider time, CancellationToken cancellationToken)
+        string id, HttpContext context, ImageStore store, ImageMemberStore members, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var memberId = MemberOf(await ImageBody.ReadAsync(context.Request));
         var image = await FindImageAsync(id, context, store, cancellationToken);
         if (image.Visibility != ImageVisibility.Shared || !Caller.Of(context).May(ImageRules.MemberAdd, image.Owner))
             throw new Fault(403, $"Not allowed to create members for image {id}.");
         var now = time.UtcNow();
-        var member = new ImageMember { ImageId = id, MemberId = memberId, Status = MemberStatus.Pending, CreatedAt = now, UpdatedAt = now };
+        var member = new ImageMember
+        {
+            ImageId = id,
+            MemberId = memberId,
+            Status = MemberStatus.Pending,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
         var count = await members.AddAsync(member, ImageAttributes.MostOfAKind, cancellationToken)
             ?? throw Fault.Conflict($"Member {memberId} is duplicated for image {id}");
         ImageAttributes.RequireFew("members for this image", count);
@@ -49,7 +57,8 @@ internal static class ImageMembersApi
     }
 
     private static async Task<JsonResponse> Show(
-        string id, string memberId, HttpContext context, ImageStore store, ImageMemberStore members, CancellationToken cancellationToken)
+        string id, string memberId, HttpContext context, ImageStore store, ImageMemberStore members,
+        CancellationToken cancellationToken)
     {
         var image = await FindImageAsync(id, context, store, cancellationToken);
         if (image.Visibility != ImageVisibility.Shared)
@@ -59,10 +68,12 @@ internal static class ImageMembersApi
     }
 
     private static async Task<JsonResponse> Update(
-        string id, string memberId, HttpContext context, ImageStore store, ImageMemberStore members, TimeProvider time, CancellationToken cancellationToken)
+        string id, string memberId, HttpContext context, ImageStore store, ImageMemberStore members, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         const string Form = """Expected a status in the form: {"status": "status"}""";
-        var status = ImageBody.Text(await ImageBody.ReadAsync(context.Request), "status", Form) ?? throw Fault.BadRequest("Status not specified");
+        var status = ImageBody.Text(await ImageBody.ReadAsync(context.Request), "status", Form)
+            ?? throw Fault.BadRequest("Status not specified");
         var image = await FindImageAsync(id, context, store, cancellationToken);
         if (image.Visibility != ImageVisibility.Shared)
             throw new Fault(403, $"Not allowed to update members for image {id}.");
@@ -73,16 +84,19 @@ internal static class ImageMembersApi
         if (status is not (MemberStatus.Pending or MemberStatus.Accepted or MemberStatus.Rejected))
             throw Fault.BadRequest("Incorrect request: Status must be \"pending\", \"accepted\" or \"rejected\".");
         member = member with { Status = status, UpdatedAt = time.UtcNow() };
-        return await members.UpdateAsync(member, cancellationToken) ? JsonResponse.Ok(json => Write(json, member)) : throw NoMember(id, memberId);
+        return await members.UpdateAsync(member, cancellationToken)
+            ? JsonResponse.Ok(json => Write(json, member)) : throw NoMember(id, memberId);
     }
 
     private static async Task<IResult> Delete(
-        string id, string memberId, HttpContext context, ImageStore store, ImageMemberStore members, CancellationToken cancellationToken)
+        string id, string memberId, HttpContext context, ImageStore store, ImageMemberStore members,
+        CancellationToken cancellationToken)
     {
         var image = await FindImageAsync(id, context, store, cancellationToken);
         if (image.Visibility != ImageVisibility.Shared || !Caller.Of(context).May(ImageRules.MemberDelete, image.Owner))
             throw new Fault(403, $"Not allowed to delete members for image {id}.");
-        await members.DeleteAsync(await FindMemberAsync(image, memberId, context, members, cancellationToken), cancellationToken);
+        await members.DeleteAsync(
+            await FindMemberAsync(image, memberId, context, members, cancellationToken), cancellationToken);
         return TypedResults.NoContent();
     }
 
@@ -93,11 +107,14 @@ internal static class ImageMembersApi
         return member.Length > 0 ? member : throw Fault.BadRequest("Member can't be empty");
     }
 
-    private static async Task<Image> FindImageAsync(string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
-        => await store.FindVisibleAsync(id, ImageViewer.Of(Caller.Of(context)), cancellationToken) ?? throw Fault.NotFound($"Image {id} not found.");
+    private static async Task<Image> FindImageAsync(
+        string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
+        => await store.FindVisibleAsync(id, ImageViewer.Of(Caller.Of(context)), cancellationToken)
+            ?? throw Fault.NotFound($"Image {id} not found.");
 
     private static async Task<ImageMember> FindMemberAsync(
-        Image image, string memberId, HttpContext context, ImageMemberStore members, CancellationToken cancellationToken)
+        Image image, string memberId, HttpContext context, ImageMemberStore members,
+        CancellationToken cancellationToken)
     {
         RequireInOwnProject(context, ImageRules.MemberShow);
         return Seen(image, await members.ListAsync(image.Id, cancellationToken), context).FirstOrDefault(member => member.MemberId == memberId)
@@ -106,7 +123,8 @@ internal static class ImageMembersApi
 
     /// <summary>Members see themselves, the owner sees all.</summary>
     private static List<ImageMember> Seen(Image image, IReadOnlyList<ImageMember> members, HttpContext context)
-        => [.. members.Where(member => Caller.Of(context) is var caller && (caller.MaySee(image.Owner) || member.MemberId == caller.ProjectId))];
+        => [.. members.Where(member =>
+            Caller.Of(context) is var caller && (caller.MaySee(image.Owner) || member.MemberId == caller.ProjectId))];
 
     private static void RequireInOwnProject(HttpContext context, Rule rule)
     {
@@ -114,7 +132,8 @@ internal static class ImageMembersApi
         ImageAccess.Require(caller, rule, caller.ProjectId);
     }
 
-    private static Fault NoMember(string id, string memberId) => Fault.NotFound($"{memberId} not found in the member list of the image {id}.");
+    private static Fault NoMember(string id, string memberId)
+        => Fault.NotFound($"{memberId} not found in the member list of the image {id}.");
 
     private static void WriteList(Utf8JsonWriter json, IReadOnlyList<ImageMember> members)
     {

@@ -32,7 +32,9 @@ internal sealed class ImagePage
         : null;
 
     private static string Query(IEnumerable<KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>> pairs)
-        => new QueryBuilder(pairs.SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value ?? ""))).ToString();
+        => new QueryBuilder(
+            pairs.SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value ?? "")))
+                .ToString();
 
     private int Limit()
     {
@@ -71,7 +73,8 @@ internal sealed class ImagePage
                 "created_at" => image => image.CreatedAt,
                 "updated_at" => image => image.UpdatedAt,
                 _ => throw Fault.BadRequest(
-                    $"Invalid sort key: {key}. It must be one of the following: name, status, container_format, disk_format, size, id, created_at, updated_at."),
+                    $"Invalid sort key: {key}. It must be one of the following: name, status, container_format, "
+                        + "disk_format, size, id, created_at, updated_at."),
             };
             sorted = descending ? sorted.ThenByDescending(value, Ordinal) : sorted.ThenBy(value, Ordinal);
         }
@@ -86,11 +89,15 @@ internal sealed class ImagePage
         {
             if (keys.Count + directions.Count > 0)
                 throw Fault.BadRequest("Old and new sorting syntax cannot be combined");
-            return sort.Split(',').Select(order => order.Split(':', 2)).Select(parts => (parts[0].Trim(), IsDescending(parts.ElementAtOrDefault(1))));
+            return sort.Split(',').Select(order => order.Split(':', 2)).Select(
+                parts => (parts[0].Trim(), IsDescending(parts.ElementAtOrDefault(1))));
         }
         if (directions.Count > 1 && directions.Count != keys.Count)
             throw Fault.BadRequest("Number of sort dirs does not match the number of sort keys");
-        return keys.Select((key, i) => (key?.Trim() ?? "", IsDescending(directions.Count == 0 ? null : directions[Math.Min(i, directions.Count - 1)])));
+        return keys.Select(
+            (key, i)
+                => (key?.Trim() ?? "",
+                    IsDescending(directions.Count == 0 ? null : directions[Math.Min(i, directions.Count - 1)])));
     }
 
     private static bool IsDescending(string? direction) => direction?.Trim() switch
@@ -101,5 +108,6 @@ internal sealed class ImagePage
     };
 
     private static readonly Comparer<object?> Ordinal = Comparer<object?>.Create(
-        (a, b) => a is string first && b is string second ? string.CompareOrdinal(first, second) : Comparer<object?>.Default.Compare(a, b));
+        (a, b) => a is string first && b is string second
+            ? string.CompareOrdinal(first, second) : Comparer<object?>.Default.Compare(a, b));
 }

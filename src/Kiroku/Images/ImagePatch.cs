@@ -6,8 +6,9 @@ using Kiroku.Api;
 namespace Kiroku.Images;
 
 /// <summary>
-/// The body of PATCH /v2/images/{id}: what to change, one after the other, all or nothing. Two forms are taken, told apart by
-/// the content type: JSON Patch, and the older one that names the operation by a key (glance/api/v2/images.py, update).
+/// The body of PATCH /v2/images/{id}: what to change, one after the other, all or nothing. Two forms are taken, told
+/// apart by the content type: JSON Patch, and the older one that names the operation by a key (glance/api/v2/images.py,
+/// update).
 /// </summary>
 internal sealed partial class ImagePatch
 {
@@ -19,7 +20,8 @@ internal sealed partial class ImagePatch
 
     private ImagePatch(bool old) => this.old = old;
 
-    /// <exception cref="Fault">415 for another content type, 400 for what is no patch, 403 for what is not to be changed.</exception>
+    /// <exception cref="Fault">415 for another content type, 400 for what is no patch, 403 for what is not to be
+    /// changed.</exception>
     public static async Task<ImagePatch> ReadAsync(HttpRequest request)
     {
         var type = request.ContentType?.Split(';')[0].Trim();
@@ -35,7 +37,8 @@ internal sealed partial class ImagePatch
     }
 
     /// <exception cref="Fault">One of the changes cannot be made.</exception>
-    public Image Apply(Image image, Caller caller) => changes.Aggregate(image, (changed, change) => Apply(changed, change, caller));
+    public Image Apply(Image image, Caller caller)
+        => changes.Aggregate(image, (changed, change) => Apply(changed, change, caller));
 
     private Image Apply(Image image, Change change, Caller caller)
     {
@@ -97,12 +100,16 @@ internal sealed partial class ImagePatch
         return named.Count switch
         {
             1 => named[0],
-            0 => throw Fault.BadRequest("Operation objects must contain exactly one member named \"add\", \"remove\", or \"replace\"."),
-            _ => throw Fault.BadRequest("Operation objects must contain only one member named \"add\", \"remove\", or \"replace\"."),
+            0 => throw Fault.BadRequest(
+                "Operation objects must contain exactly one member named \"add\", \"remove\", or \"replace\"."),
+            _ => throw Fault.BadRequest(
+                "Operation objects must contain only one member named \"add\", \"remove\", or \"replace\"."),
         };
     }
 
-    /// <summary>The attribute that a pointer leads to; nothing that is inside of one can be changed by itself.</summary>
+    /// <summary>
+    /// The attribute that a pointer leads to; nothing that is inside of one can be changed by itself.
+    /// </summary>
     private static string Name(string operation, JsonElement path)
     {
         var pointer = path.ValueKind == JsonValueKind.String ? path.GetString()! : PythonText.Repr(path);
@@ -110,8 +117,10 @@ internal sealed partial class ImagePatch
             throw Fault.BadRequest($"Pointer `{pointer}` {wrong}");
         var parts = pointer[1..].Split('/').Select(part => part.Replace("~1", "/").Replace("~0", "~").Trim()).ToList();
         if (parts[0] == "locations" && parts.Count == (operation == "replace" ? 1 : 2))
-            throw new Fault(403, $"It's not allowed to {(operation == "replace" ? "update" : operation)} locations if locations are invisible.");
-        return parts.Count == 1 ? parts[0] : throw Fault.BadRequest($"Invalid JSON pointer for this resource: '/{string.Join('/', parts)}'");
+            throw new Fault(403, $"It's not allowed to {(operation == "replace" ? "update" : operation)} locations if "
+                + "locations are invisible.");
+        return parts.Count == 1 ? parts[0] : throw Fault.BadRequest(
+            $"Invalid JSON pointer for this resource: '/{string.Join('/', parts)}'");
     }
 
     private static string? Wrong(string pointer)

@@ -6,11 +6,12 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Images;
 
 /// <summary>
-/// Offers the guest image that came with the service to everyone, once for each content and by one node: a new content takes the
-/// name over and hides what had it.
+/// Offers the guest image that came with the service to everyone, once for each content and by one node: a new content
+/// takes the name over and hides what had it.
 /// </summary>
 internal sealed partial class ImageRegistrar(
-    ImageStore store, ImageUpload upload, HomeProject home, ServiceSettings settings, IOptions<ImagesOptions> options, TimeProvider time,
+    ImageStore store, ImageUpload upload, HomeProject home, ServiceSettings settings, IOptions<ImagesOptions> options,
+    TimeProvider time,
     ILogger<ImageRegistrar> logger) : IHostedService
 {
     public const string Name = "kiroku-guest";

@@ -3,10 +3,13 @@ using Kiroku.Api;
 
 namespace Kiroku.Images;
 
-/// <summary>What images and their members look like, as the JSON Schema that clients read and requests are checked by.</summary>
+/// <summary>
+/// What images and their members look like, as the JSON Schema that clients read and requests are checked by.
+/// </summary>
 internal static class ImageSchemas
 {
-    private const string Id = """{"type": "string", "description": "UUID", "pattern": "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$"}""";
+    private const string Id =
+        """{"type": "string", "description": "UUID", "pattern": "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$"}""";
 
     private const string Image =
         $$$$$"""
@@ -70,7 +73,8 @@ internal static class ImageSchemas
 
     public static void MapImageSchemas(this IEndpointRouteBuilder app)
     {
-        foreach (var (name, document) in ((string, string)[])[("image", Image), ("images", Images), ("member", Member), ("members", Members)])
+        foreach (var (name, document) in ((string, string)[])[("image", Image), ("images", Images), ("member", Member),
+            ("members", Members)])
             app.MapGet($"/image/v2/schemas/{name}", () => JsonResponse.Ok(json => json.WriteRawValue(document)));
     }
 
@@ -96,7 +100,8 @@ internal static class ImageSchemas
     private static Dictionary<string, Schema> ReadAttributes()
     {
         using var document = JsonDocument.Parse(Image);
-        return document.RootElement.GetProperty("properties").EnumerateObject().ToDictionary(property => property.Name, property => Read(property.Value));
+        return document.RootElement.GetProperty("properties").EnumerateObject().ToDictionary(
+            property => property.Name, property => Read(property.Value));
     }
 
     private static Schema Read(JsonElement schema) => new()
@@ -114,7 +119,8 @@ internal static class ImageSchemas
         Items = Find(schema, "items") is { } items ? Read(items) : null,
     };
 
-    private static JsonElement? Find(JsonElement schema, string key) => schema.TryGetProperty(key, out var value) ? value : null;
+    private static JsonElement? Find(JsonElement schema, string key)
+        => schema.TryGetProperty(key, out var value) ? value : null;
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(string))]

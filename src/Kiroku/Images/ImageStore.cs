@@ -15,23 +15,33 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
     /// <summary>Who sees an image; the one place that says so (glance/db/utils.py, is_image_visible).</summary>
     private const string Visible =
         """
-        (@SeesAll = 1 OR owner = @ProjectId OR visibility IN ('public', 'community') OR (visibility = 'shared' AND EXISTS (
-            SELECT 1 FROM image_members m WHERE m.image_id = images.id AND m.member_id = @ProjectId AND (@status = 'all' OR m.status = @status))))
+        (@SeesAll = 1 OR owner = @ProjectId OR visibility IN ('public', 'community')
+            OR (visibility = 'shared' AND EXISTS (
+                SELECT 1 FROM image_members m WHERE m.image_id = images.id AND m.member_id = @ProjectId
+                    AND (@status = 'all' OR m.status = @status))))
         """;
 
     public Task<Image?> FindAsync(string id, CancellationToken cancellationToken)
-        => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<Image>("SELECT * FROM images WHERE id = @id", new { id }), cancellationToken);
+        => database.ReadAsync(db =>
+            db.QuerySingleOrDefaultAsync<Image>("SELECT * FROM images WHERE id = @id", new { id }), cancellationToken);
 
-    /// <summary>The image if there is one that the viewer may see and use; whether a member said yes to it or not.</summary>
+    /// <summary>
+    /// The image if there is one that the viewer may see and use; whether a member said yes to it or not.
+    /// </summary>
     public Task<Image?> FindVisibleAsync(string id, ImageViewer viewer, CancellationToken cancellationToken)
         => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<Image>(
-            $"SELECT * FROM images WHERE id = @id AND {Visible}", new { id, viewer.ProjectId, viewer.SeesAll, status = ImageFilter.AnyStatus }), cancellationToken);
+            $"SELECT * FROM images WHERE id = @id AND {Visible}",
+            new { id, viewer.ProjectId, viewer.SeesAll, status = ImageFilter.AnyStatus }), cancellationToken);
 
-    /// <summary>All images that pass the filter and that the viewer may see; of those shared with it, those it says that to.</summary>
-    public async Task<IReadOnlyList<Image>> ListAsync(ImageFilter filter, ImageViewer viewer, CancellationToken cancellationToken)
+    /// <summary>
+    /// All images that pass the filter and that the viewer may see; of those shared with it, those it says that to.
+    /// </summary>
+    public async Task<IReadOnlyList<Image>> ListAsync(
+        ImageFilter filter, ImageViewer viewer, CancellationToken cancellationToken)
     {
         var images = await database.ReadAsync(db => db.QueryAsync<Image>(
-            $"SELECT * FROM images WHERE {Visible}", new { viewer.ProjectId, viewer.SeesAll, status = filter.MemberStatus }), cancellationToken);
+            $"SELECT * FROM images WHERE {Visible}",
+            new { viewer.ProjectId, viewer.SeesAll, status = filter.MemberStatus }), cancellationToken);
         return [.. images.Where(image => filter.Passes(image, viewer))];
     }
 
@@ -48,20 +58,28 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
     public static async Task<bool> AddAsync(DbConnection db, Image image)
         => await db.ExecuteAsync(
             """
-            INSERT INTO images (id, name, owner, visibility, status, node, disk_format, container_format, min_disk, min_ram, protected,
-                os_hidden, tags, properties, created_at, updated_at)
-            SELECT @Id, @Name, @Owner, @Visibility, @Status, @Node, @DiskFormat, @ContainerFormat, @MinDisk, @MinRam, @Protected,
+            INSERT INTO images (id, name, owner, visibility, status, node, disk_format, container_format, min_disk,
+                min_ram, protected, os_hidden, tags, properties, created_at, updated_at)
+            SELECT @Id, @Name, @Owner, @Visibility, @Status, @Node, @DiskFormat, @ContainerFormat, @MinDisk,
+                @MinRam, @Protected,
                 @OsHidden, @Tags, @Properties, @CreatedAt, @UpdatedAt
             WHERE NOT EXISTS (SELECT 1 FROM deleted_images WHERE id = @Id)
             ON CONFLICT (id) DO NOTHING
             """, image) == 1;
 
-    /// <summary>Adds an image that its node is taking, unless one of its name and owner has that content or is being taken.</summary>
-    public Task<bool> AddOnceAsync(Image image, string sha512, DateTime abandonedBefore, CancellationToken cancellationToken)
+    /// <summary>
+    /// Adds an image that its node is taking, unless one of its name and owner has that content or is being taken.
+    /// </summary>
+    public Task<bool> AddOnceAsync(
+        Image image, string sha512, DateTime abandonedBefore, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async db =>
         {
-            var others = (await db.QueryAsync<Image>("SELECT * FROM images WHERE name = @Name AND owner = @Owner AND os_hidden = 0", image)).ToList();
-            if (others.Any(other => other.OsHashValue == sha512 || (other.Status == ImageStatus.Saving && other.UpdatedAt >= abandonedBefore)))
+            var others =
+                (await db.QueryAsync<Image>(
+                    "SELECT * FROM images WHERE name = @Name AND owner = @Owner AND os_hidden = 0", image)).ToList();
+            if (others.Any(
+                other => other.OsHashValue == sha512
+                    || (other.Status == ImageStatus.Saving && other.UpdatedAt >= abandonedBefore)))
                 return false;
             foreach (var unfinished in others.Where(other => other.Status is ImageStatus.Queued or ImageStatus.Saving))
                 await DeleteAsync(db, unfinished.Id);
@@ -86,8 +104,10 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
     /// <param name="wanted">How many bytes it has to have in all, and how many it would like.</param>
     /// <param name="cancellationToken">Breaks off.</param>
     /// <returns>How many it has.</returns>
-    /// <exception cref="Fault">413 if it cannot have so many, 410 if the image is gone or the upload another's.</exception>
-    public Task<long> ReserveAsync(Image image, string node, (long Least, long Most) wanted, CancellationToken cancellationToken)
+    /// <exception cref="Fault">413 if it cannot have so many, 410 if the image is gone or the upload
+    /// another's.</exception>
+    public Task<long> ReserveAsync(
+        Image image, string node, (long Least, long Most) wanted, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async db =>
         {
             if (await FindOwnerAsync(db, image, ImageStatus.Saving, node) is not { } owner)
@@ -102,23 +122,30 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
 
     /// <summary>An image whose bytes nobody waits for any more.</summary>
     public static Fault GoneMeanwhile(string imageId)
-        => new(410, $"Image {imageId} could not be found after upload. The image may have been deleted during the upload.");
+        => new(410,
+            $"Image {imageId} could not be found after upload. The image may have been deleted during the upload.");
 
-    /// <summary>Begins an upload, or takes it over from whichever node began it, whose own end will find that out.</summary>
+    /// <summary>
+    /// Begins an upload, or takes it over from whichever node began it, whose own end will find that out.
+    /// </summary>
     /// <param name="image">As it was added to the store.</param>
     /// <param name="node">Which node takes the bytes.</param>
     /// <param name="require">Throws, in the transaction, if it is not for this process to do so any more.</param>
     /// <param name="cancellationToken">Breaks off.</param>
     /// <returns>False if the image has its bytes, or is gone.</returns>
-    public Task<bool> BeginOrTakeOverAsync(Image image, string node, Func<DbConnection, Task> require, CancellationToken cancellationToken)
+    public Task<bool> BeginOrTakeOverAsync(
+        Image image, string node, Func<DbConnection, Task> require, CancellationToken cancellationToken)
         => database.WriteAsync(async db =>
         {
             await require(db);
-            return await MoveAsync(db, image, BeginningOn(node)) || await MoveAsync(db, image, BeginningOn(node) with { From = ImageStatus.Saving });
+            return await MoveAsync(db, image, BeginningOn(node))
+                || await MoveAsync(db, image, BeginningOn(node) with { From = ImageStatus.Saving });
         }, cancellationToken);
 
     public Task<bool> AbandonUploadAsync(Image image, string node)
-        => database.WriteAsync(db => MoveAsync(db, image, new UploadMove(ImageStatus.Saving, ImageStatus.Queued) { FromNode = node }), CancellationToken.None);
+        => database.WriteAsync(
+            db => MoveAsync(db, image, new UploadMove(ImageStatus.Saving, ImageStatus.Queued) { FromNode = node }),
+            CancellationToken.None);
 
     /// <param name="image">As it was when it was added.</param>
     /// <param name="node">Which node took the bytes.</param>
@@ -127,21 +154,30 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
     /// <returns>False if the image was deleted meanwhile, or the upload taken over.</returns>
     public Task<bool> FinishUploadAsync(Image image, string node, ImageContent content, string? holder)
         => database.WriteAsync(db => MoveAsync(
-            db, image, new UploadMove(ImageStatus.Saving, ImageStatus.Active) { FromNode = node, ToNode = holder, Content = content }), CancellationToken.None);
+            db, image,
+            new UploadMove(ImageStatus.Saving, ImageStatus.Active)
+            {
+                FromNode = node,
+                ToNode = holder,
+                Content = content,
+            }), CancellationToken.None);
 
-    /// <summary>Changes what is said of an image as it stands at that moment; a change that throws leaves it so.</summary>
+    /// <summary>
+    /// Changes what is said of an image as it stands at that moment; a change that throws leaves it so.
+    /// </summary>
     /// <returns>The image as it is now; null if there is none.</returns>
     public Task<Image?> ChangeAsync(string id, Func<Image, Image> change, CancellationToken cancellationToken)
         => database.WriteAsync(async db =>
         {
-            if (await db.QuerySingleOrDefaultAsync<Image>("SELECT * FROM images WHERE id = @id", new { id }) is not { } image)
+            if (await db.QuerySingleOrDefaultAsync<Image>(
+                "SELECT * FROM images WHERE id = @id", new { id }) is not { } image)
                 return null;
             var changed = change(image) with { UpdatedAt = time.UtcNow() };
             await db.ExecuteAsync(
                 """
-                UPDATE images SET name = @Name, owner = @Owner, visibility = @Visibility, status = @Status, disk_format = @DiskFormat,
-                    container_format = @ContainerFormat, min_disk = @MinDisk, min_ram = @MinRam, protected = @Protected,
-                    os_hidden = @OsHidden, tags = @Tags, properties = @Properties, updated_at = @UpdatedAt
+                UPDATE images SET name = @Name, owner = @Owner, visibility = @Visibility, status = @Status,
+                    disk_format = @DiskFormat, container_format = @ContainerFormat, min_disk = @MinDisk,
+                    min_ram = @MinRam, protected = @Protected, os_hidden = @OsHidden, tags = @Tags, properties = @Properties, updated_at = @UpdatedAt
                 WHERE id = @Id
                 """, changed);
             return changed;
@@ -155,10 +191,13 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
     public Task<bool> DeleteUnfilledAsync(string id, CancellationToken cancellationToken)
         => database.WriteAsync(db => DeleteUnfilledAsync(db, id), cancellationToken);
 
-    /// <summary>Deletes an image within the caller's transaction, unless it has its bytes; who is giving it some finds that out.</summary>
+    /// <summary>
+    /// Deletes an image within the caller's transaction, unless it has its bytes; who is giving it some finds that out.
+    /// </summary>
     /// <returns>False if it has them, or is gone.</returns>
     public static async Task<bool> DeleteUnfilledAsync(DbConnection db, string id)
-        => await db.QuerySingleOrDefaultAsync<string>("SELECT status FROM images WHERE id = @id", new { id }) is ImageStatus.Queued or ImageStatus.Saving
+        => await db.QuerySingleOrDefaultAsync<string>(
+            "SELECT status FROM images WHERE id = @id", new { id }) is ImageStatus.Queued or ImageStatus.Saving
             && await DeleteAsync(db, id);
 
     /// <summary>Takes uploads that the node began and that do not run any more back to the start.</summary>
@@ -167,20 +206,24 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
         {
             const string Begun = "status = 'saving' AND (node = @node OR node IS NULL)";
             // One that runs is known to before it is marked, so that none is taken for dead that has just begun.
-            var dead = (await db.QueryAsync<string>($"SELECT id FROM images WHERE {Begun}", new { node })).Where(id => !isRunning(id));
+            var dead = (await db.QueryAsync<string>($"SELECT id FROM images WHERE {Begun}", new { node })).Where(
+                id => !isRunning(id));
             return await db.ExecuteAsync(
-                $"UPDATE images SET status = @Queued, node = NULL WHERE id = @id AND {Begun}", dead.Select(id => new { id, node, ImageStatus.Queued }));
+                $"UPDATE images SET status = @Queued, node = NULL WHERE id = @id AND {Begun}",
+                dead.Select(id => new { id, node, ImageStatus.Queued }));
         }, cancellationToken);
 
     /// <summary>All images that have their bytes or are being given them.</summary>
     public async Task<IReadOnlyList<Image>> ListWithDataAsync(CancellationToken cancellationToken)
         => (await database.ReadAsync(
-            db => db.QueryAsync<Image>("SELECT * FROM images WHERE status <> @Queued", new { ImageStatus.Queued }), cancellationToken)).AsList();
+            db => db.QueryAsync<Image>("SELECT * FROM images WHERE status <> @Queued", new { ImageStatus.Queued }),
+            cancellationToken)).AsList();
 
     /// <summary>What all images have of bytes.</summary>
     public Task<long> MeasureAsync(CancellationToken cancellationToken)
         => database.ReadOneAsync(
-            db => db.ExecuteScalarAsync<long>("SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM images"), cancellationToken);
+            db => db.ExecuteScalarAsync<long>("SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM images"),
+            cancellationToken);
 
     /// <summary>Says of images which node has their bytes; null for all.</summary>
     public Task PlaceAsync(IReadOnlyList<Image> images, string? node, CancellationToken cancellationToken)
@@ -191,7 +234,8 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
     /// <summary>Leaves this the only image of its name that its owner's lists show.</summary>
     public Task SupersedeAsync(Image image, CancellationToken cancellationToken)
         => database.WriteAsync(db => db.ExecuteAsync(
-            "UPDATE images SET os_hidden = 1, updated_at = @now WHERE name = @Name AND owner = @Owner AND id <> @Id AND os_hidden = 0",
+            "UPDATE images SET os_hidden = 1, updated_at = @now WHERE name = @Name AND owner = @Owner AND id <> @Id "
+                + "AND os_hidden = 0",
             new { image.Name, image.Owner, image.Id, now = time.UtcNow() }), cancellationToken);
 
     private static async Task<bool> DeleteAsync(DbConnection db, string id)

@@ -6,14 +6,17 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Images;
 
 /// <summary>
-/// Gives an image its bytes: queued, saving, active. An upload that breaks off takes the image back to queued and leaves
-/// nothing on disk.
+/// Gives an image its bytes: queued, saving, active. An upload that breaks off takes the image back to queued and
+/// leaves nothing on disk.
 /// </summary>
-internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSettings settings, IOptions<ImagesOptions> options)
+internal sealed class ImageUpload(
+    ImageStore store, ImageFiles files, ServiceSettings settings, IOptions<ImagesOptions> options)
 {
     private readonly List<string> running = [];
 
-    /// <summary>Whether this process is giving the image its bytes; such an image may yet have to be marked so.</summary>
+    /// <summary>
+    /// Whether this process is giving the image its bytes; such an image may yet have to be marked so.
+    /// </summary>
     public bool IsRunning(string imageId)
     {
         lock (running)
@@ -29,7 +32,8 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
     /// 409 while another upload runs or if the image has its bytes, 413 for too many or where there is no room for
     /// them, 410 if it was deleted, 415 if they are no such disk, 400 if they are not those that were sent.
     /// </exception>
-    public async Task SaveAsync(Image image, Stream bytes, CancellationToken cancellationToken, SaidOfBytes? said = null)
+    public async Task SaveAsync(
+        Image image, Stream bytes, CancellationToken cancellationToken, SaidOfBytes? said = null)
     {
         if (image.DiskFormat is null || image.ContainerFormat is null)
             throw Fault.BadRequest("Properties disk_format, container_format must be set prior to saving data.");
@@ -43,20 +47,22 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
     }
 
     /// <summary>
-    /// The same for who alone is to fill the image: an upload that has begun is what became of theirs on a node that died, or
-    /// froze and will find its own overtaken.
+    /// The same for who alone is to fill the image: an upload that has begun is what became of theirs on a node that
+    /// died, or froze and will find its own overtaken.
     /// </summary>
     /// <param name="image">As it was added to the store.</param>
     /// <param name="bytes">The file.</param>
     /// <param name="cancellationToken">Breaks off.</param>
     /// <param name="require">
-    /// Throws, in the transaction that begins, if the image is no longer theirs to fill; null for the service's own images, which
-    /// no quota holds up.
+    /// Throws, in the transaction that begins, if the image is no longer theirs to fill; null for the service's own
+    /// images, which no quota holds up.
     /// </param>
     /// <exception cref="Fault">The same.</exception>
-    public Task SaveOrGoOnAsync(Image image, Stream bytes, CancellationToken cancellationToken, Func<DbConnection, Task>? require = null) => RunAsync(image.Id, async () =>
+    public Task SaveOrGoOnAsync(Image image, Stream bytes, CancellationToken cancellationToken,
+        Func<DbConnection, Task>? require = null) => RunAsync(image.Id, async () =>
     {
-        if (!await store.BeginOrTakeOverAsync(image, settings.Host, require ?? (_ => Task.CompletedTask), cancellationToken))
+        if (!await store.BeginOrTakeOverAsync(
+            image, settings.Host, require ?? (_ => Task.CompletedTask), cancellationToken))
             throw await RefusalAsync(image, cancellationToken);
         var room = require is null ? null : new UploadRoom(store, image, settings.Host, length: null);
         await TakeAsync(image, bytes, new Terms(null, room), cancellationToken);
@@ -125,7 +131,8 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
         var content = new ImageContent(draft.Size, VirtualSize(draft.Path, image), draft.Md5, draft.Sha512);
         var file = files.PathOf(image.Id, content.Sha512);
         draft.Publish(file);
-        // All bytes are here: from now on it no longer matters whether the sender waits. A store that fails may have taken them.
+        // All bytes are here: from now on it no longer matters whether the sender waits. A store that fails may have
+        // taken them.
         if (await store.FinishUploadAsync(image, settings.Host, content, files.Node))
             return;
         if (!ImageFiles.IsNamedBy(await store.FindAsync(image.Id, CancellationToken.None), Path.GetFileName(file)))
@@ -151,7 +158,8 @@ internal sealed class ImageUpload(ImageStore store, ImageFiles files, ServiceSet
             _ => null,
         };
 
-        Fault Mismatch(string content) => new(415, $"Image disk_format {image.DiskFormat} does not match stream data {content}");
+        Fault Mismatch(string content)
+            => new(415, $"Image disk_format {image.DiskFormat} does not match stream data {content}");
     }
 
     private static DiskImage Recognise(string file)

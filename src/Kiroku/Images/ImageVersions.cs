@@ -23,12 +23,14 @@ internal static class ImageVersions
 
     /// <summary>At the service's root Glance answers with choices, under /versions plainly.</summary>
     private static JsonResponse List(HttpRequest request) => new(
-        request.Path.StartsWithSegments("/image/versions") ? StatusCodes.Status200OK : StatusCodes.Status300MultipleChoices, json =>
+        request.Path.StartsWithSegments("/image/versions")
+            ? StatusCodes.Status200OK : StatusCodes.Status300MultipleChoices, json =>
         {
             json.WriteStartObject();
             json.WriteStartArray("versions");
             Write(json, request, "v2.9", "CURRENT");
-            foreach (var older in (ReadOnlySpan<string>)["v2.7", "v2.6", "v2.5", "v2.4", "v2.3", "v2.2", "v2.1", "v2.0"])
+            foreach (var older in (ReadOnlySpan<string>)["v2.7", "v2.6", "v2.5", "v2.4", "v2.3", "v2.2", "v2.1",
+                "v2.0"])
                 Write(json, request, older, "SUPPORTED");
             json.WriteEndArray();
             json.WriteEndObject();

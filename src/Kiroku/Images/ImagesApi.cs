@@ -20,7 +20,8 @@ internal static class ImagesApi
         app.MapPost("/image/v2/images/{id}/actions/reactivate", Reactivate);
     }
 
-    private static async Task<JsonResponse> List(HttpContext context, ImageStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> List(
+        HttpContext context, ImageStore store, CancellationToken cancellationToken)
     {
         var (caller, query) = (Caller.Of(context), context.Request.Query);
         ImageAccess.Require(caller, ImageRules.List, caller.ProjectId);
@@ -29,7 +30,8 @@ internal static class ImagesApi
         return JsonResponse.Ok(json => ImageView.WriteList(json, page));
     }
 
-    private static async Task<JsonResponse> Create(HttpContext context, ImageStore store, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> Create(
+        HttpContext context, ImageStore store, TimeProvider time, CancellationToken cancellationToken)
     {
         var image = ImageRequest.Read(await ImageBody.ReadAsync(context.Request), Caller.Of(context), time.UtcNow());
         if (!await store.AddAsync(image, cancellationToken))
@@ -38,13 +40,15 @@ internal static class ImagesApi
         return new JsonResponse(StatusCodes.Status201Created, json => ImageView.Write(json, image));
     }
 
-    private static async Task<JsonResponse> Show(string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> Show(
+        string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
     {
         var image = await ImageAccess.FindAsync(id, context, store, cancellationToken);
         return JsonResponse.Ok(json => ImageView.Write(json, image));
     }
 
-    private static async Task<JsonResponse> Update(string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
+    private static async Task<JsonResponse> Update(
+        string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
     {
         var patch = await ImagePatch.ReadAsync(context.Request);
         await ImageAccess.FindAsync(id, context, store, cancellationToken);
@@ -53,7 +57,8 @@ internal static class ImagesApi
         return JsonResponse.Ok(json => ImageView.Write(json, image));
     }
 
-    private static async Task<IResult> Delete(string id, HttpContext context, ImageStore store, ImageUpload upload, CancellationToken cancellationToken)
+    private static async Task<IResult> Delete(
+        string id, HttpContext context, ImageStore store, ImageUpload upload, CancellationToken cancellationToken)
     {
         var image = await ImageAccess.FindAsync(id, context, store, cancellationToken, $"Failed to find image {id} to delete");
         ImageAccess.Require(Caller.Of(context), ImageRules.Delete, image.Owner);
@@ -63,19 +68,23 @@ internal static class ImagesApi
         return TypedResults.NoContent();
     }
 
-    private static Task<IResult> AddTag(string id, string tag, HttpContext context, ImageStore store, CancellationToken cancellationToken)
+    private static Task<IResult> AddTag(
+        string id, string tag, HttpContext context, ImageStore store, CancellationToken cancellationToken)
     {
         ImageSchemas.CheckTag(tag);
-        return ChangeTagsAsync(id, context, store, image => ImageAttributes.WithTags(image, [.. image.ReadTags(), tag]), cancellationToken);
+        return ChangeTagsAsync(id, context, store, image => ImageAttributes.WithTags(image, [.. image.ReadTags(), tag]),
+            cancellationToken);
     }
 
-    private static Task<IResult> RemoveTag(string id, string tag, HttpContext context, ImageStore store, CancellationToken cancellationToken)
+    private static Task<IResult> RemoveTag(
+        string id, string tag, HttpContext context, ImageStore store, CancellationToken cancellationToken)
         => ChangeTagsAsync(id, context, store, image => image.ReadTags().Contains(tag)
             ? image.WithTags(image.ReadTags().Where(other => other != tag))
             : throw Fault.NotFound("The resource could not be found."), cancellationToken);
 
     private static async Task<IResult> ChangeTagsAsync(
-        string id, HttpContext context, ImageStore store, Func<Image, Image> change, CancellationToken cancellationToken)
+        string id, HttpContext context, ImageStore store, Func<Image, Image> change,
+        CancellationToken cancellationToken)
     {
         var found = await ImageAccess.FindAsync(id, context, store, cancellationToken, $"Image {id} not found.");
         ImageAccess.Require(Caller.Of(context), ImageRules.Modify, found.Owner);

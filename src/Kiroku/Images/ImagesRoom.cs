@@ -15,9 +15,12 @@ internal static class ImagesRoom
                     options.GuestImage = configuration["KIROKU_GUEST_IMAGE"] is { Length: > 0 } file ? file : null;
             })
             .Validate(options => options.MaxSize > 0, "Images:MaxSize is to be a number of bytes above 0.")
-            .Validate(options => options.Folder is null || (Path.IsPathFullyQualified(options.Folder) && Directory.Exists(options.Folder)),
+            .Validate(
+                options => options.Folder is null
+                    || (Path.IsPathFullyQualified(options.Folder) && Directory.Exists(options.Folder)),
                 "Images:Folder is to be the absolute path of a folder that is there.")
-            .Validate(options => options.GuestImage is null || File.Exists(options.GuestImage), "Images:GuestImage (KIROKU_GUEST_IMAGE) is to be a file.")
+            .Validate(options => options.GuestImage is null || File.Exists(options.GuestImage),
+                "Images:GuestImage (KIROKU_GUEST_IMAGE) is to be a file.")
             .ValidateOnStart();
         services.AddSingleton<ImageStore>();
         services.AddSingleton<ImageMemberStore>();

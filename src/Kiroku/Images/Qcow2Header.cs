@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Kiroku.Images;
 
-/// <summary>The part of a qcow2 header that decides whether the image is taken (QEMU's docs/interop/qcow2.txt).</summary>
+/// <summary>
+/// The part of a qcow2 header that decides whether the image is taken (QEMU's docs/interop/qcow2.txt).
+/// </summary>
 internal readonly ref struct Qcow2Header
 {
     /// <summary>As many bytes as are ever read.</summary>
@@ -11,7 +13,8 @@ internal readonly ref struct Qcow2Header
     private const int VersionTwoLength = 72;
     private const int VersionThreeLength = 104;
 
-    // Incompatible features. Dirty and compression type are QEMU's own business; so are extended L2 entries; corrupt and unknown ones are refused.
+    // Incompatible features. Dirty and compression type are QEMU's own business; so are extended L2 entries; corrupt
+    // and unknown ones are refused.
     private const ulong Dirty = 1 << 0;
     private const ulong ExternalDataFile = 1 << 2;
     private const ulong CompressionType = 1 << 3;
@@ -22,18 +25,21 @@ internal readonly ref struct Qcow2Header
 
     public required long VirtualSize { get; init; }
 
-    public static bool Matches(ReadOnlySpan<byte> start) => start.Length >= 4 && BinaryPrimitives.ReadUInt32BigEndian(start) == Magic;
+    public static bool Matches(ReadOnlySpan<byte> start)
+        => start.Length >= 4 && BinaryPrimitives.ReadUInt32BigEndian(start) == Magic;
 
     /// <exception cref="ImageRejectedException">The header is cut short, or asks for what is not given.</exception>
     public static Qcow2Header Read(ReadOnlySpan<byte> start, long fileSize)
     {
         var version = start.Length >= VersionTwoLength ? Number32(start, 4) : throw Damaged();
         if (version is not (2 or 3))
-            throw new ImageRejectedException($"The image is qcow2 of version {version}, which is not supported; 2 and 3 are.");
+            throw new ImageRejectedException(
+                $"The image is qcow2 of version {version}, which is not supported; 2 and 3 are.");
         if (version == 3)
             CheckVersionThree(start);
         if (Number64(start, 8) != 0 || Number32(start, 16) != 0)
-            throw new ImageRejectedException("The image stands on a backing file; only images that are complete in themselves are taken.");
+            throw new ImageRejectedException(
+                "The image stands on a backing file; only images that are complete in themselves are taken.");
         if (Number32(start, 32) != 0)
             throw new ImageRejectedException("The image is encrypted, which is not supported.");
         CheckTables(start, fileSize);
@@ -50,7 +56,8 @@ internal readonly ref struct Qcow2Header
             throw Damaged();
         var features = Number64(start, 72);
         if ((features & ExternalDataFile) != 0)
-            throw new ImageRejectedException("The image keeps its data in another file; only images that are complete in themselves are taken.");
+            throw new ImageRejectedException(
+                "The image keeps its data in another file; only images that are complete in themselves are taken.");
         if ((features & ~(Dirty | CompressionType | ExtendedEntries)) != 0)
             throw new ImageRejectedException("The image is marked corrupt or needs features that are not known.");
     }
@@ -71,7 +78,8 @@ internal readonly ref struct Qcow2Header
 
     private static uint Number32(ReadOnlySpan<byte> start, int at) => BinaryPrimitives.ReadUInt32BigEndian(start[at..]);
 
-    private static ulong Number64(ReadOnlySpan<byte> start, int at) => BinaryPrimitives.ReadUInt64BigEndian(start[at..]);
+    private static ulong Number64(ReadOnlySpan<byte> start, int at)
+        => BinaryPrimitives.ReadUInt64BigEndian(start[at..]);
 
     private static ImageRejectedException Damaged() => new("The image's qcow2 header is damaged or cut short.");
 }

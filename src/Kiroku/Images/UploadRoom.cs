@@ -3,8 +3,8 @@ using Kiroku.Storage;
 namespace Kiroku.Images;
 
 /// <summary>
-/// What an upload has taken of its project's quota: at once if its length is known, else some at a time ahead of what comes. It
-/// finds out, too, that the image was deleted meanwhile, rather than when all the bytes are here.
+/// What an upload has taken of its project's quota: at once if its length is known, else some at a time ahead of what
+/// comes. It finds out, too, that the image was deleted meanwhile, rather than when all the bytes are here.
 /// </summary>
 internal sealed class UploadRoom(ImageStore store, Image image, string node, long? length)
 {
@@ -13,7 +13,8 @@ internal sealed class UploadRoom(ImageStore store, Image image, string node, lon
     private long reserved = -1;
 
     /// <summary>Sees that so many bytes may have come.</summary>
-    /// <exception cref="Api.Fault">413 if there is no room for them, 410 if there is no such upload any more.</exception>
+    /// <exception cref="Api.Fault">413 if there is no room for them, 410 if there is no such upload any
+    /// more.</exception>
     public async ValueTask RequireAsync(long size, CancellationToken cancellationToken)
     {
         if (size <= next)

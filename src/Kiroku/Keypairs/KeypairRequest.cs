@@ -3,23 +3,27 @@ using Kiroku.Api;
 
 namespace Kiroku.Keypairs;
 
-/// <summary>The body of POST /os-keypairs once its form is right; under /v2 it may hold keys of later versions, which do not count.</summary>
+/// <summary>
+/// The body of POST /os-keypairs once its form is right; under /v2 it may hold keys of later versions, which do not
+/// count.
+/// </summary>
 internal readonly struct KeypairRequest(JsonElement keypair, Microversion version)
 {
     private readonly JsonElement keypair = keypair;
 
-    public string? UserId => version >= 10 ? Text("user_id") : null;
+    public string? UserId => version >= 10 ? keypair.TextOf("user_id") : null;
 
     /// <summary>The key pair as it is to be kept, and the private key where it was made here.</summary>
-    /// <exception cref="Fault">400: what was brought is no key, or is to be made of a kind that is not made here.</exception>
+    /// <exception cref="Fault">400: what was brought is no key, or is to be made of a kind that is not made
+    /// here.</exception>
     public (Keypair Keypair, string? PrivateKey) Make(string userId, DateTime now)
     {
-        var type = (version >= 2 ? Text("type") : null) ?? KeyTypes.Ssh;
-        var (privateKey, publicKey) = Text("public_key") is { } brought ? (null, brought) : Made(type);
+        var type = (version >= 2 ? keypair.TextOf("type") : null) ?? KeyTypes.Ssh;
+        var (privateKey, publicKey) = keypair.TextOf("public_key") is { } brought ? (null, brought) : Made(type);
         return (new Keypair
         {
             UserId = userId,
-            Name = Text("name")!.Trim(),
+            Name = keypair.TextOf("name")!.Trim(),
             Type = type,
             PublicKey = publicKey,
             Fingerprint = PublicKeys.FingerprintOf(type, publicKey),
@@ -28,7 +32,6 @@ internal readonly struct KeypairRequest(JsonElement keypair, Microversion versio
     }
 
     private static (string?, string) Made(string type)
-        => type == KeyTypes.Ssh ? NewKeys.MakeSsh() : throw PublicKeys.Invalid("x509 key pairs are only imported here, not made.");
-
-    private string? Text(string key) => keypair.TryGetProperty(key, out var value) ? value.GetString() : null;
+        => type == KeyTypes.Ssh
+            ? NewKeys.MakeSsh() : throw PublicKeys.Invalid("x509 key pairs are only imported here, not made.");
 }

@@ -3,7 +3,9 @@ using static Kiroku.Api.Parameters;
 
 namespace Kiroku.Keypairs;
 
-/// <summary>What the body of a new key pair may hold in each microversion (nova/api/openstack/compute/schemas/keypairs.py).</summary>
+/// <summary>
+/// What the body of a new key pair may hold in each microversion (nova/api/openstack/compute/schemas/keypairs.py).
+/// </summary>
 internal static class KeypairSchemas
 {
     private static readonly Schema PlainName = NameOf(@"^[_\- a-zA-Z0-9]+$");

@@ -9,22 +9,28 @@ internal sealed class KeypairStore(IDatabase database)
 {
     public Task<Keypair?> FindAsync(string userId, string name, CancellationToken cancellationToken)
         => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<Keypair>(
-            "SELECT * FROM keypairs WHERE user_id = @userId AND name = @name", new { userId, name }), cancellationToken);
+            "SELECT * FROM keypairs WHERE user_id = @userId AND name = @name", new { userId, name }),
+                cancellationToken);
 
     /// <summary>The user's key pairs by name, from after one on; at most as many as said.</summary>
-    public async Task<IReadOnlyList<Keypair>> ListAsync(string userId, string? after, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Keypair>> ListAsync(
+        string userId, string? after, int limit, CancellationToken cancellationToken)
         => [.. await database.ReadAsync(db => db.QueryAsync<Keypair>(
-            "SELECT * FROM keypairs WHERE user_id = @userId AND (@after IS NULL OR name > @after) ORDER BY name LIMIT @limit",
+            "SELECT * FROM keypairs WHERE user_id = @userId AND (@after IS NULL OR name > @after) ORDER BY name LIMIT "
+                + "@limit",
             new { userId, after, limit }), cancellationToken)];
 
     public Task<int> CountAsync(string userId, CancellationToken cancellationToken)
-        => database.ReadAsync(db => db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM keypairs WHERE user_id = @userId", new { userId }), cancellationToken);
+        => database.ReadAsync(
+            db => db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM keypairs WHERE user_id = @userId", new { userId }),
+            cancellationToken);
 
     /// <exception cref="Fault">403 if the user has as many as allowed, 409 if one of that name.</exception>
     public Task InsertAsync(Keypair keypair, long allowed, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async db =>
         {
-            if (await db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM keypairs WHERE user_id = @UserId", keypair) >= allowed)
+            if (await db.ExecuteScalarAsync<int>(
+                "SELECT COUNT(*) FROM keypairs WHERE user_id = @UserId", keypair) >= allowed)
                 throw TooMany();
             return await db.ExecuteAsync(
                 """
@@ -37,7 +43,8 @@ internal sealed class KeypairStore(IDatabase database)
     /// <returns>Whether there was one.</returns>
     public async Task<bool> DeleteAsync(string userId, string name, CancellationToken cancellationToken)
         => await database.WriteAsync(db => db.ExecuteAsync(
-            "DELETE FROM keypairs WHERE user_id = @userId AND name = @name", new { userId, name }), cancellationToken) > 0;
+            "DELETE FROM keypairs WHERE user_id = @userId AND name = @name", new { userId, name }),
+                cancellationToken) > 0;
 
     public static Fault TooMany() => new(403, "Quota exceeded, too many key pairs.");
 }

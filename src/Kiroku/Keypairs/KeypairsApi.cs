@@ -36,7 +36,8 @@ internal static class KeypairsApi
                 new KeypairView(version).WriteListed(json, keypair);
             json.WriteEndArray();
             if (paged)
-                query.WriteNextLink(json, "keypairs_links", keypairs.Count, limit, keypairs.Count > 0 ? keypairs[^1].Name : null, always: false);
+                query.WriteNextLink(json, "keypairs_links", keypairs.Count, limit,
+                    keypairs.Count > 0 ? keypairs[^1].Name : null, always: false);
             json.WriteEndObject();
         });
     }
@@ -71,7 +72,8 @@ internal static class KeypairsApi
         var userId = UserOf(context, KeypairRules.Delete, "user_id");
         if (!await store.DeleteAsync(userId, name, CancellationToken.None))
             throw NotFound(userId, name);
-        return Results.StatusCode(Microversions.Of(context) >= 2 ? StatusCodes.Status204NoContent : StatusCodes.Status202Accepted);
+        return Results.StatusCode(
+            Microversions.Of(context) >= 2 ? StatusCodes.Status204NoContent : StatusCodes.Status202Accepted);
     }
 
     /// <summary>Whose key pairs a request without a body is about, if the caller may.</summary>
@@ -93,5 +95,6 @@ internal static class KeypairsApi
         return caller.IsAdmin ? userId : throw Fault.Forbidden(rule.Name);
     }
 
-    private static Fault NotFound(string userId, string name) => Fault.NotFound($"Keypair {name} not found for user {userId}");
+    private static Fault NotFound(string userId, string name)
+        => Fault.NotFound($"Keypair {name} not found for user {userId}");
 }

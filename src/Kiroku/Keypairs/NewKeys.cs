@@ -17,6 +17,7 @@ internal static class NewKeys
         var pair = generator.GenerateKeyPair();
         var made = OpenSshPrivateKeyUtilities.EncodePrivateKey(pair.Private);
         var key = OpenSshPublicKeyUtilities.EncodePublicKey(pair.Public);
-        return ($"{PemEncoding.WriteString("OPENSSH PRIVATE KEY", made)}\n", $"ssh-ed25519 {Convert.ToBase64String(key)} Generated-by-Kiroku");
+        return ($"{PemEncoding.WriteString("OPENSSH PRIVATE KEY", made)}\n",
+            $"ssh-ed25519 {Convert.ToBase64String(key)} Generated-by-Kiroku");
     }
 }

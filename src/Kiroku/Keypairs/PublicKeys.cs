@@ -12,9 +12,11 @@ namespace Kiroku.Keypairs;
 internal static class PublicKeys
 {
     /// <exception cref="Fault">400: it is no key of that type.</exception>
-    public static string FingerprintOf(string type, string publicKey) => type == KeyTypes.Ssh ? OfSsh(publicKey) : OfCertificate(publicKey);
+    public static string FingerprintOf(string type, string publicKey)
+        => type == KeyTypes.Ssh ? OfSsh(publicKey) : OfCertificate(publicKey);
 
-    [SuppressMessage("Security", "CA5351", Justification = "The fingerprint that OpenStack shows is an MD5; nothing trusts it.")]
+    [SuppressMessage(
+        "Security", "CA5351", Justification = "The fingerprint that OpenStack shows is an MD5; nothing trusts it.")]
     public static string OfSsh(byte[] key) => Colons(MD5.HashData(key));
 
     private static string OfSsh(string line)
@@ -29,14 +31,16 @@ internal static class PublicKeys
                 throw new FormatException("The key is of another type than it says.");
             return OfSsh(key);
         }
-        catch (Exception e) when (e is FormatException or ArgumentException or IndexOutOfRangeException or InvalidKeyException
+        catch (Exception e)
+            when (e is FormatException or ArgumentException or IndexOutOfRangeException or InvalidKeyException
             or InvalidOperationException or ArithmeticException or IOException)
         {
             throw Invalid("failed to generate fingerprint");
         }
     }
 
-    [SuppressMessage("Security", "CA5350", Justification = "The fingerprint that OpenStack shows is a SHA-1; nothing trusts it.")]
+    [SuppressMessage(
+        "Security", "CA5350", Justification = "The fingerprint that OpenStack shows is a SHA-1; nothing trusts it.")]
     private static string OfCertificate(string pem)
     {
         try
@@ -52,5 +56,7 @@ internal static class PublicKeys
 
     public static Fault Invalid(string reason) => Fault.BadRequest($"Keypair data is invalid: {reason}");
 
-    private static string Colons(byte[] hash) => string.Join(':', hash.Select(part => part.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
+    private static string Colons(byte[] hash)
+        => string.Join(
+            ':', hash.Select(part => part.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
 }

@@ -37,5 +37,6 @@ internal static class NodeRolesText
         return roles;
     }
 
-    public static string ToText(this NodeRoles roles) => string.Join(',', Words.Where(known => roles.HasFlag(known.Role)).Select(known => known.Word));
+    public static string ToText(this NodeRoles roles)
+        => string.Join(',', Words.Where(known => roles.HasFlag(known.Role)).Select(known => known.Word));
 }

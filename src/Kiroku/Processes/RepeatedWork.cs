@@ -1,6 +1,8 @@
 namespace Kiroku.Processes;
 
-/// <summary>Something done at the start and again and again, whatever became of it before: its end would be the service's.</summary>
+/// <summary>
+/// Something done at the start and again and again, whatever became of it before: its end would be the service's.
+/// </summary>
 internal abstract partial class RepeatedWork(TimeSpan interval, TimeProvider time, ILogger logger) : BackgroundService
 {
     protected TimeProvider Time => time;

@@ -5,7 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Kiroku.Processes;
 
 /// <summary>
-/// A process that need not be our child: its id together with its start time, because an id alone may be another's by now.
+/// A process that need not be our child: its id together with its start time, because an id alone may be another's by
+/// now.
 /// </summary>
 internal sealed partial record RunningProcess(int Id, string StartTime)
 {
@@ -22,7 +23,8 @@ internal sealed partial record RunningProcess(int Id, string StartTime)
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The process of that id; null if there is none.</summary>
-    public static RunningProcess? Find(int id) => ReadStartTime(id) is { } started ? new RunningProcess(id, started) : null;
+    public static RunningProcess? Find(int id)
+        => ReadStartTime(id) is { } started ? new RunningProcess(id, started) : null;
 
     public bool IsRunning => ReadStartTime(Id) == StartTime;
 
@@ -30,7 +32,9 @@ internal sealed partial record RunningProcess(int Id, string StartTime)
     public long ReadResidentMemory() => long.Parse(ReadStatus("VmRSS"), CultureInfo.InvariantCulture);
 
     /// <summary>Whether it does something of its own when it gets that signal; most would end it.</summary>
-    public bool Handles(int signal) => (ulong.Parse(ReadStatus("SigCgt"), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (signal - 1) & 1) == 1;
+    public bool Handles(int signal)
+        => (ulong.Parse(ReadStatus("SigCgt"), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (
+            signal - 1) & 1) == 1;
 
     /// <summary>Whether it acts with that account's rights alone, and cannot take back any others.</summary>
     public bool BelongsTo(uint account) =>
@@ -44,7 +48,8 @@ internal sealed partial record RunningProcess(int Id, string StartTime)
         if (held < 0 && Marshal.GetLastPInvokeError() == NoSuchProcess) return;
         using var descriptor = new SafeFileHandle(held, ownsHandle: true);
         if (!IsRunning || Deliver(held, signal) == 0 || !IsRunning) return;
-        throw new UnauthorizedAccessException($"Process {Id} cannot be told to end: {Marshal.GetLastPInvokeErrorMessage()}.");
+        throw new UnauthorizedAccessException(
+            $"Process {Id} cannot be told to end: {Marshal.GetLastPInvokeErrorMessage()}.");
     }
 
     /// <summary>Asks it to end, and kills it when it has not after <paramref name="grace"/>.</summary>
@@ -69,7 +74,8 @@ internal sealed partial record RunningProcess(int Id, string StartTime)
     }
 
     // A kernel, or a container's filter, may be without descriptors of processes.
-    private int Deliver(int held, int signal) => held < 0 ? Signal(Id, signal) : (int)SendSignal(ProcessSignal, held, signal, 0, 0);
+    private int Deliver(int held, int signal)
+        => held < 0 ? Signal(Id, signal) : (int)SendSignal(ProcessSignal, held, signal, 0, 0);
 
     // Field 22; the second is a name in brackets that may hold anything. A dead process that nobody collected is gone.
     private static string? ReadStartTime(int id)

@@ -1,6 +1,8 @@
 namespace Kiroku.Processes;
 
-/// <summary>What the command line settles before anything else: where data is, where to listen, what runs the machines.</summary>
+/// <summary>
+/// What the command line settles before anything else: where data is, where to listen, what runs the machines.
+/// </summary>
 internal sealed record ServiceSettings
 {
     /// <summary>Absolute path of the folder that holds everything this service keeps.</summary>
@@ -15,7 +17,9 @@ internal sealed record ServiceSettings
     /// <summary>A libvirt URI; null chooses one (docs/configuration.md).</summary>
     public string? Hypervisor { get; init; }
 
-    /// <summary>Address of a Keystone to ask about tokens; null for our own identity, or what the settings say.</summary>
+    /// <summary>
+    /// Address of a Keystone to ask about tokens; null for our own identity, or what the settings say.
+    /// </summary>
     public string? Keystone { get; init; }
 
     /// <summary>A connection to PostgreSQL; null for a file in the data folder, or what the settings say.</summary>

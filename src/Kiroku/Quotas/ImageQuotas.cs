@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Quotas;
 
 /// <summary>
-/// What a project may have of images, by Glance's names and in its words (glance/quota/keystone.py, oslo_limit). All of it is
-/// counted in the transaction that adds to it, so that several at once do not pass together.
+/// What a project may have of images, by Glance's names and in its words (glance/quota/keystone.py, oslo_limit). All of
+/// it is counted in the transaction that adds to it, so that several at once do not pass together.
 /// </summary>
 internal sealed class ImageQuotas(IOptions<QuotasOptions> options)
 {
@@ -20,7 +20,8 @@ internal sealed class ImageQuotas(IOptions<QuotasOptions> options)
     /// <summary>An image counts with its bytes, or with what its upload has taken for them.</summary>
     private const string BytesOf =
         """
-        SELECT CAST(COALESCE(SUM(CASE WHEN status = 'saving' THEN COALESCE(reserved, 0) ELSE COALESCE(size, 0) END), 0) AS BIGINT)
+        SELECT CAST(COALESCE(SUM(
+            CASE WHEN status = 'saving' THEN COALESCE(reserved, 0) ELSE COALESCE(size, 0) END), 0) AS BIGINT)
         FROM images WHERE owner = @owner AND id <> @except
         """;
 
@@ -49,15 +50,19 @@ internal sealed class ImageQuotas(IOptions<QuotasOptions> options)
     /// <exception cref="Fault">413.</exception>
     public async Task RequireOneMoreUploadAsync(DbConnection connection, string owner)
         => await RequireAsync(
-            connection, owner, CountUploading, "SELECT COUNT(*) FROM images WHERE owner = @owner AND status = 'saving'");
+            connection, owner, CountUploading,
+            "SELECT COUNT(*) FROM images WHERE owner = @owner AND status = 'saving'");
 
-    /// <summary>How many bytes an image of the project may have beside the others; the largest number for no limit.</summary>
+    /// <summary>
+    /// How many bytes an image of the project may have beside the others; the largest number for no limit.
+    /// </summary>
     public async Task<long> RoomAsync(DbConnection connection, string owner, string imageId)
     {
         var limit = await LimitAsync(connection, owner, SizeTotal, options.Value.ImageSizeTotal);
         if (limit < 0)
             return long.MaxValue;
-        return Math.Max(0, (limit * MiB) - await connection.ExecuteScalarAsync<long>(BytesOf, new { owner, except = imageId }));
+        return Math.Max(
+            0, (limit * MiB) - await connection.ExecuteScalarAsync<long>(BytesOf, new { owner, except = imageId }));
     }
 
     /// <summary>The refusal of bytes for which there is no room.</summary>
@@ -79,7 +84,8 @@ internal sealed class ImageQuotas(IOptions<QuotasOptions> options)
     /// <summary>The project's own limit, if it was given one, or that of all.</summary>
     private static async Task<long> LimitAsync(DbConnection connection, string owner, string resource, int otherwise)
         => await connection.QueryFirstOrDefaultAsync<long?>(
-            "SELECT hard_limit FROM quotas WHERE project_id = @owner AND resource = @resource", new { owner, resource }) ?? otherwise;
+            "SELECT hard_limit FROM quotas WHERE project_id = @owner AND resource = @resource", new { owner, resource })
+                ?? otherwise;
 
     private static Fault Over(string owner, string resource, long limit, long used, long delta) => new(
         StatusCodes.Status413PayloadTooLarge,

@@ -3,7 +3,9 @@ using Kiroku.Api;
 
 namespace Kiroku.Quotas;
 
-/// <summary>/limits: a project's quotas and what is used of them, in one answer (nova/api/openstack/compute/limits.py).</summary>
+/// <summary>
+/// /limits: a project's quotas and what is used of them, in one answer (nova/api/openstack/compute/limits.py).
+/// </summary>
 internal static class LimitsApi
 {
     private const int MaxImageMetaGone = 39;
@@ -40,7 +42,8 @@ internal static class LimitsApi
 
     private static async Task<IResult> Show(HttpContext context, QuotaStore quotas)
     {
-        var (caller, version, parameters) = (Caller.Of(context), Microversions.Of(context), new QueryParameters(context.Request));
+        var (caller, version, parameters) = (Caller.Of(context), Microversions.Of(context),
+            new QueryParameters(context.Request));
         if (version >= 75)
             parameters.RefuseUnknown("tenant_id");
         caller.Require(QuotaRules.Limits, caller.ProjectId);

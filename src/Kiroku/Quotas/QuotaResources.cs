@@ -1,6 +1,8 @@
 namespace Kiroku.Quotas;
 
-/// <summary>What quotas are of, in Nova's words and order, with the version from which on each is not spoken of any more.</summary>
+/// <summary>
+/// What quotas are of, in Nova's words and order, with the version from which on each is not spoken of any more.
+/// </summary>
 internal static class QuotaResources
 {
     public const string Instances = "instances";
@@ -12,12 +14,16 @@ internal static class QuotaResources
 
     public static readonly IReadOnlyList<(string Name, int GoneFrom)> All =
     [
-        (Instances, Never), (Cores, Never), (Ram, Never), ("fixed_ips", 36), ("floating_ips", 36), (MetadataItems, Never),
-        ("injected_files", 57), ("injected_file_content_bytes", 57), ("injected_file_path_bytes", 57), ("security_groups", 36),
+        (Instances, Never), (Cores, Never), (Ram, Never), ("fixed_ips", 36), ("floating_ips", 36),
+        (MetadataItems, Never),
+        ("injected_files", 57), ("injected_file_content_bytes", 57), ("injected_file_path_bytes", 57),
+        ("security_groups", 36),
         ("security_group_rules", 36), (KeyPairs, Never), ("server_groups", Never), ("server_group_members", Never),
     ];
 
-    /// <summary>The limits where a project has none of its own; of what Kiroku does not have there can be none.</summary>
+    /// <summary>
+    /// The limits where a project has none of its own; of what Kiroku does not have there can be none.
+    /// </summary>
     public static int Default(string resource, QuotasOptions options) => resource switch
     {
         Instances => options.Instances,
@@ -25,7 +31,8 @@ internal static class QuotaResources
         Ram => options.Ram,
         MetadataItems => options.MetadataItems,
         KeyPairs => options.KeyPairs,
-        "injected_files" or "injected_file_content_bytes" or "injected_file_path_bytes" or "server_groups" or "server_group_members" => 0,
+        "injected_files" or "injected_file_content_bytes" or "injected_file_path_bytes" or "server_groups"
+            or "server_group_members" => 0,
         _ => -1,
     };
 }

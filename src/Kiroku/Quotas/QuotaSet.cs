@@ -25,7 +25,9 @@ internal sealed class QuotaSet(IReadOnlyDictionary<string, Quota> quotas)
         return (int)Math.Max(room, 0);
     }
 
-    /// <summary>Refuses servers for which there is no room; <paramref name="asked"/> is their number as it was asked for.</summary>
+    /// <summary>
+    /// Refuses servers for which there is no room; <paramref name="asked"/> is their number as it was asked for.
+    /// </summary>
     /// <exception cref="Fault">403 with Nova's words (nova/compute/utils.py, check_num_instances_quota).</exception>
     public void Require(int number, int vcpus, int memoryMiB, string? asked = null)
         => Require(new SortedDictionary<string, (long Delta, string Said)>(StringComparer.Ordinal)
@@ -53,7 +55,8 @@ internal sealed class QuotaSet(IReadOnlyDictionary<string, Quota> quotas)
         throw new Fault(403, $"Quota exceeded for {names}: Requested {Join(want => want.Value.Said)}, but already used "
             + $"{Join(want => Text(this[want.Key].Used))} of {Join(want => Text(this[want.Key].Limit))} {names}");
 
-        string Join(Func<KeyValuePair<string, (long Delta, string Said)>, string> part) => string.Join(", ", over.Select(part));
+        string Join(Func<KeyValuePair<string, (long Delta, string Said)>, string> part)
+            => string.Join(", ", over.Select(part));
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

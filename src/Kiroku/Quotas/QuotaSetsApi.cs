@@ -9,7 +9,13 @@ internal static class QuotaSetsApi
 {
     private const string Key = "quota_set";
 
-    private static readonly Schema Limit = new() { Types = ["integer", "string"], Pattern = "^-?[0-9]+$", Minimum = -1, Maximum = int.MaxValue };
+    private static readonly Schema Limit = new()
+    {
+        Types = ["integer", "string"],
+        Pattern = "^-?[0-9]+$",
+        Minimum = -1,
+        Maximum = int.MaxValue,
+    };
 
     public static void MapQuotaRoutes(this IEndpointRouteBuilder app)
     {
@@ -84,14 +90,16 @@ internal static class QuotaSetsApi
         foreach (var (name, limit) in limits)
         {
             if (limit >= 0 && limit < quotas[name].Used)
-                throw Fault.BadRequest($"Quota limit {limit} for {name} must be greater than or equal to already used and reserved {quotas[name].Used}.");
+                throw Fault.BadRequest($"Quota limit {limit} for {name} must be greater than or equal to already used "
+                    + $"and reserved {quotas[name].Used}.");
         }
     }
 
     private static IEnumerable<string> Spoken(Microversion version)
         => QuotaResources.All.Where(resource => version.Minor < resource.GoneFrom).Select(resource => resource.Name);
 
-    private static JsonResponse View(HttpContext context, string? id, QuotaSet quotas, Action<Utf8JsonWriter, string, Quota> write)
+    private static JsonResponse View(
+        HttpContext context, string? id, QuotaSet quotas, Action<Utf8JsonWriter, string, Quota> write)
         => JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
@@ -104,5 +112,6 @@ internal static class QuotaSetsApi
             json.WriteEndObject();
         });
 
-    private static void WriteLimit(Utf8JsonWriter json, string name, Quota quota) => json.WriteNumber(name, quota.Limit);
+    private static void WriteLimit(Utf8JsonWriter json, string name, Quota quota)
+        => json.WriteNumber(name, quota.Limit);
 }

@@ -20,8 +20,11 @@ internal sealed class QuotaStore(IDatabase database, IOptions<QuotasOptions> opt
     public async Task<QuotaSet> GetAsync(DbConnection connection, string projectId)
     {
         var set = (await connection.QueryAsync<(string Resource, int HardLimit)>(
-            "SELECT resource, hard_limit FROM quotas WHERE project_id = @projectId", new { projectId })).ToDictionary(row => row.Resource, row => row.HardLimit);
-        var flavors = (await connection.QueryAsync<string>("SELECT flavor FROM servers WHERE deleted = 0 AND project_id = @projectId", new { projectId }))
+            "SELECT resource, hard_limit FROM quotas WHERE project_id = @projectId", new { projectId })).ToDictionary(
+                row => row.Resource, row => row.HardLimit);
+        var flavors =
+            (await connection.QueryAsync<string>(
+                "SELECT flavor FROM servers WHERE deleted = 0 AND project_id = @projectId", new { projectId }))
             .Select(flavor => JsonDocument.Parse(flavor).RootElement).ToList();
         var used = new Dictionary<string, long>
         {
@@ -31,7 +34,9 @@ internal sealed class QuotaStore(IDatabase database, IOptions<QuotasOptions> opt
         };
         return new QuotaSet(QuotaResources.All.ToDictionary(
             resource => resource.Name,
-            resource => new Quota(set.GetValueOrDefault(resource.Name, Defaults[resource.Name].Limit), used.GetValueOrDefault(resource.Name))));
+            resource
+                => new Quota(set.GetValueOrDefault(resource.Name, Defaults[resource.Name].Limit),
+                    used.GetValueOrDefault(resource.Name))));
     }
 
     public Task SetAsync(string projectId, IReadOnlyDictionary<string, int> limits, CancellationToken cancellationToken)
@@ -44,5 +49,6 @@ internal sealed class QuotaStore(IDatabase database, IOptions<QuotasOptions> opt
     /// <summary>Has the defaults hold for the project again, but for what is Glance's.</summary>
     public Task DeleteAsync(string projectId, CancellationToken cancellationToken)
         => database.WriteAsync(connection => connection.ExecuteAsync(
-            "DELETE FROM quotas WHERE project_id = @projectId AND resource NOT LIKE 'image%'", new { projectId }), cancellationToken);
+            "DELETE FROM quotas WHERE project_id = @projectId AND resource NOT LIKE 'image%'", new { projectId }),
+                cancellationToken);
 }

@@ -1,13 +1,17 @@
 namespace Kiroku.Scheduling;
 
-/// <summary>Processors, memory (MiB) and disk (GiB): what a server takes up on its host, or all that a host gives.</summary>
+/// <summary>
+/// Processors, memory (MiB) and disk (GiB): what a server takes up on its host, or all that a host gives.
+/// </summary>
 internal sealed record Claim(int Vcpus, int MemoryMiB, int DiskGiB)
 {
     public static readonly Claim None = new(0, 0, 0);
 
-    public static Claim operator +(Claim a, Claim b) => new(a.Vcpus + b.Vcpus, a.MemoryMiB + b.MemoryMiB, a.DiskGiB + b.DiskGiB);
+    public static Claim operator +(Claim a, Claim b)
+        => new(a.Vcpus + b.Vcpus, a.MemoryMiB + b.MemoryMiB, a.DiskGiB + b.DiskGiB);
 
-    public static Claim operator -(Claim a, Claim b) => new(a.Vcpus - b.Vcpus, a.MemoryMiB - b.MemoryMiB, a.DiskGiB - b.DiskGiB);
+    public static Claim operator -(Claim a, Claim b)
+        => new(a.Vcpus - b.Vcpus, a.MemoryMiB - b.MemoryMiB, a.DiskGiB - b.DiskGiB);
 
     /// <summary>While a server is resized one of both machines can run, but both disks are there.</summary>
     public static Claim OfBoth(Claim a, Claim b)

@@ -1,6 +1,8 @@
 namespace Kiroku.Scheduling;
 
-/// <summary>What a host must be to be given a server, by Nova's names (nova/scheduler/host_manager.py, nova/scheduler/filters).</summary>
+/// <summary>
+/// What a host must be to be given a server, by Nova's names (nova/scheduler/host_manager.py, nova/scheduler/filters).
+/// </summary>
 internal static class Filters
 {
     public static readonly IReadOnlyList<Filter> All =

@@ -14,5 +14,6 @@ internal sealed record HostState(string Name, string Zone, Claim Limits, Claim U
 
     public long FreeDiskGiB => (long)Limits.DiskGiB - Used.DiskGiB;
 
-    public bool HasRoomFor(Claim claim) => claim.Vcpus <= FreeVcpus && claim.MemoryMiB <= FreeMemoryMiB && claim.DiskGiB <= FreeDiskGiB;
+    public bool HasRoomFor(Claim claim)
+        => claim.Vcpus <= FreeVcpus && claim.MemoryMiB <= FreeMemoryMiB && claim.DiskGiB <= FreeDiskGiB;
 }

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Scheduling;
 
-/// <summary>Chooses hosts for servers as Nova does: those that pass all <see cref="Filters"/>, best first by their <see cref="Weighers"/>.</summary>
+/// <summary>
+/// Chooses hosts for servers as Nova does: those that pass all <see cref="Filters"/>, best first by their
+/// <see cref="Weighers"/>.
+/// </summary>
 internal sealed class Scheduler(IOptions<SchedulingOptions> options)
 {
     private const double GiB = 1024 * 1024 * 1024;
@@ -17,16 +20,20 @@ internal sealed class Scheduler(IOptions<SchedulingOptions> options)
         Whole(host.DiskBytes / GiB * options.Value.DiskAllocationRatio));
 
     /// <summary>The best host for it; null if none will do.</summary>
-    public string? Choose(SpecToPlace spec, IReadOnlyList<HostState> hosts) => Order(spec, hosts) is [var best, ..] ? best : null;
+    public string? Choose(SpecToPlace spec, IReadOnlyList<HostState> hosts)
+        => Order(spec, hosts) is [var best, ..] ? best : null;
 
-    /// <summary>All hosts that will do, best first; those that are alike by name, or the best of them at random.</summary>
+    /// <summary>
+    /// All hosts that will do, best first; those that are alike by name, or the best of them at random.
+    /// </summary>
     public IReadOnlyList<string> Order(SpecToPlace spec, IReadOnlyList<HostState> hosts)
     {
         var fit = hosts.Where(host => Filters.All.All(filter => filter.Passes(host, spec))).ToList();
         if (fit.Count == 0)
             return [];
         var ordered = fit.Zip(weighers.Weigh(fit)).OrderByDescending(pair => pair.Second)
-            .ThenBy(pair => pair.First.Name, StringComparer.Ordinal).Select(pair => (pair.First.Name, Weight: pair.Second)).ToList();
+            .ThenBy(pair => pair.First.Name, StringComparer.Ordinal).Select(
+                pair => (pair.First.Name, Weight: pair.Second)).ToList();
         var best = ordered.TakeWhile(pair => pair.Weight.Equals(ordered[0].Weight)).Select(pair => pair.Name).ToArray();
         if (options.Value.ShuffleBestSameWeighedHosts)
             Random.Shared.Shuffle(best);

@@ -5,7 +5,8 @@ internal static class SchedulingRoom
 {
     public static void AddScheduling(this IServiceCollection services)
     {
-        services.AddOptions<SchedulingOptions>().BindConfiguration(SchedulingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SchedulingOptions>().BindConfiguration(SchedulingOptions.Section).ValidateDataAnnotations()
+            .ValidateOnStart();
         services.AddSingleton<Scheduler>();
     }
 }

@@ -1,6 +1,9 @@
 namespace Kiroku.Scheduling;
 
-/// <summary>Which of the hosts that will do is best: each weigher gives the best of them 1 and the worst 0, times its multiplier (nova/weights.py).</summary>
+/// <summary>
+/// Which of the hosts that will do is best: each weigher gives the best of them 1 and the worst 0, times its multiplier
+/// (nova/weights.py).
+/// </summary>
 internal sealed class Weighers(SchedulingOptions options)
 {
     private readonly IReadOnlyList<Weigher> all =

@@ -1,8 +1,8 @@
 namespace Kiroku.Storage;
 
 /// <summary>
-/// Counts the changes that this process makes to something in the store, each from before it can be seen there until after:
-/// what was read at a count is as the store has it, as long as the count is the same.
+/// Counts the changes that this process makes to something in the store, each from before it can be seen there until
+/// after: what was read at a count is as the store has it, as long as the count is the same.
 /// </summary>
 internal struct ChangeCount
 {

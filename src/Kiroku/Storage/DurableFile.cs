@@ -20,7 +20,9 @@ internal static partial class DurableFile
 
     /// <summary>Makes an empty file if it is missing.</summary>
     public static void Ensure(string file)
-        => new FileStream(file, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = Private }).Dispose();
+        => new FileStream(file,
+            new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = Private })
+                .Dispose();
 
     /// <summary>A new file to write to under a temporary name; <see cref="Publish"/> gives it its own.</summary>
     public static FileStream Create(string temporary) => new(temporary, new FileStreamOptions

@@ -10,7 +10,8 @@ internal interface IKeepsStatements
 }
 
 /// <summary>
-/// Queries where each microsecond counts: prepared once a connection and read value by value. Everything else is Dapper's.
+/// Queries where each microsecond counts: prepared once a connection and read value by value. Everything else is
+/// Dapper's.
 /// </summary>
 internal static class Statements
 {
@@ -18,7 +19,8 @@ internal static class Statements
     /// <param name="sql">Constant text, with parameters @0, @1 and so on.</param>
     /// <param name="values">The parameters' values: texts and whole numbers.</param>
     /// <param name="read">Reads the rows.</param>
-    public static async Task<T> ReadAsync<T>(this DbConnection connection, string sql, object[] values, Func<DbDataReader, Task<T>> read)
+    public static async Task<T> ReadAsync<T>(
+        this DbConnection connection, string sql, object[] values, Func<DbDataReader, Task<T>> read)
     {
         if (connection is IKeepsStatements keeper)
             return await ReadAsync(keeper.Statement(sql), values, read);

@@ -1,10 +1,14 @@
 namespace Kiroku.Storage;
 
-/// <summary>How a <see cref="StorageException"/> crosses to another node: without its cause, which is of a kind that Orleans cannot take along.</summary>
+/// <summary>
+/// How a <see cref="StorageException"/> crosses to another node: without its cause, which is of a kind that Orleans
+/// cannot take along.
+/// </summary>
 [RegisterConverter]
 internal sealed class StorageExceptionConverter : IConverter<StorageException, CrossingTrouble>
 {
-    public StorageException ConvertFromSurrogate(in CrossingTrouble surrogate) => new(surrogate.Message) { IsUndecided = surrogate.IsUndecided };
+    public StorageException ConvertFromSurrogate(in CrossingTrouble surrogate)
+        => new(surrogate.Message) { IsUndecided = surrogate.IsUndecided };
 
     public CrossingTrouble ConvertToSurrogate(in StorageException value) => new(value.Message, value.IsUndecided);
 }

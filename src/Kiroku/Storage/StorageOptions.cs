@@ -7,7 +7,8 @@ internal sealed record StorageOptions
     public const long LeastBallast = 4 * 1024 * 1024;
     public const long MostBallast = 1024 * 1024 * 1024;
 
-    public const string Wanted = "Storage:Database is to be a connection to PostgreSQL, as in Host=127.0.0.1;Database=kiroku;Username=kiroku;Password=...";
+    public const string Wanted = "Storage:Database is to be a connection to PostgreSQL, as in "
+        + "Host=127.0.0.1;Database=kiroku;Username=kiroku;Password=...";
 
     /// <summary>
     /// A connection to PostgreSQL in Npgsql's keywords; without one rows are kept in a file of the data folder. The

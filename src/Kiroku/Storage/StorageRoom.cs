@@ -16,32 +16,38 @@ internal static class StorageRoom
             .Validate(o => o.Ballast is 0 or (>= StorageOptions.LeastBallast and <= StorageOptions.MostBallast),
                 "Storage:Ballast is to be 4194304 to 1073741824 bytes, or 0 for none.")
             .ValidateOnStart();
-        services.AddSingleton(provider => new DiskReserve(provider.GetRequiredService<IOptions<StorageOptions>>().Value.Reserve));
+        services.AddSingleton(
+            provider => new DiskReserve(provider.GetRequiredService<IOptions<StorageOptions>>().Value.Reserve));
         services.AddSingleton(provider =>
         {
             var database = Open(
-                provider.GetRequiredService<IOptions<StorageOptions>>().Value, settings, provider.GetRequiredService<ILogger<SqliteBallast>>());
+                provider.GetRequiredService<IOptions<StorageOptions>>().Value, settings,
+                provider.GetRequiredService<ILogger<SqliteBallast>>());
             database.Migrate();
             return database;
         });
         services.AddSingleton(new StoreTime(TimeProvider.System));
-        services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<IOptions<StorageOptions>>().Value.Database is null
+        services.AddSingleton<TimeProvider>(
+            provider => provider.GetRequiredService<IOptions<StorageOptions>>().Value.Database is null
             ? TimeProvider.System
             : provider.GetRequiredService<StoreTime>());
         services.AddHostedService<PostgresClock>();
         services.AddHostedService<StoreKeeper>();
         services.AddSingleton(provider => OpenAside(
-            provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<IOptions<StorageOptions>>().Value.Database));
+            provider.GetRequiredService<IDatabase>(),
+            provider.GetRequiredService<IOptions<StorageOptions>>().Value.Database));
     }
 
     /// <summary>Where rows are to be kept, for whoever has to know before the service is put together.</summary>
     /// <exception cref="OptionsValidationException">It is no connection.</exception>
     public static string? FindDatabase(IConfiguration configuration, ServiceSettings settings)
     {
-        var database = settings.Database ?? configuration[$"{StorageOptions.Section}:{nameof(StorageOptions.Database)}"];
+        var database = settings.Database
+            ?? configuration[$"{StorageOptions.Section}:{nameof(StorageOptions.Database)}"];
         return database is null || PostgresConnection.Check(database) is null
             ? database
-            : throw new OptionsValidationException(StorageOptions.Section, typeof(StorageOptions), [StorageOptions.Wanted]);
+            : throw new OptionsValidationException(
+                StorageOptions.Section, typeof(StorageOptions), [StorageOptions.Wanted]);
     }
 
     private static SideDatabase OpenAside(IDatabase main, string? shared)
@@ -55,5 +61,6 @@ internal static class StorageRoom
     private static IDatabase Open(StorageOptions options, ServiceSettings settings, ILogger logger)
         => options.Database is { } shared
             ? new PostgresDatabase(shared)
-            : new SqliteDatabase(settings.DatabaseFile, new SqliteBallast(settings.DatabaseFile, options.Ballast, logger));
+            : new SqliteDatabase(
+                settings.DatabaseFile, new SqliteBallast(settings.DatabaseFile, options.Ballast, logger));
 }

@@ -1,8 +1,8 @@
 namespace Kiroku.Storage;
 
 /// <summary>
-/// The clock that all who share a store go by, however far apart their own are: the system's, corrected by what the store's
-/// server says the time is. Durations and timers stay the system's.
+/// The clock that all who share a store go by, however far apart their own are: the system's, corrected by what the
+/// store's server says the time is. Durations and timers stay the system's.
 /// </summary>
 internal sealed class StoreTime(TimeProvider system) : TimeProvider
 {
@@ -38,8 +38,8 @@ internal sealed class StoreTime(TimeProvider system) : TimeProvider
     }
 
     /// <summary>
-    /// Asks the server for its time, and takes that unless the present offset may be right as well: the answer is of some
-    /// moment between the question and its arrival.
+    /// Asks the server for its time, and takes that unless the present offset may be right as well: the answer is of
+    /// some moment between the question and its arrival.
     /// </summary>
     public async Task MeasureAsync(Func<Task<DateTime>> ask)
     {

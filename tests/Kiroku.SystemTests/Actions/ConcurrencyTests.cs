@@ -14,8 +14,9 @@ using Kiroku.Tests.Storage;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// The acceptance test of the record: many clients at once do what is allowed and what is not, while the service is killed
-/// and started again and again; then the record and the servers say exactly what was answered. KIROKU_FULL=1 makes it long.
+/// The acceptance test of the record: many clients at once do what is allowed and what is not, while the service is
+/// killed and started again and again; then the record and the servers say exactly what was answered. KIROKU_FULL=1
+/// makes it long.
 /// </summary>
 public sealed class ConcurrencyTests : IAsyncLifetime
 {
@@ -46,20 +47,27 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         var connection = onPostgres ? await PostgresServer.CreateDatabaseAsync() : null;
         service = new KilledService(folder, connection);
         await service.StartAsync();
-        using IDatabase database = connection is null ? new SqliteDatabase(Path.Combine(folder, "kiroku.db")) : new PostgresDatabase(connection);
+        using IDatabase database = connection is null
+            ? new SqliteDatabase(Path.Combine(folder, "kiroku.db")) : new PostgresDatabase(connection);
         var image = await AddImageAsync(service);
-        var servers = await Task.WhenAll(Enumerable.Range(0, Size.Servers).Select(number => CreateAsync(service, image, number)));
+        var servers = await Task.WhenAll(
+            Enumerable.Range(0, Size.Servers).Select(number => CreateAsync(service, image, number)));
         await RestAsync(database);
-        var clients = Enumerable.Range(1, Size.Clients).Select(seed => new RandomClient(service, servers, image, seed)).ToList();
+        var clients = Enumerable.Range(1, Size.Clients).Select(seed => new RandomClient(service, servers, image, seed))
+            .ToList();
 
         using (var over = new CancellationTokenSource(Size.Time))
-            await Task.WhenAll(clients.Select(client => client.RunAsync(over.Token)).Append(KillAgainAndAgainAsync(service)));
+            await Task.WhenAll(
+                clients.Select(client => client.RunAsync(over.Token)).Append(KillAgainAndAgainAsync(service)));
         await RestAsync(database);
 
         var all = clients.SelectMany(client => client.All).ToList();
         var accepted = clients.SelectMany(client => client.Accepted).ToList();
-        TestContext.Current.TestOutputHelper?.WriteLine($"{all.Count} requests, {accepted.Count} accepted, {service.Broken} broken off, answered "
-            + string.Join(", ", all.CountBy(asked => asked.Answer.Status).OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}: {pair.Value}")));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{all.Count} requests, {accepted.Count} accepted, {service.Broken} broken off, answered "
+            + string.Join(", ",
+                all.CountBy(asked => asked.Answer.Status).OrderBy(pair => pair.Key).Select(
+                    pair => $"{pair.Key}: {pair.Value}")));
         Assert.All(all, asked => Assert.Contains(asked.Answer.Status, new[] { 202, 204, 400, 409, 503 }));
         await AssertRecordedAsync(database, accepted);
         await AssertAgreesAsync(database);
@@ -75,7 +83,8 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         foreach (var number in Enumerable.Range(1, Size.Kills))
         {
             var when = Size.Time * number / (Size.Kills + 1);
-            await Poll.UntilAsync("time to kill", () => Task.FromResult(Stopwatch.GetElapsedTime(began) >= when), Size.Time * 2);
+            await Poll.UntilAsync(
+                "time to kill", () => Task.FromResult(Stopwatch.GetElapsedTime(began) >= when), Size.Time * 2);
             await service.KillAndStartAsync();
         }
     }
@@ -101,17 +110,22 @@ public sealed class ConcurrencyTests : IAsyncLifetime
 
     /// <summary>Waits until nothing runs.</summary>
     private static Task RestAsync(IDatabase database) => Poll.UntilAsync(
-        "every action to end", async () => await CountAsync(database, "servers WHERE running_action IS NOT NULL") == 0, TimeSpan.FromMinutes(2));
+        "every action to end", async () => await CountAsync(database, "servers WHERE running_action IS NOT NULL") == 0,
+        TimeSpan.FromMinutes(2));
 
-    /// <summary>What the clients' user did, by the record, is what was accepted; all of it has ended and every event is closed.</summary>
+    /// <summary>
+    /// What the clients' user did, by the record, is what was accepted; all of it has ended and every event is closed.
+    /// </summary>
     private static async Task AssertRecordedAsync(IDatabase database, List<Asked> accepted)
     {
         var recorded = await database.ReadAsync(async connection => (await connection.QueryAsync<string>(
-            "SELECT server_id || ' ' || request_id FROM actions WHERE user_id IS NOT NULL AND action <> 'create'")).ToList(), default);
+            "SELECT server_id || ' ' || request_id FROM actions WHERE user_id IS NOT NULL AND action <> 'create'"))
+                .ToList(), default);
         Assert.Equal(accepted.Select(asked => $"{asked.Server} {asked.Answer.RequestId}").Order(), recorded.Order());
         Assert.Equal(0, await CountAsync(database, "actions WHERE finish_time IS NULL OR outcome = 'running'"));
         Assert.Equal(0, await CountAsync(database, "action_events WHERE finish_time IS NULL OR result IS NULL"));
-        Assert.Equal(0, await CountAsync(database, "servers WHERE task_state IS NOT NULL OR running_action IS NOT NULL"));
+        Assert.Equal(
+            0, await CountAsync(database, "servers WHERE task_state IS NOT NULL OR running_action IS NOT NULL"));
         Assert.Equal(Size.Servers, await CountAsync(database, "servers"));
     }
 
@@ -120,13 +134,15 @@ public sealed class ConcurrencyTests : IAsyncLifetime
     {
         var actions = await database.ReadAsync(async connection => (await connection.QueryAsync<ActionRecord>(
             "SELECT * FROM actions ORDER BY id")).ToLookup(action => action.ServerId), default);
-        var states = await database.ReadAsync(async connection => (await connection.QueryAsync<(string Id, string State, int Power)>(
+        var states = await database.ReadAsync(
+            async connection => (await connection.QueryAsync<(string Id, string State, int Power)>(
             "SELECT id, vm_state, power_state FROM servers")).ToList(), default);
         foreach (var (id, state, power) in states)
         {
             string[] possible = [VmStates.Building];
             foreach (var action in actions[Guid.Parse(id)])
-                possible = action.Outcome is Outcomes.Succeeded or Outcomes.SucceededAfterRetries ? After(action.Action) : [.. possible, VmStates.Error];
+                possible = action.Outcome is Outcomes.Succeeded or Outcomes.SucceededAfterRetries
+                    ? After(action.Action) : [.. possible, VmStates.Error];
             Assert.Contains(state, possible);
             Assert.Equal(state is VmStates.Active, power == 1 && state is not (VmStates.Resized or VmStates.Error));
         }
@@ -138,10 +154,12 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         ActionNames.Stop => [VmStates.Stopped],
         ActionNames.Resize => [VmStates.Resized],
         ActionNames.Shelve => [VmStates.ShelvedOffloaded],
-        ActionNames.Rebuild or ActionNames.ConfirmResize or ActionNames.RevertResize => [VmStates.Active, VmStates.Stopped],
+        ActionNames.Rebuild or ActionNames.ConfirmResize or ActionNames.RevertResize
+            => [VmStates.Active, VmStates.Stopped],
         _ => throw new InvalidOperationException(action),
     };
 
     private static Task<long> CountAsync(IDatabase database, string what)
-        => database.ReadAsync(connection => connection.ExecuteScalarAsync<long>($"SELECT COUNT(*) FROM {what}"), default);
+        => database.ReadAsync(
+            connection => connection.ExecuteScalarAsync<long>($"SELECT COUNT(*) FROM {what}"), default);
 }

@@ -2,8 +2,12 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;
 
-/// <summary>The disk under the database is full, and nothing was kept aside: requests that change something are refused in clear words, and a record that cannot be written is held until it can.</summary>
-public sealed class FullDatabaseTests(FullDatabaseTests.SmallData service) : ServiceTests(service), IClassFixture<FullDatabaseTests.SmallData>
+/// <summary>
+/// The disk under the database is full, and nothing was kept aside: requests that change something are refused in clear
+/// words, and a record that cannot be written is held until it can.
+/// </summary>
+public sealed class FullDatabaseTests(FullDatabaseTests.SmallData service) : ServiceTests(service),
+IClassFixture<FullDatabaseTests.SmallData>
 {
     [Fact]
     public async Task A_full_disk_refuses_new_actions_and_only_delays_the_record_of_a_running_one()
@@ -25,7 +29,8 @@ public sealed class FullDatabaseTests(FullDatabaseTests.SmallData service) : Ser
         Assert.Equal(503, refused.Status);
         Assert.Contains("disk", (string)refused.Json["serviceUnavailable"]!["message"]!, StringComparison.Ordinal);
         await Service.ThawAsync();
-        await Poll.UntilAsync("the machine to be off", async () => await server.MachineAsync() == Kiroku.Hypervisors.MachineState.Off);
+        await Poll.UntilAsync(
+            "the machine to be off", async () => await server.MachineAsync() == Kiroku.Hypervisors.MachineState.Off);
         // One write may still have found room in the store's log, but not all that end the action.
         Assert.Equal("powering-off", (string?)(await server.ShowAsync())["OS-EXT-STS:task_state"]);
         Assert.Null((await server.RecordAsync(request)).Message);
@@ -52,7 +57,8 @@ public sealed class FullDatabaseTests(FullDatabaseTests.SmallData service) : Ser
     {
         internal SmallDisk Disk => new(Data);
 
-        internal override Dictionary<string, string> Settings => new(base.Settings) { ["Scheduling__DiskAllocationRatio"] = "1000", ["Storage__Ballast"] = "0" };
+        internal override Dictionary<string, string> Settings
+            => new(base.Settings) { ["Scheduling__DiskAllocationRatio"] = "1000", ["Storage__Ballast"] = "0" };
 
         internal override async Task PrepareDataAsync()
         {

@@ -4,8 +4,12 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;
 
-/// <summary>The disk under the pool is full: actions that need room are Errors, servers that exist run on, and with room again all goes on.</summary>
-public sealed class FullPoolTests(FullPoolTests.SmallPool service) : ServiceTests(service), IClassFixture<FullPoolTests.SmallPool>
+/// <summary>
+/// The disk under the pool is full: actions that need room are Errors, servers that exist run on, and with room again
+/// all goes on.
+/// </summary>
+public sealed class FullPoolTests(FullPoolTests.SmallPool service) : ServiceTests(service),
+IClassFixture<FullPoolTests.SmallPool>
 {
     [Fact]
     public async Task Creation_rebuild_and_resize_fail_while_the_pool_is_full_and_spoil_nothing()

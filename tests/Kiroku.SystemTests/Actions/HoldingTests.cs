@@ -5,7 +5,9 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;
 
-/// <summary>Servers that are held, on real machines: what their guests notice, and what a death of the service changes.</summary>
+/// <summary>
+/// Servers that are held, on real machines: what their guests notice, and what a death of the service changes.
+/// </summary>
 public sealed class HoldingTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
     [Theory]

@@ -4,7 +4,9 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;
 
-/// <summary>kill -9 of the service at many moments of every action: long, and only run when all tests are asked for.</summary>
+/// <summary>
+/// kill -9 of the service at many moments of every action: long, and only run when all tests are asked for.
+/// </summary>
 public sealed class KillAtAnyMomentTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
     private const string Resize = """{"resize": {"flavorRef": "84"} }""";
@@ -20,7 +22,8 @@ public sealed class KillAtAnyMomentTests(TestService service) : ServiceTests(ser
     [InlineData(2500)]
     public async Task Every_action_ends_well_though_the_service_is_killed_after_that_many_milliseconds(int moment)
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("KIROKU_FULL") == "1", "only with KIROKU_FULL=1: it takes a quarter of an hour");
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("KIROKU_FULL") == "1",
+            "only with KIROKU_FULL=1: it takes a quarter of an hour");
         var server = await NewServerAsync();
         var first = await server.BootedAsync();
         await DoAsync("os-stop", "SHUTOFF", MachineState.Off);
@@ -36,7 +39,8 @@ public sealed class KillAtAnyMomentTests(TestService service) : ServiceTests(ser
         Assert.Equal(first.DiskId, last.DiskId);
         var rebuild = $$"""{"rebuild": {"imageRef": "{{await Service.GuestImageIdAsync()}}"} }""";
         await DoAsync(rebuild, "ACTIVE", MachineState.Running);
-        await Poll.UntilAsync("a guest on a fresh disk", async () => (await server.BootedAsync(last)).DiskId != first.DiskId);
+        await Poll.UntilAsync(
+            "a guest on a fresh disk", async () => (await server.BootedAsync(last)).DiskId != first.DiskId);
 
         async Task DoAsync(string action, string status, MachineState machine, int disks = 1)
         {
@@ -48,7 +52,8 @@ public sealed class KillAtAnyMomentTests(TestService service) : ServiceTests(ser
             var record = await server.RecordAsync(request);
             Assert.Null(record.Message);
             Assert.DoesNotContain(record.Events, item => item.Finish is null);
-            Assert.All(record.Events.GroupBy(item => item.Name), attempts => Assert.Equal("Success", attempts.Last().Result));
+            Assert.All(
+                record.Events.GroupBy(item => item.Name), attempts => Assert.Equal("Success", attempts.Last().Result));
             Assert.Equal(request, (string)(await server.ActionsAsync())[0]["request_id"]!);
             Assert.Equal(machine, await server.MachineAsync());
             await Poll.UntilAsync($"{disks} disks", () => Task.FromResult(server.Disks().Count() == disks));

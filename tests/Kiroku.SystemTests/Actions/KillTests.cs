@@ -92,10 +92,12 @@ public sealed class KillTests(TestService service) : ServiceTests(service), ICla
         var disk = Path.Combine(Service.VolumesFolder, server.Disks().Single());
         await Hypervisors.Commands.RunAsync("qemu-io", "-c", "write -q -P 7 64M 700M", disk);
         var request = await server.ActAsync(Resize);
-        await Poll.UntilAsync("the copy to be half made", () => Task.FromResult(server.Disks().Any(file => file.EndsWith(".half", StringComparison.Ordinal))));
+        await Poll.UntilAsync("the copy to be half made",
+            () => Task.FromResult(server.Disks().Any(file => file.EndsWith(".half", StringComparison.Ordinal))));
         await Service.KillAsync();
         // libvirt goes on with the copy, and refuses to delete what is being made.
-        await Poll.UntilAsync("the copy to have ended", () => Task.FromResult(Process.GetProcessesByName("qemu-img").Length == 0));
+        await Poll.UntilAsync(
+            "the copy to have ended", () => Task.FromResult(Process.GetProcessesByName("qemu-img").Length == 0));
         await Service.EnsureStartedAsync();
         await ExpectWentOnAsync(server, request, "compute_resize_instance", "VERIFY_RESIZE");
         Assert.Equal(2, server.Disks().Count());
@@ -123,7 +125,8 @@ public sealed class KillTests(TestService service) : ServiceTests(service), ICla
 
     private static async Task ExpectWentOnAsync(TestServer server, string request, string step, string status)
     {
-        await Poll.UntilAsync("the interrupted attempt to be closed", async () => (await server.RecordAsync(request)).Of(step)[0].Finish is not null);
+        await Poll.UntilAsync("the interrupted attempt to be closed",
+            async () => (await server.RecordAsync(request)).Of(step)[0].Finish is not null);
         var shown = await server.SettledAsync(status);
         var record = await server.RecordAsync(request);
         Assert.Null(record.Message);

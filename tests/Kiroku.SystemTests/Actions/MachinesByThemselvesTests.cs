@@ -4,7 +4,9 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;
 
-/// <summary>What happens to machines behind the service's back shows in their servers, and stands in the record as nobody's.</summary>
+/// <summary>
+/// What happens to machines behind the service's back shows in their servers, and stands in the record as nobody's.
+/// </summary>
 public sealed class MachinesByThemselvesTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
     [Fact]
@@ -54,7 +56,8 @@ public sealed class MachinesByThemselvesTests(TestService service) : ServiceTest
         var request = await server.ActAsync("""{"resize": {"flavorRef": "1"} }""");
         await server.OpenedAsync(request, "cold_migrate");
         await Commands.SignalAsync("KILL", qemu);
-        await Poll.UntilAsync("cold_migrate to fail for good", async () => (await server.RecordAsync(request)).Message is not null);
+        await Poll.UntilAsync(
+            "cold_migrate to fail for good", async () => (await server.RecordAsync(request)).Message is not null);
         await Service.ThawAsync();
         await ExpectFollowedAsync(server, "stop", "SHUTOFF");
     }
@@ -81,7 +84,9 @@ public sealed class MachinesByThemselvesTests(TestService service) : ServiceTest
         var shown = await server.SettledAsync(status);
         Assert.Equal(status == "ACTIVE" ? 1 : 4, (int)shown["OS-EXT-STS:power_state"]!);
         var newest = (await server.ActionsAsync())[0];
-        Assert.Equal((action, null, null, null), ((string?)newest["action"], (string?)newest["user_id"], (string?)newest["project_id"], (string?)newest["message"]));
+        Assert.Equal((action, null, null, null),
+            ((string?)newest["action"], (string?)newest["user_id"], (string?)newest["project_id"],
+                (string?)newest["message"]));
         var record = await server.RecordAsync((string)newest["request_id"]!);
         Assert.Equal([$"compute_{action}_instance Success"], record.Results);
     }

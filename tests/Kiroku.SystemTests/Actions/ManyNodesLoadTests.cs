@@ -14,15 +14,17 @@ using Kiroku.Tests.Storage;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// The acceptance test of many hosts: clients at three nodes at once do what is allowed and what is not, while nodes are
-/// killed, stand still and start again. KIROKU_FULL=1 makes it long, KIROKU_SEED repeats one.
+/// The acceptance test of many hosts: clients at three nodes at once do what is allowed and what is not, while nodes
+/// are killed, stand still and start again. KIROKU_FULL=1 makes it long, KIROKU_SEED repeats one.
 /// </summary>
 public sealed class ManyNodesLoadTests : IAsyncLifetime
 {
-    private static readonly (int Clients, int Servers, TimeSpan Time) Size = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1"
+    private static readonly (int Clients, int Servers, TimeSpan Time) Size = Environment.GetEnvironmentVariable(
+        "KIROKU_FULL") == "1"
         ? (24, 24, TimeSpan.FromSeconds(60)) : (10, 10, TimeSpan.FromSeconds(20));
 
-    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("KIROKU_SEED"), CultureInfo.InvariantCulture, out var seed)
+    private static readonly int Seed = int.TryParse(
+        Environment.GetEnvironmentVariable("KIROKU_SEED"), CultureInfo.InvariantCulture, out var seed)
         ? seed : Random.Shared.Next(1_000_000);
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("kml-");
@@ -52,25 +54,30 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
         var image = await nodes.AddImageAsync();
         var servers = new ConcurrentDictionary<Guid, string>();
         var clients = Enumerable.Range(1, Size.Clients)
-            .Select(number => new MixedClient(nodes, servers, image, Size.Servers * 2, number, Seed * 100 + number)).ToList();
-        await Task.WhenAll(Enumerable.Range(0, Size.Servers).Select(number => clients[number % Size.Clients].CreateAsync()));
+            .Select(number => new MixedClient(nodes, servers, image, Size.Servers * 2, number, Seed * 100 + number))
+                .ToList();
+        await Task.WhenAll(
+            Enumerable.Range(0, Size.Servers).Select(number => clients[number % Size.Clients].CreateAsync()));
         await RestAsync(database);
         Assert.Equal(Size.Servers, (await PlacesAsync(database)).Count(place => place.VmState == VmStates.Active));
         var killer = new NodeKiller(nodes, name => IsMemberAsync(database, name), Seed);
 
         using (var over = new CancellationTokenSource(Size.Time))
-            await Task.WhenAll(clients.Select(client => client.RunAsync(over.Token)).Append(killer.RunAsync(Size.Time)));
+            await Task.WhenAll(
+                clients.Select(client => client.RunAsync(over.Token)).Append(killer.RunAsync(Size.Time)));
         await Task.WhenAll(clients.Select(client => client.FinishAsync()));
         var rest = await Record.ExceptionAsync(() => RestAsync(database));
 
         var accepted = clients.SelectMany(client => client.Accepted).ToList();
-        Say($"{accepted.Count} accepted; answers: {nodes.Answers}; {killer.EndedByThemselves} nodes ended by themselves");
+        Say($"{accepted.Count} accepted; answers: {nodes.Answers}; {killer.EndedByThemselves} nodes ended by "
+            + "themselves");
         Say($"{nodes.Starts.Count} starts: {Spread(nodes.Starts)}");
         await SayHowLongItTookAsync(database, killer.Blows);
         Assert.Empty(nodes.Wrong);
         if (rest is not null)
             throw rest;
-        await Parallel.ForEachAsync(accepted.GroupBy(asked => asked.Server), (server, _) => AssertShownAsync(server.Key, [.. server.Select(asked => asked.Request)]));
+        await Parallel.ForEachAsync(accepted.GroupBy(asked => asked.Server),
+            (server, _) => AssertShownAsync(server.Key, [.. server.Select(asked => asked.Request)]));
         await AssertRecordedAsync(database, accepted);
         await AssertInOnePlaceAsync(database);
     }
@@ -86,15 +93,18 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
     private async ValueTask AssertShownAsync(Guid server, List<string> requests)
     {
         var random = new Random(Seed);
-        var list = await nodes!.AskAsync(random, HttpMethod.Get, $"/v2.1/servers/{server}/os-instance-actions", version: "2.84");
+        var list = await nodes!.AskAsync(
+            random, HttpMethod.Get, $"/v2.1/servers/{server}/os-instance-actions", version: "2.84");
         Assert.True(list.Status == 200, list.Text);
         var shown = list.Json["instanceActions"]!.AsArray().Select(action => (string)action!["request_id"]!).ToList();
         foreach (var request in requests)
         {
             Assert.Single(shown, request);
-            var answer = await nodes.AskAsync(random, HttpMethod.Get, $"/v2.1/servers/{server}/os-instance-actions/{request}", version: "2.84");
+            var answer = await nodes.AskAsync(
+                random, HttpMethod.Get, $"/v2.1/servers/{server}/os-instance-actions/{request}", version: "2.84");
             Assert.True(answer.Status == 200, answer.Text);
-            Assert.All(new Recorded(answer.Json["instanceAction"]!.AsObject()).Events, item => Assert.False(item.Finish is null || item.Result is null, answer.Text));
+            Assert.All(new Recorded(answer.Json["instanceAction"]!.AsObject()).Events,
+                item => Assert.False(item.Finish is null || item.Result is null, answer.Text));
         }
     }
 
@@ -104,17 +114,24 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
         var actions = await ActionsAsync(database);
         Assert.Equal(
             accepted.Select(asked => $"{asked.Server} {asked.Request}").Order(),
-            actions.Where(action => action.UserId is not null).Select(action => $"{action.ServerId} {action.RequestId}").Order());
-        Assert.All(actions, action => Assert.False(action.FinishTime is null || action.Outcome == Outcomes.Running, action.ToString()));
+            actions.Where(action => action.UserId is not null).Select(action => $"{action.ServerId} {action.RequestId}")
+                .Order());
+        Assert.All(actions,
+            action => Assert.False(action.FinishTime is null || action.Outcome == Outcomes.Running, action.ToString()));
         Assert.Equal(0, await database.ReadAsync(
-            connection => connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM action_events WHERE finish_time IS NULL OR result IS NULL"), default));
+            connection
+                => connection.ExecuteScalarAsync<long>(
+                    "SELECT COUNT(*) FROM action_events WHERE finish_time IS NULL OR result IS NULL"), default));
     }
 
-    /// <summary>Each server is, with its disk, on one host at most, and on a second only what it can go back to.</summary>
+    /// <summary>
+    /// Each server is, with its disk, on one host at most, and on a second only what it can go back to.
+    /// </summary>
     private static async Task AssertInOnePlaceAsync(IDatabase database)
     {
         var places = await PlacesAsync(database);
-        Say("Servers: " + string.Join(", ", places.CountBy(place => place.VmState).Select(pair => $"{pair.Key}: {pair.Value}")));
+        Say("Servers: "
+            + string.Join(", ", places.CountBy(place => place.VmState).Select(pair => $"{pair.Key}: {pair.Value}")));
         Assert.All(places, place => Assert.True(place.IsOne, place.ToString()));
     }
 
@@ -122,15 +139,20 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
     private static async Task SayHowLongItTookAsync(IDatabase database, List<Blow> blows)
     {
         var actions = await ActionsAsync(database);
-        Say("Actions: " + string.Join(", ", actions.CountBy(action => action.Outcome).Select(pair => $"{pair.Key}: {pair.Value}")));
+        Say("Actions: "
+            + string.Join(", ", actions.CountBy(action => action.Outcome).Select(pair => $"{pair.Key}: {pair.Value}")));
         foreach (var kind in blows.GroupBy(blow => blow.Kind))
         {
             var times = new List<double>();
             foreach (var blow in kind)
             {
-                var running = actions.Where(action => action.StartTime <= blow.Time && !(action.FinishTime <= blow.Time)).ToList();
-                var took = running.Select(action => action.FinishTime is { } end ? (end - blow.Time).TotalSeconds : double.PositiveInfinity).DefaultIfEmpty(0).Max();
-                Say($"  {blow.Time:HH:mm:ss.f} {blow.Kind} {blow.Node}: {running.Count} actions ran, the last ended after {took:F1} s");
+                var running = actions.Where(
+                    action => action.StartTime <= blow.Time && !(action.FinishTime <= blow.Time)).ToList();
+                var took = running.Select(
+                    action => action.FinishTime is { } end ? (end - blow.Time).TotalSeconds : double.PositiveInfinity)
+                        .DefaultIfEmpty(0).Max();
+                Say($"  {blow.Time:HH:mm:ss.f} {blow.Kind} {blow.Node}: {running.Count} actions ran, the last ended "
+                    + $"after {took:F1} s");
                 times.Add(took);
             }
             Say($"{kind.Key}: {times.Count} times; until all actions ended: {Spread(times)}");
@@ -145,17 +167,23 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
 
     private static Task<List<Place>> PlacesAsync(IDatabase database) => database.ReadAsync(
         async connection => (await connection.QueryAsync<Place>(
-            "SELECT id, vm_state, host, other_host, disk_host, former_host, generation, former_generation FROM servers WHERE deleted = 0")).ToList(), default);
+            "SELECT id, vm_state, host, other_host, disk_host, former_host, generation, former_generation FROM servers "
+                + "WHERE deleted = 0")).ToList(), default);
 
     private static Task<List<ActionRecord>> ActionsAsync(IDatabase database) => database.ReadAsync(
-        async connection => (await connection.QueryAsync<ActionRecord>("SELECT * FROM actions ORDER BY id")).ToList(), default);
+        async connection => (await connection.QueryAsync<ActionRecord>("SELECT * FROM actions ORDER BY id")).ToList(),
+        default);
 
     private static Task<List<string>> RunningAsync(IDatabase database) => database.ReadAsync(
         async connection => (await connection.QueryAsync<string>(
-            "SELECT id || ' on ' || COALESCE(host, 'none') || ' of ' || COALESCE(disk_host, 'none') || ': ' || running_action || ', ' || COALESCE(task_state, '') FROM servers WHERE running_action IS NOT NULL")).ToList(), default);
+            "SELECT id || ' on ' || COALESCE(host, 'none') || ' of ' || COALESCE(disk_host, 'none') || ': ' || "
+                + "running_action || ', ' || COALESCE(task_state, '') FROM servers WHERE running_action IS NOT NULL"))
+                    .ToList(), default);
 
     private static Task<bool> IsMemberAsync(IDatabase database, string name) => database.ReadAsync(
-        connection => connection.ExecuteScalarAsync<bool>("SELECT EXISTS (SELECT 1 FROM members WHERE status = 3 AND name = @name)", new { name }), default);
+        connection
+            => connection.ExecuteScalarAsync<bool>(
+                "SELECT EXISTS (SELECT 1 FROM members WHERE status = 3 AND name = @name)", new { name }), default);
 
     private static void Say(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);
 
@@ -180,9 +208,13 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
 
         public bool IsOne => VmState switch
         {
-            VmStates.Resized => Host is not null && Host == DiskHost && FormerHost is not null && OtherHost == (FormerHost == Host ? null : FormerHost),
+            VmStates.Resized
+                => Host is not null && Host == DiskHost && FormerHost is not null
+                && OtherHost == (FormerHost == Host ? null : FormerHost),
             VmStates.ShelvedOffloaded => (Host, OtherHost, FormerHost) is (null, null, null) && DiskHost is not null,
-            VmStates.Error => FormerGeneration is not null || (OtherHost is null && (Host is null || DiskHost is null || DiskHost == Host)),
+            VmStates.Error
+                => FormerGeneration is not null
+                || (OtherHost is null && (Host is null || DiskHost is null || DiskHost == Host)),
             _ => Host is not null && Host == DiskHost && (OtherHost, FormerHost) is (null, null),
         };
     }

@@ -7,10 +7,11 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// Makes, deletes, shows and acts on servers at random, allowed or not, at any node; what is answered with "later" it asks
-/// again later, with the same Idempotency-Key.
+/// Makes, deletes, shows and acts on servers at random, allowed or not, at any node; what is answered with "later" it
+/// asks again later, with the same Idempotency-Key.
 /// </summary>
-internal sealed class MixedClient(ThreeNodes nodes, ConcurrentDictionary<Guid, string> servers, string image, int most, int number, int seed)
+internal sealed class MixedClient(
+    ThreeNodes nodes, ConcurrentDictionary<Guid, string> servers, string image, int most, int number, int seed)
 {
     private readonly Random random = new(seed);
     private readonly Queue<Wish> later = new();
@@ -18,8 +19,10 @@ internal sealed class MixedClient(ThreeNodes nodes, ConcurrentDictionary<Guid, s
 
     private readonly string[] bodies =
     [
-        """{"os-start":null}""", """{"os-stop":null}""", """{"reboot":{"type":"SOFT"}}""", """{"reboot":{"type":"HARD"}}""",
-        $$$"""{"rebuild":{"imageRef":"{{{image}}}"}}""", """{"resize":{"flavorRef":"84"}}""", """{"resize":{"flavorRef":"42"}}""",
+        """{"os-start":null}""", """{"os-stop":null}""", """{"reboot":{"type":"SOFT"}}""",
+        """{"reboot":{"type":"HARD"}}""",
+        $$$"""{"rebuild":{"imageRef":"{{{image}}}"}}""", """{"resize":{"flavorRef":"84"}}""",
+        """{"resize":{"flavorRef":"42"}}""",
         """{"confirmResize":null}""", """{"revertResize":null}""", """{"shelve":null}""", """{"unshelve":null}""",
     ];
 
@@ -80,12 +83,14 @@ internal sealed class MixedClient(ThreeNodes nodes, ConcurrentDictionary<Guid, s
             1 => new Wish(HttpMethod.Get, server, "/v2.1/servers/detail", null, null),
             2 or 3 => new Wish(HttpMethod.Get, server, $"/v2.1/servers/{server}", null, null),
             4 => new Wish(HttpMethod.Get, server, $"/v2.1/servers/{server}/os-instance-actions", null, null),
-            _ => new Wish(HttpMethod.Post, server, $"/v2.1/servers/{server}/action", bodies[random.Next(bodies.Length)], Key()),
+            _ => new Wish(
+                HttpMethod.Post, server, $"/v2.1/servers/{server}/action", bodies[random.Next(bodies.Length)], Key()),
         };
     }
 
     private Wish Creation()
-        => new(HttpMethod.Post, null, "/v2.1/servers", $$$"""{"server":{"name":"vm","flavorRef":"42","imageRef":"{{{image}}}"}}""", Key());
+        => new(HttpMethod.Post, null, "/v2.1/servers",
+            $$$"""{"server":{"name":"vm","flavorRef":"42","imageRef":"{{{image}}}"}}""", Key());
 
     private string Key() => $"{number}-{asked++}";
 

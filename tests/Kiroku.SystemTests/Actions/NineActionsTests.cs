@@ -5,8 +5,8 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// The nine actions on a server that runs and on one that is stopped: the record of each is the specification's example, and
-/// the guest itself says that it was really done.
+/// The nine actions on a server that runs and on one that is stopped: the record of each is the specification's
+/// example, and the guest itself says that it was really done.
 /// </summary>
 public sealed class NineActionsTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
@@ -95,7 +95,8 @@ public sealed class NineActionsTests(TestService service) : ServiceTests(service
         Assert.Single(server.Disks());
     }
 
-    private async Task<string> RebuildAsync() => $$"""{"rebuild": {"imageRef": "{{await Service.GuestImageIdAsync()}}"} }""";
+    private async Task<string> RebuildAsync()
+        => $$"""{"rebuild": {"imageRef": "{{await Service.GuestImageIdAsync()}}"} }""";
 
     /// <summary>Does it, and compares its record with the example in every form there is.</summary>
     private async Task DoAsync(TestServer server, string body, string action, string status, bool wasStopped)
@@ -108,7 +109,8 @@ public sealed class NineActionsTests(TestService service) : ServiceTests(service
         var shown = record["instanceAction"]!;
         Assert.Equal(
             (request, server.Id.ToString(), Service.Demo.ProjectId, Service.Demo.UserId),
-            ((string?)shown["request_id"], (string?)shown["instance_uuid"], (string?)shown["project_id"], (string?)shown["user_id"]));
+            ((string?)shown["request_id"], (string?)shown["instance_uuid"], (string?)shown["project_id"],
+                (string?)shown["user_id"]));
         seed.Check(await Service.Demo.ReadAsync($"/v2.1/{path}", "2.51"), wasStopped, leftOut: "traceback");
         seed.Check(await Service.Admin.ReadAsync($"/v2.1/{path}", "2.51"), wasStopped);
     }

@@ -5,16 +5,21 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;
 
-/// <summary>Asks for one action after another, allowed or not, each with an Idempotency-Key, and repeats what was not answered.</summary>
+/// <summary>
+/// Asks for one action after another, allowed or not, each with an Idempotency-Key, and repeats what was not answered.
+/// </summary>
 internal sealed class RandomClient(KilledService service, IReadOnlyList<Guid> servers, string image, int seed)
 {
     private readonly Random random = new(seed);
 
     private readonly string[] bodies =
     [
-        """{"os-start":null}""", """{"os-stop":null}""", """{"reboot":{"type":"SOFT"}}""", """{"reboot":{"type":"HARD"}}""",
-        $$$"""{"rebuild":{"imageRef":"{{{image}}}"}}""", """{"resize":{"flavorRef":"84"}}""", """{"resize":{"flavorRef":"42"}}""",
-        """{"confirmResize":null}""", """{"revertResize":null}""", """{"shelve":null}""", """{"unshelve":null}""", """{"nonsense":null}""",
+        """{"os-start":null}""", """{"os-stop":null}""", """{"reboot":{"type":"SOFT"}}""",
+        """{"reboot":{"type":"HARD"}}""",
+        $$$"""{"rebuild":{"imageRef":"{{{image}}}"}}""", """{"resize":{"flavorRef":"84"}}""",
+        """{"resize":{"flavorRef":"42"}}""",
+        """{"confirmResize":null}""", """{"revertResize":null}""", """{"shelve":null}""", """{"unshelve":null}""",
+        """{"nonsense":null}""",
     ];
 
     /// <summary>Every request so far with its answer.</summary>
@@ -26,7 +31,8 @@ internal sealed class RandomClient(KilledService service, IReadOnlyList<Guid> se
     {
         while (!over.IsCancellationRequested)
         {
-            var request = new Asked(servers[random.Next(servers.Count)], bodies[random.Next(bodies.Length)], $"{seed}-{All.Count}", null!);
+            var request = new Asked(
+                servers[random.Next(servers.Count)], bodies[random.Next(bodies.Length)], $"{seed}-{All.Count}", null!);
             All.Add(request with { Answer = await AskAsync(request) });
             if (random.Next(5) == 0 && Accepted.LastOrDefault() is { } accepted)
                 await RepeatAsync(accepted);
@@ -37,11 +43,13 @@ internal sealed class RandomClient(KilledService service, IReadOnlyList<Guid> se
     public async Task RepeatAsync(Asked accepted)
     {
         var again = await AskAsync(accepted);
-        Assert.Equal((accepted.Answer.Status, accepted.Answer.RequestId, accepted.Answer.Text), (again.Status, again.RequestId, again.Text));
+        Assert.Equal((accepted.Answer.Status, accepted.Answer.RequestId, accepted.Answer.Text),
+            (again.Status, again.RequestId, again.Text));
     }
 
     private Task<Answer> AskAsync(Asked request)
-        => service.AskAsync(cloud => cloud.PostAsync($"/v2.1/servers/{request.Server}/action", request.Body, key: request.Key));
+        => service.AskAsync(
+            cloud => cloud.PostAsync($"/v2.1/servers/{request.Server}/action", request.Body, key: request.Key));
 }
 
 /// <summary>A request for an action and what it was answered in the end.</summary>

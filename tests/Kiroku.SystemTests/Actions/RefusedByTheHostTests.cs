@@ -6,8 +6,11 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;
 
-/// <summary>Requests that are accepted and then cannot be done: the record says so, and the server is as good as before.</summary>
-public sealed class RefusedByTheHostTests(RefusedByTheHostTests.SmallHost service) : ServiceTests(service), IClassFixture<RefusedByTheHostTests.SmallHost>
+/// <summary>
+/// Requests that are accepted and then cannot be done: the record says so, and the server is as good as before.
+/// </summary>
+public sealed class RefusedByTheHostTests(RefusedByTheHostTests.SmallHost service) : ServiceTests(service),
+IClassFixture<RefusedByTheHostTests.SmallHost>
 {
     [Fact]
     public async Task A_resize_to_a_smaller_disk_is_an_Error_and_the_server_runs_on()
@@ -68,7 +71,8 @@ public sealed class RefusedByTheHostTests(RefusedByTheHostTests.SmallHost servic
             Assert.Equal(MachineState.Absent, await created.MachineAsync());
             Assert.Empty(created.Disks());
 
-            var rebuild = await server.FailedAsync(await server.ActAsync($$"""{"rebuild": {"imageRef": "{{image}}"} }"""));
+            var rebuild = await server.FailedAsync(
+                await server.ActAsync($$"""{"rebuild": {"imageRef": "{{image}}"} }"""));
             Assert.Equal(["compute_rebuild_instance Error"], rebuild.Results);
             await server.SettledAsync("ERROR");
             Assert.Single(server.Disks());
@@ -85,7 +89,8 @@ public sealed class RefusedByTheHostTests(RefusedByTheHostTests.SmallHost servic
     {
         internal override Dictionary<string, string> Settings => new(base.Settings)
         {
-            ["Scheduling__CpuAllocationRatio"] = (4.0 / Environment.ProcessorCount).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["Scheduling__CpuAllocationRatio"]
+            = (4.0 / Environment.ProcessorCount).ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["Scheduling__RamAllocationRatio"] = "0.05",
             ["Actions__NextDelay"] = "00:00:00.5",
         };

@@ -2,7 +2,10 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;
 
-/// <summary>SIGTERM in the middle of an action: the service ends in time, and the action goes on after the next start without any Error.</summary>
+/// <summary>
+/// SIGTERM in the middle of an action: the service ends in time, and the action goes on after the next start without
+/// any Error.
+/// </summary>
 public sealed class RestTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
     [Theory]

@@ -5,8 +5,11 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;
 
-/// <summary>Steps that fail because of a fault outside the service are really tried again, and the record says so.</summary>
-public sealed class RetryTests(RetryTests.SlowToRetry service) : ServiceTests(service), IClassFixture<RetryTests.SlowToRetry>
+/// <summary>
+/// Steps that fail because of a fault outside the service are really tried again, and the record says so.
+/// </summary>
+public sealed class RetryTests(RetryTests.SlowToRetry service) : ServiceTests(service),
+IClassFixture<RetryTests.SlowToRetry>
 {
     private const string Step = "compute_start_instance";
 
@@ -16,7 +19,8 @@ public sealed class RetryTests(RetryTests.SlowToRetry service) : ServiceTests(se
         var server = await NewStoppedServerAsync();
         using var disk = new MovedAway(Service, server);
         var request = await server.ActAsync("os-start");
-        await Poll.UntilAsync("the first attempt to fail", async () => (await server.RecordAsync(request)).Of(Step).Any(item => item.Result == "Error"));
+        await Poll.UntilAsync("the first attempt to fail",
+            async () => (await server.RecordAsync(request)).Of(Step).Any(item => item.Result == "Error"));
         Assert.Null((await server.RecordAsync(request)).Message);
         disk.PutBack();
         await server.SettledAsync("ACTIVE");
@@ -56,7 +60,8 @@ public sealed class RetryTests(RetryTests.SlowToRetry service) : ServiceTests(se
         var server = await NewStoppedServerAsync();
         await Service.FreezeAsync(Service.DaemonId);
         var request = await server.ActAsync("os-start");
-        await Poll.UntilAsync("the first attempt to fail", async () => (await server.RecordAsync(request)).Of(Step).Any(item => item.Result == "Error"));
+        await Poll.UntilAsync("the first attempt to fail",
+            async () => (await server.RecordAsync(request)).Of(Step).Any(item => item.Result == "Error"));
         await Service.ThawAsync();
         await server.SettledAsync("ACTIVE");
         await ExpectRetriedAsync(server, request);
@@ -95,10 +100,13 @@ public sealed class RetryTests(RetryTests.SlowToRetry service) : ServiceTests(se
         Assert.DoesNotContain(Service.Data, details, StringComparison.Ordinal);
     }
 
-    /// <summary>A service that leaves a test the time to do something between the first attempt and the second.</summary>
+    /// <summary>
+    /// A service that leaves a test the time to do something between the first attempt and the second.
+    /// </summary>
     public sealed class SlowToRetry : TestService
     {
-        internal override Dictionary<string, string> Settings => new(base.Settings) { ["Actions__FirstDelay"] = "00:00:05" };
+        internal override Dictionary<string, string> Settings
+            => new(base.Settings) { ["Actions__FirstDelay"] = "00:00:05" };
     }
 
     /// <summary>A disk that is for a while where it is not swept: beside the folder of the volumes.</summary>

@@ -51,5 +51,6 @@ public sealed class SnapshotTests(TestService service) : ServiceTests(service), 
         return await ImageAsync(answer);
     }
 
-    private Task<JsonObject> ImageAsync(Answer answer) => Service.Demo.ReadAsync($"/image/v2/images/{answer.Headers.Location!.OriginalString.Split('/')[^1]}");
+    private Task<JsonObject> ImageAsync(Answer answer)
+        => Service.Demo.ReadAsync($"/image/v2/images/{answer.Headers.Location!.OriginalString.Split('/')[^1]}");
 }

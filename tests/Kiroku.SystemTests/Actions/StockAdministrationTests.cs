@@ -3,11 +3,15 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;
 
-/// <summary>What OpenStack's own client does with servers beside the nine actions, and what it asks of their host and their project.</summary>
+/// <summary>
+/// What OpenStack's own client does with servers beside the nine actions, and what it asks of their host and their
+/// project.
+/// </summary>
 public sealed class StockAdministrationTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
     public static TheoryData<string, string> Administrators
-        => [.. ClientRoot.All.SelectMany(clients => ((string[])["2.11", "2.53"]).Select(version => (clients.Data, version)))];
+        => [.. ClientRoot.All.SelectMany(
+            clients => ((string[])["2.11", "2.53"]).Select(version => (clients.Data, version)))];
 
     private StockClient Demo => StockClient.Of(Service.Data, "kiroku");
 
@@ -21,7 +25,8 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
         var server = (await NewServerAsync()).Id;
         foreach (var (command, status) in new[]
         {
-            ("pause", "PAUSED"), ("unpause", "ACTIVE"), ("suspend", "SUSPENDED"), ("resume", "ACTIVE"), ("rescue", "RESCUE"), ("unrescue", "ACTIVE"),
+            ("pause", "PAUSED"), ("unpause", "ACTIVE"), ("suspend", "SUSPENDED"), ("resume", "ACTIVE"),
+            ("rescue", "RESCUE"), ("unrescue", "ACTIVE"),
         })
         {
             await demo.RunAsync($"server {command} {server}");
@@ -49,15 +54,21 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
     {
         var (demo, admin) = (Demo.In(clients), Admin.In(clients));
         var server = (await NewServerAsync()).Id;
-        await demo.RunAsync($"--os-compute-api-version 2.90 server set --name renamed --property role=web --tag red --description short {server}");
+        await demo.RunAsync("--os-compute-api-version 2.90 server set --name renamed --property role=web --tag red "
+            + $"--description short {server}");
         var shown = await demo.JsonAsync($"--os-compute-api-version 2.90 server show {server}");
         Assert.Equal(("renamed", "short", "red", "{\"role\":\"web\"}"),
-            ((string)shown["name"]!, (string)shown["description"]!, (string)shown["tags"]![0]!, shown["properties"]!.ToJsonString()));
-        Assert.Equal(server.ToString(), (string)Assert.Single((await demo.JsonAsync("--os-compute-api-version 2.90 server list --tags red")).AsArray())!["ID"]!);
+            ((string)shown["name"]!, (string)shown["description"]!, (string)shown["tags"]![0]!,
+                shown["properties"]!.ToJsonString()));
+        Assert.Equal(server.ToString(),
+            (string)Assert.Single(
+                (await demo.JsonAsync("--os-compute-api-version 2.90 server list --tags red")).AsArray())!["ID"]!);
 
-        await demo.RunAsync($"--os-compute-api-version 2.90 server unset --property role --tag red --description {server}");
+        await demo.RunAsync(
+            $"--os-compute-api-version 2.90 server unset --property role --tag red --description {server}");
         shown = await demo.JsonAsync($"--os-compute-api-version 2.90 server show {server}");
-        Assert.Equal((null, "[]", "{}"), ((string?)shown["description"], shown["tags"]!.ToJsonString(), shown["properties"]!.ToJsonString()));
+        Assert.Equal((null, "[]", "{}"),
+            ((string?)shown["description"], shown["tags"]!.ToJsonString(), shown["properties"]!.ToJsonString()));
         var listed = Assert.Single((await demo.JsonAsync("server list --long --name renamed")).AsArray())!;
         Assert.Equal(("ACTIVE", "{}"), ((string)listed["Status"]!, listed["Properties"]!.ToJsonString()));
     }
@@ -72,7 +83,9 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
         Assert.Equal((1, 1, 128), (Limit("instances"), Limit("cores"), Limit("ram")));
         await admin.RunAsync("quota set --cores 7 demo");
         var quotas = await demo.JsonAsync("quota show");
-        Assert.Equal(7, (int)(quotas is JsonArray ? Pairs(quotas, "Resource", "Limit") : quotas.AsObject().ToDictionary())["cores"]!);
+        Assert.Equal(7,
+            (int)(quotas is JsonArray
+                ? Pairs(quotas, "Resource", "Limit") : quotas.AsObject().ToDictionary())["cores"]!);
         await admin.RunAsync("quota set --cores -1 demo");
         // Servers that are gone count, too.
         Assert.NotEmpty((await demo.JsonAsync("usage show"))["Servers"]!.AsArray());
@@ -81,7 +94,8 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
 
         // As the service calls it, and as the clients of today do.
         int Limit(string what) => (int)(limits.GetValueOrDefault($"total_{what}_used")
-            ?? limits[what switch { "ram" => "totalRAMUsed", "cores" => "totalCoresUsed", _ => "totalInstancesUsed" }])!;
+            ?? limits[what switch
+                { "ram" => "totalRAMUsed", "cores" => "totalCoresUsed", _ => "totalInstancesUsed" }])!;
     }
 
     [Theory]
@@ -95,13 +109,16 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
         Assert.Equal("up", (string)shown["state"]!);
         // What the client makes of the host's words.
         Assert.All(["host_time", "uptime", "users", "load_average"], key => Assert.NotNull(shown[key]));
-        Assert.Equal("nova-compute", (string)Assert.Single((await admin.JsonAsync("compute service list")).AsArray())!["Binary"]!);
-        Assert.Contains((await demo.JsonAsync("availability zone list --compute")).AsArray(), zone => (string)zone!["Zone Name"]! == "nova");
+        Assert.Equal("nova-compute",
+            (string)Assert.Single((await admin.JsonAsync("compute service list")).AsArray())!["Binary"]!);
+        Assert.Contains((await demo.JsonAsync("availability zone list --compute")).AsArray(),
+            zone => (string)zone!["Zone Name"]! == "nova");
     }
 
     [Theory]
     [MemberData(nameof(Administrators))]
-    public async Task An_administrator_disables_the_host_forces_it_down_and_takes_both_back(string clients, string version)
+    public async Task An_administrator_disables_the_host_forces_it_down_and_takes_both_back(
+        string clients, string version)
     {
         var (demo, admin) = (Demo.In(clients), Admin.In(clients));
         var host = (string)Assert.Single((await admin.JsonAsync("compute service list")).AsArray())!["Host"]!;
@@ -109,9 +126,11 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
         try
         {
             await admin.RunAsync($"{set} --disable --disable-reason full --down {host} nova-compute");
-            var service = Assert.Single((await admin.JsonAsync($"--os-compute-api-version {version} compute service list --long")).AsArray())!;
+            var service = Assert.Single(
+                (await admin.JsonAsync($"--os-compute-api-version {version} compute service list --long")).AsArray())!;
             Assert.Equal(("disabled", "down", "full", true),
-                ((string)service["Status"]!, (string)service["State"]!, (string)service["Disabled Reason"]!, (bool)service["Forced Down"]!));
+                ((string)service["Status"]!, (string)service["State"]!, (string)service["Disabled Reason"]!,
+                    (bool)service["Forced Down"]!));
         }
         finally
         {
@@ -123,9 +142,11 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
 
     /// <summary>Rows of two columns as one object; what today's clients show so, older ones did at times.</summary>
     private static Dictionary<string, JsonNode?> Pairs(JsonNode rows, string name, string value)
-        => rows.AsArray().DistinctBy(row => (string)row![name]!).ToDictionary(row => (string)row![name]!, row => row![value]);
+        => rows.AsArray().DistinctBy(row => (string)row![name]!).ToDictionary(
+            row => (string)row![name]!, row => row![value]);
 
-    private static Task StatusAsync(StockClient demo, Guid server, string status) => Poll.UntilAsync($"the client to see {status}", async () =>
+    private static Task StatusAsync(StockClient demo, Guid server, string status)
+        => Poll.UntilAsync($"the client to see {status}", async () =>
     {
         var shown = await demo.JsonAsync($"server show {server}");
         return (string)shown["status"]! == status && shown["OS-EXT-STS:task_state"] is null;

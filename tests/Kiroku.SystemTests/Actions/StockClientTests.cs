@@ -35,12 +35,15 @@ public sealed class StockClientTests(TestService service) : ServiceTests(service
 
         var events = (await demo.JsonAsync("server event list stock")).AsArray();
         Assert.Equal(
-            ["unshelve", "shelve", "confirmResize", "resize", "revertResize", "resize", "rebuild", "reboot", "reboot", "start", "stop", "create"],
+            ["unshelve", "shelve", "confirmResize", "resize", "revertResize", "resize", "rebuild", "reboot", "reboot",
+                "start", "stop", "create"],
             events.Select(item => (string)item!["Action"]!));
         var resize = await demo.JsonAsync($"server event show stock {(string)events[3]!["Request ID"]!}");
         Assert.Equal("resize", (string)resize["action"]!);
         Assert.Contains("compute_finish_resize", resize.ToJsonString(), StringComparison.Ordinal);
-        await Poll.UntilAsync("the console", async () => (await demo.RunAsync("console log show stock")).Contains("KIROKU READY", StringComparison.Ordinal));
+        await Poll.UntilAsync("the console",
+            async ()
+                => (await demo.RunAsync("console log show stock")).Contains("KIROKU READY", StringComparison.Ordinal));
         await demo.RunAsync("server delete --wait stock");
         Assert.Equal(404, (await Service.Demo.GetAsync($"/v2.1/servers/{id}")).Status);
         Assert.Empty(Service.DisksOf(Guid.Parse(id)));
@@ -57,10 +60,12 @@ public sealed class StockClientTests(TestService service) : ServiceTests(service
         Assert.StartsWith("-----BEGIN OPENSSH PRIVATE KEY-----", made, StringComparison.Ordinal);
         var key = (await demo.RunAsync("keypair show --public-key mine")).Trim();
         var created = await demo.JsonAsync(
-            $"server create --image kiroku-guest --flavor m1.nano --key-name mine --user-data {data} --config-drive true --property role=web --wait Key.1");
+            $"server create --image kiroku-guest --flavor m1.nano --key-name mine --user-data {data} --config-drive "
+                + "true --property role=web --wait Key.1");
         Assert.Equal(("mine", "True"), ((string)created["key_name"]!, (string)created["config_drive"]!));
         Assert.NotEmpty((string)created["adminPass"]!);
-        string[] expected = [$"KIROKU CONFIG uuid={(string)created["id"]!}", $"KIROKU KEY {key}", "KIROKU USER_DATA #!/bin/sh", "KIROKU USER_DATA echo hello", " hostname=key-1 "];
+        string[] expected = [$"KIROKU CONFIG uuid={(string)created["id"]!}", $"KIROKU KEY {key}",
+            "KIROKU USER_DATA #!/bin/sh", "KIROKU USER_DATA echo hello", " hostname=key-1 "];
         await Poll.UntilAsync("the guest to say it", async () =>
         {
             var console = await demo.RunAsync("console log show Key.1");
@@ -71,7 +76,8 @@ public sealed class StockClientTests(TestService service) : ServiceTests(service
         Assert.Equal("[]", (await demo.RunAsync("keypair list -f json")).Trim());
     }
 
-    private static Task StatusAsync(StockClient demo, string status) => Poll.UntilAsync($"the client to see {status}", async () =>
+    private static Task StatusAsync(StockClient demo, string status)
+        => Poll.UntilAsync($"the client to see {status}", async () =>
     {
         var server = await demo.JsonAsync("server show stock");
         return (string)server["status"]! == status && server["OS-EXT-STS:task_state"] is null;

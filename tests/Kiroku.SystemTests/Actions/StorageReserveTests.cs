@@ -3,8 +3,12 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;
 
-/// <summary>A disk that a member fills with images, or that something else fills to the last byte: nobody is stopped, and deleting always works.</summary>
-public sealed class StorageReserveTests(StorageReserveTests.SmallData service) : ServiceTests(service), IClassFixture<StorageReserveTests.SmallData>
+/// <summary>
+/// A disk that a member fills with images, or that something else fills to the last byte: nobody is stopped, and
+/// deleting always works.
+/// </summary>
+public sealed class StorageReserveTests(StorageReserveTests.SmallData service) : ServiceTests(service),
+IClassFixture<StorageReserveTests.SmallData>
 {
     private const string Hard = """{"reboot": {"type": "HARD"} }""";
 
@@ -25,7 +29,8 @@ public sealed class StorageReserveTests(StorageReserveTests.SmallData service) :
     }
 
     [Fact]
-    public async Task On_a_disk_that_is_full_to_the_last_byte_deleting_reading_and_signing_in_go_on_and_with_room_all_does()
+    public async Task
+        On_a_disk_that_is_full_to_the_last_byte_deleting_reading_and_signing_in_go_on_and_with_room_all_does()
     {
         var (first, second, third) = (await NewServerAsync(), await NewServerAsync(), await NewServerAsync());
         var image = await Service.Demo.AddImageAsync("small", "raw", new byte[4096]);
@@ -33,7 +38,8 @@ public sealed class StorageReserveTests(StorageReserveTests.SmallData service) :
         await disk.FillAsync();
 
         // What is on its way at that moment may still be taken.
-        await Poll.UntilAsync("a refusal", async () => (await Service.Demo.PostAsync("/image/v2/images", "{}")).Status == 503);
+        await Poll.UntilAsync(
+            "a refusal", async () => (await Service.Demo.PostAsync("/image/v2/images", "{}")).Status == 503);
         await first.DeleteAsync();
         // Whatever deleting gives back, something else takes.
         await disk.FillMoreAsync();
@@ -43,12 +49,14 @@ public sealed class StorageReserveTests(StorageReserveTests.SmallData service) :
         var refused = await third.TryAsync(Hard);
         Assert.Equal(503, refused.Status);
         Assert.Contains(
-            "nothing but deleting, reading and signing in", (string)refused.Json["serviceUnavailable"]!["message"]!, StringComparison.Ordinal);
+            "nothing but deleting, reading and signing in", (string)refused.Json["serviceUnavailable"]!["message"]!,
+            StringComparison.Ordinal);
         await Cloud.SignInAsync(Service.Address, Path.Combine(Service.Data, "clouds.yaml"), "demo");
         Assert.Equal("ACTIVE", (string)(await third.ShowAsync())["status"]!);
 
         disk.Empty();
-        await Poll.UntilAsync("new work to be taken", async () => (await Service.Demo.PostAsync("/image/v2/images", "{}")).Status == 201);
+        await Poll.UntilAsync(
+            "new work to be taken", async () => (await Service.Demo.PostAsync("/image/v2/images", "{}")).Status == 201);
         await third.DoAsync(Hard, "ACTIVE");
     }
 
@@ -65,10 +73,14 @@ public sealed class StorageReserveTests(StorageReserveTests.SmallData service) :
         var images = new List<string>();
         while (true)
         {
-            var made = await Service.Demo.PostAsync("/image/v2/images", """{"disk_format": "raw", "container_format": "bare"}""");
+            var made = await Service.Demo.PostAsync(
+                "/image/v2/images", """{"disk_format": "raw", "container_format": "bare"}""");
             Assert.Equal(201, made.Status);
             images.Add((string)made.Json["id"]!);
-            using var content = new ByteArrayContent(new byte[size]) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
+            using var content = new ByteArrayContent(new byte[size])
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") },
+            };
             var answer = await Service.Demo.SendAsync(HttpMethod.Put, $"/image/v2/images/{images[^1]}/file", content);
             if (answer.Status == 413)
                 return images;

@@ -6,7 +6,9 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;
 
-/// <summary>What a machine of one project that was taken over reaches of another project's, and of the service.</summary>
+/// <summary>
+/// What a machine of one project that was taken over reaches of another project's, and of the service.
+/// </summary>
 public sealed class TakenOverMachineTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
     [Fact]
@@ -35,7 +37,9 @@ public sealed class TakenOverMachineTests(TestService service) : ServiceTests(se
         files.Add(Path.Combine(Service.Data, "clouds.yaml"));
         files.AddRange(Directory.EnumerateFiles(Service.Data, "kiroku.db*"));
         files.Add(Path.Combine(Service.Data, "libvirt", "r", PrivateFolders.Socket));
-        files.AddRange(Directory.EnumerateFiles(Path.Combine(Service.Data, "libvirt"), $"*{theirs}.xml", SearchOption.AllDirectories));
+        files.AddRange(
+            Directory.EnumerateFiles(
+                Path.Combine(Service.Data, "libvirt"), $"*{theirs}.xml", SearchOption.AllDirectories));
         Assert.All(files, file => Assert.True(Path.Exists(file), file));
         Assert.Contains(files, file => file.EndsWith(".xml", StringComparison.Ordinal));
         foreach (var file in files) Assert.False(await intruder.OpensAsync(file), file);
@@ -46,12 +50,14 @@ public sealed class TakenOverMachineTests(TestService service) : ServiceTests(se
     private async Task<Guid> StartAsAdminAsync()
     {
         var answer = await Service.Admin.PostAsync(
-            "/v2.1/servers", $$"""{"server": {"name": "other", "flavorRef": "{{TestServer.Nano}}", "imageRef": "{{await Service.GuestImageIdAsync()}}", "config_drive": true} }""");
+            "/v2.1/servers",
+            $$"""{"server": {"name": "other", "flavorRef": "{{TestServer.Nano}}", "imageRef": "{{await Service.GuestImageIdAsync()}}", "config_drive": true} }""");
         Assert.True(answer.Status == 202, answer.Text);
         var id = Guid.Parse((string)answer.Json["server"]!["id"]!);
         await Poll.UntilAsync(
             "the other project's server to run",
-            async () => (string)(await Service.Admin.ReadAsync($"/v2.1/servers/{id}"))["server"]!["status"]! == "ACTIVE");
+            async ()
+                => (string)(await Service.Admin.ReadAsync($"/v2.1/servers/{id}"))["server"]!["status"]! == "ACTIVE");
         return id;
     }
 }

@@ -43,7 +43,8 @@ public sealed class TakeoverTests(TestService service) : ServiceTests(service), 
         var disk = Path.Combine(Service.VolumesFolder, server.Disks().Single());
         await Hypervisors.Commands.RunAsync("qemu-io", "-c", "write -q -P 7 64M 700M", disk);
         var resize = await server.ActAsync("""{"resize": {"flavorRef": "84"} }""");
-        await Poll.UntilAsync("the copy to be half made", () => Task.FromResult(server.Disks().Any(file => file.EndsWith(".half", StringComparison.Ordinal))));
+        await Poll.UntilAsync("the copy to be half made",
+            () => Task.FromResult(server.Disks().Any(file => file.EndsWith(".half", StringComparison.Ordinal))));
         await DeleteAsync(server, resize, "compute_resize_instance");
     }
 
@@ -52,7 +53,8 @@ public sealed class TakeoverTests(TestService service) : ServiceTests(service), 
         var answer = await Service.Demo.SendAsync(HttpMethod.Delete, $"/v2.1/servers/{server.Id}");
         Assert.Equal(204, answer.Status);
         await ExpectSupersededAsync(server, overtaken, "delete");
-        await Poll.UntilAsync("the server to be gone", async () => (await Service.Demo.GetAsync($"/v2.1/servers/{server.Id}")).Status == 404,
+        await Poll.UntilAsync("the server to be gone",
+            async () => (await Service.Demo.GetAsync($"/v2.1/servers/{server.Id}")).Status == 404,
             TimeSpan.FromSeconds(90));
         Assert.Equal(MachineState.Absent, await server.MachineAsync());
         Assert.Empty(server.Disks());

@@ -20,7 +20,8 @@ public sealed class BehindNginxTests : IAsyncLifetime
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private StockClient Demo => new(
-        ("OS_CLIENT_CONFIG_FILE", Path.Combine(data.FullName, "clouds.yaml")), ("OS_CLOUD", "kiroku"), ("OS_CACERT", PathOf("authority.pem")));
+        ("OS_CLIENT_CONFIG_FILE", Path.Combine(data.FullName, "clouds.yaml")), ("OS_CLOUD", "kiroku"),
+        ("OS_CACERT", PathOf("authority.pem")));
 
     public async ValueTask InitializeAsync()
     {
@@ -30,7 +31,8 @@ public sealed class BehindNginxTests : IAsyncLifetime
         var certificates = new CertificateFolder(data.FullName, TimeProvider.System);
         certificates.MakeAuthority();
         certificates.Make("127.0.0.1");
-        var settings = new[] { ("KIROKU_Api__TrustedProxies", "127.0.0.1, 127.0.0.2"), ("KIROKU_Identity__FailuresPerUser", "2") };
+        var settings = new[]
+            { ("KIROKU_Api__TrustedProxies", "127.0.0.1, 127.0.0.2"), ("KIROKU_Identity__FailuresPerUser", "2") };
         service = new KirokuProcess(
             ["serve", "--data", data.FullName, "--listen", "http://127.0.0.1:0", "--hypervisor", "test:///default"],
             [.. settings.Select(pair => (pair.Item1, (string?)pair.Item2))]);
@@ -38,7 +40,8 @@ public sealed class BehindNginxTests : IAsyncLifetime
         nginx = await Nginx.StartAsync(data.FullName, inner, (PathOf("127.0.0.1.pem"), PathOf("127.0.0.1.key")));
         // As its operator would: where clients come in is another address than where the service listens.
         var clouds = await File.ReadAllTextAsync(PathOf("clouds.yaml"), Token);
-        await File.WriteAllTextAsync(PathOf("clouds.yaml"), clouds.Replace(inner.ToString(), nginx.Address.ToString(), StringComparison.Ordinal), Token);
+        await File.WriteAllTextAsync(PathOf("clouds.yaml"),
+            clouds.Replace(inner.ToString(), nginx.Address.ToString(), StringComparison.Ordinal), Token);
     }
 
     public async ValueTask DisposeAsync()
@@ -63,11 +66,13 @@ public sealed class BehindNginxTests : IAsyncLifetime
         await File.WriteAllBytesAsync(PathOf("disk"), RandomNumberGenerator.GetBytes(20 << 20), Token);
         await Demo.RunAsync($"image create --disk-format raw --file {PathOf("disk")} large");
         await Demo.RunAsync($"image save --file {PathOf("saved")} large");
-        Assert.Equal(await File.ReadAllBytesAsync(PathOf("disk"), Token), await File.ReadAllBytesAsync(PathOf("saved"), Token));
+        Assert.Equal(
+            await File.ReadAllBytesAsync(PathOf("disk"), Token), await File.ReadAllBytesAsync(PathOf("saved"), Token));
 
         foreach (var name in (string[])["a", "b", "c"])
             await Demo.RunAsync($"server create --image large --flavor m1.nano {name}");
-        var links = await CurlAsync("-H", $"X-Auth-Token: {token}", new Uri(nginx.Address, "/v2.1/servers?limit=2").ToString());
+        var links = await CurlAsync(
+            "-H", $"X-Auth-Token: {token}", new Uri(nginx.Address, "/v2.1/servers?limit=2").ToString());
         Assert.Contains("\"rel\":\"next\",\"href\":\"https:", links, StringComparison.Ordinal);
         Assert.DoesNotContain("http:", links, StringComparison.Ordinal);
         Assert.Equal(3, (await Demo.JsonAsync("server list --limit -1")).AsArray().Count);
@@ -82,10 +87,12 @@ public sealed class BehindNginxTests : IAsyncLifetime
         foreach (var claims in (string[])["198.51.100.1, 203.0.113.1", "198.51.100.2, 203.0.113.1"])
             Assert.Equal("401", await SignInAsync(claims));
         // Each that comes after the wait is one more failure, and makes the next wait twice as long.
-        await Poll.UntilAsync("a caller to have to wait", async () => await SignInAsync("198.51.100.3, 203.0.113.1") == "429");
+        await Poll.UntilAsync(
+            "a caller to have to wait", async () => await SignInAsync("198.51.100.3, 203.0.113.1") == "429");
         var claimed = 2;
         await Poll.UntilAsync(
-            "the same caller to have to wait under another name", async () => await SignInAsync($"203.0.113.{claimed++}, 203.0.113.1") == "429");
+            "the same caller to have to wait under another name",
+            async () => await SignInAsync($"203.0.113.{claimed++}, 203.0.113.1") == "429");
         Assert.Equal("401", await SignInAsync("203.0.113.200"));
     }
 
@@ -93,8 +100,10 @@ public sealed class BehindNginxTests : IAsyncLifetime
 
     /// <summary>The status of a sign-in with a wrong password through both proxies.</summary>
     private Task<string> SignInAsync(string claims)
-        => CurlAsync("-o", "/dev/null", "-w", "%{http_code}", "--interface", "127.0.0.2", "-H", $"X-Forwarded-For: {claims}",
-            "-H", "Content-Type: application/json", "-d", Guess, new Uri(nginx!.Address, "/identity/v3/auth/tokens").ToString());
+        => CurlAsync(
+            "-o", "/dev/null", "-w", "%{http_code}", "--interface", "127.0.0.2", "-H", $"X-Forwarded-For: {claims}",
+            "-H", "Content-Type: application/json", "-d", Guess,
+            new Uri(nginx!.Address, "/identity/v3/auth/tokens").ToString());
 
     private Task<string> CurlAsync(params string[] arguments)
         => Hypervisors.Commands.RunAsync("/usr/bin/curl", ["-s", "--cacert", PathOf("authority.pem"), .. arguments]);

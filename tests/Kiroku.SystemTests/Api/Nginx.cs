@@ -27,7 +27,9 @@ internal sealed partial class Nginx : IAsyncDisposable
         var nginx = new Nginx(folder);
         nginx.Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{FreePort()}"));
         var site = Documented()
-            .Replace("listen 443 ssl;", string.Create(CultureInfo.InvariantCulture, $"listen 127.0.0.1:{nginx.Address.Port} ssl;"), StringComparison.Ordinal)
+            .Replace("listen 443 ssl;",
+                string.Create(CultureInfo.InvariantCulture, $"listen 127.0.0.1:{nginx.Address.Port} ssl;"),
+                StringComparison.Ordinal)
             .Replace("/etc/ssl/cloud.pem", pair.Certificate, StringComparison.Ordinal)
             .Replace("/etc/ssl/cloud.key", pair.Key, StringComparison.Ordinal)
             .Replace("http://127.0.0.1:8774", service.ToString().TrimEnd('/'), StringComparison.Ordinal);
@@ -48,7 +50,8 @@ internal sealed partial class Nginx : IAsyncDisposable
               {{site}}
             }
             """);
-        nginx.process = Process.Start(new ProcessStartInfo(Program, ["-p", folder, "-e", Path.Combine(folder, "nginx.log"), "-c", settings]))!;
+        nginx.process = Process.Start(
+            new ProcessStartInfo(Program, ["-p", folder, "-e", Path.Combine(folder, "nginx.log"), "-c", settings]))!;
         try
         {
             await nginx.UntilItAnswersAsync();

@@ -3,30 +3,37 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Clients;
 
-/// <summary>OpenStack's Python libraries, as Debian has them, with the clouds.yaml that the service wrote; each script checks what it sees.</summary>
+/// <summary>
+/// OpenStack's Python libraries, as Debian has them, with the clouds.yaml that the service wrote; each script checks
+/// what it sees.
+/// </summary>
 public sealed class LibraryTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
     private const string Modules = "/usr/lib/python3/dist-packages";
 
     /// <summary>Whose clients, and the microversion. Debian 12's knows none beyond 2.92.</summary>
     public static TheoryData<string, string> Novaclients
-        => [.. ClientRoot.All.SelectMany(clients => ((string[])["2.1", "2.53", "2.92", "2.96"]).Select(version => (clients.Data, version)))
+        => [.. ClientRoot.All.SelectMany(
+            clients => ((string[])["2.1", "2.53", "2.92", "2.96"]).Select(version => (clients.Data, version)))
             .Where(pair => pair != (ClientRoot.Machine, "2.96"))];
 
     [Theory]
     [MemberData(nameof(ClientRoot.All), MemberType = typeof(ClientRoot))]
     public async Task Openstacksdk_leads_a_server_through_its_life(string clients)
-        => Assert.EndsWith("delete\n", await RunAsync(clients, "openstack", "sdk_server.py", GuestImage.File), StringComparison.Ordinal);
+        => Assert.EndsWith("delete\n", await RunAsync(clients, "openstack", "sdk_server.py", GuestImage.File),
+            StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(ClientRoot.All), MemberType = typeof(ClientRoot))]
     public async Task Openstacksdk_makes_projects_users_and_roles(string clients)
-        => Assert.EndsWith("delete\n", await RunAsync(clients, "openstack", "sdk_identity.py"), StringComparison.Ordinal);
+        => Assert.EndsWith(
+            "delete\n", await RunAsync(clients, "openstack", "sdk_identity.py"), StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(Novaclients))]
     public async Task Novaclient_leads_a_server_through_its_life(string clients, string version)
-        => Assert.EndsWith("delete\n", await RunAsync(clients, "novaclient", "nova_server.py", version), StringComparison.Ordinal);
+        => Assert.EndsWith(
+            "delete\n", await RunAsync(clients, "novaclient", "nova_server.py", version), StringComparison.Ordinal);
 
     private async Task<string> RunAsync(string clients, string module, params string[] arguments)
     {
@@ -38,7 +45,8 @@ public sealed class LibraryTests(TestService service) : ServiceTests(service), I
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(4));
-        Assert.True(process.ExitCode == 0, $"{string.Join(' ', arguments)} came as far as:\n{await output}\n{await errors}");
+        Assert.True(
+            process.ExitCode == 0, $"{string.Join(' ', arguments)} came as far as:\n{await output}\n{await errors}");
         return await output;
     }
 }

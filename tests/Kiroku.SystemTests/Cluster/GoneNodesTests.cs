@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace Kiroku.SystemTests.Cluster;
 
-/// <summary>Nodes that are killed or stand still: what those that start meanwhile notice, and what becomes of them.</summary>
+/// <summary>
+/// Nodes that are killed or stand still: what those that start meanwhile notice, and what becomes of them.
+/// </summary>
 public sealed class GoneNodesTests : IDisposable
 {
     private readonly DirectoryInfo scratch = Directory.CreateTempSubdirectory("kgn-");
@@ -28,7 +30,8 @@ public sealed class GoneNodesTests : IDisposable
         await using var b = await StartAsync("b", database);
 
         // Of three, one of them into an empty database.
-        Assert.True(again.Elapsed < usual.Elapsed, $"It took {again.Elapsed}, three before it {usual.Elapsed}. {output}");
+        Assert.True(
+            again.Elapsed < usual.Elapsed, $"It took {again.Elapsed}, three before it {usual.Elapsed}. {output}");
         Assert.Equal(["b"], await ActiveAsync(database));
     }
 
@@ -40,12 +43,14 @@ public sealed class GoneNodesTests : IDisposable
         await using var b = await StartAsync("b", database);
 
         await b.SignalAsync("STOP");
-        await Poll.UntilAsync("b to be out", async () => (await ActiveAsync(database)).SequenceEqual(["a"]), explain: () => Task.FromResult(output.ToString()));
+        await Poll.UntilAsync("b to be out", async () => (await ActiveAsync(database)).SequenceEqual(["a"]),
+            explain: () => Task.FromResult(output.ToString()));
         await b.SignalAsync("CONT");
 
         Assert.Equal(1, await b.EndedAsync());
         lock (output)
-            Assert.Contains("kiroku: the other nodes count this one as dead", output.ToString(), StringComparison.Ordinal);
+            Assert.Contains(
+                "kiroku: the other nodes count this one as dead", output.ToString(), StringComparison.Ordinal);
         Assert.False(a.HasEnded);
     }
 
@@ -57,7 +62,8 @@ public sealed class GoneNodesTests : IDisposable
     {
         await using var connection = new NpgsqlConnection(database);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("SELECT COALESCE(array_agg(name ORDER BY name), '{}') FROM members WHERE status = 3", connection);
+        await using var command = new NpgsqlCommand(
+            "SELECT COALESCE(array_agg(name ORDER BY name), '{}') FROM members WHERE status = 3", connection);
         return (string[])(await command.ExecuteScalarAsync())!;
     }
 }

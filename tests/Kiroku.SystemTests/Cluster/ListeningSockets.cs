@@ -11,7 +11,8 @@ internal static class ListeningSockets
     public static IReadOnlyList<string> Of(int process)
     {
         var inodes = Directory.GetFiles($"/proc/{process}/fd").Select(Target)
-            .Where(name => name.StartsWith("socket:[", StringComparison.Ordinal)).Select(name => name[8..^1]).ToHashSet();
+            .Where(name => name.StartsWith("socket:[", StringComparison.Ordinal)).Select(name => name[8..^1])
+                .ToHashSet();
         return [.. new[] { "tcp", "tcp6" }.SelectMany(kind => Ports(process, kind, inodes)), .. Unix(process, inodes)];
     }
 
@@ -30,11 +31,15 @@ internal static class ListeningSockets
 
     private static IEnumerable<string> Ports(int process, string kind, HashSet<string> inodes)
         => Rows($"/proc/{process}/net/{kind}").Where(row => row[3] == Listening && inodes.Contains(row[9]))
-            .Select(row => int.Parse(row[1].AsSpan(row[1].LastIndexOf(':') + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture));
+            .Select(
+                row => int.Parse(row[1].AsSpan(row[1].LastIndexOf(':') + 1), NumberStyles.HexNumber,
+                    CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Those with the flag that somebody accepts there.</summary>
     private static IEnumerable<string> Unix(int process, HashSet<string> inodes)
-        => Rows($"/proc/{process}/net/unix").Where(row => row[3] == "00010000" && inodes.Contains(row[6])).Select(row => row.ElementAtOrDefault(7) ?? "unnamed");
+        => Rows($"/proc/{process}/net/unix").Where(row => row[3] == "00010000" && inodes.Contains(row[6])).Select(
+            row => row.ElementAtOrDefault(7) ?? "unnamed");
 
-    private static IEnumerable<string[]> Rows(string file) => File.ReadLines(file).Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    private static IEnumerable<string[]> Rows(string file)
+        => File.ReadLines(file).Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 }

@@ -39,7 +39,9 @@ public sealed class LoneServiceTests : IDisposable
         await using var service = await StartAsync(new KeyValuePair<string, string>("Storage__Database", database));
         var engine = await PortAsync(database);
 
-        Assert.Equal(new[] { service.Address.Port, engine }.Order().Select(port => port.ToString(CultureInfo.InvariantCulture)), SocketsOf(service).Order());
+        Assert.Equal(
+            new[] { service.Address.Port, engine }.Order().Select(port => port.ToString(CultureInfo.InvariantCulture)),
+            SocketsOf(service).Order());
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, engine, Token);
         // As the engine greets: the length of what follows, and what follows.
@@ -49,7 +51,8 @@ public sealed class LoneServiceTests : IDisposable
     }
 
     private Task<ServiceProcess> StartAsync(params KeyValuePair<string, string>[] settings)
-        => ServiceProcess.StartAsync(scratch.FullName, [new("Hypervisors__Uri", "test:///default"), .. settings], output);
+        => ServiceProcess.StartAsync(
+            scratch.FullName, [new("Hypervisors__Uri", "test:///default"), .. settings], output);
 
     private static IEnumerable<string> SocketsOf(ServiceProcess service)
         => ListeningSockets.Of(service.Id).Where(name => !name.Contains(Diagnostics, StringComparison.Ordinal));

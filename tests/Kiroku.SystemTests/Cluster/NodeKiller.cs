@@ -5,7 +5,9 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Cluster;
 
-/// <summary>Kills nodes, one or two at once, or has one stand still until the others have given it up, and starts them again.</summary>
+/// <summary>
+/// Kills nodes, one or two at once, or has one stand still until the others have given it up, and starts them again.
+/// </summary>
 internal sealed class NodeKiller(ThreeNodes nodes, Func<string, Task<bool>> isMember, int seed)
 {
     private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(15);
@@ -26,7 +28,8 @@ internal sealed class NodeKiller(ThreeNodes nodes, Func<string, Task<bool>> isMe
         var when = Between(1, 3);
         while (when < length)
         {
-            await Poll.UntilAsync("time to kill", () => Task.FromResult(Stopwatch.GetElapsedTime(began) >= when), length * 2);
+            await Poll.UntilAsync(
+                "time to kill", () => Task.FromResult(Stopwatch.GetElapsedTime(began) >= when), length * 2);
             underWay.AddRange(Strike([.. nodes.Up]));
             when = Stopwatch.GetElapsedTime(began) + Between(2, 5);
         }
@@ -61,7 +64,8 @@ internal sealed class NodeKiller(ThreeNodes nodes, Func<string, Task<bool>> isMe
         var process = nodes.TakeOut(name);
         await process.SignalAsync("STOP");
         var stopped = Stopwatch.GetTimestamp();
-        await Poll.UntilAsync($"{name} to be given up", async () => Stopwatch.GetElapsedTime(stopped) >= Standstill && !await isMember(name));
+        await Poll.UntilAsync($"{name} to be given up",
+            async () => Stopwatch.GetElapsedTime(stopped) >= Standstill && !await isMember(name));
         await process.SignalAsync("CONT");
         Assert.Equal(1, await process.EndedAsync());
         await nodes.StartAsync(name);
@@ -75,7 +79,8 @@ internal sealed class NodeKiller(ThreeNodes nodes, Func<string, Task<bool>> isMe
 
     private void Note(string kind, string name) => Blows.Add(new Blow(kind, name, TimeProvider.System.UtcNow()));
 
-    private TimeSpan Between(double least, double most) => TimeSpan.FromSeconds(least + random.NextDouble() * (most - least));
+    private TimeSpan Between(double least, double most)
+        => TimeSpan.FromSeconds(least + random.NextDouble() * (most - least));
 }
 
 /// <summary>What was done to a node, and when.</summary>

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Kiroku.SystemTests.Cluster;
 
 /// <summary>
-/// Three processes on one PostgreSQL, each with a private libvirtd and real machines of its own; only the first has the guest
-/// image, and no resize leaves a server where it is.
+/// Three processes on one PostgreSQL, each with a private libvirtd and real machines of its own; only the first has the
+/// guest image, and no resize leaves a server where it is.
 /// </summary>
 internal sealed class ThreeHosts : IAsyncDisposable
 {
@@ -40,7 +40,8 @@ internal sealed class ThreeHosts : IAsyncDisposable
             await hosts.StartAsync(name);
         await hosts.SignInAsync("a");
         await Poll.UntilAsync("three hosts to be up", async () =>
-            (await hosts.Admin.ReadAsync("/v2.1/os-hypervisors"))["hypervisors"]!.AsArray().Count(host => (string)host!["state"]! == "up") == Names.Length);
+            (await hosts.Admin.ReadAsync("/v2.1/os-hypervisors"))["hypervisors"]!.AsArray().Count(
+                host => (string)host!["state"]! == "up") == Names.Length);
         return hosts;
     }
 
@@ -57,7 +58,8 @@ internal sealed class ThreeHosts : IAsyncDisposable
         };
         if (name == "a")
             settings["GUEST_IMAGE"] = GuestImage.File;
-        processes[name] = await ServiceProcess.StartAsync(FolderOf(name), settings, output, "--host", name, "--database", database);
+        processes[name] = await ServiceProcess.StartAsync(
+            FolderOf(name), settings, output, "--host", name, "--database", database);
     }
 
     /// <summary>Speaks to that node from now on.</summary>
@@ -81,11 +83,14 @@ internal sealed class ThreeHosts : IAsyncDisposable
 
     /// <summary>The files in a host's pool that belong to a server, whole or half made.</summary>
     public IEnumerable<string> DisksOn(string host, string server)
-        => Directory.EnumerateFiles(Path.Combine(FolderOf(host), "volumes"), $"*{server}*").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
+        => Directory.EnumerateFiles(Path.Combine(FolderOf(host), "volumes"), $"*{server}*").Select(
+            file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
 
     /// <summary>Process ids of QEMU that run a server's machine, on whichever host.</summary>
     public static IReadOnlyList<int> MachinesOf(string server) => [.. Directory.EnumerateDirectories("/proc")
-        .Where(folder => int.TryParse(Path.GetFileName(folder), out _) && CommandLine(folder).Contains($"guest=kiroku-{server}", StringComparison.Ordinal))
+        .Where(folder =>
+            int.TryParse(Path.GetFileName(folder), out _)
+                && CommandLine(folder).Contains($"guest=kiroku-{server}", StringComparison.Ordinal))
         .Select(folder => int.Parse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture))];
 
     public async ValueTask DisposeAsync()

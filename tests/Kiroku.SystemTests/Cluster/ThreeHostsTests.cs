@@ -3,7 +3,10 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Cluster;
 
-/// <summary>The nine actions on real guests over three hosts: resize, revert and unshelve really change the host, and the disk comes along.</summary>
+/// <summary>
+/// The nine actions on real guests over three hosts: resize, revert and unshelve really change the host, and the disk
+/// comes along.
+/// </summary>
 public sealed class ThreeHostsTests : IAsyncLifetime
 {
     private const string Resize = """{"resize": {"flavorRef": "84"} }""";
@@ -39,12 +42,16 @@ public sealed class ThreeHostsTests : IAsyncLifetime
         var larger = await BootedAsync(guest, boots: 4);
         var there = await HostAsync();
         Assert.NotEqual(home, there);
-        Assert.Equal((there, home, there), (HostOf(resize, "compute_prep_resize"), HostOf(resize, "compute_resize_instance"), HostOf(resize, "compute_finish_resize")));
+        Assert.Equal((there, home, there),
+            (HostOf(resize, "compute_prep_resize"), HostOf(resize, "compute_resize_instance"),
+                HostOf(resize, "compute_finish_resize")));
         Assert.Equal((guest.DiskId, 2), (larger.DiskId, larger.Vcpus));
 
         var revert = await DoAsync("""{"revertResize": null}""", "revertResize", "ACTIVE", wasStopped: false);
         var reverted = await BootedAsync(larger, boots: 4);
-        Assert.Equal((home, there, home), (await HostAsync(), HostOf(revert, "compute_revert_resize"), HostOf(revert, "compute_finish_revert_resize")));
+        Assert.Equal((home, there, home),
+            (await HostAsync(), HostOf(revert, "compute_revert_resize"),
+                HostOf(revert, "compute_finish_revert_resize")));
         Assert.Equal((guest.DiskId, 1), (reverted.DiskId, reverted.Vcpus));
         Assert.Empty(hosts.DisksOn(there, server));
 
@@ -57,7 +64,8 @@ public sealed class ThreeHostsTests : IAsyncLifetime
 
         await DoAsync("""{"shelve": null}""", "shelve", "SHELVED_OFFLOADED", wasStopped: false);
         Assert.Empty(ThreeHosts.MachinesOf(server));
-        var unshelve = await DoAsync($$"""{"unshelve": {"host": "{{home}}"} }""", "unshelve", "ACTIVE", wasStopped: false);
+        var unshelve = await DoAsync(
+            $$"""{"unshelve": {"host": "{{home}}"} }""", "unshelve", "ACTIVE", wasStopped: false);
         var unshelved = await BootedAsync(larger, boots: 6);
         Assert.Equal((home, home), (await HostAsync(), HostOf(unshelve, "compute_unshelve_instance")));
         Assert.Equal(guest.DiskId, unshelved.DiskId);
@@ -71,7 +79,8 @@ public sealed class ThreeHostsTests : IAsyncLifetime
         Assert.NotEqual(guest.DiskId, rebuilt.DiskId);
 
         Assert.Equal(204, (await hosts.Demo.SendAsync(HttpMethod.Delete, $"/v2.1/servers/{server}")).Status);
-        await Poll.UntilAsync("the server to be gone", async () => (await hosts.Demo.GetAsync($"/v2.1/servers/{server}")).Status == 404);
+        await Poll.UntilAsync(
+            "the server to be gone", async () => (await hosts.Demo.GetAsync($"/v2.1/servers/{server}")).Status == 404);
         Assert.Empty(ThreeHosts.MachinesOf(server));
         Assert.All(new[] { "a", "b", "c" }, host => Assert.Empty(hosts.DisksOn(host, server)));
     }
@@ -89,14 +98,22 @@ public sealed class ThreeHostsTests : IAsyncLifetime
 
         await hosts.KillAsync(home);
 
-        await Poll.UntilAsync("the host to be noticed", async () => (await ActAsync("""{"os-stop": null}""")).Status == 409
-            && (await hosts.Admin.ReadAsync("/v2.1/os-services", "2.53"))["services"]!.AsArray().Any(service => (string)service!["host"]! == home && (string)service["state"]! == "down"));
-        await Poll.UntilAsync("the action to end", async () => (await ShowAsync())["OS-EXT-STS:task_state"] is null, explain: () => Task.FromResult(hosts.Output));
+        await Poll.UntilAsync(
+            "the host to be noticed", async () => (await ActAsync("""{"os-stop": null}""")).Status == 409
+            && (await hosts.Admin.ReadAsync("/v2.1/os-services", "2.53"))["services"]!.AsArray().Any(
+                service => (string)service!["host"]! == home && (string)service["state"]! == "down"));
+        await Poll.UntilAsync("the action to end", async () => (await ShowAsync())["OS-EXT-STS:task_state"] is null,
+            explain: () => Task.FromResult(hosts.Output));
         Assert.True(ThreeHosts.MachinesOf(server).Count <= 1);
 
         await hosts.StartAsync(home);
-        await Poll.UntilAsync("the host to be back", async () => (await ActAsync("""{"reboot": {"type": "HARD"} }""")).Status == 202, explain: () => Task.FromResult(hosts.Output));
-        await Poll.UntilAsync("the server to run", async () => (string)(await ShowAsync())["status"]! == "ACTIVE" && (await ShowAsync())["OS-EXT-STS:task_state"] is null);
+        await Poll.UntilAsync("the host to be back",
+            async () => (await ActAsync("""{"reboot": {"type": "HARD"} }""")).Status == 202,
+            explain: () => Task.FromResult(hosts.Output));
+        await Poll.UntilAsync("the server to run",
+            async ()
+                => (string)(await ShowAsync())["status"]! == "ACTIVE"
+                && (await ShowAsync())["OS-EXT-STS:task_state"] is null);
         var again = await BootedAsync(guest);
         Assert.Equal(guest.DiskId, again.DiskId);
         Assert.NotEqual(machine, Assert.Single(ThreeHosts.MachinesOf(server)));
@@ -121,10 +138,14 @@ public sealed class ThreeHostsTests : IAsyncLifetime
             Assert.Equal(202, failing.Status);
             await SettledAsync("ERROR");
 
-            var events = (await hosts.Demo.ReadAsync($"/v2.1/servers/{server}/os-instance-actions/{failing.RequestId}", "2.84"))["instanceAction"]!["events"]!.AsArray();
+            var events =
+                (await hosts.Demo.ReadAsync($"/v2.1/servers/{server}/os-instance-actions/{failing.RequestId}",
+                    "2.84"))["instanceAction"]!["events"]!.AsArray();
             var failed = events.Where(item => (string)item!["result"]! == "Error").ToList();
-            Assert.Equal(Enumerable.Repeat("compute_resize_instance", 3), failed.Select(item => (string)item!["event"]!));
-            Assert.All(failed, item => Assert.Contains("disk is full", (string)item!["details"]!, StringComparison.Ordinal));
+            Assert.Equal(
+                Enumerable.Repeat("compute_resize_instance", 3), failed.Select(item => (string)item!["event"]!));
+            Assert.All(
+                failed, item => Assert.Contains("disk is full", (string)item!["details"]!, StringComparison.Ordinal));
             Assert.Equal(home, await HostAsync());
             Assert.Equal(disks, hosts.DisksOn(home, server));
             Assert.Empty(hosts.DisksOn(there, server));
@@ -142,8 +163,10 @@ public sealed class ThreeHostsTests : IAsyncLifetime
 
     private async Task CreateAsync()
     {
-        var image = (string)(await hosts.Demo.ReadAsync("/image/v2/images?name=kiroku-guest"))["images"]!.AsArray().Single()!["id"]!;
-        var answer = await hosts.Demo.PostAsync("/v2.1/servers", $$"""{"server": {"name": "three", "flavorRef": "42", "imageRef": "{{image}}"} }""");
+        var image = (string)(await hosts.Demo.ReadAsync("/image/v2/images?name=kiroku-guest"))["images"]!.AsArray()
+            .Single()!["id"]!;
+        var answer = await hosts.Demo.PostAsync(
+            "/v2.1/servers", $$"""{"server": {"name": "three", "flavorRef": "42", "imageRef": "{{image}}"} }""");
         Assert.True(answer.Status == 202, answer.Text);
         server = (string)answer.Json["server"]!["id"]!;
         await SettledAsync("ACTIVE");
@@ -168,11 +191,14 @@ public sealed class ThreeHostsTests : IAsyncLifetime
 
     private async Task<string> HostAsync() => (string)(await ShowAsync())["OS-EXT-SRV-ATTR:host"]!;
 
-    private async Task<JsonObject> ShowAsync() => (await hosts.Admin.ReadAsync($"/v2.1/servers/{server}"))["server"]!.AsObject();
+    private async Task<JsonObject> ShowAsync()
+        => (await hosts.Admin.ReadAsync($"/v2.1/servers/{server}"))["server"]!.AsObject();
 
     private Task SettledAsync(string status) => Poll.UntilAsync(
         $"{server} to be {status}",
-        async () => await ShowAsync() is var shown && (string)shown["status"]! == status && shown["OS-EXT-STS:task_state"] is null,
+        async ()
+            => await ShowAsync() is var shown && (string)shown["status"]! == status
+            && shown["OS-EXT-STS:task_state"] is null,
         explain: async () => $"{await ShowAsync()}\n{hosts.Output}");
 
     private async Task<Guest> BootedAsync(Guest? before = null, int? boots = null)
@@ -182,7 +208,8 @@ public sealed class ThreeHostsTests : IAsyncLifetime
             async () =>
             {
                 var answer = await ActAsync("""{"os-getConsoleOutput": {} }""");
-                return answer.Status == 200 && Guest.ReadAll((string)answer.Json["output"]!) is [.., var last] && last.BootId != before?.BootId ? last : null;
+                return answer.Status == 200 && Guest.ReadAll((string)answer.Json["output"]!) is [.., var last]
+                    && last.BootId != before?.BootId ? last : null;
             },
             explain: () => Task.FromResult(hosts.Output));
         if (boots is not null)

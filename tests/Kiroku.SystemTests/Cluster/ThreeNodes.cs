@@ -6,7 +6,9 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Cluster;
 
-/// <summary>Three processes on one database, each with libvirt's mock, and those who ask whichever of them is up.</summary>
+/// <summary>
+/// Three processes on one database, each with libvirt's mock, and those who ask whichever of them is up.
+/// </summary>
 internal sealed class ThreeNodes(string folder, string database) : IAsyncDisposable
 {
     public static readonly string[] Names = ["a", "b", "c"];
@@ -33,7 +35,9 @@ internal sealed class ThreeNodes(string folder, string database) : IAsyncDisposa
     public ConcurrentBag<double> Starts { get; } = [];
 
     /// <summary>How often each was answered, or not at all.</summary>
-    public string Answers => string.Join(", ", answers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}"));
+    public string Answers
+        => string.Join(", ",
+            answers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}"));
 
     public string Output
     {
@@ -51,7 +55,8 @@ internal sealed class ThreeNodes(string folder, string database) : IAsyncDisposa
     {
         var data = Path.Combine(folder, name);
         var began = Stopwatch.GetTimestamp();
-        var process = await ServiceProcess.StartAsync(data, Settings.Append(new("Storage__Database", database)), output, "--host", name);
+        var process = await ServiceProcess.StartAsync(
+            data, Settings.Append(new("Storage__Database", database)), output, "--host", name);
         Starts.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
         processes[name] = process;
         first ??= await Cloud.SignInAsync(process.Address, Path.Combine(data, "clouds.yaml"), "demo");
@@ -66,14 +71,17 @@ internal sealed class ThreeNodes(string folder, string database) : IAsyncDisposa
     }
 
     /// <summary>Asks one that is up, and another if that one does not answer.</summary>
-    public async Task<Answer> AskAsync(Random random, HttpMethod method, string path, string? body = null, string? version = null, string? key = null)
+    public async Task<Answer> AskAsync(
+        Random random, HttpMethod method, string path, string? body = null, string? version = null, string? key = null)
     {
         while (true)
         {
-            var cloud = await Poll.ForAsync("a node that is up", () => Task.FromResult(Any(random)), TimeSpan.FromMinutes(2));
+            var cloud = await Poll.ForAsync(
+                "a node that is up", () => Task.FromResult(Any(random)), TimeSpan.FromMinutes(2));
             try
             {
-                using var content = body is null ? null : new StringContent(body, new MediaTypeHeaderValue("application/json"));
+                using var content = body is null
+                    ? null : new StringContent(body, new MediaTypeHeaderValue("application/json"));
                 var answer = await cloud.SendAsync(method, path, content, version, key);
                 Note(answer, $"{method} {path} {body}");
                 return answer;
@@ -97,7 +105,8 @@ internal sealed class ThreeNodes(string folder, string database) : IAsyncDisposa
             await process.DisposeAsync();
     }
 
-    private Cloud? Any(Random random) => Up is { Count: > 0 } up ? clouds.GetValueOrDefault(up[random.Next(up.Count)]) : null;
+    private Cloud? Any(Random random)
+        => Up is { Count: > 0 } up ? clouds.GetValueOrDefault(up[random.Next(up.Count)]) : null;
 
     private void Note(Answer answer, string asked)
     {

@@ -27,7 +27,8 @@ public sealed class DataFolderOwnerTests : IDisposable
             using (new DataFolder(Data).Take())
             {
                 var process = RunningProcess.Find(victim.Id)!;
-                await File.WriteAllTextAsync(Path.Combine(Data, "service.pid"), $"{process.Id} {process.StartTime}\n", Token);
+                await File.WriteAllTextAsync(
+                    Path.Combine(Data, "service.pid"), $"{process.Id} {process.StartTime}\n", Token);
             }
 
             await Commands.RunAsync("chown", "-R", "nobody", Data);

@@ -9,12 +9,16 @@ public sealed class DrainTests : IDisposable
     private const string Mock = "/usr/lib/x86_64-linux-gnu/libvirt.so.0";
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("kiroku-drain-");
 
-    private string[] Serve => ["serve", "--data", folder.FullName, "--listen", "http://127.0.0.1:0", "--hypervisor", "test:///default"];
+    private string[] Serve
+        => ["serve", "--data", folder.FullName, "--listen", "http://127.0.0.1:0", "--hypervisor", "test:///default"];
 
-    /// <summary>What fails is tried again until it works, and after longer than a service has to come to rest.</summary>
+    /// <summary>
+    /// What fails is tried again until it works, and after longer than a service has to come to rest.
+    /// </summary>
     private static (string, string?)[] Settings =>
     [
-        ("KIROKU_Actions__Attempts", "100"), ("KIROKU_Actions__FirstDelay", "00:00:01"), ("KIROKU_Actions__NextDelay", "00:00:01"),
+        ("KIROKU_Actions__Attempts", "100"), ("KIROKU_Actions__FirstDelay", "00:00:01"),
+        ("KIROKU_Actions__NextDelay", "00:00:01"),
         ("KIROKU_Servers__RestTimeout", "00:00:00.1"),
     ];
 
@@ -38,10 +42,12 @@ public sealed class DrainTests : IDisposable
         Assert.Equal((0, "the service has ended\n"), (drained.ExitCode, drained.Output));
         Assert.Equal(0, (await service.EndAsync()).ExitCode);
         await using var again = new KirokuProcess(Serve);
-        var record = await (await SignInAsync(again)).ReadAsync($"/v2.1/servers/{server}/os-instance-actions/{requestId}");
+        var record = await (await SignInAsync(again)).ReadAsync(
+            $"/v2.1/servers/{server}/os-instance-actions/{requestId}");
         // Attempts that failed, then one that came after the drain had begun; nothing after the end.
         var attempts = record["instanceAction"]!["events"]!.AsArray()
-            .Where(e => (string)e!["event"]! == "compute__do_build_and_run_instance").Select(e => (string)e!["result"]!).ToList();
+            .Where(e => (string)e!["event"]! == "compute__do_build_and_run_instance").Select(e => (string)e!["result"]!)
+                .ToList();
         Assert.Equal(["Error", "Success"], attempts.Distinct().Order(StringComparer.Ordinal));
         Assert.Single(attempts, "Success");
     }
@@ -54,9 +60,11 @@ public sealed class DrainTests : IDisposable
         await service.ReadLineUntilAsync("listening on ");
         var drained = await KirokuProcess.RunAsync(["drain", folder.FullName]);
         Assert.Equal(0, drained.ExitCode);
-        Assert.Contains($"the service (process {service.Id}) takes no new work", drained.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"the service (process {service.Id}) takes no new work", drained.Output, StringComparison.Ordinal);
         Assert.Equal(0, (await service.EndAsync()).ExitCode);
-        Assert.StartsWith("no service runs on", (await KirokuProcess.RunAsync(["drain", folder.FullName])).Output, StringComparison.Ordinal);
+        Assert.StartsWith("no service runs on", (await KirokuProcess.RunAsync(["drain", folder.FullName])).Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,7 +90,8 @@ public sealed class DrainTests : IDisposable
         var image = await demo.AddImageAsync("disk", "raw", new byte[1024 * 1024]);
         var file = Assert.Single(Directory.GetFiles(Path.Combine(folder.FullName, "images"), $"{image}.*"));
         File.Move(file, $"{file}.away");
-        var made = await demo.PostAsync("/v2.1/servers", $$$"""{"server":{"name":"vm","flavorRef":"42","imageRef":"{{{image}}}"}}""");
+        var made = await demo.PostAsync(
+            "/v2.1/servers", $$$"""{"server":{"name":"vm","flavorRef":"42","imageRef":"{{{image}}}"}}""");
         Assert.Equal(202, made.Status);
         return (file, made.RequestId!, (string)made.Json["server"]!["id"]!);
     }

@@ -11,7 +11,8 @@ public sealed class ServeTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private string[] Serve => ["serve", "--data", folder.FullName, "--listen", "http://127.0.0.1:0", "--hypervisor", "test:///default"];
+    private string[] Serve
+        => ["serve", "--data", folder.FullName, "--listen", "http://127.0.0.1:0", "--hypervisor", "test:///default"];
 
     public void Dispose() => folder.Delete(recursive: true);
 
@@ -39,7 +40,8 @@ public sealed class ServeTests : IDisposable
     [InlineData("/etc/passwd", "is a file")]
     [InlineData("/proc/nothing", "cannot be used")]
     public async Task A_data_folder_that_cannot_be_used_is_named(string data, string complaint)
-        => Complains(await KirokuProcess.RunAsync(["serve", "--data", data, "--listen", "http://127.0.0.1:0"]), 1, complaint);
+        => Complains(
+            await KirokuProcess.RunAsync(["serve", "--data", data, "--listen", "http://127.0.0.1:0"]), 1, complaint);
 
     [Theory]
     [InlineData("{ \"Servers\": ", "kiroku.json")]
@@ -54,7 +56,8 @@ public sealed class ServeTests : IDisposable
     [Fact]
     public async Task Https_without_a_certificate_is_refused_before_anything_is_made()
     {
-        var ended = await KirokuProcess.RunAsync([.. Serve[..^4], "--listen", "https://127.0.0.1:0", "--hypervisor", "test:///default"]);
+        var ended = await KirokuProcess.RunAsync(
+            [.. Serve[..^4], "--listen", "https://127.0.0.1:0", "--hypervisor", "test:///default"]);
         Complains(ended, 1, "takes a certificate and its key");
         Assert.False(File.Exists(Path.Combine(folder.FullName, "kiroku.db")));
     }
@@ -63,7 +66,8 @@ public sealed class ServeTests : IDisposable
     public async Task A_service_that_takes_passwords_in_clear_from_other_machines_says_so()
     {
         Hypervisors.RealParts.Require(Mock);
-        await using var kiroku = new KirokuProcess([.. Serve[..^4], "--listen", "http://0.0.0.0:0", "--hypervisor", "test:///default"]);
+        await using var kiroku = new KirokuProcess(
+            [.. Serve[..^4], "--listen", "http://0.0.0.0:0", "--hypervisor", "test:///default"]);
         await kiroku.ReadErrorUntilAsync("takes passwords and tokens in clear");
     }
 
@@ -75,10 +79,13 @@ public sealed class ServeTests : IDisposable
         var certificates = new Kiroku.Cluster.CertificateFolder(folder.FullName, TimeProvider.System);
         certificates.MakeAuthority();
         certificates.Make("127.0.0.1");
-        (string, string?)[] settings = [.. new[] { ("Certificate", "127.0.0.1.pem"), ("Key", "127.0.0.1.key"), ("Authority", "authority.pem") }
+        (string, string?)[] settings = [
+            .. new[] { ("Certificate", "127.0.0.1.pem"), ("Key", "127.0.0.1.key"), ("Authority", "authority.pem") }
             .Select(pair => ($"KIROKU_Api__{pair.Item1}", (string?)Path.Combine(folder.FullName, pair.Item2)))];
-        await using var kiroku = new KirokuProcess([.. Serve[..^4], "--listen", "https://127.0.0.1:0", "--hypervisor", "test:///default"], settings);
-        Assert.StartsWith("listening on https://127.0.0.1:", await kiroku.ReadLineUntilAsync(""), StringComparison.Ordinal);
+        await using var kiroku = new KirokuProcess(
+            [.. Serve[..^4], "--listen", "https://127.0.0.1:0", "--hypervisor", "test:///default"], settings);
+        Assert.StartsWith(
+            "listening on https://127.0.0.1:", await kiroku.ReadLineUntilAsync(""), StringComparison.Ordinal);
         var client = Service.StockClient.Of(folder.FullName, "kiroku");
         Assert.NotEmpty((await client.JsonAsync("flavor list")).AsArray());
         Assert.DoesNotContain("http:", await client.RunAsync("catalog list"), StringComparison.Ordinal);
@@ -99,7 +106,8 @@ public sealed class ServeTests : IDisposable
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var address = $"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}";
-        Complains(await KirokuProcess.RunAsync(["serve", "--data", folder.FullName, "--listen", address]), 1, $"cannot listen on {address}");
+        Complains(await KirokuProcess.RunAsync(["serve", "--data", folder.FullName, "--listen", address]), 1,
+            $"cannot listen on {address}");
     }
 
     [Fact]
@@ -116,7 +124,8 @@ public sealed class ServeTests : IDisposable
     {
         Hypervisors.RealParts.Require(Mock);
         await using var first = new KirokuProcess(Serve);
-        Assert.StartsWith("listening on http://127.0.0.1:", await first.ReadLineUntilAsync(""), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "listening on http://127.0.0.1:", await first.ReadLineUntilAsync(""), StringComparison.Ordinal);
         Complains(await KirokuProcess.RunAsync(Serve), 1, $"process {first.Id} already runs");
         var down = await KirokuProcess.RunAsync(["down", folder.FullName]);
         Assert.Equal(0, down.ExitCode);
@@ -151,7 +160,10 @@ public sealed class ServeTests : IDisposable
     public async Task Down_refuses_a_folder_that_is_none_of_ours(string data, string complaint)
         => Complains(await KirokuProcess.RunAsync(["down", data]), 1, complaint);
 
-    /// <summary>One line for the complaint; the mock's warning may stand before it, a log's line that has nothing to do with it too.</summary>
+    /// <summary>
+    /// One line for the complaint; the mock's warning may stand before it, a log's line that has nothing to do with it
+    /// too.
+    /// </summary>
     private static void Complains(Ended ended, int exitCode, string complaint)
     {
         Assert.True(exitCode == ended.ExitCode, ended.Errors);

@@ -4,7 +4,9 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Identity;
 
-/// <summary>The service with Debian's Keystone in the place of its own identity, and OpenStack's own client; on libvirt's mock.</summary>
+/// <summary>
+/// The service with Debian's Keystone in the place of its own identity, and OpenStack's own client; on libvirt's mock.
+/// </summary>
 public sealed class KeystoneTests : IAsyncLifetime
 {
     private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("kk-");
@@ -13,7 +15,8 @@ public sealed class KeystoneTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("KIROKU_FULL") == "1", "only with KIROKU_FULL=1: it takes the package python3-keystone");
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("KIROKU_FULL") == "1",
+            "only with KIROKU_FULL=1: it takes the package python3-keystone");
         StockClient.Require();
         RealKeystone.Require();
         keystone = new RealKeystone();
@@ -35,12 +38,14 @@ public sealed class KeystoneTests : IAsyncLifetime
         var address = await StartServiceAsync();
         using var http = new HttpClient { BaseAddress = address };
         using (var down = await AskAsync(http, "any"))
-            Assert.Equal((HttpStatusCode.ServiceUnavailable, "5"), (down.StatusCode, down.Headers.RetryAfter!.ToString()));
+            Assert.Equal(
+                (HttpStatusCode.ServiceUnavailable, "5"), (down.StatusCode, down.Headers.RetryAfter!.ToString()));
 
         await keystone!.StartAsync(address);
         var admin = keystone.Client("admin", RealKeystone.AdminPassword, "admin");
         foreach (var command in (string[])[
-            "project create service", "user create --password asks kiroku", "role add --project service --user kiroku admin",
+            "project create service", "user create --password asks kiroku",
+            "role add --project service --user kiroku admin",
             "project create anns", "user create --password secret ann", "role add --project anns --user ann member"])
             await admin.RunAsync(command);
 
@@ -57,7 +62,8 @@ public sealed class KeystoneTests : IAsyncLifetime
         await admin.RunAsync($"token revoke {token}");
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, token));
         using (var refused = await AskAsync(http, "nonsense"))
-            Assert.Equal($"Keystone uri=\"{keystone.Address.GetLeftPart(UriPartial.Authority)}\"", refused.Headers.WwwAuthenticate.ToString());
+            Assert.Equal($"Keystone uri=\"{keystone.Address.GetLeftPart(UriPartial.Authority)}\"",
+                refused.Headers.WwwAuthenticate.ToString());
 
         token = (string)(await ann.JsonAsync("token issue"))["id"]!;
         await admin.RunAsync("role remove --project anns --user ann member");
@@ -72,8 +78,10 @@ public sealed class KeystoneTests : IAsyncLifetime
     private async Task<Uri> StartServiceAsync()
     {
         service = new KirokuProcess(
-            ["serve", "--data", data.FullName, "--listen", "http://127.0.0.1:0", "--hypervisor", "test:///default", "--keystone", keystone!.Address.ToString()],
-            ("KIROKU_Keystone__UserName", "kiroku"), ("KIROKU_Keystone__Password", "asks"), ("KIROKU_Keystone__CacheTime", "00:00:00"));
+            ["serve", "--data", data.FullName, "--listen", "http://127.0.0.1:0", "--hypervisor", "test:///default",
+                "--keystone", keystone!.Address.ToString()],
+            ("KIROKU_Keystone__UserName", "kiroku"), ("KIROKU_Keystone__Password", "asks"),
+            ("KIROKU_Keystone__CacheTime", "00:00:00"));
         return new Uri((await service.ReadLineUntilAsync("listening on "))["listening on ".Length..]);
     }
 

@@ -7,7 +7,9 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Identity;
 
-/// <summary>Debian's Keystone in a folder and a process of its own, on a store of SQLite and a catalog from a file.</summary>
+/// <summary>
+/// Debian's Keystone in a folder and a process of its own, on a store of SQLite and a catalog from a file.
+/// </summary>
 internal sealed class RealKeystone : IAsyncDisposable
 {
     public const string AdminPassword = "bootstrapped";
@@ -23,7 +25,8 @@ internal sealed class RealKeystone : IAsyncDisposable
 
     public static void Require() => RealParts.Require(Manage, Serve);
 
-    public StockClient Client(string user, string password, string project) => StockClient.Of(Address, user, password, project);
+    public StockClient Client(string user, string password, string project)
+        => StockClient.Of(Address, user, password, project);
 
     /// <summary>Makes its store and runs it, with a catalog that names the compute service.</summary>
     public async Task StartAsync(Uri compute)
@@ -40,13 +43,15 @@ internal sealed class RealKeystone : IAsyncDisposable
             key_repository = {folder.FullName}/fernet
             """);
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "catalog"), string.Concat(
-            Endpoints("identity", "keystone", Address.ToString()), Endpoints("compute", "nova", $"{compute}v2.1"), Endpoints("image", "glance", $"{compute}image")));
+            Endpoints("identity", "keystone", Address.ToString()), Endpoints("compute", "nova", $"{compute}v2.1"),
+            Endpoints("image", "glance", $"{compute}image")));
         var group = (await Commands.RunAsync("id", "-gn")).Trim();
         folder.CreateSubdirectory("fernet");
         await ManageAsync("db_sync");
         await ManageAsync("fernet_setup", "--keystone-user", Environment.UserName, "--keystone-group", group);
         await ManageAsync("bootstrap", "--bootstrap-password", AdminPassword);
-        process = Process.Start(Start(Serve, "--host", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture)))!;
+        process = Process.Start(
+            Start(Serve, "--host", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture)))!;
         using var http = new HttpClient();
         await Poll.UntilAsync("Keystone to answer", async () =>
         {
@@ -78,13 +83,15 @@ internal sealed class RealKeystone : IAsyncDisposable
     }
 
     private static string Endpoints(string type, string name, string url) => string.Concat(
-        ((string[])["public", "internal", "admin"]).Select(face => $"catalog.RegionOne.{type}.{face}URL = {url}\n").Append($"catalog.RegionOne.{type}.name = {name}\n"));
+        ((string[])["public", "internal", "admin"]).Select(face => $"catalog.RegionOne.{type}.{face}URL = {url}\n")
+            .Append($"catalog.RegionOne.{type}.name = {name}\n"));
 
     private async Task ManageAsync(params string[] arguments)
     {
         using var step = Process.Start(Start(Manage, ["--config-file", Settings, .. arguments]))!;
         await step.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
-        Assert.True(step.ExitCode == 0, $"keystone-manage {arguments[0]}: {step.ExitCode}. {await File.ReadAllTextAsync(Log)}");
+        Assert.True(
+            step.ExitCode == 0, $"keystone-manage {arguments[0]}: {step.ExitCode}. {await File.ReadAllTextAsync(Log)}");
     }
 
     private string Log => Path.Combine(folder.FullName, "keystone.log");
@@ -92,7 +99,8 @@ internal sealed class RealKeystone : IAsyncDisposable
     /// <summary>What it prints goes to a file: a pipe that nobody reads fills up.</summary>
     private ProcessStartInfo Start(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", Log, program, .. arguments]);
+        var start = new ProcessStartInfo(
+            "/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", Log, program, .. arguments]);
         start.Environment["OS_KEYSTONE_CONFIG_FILES"] = Settings;
         return start;
     }

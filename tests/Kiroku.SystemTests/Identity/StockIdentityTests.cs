@@ -15,7 +15,8 @@ public sealed class StockIdentityTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         StockClient.Require();
-        service = new KirokuProcess(["serve", "--data", data.FullName, "--listen", "http://127.0.0.1:0", "--hypervisor", "test:///default"]);
+        service = new KirokuProcess(
+            ["serve", "--data", data.FullName, "--listen", "http://127.0.0.1:0", "--hypervisor", "test:///default"]);
         address = new Uri((await service.ReadLineUntilAsync("listening on "))["listening on ".Length..]);
         admin = StockClient.Of(data.FullName, "kiroku-admin");
     }
@@ -47,9 +48,11 @@ public sealed class StockIdentityTests : IAsyncLifetime
         await admin.RunAsync("role add --domain Default --user ann reader");
         Assert.Equal(
             ["member@p1@Default", "reader@", "support@p1@Default"],
-            (await admin.JsonAsync("role assignment list --names --user ann")).AsArray().Select(row => $"{row!["Role"]}@{row["Project"]}").Order(StringComparer.Ordinal));
+            (await admin.JsonAsync("role assignment list --names --user ann")).AsArray().Select(
+                row => $"{row!["Role"]}@{row["Project"]}").Order(StringComparer.Ordinal));
         await admin.RunAsync("role remove --project p1 --user ann support");
-        Assert.Equal(["member", "reader"], Column(await admin.JsonAsync("role assignment list --names --user ann --project p1 --effective"), "Role"));
+        Assert.Equal(["member", "reader"],
+            Column(await admin.JsonAsync("role assignment list --names --user ann --project p1 --effective"), "Role"));
 
         var ann = StockClient.Of(Identity, "ann", "first", "p1").In(clients);
         Assert.Matches(Refusal(403), await ann.FailAsync("user create x"));
@@ -74,12 +77,14 @@ public sealed class StockIdentityTests : IAsyncLifetime
     {
         admin = admin.In(clients);
         var demo = StockClient.Of(data.FullName, "kiroku").In(clients);
-        var made = await demo.JsonAsync("application credential create --role reader --expiration 2040-01-01T00:00:00 ci");
+        var made = await demo.JsonAsync(
+            "application credential create --role reader --expiration 2040-01-01T00:00:00 ci");
         Assert.Equal(["ci"], Column(await demo.JsonAsync("application credential list"), "Name"));
         Assert.Equal("reader", (string)(await demo.JsonAsync("application credential show ci"))["roles"]!);
         var program = new StockClient(
             ("OS_AUTH_TYPE", "v3applicationcredential"), ("OS_AUTH_URL", Identity.ToString()),
-            ("OS_APPLICATION_CREDENTIAL_ID", (string)made["id"]!), ("OS_APPLICATION_CREDENTIAL_SECRET", (string)made["secret"]!)).In(clients);
+            ("OS_APPLICATION_CREDENTIAL_ID", (string)made["id"]!),
+            ("OS_APPLICATION_CREDENTIAL_SECRET", (string)made["secret"]!)).In(clients);
         Assert.Empty((await program.JsonAsync("server list")).AsArray());
         Assert.Matches(Refusal(403), await program.FailAsync("application credential create more"));
         await demo.RunAsync("application credential delete ci");
@@ -92,22 +97,27 @@ public sealed class StockIdentityTests : IAsyncLifetime
     {
         admin = admin.In(clients);
         var token = (string)(await admin.JsonAsync("token issue"))["id"]!;
-        var holder = new StockClient(("OS_AUTH_TYPE", "v3token"), ("OS_AUTH_URL", Identity.ToString()), ("OS_TOKEN", token), ("OS_PROJECT_NAME", "admin"), ("OS_PROJECT_DOMAIN_NAME", "Default")).In(clients);
+        var holder = new StockClient(("OS_AUTH_TYPE", "v3token"), ("OS_AUTH_URL", Identity.ToString()),
+            ("OS_TOKEN", token), ("OS_PROJECT_NAME", "admin"), ("OS_PROJECT_DOMAIN_NAME", "Default")).In(clients);
         await holder.RunAsync("flavor list");
         await admin.RunAsync($"token revoke {token}");
         Assert.Matches(Refusal(401), await holder.FailAsync("flavor list"));
-        Assert.Equal(["compute", "identity", "image"], Column(await admin.JsonAsync("catalog list"), "Type").Order(StringComparer.Ordinal));
+        Assert.Equal(["compute", "identity", "image"],
+            Column(await admin.JsonAsync("catalog list"), "Type").Order(StringComparer.Ordinal));
         Assert.Equal("nova", (string)(await admin.JsonAsync("catalog show compute"))["name"]!);
-        Assert.Equal(["compute", "identity", "image"], Column(await admin.JsonAsync("service list"), "Type").Order(StringComparer.Ordinal));
+        Assert.Equal(["compute", "identity", "image"],
+            Column(await admin.JsonAsync("service list"), "Type").Order(StringComparer.Ordinal));
         Assert.Equal(9, (await admin.JsonAsync("endpoint list")).AsArray().Count);
         Assert.Equal(["RegionOne"], Column(await admin.JsonAsync("region list"), "Region"));
         Assert.Equal(["Default"], Column(await admin.JsonAsync("domain list"), "Name"));
         Assert.Equal(["admin", "member"], Column(await admin.JsonAsync("implied role list"), "Prior Role Name"));
-        Assert.Contains((await admin.JsonAsync("versions show")).AsArray(), row => (string)row!["Service Type"]! == "identity" && (string)row["Version"]! == "3.14");
+        Assert.Contains((await admin.JsonAsync("versions show")).AsArray(),
+            row => (string)row!["Service Type"]! == "identity" && (string)row["Version"]! == "3.14");
     }
 
     /// <summary>What a client says of a refusal: older ones and the sign in, and today's by openstacksdk.</summary>
     private static string Refusal(int status) => $"HTTP {status}|Exception: {status}: Client Error";
 
-    private static IEnumerable<string> Column(JsonNode rows, string name) => rows.AsArray().Select(row => (string)row![name]!);
+    private static IEnumerable<string> Column(JsonNode rows, string name)
+        => rows.AsArray().Select(row => (string)row![name]!);
 }

@@ -17,7 +17,8 @@ public sealed class StockImagesTests : IAsyncLifetime
     {
         StockClient.Require();
         RealParts.Require("/usr/bin/qemu-img");
-        service = new KirokuProcess(["serve", "--data", data.FullName, "--listen", "http://127.0.0.1:0", "--hypervisor", "test:///default"]);
+        service = new KirokuProcess(
+            ["serve", "--data", data.FullName, "--listen", "http://127.0.0.1:0", "--hypervisor", "test:///default"]);
         await service.ReadLineUntilAsync("listening on ");
         (demo, admin) = (StockClient.Of(data.FullName, "kiroku"), StockClient.Of(data.FullName, "kiroku-admin"));
         await Commands.RunAsync("/usr/bin/qemu-img", "create", "-q", "-f", "qcow2", File("disk"), "64M");
@@ -33,11 +34,13 @@ public sealed class StockImagesTests : IAsyncLifetime
     [Fact]
     public async Task An_image_lives_from_create_to_delete()
     {
-        await demo.RunAsync($"image create --file {File("disk")} --disk-format qcow2 --property os_distro=debian --tag first --min-disk 1 pic");
+        await demo.RunAsync($"image create --file {File("disk")} --disk-format qcow2 --property os_distro=debian --tag "
+            + "first --min-disk 1 pic");
         await demo.RunAsync("image set --name picture --property hw=virtio --tag second --min-ram 64 --protected pic");
         await demo.RunAsync("image unset --property os_distro --tag first picture");
         var image = await demo.JsonAsync("image show picture");
-        Assert.Equal(("active", 64, 1, 64 << 20), ((string)image["status"]!, (int)image["min_ram"]!, (int)image["min_disk"]!, (int)image["virtual_size"]!));
+        Assert.Equal(("active", 64, 1, 64 << 20),
+            ((string)image["status"]!, (int)image["min_ram"]!, (int)image["min_disk"]!, (int)image["virtual_size"]!));
         Assert.Equal(["second"], image["tags"]!.AsArray().Select(tag => (string)tag!));
         Assert.Equal(("virtio", null), ((string)image["properties"]!["hw"]!, image["properties"]!["os_distro"]));
         Assert.Contains("403", await demo.FailAsync("image delete picture"), StringComparison.Ordinal);
@@ -48,7 +51,8 @@ public sealed class StockImagesTests : IAsyncLifetime
         var project = (string)(await admin.JsonAsync("project show admin"))["id"]!;
         await demo.RunAsync($"image add project picture {project}");
         await admin.RunAsync("image set --accept picture");
-        Assert.Equal("accepted", (string)(await demo.JsonAsync("image member list picture")).AsArray().Single()!["Status"]!);
+        Assert.Equal(
+            "accepted", (string)(await demo.JsonAsync("image member list picture")).AsArray().Single()!["Status"]!);
         await demo.RunAsync($"image remove project picture {project}");
         await demo.RunAsync("image delete picture");
         Assert.DoesNotContain("picture", await NamesAsync());
@@ -57,22 +61,28 @@ public sealed class StockImagesTests : IAsyncLifetime
     [Fact]
     public async Task An_image_that_stands_on_a_file_of_the_host_is_refused_and_gone()
     {
-        await Commands.RunAsync("/usr/bin/qemu-img", "create", "-q", "-f", "qcow2", "-b", File("disk"), "-F", "qcow2", File("evil"));
-        Assert.Contains("Image failed safety checks", await demo.FailAsync($"image create --file {File("evil")} --disk-format qcow2 evil"), StringComparison.Ordinal);
+        await Commands.RunAsync(
+            "/usr/bin/qemu-img", "create", "-q", "-f", "qcow2", "-b", File("disk"), "-F", "qcow2", File("evil"));
+        Assert.Contains("Image failed safety checks",
+            await demo.FailAsync($"image create --file {File("evil")} --disk-format qcow2 evil"),
+            StringComparison.Ordinal);
         Assert.DoesNotContain("evil", await NamesAsync());
     }
 
-    private async Task<IEnumerable<string>> NamesAsync() => (await demo.JsonAsync("image list")).AsArray().Select(image => (string)image!["Name"]!);
+    private async Task<IEnumerable<string>> NamesAsync()
+        => (await demo.JsonAsync("image list")).AsArray().Select(image => (string)image!["Name"]!);
 
     [Fact]
     public async Task A_flavor_for_one_project_lives_from_create_to_delete_and_its_server_longer()
     {
         const string Newest = "--os-compute-api-version 2.92";
-        await admin.RunAsync($"{Newest} flavor create --ram 256 --disk 2 --vcpus 1 --private --project demo --property a:b=c --description hello mine");
+        await admin.RunAsync($"{Newest} flavor create --ram 256 --disk 2 --vcpus 1 --private --project demo --property "
+            + "a:b=c --description hello mine");
         await admin.RunAsync($"{Newest} flavor set --property x=y --description other mine");
         await admin.RunAsync($"{Newest} flavor unset --property a:b mine");
         var flavor = await admin.JsonAsync($"{Newest} flavor show mine");
-        Assert.Equal(("other", "y", null), ((string)flavor["description"]!, (string)flavor["properties"]!["x"]!, flavor["properties"]!["a:b"]));
+        Assert.Equal(("other", "y", null),
+            ((string)flavor["description"]!, (string)flavor["properties"]!["x"]!, flavor["properties"]!["a:b"]));
         Assert.Contains("mine", Names(await demo.JsonAsync("flavor list")));
         await demo.RunAsync($"image create --file {File("disk")} --disk-format qcow2 pic");
         var server = await demo.JsonAsync("server create --image pic --flavor mine --wait vm");

@@ -5,8 +5,8 @@ using System.Text;
 namespace Kiroku.SystemTests.Network;
 
 /// <summary>
-/// Listeners of the host that a guest should not reach: on all addresses by TCP and by UDP, and one on loopback alone, as the
-/// engine's port is. They answer whoever comes, and count.
+/// Listeners of the host that a guest should not reach: on all addresses by TCP and by UDP, and one on loopback alone,
+/// as the engine's port is. They answer whoever comes, and count.
 /// </summary>
 internal sealed class Doors : IAsyncDisposable
 {
@@ -18,7 +18,10 @@ internal sealed class Doors : IAsyncDisposable
     private readonly CancellationTokenSource ending = new();
     private readonly Socket everywhere = Listen(AddressFamily.InterNetworkV6, IPAddress.IPv6Any);
     private readonly Socket loopback = Listen(AddressFamily.InterNetwork, IPAddress.Loopback);
-    private readonly Socket datagrams = new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
+    private readonly Socket datagrams = new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp)
+    {
+        DualMode = true,
+    };
     private readonly Task serving;
     private int knocks;
 

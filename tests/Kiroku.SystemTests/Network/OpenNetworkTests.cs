@@ -7,7 +7,8 @@ namespace Kiroku.SystemTests.Network;
 /// QEMU's open network, which was the default and can still be chosen: the same guest does reach the host there, and
 /// does no more once the machine has the card that is the default.
 /// </summary>
-public sealed class OpenNetworkTests(OpenNetworkTests.OpenService service) : ServiceTests(service), IClassFixture<OpenNetworkTests.OpenService>
+public sealed class OpenNetworkTests(OpenNetworkTests.OpenService service) : ServiceTests(service),
+IClassFixture<OpenNetworkTests.OpenService>
 {
     [Fact]
     public async Task Guests_of_the_open_network_are_isolated_when_they_are_started_or_resumed_after_it_was_given_up()
@@ -66,6 +67,7 @@ public sealed class OpenNetworkTests(OpenNetworkTests.OpenService service) : Ser
     {
         internal string Network { get; set; } = "user";
 
-        internal override Dictionary<string, string> Settings => new(base.Settings) { ["Hypervisors__Network"] = Network };
+        internal override Dictionary<string, string> Settings
+            => new(base.Settings) { ["Hypervisors__Network"] = Network };
     }
 }

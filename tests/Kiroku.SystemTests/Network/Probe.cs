@@ -4,8 +4,8 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Network;
 
 /// <summary>
-/// What a guest finds when it tries targets: a script that the small guest runs as its user data, round after round, and
-/// what that says on the console.
+/// What a guest finds when it tries targets: a script that the small guest runs as its user data, round after round,
+/// and what that says on the console.
 /// </summary>
 internal static partial class Probe
 {
@@ -62,27 +62,34 @@ internal static partial class Probe
         return await Poll.ForAsync(
             $"{server.Id} to try everything",
             // A line in which the guest's kernel had its word counts for none: then the next round tells.
-            async () => Rounds(await server.ConsoleAsync()).Skip(before + 1).Select(Read).FirstOrDefault(round => round.Count == targets),
+            async ()
+                => Rounds(await server.ConsoleAsync()).Skip(before + 1).Select(Read).FirstOrDefault(
+                    round => round.Count == targets),
             TimeSpan.FromMinutes(3),
             server.ConsoleAsync);
     }
 
-    /// <summary>Waits until the guest has reached each of these, in whatever round: a busy host may let it wait too long in one.</summary>
+    /// <summary>
+    /// Waits until the guest has reached each of these, in whatever round: a busy host may let it wait too long in one.
+    /// </summary>
     public static Task ReachedAsync(TestServer server, IReadOnlyCollection<Target> targets) => Poll.UntilAsync(
         $"{server.Id} to reach everything",
-        async () => targets.Select(target => target.ToString()).Except(Reached(await server.ConsoleAsync())).ToList() is [],
+        async ()
+            => targets.Select(target => target.ToString()).Except(Reached(await server.ConsoleAsync())).ToList() is [],
         TimeSpan.FromMinutes(3),
         server.ConsoleAsync);
 
     private static string Make(IEnumerable<Target> targets, string address, string own) => Script
         .Replace("ADDRESS", address, StringComparison.Ordinal)
         .Replace("OWN", own, StringComparison.Ordinal)
-        .Replace("TARGETS", string.Join("\n    ", targets.Distinct().Select(target => $"try {target} &")), StringComparison.Ordinal);
+        .Replace("TARGETS", string.Join("\n    ", targets.Distinct().Select(target => $"try {target} &")),
+            StringComparison.Ordinal);
 
     private static List<string> Rounds(string console) => [.. console.Split(RoundEnd).SkipLast(1)];
 
     private static IEnumerable<string> Reached(string console) =>
-        from Match match in Line().Matches(console) where match.Groups["found"].Value == "reached" select match.Groups["target"].Value;
+        from Match match in Line().Matches(console)
+            where match.Groups["found"].Value == "reached" select match.Groups["target"].Value;
 
     private static Dictionary<string, bool> Read(string round) => Line().Matches(round)
         .ToDictionary(match => match.Groups["target"].Value, match => match.Groups["found"].Value == "reached");

@@ -21,16 +21,20 @@ internal sealed record Target(string Way, string Address, int Port)
         var addresses = Gateways.Concat(HostAddresses().Where(address => !address.IsIPv6LinkLocal).Select(Text));
         return
         [
-            .. addresses.SelectMany(address => new Target[] { new("tcp", address, doors.Everywhere), new("udp", address, doors.Datagrams) }),
+            .. addresses.SelectMany(address =>
+                new Target[] { new("tcp", address, doors.Everywhere), new("udp", address, doors.Datagrams) }),
             new("tcp", "10.0.2.2", doors.Loopback),
             new("tcp", "10.0.2.2", servicePort),
         ];
     }
 
-    /// <summary>What it does not reach in any network of QEMU's own, or only where the host can be asked for such a thing.</summary>
+    /// <summary>
+    /// What it does not reach in any network of QEMU's own, or only where the host can be asked for such a thing.
+    /// </summary>
     public static IReadOnlyList<Target> Further(Doors doors, int servicePort) =>
     [
-        .. HostAddresses().Where(address => address.IsIPv6LinkLocal).Select(address => new Target("tcp", Text(address), doors.Everywhere)),
+        .. HostAddresses().Where(address => address.IsIPv6LinkLocal).Select(
+            address => new Target("tcp", Text(address), doors.Everywhere)),
         .. HostAddresses().Select(address => new Target("tcp", Text(address), servicePort)),
         new("tcp", "fe80::2%eth0", doors.Everywhere),
         new("tcp", "10.0.2.3", doors.Everywhere),
@@ -42,13 +46,16 @@ internal sealed record Target(string Way, string Address, int Port)
 
     public static Target Metadata { get; } = new("tcp", "169.254.169.254", 80);
 
-    /// <summary>Another machine, by the address that QEMU's network gives to each, and by the one that it gives itself.</summary>
+    /// <summary>
+    /// Another machine, by the address that QEMU's network gives to each, and by the one that it gives itself.
+    /// </summary>
     public static IReadOnlyList<Target> Guest(string mac) =>
         [new("tcp", "10.0.2.15", GuestPort), new("tcp", LinkLocalOf(mac) + "%eth0", GuestPort)];
 
     private static IEnumerable<IPAddress> HostAddresses() =>
         from card in NetworkInterface.GetAllNetworkInterfaces()
-        where card.OperationalStatus == OperationalStatus.Up && card.NetworkInterfaceType != NetworkInterfaceType.Loopback
+        where card.OperationalStatus == OperationalStatus.Up
+            && card.NetworkInterfaceType != NetworkInterfaceType.Loopback
         from address in card.GetIPProperties().UnicastAddresses
         where address.Address.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6
         select address.Address;
@@ -59,6 +66,7 @@ internal sealed record Target(string Way, string Address, int Port)
     private static IPAddress LinkLocalOf(string mac)
     {
         var bytes = mac.Split(':').Select(part => Convert.ToByte(part, 16)).ToArray();
-        return new IPAddress([0xfe, 0x80, 0, 0, 0, 0, 0, 0, (byte)(bytes[0] ^ 2), bytes[1], bytes[2], 0xff, 0xfe, .. bytes[3..]]);
+        return new IPAddress(
+            [0xfe, 0x80, 0, 0, 0, 0, 0, 0, (byte)(bytes[0] ^ 2), bytes[1], bytes[2], 0xff, 0xfe, .. bytes[3..]]);
     }
 }

@@ -20,7 +20,8 @@ internal sealed partial class Cloud
     /// <summary>Signs in as "demo" or "admin".</summary>
     public static async Task<Cloud> SignInAsync(Uri address, string cloudsFile, string user)
     {
-        var match = Credentials().Matches(await File.ReadAllTextAsync(cloudsFile)).Single(match => match.Groups["user"].Value == user);
+        var match = Credentials().Matches(await File.ReadAllTextAsync(cloudsFile)).Single(
+            match => match.Groups["user"].Value == user);
         var http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(40) };
         using var answer = await http.PostAsync("/identity/v3/auth/tokens", Json($$"""
             {"auth": {"identity": {"methods": ["password"], "password": {"user":
@@ -41,7 +42,8 @@ internal sealed partial class Cloud
         return new Cloud(there, ProjectId, UserId);
     }
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? version = null, string? key = null)
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, HttpContent? content = null, string? version = null, string? key = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         if (version is not null) request.Headers.Add("OpenStack-API-Version", $"compute {version}");
@@ -60,16 +62,21 @@ internal sealed partial class Cloud
     public async Task<JsonObject> ReadAsync(string path, string? version = null)
     {
         var answer = await GetAsync(path, version);
-        return answer.Status == 200 ? answer.Json : throw new InvalidOperationException($"{path}: {answer.Status} {answer.Text}");
+        return answer.Status == 200
+            ? answer.Json : throw new InvalidOperationException($"{path}: {answer.Status} {answer.Text}");
     }
 
     /// <summary>Registers an image of these bytes and returns its id.</summary>
     public async Task<string> AddImageAsync(string name, string format, byte[] bytes)
     {
-        var made = await PostAsync("/image/v2/images", $$"""{"name": "{{name}}", "disk_format": "{{format}}", "container_format": "bare"}""");
+        var made = await PostAsync(
+            "/image/v2/images", $$"""{"name": "{{name}}", "disk_format": "{{format}}", "container_format": "bare"}""");
         Assert.Equal(201, made.Status);
         var id = (string)made.Json["id"]!;
-        using var content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
+        using var content = new ByteArrayContent(bytes)
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") },
+        };
         Assert.Equal(204, (await SendAsync(HttpMethod.Put, $"/image/v2/images/{id}/file", content)).Status);
         return id;
     }

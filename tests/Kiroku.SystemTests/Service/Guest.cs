@@ -5,7 +5,8 @@ using Kiroku.Servers.Machines;
 namespace Kiroku.SystemTests.Service;
 
 /// <summary>What a guest says of itself on its console when it is ready.</summary>
-internal sealed partial record Guest(string BootId, int Boots, string DiskId, string Uuid, long DiskBytes, int MemoryKiB, int Vcpus)
+internal sealed partial record Guest(
+    string BootId, int Boots, string DiskId, string Uuid, long DiskBytes, int MemoryKiB, int Vcpus)
 {
     public int Disks { get; private init; }
 
@@ -14,13 +15,16 @@ internal sealed partial record Guest(string BootId, int Boots, string DiskId, st
 
     private static Guest Read(Match line)
     {
-        return new Guest(Text("boot"), (int)Number("boots"), Text("disk"), Text("uuid"), Number("bytes"), (int)Number("memory"), (int)Number("vcpus")) { Disks = (int)Number("disks") };
+        return new Guest(Text("boot"), (int)Number("boots"), Text("disk"), Text("uuid"), Number("bytes"),
+            (int)Number("memory"), (int)Number("vcpus")) { Disks = (int)Number("disks") };
 
         string Text(string name) => line.Groups[name].Value;
         long Number(string name) => long.Parse(Text(name), CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex(@"^KIROKU READY boot_id=(?<boot>\S+) boots=(?<boots>\d+) disk_id=(?<disk>\S+) uuid=(?<uuid>\S+) hostname=\S+ "
-        + @"disk_bytes=(?<bytes>\d+) disks=(?<disks>\d+) memory_kib=(?<memory>\d+) vcpus=(?<vcpus>\d+)\s*$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^KIROKU READY boot_id=(?<boot>\S+) boots=(?<boots>\d+) disk_id=(?<disk>\S+) uuid=(?<uuid>\S+) hostname=\S+ "
+        + @"disk_bytes=(?<bytes>\d+) disks=(?<disks>\d+) memory_kib=(?<memory>\d+) vcpus=(?<vcpus>\d+)\s*$",
+        RegexOptions.Multiline)]
     private static partial Regex Ready();
 }

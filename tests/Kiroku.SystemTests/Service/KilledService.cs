@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Kiroku.SystemTests.Service;
 
-/// <summary>A service on libvirt's mock that is killed again and again, and those who ask it, who wait for the next and repeat.</summary>
+/// <summary>
+/// A service on libvirt's mock that is killed again and again, and those who ask it, who wait for the next and repeat.
+/// </summary>
 internal sealed class KilledService(string folder, string? database = null) : IAsyncDisposable
 {
     private static readonly Dictionary<string, string> Settings = new()
@@ -32,7 +34,8 @@ internal sealed class KilledService(string folder, string? database = null) : IA
 
     public async Task StartAsync()
     {
-        process = await ServiceProcess.StartAsync(folder, database is null ? Settings : Settings.Append(new("Storage__Database", database)), output);
+        process = await ServiceProcess.StartAsync(
+            folder, database is null ? Settings : Settings.Append(new("Storage__Database", database)), output);
         current.SetResult(await Cloud.SignInAsync(process.Address, Path.Combine(folder, "clouds.yaml"), "demo"));
     }
 
@@ -57,7 +60,8 @@ internal sealed class KilledService(string folder, string? database = null) : IA
             {
                 Interlocked.Increment(ref broken);
                 // Killed; or about to be, and whoever kills has not said so yet.
-                await Poll.UntilAsync("another service", () => Task.FromResult(asked != current || process is { HasEnded: false }));
+                await Poll.UntilAsync(
+                    "another service", () => Task.FromResult(asked != current || process is { HasEnded: false }));
             }
         }
     }

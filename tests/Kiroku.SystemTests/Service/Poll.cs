@@ -10,7 +10,8 @@ internal static class Poll
     public static readonly TimeSpan Usual = TimeSpan.FromSeconds(60);
 
     /// <summary>Asks until the answer is not null.</summary>
-    public static async Task<T> ForAsync<T>(string what, Func<Task<T?>> ask, TimeSpan? limit = null, Func<Task<string>>? explain = null)
+    public static async Task<T> ForAsync<T>(
+        string what, Func<Task<T?>> ask, TimeSpan? limit = null, Func<Task<string>>? explain = null)
         where T : class
     {
         var began = Stopwatch.GetTimestamp();
@@ -24,6 +25,7 @@ internal static class Poll
     }
 
     /// <summary>Asks until the answer is yes.</summary>
-    public static Task UntilAsync(string what, Func<Task<bool>> ask, TimeSpan? limit = null, Func<Task<string>>? explain = null) =>
+    public static Task UntilAsync(
+        string what, Func<Task<bool>> ask, TimeSpan? limit = null, Func<Task<string>>? explain = null) =>
         ForAsync(what, async () => await ask() ? "yes" : null, limit, explain);
 }

@@ -23,7 +23,8 @@ internal sealed record Recorded(JsonObject Action)
 }
 
 /// <summary>One event of an action.</summary>
-internal sealed record RecordedEvent(string Name, DateTime Start, DateTime? Finish, string? Result, string? Traceback, string? Details)
+internal sealed record RecordedEvent(
+    string Name, DateTime Start, DateTime? Finish, string? Result, string? Traceback, string? Details)
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.ffffff";
 

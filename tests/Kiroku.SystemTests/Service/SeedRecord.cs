@@ -19,7 +19,8 @@ internal sealed class SeedRecord
 
     /// <summary>The record has the example's keys, events, order and nesting, and every step went well.</summary>
     /// <param name="answer">The whole answer.</param>
-    /// <param name="wasStopped">Whether the server was stopped, as in the examples that end with a stop inside the last step.</param>
+    /// <param name="wasStopped">Whether the server was stopped, as in the examples that end with a stop inside the last
+    /// step.</param>
     /// <param name="leftOut">A key of events that this version leaves out.</param>
     public void Check(JsonObject answer, bool wasStopped, string? leftOut = null)
     {
@@ -36,7 +37,8 @@ internal sealed class SeedRecord
         Assert.All(events, item => Assert.Equal(Keys(steps[0]).Where(key => key != leftOut), Keys(item)));
         Assert.All(events, item => Assert.Equal("Success", (string)item["result"]!));
         Assert.All(events, item => Assert.Null(item["traceback"]));
-        CheckTimes(RecordedEvent.Time((string)actual["start_time"]!), new Recorded(actual).Events, isNested && wasStopped);
+        CheckTimes(
+            RecordedEvent.Time((string)actual["start_time"]!), new Recorded(actual).Events, isNested && wasStopped);
     }
 
     /// <summary>The steps follow one another, or the last one lies inside the one before it.</summary>
@@ -46,11 +48,13 @@ internal sealed class SeedRecord
         foreach (var (earlier, later) in events.Zip(events.Skip(1)))
         {
             if (isNested && later == events[^1])
-                Assert.True(later.Start > earlier.Start && later.Finish <= earlier.Finish, $"{later} is not inside {earlier}");
+                Assert.True(
+                    later.Start > earlier.Start && later.Finish <= earlier.Finish, $"{later} is not inside {earlier}");
             else
                 Assert.True(later.Start >= earlier.Finish, $"{later} does not follow {earlier}");
         }
     }
 
-    private static IEnumerable<string> Keys(JsonObject json) => json.Select(pair => pair.Key).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Keys(JsonObject json)
+        => json.Select(pair => pair.Key).Order(StringComparer.Ordinal);
 }

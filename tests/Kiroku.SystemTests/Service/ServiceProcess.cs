@@ -46,17 +46,22 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
-    /// <summary>Starts the service and returns when it listens. What it prints is added to <paramref name="output"/>.</summary>
-    public static async Task<ServiceProcess> StartAsync(string data, IEnumerable<KeyValuePair<string, string>> settings, StringBuilder output, params string[] options)
+    /// <summary>
+    /// Starts the service and returns when it listens. What it prints is added to <paramref name="output"/>.
+    /// </summary>
+    public static async Task<ServiceProcess> StartAsync(
+        string data, IEnumerable<KeyValuePair<string, string>> settings, StringBuilder output, params string[] options)
     {
         var product = Path.Combine(AppContext.BaseDirectory, "Kiroku.dll");
-        var start = new ProcessStartInfo("dotnet", [product, "serve", "--data", data, "--listen", "http://127.0.0.1:0", .. options])
+        var start = new ProcessStartInfo(
+            "dotnet", [product, "serve", "--data", data, "--listen", "http://127.0.0.1:0", .. options])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         // How many servers tests make is not for the quotas to say.
-        foreach (var quota in new[] { "Instances", "Cores", "Ram" }) start.Environment[$"KIROKU_Quotas__{quota}"] = "-1";
+        foreach (var quota in new[] { "Instances", "Cores", "Ram" }) start.Environment[$"KIROKU_Quotas__{quota}"] =
+            "-1";
         // Nor how often they ask for the limits of a user.
         start.Environment["KIROKU_RateLimit__WritesPerMinute"] = "-1";
         start.Environment["KIROKU_RateLimit__ReadsPerMinute"] = "-1";
@@ -90,6 +95,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         if (line is null) return;
         lock (output) output.Append(CultureInfo.InvariantCulture, $"[{process.Id}] {line}\n");
-        if (line.StartsWith(Announcement, StringComparison.Ordinal)) listening.TrySetResult(new Uri(line[Announcement.Length..]));
+        if (line.StartsWith(Announcement, StringComparison.Ordinal)) listening.TrySetResult(
+            new Uri(line[Announcement.Length..]));
     }
 }

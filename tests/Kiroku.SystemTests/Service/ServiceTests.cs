@@ -38,9 +38,11 @@ public abstract class ServiceTests(TestService service) : IAsyncLifetime
     }
 
     /// <summary>A server that is only asked for.</summary>
-    internal async Task<TestServer> BeginServerAsync(string flavor = TestServer.Nano, string? image = null, string? userData = null)
+    internal async Task<TestServer> BeginServerAsync(
+        string flavor = TestServer.Nano, string? image = null, string? userData = null)
     {
-        var server = await TestServer.CreateAsync(Service, flavor, image ?? await Service.GuestImageIdAsync(), userData);
+        var server = await TestServer.CreateAsync(
+            Service, flavor, image ?? await Service.GuestImageIdAsync(), userData);
         servers.Add(server);
         return server;
     }

@@ -18,7 +18,8 @@ internal sealed class SmallDisk(string folder)
     public Task MountAsync(int mebibytes)
     {
         Directory.CreateDirectory(folder);
-        return Commands.RunAsync("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={mebibytes}m,mode=0755"), "kiroku-test", folder);
+        return Commands.RunAsync("mount", "-t", "tmpfs", "-o",
+            string.Create(CultureInfo.InvariantCulture, $"size={mebibytes}m,mode=0755"), "kiroku-test", folder);
     }
 
     /// <summary>At once as far as can be seen, though somebody may be looking into it just now.</summary>
@@ -27,14 +28,16 @@ internal sealed class SmallDisk(string folder)
     /// <summary>Takes all the room there is but so many bytes.</summary>
     public async Task FillAsync(int leaving = 0)
     {
-        await using var filler = new FileStream(Filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        await using var filler = new FileStream(
+            Filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         await FillAsync(filler, leaving);
     }
 
     /// <summary>Takes what has become free since.</summary>
     public async Task FillMoreAsync()
     {
-        await using var filler = new FileStream(Filler, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+        await using var filler = new FileStream(
+            Filler, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
         await FillAsync(filler, leaving: 0);
     }
 

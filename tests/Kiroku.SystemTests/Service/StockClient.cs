@@ -4,19 +4,24 @@ using Kiroku.SystemTests.Hypervisors;
 
 namespace Kiroku.SystemTests.Service;
 
-/// <summary>OpenStack's own command line client, as distributed, for one who signs in by these variables of the environment.</summary>
+/// <summary>
+/// OpenStack's own command line client, as distributed, for one who signs in by these variables of the environment.
+/// </summary>
 internal sealed class StockClient(params (string Name, string Value)[] environment)
 {
     private const string Program = "/usr/bin/openstack";
     private ClientRoot root = ClientRoot.OfThisMachine;
 
     /// <summary>With a cloud of the clouds.yaml in that data folder.</summary>
-    public static StockClient Of(string data, string cloud) => new(("OS_CLIENT_CONFIG_FILE", Path.Combine(data, "clouds.yaml")), ("OS_CLOUD", cloud));
+    public static StockClient Of(string data, string cloud)
+        => new(("OS_CLIENT_CONFIG_FILE", Path.Combine(data, "clouds.yaml")), ("OS_CLOUD", cloud));
 
     /// <summary>With user, password and project at that identity service.</summary>
     public static StockClient Of(Uri identity, string user, string password, string? project) => new([
-        ("OS_AUTH_URL", identity.ToString()), ("OS_USERNAME", user), ("OS_PASSWORD", password), ("OS_USER_DOMAIN_NAME", "Default"),
-        .. project is null ? Array.Empty<(string, string)>() : [("OS_PROJECT_NAME", project), ("OS_PROJECT_DOMAIN_NAME", "Default")]]);
+        ("OS_AUTH_URL", identity.ToString()), ("OS_USERNAME", user), ("OS_PASSWORD", password),
+        ("OS_USER_DOMAIN_NAME", "Default"),
+        .. project is null
+            ? Array.Empty<(string, string)>() : [("OS_PROJECT_NAME", project), ("OS_PROJECT_DOMAIN_NAME", "Default")]]);
 
     public static void Require() => RealParts.Require(Program);
 
@@ -43,7 +48,8 @@ internal sealed class StockClient(params (string Name, string Value)[] environme
     private async Task<(int ExitCode, string Output, string Errors)> TryAsync(string command)
     {
         var start = root.Start(Program, command.Split(' '));
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("OS_", StringComparison.Ordinal)).ToList())
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("OS_", StringComparison.Ordinal))
+            .ToList())
             start.Environment.Remove(name);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

@@ -6,7 +6,9 @@ using Kiroku.Servers.Work;
 
 namespace Kiroku.SystemTests.Service;
 
-/// <summary>A server of demo's: acts on it, waits for it, and asks the service, its guest and the hypervisor about it.</summary>
+/// <summary>
+/// A server of demo's: acts on it, waits for it, and asks the service, its guest and the hypervisor about it.
+/// </summary>
 internal sealed class TestServer
 {
     public const string Nano = "42";
@@ -14,7 +16,8 @@ internal sealed class TestServer
 
     private readonly TestService service;
 
-    private TestServer(TestService service, Guid id, string request) => (this.service, Id, CreateRequest) = (service, id, request);
+    private TestServer(TestService service, Guid id, string request)
+        => (this.service, Id, CreateRequest) = (service, id, request);
 
     public Guid Id { get; }
 
@@ -23,18 +26,24 @@ internal sealed class TestServer
 
     private Cloud Demo => service.Demo;
 
-    public static async Task<TestServer> CreateAsync(TestService service, string flavor, string image, string? userData = null)
+    public static async Task<TestServer> CreateAsync(
+        TestService service, string flavor, string image, string? userData = null)
     {
-        var data = userData is null ? "" : $", \"config_drive\": true, \"user_data\": \"{Convert.ToBase64String(Encoding.UTF8.GetBytes(userData))}\"";
+        var data = userData is null ? "" : ", \"config_drive\": true, \"user_data\": "
+            + $"\"{Convert.ToBase64String(Encoding.UTF8.GetBytes(userData))}\"";
         var answer = await service.Demo.PostAsync(
-            "/v2.1/servers", $$"""{"server": {"name": "system-test", "flavorRef": "{{flavor}}", "imageRef": "{{image}}"{{data}}} }""");
+            "/v2.1/servers",
+            $$"""{"server": {"name": "system-test", "flavorRef": "{{flavor}}", "imageRef": "{{image}}"{{data}}} }""");
         Assert.True(answer.Status == 202, answer.Text);
         return new TestServer(service, Guid.Parse((string)answer.Json["server"]!["id"]!), answer.RequestId!);
     }
 
     public async Task<JsonObject> ShowAsync() => (await Demo.ReadAsync($"/v2.1/servers/{Id}"))["server"]!.AsObject();
 
-    /// <summary>Posts an action, which must be accepted, and returns its request id. A bare name stands for one without arguments.</summary>
+    /// <summary>
+    /// Posts an action, which must be accepted, and returns its request id. A bare name stands for one without
+    /// arguments.
+    /// </summary>
     public async Task<string> ActAsync(string action)
     {
         var answer = await TryAsync(action);
@@ -67,7 +76,8 @@ internal sealed class TestServer
     /// <summary>Waits until the action has failed and nothing runs any more.</summary>
     public async Task<Recorded> FailedAsync(string request)
     {
-        await Poll.UntilAsync($"{request} to fail", async () => (await RecordAsync(request)).Message == "Error", explain: ExplainAsync);
+        await Poll.UntilAsync(
+            $"{request} to fail", async () => (await RecordAsync(request)).Message == "Error", explain: ExplainAsync);
         return await RecordAsync(request);
     }
 
@@ -75,11 +85,13 @@ internal sealed class TestServer
     public Task<Recorded> RecordAsync(string request) => RecordAsync(Demo, request);
 
     public async Task<Recorded> RecordAsync(Cloud cloud, string request, string version = "2.84") =>
-        new((await cloud.ReadAsync($"/v2.1/servers/{Id}/os-instance-actions/{request}", version))["instanceAction"]!.AsObject());
+        new((await cloud.ReadAsync(
+            $"/v2.1/servers/{Id}/os-instance-actions/{request}", version))["instanceAction"]!.AsObject());
 
     /// <summary>Names and request ids of all its actions, newest first.</summary>
     public async Task<IReadOnlyList<JsonObject>> ActionsAsync() =>
-        [.. (await Demo.ReadAsync($"/v2.1/servers/{Id}/os-instance-actions", "2.84"))["instanceActions"]!.AsArray().Select(item => item!.AsObject())];
+        [.. (await Demo.ReadAsync($"/v2.1/servers/{Id}/os-instance-actions", "2.84"))["instanceActions"]!.AsArray()
+            .Select(item => item!.AsObject())];
 
     /// <summary>Waits until an attempt at that step is under way.</summary>
     public Task OpenedAsync(string request, string step) => Poll.UntilAsync(
@@ -88,7 +100,8 @@ internal sealed class TestServer
     /// <summary>Waits for the guest to be ready, in another boot than <paramref name="before"/>.</summary>
     public Task<Guest> BootedAsync(Guest? before = null) => Poll.ForAsync(
         $"the guest of {Id}",
-        async () => Guest.ReadAll(await ConsoleAsync()) is [.., var last] && last.BootId != before?.BootId ? last : null,
+        async ()
+            => Guest.ReadAll(await ConsoleAsync()) is [.., var last] && last.BootId != before?.BootId ? last : null,
         explain: ConsoleAsync);
 
     public async Task<string> ConsoleAsync()
@@ -111,7 +124,8 @@ internal sealed class TestServer
     }
 
     public Task GoneAsync() => Poll.UntilAsync(
-        $"{Id} to be gone", async () => (await Demo.GetAsync($"/v2.1/servers/{Id}")).Status == 404, explain: ExplainAsync);
+        $"{Id} to be gone", async () => (await Demo.GetAsync($"/v2.1/servers/{Id}")).Status == 404,
+        explain: ExplainAsync);
 
     /// <summary>Everything there is to say when a wait was in vain.</summary>
     private async Task<string> ExplainAsync()

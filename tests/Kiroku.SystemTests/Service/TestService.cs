@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Kiroku.SystemTests.Service;
 
 /// <summary>
-/// A service with real machines in a data folder of its own, shared by a class of tests; with the last of them it is gone,
-/// with its machines and its daemon.
+/// A service with real machines in a data folder of its own, shared by a class of tests; with the last of them it is
+/// gone, with its machines and its daemon.
 /// </summary>
 public class TestService : IAsyncLifetime
 {
@@ -71,7 +71,8 @@ public class TestService : IAsyncLifetime
         Admin = await Cloud.SignInAsync(process.Address, clouds, "admin");
         // It answers before its first libvirtd does, and makes no servers until then.
         if (isNew)
-            await Poll.UntilAsync("the hypervisor", () => Task.FromResult(Output.Contains("Connected to the hypervisor", StringComparison.Ordinal)));
+            await Poll.UntilAsync("the hypervisor",
+                () => Task.FromResult(Output.Contains("Connected to the hypervisor", StringComparison.Ordinal)));
     }
 
     /// <summary>The image that the service offers to everyone.</summary>
@@ -111,7 +112,8 @@ public class TestService : IAsyncLifetime
     /// <summary>The QEMU of a machine, by the note that libvirt keeps.</summary>
     internal int QemuOf(Guid machine)
     {
-        var note = Directory.EnumerateFiles(Path.Combine(Data, "libvirt", "r"), $"kiroku-{machine}.pid", SearchOption.AllDirectories).Single();
+        var note = Directory.EnumerateFiles(
+            Path.Combine(Data, "libvirt", "r"), $"kiroku-{machine}.pid", SearchOption.AllDirectories).Single();
         return int.Parse(File.ReadAllText(note), CultureInfo.InvariantCulture);
     }
 
@@ -119,13 +121,15 @@ public class TestService : IAsyncLifetime
     internal async Task<T> AskHypervisorAsync<T>(Func<IHypervisor, Task<T>> ask)
     {
         await using var hypervisor = new LibvirtHypervisor(
-            new LibvirtTarget(IsReal: true, Daemon.EnsureAsync), new LibvirtOptions { Folder = Data }, TimeProvider.System, NullLogger<LibvirtHypervisor>.Instance);
+            new LibvirtTarget(IsReal: true, Daemon.EnsureAsync), new LibvirtOptions { Folder = Data },
+            TimeProvider.System, NullLogger<LibvirtHypervisor>.Instance);
         return await ask(hypervisor);
     }
 
     /// <summary>The files in the pool that belong to a server, whole or half made.</summary>
     internal IEnumerable<string> DisksOf(Guid server) =>
-        Directory.EnumerateFiles(VolumesFolder, $"disk-{server}*").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(VolumesFolder, $"disk-{server}*").Select(file => Path.GetFileName(file)).Order(
+            StringComparer.Ordinal);
 
     /// <summary>Makes the data folder; a place for mounts.</summary>
     internal virtual Task PrepareDataAsync()

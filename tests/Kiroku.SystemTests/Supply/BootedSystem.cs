@@ -16,7 +16,8 @@ internal sealed class BootedSystem : IAsyncDisposable
     private BootedSystem(Process outside, int first)
     {
         this.outside = outside;
-        enter = ["-t", first.ToString(CultureInfo.InvariantCulture), "--mount", "--pid", "--net", "--cgroup", "--uts", "--"];
+        enter = [
+            "-t", first.ToString(CultureInfo.InvariantCulture), "--mount", "--pid", "--net", "--cgroup", "--uts", "--"];
     }
 
     public static void Require()
@@ -28,7 +29,8 @@ internal sealed class BootedSystem : IAsyncDisposable
     public static async Task<BootedSystem> StartAsync(string unit)
     {
         var start = new ProcessStartInfo("unshare",
-            ["--mount", "--pid", "--fork", "--net", "--cgroup", "--uts", "--kill-child", Boot, unit, Repository.Folder, await DotnetAsync()])
+            ["--mount", "--pid", "--fork", "--net", "--cgroup", "--uts", "--kill-child", Boot, unit, Repository.Folder,
+                await DotnetAsync()])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -39,7 +41,8 @@ internal sealed class BootedSystem : IAsyncDisposable
         outside.BeginErrorReadLine();
         var first = await Poll.ForAsync("systemd to be the first process", () => Task.FromResult(FirstOf(outside.Id)));
         var system = new BootedSystem(outside, int.Parse(first, CultureInfo.InvariantCulture));
-        await Poll.UntilAsync("systemd to answer", async () => (await system.TryAsync("systemctl", "is-active", "bare.target")).ExitCode == 0);
+        await Poll.UntilAsync("systemd to answer",
+            async () => (await system.TryAsync("systemctl", "is-active", "bare.target")).ExitCode == 0);
         return system;
     }
 
@@ -52,7 +55,11 @@ internal sealed class BootedSystem : IAsyncDisposable
 
     public async Task<(int ExitCode, string Output)> TryAsync(params string[] command)
     {
-        var start = new ProcessStartInfo("nsenter", [.. enter, .. command]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("nsenter", [.. enter, .. command])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
@@ -67,7 +74,8 @@ internal sealed class BootedSystem : IAsyncDisposable
         outside.Dispose();
     }
 
-    private async Task<string> JournalAsync() => (await TryAsync("systemctl", "status", "--no-pager", "--lines=40", "kiroku")).Output;
+    private async Task<string> JournalAsync()
+        => (await TryAsync("systemctl", "status", "--no-pager", "--lines=40", "kiroku")).Output;
 
     private static async Task<string> DotnetAsync()
         => (await Commands.RunAsync("readlink", "-f", (await Commands.RunAsync("which", "dotnet")).Trim())).Trim();
@@ -75,7 +83,8 @@ internal sealed class BootedSystem : IAsyncDisposable
     /// <summary>The child once it has become systemd.</summary>
     private static string? FirstOf(int parent)
     {
-        var children = File.ReadAllText($"/proc/{parent}/task/{parent}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var children = File.ReadAllText($"/proc/{parent}/task/{parent}/children").Split(
+            ' ', StringSplitOptions.RemoveEmptyEntries);
         return children.FirstOrDefault(child => File.ReadAllText($"/proc/{child}/comm").Trim() == "systemd");
     }
 }

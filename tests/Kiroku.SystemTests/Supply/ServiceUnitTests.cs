@@ -4,7 +4,10 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Supply;
 
-/// <summary>The unit that the project ships is one that systemd takes, that closes the service in, and with which it does its work.</summary>
+/// <summary>
+/// The unit that the project ships is one that systemd takes, that closes the service in, and with which it does its
+/// work.
+/// </summary>
 public sealed partial class ServiceUnitTests
 {
     private const string Analyze = "/usr/bin/systemd-analyze";
@@ -19,7 +22,8 @@ public sealed partial class ServiceUnitTests
     {
         RealParts.Require(Analyze);
         var report = await Commands.RunAsync(Analyze, "security", "--offline=true", "--no-pager", Unit);
-        var score = double.Parse(Score().Match(report).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+        var score = double.Parse(
+            Score().Match(report).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
         // Other versions of systemd judge a little otherwise.
         Assert.InRange(score, 0.1, Exposure);
     }
@@ -27,7 +31,8 @@ public sealed partial class ServiceUnitTests
     [Fact]
     public async Task Under_the_real_systemd_a_server_is_made_and_its_machine_outlives_a_restart_of_the_service()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("KIROKU_FULL") == "1", "only with KIROKU_FULL=1: it boots a system");
+        Assert.SkipUnless(
+            Environment.GetEnvironmentVariable("KIROKU_FULL") == "1", "only with KIROKU_FULL=1: it boots a system");
         BootedSystem.Require();
         RealParts.Require("/usr/bin/openstack", GuestImage.File);
         await using var system = await BootedSystem.StartAsync(Unit);
@@ -38,25 +43,33 @@ public sealed partial class ServiceUnitTests
         await ClientAsync(system, "server create --image kiroku-guest --flavor 1 --wait under-systemd");
         var machine = await system.RunAsync("pgrep", "-f", "qemu-system-x86_64");
         var account = await system.RunAsync("stat", "--format=%u", $"/proc/{machine.Trim()}");
-        Assert.True(uint.Parse(account, System.Globalization.CultureInfo.InvariantCulture) > ushort.MaxValue, $"the machine runs as {account}");
+        Assert.True(uint.Parse(account, System.Globalization.CultureInfo.InvariantCulture) > ushort.MaxValue,
+            $"the machine runs as {account}");
 
         await StartAsync(system, "restart");
         Assert.Equal(machine, await system.RunAsync("pgrep", "-f", "qemu-system-x86_64"));
         await ClientAsync(system, "server stop under-systemd");
-        await Poll.UntilAsync("the stop to be done", async () => (await ClientAsync(system, "server show -f value -c status under-systemd")).Contains("SHUTOFF", StringComparison.Ordinal));
+        await Poll.UntilAsync("the stop to be done",
+            async ()
+                => (await ClientAsync(system, "server show -f value -c status under-systemd")).Contains(
+                    "SHUTOFF", StringComparison.Ordinal));
         Assert.Contains("stop", await ClientAsync(system, "server event list under-systemd"), StringComparison.Ordinal);
         await system.RunAsync("systemctl", "stop", "kiroku");
-        Assert.Contains("Result=success", await system.RunAsync("systemctl", "show", "--property=Result", "kiroku"), StringComparison.Ordinal);
+        Assert.Contains("Result=success", await system.RunAsync("systemctl", "show", "--property=Result", "kiroku"),
+            StringComparison.Ordinal);
     }
 
     private static async Task StartAsync(BootedSystem system, string how)
     {
         await system.RunAsync("systemctl", how, "kiroku");
-        await Poll.UntilAsync("the service to answer", async () => (await system.TryAsync("curl", "-sf", "http://127.0.0.1:8774/healthz")).ExitCode == 0);
+        await Poll.UntilAsync("the service to answer",
+            async () => (await system.TryAsync("curl", "-sf", "http://127.0.0.1:8774/healthz")).ExitCode == 0);
     }
 
     private static Task<string> ClientAsync(BootedSystem system, string command)
-        => system.RunAsync(["env", "OS_CLIENT_CONFIG_FILE=/var/lib/kiroku/clouds.yaml", "openstack", "--os-cloud", "kiroku", .. command.Split(' ')]);
+        => system.RunAsync(
+            ["env", "OS_CLIENT_CONFIG_FILE=/var/lib/kiroku/clouds.yaml", "openstack", "--os-cloud", "kiroku",
+                .. command.Split(' ')]);
 
     [GeneratedRegex(@"Overall exposure level for \S+: ([0-9.]+)")]
     private static partial Regex Score();

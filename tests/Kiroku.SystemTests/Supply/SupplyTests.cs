@@ -20,9 +20,11 @@ public sealed class SupplyTests
         using var bill = await ReadAsync("artifacts/sbom/kiroku.cdx.json");
         using var locked = await ReadAsync("src/Kiroku/packages.lock.json");
         var named = bill.RootElement.GetProperty("components").EnumerateArray()
-            .Select(part => (Name: part.GetProperty("name").GetString()!, part.GetProperty("version").GetString()!)).ToHashSet();
+            .Select(part => (Name: part.GetProperty("name").GetString()!, part.GetProperty("version").GetString()!))
+                .ToHashSet();
         // The analyzer works at build time and is no part of the program.
-        var pinned = locked.RootElement.GetProperty("dependencies").EnumerateObject().SelectMany(target => target.Value.EnumerateObject())
+        var pinned = locked.RootElement.GetProperty("dependencies").EnumerateObject().SelectMany(
+            target => target.Value.EnumerateObject())
             .Select(package => (package.Name, package.Value.GetProperty("resolved").GetString()!))
             .Where(package => package.Name != "Microsoft.CodeAnalysis.BannedApiAnalyzers");
         Assert.NotEmpty(named);
@@ -42,5 +44,6 @@ public sealed class SupplyTests
     private static string Script(string name) => Path.Combine(Repository.Folder, "scripts", name);
 
     private static async Task<JsonDocument> ReadAsync(string file)
-        => JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Repository.Folder, file), TestContext.Current.CancellationToken));
+        => JsonDocument.Parse(
+            await File.ReadAllBytesAsync(Path.Combine(Repository.Folder, file), TestContext.Current.CancellationToken));
 }

@@ -32,13 +32,15 @@ public sealed class FinishedRecordsTests
         var path = $"/v2.1/servers/{server}/os-instance-actions/{action.RequestId}";
         await BodyAsync(cloud.Demo, path);
 
-        await cloud.App.Services.GetRequiredService<RetentionStore>().RemoveAsync([action.Id], [server], TestContext.Current.CancellationToken);
+        await cloud.App.Services.GetRequiredService<RetentionStore>().RemoveAsync(
+            [action.Id], [server], TestContext.Current.CancellationToken);
 
         Assert.Equal(404, await StatusAsync(cloud.Demo, path));
     }
 
     [Fact]
-    public async Task What_the_store_has_no_more_is_not_read_from_memory_though_the_process_that_removed_it_does_not_know_yet()
+    public async Task
+        What_the_store_has_no_more_is_not_read_from_memory_though_the_process_that_removed_it_does_not_know_yet()
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
@@ -55,8 +57,10 @@ public sealed class FinishedRecordsTests
 
         await BodyAsync(cloud.Demo, "/v2.1" + path, "2.21");
         var store = cloud.App.Services.GetRequiredService<ActionStore>();
-        (var removed, go) = cloud.Database.HoldWhen(async () => await store.FindAsync(server, action.RequestId, TestContext.Current.CancellationToken) is null);
-        var remove = cloud.App.Services.GetRequiredService<RetentionStore>().RemoveAsync([action.Id], [server], TestContext.Current.CancellationToken);
+        (var removed, go) = cloud.Database.HoldWhen(
+            async () => await store.FindAsync(server, action.RequestId, TestContext.Current.CancellationToken) is null);
+        var remove = cloud.App.Services.GetRequiredService<RetentionStore>().RemoveAsync(
+            [action.Id], [server], TestContext.Current.CancellationToken);
         await removed;
         Assert.Equal(404, await StatusAsync(cloud.Demo, "/v2.1" + path, "2.21"));
         go();

@@ -31,7 +31,8 @@ public sealed class IdempotencyKillTests
             Assert.Equal(repeated, await ActAsync(server, $"{moment}"));
         }
 
-        Task<Repeat.Given> ActAsync(Guid server, string key) => Repeat.ActAsync(cloud.Demo, server, scenario.Body(cloud), key);
+        Task<Repeat.Given> ActAsync(Guid server, string key)
+            => Repeat.ActAsync(cloud.Demo, server, scenario.Body(cloud), key);
     }
 
     [Fact]
@@ -87,5 +88,6 @@ public sealed class IdempotencyKillTests
     }
 
     private static Task<IReadOnlyList<ActionRecord>> ActionsAsync(Cloud cloud, Guid server)
-        => cloud.App.Services.GetRequiredService<ActionStore>().ListAsync(server, new ActionQuery(1000), TestContext.Current.CancellationToken);
+        => cloud.App.Services.GetRequiredService<ActionStore>().ListAsync(
+            server, new ActionQuery(1000), TestContext.Current.CancellationToken);
 }

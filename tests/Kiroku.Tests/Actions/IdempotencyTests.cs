@@ -96,11 +96,15 @@ public sealed class IdempotencyTests
             await Repeat.ActAsync(cloud.Demo, other, Stop, "key"),
             await Repeat.DeleteAsync(cloud.Demo, server, "key"),
             await Repeat.CreateAsync(cloud, "key"),
-            await Repeat.ReadAsync(cloud.Demo.PostAsync($"/v2/{cloud.Demo.ProjectId}/servers/{server}/action", Stop, (Repeat.Header, "key"))),
+            await Repeat.ReadAsync(
+                cloud.Demo.PostAsync(
+                    $"/v2/{cloud.Demo.ProjectId}/servers/{server}/action", Stop, (Repeat.Header, "key"))),
         })
         {
             Assert.Equal(422, refused.Status);
-            Assert.StartsWith("""{"computeFault":{"code":422,"message":"This Idempotency-Key was used for another request""", refused.Body);
+            Assert.StartsWith(
+                """{"computeFault":{"code":422,"message":"This Idempotency-Key was used for another request""",
+                refused.Body);
             Assert.NotEqual(first.RequestId, refused.RequestId);
         }
         Assert.Equal(first, await Repeat.ActAsync(cloud.Demo, server, Stop, "key"));
@@ -116,7 +120,8 @@ public sealed class IdempotencyTests
         {
             var before = await CountAsync(cloud, server);
 
-            var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Repeat.ActAsync(cloud.Demo, server, body, body)));
+            var answers = await Task.WhenAll(
+                Enumerable.Range(0, 20).Select(_ => Repeat.ActAsync(cloud.Demo, server, body, body)));
 
             var given = Assert.Single(answers.Distinct());
             Assert.Equal(202, given.Status);
@@ -126,7 +131,8 @@ public sealed class IdempotencyTests
         var creations = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Repeat.CreateAsync(cloud, "create")));
         Assert.Equal(202, Assert.Single(creations.Distinct()).Status);
         Assert.Equal(2, (await cloud.ServersAsync()).Count);
-        var deletions = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Repeat.DeleteAsync(cloud.Demo, server, "delete")));
+        var deletions = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => Repeat.DeleteAsync(cloud.Demo, server, "delete")));
         Assert.Equal(204, Assert.Single(deletions.Distinct()).Status);
         await cloud.UntilAsync(async () => (await cloud.ServersAsync()).All(found => found.RunningAction is null));
     }
@@ -210,9 +216,12 @@ public sealed class IdempotencyTests
         var server = await cloud.CreateServerAsync();
         foreach (var key in new[] { "", "caf\u00e9", "tab\tin it", "del\u007f", new string('k', 256) })
         {
-            Assert.Equal(400, await StatusAsync(cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", Stop, (Repeat.Header, key))));
-            Assert.Equal(400, await StatusAsync(cloud.Demo.DeleteAsync($"/v2.1/servers/{server}", (Repeat.Header, key))));
-            Assert.Equal(400, await StatusAsync(cloud.Demo.PostAsync("/v2.1/servers", Repeat.Creation(cloud), (Repeat.Header, key))));
+            Assert.Equal(400,
+                await StatusAsync(cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", Stop, (Repeat.Header, key))));
+            Assert.Equal(
+                400, await StatusAsync(cloud.Demo.DeleteAsync($"/v2.1/servers/{server}", (Repeat.Header, key))));
+            Assert.Equal(400,
+                await StatusAsync(cloud.Demo.PostAsync("/v2.1/servers", Repeat.Creation(cloud), (Repeat.Header, key))));
         }
         Assert.Equal(202, (await Repeat.ActAsync(cloud.Demo, server, Stop, new string('k', 255))).Status);
     }

@@ -6,7 +6,8 @@ namespace Kiroku.Tests.Actions;
 /// <summary>Keeps an answer in a transaction that has nothing else to do.</summary>
 internal static class Keep
 {
-    public static Task KeepAsync(this KeptAnswers answers, IDatabase database, Keeping keeping) => database.WriteAsync(async connection =>
+    public static Task KeepAsync(this KeptAnswers answers, IDatabase database, Keeping keeping)
+        => database.WriteAsync(async connection =>
     {
         await answers.InsertAsync(connection, keeping);
         return 0;

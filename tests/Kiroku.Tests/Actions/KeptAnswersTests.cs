@@ -36,7 +36,8 @@ public sealed class KeptAnswersTests : IDisposable
         await answers.KeepAsync(database, new Keeping(Key, First));
         time.Advance(TimeSpan.FromDays(1) - TimeSpan.FromMicroseconds(1));
         Assert.Equal(First, await answers.FindAsync(Key, TestContext.Current.CancellationToken));
-        Assert.Equal(409, (await Assert.ThrowsAsync<Fault>(() => answers.KeepAsync(database, new Keeping(Key, Second)))).Status);
+        Assert.Equal(
+            409, (await Assert.ThrowsAsync<Fault>(() => answers.KeepAsync(database, new Keeping(Key, Second)))).Status);
         Assert.Equal(0, await answers.TrimAsync(10, TestContext.Current.CancellationToken));
 
         time.Advance(TimeSpan.FromMicroseconds(1));
@@ -51,10 +52,13 @@ public sealed class KeptAnswersTests : IDisposable
     {
         await answers.KeepAsync(database, new Keeping(Key, First));
 
-        foreach (var other in new[] { Key with { UserId = "u" }, Key with { ProjectId = "p" }, Key with { Key = "Key" } })
+        foreach (var other in new[]
+            { Key with { UserId = "u" }, Key with { ProjectId = "p" }, Key with { Key = "Key" } })
             Assert.Null(await answers.FindAsync(other, TestContext.Current.CancellationToken));
         var another = Key with { RequestHash = "other" };
-        Assert.Equal(422, (await Assert.ThrowsAsync<Fault>(() => answers.FindAsync(another, TestContext.Current.CancellationToken))).Status);
+        Assert.Equal(422,
+            (await Assert.ThrowsAsync<Fault>(() => answers.FindAsync(another, TestContext.Current.CancellationToken)))
+                .Status);
     }
 
     [Fact]

@@ -4,7 +4,9 @@ using Kiroku.Storage;
 
 namespace Kiroku.Tests.Actions;
 
-/// <summary>Long histories, written straight into the store: servers with ended actions, of three events each.</summary>
+/// <summary>
+/// Long histories, written straight into the store: servers with ended actions, of three events each.
+/// </summary>
 internal static class LongHistory
 {
     public const int EventsEach = 3;
@@ -21,7 +23,8 @@ internal static class LongHistory
     public static Task AddActionsAsync(IDatabase database, Guid server, int first, int count, DateTime ended)
         => database.WriteAsync(async connection =>
         {
-            const string Numbers = "WITH RECURSIVE n(i) AS (SELECT @first UNION ALL SELECT i + 1 FROM n WHERE i < @last)";
+            const string Numbers =
+                "WITH RECURSIVE n(i) AS (SELECT @first UNION ALL SELECT i + 1 FROM n WHERE i < @last)";
             await connection.ExecuteAsync(
                 $"""
                 {Numbers}
@@ -48,10 +51,12 @@ internal static class LongHistory
     /// <summary>Request ids of what is left of a server's actions, oldest first.</summary>
     public static Task<string> LeftAsync(IDatabase database, Guid server)
         => database.ReadAsync(async connection => string.Join(' ', await connection.QueryAsync<string>(
-            "SELECT request_id FROM actions WHERE server_id = @server ORDER BY id", new { server })), TestContext.Current.CancellationToken);
+            "SELECT request_id FROM actions WHERE server_id = @server ORDER BY id", new { server })),
+                TestContext.Current.CancellationToken);
 
     public static Task<long> CountAsync(IDatabase database, string what)
-        => database.ReadAsync(connection => connection.ExecuteScalarAsync<long>($"SELECT COUNT(*) FROM {what}"), TestContext.Current.CancellationToken);
+        => database.ReadAsync(connection => connection.ExecuteScalarAsync<long>($"SELECT COUNT(*) FROM {what}"),
+            TestContext.Current.CancellationToken);
 
     public static Task<bool> ExistsAsync(IDatabase database, Guid server)
         => database.ReadAsync(connection => connection.ExecuteScalarAsync<bool>(
@@ -60,8 +65,11 @@ internal static class LongHistory
     /// <summary>Every event belongs to an action, and every ended action of this history has all of its own.</summary>
     public static async Task AssertWholeAsync(IDatabase database)
     {
-        Assert.Equal(0, await CountAsync(database, "action_events e WHERE NOT EXISTS (SELECT 1 FROM actions a WHERE a.id = e.action_id)"));
+        Assert.Equal(0,
+            await CountAsync(
+                database, "action_events e WHERE NOT EXISTS (SELECT 1 FROM actions a WHERE a.id = e.action_id)"));
         Assert.Equal(0, await CountAsync(database,
-            $"actions a WHERE user_id = 'u' AND (SELECT COUNT(*) FROM action_events e WHERE e.action_id = a.id) <> {EventsEach}"));
+            "actions a WHERE user_id = 'u' AND (SELECT COUNT(*) FROM action_events e WHERE e.action_id = a.id) <> "
+                + $"{EventsEach}"));
     }
 }

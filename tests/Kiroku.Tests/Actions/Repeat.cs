@@ -2,7 +2,10 @@ using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Actions;
 
-/// <summary>Requests that can be repeated: each with an Idempotency-Key and all of its answer that a repetition is to give again.</summary>
+/// <summary>
+/// Requests that can be repeated: each with an Idempotency-Key and all of its answer that a repetition is to give
+/// again.
+/// </summary>
 internal static class Repeat
 {
     public const string Header = "Idempotency-Key";

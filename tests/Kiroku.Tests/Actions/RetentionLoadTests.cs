@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Tests.Actions;
 
-/// <summary>A long record is trimmed to its tenth while it is read and written; KIROKU_FULL=1 makes it a million actions long.</summary>
+/// <summary>
+/// A long record is trimmed to its tenth while it is read and written; KIROKU_FULL=1 makes it a million actions long.
+/// </summary>
 public sealed class RetentionLoadTests
 {
     private const int Histories = 10;
@@ -20,7 +22,8 @@ public sealed class RetentionLoadTests
         for (var i = 0; i < Histories; i++)
         {
             histories.Add(await cloud.CreateServerAsync());
-            await LongHistory.AddActionsAsync(cloud.Database, histories[i], 1, Each, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+            await LongHistory.AddActionsAsync(
+                cloud.Database, histories[i], 1, Each, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         }
         var gone = Guid.NewGuid();
         await LongHistory.AddServerAsync(cloud.Database, gone, DateTime.UnixEpoch, deleted: true);
@@ -36,7 +39,8 @@ public sealed class RetentionLoadTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{removed} removed; meanwhile {string.Join(", ", counts)}");
         // Of each history its creation, and of the deleted server all.
         Assert.Equal((Histories * (Each - (Each / 10) + 1) + Each, 1), (removed, servers));
-        var expected = string.Join(' ', Enumerable.Range(Each - (Each / 10) + 1, Each / 10).Select(number => $"req-{number}"));
+        var expected = string.Join(
+            ' ', Enumerable.Range(Each - (Each / 10) + 1, Each / 10).Select(number => $"req-{number}"));
         foreach (var history in histories)
             Assert.Equal(expected, await LongHistory.LeftAsync(cloud.Database, history));
         Assert.False(await LongHistory.ExistsAsync(cloud.Database, gone));
@@ -52,12 +56,14 @@ public sealed class RetentionLoadTests
             Pause = TimeSpan.FromMilliseconds(5),
         };
         return new Retention(
-            new RetentionStore(cloud.Database, cloud.App.Services.GetRequiredService<FinishedRecords>()), cloud.App.Services.GetRequiredService<KeptAnswers>(), Options.Create(options), TimeProvider.System,
+            new RetentionStore(cloud.Database, cloud.App.Services.GetRequiredService<FinishedRecords>()),
+            cloud.App.Services.GetRequiredService<KeptAnswers>(), Options.Create(options), TimeProvider.System,
             NullLogger<Retention>.Instance).TrimAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Reads what stays, again and again.</summary>
-    private static async Task<string> ReadAsync(Cloud cloud, List<Guid> histories, int number, CancellationToken trimmed)
+    private static async Task<string> ReadAsync(
+        Cloud cloud, List<Guid> histories, int number, CancellationToken trimmed)
     {
         var random = new Random(number);
         var (count, longest) = (0, TimeSpan.Zero);
@@ -67,7 +73,8 @@ public sealed class RetentionLoadTests
             var address = $"/v2.1/servers/{histories[random.Next(Histories)]}/os-instance-actions";
             var page = await cloud.Demo.GetJsonAsync($"{address}?limit=50", ("OpenStack-API-Version", "compute 2.58"));
             Assert.Equal($"req-{Each}", (string)page["instanceActions"]![0]!["request_id"]!);
-            var one = await cloud.Demo.GetJsonAsync($"{address}/req-{Each - random.Next(Each / 10)}", ("OpenStack-API-Version", "compute 2.51"));
+            var one = await cloud.Demo.GetJsonAsync(
+                $"{address}/req-{Each - random.Next(Each / 10)}", ("OpenStack-API-Version", "compute 2.51"));
             Assert.Equal(LongHistory.EventsEach, one["instanceAction"]!["events"]!.AsArray().Count);
             longest = Longer(longest, began);
         }

@@ -11,7 +11,8 @@ public sealed class RetentionServiceTests
     {
         var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_600_000_000));
         await using var cloud = await Cloud.StartAsync(
-            time, ("Retention:Living:MaxCount", "2"), ("Retention:Deleted:MaxAge", "00:15:00"), ("Retention:Interval", "00:01:00"), ("Retention:Pause", "00:00:00"));
+            time, ("Retention:Living:MaxCount", "2"), ("Retention:Deleted:MaxAge", "00:15:00"),
+            ("Retention:Interval", "00:01:00"), ("Retention:Pause", "00:00:00"));
         var (kept, gone) = (await cloud.CreateServerAsync(), await cloud.CreateServerAsync());
         foreach (var body in new[] { """{"os-stop":null}""", """{"os-start":null}""" })
             await cloud.DoAsync(kept, body);
@@ -20,7 +21,8 @@ public sealed class RetentionServiceTests
 
         await WhenAdvancedAsync(cloud, time, TimeSpan.FromMinutes(2), async () => await CountAsync(cloud, kept) == 2);
         Assert.Equal(2, await CountAsync(cloud, gone));
-        await WhenAdvancedAsync(cloud, time, TimeSpan.FromMinutes(16), async () => await CountAsync(cloud, gone) is null);
+        await WhenAdvancedAsync(
+            cloud, time, TimeSpan.FromMinutes(16), async () => await CountAsync(cloud, gone) is null);
 
         Assert.Equal(2, await CountAsync(cloud, kept));
         Assert.Null(await cloud.ServerAsync(gone));
@@ -35,14 +37,16 @@ public sealed class RetentionServiceTests
     [InlineData("Retention:BatchSize", "0", "Retention:BatchSize is to be")]
     [InlineData("Retention:Pause", "-00:00:01", "Retention:Pause is to be")]
     [InlineData("Idempotency:Lifetime", "00:00:00", "Idempotency:Lifetime is to be")]
-    public async Task A_setting_that_makes_no_sense_keeps_the_service_from_starting(string key, string value, string says)
+    public async Task A_setting_that_makes_no_sense_keeps_the_service_from_starting(
+        string key, string value, string says)
     {
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => TestApp.StartAsync(
             builder => builder.Configuration.AddInMemoryCollection([new(key, value)])));
         Assert.StartsWith(says, refusal.Message, StringComparison.Ordinal);
     }
 
-    private static async Task WhenAdvancedAsync(Cloud cloud, FakeTimeProvider time, TimeSpan by, Func<Task<bool>> condition)
+    private static async Task WhenAdvancedAsync(
+        Cloud cloud, FakeTimeProvider time, TimeSpan by, Func<Task<bool>> condition)
     {
         time.Advance(by);
         await cloud.UntilAsync(condition);
@@ -51,7 +55,9 @@ public sealed class RetentionServiceTests
     /// <summary>How many actions the record shows of a server, deleted or not; null if it knows of none such.</summary>
     private static async Task<int?> CountAsync(Cloud cloud, Guid server)
     {
-        using var answer = await cloud.Demo.GetAsync($"/v2.1/servers/{server}/os-instance-actions", ("OpenStack-API-Version", "compute 2.21"));
-        return (int)answer.StatusCode == 404 ? null : (await TestApp.JsonAsync(answer))["instanceActions"]!.AsArray().Count;
+        using var answer = await cloud.Demo.GetAsync(
+            $"/v2.1/servers/{server}/os-instance-actions", ("OpenStack-API-Version", "compute 2.21"));
+        return (int)answer.StatusCode == 404
+            ? null : (await TestApp.JsonAsync(answer))["instanceActions"]!.AsArray().Count;
     }
 }

@@ -78,7 +78,8 @@ public sealed class RetentionTests : IDisposable
         var removed = await TrimAsync(new RetentionOptions { Living = new() { MaxCount = 4 }, BatchSize = batch });
 
         Assert.Equal((2 + 4, 0), removed);
-        Assert.Equal(["", "req-1 req-2", "req-1 req-2 req-3 req-4", "req-3 req-4 req-5 req-6", "req-5 req-6 req-7 req-8"],
+        Assert.Equal(
+            ["", "req-1 req-2", "req-1 req-2 req-3 req-4", "req-3 req-4 req-5 req-6", "req-5 req-6 req-7 req-8"],
             await Task.WhenAll(servers.Select(id => LongHistory.LeftAsync(database, id))));
         await LongHistory.AssertWholeAsync(database);
     }
@@ -129,7 +130,8 @@ public sealed class RetentionTests : IDisposable
         time.Advance(2 * Day);
         var limits = new RetentionLimits { MaxAge = Day };
 
-        Assert.Equal((10, 1), await TrimAsync(new RetentionOptions { Living = limits, Deleted = limits, BatchSize = 2 }));
+        Assert.Equal(
+            (10, 1), await TrimAsync(new RetentionOptions { Living = limits, Deleted = limits, BatchSize = 2 }));
 
         Assert.True(await LongHistory.ExistsAsync(database, server));
         Assert.False(await LongHistory.ExistsAsync(database, deleted));
@@ -151,14 +153,16 @@ public sealed class RetentionTests : IDisposable
         Assert.SkipWhen(TestStore.IsShared, "the plan is read as SQLite tells it");
         var query = new RetentionQuery(false, Now, 10, 200);
         await AssertIndexedAsync(RetentionStore.Sql(query), query);
-        await AssertIndexedAsync("SELECT id FROM kept_answers WHERE expires_at <= @now ORDER BY expires_at LIMIT 5", new { now = Now });
+        await AssertIndexedAsync(
+            "SELECT id FROM kept_answers WHERE expires_at <= @now ORDER BY expires_at LIMIT 5", new { now = Now });
         await AssertIndexedAsync("DELETE FROM action_events WHERE action_id IN (1, 2)", new { });
     }
 
     private async Task AssertIndexedAsync(string sql, object values)
     {
         var plan = await database.ReadAsync(
-            async connection => (await connection.QueryAsync($"EXPLAIN QUERY PLAN {sql}", values)).Select(row => (string)row.detail).ToList(), default);
+            async connection => (await connection.QueryAsync($"EXPLAIN QUERY PLAN {sql}", values)).Select(
+                row => (string)row.detail).ToList(), default);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', plan));
         Assert.All(plan, line => Assert.Matches("^(SEARCH .* USING .*INDEX|CORRELATED SCALAR SUBQUERY)", line));
     }
@@ -173,9 +177,16 @@ public sealed class RetentionTests : IDisposable
     private Task<(int Actions, int Servers)> TrimAsync(RetentionOptions options)
     {
         Assert.True(new RetentionValidation().Validate(null, options).Succeeded);
-        var unpaused = new RetentionOptions { Living = options.Living, Deleted = options.Deleted, BatchSize = options.BatchSize, Pause = TimeSpan.Zero };
+        var unpaused = new RetentionOptions
+        {
+            Living = options.Living,
+            Deleted = options.Deleted,
+            BatchSize = options.BatchSize,
+            Pause = TimeSpan.Zero,
+        };
         var answers = new KeptAnswers(database, Options.Create(new IdempotencyOptions()), time);
-        return new Retention(new RetentionStore(database, new FinishedRecords(Options.Create(new ActionsOptions()))), answers, Options.Create(unpaused), time, NullLogger<Retention>.Instance)
+        return new Retention(new RetentionStore(database, new FinishedRecords(Options.Create(new ActionsOptions()))),
+            answers, Options.Create(unpaused), time, NullLogger<Retention>.Instance)
             .TrimAsync(TestContext.Current.CancellationToken);
     }
 }

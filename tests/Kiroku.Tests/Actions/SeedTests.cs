@@ -35,10 +35,13 @@ public sealed class SeedTests
         Assert.All(events, e => Assert.Equal("Success", (string)e!["result"]!));
         Assert.All(events, e => Assert.Null(e!["traceback"]));
         AssertNestedAlike(expected, events);
-        Assert.Equal(shown.ToJsonString(), (await cloud.Demo.GetJsonAsync($"/v2.1{path}"))["instanceAction"]!.ToJsonString());
+        Assert.Equal(
+            shown.ToJsonString(), (await cloud.Demo.GetJsonAsync($"/v2.1{path}"))["instanceAction"]!.ToJsonString());
     }
 
-    /// <summary>A stop that the seed shows inside another event is inside it here, too; other events follow one another.</summary>
+    /// <summary>
+    /// A stop that the seed shows inside another event is inside it here, too; other events follow one another.
+    /// </summary>
     private static void AssertNestedAlike(JsonArray seed, JsonArray ours)
     {
         for (var i = 1; i < seed.Count; i++)
@@ -49,7 +52,8 @@ public sealed class SeedTests
         => string.CompareOrdinal((string)later["start_time"]!, (string)earlier["finish_time"]!) < 0
             && string.CompareOrdinal((string)later["finish_time"]!, (string)earlier["finish_time"]!) <= 0;
 
-    private static IEnumerable<string> Keys(JsonObject node) => node.Select(pair => pair.Key).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Keys(JsonObject node)
+        => node.Select(pair => pair.Key).Order(StringComparer.Ordinal);
 
     private static JsonNode Read(string action)
     {

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Tests.Actions;
 
-/// <summary>What one node remembers of the record, and trims of it, while another node does the same to the same store.</summary>
+/// <summary>
+/// What one node remembers of the record, and trims of it, while another node does the same to the same store.
+/// </summary>
 public sealed class SharedRecordsTests : IAsyncLifetime
 {
     private const string Stop = """{"os-stop":null}""";
@@ -38,13 +40,15 @@ public sealed class SharedRecordsTests : IAsyncLifetime
     {
         await using var cloud = await Cloud.StartAsync(_ => new PostgresDatabase(connection));
         var server = await cloud.CreateServerAsync();
-        var (gone, left) = ((await cloud.DoAsync(server, Stop)).Action, (await cloud.DoAsync(server, """{"os-start":null}""")).Action);
+        var (gone, left) = ((await cloud.DoAsync(server, Stop)).Action,
+            (await cloud.DoAsync(server, """{"os-start":null}""")).Action);
         Assert.Equal((200, 200), (await StatusAsync(cloud, gone), await StatusAsync(cloud, gone)));
         Assert.Equal((200, 200), (await StatusAsync(cloud, left), await StatusAsync(cloud, left)));
 
         await new RetentionStore(other, NewRecords).RemoveAsync([gone.Id], [server], Token);
 
-        Assert.Equal((404, 200, 200), (await StatusAsync(cloud, gone), await StatusAsync(cloud, left), await StatusAsync(cloud, left)));
+        Assert.Equal((404, 200, 200),
+            (await StatusAsync(cloud, gone), await StatusAsync(cloud, left), await StatusAsync(cloud, left)));
     }
 
     [Fact]
@@ -56,9 +60,11 @@ public sealed class SharedRecordsTests : IAsyncLifetime
         Assert.Equal((200, 200), (await StatusAsync(cloud, action), await StatusAsync(cloud, action, "/v2")));
 
         await other.WriteAsync(db => db.ExecuteAsync("UPDATE servers SET deleted = 1"), Token);
-        Assert.Equal((404, 200), (await StatusAsync(cloud, action, "/v2"), await StatusAsync(cloud, action, version: "2.21")));
+        Assert.Equal(
+            (404, 200), (await StatusAsync(cloud, action, "/v2"), await StatusAsync(cloud, action, version: "2.21")));
 
-        var all = (await new ActionStore(other).ListAsync(server, new ActionQuery(9), Token)).Select(old => old.Id).ToList();
+        var all = (await new ActionStore(other).ListAsync(server, new ActionQuery(9), Token)).Select(old => old.Id)
+            .ToList();
         Assert.Equal((all.Count, 1), await new RetentionStore(other, NewRecords).RemoveAsync(all, [server], Token));
         Assert.Equal(404, await StatusAsync(cloud, action, version: "2.21"));
     }
@@ -102,9 +108,12 @@ public sealed class SharedRecordsTests : IAsyncLifetime
     public async Task Nodes_that_drop_old_answers_at_once_drop_each_once()
     {
         var nodes = Enumerable.Range(0, 3).Select(_ => new KeptAnswers(
-            new PostgresDatabase(connection), Options.Create(new IdempotencyOptions { Lifetime = TimeSpan.FromTicks(10) }), TimeProvider.System)).ToList();
+            new PostgresDatabase(connection),
+            Options.Create(new IdempotencyOptions { Lifetime = TimeSpan.FromTicks(10) }), TimeProvider.System))
+                .ToList();
         foreach (var number in Enumerable.Range(0, 60))
-            await nodes[0].KeepAsync(other, new Keeping(new IdempotencyKey("u", "p", $"{number}", "hash"), new Answer("req", 202)));
+            await nodes[0].KeepAsync(
+                other, new Keeping(new IdempotencyKey("u", "p", $"{number}", "hash"), new Answer("req", 202)));
 
         var dropped = await Task.WhenAll(nodes.Select(node => Task.Run(() => node.TrimAsync(100, Token))));
 
@@ -123,14 +132,16 @@ public sealed class SharedRecordsTests : IAsyncLifetime
         {
             var action = (await ActionStore.FindAsync(db, server, "req-1"))!.Action;
             await db.ExecuteAsync(
-                "INSERT INTO action_events (action_id, event, attempt, start_time) VALUES (@Id, 'step', 1, @ahead)", new { action.Id, ahead });
+                "INSERT INTO action_events (action_id, event, attempt, start_time) VALUES (@Id, 'step', 1, @ahead)",
+                new { action.Id, ahead });
             await ActionStore.SupersedeAsync(db, action.Id, "delete", ahead - TimeSpan.FromMilliseconds(3));
             return 0;
         }, Token);
 
         var found = (await store.FindAsync(server, "req-1", Token))!;
         Assert.True(found.Events[0].FinishTime >= found.Events[0].StartTime);
-        Assert.True(found.Action.FinishTime >= found.Action.StartTime && found.Action.UpdatedAt == found.Action.FinishTime);
+        Assert.True(
+            found.Action.FinishTime >= found.Action.StartTime && found.Action.UpdatedAt == found.Action.FinishTime);
     }
 
     private async Task<(int Actions, int Servers)> TrimAsync(RetentionLimits limits)
@@ -138,14 +149,17 @@ public sealed class SharedRecordsTests : IAsyncLifetime
         using var database = new PostgresDatabase(connection);
         var options = new RetentionOptions { Living = limits, Deleted = limits, BatchSize = 7, Pause = TimeSpan.Zero };
         var answers = new KeptAnswers(database, Options.Create(new IdempotencyOptions()), TimeProvider.System);
-        return await new Retention(new RetentionStore(database, NewRecords), answers, Options.Create(options), TimeProvider.System, NullLogger<Retention>.Instance)
+        return await new Retention(new RetentionStore(database, NewRecords), answers, Options.Create(options),
+            TimeProvider.System, NullLogger<Retention>.Instance)
             .TrimAsync(Token);
     }
 
-    private static async Task<int> StatusAsync(Cloud cloud, ActionRecord action, string root = "/v2.1", string version = "2.1")
+    private static async Task<int> StatusAsync(
+        Cloud cloud, ActionRecord action, string root = "/v2.1", string version = "2.1")
     {
         using var answer = await cloud.Demo.GetAsync(
-            $"{root}/servers/{action.ServerId}/os-instance-actions/{action.RequestId}", ("OpenStack-API-Version", $"compute {version}"));
+            $"{root}/servers/{action.ServerId}/os-instance-actions/{action.RequestId}",
+            ("OpenStack-API-Version", $"compute {version}"));
         return (int)answer.StatusCode;
     }
 }

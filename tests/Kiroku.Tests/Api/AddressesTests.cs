@@ -11,7 +11,8 @@ namespace Kiroku.Tests.Api;
 /// <summary>Which address answers point to, whoever asked by whatever name.</summary>
 public sealed partial class AddressesTests
 {
-    private static readonly (string, string)[] ThroughAProxy = [("Host", "cloud.example"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "203.0.113.7")];
+    private static readonly (string, string)[] ThroughAProxy = [
+        ("Host", "cloud.example"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "203.0.113.7")];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -30,7 +31,8 @@ public sealed partial class AddressesTests
     public async Task From_anybody_else_what_a_proxy_would_say_is_not_believed(string key, string value)
     {
         await using var app = await StartAsync((key, value));
-        var seen = await AddressesAsync(app, ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Prefix", "/evil"));
+        var seen = await AddressesAsync(
+            app, ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Prefix", "/evil"));
         Assert.All(seen, address => Assert.StartsWith($"{app.Address}", address, StringComparison.Ordinal));
     }
 
@@ -39,9 +41,11 @@ public sealed partial class AddressesTests
     {
         await using var app = await StartAsync(("Api:TrustedProxies", "127.0.0.1, 192.0.2.0/24"));
         var seen = await AddressesAsync(app,
-            ("X-Forwarded-For", "198.51.100.1, 203.0.113.7, 192.0.2.8"), ("X-Forwarded-Proto", "http, https, http"), ("X-Forwarded-Host", "evil.example, cloud.example, inner"),
+            ("X-Forwarded-For", "198.51.100.1, 203.0.113.7, 192.0.2.8"), ("X-Forwarded-Proto", "http, https, http"),
+            ("X-Forwarded-Host", "evil.example, cloud.example, inner"),
             ("X-Forwarded-Prefix", "/evil, /kiroku, /"));
-        Assert.All(seen, address => Assert.StartsWith("https://cloud.example/kiroku/", address, StringComparison.Ordinal));
+        Assert.All(
+            seen, address => Assert.StartsWith("https://cloud.example/kiroku/", address, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -53,9 +57,12 @@ public sealed partial class AddressesTests
     {
         await using var app = await StartAsync(("Api:PublicUrl", url), ("Api:TrustedProxies", "127.0.0.1"));
         var expected = $"{url.TrimEnd('/')}/";
-        var seen = await AddressesAsync(app, ("Host", "evil.example"), ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "http"), ("X-Forwarded-Prefix", "/evil"));
+        var seen = await AddressesAsync(app, ("Host", "evil.example"), ("X-Forwarded-Host", "evil.example"),
+            ("X-Forwarded-Proto", "http"), ("X-Forwarded-Prefix", "/evil"));
         Assert.All(seen, address => Assert.StartsWith(expected, address, StringComparison.Ordinal));
-        Assert.Contains($"auth_url: {expected}identity\n", await File.ReadAllTextAsync(Path.Combine(app.DataDirectory, "clouds.yaml"), Token), StringComparison.Ordinal);
+        Assert.Contains($"auth_url: {expected}identity\n",
+            await File.ReadAllTextAsync(Path.Combine(app.DataDirectory, "clouds.yaml"), Token),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -82,11 +89,14 @@ public sealed partial class AddressesTests
         using var client = new TcpClient();
         await client.ConnectAsync(app.Address.Host, app.Address.Port, Token);
         await using var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(request.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal)), Token);
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                request.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal)), Token);
         using var reader = new StreamReader(stream);
         var answer = await reader.ReadToEndAsync(Token);
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
-        Assert.All(Address().Matches(answer), match => Assert.StartsWith($"{app.Address}", match.Value, StringComparison.Ordinal));
+        Assert.All(Address().Matches(answer),
+            match => Assert.StartsWith($"{app.Address}", match.Value, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -97,7 +107,8 @@ public sealed partial class AddressesTests
     public async Task What_is_no_host_or_scheme_is_not_taken_even_of_a_trusted_proxy(string header, string value)
     {
         await using var app = await StartAsync(("Api:TrustedProxies", "127.0.0.1"));
-        Assert.All(await AddressesAsync(app, (header, value)), address => Assert.StartsWith($"{app.Address}", address, StringComparison.Ordinal));
+        Assert.All(await AddressesAsync(app, (header, value)),
+            address => Assert.StartsWith($"{app.Address}", address, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -116,19 +127,26 @@ public sealed partial class AddressesTests
         Assert.StartsWith(key, Assert.Single(refused.Failures), StringComparison.Ordinal);
     }
 
-    /// <summary>The kind: an address that is built past these would know nothing of proxies and the public address.</summary>
+    /// <summary>
+    /// The kind: an address that is built past these would know nothing of proxies and the public address.
+    /// </summary>
     [Fact]
     public void Host_and_scheme_of_a_request_are_read_where_addresses_are_built_and_nowhere_else()
     {
-        string[] builders = ["Kiroku.Api.Links", "Kiroku.Api.ApiRoom", "Kiroku.Api.PublicUrl", "Kiroku.Servers.ShownServer"];
-        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        string[] builders = [
+            "Kiroku.Api.Links", "Kiroku.Api.ApiRoom", "Kiroku.Api.PublicUrl", "Kiroku.Servers.ShownServer"];
+        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance
+            | BindingFlags.Static | BindingFlags.DeclaredOnly;
         var readers = typeof(KirokuApp).Assembly.GetTypes()
-            .SelectMany(type => type.GetMethods(All).Where(method => Code.Members(method).Any(IsHostOrScheme)).Select(_ => type.FullName!.Split('+')[0]));
+            .SelectMany(
+                type => type.GetMethods(All).Where(method => Code.Members(method).Any(IsHostOrScheme)).Select(
+                    _ => type.FullName!.Split('+')[0]));
         Assert.Empty(readers.Except(builders));
     }
 
     private static bool IsHostOrScheme(MemberInfo member)
-        => member.DeclaringType == typeof(HttpRequest) && member.Name is "get_Host" or "get_Scheme" || member.Name is "GetDisplayUrl" or "GetEncodedUrl";
+        => member.DeclaringType == typeof(HttpRequest) && member.Name is "get_Host" or "get_Scheme"
+            || member.Name is "GetDisplayUrl" or "GetEncodedUrl";
 
     private static Task<TestApp> StartAsync(params (string Key, string Value)[] settings)
         => TestApp.StartAsync(builder =>
@@ -145,7 +163,8 @@ public sealed partial class AddressesTests
         foreach (var path in (string[])["/", "/v2", "/v2.1", "/identity", "/identity/v3", "/image", "/image/versions"])
             await AddAsync(seen, await app.SendAsync(HttpMethod.Get, path, null, null, headers), path);
         await AddAsync(seen, await app.SendAsync(HttpMethod.Get, "/v2.1/servers", null, null, headers), "401");
-        foreach (var path in (string[])["/v2.1/flavors?limit=1", "/v2.1/flavors/detail", "/identity/v3/auth/catalog", "/identity/v3/users?enabled=true",
+        foreach (var path in (string[])["/v2.1/flavors?limit=1", "/v2.1/flavors/detail", "/identity/v3/auth/catalog",
+            "/identity/v3/users?enabled=true",
             "/identity/v3/endpoints", "/identity/v3/role_assignments", $"/v2/{admin.ProjectId}/flavors"])
             await AddAsync(seen, await admin.GetAsync(path, headers), path);
         await AddAsync(seen, await admin.PostAsync("/image/v2/images", """{"name":"x"}""", headers), "Location");
@@ -156,8 +175,10 @@ public sealed partial class AddressesTests
     {
         using (answer)
         {
-            var text = JsonSerializer.Serialize(JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token)), TestApp.Plain);
-            var found = Address().Matches($"{answer.Headers.Location} {answer.Headers.WwwAuthenticate} {text}").Select(match => match.Value).ToList();
+            var text = JsonSerializer.Serialize(
+                JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token)), TestApp.Plain);
+            var found = Address().Matches($"{answer.Headers.Location} {answer.Headers.WwwAuthenticate} {text}").Select(
+                match => match.Value).ToList();
             Assert.True(found.Count > 0, $"{what}: {(int)answer.StatusCode} {text}");
             seen.AddRange(found);
         }

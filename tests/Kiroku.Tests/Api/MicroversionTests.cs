@@ -42,7 +42,8 @@ public sealed class MicroversionTests(RunningCloud running) : IClassFixture<Runn
     {
         using var answer = await GetAsync("/v2.1/servers", $"compute {version}", null);
         Assert.Equal(406, (int)answer.StatusCode);
-        Assert.Equal($"Version {version} is not supported by the API. Minimum is 2.1 and maximum is {Microversion.Maximum}.",
+        Assert.Equal(
+            $"Version {version} is not supported by the API. Minimum is 2.1 and maximum is {Microversion.Maximum}.",
             (string)(await TestApp.JsonAsync(answer))["computeFault"]!["message"]!);
         Assert.Equal($"compute {version}", answer.Headers.GetValues(New).Single());
     }
@@ -71,7 +72,9 @@ public sealed class MicroversionTests(RunningCloud running) : IClassFixture<Runn
     [InlineData("/v2/servers")]
     public async Task Under_v2_there_are_no_versions(string path)
     {
-        using var answer = await GetAsync(path.Replace("PROJECT", running.Cloud.Demo.ProjectId, StringComparison.Ordinal), "compute 2.9999", "nonsense");
+        using var answer = await GetAsync(
+            path.Replace("PROJECT", running.Cloud.Demo.ProjectId, StringComparison.Ordinal), "compute 2.9999",
+            "nonsense");
         Assert.Equal(200, (int)answer.StatusCode);
         Assert.False(answer.Headers.Contains(New));
         Assert.False(answer.Headers.Contains(Old));
@@ -84,7 +87,8 @@ public sealed class MicroversionTests(RunningCloud running) : IClassFixture<Runn
     {
         using var answer = await running.Cloud.App.SendAsync(HttpMethod.Get, "/v2.1/");
         var version = (await TestApp.JsonAsync(answer))["version"]!;
-        Assert.Equal(("2.1", Microversion.Maximum.ToString()), ((string)version["min_version"]!, (string)version["version"]!));
+        Assert.Equal(
+            ("2.1", Microversion.Maximum.ToString()), ((string)version["min_version"]!, (string)version["version"]!));
     }
 
     private Task<HttpResponseMessage> GetAsync(string path, string? asked, string? askedOld)

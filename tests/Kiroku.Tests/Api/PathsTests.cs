@@ -38,7 +38,8 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
     public async Task What_no_route_answers_is_answered_as_novas_router_does(string method, string path)
     {
         path = path.Replace("SERVER", running.Server.ToString(), StringComparison.Ordinal)
-            .Replace("OTHERSNAME", "nobody", StringComparison.Ordinal).Replace("OTHER", running.Other.ProjectId, StringComparison.Ordinal);
+            .Replace("OTHERSNAME", "nobody", StringComparison.Ordinal).Replace(
+                "OTHER", running.Other.ProjectId, StringComparison.Ordinal);
         var before = await running.RowsAsync();
         using var answer = await running.Cloud.App.SendAsync(new HttpMethod(method), path, running.Cloud.Demo.Token);
         var body = (await TestApp.JsonAsync(answer)).AsObject();
@@ -66,8 +67,10 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
     [Fact]
     public async Task A_path_of_identity_with_several_slashes_is_sent_on_to_the_one_with_one()
     {
-        using var answer = await running.Cloud.App.SendAsync(HttpMethod.Get, "/identity/v3//auth///catalog?a=b", running.Cloud.Demo.Token);
-        Assert.Equal((308, "/identity/v3/auth/catalog?a=b"), ((int)answer.StatusCode, answer.Headers.Location!.PathAndQuery));
+        using var answer = await running.Cloud.App.SendAsync(
+            HttpMethod.Get, "/identity/v3//auth///catalog?a=b", running.Cloud.Demo.Token);
+        Assert.Equal(
+            (308, "/identity/v3/auth/catalog?a=b"), ((int)answer.StatusCode, answer.Headers.Location!.PathAndQuery));
     }
 
     [Theory]
@@ -77,9 +80,11 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
     [InlineData("/v2.1/servers/SERVER.json", "SERVER.json")]
     public async Task An_id_that_is_none_is_not_found(string path, string id)
     {
-        using var answer = await running.Cloud.Demo.GetAsync(path.Replace("SERVER", running.Server.ToString(), StringComparison.Ordinal));
+        using var answer = await running.Cloud.Demo.GetAsync(
+            path.Replace("SERVER", running.Server.ToString(), StringComparison.Ordinal));
         Assert.Equal(404, (int)answer.StatusCode);
-        Assert.Equal($"Instance {id.Replace("SERVER", running.Server.ToString(), StringComparison.Ordinal)} could not be found.",
+        Assert.Equal(
+            $"Instance {id.Replace("SERVER", running.Server.ToString(), StringComparison.Ordinal)} could not be found.",
             (string)(await TestApp.JsonAsync(answer))["itemNotFound"]!["message"]!);
     }
 
@@ -89,7 +94,8 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
     public async Task A_zero_byte_is_in_no_path(string path)
     {
         using var answer = await running.Cloud.Demo.GetAsync(path);
-        Assert.Equal((400, ""), ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal((400, ""),
+            ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
     }
 
     [Theory]
@@ -99,7 +105,9 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
     [InlineData("gAAAAABinvalid")]
     public async Task Without_a_token_nothing_is_answered(string? token)
     {
-        foreach (var path in new[] { "/v2.1/servers", $"/v2.1/servers/{running.Server}/os-instance-actions", "/v2.1/nonsense", "/v2/x/servers" })
+        foreach (var path in new[]
+            { "/v2.1/servers", $"/v2.1/servers/{running.Server}/os-instance-actions", "/v2.1/nonsense",
+                "/v2/x/servers" })
         {
             using var answer = await running.Cloud.App.SendAsync(HttpMethod.Get, path, token);
             await AssertUnauthorizedAsync(answer);
@@ -122,10 +130,12 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
     [InlineData("/v2.1/OTHER/servers/SERVER/os-instance-actions")]
     public async Task A_token_of_another_project_than_the_address_names_is_refused(string path)
     {
-        path = path.Replace("OTHER", running.Other.ProjectId, StringComparison.Ordinal).Replace("SERVER", running.Server.ToString(), StringComparison.Ordinal);
+        path = path.Replace("OTHER", running.Other.ProjectId, StringComparison.Ordinal).Replace(
+            "SERVER", running.Server.ToString(), StringComparison.Ordinal);
         using var answer = await running.Cloud.Demo.GetAsync(path);
         Assert.Equal(400, (int)answer.StatusCode);
-        Assert.Equal($"Malformed request URL: URL's project_id '{running.Other.ProjectId}' doesn't match Context's project_id '{running.Cloud.Demo.ProjectId}'",
+        Assert.Equal($"Malformed request URL: URL's project_id '{running.Other.ProjectId}' doesn't match Context's "
+            + $"project_id '{running.Cloud.Demo.ProjectId}'",
             (string)(await TestApp.JsonAsync(answer))["badRequest"]!["message"]!);
     }
 
@@ -138,11 +148,13 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
             using var shown = await running.Other.GetAsync($"/v2.1/servers/{id}");
             using var deleted = await running.Other.DeleteAsync($"/v2.1/servers/{id}");
             using var stopped = await running.Other.PostAsync($"/v2.1/servers/{id}/action", """{"os-stop":null}""");
-            using var read = await running.Other.PostAsync($"/v2.1/servers/{id}/action", """{"os-getConsoleOutput":{}}""");
+            using var read = await running.Other.PostAsync(
+                $"/v2.1/servers/{id}/action", """{"os-getConsoleOutput":{}}""");
             foreach (var answer in new[] { shown, deleted, stopped, read })
             {
                 Assert.Equal(404, (int)answer.StatusCode);
-                Assert.Equal($"Instance {id} could not be found.", (string)(await TestApp.JsonAsync(answer))["itemNotFound"]!["message"]!);
+                Assert.Equal($"Instance {id} could not be found.",
+                    (string)(await TestApp.JsonAsync(answer))["itemNotFound"]!["message"]!);
             }
         }
         Assert.Equal(before, await running.RowsAsync());
@@ -175,7 +187,8 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
     [Fact]
     public async Task A_reader_may_neither_create_nor_delete()
     {
-        using var created = await running.Reader.PostAsync("/v2.1/servers", """{"server":{"name":"vm","flavorRef":"42"}}""");
+        using var created = await running.Reader.PostAsync(
+            "/v2.1/servers", """{"server":{"name":"vm","flavorRef":"42"}}""");
         await AssertForbiddenAsync(created, "os_compute_api:servers:create");
         using var deleted = await running.Reader.DeleteAsync($"/v2.1/servers/{running.Server}");
         await AssertForbiddenAsync(deleted, "os_compute_api:servers:delete");
@@ -183,7 +196,11 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
 
     private static async Task AssertForbiddenAsync(HttpResponseMessage answer, string rule)
     {
-        var expected = new JsonObject { ["forbidden"] = new JsonObject { ["code"] = 403, ["message"] = $"Policy doesn't allow {rule} to be performed." } };
+        var expected = new JsonObject
+        {
+            ["forbidden"]
+            = new JsonObject { ["code"] = 403, ["message"] = $"Policy doesn't allow {rule} to be performed." },
+        };
         Assert.Equal(expected.ToJsonString(), (await TestApp.JsonAsync(answer)).ToJsonString());
         Assert.Equal(403, (int)answer.StatusCode);
     }
@@ -191,9 +208,11 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
     private static async Task AssertUnauthorizedAsync(HttpResponseMessage answer)
     {
         Assert.Equal(401, (int)answer.StatusCode);
-        Assert.Equal("""{"error":{"code":401,"title":"Unauthorized","message":"The request you have made requires authentication."}}""",
+        Assert.Equal(
+            """{"error":{"code":401,"title":"Unauthorized","message":"The request you have made requires authentication."}}""",
             await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        Assert.StartsWith("Keystone uri=\"", answer.Headers.GetValues("WWW-Authenticate").Single(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Keystone uri=\"", answer.Headers.GetValues("WWW-Authenticate").Single(), StringComparison.Ordinal);
         Assert.False(answer.Headers.Contains("OpenStack-API-Version"));
     }
 }

@@ -39,9 +39,11 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
             .SelectMany(prefix => new[]
             {
                 $"POST {prefix}/os-keypairs", $"DELETE {prefix}/os-keypairs/{{name}}",
-                $"PUT {prefix}/os-quota-sets/{{id}}", $"DELETE {prefix}/os-quota-sets/{{id}}", $"PUT {prefix}/os-services/{{id}}",
+                $"PUT {prefix}/os-quota-sets/{{id}}", $"DELETE {prefix}/os-quota-sets/{{id}}",
+                $"PUT {prefix}/os-services/{{id}}",
                 $"DELETE {prefix}/os-services/{{id}}",
-                $"POST {prefix}/flavors", $"PUT {prefix}/flavors/{{id}}", $"DELETE {prefix}/flavors/{{id}}", $"POST {prefix}/flavors/{{id}}/action",
+                $"POST {prefix}/flavors", $"PUT {prefix}/flavors/{{id}}", $"DELETE {prefix}/flavors/{{id}}",
+                $"POST {prefix}/flavors/{{id}}/action",
                 $"POST {prefix}/flavors/{{id}}/os-extra_specs", $"PUT {prefix}/flavors/{{id}}/os-extra_specs/{{key}}",
                 $"DELETE {prefix}/flavors/{{id}}/os-extra_specs/{{key}}",
             }),
@@ -55,7 +57,9 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
         "DELETE /image/v2/images/{id}/members/{memberId}",
     ];
 
-    /// <summary>Routes that change what is noted of a server. Nova's records know no action for it, so there is none here.</summary>
+    /// <summary>
+    /// Routes that change what is noted of a server. Nova's records know no action for it, so there is none here.
+    /// </summary>
     private static readonly string[] Notes =
     [
         .. new[] { "/v2/{project_id}", "/v2.1/{project_id}", "/v2", "/v2.1" }
@@ -63,8 +67,10 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
             .SelectMany(server => new[]
             {
                 $"PUT {server}",
-                $"POST {server}/metadata", $"PUT {server}/metadata", $"PUT {server}/metadata/{{key}}", $"DELETE {server}/metadata/{{key}}",
-                $"PUT {server}/tags", $"DELETE {server}/tags", $"PUT {server}/tags/{{tag}}", $"DELETE {server}/tags/{{tag}}",
+                $"POST {server}/metadata", $"PUT {server}/metadata", $"PUT {server}/metadata/{{key}}",
+                $"DELETE {server}/metadata/{{key}}",
+                $"PUT {server}/tags", $"DELETE {server}/tags", $"PUT {server}/tags/{{tag}}",
+                $"DELETE {server}/tags/{{tag}}",
             }),
     ];
 
@@ -92,14 +98,19 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
         foreach (var route in routes.Except(Unrecorded))
         {
             var (method, pattern) = (route.Split(' ')[0], route.Split(' ')[1]);
-            var body = Bodies.Single(pair => pair.Key.Split(' ')[0] == method && pattern.EndsWith(pair.Key.Split(' ')[1], StringComparison.Ordinal)).Value;
+            var body = Bodies.Single(
+                pair => pair.Key.Split(' ')[0] == method
+                    && pattern.EndsWith(pair.Key.Split(' ')[1], StringComparison.Ordinal)).Value;
             var server = await cloud.CreateServerAsync();
-            var path = pattern.Replace("{serverId}", server.ToString(), StringComparison.Ordinal).Replace("{project_id}", cloud.Demo.ProjectId, StringComparison.Ordinal);
+            var path = pattern.Replace("{serverId}", server.ToString(), StringComparison.Ordinal).Replace(
+                "{project_id}", cloud.Demo.ProjectId, StringComparison.Ordinal);
             using var answer = await cloud.App.SendAsync(
-                new HttpMethod(method), path, cloud.Demo.Token, body.Length == 0 ? null : TestApp.Json(body.Replace("IMAGE", cloud.Image, StringComparison.Ordinal)));
+                new HttpMethod(method), path, cloud.Demo.Token,
+                body.Length == 0 ? null : TestApp.Json(body.Replace("IMAGE", cloud.Image, StringComparison.Ordinal)));
             Assert.True(answer.IsSuccessStatusCode, $"{route} was answered {(int)answer.StatusCode}");
             var requestId = answer.Headers.GetValues("x-openstack-request-id").Single();
-            var recorded = answer.Headers.Location is { } location && !location.OriginalString.EndsWith(server.ToString(), StringComparison.Ordinal)
+            var recorded = answer.Headers.Location is { } location
+                && !location.OriginalString.EndsWith(server.ToString(), StringComparison.Ordinal)
                 ? Guid.Parse(location.OriginalString.Split('/')[^1]) : server;
             Assert.Equal(requestId, (await cloud.EndedAsync(recorded, requestId)).Action.RequestId);
         }
@@ -117,7 +128,8 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
         var caller = ByAdministrators.ContainsKey(key) ? cloud.Admin : cloud.Demo;
         var before = await CountAsync(server);
 
-        using var answer = await caller.PostAsync($"/v2.1/servers/{server}/action", scenario?.Body(cloud) ?? ByAdministrators[key]);
+        using var answer = await caller.PostAsync(
+            $"/v2.1/servers/{server}/action", scenario?.Body(cloud) ?? ByAdministrators[key]);
 
         Assert.True(answer.IsSuccessStatusCode, $"{key} was answered {(int)answer.StatusCode}");
         var ended = await cloud.EndedAsync(server, answer.Headers.GetValues("x-openstack-request-id").Single());
@@ -126,9 +138,11 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
     }
 
     [Fact]
-    public void Every_exception_is_a_route_that_there_is() => Assert.All([.. Unrecorded, .. NotOfServers, .. Notes], route => Assert.Contains(route, Mutating()));
+    public void Every_exception_is_a_route_that_there_is()
+        => Assert.All([.. Unrecorded, .. NotOfServers, .. Notes], route => Assert.Contains(route, Mutating()));
 
-    private async Task<int> CountAsync(Guid server) => (await running.Cloud.App.Services.GetRequiredService<ActionStore>()
+    private async Task<int> CountAsync(Guid server)
+        => (await running.Cloud.App.Services.GetRequiredService<ActionStore>()
         .ListAsync(server, new ActionQuery(1000), TestContext.Current.CancellationToken)).Count;
 
     private List<string> Mutating() =>
@@ -137,6 +151,7 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
             .SelectMany(
                 endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"],
                 (endpoint, method) => (Method: method, Path: endpoint.RoutePattern.RawText))
-            .Where(route => route.Method is not ("GET" or "HEAD") && route.Path is not "/healthz").Select(route => $"{route.Method} {route.Path}"),
+            .Where(route => route.Method is not ("GET" or "HEAD") && route.Path is not "/healthz").Select(
+                route => $"{route.Method} {route.Path}"),
     ];
 }

@@ -20,14 +20,17 @@ internal static class TestCertificates
         return certificate;
     }
 
-    /// <summary>Writes <c>root.pem</c>, and <c>chained.pem</c> with its key: a certificate and the one between it and that root.</summary>
+    /// <summary>
+    /// Writes <c>root.pem</c>, and <c>chained.pem</c> with its key: a certificate and the one between it and that root.
+    /// </summary>
     public static void WriteChain(string folder)
     {
         var now = TimeProvider.System.GetUtcNow();
         using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var root = Authority("root", rootKey).CreateSelfSigned(now.AddDays(-1), now.AddDays(9));
         using var middleKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var middle = Authority("middle", middleKey).Create(root, now.AddDays(-1), now.AddDays(9), [1]).CopyWithPrivateKey(middleKey);
+        using var middle = Authority("middle", middleKey).Create(root, now.AddDays(-1), now.AddDays(9), [1])
+            .CopyWithPrivateKey(middleKey);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=leaf", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(LoopbackName());
@@ -39,7 +42,8 @@ internal static class TestCertificates
     private static CertificateRequest Authority(string name, ECDsa key)
     {
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
         return request;
     }
 

@@ -30,10 +30,15 @@ public sealed class TlsTests : IDisposable
         using var http = Client(app, certificate);
         foreach (var version in (Version[])[HttpVersion.Version20, HttpVersion.Version11])
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/v2.1") { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/v2.1")
+            {
+                Version = version,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
             using var answer = await http.SendAsync(request, Token);
             Assert.Equal(version, answer.Version);
-            Assert.Equal($"{app.Address}v2.1/", (string)(await TestApp.JsonAsync(answer))["version"]!["links"]![0]!["href"]!);
+            Assert.Equal(
+                $"{app.Address}v2.1/", (string)(await TestApp.JsonAsync(answer))["version"]!["links"]![0]!["href"]!);
         }
         var clouds = await File.ReadAllTextAsync(Path.Combine(app.DataDirectory, "clouds.yaml"), Token);
         Assert.Contains($"auth_url: {app.Address}identity\n", clouds, StringComparison.Ordinal);
@@ -60,7 +65,8 @@ public sealed class TlsTests : IDisposable
         var data = Directory.CreateDirectory(Path.Combine(folder, "da'ta")).FullName;
         foreach (var encrypted in (bool[])[false, true, true, false])
         {
-            await using var app = encrypted ? await StartAsync("api", data) : await TestApp.StartAsync(dataDirectory: data);
+            await using var app = encrypted
+                ? await StartAsync("api", data) : await TestApp.StartAsync(dataDirectory: data);
             var first = Path.Combine(folder, "password");
             if (File.Exists(first))
                 Assert.Equal(await File.ReadAllTextAsync(first, Token), app.PasswordOf("demo"));
@@ -76,7 +82,8 @@ public sealed class TlsTests : IDisposable
         await using var open = await ConnectAsync(app);
         using var after = TestCertificates.Write(folder, "api");
         await UntilAsync(async () => await ShownAsync(app) == after.Thumbprint);
-        await open.WriteAsync(Encoding.ASCII.GetBytes("GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), Token);
+        await open.WriteAsync(
+            Encoding.ASCII.GetBytes("GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), Token);
         using var reader = new StreamReader(open);
         Assert.StartsWith("HTTP/1.1 200 OK", await reader.ReadToEndAsync(Token), StringComparison.Ordinal);
         Assert.Equal(before.Thumbprint, open.RemoteCertificate!.GetCertHashString());
@@ -113,7 +120,9 @@ public sealed class TlsTests : IDisposable
         using var root = X509CertificateLoader.LoadCertificateFromFile(PathOf("root.pem"));
         using var http = Client(app, root);
         Assert.Equal("ok", await http.GetStringAsync("/healthz", Token));
-        Assert.DoesNotContain("cacert", await File.ReadAllTextAsync(Path.Combine(app.DataDirectory, "clouds.yaml"), Token), StringComparison.Ordinal);
+        Assert.DoesNotContain("cacert",
+            await File.ReadAllTextAsync(Path.Combine(app.DataDirectory, "clouds.yaml"), Token),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -156,7 +165,8 @@ public sealed class TlsTests : IDisposable
 
     private string PathOf(string name) => Path.Combine(folder, name);
 
-    private ApiOptions Settings(string name) => new() { Certificate = PathOf($"{name}.pem"), Key = PathOf($"{name}.key") };
+    private ApiOptions Settings(string name)
+        => new() { Certificate = PathOf($"{name}.pem"), Key = PathOf($"{name}.key") };
 
     private void Spoil(string what)
     {
@@ -166,15 +176,19 @@ public sealed class TlsTests : IDisposable
             case "Api:Key": File.Delete(PathOf("api.key")); break;
             case "other key": File.Copy(PathOf("other.key"), PathOf("api.key"), overwrite: true); break;
             case "rubbish": File.WriteAllText(PathOf("api.pem"), "rubbish"); break;
-            case "open key": File.SetUnixFileMode(PathOf("api.key"), UnixFileMode.UserRead | UnixFileMode.OtherRead); break;
+            case "open key": File.SetUnixFileMode(PathOf("api.key"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
+                break;
             case "encrypted":
                 using (var key = ECDsa.Create())
-                    File.WriteAllText(PathOf("api.key"), key.ExportEncryptedPkcs8PrivateKeyPem("x", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1)));
+                    File.WriteAllText(PathOf("api.key"),
+                        key.ExportEncryptedPkcs8PrivateKeyPem(
+                            "x", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1)));
                 break;
         }
     }
 
-    private Task<TestApp> StartAsync(string name, string? data = null, Action<ConfigurationManager>? spoil = null) => TestApp.StartAsync(
+    private Task<TestApp> StartAsync(string name, string? data = null, Action<ConfigurationManager>? spoil = null)
+        => TestApp.StartAsync(
         builder =>
         {
             builder.Configuration["Api:Certificate"] = PathOf($"{name}.pem");
@@ -186,8 +200,16 @@ public sealed class TlsTests : IDisposable
 
     private static HttpClient Client(TestApp app, X509Certificate2 trusted)
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, CustomTrustStore = { trusted } };
-        return new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = policy } }) { BaseAddress = app.Address };
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            CustomTrustStore = { trusted },
+        };
+        return new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = policy } })
+        {
+            BaseAddress = app.Address,
+        };
     }
 
     /// <summary>The thumbprint of the certificate that a new caller is shown.</summary>

@@ -27,7 +27,8 @@ public sealed class CertificatesTests : IDisposable
         await nodes.StartAsync("b", folder: Settings("b", ours, "b"));
 
         Assert.Equal("b", await Nodes.GrainsOf(a).GetGrain<IWhereGrain>("b").NodeName());
-        var refused = await Assert.ThrowsAsync<JoinException>(() => nodes.StartAsync("c", folder: Settings("c", theirs, "c")));
+        var refused = await Assert.ThrowsAsync<JoinException>(
+            () => nodes.StartAsync("c", folder: Settings("c", theirs, "c")));
         Assert.Contains("shows no certificate of the authority", refused.Message, StringComparison.Ordinal);
         Assert.Equal("b", await Nodes.GrainsOf(a).GetGrain<IWhereGrain>("b").NodeName());
         Assert.False(a.Lost.IsCompleted);
@@ -38,7 +39,8 @@ public sealed class CertificatesTests : IDisposable
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         await nodes.StartAsync("a");
-        var refused = await Assert.ThrowsAsync<JoinException>(() => nodes.StartAsync("b", folder: Settings("b", Make("ours", "b"), "b")));
+        var refused = await Assert.ThrowsAsync<JoinException>(
+            () => nodes.StartAsync("b", folder: Settings("b", Make("ours", "b"), "b")));
         Assert.Contains("shows no certificate", refused.Message, StringComparison.Ordinal);
     }
 
@@ -48,7 +50,10 @@ public sealed class CertificatesTests : IDisposable
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         var a = await nodes.StartAsync("a", folder: Settings("a", Make("ours", "a"), "a"));
         var refused = await Assert.ThrowsAsync<JoinException>(() => nodes.StartAsync("b"));
-        Assert.Matches(@"^this node cannot join: a at 127\.[\d.]+:\d+ shows no certificate of the authority that the store keeps\.", Complaints.Of(refused));
+        Assert.Matches(
+            @"^this node cannot join: a at 127\.[\d.]+:\d+ shows no certificate "
+                + @"of the authority that the store keeps\.",
+            Complaints.Of(refused));
         Assert.False(a.Lost.IsCompleted);
     }
 
@@ -57,15 +62,19 @@ public sealed class CertificatesTests : IDisposable
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         var a = await nodes.StartAsync("a", folder: Settings("a", Make("ours", "a"), "a"));
-        // It takes the other's certificate, as a node of the version before takes whatever answers, and shows none that counts.
-        var refused = await Assert.ThrowsAsync<OrleansClusterConnectivityCheckFailedException>(() => nodes.StartAsync("b", configure: builder =>
+        // It takes the other's certificate, as a node of the version before takes whatever answers, and shows none that
+        // counts.
+        var refused = await Assert.ThrowsAsync<OrleansClusterConnectivityCheckFailedException>(
+            () => nodes.StartAsync("b", configure: builder =>
         {
             builder.Services.RemoveAll<IConfigureOptions<SiloConnectionOptions>>();
             builder.Services.RemoveAll<NodeProbe>();
             builder.Services.AddSingleton(_ => new NodeProbe(Loaded("ours", "a")));
-            builder.Services.PostConfigure<ClusterMembershipOptions>(membership => membership.MaxJoinAttemptTime = TimeSpan.FromSeconds(1));
+            builder.Services.PostConfigure<ClusterMembershipOptions>(
+                membership => membership.MaxJoinAttemptTime = TimeSpan.FromSeconds(1));
         }));
-        Assert.Matches(@"^this node cannot join: .* \(Failed to get response from: \[S127\.[\d.]+:\d+:\d+\]\)$", Complaints.Of(refused));
+        Assert.Matches(@"^this node cannot join: .* \(Failed to get response from: \[S127\.[\d.]+:\d+:\d+\]\)$",
+            Complaints.Of(refused));
         Assert.False(a.Lost.IsCompleted);
     }
 
@@ -73,9 +82,11 @@ public sealed class CertificatesTests : IDisposable
     public async Task A_node_joins_none_of_the_version_before_that_asks_for_no_proof_and_says_what_to_do()
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
-        var before = await nodes.StartAsync("a", configure: builder => builder.Services.RemoveAll<IConfigureOptions<SiloConnectionOptions>>());
+        var before = await nodes.StartAsync(
+            "a", configure: builder => builder.Services.RemoveAll<IConfigureOptions<SiloConnectionOptions>>());
         var refused = await Assert.ThrowsAsync<JoinException>(() => nodes.StartAsync("b"));
-        Assert.Contains("are all ended before the first of this version starts", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "are all ended before the first of this version starts", refused.Message, StringComparison.Ordinal);
         Assert.False(before.Lost.IsCompleted);
     }
 
@@ -85,7 +96,8 @@ public sealed class CertificatesTests : IDisposable
         var (ours, theirs) = (Make("ours", "a"), Make("theirs", "a"));
         File.Copy(Path.Combine(theirs, "authority.pem"), Path.Combine(ours, "authority.pem"), overwrite: true);
         await using var nodes = await Nodes.OnNewDatabaseAsync();
-        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => nodes.StartAsync("a", folder: Settings("a", ours, "a")));
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => nodes.StartAsync("a", folder: Settings("a", ours, "a")));
         Assert.Contains("is not good with Cluster:Authority", refused.Message, StringComparison.Ordinal);
     }
 
@@ -94,11 +106,13 @@ public sealed class CertificatesTests : IDisposable
     {
         var folder = Make("ours", "a.example", "192.0.2.7");
         foreach (var key in new[] { "authority.key", "a.example.key", "192.0.2.7.key" })
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, key)));
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, key)));
         using var named = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, "a.example.pem"));
         using var numbered = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, "192.0.2.7.pem"));
         Assert.True(named.MatchesHostname("a.example"));
-        Assert.Equal([IPAddress.Parse("192.0.2.7")], numbered.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single().EnumerateIPAddresses());
+        Assert.Equal([IPAddress.Parse("192.0.2.7")],
+            numbered.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single().EnumerateIPAddresses());
 
         var before = await File.ReadAllBytesAsync(Path.Combine(folder, "a.example.key"), Token);
         Assert.Equal(1, await Commands.RunAsync(["certificates", folder, "--host", "b", "--host", "a.example"]));
@@ -122,8 +136,15 @@ public sealed class CertificatesTests : IDisposable
     private NodeCertificates Loaded(string folder, string host)
     {
         string File(string name) => Path.Combine(scratch.FullName, folder, name);
-        return NodeCertificates.Of(new NodeOptions { Certificate = File($"{host}.pem"), Key = File($"{host}.key"), Authority = File("authority.pem") });
+        return NodeCertificates.Of(
+            new NodeOptions
+            {
+                Certificate = File($"{host}.pem"),
+                Key = File($"{host}.key"),
+                Authority = File("authority.pem"),
+            });
     }
 
-    private string Settings(string node, string certificates, string host) => new NodeFiles(scratch.FullName).Settings(node, certificates, host);
+    private string Settings(string node, string certificates, string host)
+        => new NodeFiles(scratch.FullName).Settings(node, certificates, host);
 }

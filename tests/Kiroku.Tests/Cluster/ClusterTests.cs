@@ -61,7 +61,8 @@ public sealed class ClusterTests
         var apps = await Task.WhenAll(new[] { "a", "b", "c" }.Select(name => Task.Run(() => nodes.StartAsync(name))));
 
         var first = Assert.Single(apps, app => app.Services.GetRequiredService<CloudsFile>().Passwords is not null);
-        Assert.Equal([first.DataDirectory], apps.Select(app => app.DataDirectory).Where(folder => File.Exists(Path.Combine(folder, "clouds.yaml"))));
+        Assert.Equal([first.DataDirectory],
+            apps.Select(app => app.DataDirectory).Where(folder => File.Exists(Path.Combine(folder, "clouds.yaml"))));
         foreach (var app in apps)
         {
             using var signedIn = await app.TrySignInAsync("demo", first.PasswordOf("demo"), TestApp.InProject("demo"));
@@ -87,7 +88,8 @@ public sealed class ClusterTests
         var again = await nodes.StartAsync("b", folder: b.DataDirectory);
 
         await again.SignInAsync();
-        Assert.Equal(401, (int)(await a.TrySignInAsync("demo", a.PasswordOf("demo"), TestApp.InProject("demo"))).StatusCode);
+        Assert.Equal(
+            401, (int)(await a.TrySignInAsync("demo", a.PasswordOf("demo"), TestApp.InProject("demo"))).StatusCode);
     }
 
     [Fact]

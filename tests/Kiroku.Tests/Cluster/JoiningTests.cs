@@ -41,7 +41,8 @@ public sealed class JoiningTests
         await nodes.StartAsync("a");
         Assert.Equal([("killed", Dead)], await AddedAsync(nodes));
 
-        await ExecuteAsync(nodes, $"UPDATE members SET status = {Active}, alive_at = now() + interval '1 minute' WHERE name = 'killed'");
+        await ExecuteAsync(nodes,
+            $"UPDATE members SET status = {Active}, alive_at = now() + interval '1 minute' WHERE name = 'killed'");
         var refused = await Assert.ThrowsAsync<JoinException>(() => nodes.StartAsync("b"));
         Assert.Contains("killed at 127.0.0.1:", refused.Message, StringComparison.Ordinal);
     }
@@ -66,7 +67,8 @@ public sealed class JoiningTests
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
-        var refused = await Assert.ThrowsAsync<JoinException>(() => nodes.StartAsync("a", address: $"{other.LocalEndpoint}"));
+        var refused = await Assert.ThrowsAsync<JoinException>(
+            () => nodes.StartAsync("a", address: $"{other.LocalEndpoint}"));
         Assert.Contains($"cannot listen on {other.LocalEndpoint}", refused.Message, StringComparison.Ordinal);
     }
 
@@ -85,7 +87,8 @@ public sealed class JoiningTests
     private static async Task<IEnumerable<(string, int)>> AddedAsync(Nodes nodes)
     {
         await using var connection = new NpgsqlConnection(nodes.Database);
-        return await connection.QueryAsync<(string, int)>("SELECT name, status FROM members WHERE generation = 1 ORDER BY name");
+        return await connection.QueryAsync<(string, int)>(
+            "SELECT name, status FROM members WHERE generation = 1 ORDER BY name");
     }
 
     /// <summary>Answers everybody at once in words of its own.</summary>

@@ -49,13 +49,15 @@ public sealed class KeptIdentityTests
         database.Migrate();
         var certificates = Enumerable.Range(0, 12).Select(_ => NodeCertificates.Of(new NodeOptions())).ToList();
 
-        await Task.WhenAll(certificates.Select(own => Task.Run(() => new KeptAuthority(database, own).StartAsync(Token))));
+        await Task.WhenAll(
+            certificates.Select(own => Task.Run(() => new KeptAuthority(database, own).StartAsync(Token))));
 
         Assert.Single(certificates.Select(own => own.Identity.Authority.Single().Thumbprint).Distinct());
         Assert.Equal(12, certificates.Select(own => own.Identity.Certificate.Thumbprint).Distinct().Count());
         await using var connection = new NpgsqlConnection(nodes.Database);
         await connection.ExecuteAsync("UPDATE node_authority SET key = 'none'");
-        var refused = await Assert.ThrowsAsync<StorageException>(() => new KeptAuthority(database, certificates[0]).StartAsync(Token));
+        var refused = await Assert.ThrowsAsync<StorageException>(
+            () => new KeptAuthority(database, certificates[0]).StartAsync(Token));
         Assert.Contains("node_authority", refused.Message, StringComparison.Ordinal);
     }
 

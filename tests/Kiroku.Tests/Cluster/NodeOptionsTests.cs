@@ -9,7 +9,8 @@ public sealed class NodeOptionsTests
     [InlineData("127.0.0.1:0")]
     [InlineData("127.0.0.2:8775")]
     [InlineData("[::1]:8775")]
-    public void Loopback_needs_no_certificates(string address) => Assert.Equal(address, Read(("Address", address)).Address);
+    public void Loopback_needs_no_certificates(string address)
+        => Assert.Equal(address, Read(("Address", address)).Address);
 
     [Theory]
     [InlineData("127.0.0.1", "a port")]
@@ -18,13 +19,16 @@ public sealed class NodeOptionsTests
     [InlineData("0.0.0.0:8775", "stands for all")]
     [InlineData("[::]:8775", "stands for all")]
     [InlineData("192.0.2.1:8775", "without certificates")]
-    public void An_address_that_cannot_be_is_refused(string address, string why) => Assert.Contains(why, Refused(("Address", address)), StringComparison.Ordinal);
+    public void An_address_that_cannot_be_is_refused(string address, string why)
+        => Assert.Contains(why, Refused(("Address", address)), StringComparison.Ordinal);
 
     [Fact]
     public void Certificate_key_and_authority_go_together()
     {
         Assert.Contains("go together", Refused(("Certificate", "a.pem"), ("Key", "a.key")), StringComparison.Ordinal);
-        Assert.Equal("192.0.2.1:8775", Read(("Address", "192.0.2.1:8775"), ("Certificate", "a.pem"), ("Key", "a.key"), ("Authority", "b.pem")).Address);
+        Assert.Equal("192.0.2.1:8775",
+            Read(("Address", "192.0.2.1:8775"), ("Certificate", "a.pem"), ("Key", "a.key"), ("Authority", "b.pem"))
+                .Address);
     }
 
     [Theory]
@@ -40,8 +44,11 @@ public sealed class NodeOptionsTests
     [Fact]
     public void A_file_that_is_not_there_is_named()
     {
-        var options = Read(("Certificate", "/nowhere/a.pem"), ("Key", "/nowhere/a.key"), ("Authority", "/nowhere/b.pem"));
-        Assert.Contains("/nowhere/a.pem", Assert.Throws<OptionsValidationException>(() => NodeCertificates.Of(options)).Message, StringComparison.Ordinal);
+        var options = Read(
+            ("Certificate", "/nowhere/a.pem"), ("Key", "/nowhere/a.key"), ("Authority", "/nowhere/b.pem"));
+        Assert.Contains("/nowhere/a.pem",
+            Assert.Throws<OptionsValidationException>(() => NodeCertificates.Of(options)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -59,8 +66,10 @@ public sealed class NodeOptionsTests
     }
 
     private static NodeOptions Read(params (string Key, string Value)[] settings) => NodeOptions.Read(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create($"Cluster:{pair.Key}", (string?)pair.Value))).Build(),
+        new ConfigurationBuilder().AddInMemoryCollection(
+            settings.Select(pair => KeyValuePair.Create($"Cluster:{pair.Key}", (string?)pair.Value))).Build(),
         new ServiceSettings { DataDirectory = "/nowhere" });
 
-    private static string Refused(params (string Key, string Value)[] settings) => Assert.Throws<OptionsValidationException>(() => Read(settings)).Message;
+    private static string Refused(params (string Key, string Value)[] settings)
+        => Assert.Throws<OptionsValidationException>(() => Read(settings)).Message;
 }

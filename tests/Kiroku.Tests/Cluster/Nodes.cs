@@ -21,7 +21,8 @@ internal sealed class Nodes : IAsyncDisposable
 
     public static async Task<Nodes> OnNewDatabaseAsync() => new(await PostgresServer.CreateDatabaseAsync());
 
-    public async Task<TestApp> StartAsync(string name, NodeRoles roles = NodeRoles.All, string? folder = null, string? address = null, Action<WebApplicationBuilder>? configure = null)
+    public async Task<TestApp> StartAsync(string name, NodeRoles roles = NodeRoles.All, string? folder = null,
+        string? address = null, Action<WebApplicationBuilder>? configure = null)
     {
         var app = await TestApp.StartAsync(
             builder =>
@@ -30,15 +31,22 @@ internal sealed class Nodes : IAsyncDisposable
                 configure?.Invoke(builder);
             },
             folder,
-            settings => settings with { Host = name, Database = Database, Roles = roles, Cluster = address ?? NextAddress() });
+            settings
+                => settings with
+                {
+                    Host = name,
+                    Database = Database,
+                    Roles = roles,
+                    Cluster = address ?? NextAddress(),
+                });
         lock (started)
             started.Add(app);
         return app;
     }
 
     /// <summary>
-    /// An address that no other node of these tests has: two that look for a free port at once might find the same, and the
-    /// engine would have them share it.
+    /// An address that no other node of these tests has: two that look for a free port at once might find the same, and
+    /// the engine would have them share it.
     /// </summary>
     public static string NextAddress()
     {
@@ -57,7 +65,8 @@ internal sealed class Nodes : IAsyncDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
         limit.CancelAfter(Patience);
-        await foreach (var seen in app.Services.GetRequiredService<IClusterMembershipService>().MembershipUpdates.WithCancellation(limit.Token))
+        await foreach (var seen in app.Services.GetRequiredService<IClusterMembershipService>()
+            .MembershipUpdates.WithCancellation(limit.Token))
         {
             if (seen.Members.Values.Count(member => member.Status == SiloStatus.Active) == count)
                 return;
@@ -71,7 +80,8 @@ internal sealed class Nodes : IAsyncDisposable
         await MembershipOf(by).DeclareDeadAsync(silo, Token);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
         limit.CancelAfter(Patience);
-        await foreach (var seen in by.Services.GetRequiredService<IClusterMembershipService>().MembershipUpdates.WithCancellation(limit.Token))
+        await foreach (var seen in by.Services.GetRequiredService<IClusterMembershipService>()
+            .MembershipUpdates.WithCancellation(limit.Token))
         {
             if (seen.GetSiloStatus(SiloAddress.FromParsableString(silo)) == SiloStatus.Dead)
                 return;

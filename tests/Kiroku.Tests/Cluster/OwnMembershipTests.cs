@@ -45,7 +45,8 @@ public sealed class OwnMembershipTests
 
         await UntilSomebodyWaitsAsync(nodes);
         await using (var connection = new NpgsqlConnection(nodes.Database))
-            await connection.ExecuteAsync("SET lock_timeout = '1s'; UPDATE members SET alive_at = now() WHERE name = 'b'");
+            await connection.ExecuteAsync(
+                "SET lock_timeout = '1s'; UPDATE members SET alive_at = now() WHERE name = 'b'");
         Assert.Equal(SiloStatus.Active, await StatusAsync(nodes, "b"));
         letGo.SetResult();
         await write;
@@ -53,16 +54,19 @@ public sealed class OwnMembershipTests
         Assert.Equal(SiloStatus.Dead, await StatusAsync(nodes, "b"));
     }
 
-    private static Task HoldAsync(TestApp app, TestApp? asker) => app.Services.GetRequiredService<IDatabase>().WriteAsync(async connection =>
+    private static Task HoldAsync(TestApp app, TestApp? asker)
+        => app.Services.GetRequiredService<IDatabase>().WriteAsync(async connection =>
     {
-        await app.Services.GetRequiredService<OwnMembership>().HoldAsync(connection, asker is null ? null : Nodes.SiloOf(asker));
+        await app.Services.GetRequiredService<OwnMembership>().HoldAsync(
+            connection, asker is null ? null : Nodes.SiloOf(asker));
         return 0;
     }, Token);
 
     private static async Task<SiloStatus> StatusAsync(Nodes nodes, string name)
     {
         await using var connection = new NpgsqlConnection(nodes.Database);
-        return (SiloStatus)await connection.ExecuteScalarAsync<int>("SELECT status FROM members WHERE name = @name", new { name });
+        return (SiloStatus)await connection.ExecuteScalarAsync<int>(
+            "SELECT status FROM members WHERE name = @name", new { name });
     }
 
     private static async Task UntilSomebodyWaitsAsync(Nodes nodes)
@@ -70,7 +74,8 @@ public sealed class OwnMembershipTests
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
         limit.CancelAfter(TimeSpan.FromSeconds(30));
         await using var connection = new NpgsqlConnection(nodes.Database);
-        const string Sql = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%sentenced%')";
+        const string Sql = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND "
+            + "wait_event_type = 'Lock' AND query LIKE '%sentenced%')";
         while (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(Sql, cancellationToken: limit.Token)))
             await Task.Delay(10, limit.Token);
     }

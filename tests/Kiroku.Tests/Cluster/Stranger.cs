@@ -9,8 +9,8 @@ using Orleans.Runtime.MembershipService;
 namespace Kiroku.Tests.Cluster;
 
 /// <summary>
-/// Somebody with the engine and the service's own interfaces, but no part of the service: knows a node's address and the
-/// cluster's name, and takes whatever it likes for its members.
+/// Somebody with the engine and the service's own interfaces, but no part of the service: knows a node's address and
+/// the cluster's name, and takes whatever it likes for its members.
 /// </summary>
 internal sealed class Stranger(IHost host) : IAsyncDisposable
 {
@@ -23,7 +23,8 @@ internal sealed class Stranger(IHost host) : IAsyncDisposable
 
     /// <summary>Joins a node as another, with proof or none.</summary>
     /// <exception cref="OrleansClusterConnectivityCheckFailedException">The node does not answer it.</exception>
-    public static async Task<Stranger> JoinAsync(SiloAddress node, Action<TlsOptions>? proof = null, TimeSpan? attempt = null)
+    public static async Task<Stranger> JoinAsync(
+        SiloAddress node, Action<TlsOptions>? proof = null, TimeSpan? attempt = null)
     {
         var host = Host.CreateApplicationBuilder();
         host.Logging.ClearProviders();
@@ -31,9 +32,11 @@ internal sealed class Stranger(IHost host) : IAsyncDisposable
         {
             silo.Configure<ClusterOptions>(cluster => cluster.ClusterId = cluster.ServiceId = Members.Cluster);
             var (address, port) = (IPAddress.Parse("127.0.0.8"), FreePort.On(IPAddress.Parse("127.0.0.8")));
-            silo.Configure<EndpointOptions>(o => (o.AdvertisedIPAddress, o.SiloPort, o.GatewayPort) = (address, port, 0));
+            silo.Configure<EndpointOptions>(
+                o => (o.AdvertisedIPAddress, o.SiloPort, o.GatewayPort) = (address, port, 0));
             // It declares nobody dead, and if it is itself, the tests go on.
-            silo.Configure<ClusterMembershipOptions>(o => (o.MaxJoinAttemptTime, o.LivenessEnabled) = (attempt ?? Patience, false));
+            silo.Configure<ClusterMembershipOptions>(
+                o => (o.MaxJoinAttemptTime, o.LivenessEnabled) = (attempt ?? Patience, false));
             silo.Services.AddSingleton<IFatalErrorHandler>(new LostMembership(_ => { }));
             silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(20));
             silo.Services.AddSingleton<IMembershipTable>(new OwnTable(node));
@@ -41,7 +44,8 @@ internal sealed class Stranger(IHost host) : IAsyncDisposable
             silo.Services.AddPlacementDirector<OnNode, OnNodeDirector>();
             silo.Services.AddPlacementDirector<OnWorkingNode, OnWorkingNodeDirector>();
             // All but one, which it must have, is asked of the node.
-            silo.Services.PostConfigure<GrainTypeOptions>(o => o.Classes.RemoveWhere(grain => grain != typeof(WhereGrain)));
+            silo.Services.PostConfigure<GrainTypeOptions>(
+                o => o.Classes.RemoveWhere(grain => grain != typeof(WhereGrain)));
             if (proof is not null)
                 silo.UseTls(proof);
         });
@@ -67,8 +71,10 @@ internal sealed class Stranger(IHost host) : IAsyncDisposable
     }
 
     /// <summary>Asks for a server to be deleted as if somebody had asked for it.</summary>
-    public Task<ActionAnswer> DeleteAsync(Guid server) => host.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(server)
-        .Begin(new ActionRequest($"req-{Guid.NewGuid()}", "somebody", "theirs", ActionNames.Delete, null, TimeProvider.System.GetUtcNow().UtcDateTime, 1))
+    public Task<ActionAnswer> DeleteAsync(Guid server)
+        => host.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(server)
+        .Begin(new ActionRequest($"req-{Guid.NewGuid()}", "somebody", "theirs", ActionNames.Delete, null,
+            TimeProvider.System.GetUtcNow().UtcDateTime, 1))
         .WaitAsync(Token);
 
     public async ValueTask DisposeAsync()
@@ -80,7 +86,8 @@ internal sealed class Stranger(IHost host) : IAsyncDisposable
     /// <summary>Waits until the node has told what it has.</summary>
     private async Task HearAsync(SiloAddress node)
     {
-        await foreach (var known in host.Services.GetRequiredService<IClusterManifestProvider>().Updates.WithCancellation(Token))
+        await foreach (var known in host.Services.GetRequiredService<IClusterManifestProvider>()
+            .Updates.WithCancellation(Token))
         {
             if (known.Silos.ContainsKey(node))
                 return;
@@ -123,16 +130,20 @@ internal sealed class Stranger(IHost host) : IAsyncDisposable
         public async Task<MembershipTableData> ReadRow(SiloAddress key)
         {
             var all = await ReadAll();
-            return new MembershipTableData([.. all.Members.Where(row => row.Item1.SiloAddress.Equals(key))], all.Version);
+            return new MembershipTableData(
+                [.. all.Members.Where(row => row.Item1.SiloAddress.Equals(key))], all.Version);
         }
 
         public Task<MembershipTableData> ReadAll()
         {
             lock (looking)
-                return Task.FromResult(new MembershipTableData([.. rows.Select(row => Tuple.Create(CopyOf(row.Item1), row.Item2))], new TableVersion(version, $"{version}")));
+                return Task.FromResult(
+                    new MembershipTableData([.. rows.Select(row => Tuple.Create(CopyOf(row.Item1), row.Item2))],
+                        new TableVersion(version, $"{version}")));
         }
 
-        public Task<bool> InsertRow(MembershipEntry entry, TableVersion tableVersion) => UpdateRow(entry, "", tableVersion);
+        public Task<bool> InsertRow(MembershipEntry entry, TableVersion tableVersion)
+            => UpdateRow(entry, "", tableVersion);
 
         public Task<bool> UpdateRow(MembershipEntry entry, string etag, TableVersion tableVersion)
         {

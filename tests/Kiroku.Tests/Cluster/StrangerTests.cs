@@ -16,7 +16,9 @@ using Orleans.Runtime.MembershipService;
 
 namespace Kiroku.Tests.Cluster;
 
-/// <summary>Nobody speaks to the engine who has not proved that he belongs to the service, on loopback neither.</summary>
+/// <summary>
+/// Nobody speaks to the engine who has not proved that he belongs to the service, on loopback neither.
+/// </summary>
 public sealed class StrangerTests : IDisposable
 {
     private readonly DirectoryInfo scratch = Directory.CreateTempSubdirectory("kiroku-test-");
@@ -31,7 +33,8 @@ public sealed class StrangerTests : IDisposable
         await using var app = await TestApp.StartAsync(change: settings => settings with { Database = null });
         var address = app.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
         using var client = new TcpClient();
-        var refused = await Assert.ThrowsAsync<SocketException>(() => client.ConnectAsync(address.Endpoint, Token).AsTask());
+        var refused = await Assert.ThrowsAsync<SocketException>(
+            () => client.ConnectAsync(address.Endpoint, Token).AsTask());
         Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
         Assert.Null(app.Services.GetRequiredService<ILocalSiloDetails>().GatewayAddress);
     }
@@ -48,16 +51,22 @@ public sealed class StrangerTests : IDisposable
 
         foreach (var proof in Proofs())
         {
-            await Assert.ThrowsAsync<OrleansClusterConnectivityCheckFailedException>(async () => await (await Stranger.JoinAsync(silo, proof)).DeleteAsync(server));
-            Assert.NotNull(await Record.ExceptionAsync(async () => await (await Stranger.ConnectAsync(silo, proof)).DeleteAsync(server)));
+            await Assert.ThrowsAsync<OrleansClusterConnectivityCheckFailedException>(
+                async () => await (await Stranger.JoinAsync(silo, proof)).DeleteAsync(server));
+            Assert.NotNull(
+                await Record.ExceptionAsync(
+                    async () => await (await Stranger.ConnectAsync(silo, proof)).DeleteAsync(server)));
         }
 
-        Assert.Empty(await node.Services.GetRequiredService<ActionStore>().ListAsync(server, new ActionQuery(10), Token));
+        Assert.Empty(
+            await node.Services.GetRequiredService<ActionStore>().ListAsync(server, new ActionQuery(10), Token));
         Assert.False((await node.Services.GetRequiredService<ServerStore>().FindAsync(server, Token))!.Deleted);
         Assert.False(node.Lost.IsCompleted);
     }
 
-    /// <summary>That the strangers above fail for what they cannot prove, and that a certificate alone is not proof of who asks.</summary>
+    /// <summary>
+    /// That the strangers above fail for what they cannot prove, and that a certificate alone is not proof of who asks.
+    /// </summary>
     [Fact]
     public async Task Who_has_the_stores_authority_joins_but_asks_nothing_without_a_seal()
     {
@@ -72,7 +81,8 @@ public sealed class StrangerTests : IDisposable
             SiloAddress.FromParsableString(Nodes.SiloOf(node)), certificates.Protect, TimeSpan.FromSeconds(20));
 
         await Assert.ThrowsAsync<UnprovenCallException>(() => stranger.DeleteAsync(server));
-        Assert.Empty(await node.Services.GetRequiredService<ActionStore>().ListAsync(server, new ActionQuery(10), Token));
+        Assert.Empty(
+            await node.Services.GetRequiredService<ActionStore>().ListAsync(server, new ActionQuery(10), Token));
     }
 
     [Fact]
@@ -80,13 +90,17 @@ public sealed class StrangerTests : IDisposable
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         await nodes.StartAsync("a");
-        var b = await nodes.StartAsync("b", configure: builder => builder.Services.RemoveAll<IOutgoingGrainCallFilter>());
+        var b = await nodes.StartAsync(
+            "b", configure: builder => builder.Services.RemoveAll<IOutgoingGrainCallFilter>());
         var grains = Nodes.GrainsOf(b);
         var host = grains.GetNodeGrain<IHostGrain>("a");
 
-        await Assert.ThrowsAsync<UnprovenCallException>(async () => await host.Read("config-1", Token).FirstAsync(Token));
-        await Assert.ThrowsAsync<UnprovenCallException>(async () => await host.Run(new ListVolumes(), null, Token).FirstAsync(Token));
-        await Assert.ThrowsAsync<UnprovenCallException>(() => grains.GetNodeGrain<IImageGrain>("a").Read("id", new string('0', 128), 0));
+        await Assert.ThrowsAsync<UnprovenCallException>(
+            async () => await host.Read("config-1", Token).FirstAsync(Token));
+        await Assert.ThrowsAsync<UnprovenCallException>(
+            async () => await host.Run(new ListVolumes(), null, Token).FirstAsync(Token));
+        await Assert.ThrowsAsync<UnprovenCallException>(
+            () => grains.GetNodeGrain<IImageGrain>("a").Read("id", new string('0', 128), 0));
     }
 
     [Fact]
@@ -114,7 +128,8 @@ public sealed class StrangerTests : IDisposable
     {
         links.LocalCertificate = certificate;
         links.AllowAnyRemoteCertificate();
-        links.OnAuthenticateAsClient = (_, link) => ((SslClientAuthenticationOptions)link.SslClientAuthenticationOptions).TargetHost = "kiroku";
+        links.OnAuthenticateAsClient = (_, link)
+            => ((SslClientAuthenticationOptions)link.SslClientAuthenticationOptions).TargetHost = "kiroku";
     };
 
     private static async Task<(string Certificate, string Key)> KeptAsync(Nodes nodes)
@@ -127,7 +142,8 @@ public sealed class StrangerTests : IDisposable
     private static async Task<Guid> AddServerAsync(TestApp node)
     {
         var id = Guid.NewGuid();
-        await LongHistory.AddServerAsync(node.Services.GetRequiredService<IDatabase>(), id, TimeProvider.System.GetUtcNow().UtcDateTime);
+        await LongHistory.AddServerAsync(
+            node.Services.GetRequiredService<IDatabase>(), id, TimeProvider.System.GetUtcNow().UtcDateTime);
         return id;
     }
 

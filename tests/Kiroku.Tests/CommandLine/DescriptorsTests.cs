@@ -24,7 +24,8 @@ public sealed class DescriptorsTests : IDisposable
         var said = await process.StandardError.ReadToEndAsync(Token).WaitAsync(Patience, Token);
         await process.WaitForExitAsync(Token);
         Assert.Equal(1, process.ExitCode);
-        Assert.Equal($"kiroku: this process may open {limit} files and connections, and takes at least 1024: see ulimit -Hn, or LimitNOFILE= of its unit.\n", said);
+        Assert.Equal($"kiroku: this process may open {limit} files and connections, and takes at least 1024: see "
+            + "ulimit -Hn, or LimitNOFILE= of its unit.\n", said);
     }
 
     [Fact]
@@ -58,9 +59,15 @@ public sealed class DescriptorsTests : IDisposable
     private Process Start(string first)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "Kiroku.dll");
-        var start = new ProcessStartInfo("bash") { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo("bash")
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = folder,
+        };
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($"{first} && exec dotnet \"$0\" serve --data \"$1\" --listen http://127.0.0.1:0 --hypervisor test:///default");
+        start.ArgumentList.Add($"{first} && exec dotnet \"$0\" serve --data \"$1\" --listen http://127.0.0.1:0 "
+            + "--hypervisor test:///default");
         start.ArgumentList.Add(program);
         start.ArgumentList.Add(Path.Combine(folder, "data"));
         return Process.Start(start)!;

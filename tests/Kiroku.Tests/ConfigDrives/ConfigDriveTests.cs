@@ -74,25 +74,38 @@ public sealed class ConfigDriveTests
     public void Each_version_has_the_files_that_it_brought(string version, string files)
     {
         var folder = $"openstack/{version}/";
-        Assert.Equal(files.Split(' '), ConfigDrive.Files(Guest).Keys.Where(path => path.StartsWith(folder, StringComparison.Ordinal))
+        Assert.Equal(files.Split(' '),
+            ConfigDrive.Files(Guest).Keys.Where(path => path.StartsWith(folder, StringComparison.Ordinal))
             .Select(path => path[folder.Length..]).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void What_a_server_was_not_given_is_not_there()
     {
-        var bare = Guest with { Key = null, AdminPass = null, UserData = null, MacAddress = null, Metadata = new Dictionary<string, string>() };
+        var bare = Guest with
+        {
+            Key = null,
+            AdminPass = null,
+            UserData = null,
+            MacAddress = null,
+            Metadata = new Dictionary<string, string>(),
+        };
         var files = ConfigDrive.Files(bare);
         Assert.DoesNotContain(files.Keys, path => path.Contains("user", StringComparison.Ordinal));
         var latest = JsonNode.Parse(files["openstack/latest/meta_data.json"])!.AsObject();
         Assert.DoesNotContain(latest, pair => pair.Key is "meta" or "admin_pass" or "public_keys" or "keys");
-        Assert.Equal("""{"links":[],"networks":[],"services":[]}""", Encoding.UTF8.GetString(files["openstack/latest/network_data.json"]));
+        Assert.Equal("""{"links":[],"networks":[],"services":[]}""",
+            Encoding.UTF8.GetString(files["openstack/latest/network_data.json"]));
     }
 
     [Fact]
     public async Task Many_are_made_at_once_and_none_is_mixed_up()
     {
-        var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(index => Task.Run(() => ConfigDrive.Make(Guest with { Name = $"vm-{index}", UserData = new byte[65535 * 3 / 4] }))));
+        var made = await Task.WhenAll(
+            Enumerable.Range(0, 8)
+                .Select(index =>
+                    Task.Run(() =>
+                        ConfigDrive.Make(Guest with { Name = $"vm-{index}", UserData = new byte[65535 * 3 / 4] }))));
         for (var index = 0; index < made.Length; index++)
         {
             using var drive = await Unpacked.OfAsync(made[index]);

@@ -22,8 +22,10 @@ internal sealed class Unpacked : IDisposable
         var unpacked = new Unpacked();
         var file = Path.Combine(unpacked.folder, "image.iso");
         await File.WriteAllBytesAsync(file, image, TestContext.Current.CancellationToken);
-        var said = await RunAsync("xorriso", "-read_fs", names == "joliet" ? "norock" : "nojoliet", "-osirrox", "on:auto_chmod_on", "-indev", file, "-pvd_info", "-extract", "/", unpacked.Tree);
-        unpacked.Label = said.Split('\n').Single(line => line.StartsWith("Volume Id", StringComparison.Ordinal)).Split(':')[1].Trim();
+        var said = await RunAsync("xorriso", "-read_fs", names == "joliet" ? "norock" : "nojoliet", "-osirrox",
+            "on:auto_chmod_on", "-indev", file, "-pvd_info", "-extract", "/", unpacked.Tree);
+        unpacked.Label = said.Split('\n').Single(line => line.StartsWith("Volume Id", StringComparison.Ordinal)).Split(
+            ':')[1].Trim();
         return unpacked;
     }
 
@@ -40,7 +42,8 @@ internal sealed class Unpacked : IDisposable
 
     private static async Task<string> RunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var said = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -26,7 +26,8 @@ public sealed partial class PagesTests
     {
         var folder = Path.GetDirectoryName(Path.Combine(Page.Folder, page))!;
         Assert.All(Link().Matches(Page.Read(page)).Select(match => match.Groups[1].Value), link => Assert.True(
-            link.Contains("://", StringComparison.Ordinal) || Path.Exists(Path.Combine(folder, link.Split('#')[0])), $"{page} links to {link}"));
+            link.Contains("://", StringComparison.Ordinal) || Path.Exists(Path.Combine(folder, link.Split('#')[0])),
+            $"{page} links to {link}"));
     }
 
     [Theory]

@@ -16,7 +16,8 @@ public sealed partial class SecurityPageTests
     public void Each_test_that_it_names_exists(string name)
     {
         var (type, method) = name.Split('.') is [var first, var second] ? (first, second) : (name, null);
-        var sources = Directory.EnumerateFiles(Path.Combine(Page.Root, "tests"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText);
+        var sources = Directory.EnumerateFiles(Path.Combine(Page.Root, "tests"), "*.cs", SearchOption.AllDirectories)
+            .Select(File.ReadAllText);
         Assert.Contains(sources, source => source.Contains($"class {type}", StringComparison.Ordinal)
             && (method is null || source.Contains($" {method}(", StringComparison.Ordinal)));
     }

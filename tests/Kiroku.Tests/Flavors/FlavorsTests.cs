@@ -5,7 +5,8 @@ namespace Kiroku.Tests.Flavors;
 public sealed class FlavorsTests : IAsyncLifetime
 {
     private static readonly string[] Plain =
-        ["id", "name", "ram", "disk", "swap", "OS-FLV-EXT-DATA:ephemeral", "OS-FLV-DISABLED:disabled", "vcpus", "os-flavor-access:is_public", "rxtx_factor", "links"];
+        ["id", "name", "ram", "disk", "swap", "OS-FLV-EXT-DATA:ephemeral", "OS-FLV-DISABLED:disabled", "vcpus",
+            "os-flavor-access:is_public", "rxtx_factor", "links"];
     private TestApp app = null!;
     private TestUser demo = null!;
 
@@ -31,7 +32,9 @@ public sealed class FlavorsTests : IAsyncLifetime
     [Fact]
     public async Task Under_v2_a_flavor_is_as_in_2_1_and_its_links_name_the_project()
     {
-        var flavor = (await demo.GetJsonAsync($"/v2/{demo.ProjectId}/flavors/42", ("X-OpenStack-Nova-API-Version", "2.75")))["flavor"]!;
+        var flavor =
+            (await demo.GetJsonAsync(
+                $"/v2/{demo.ProjectId}/flavors/42", ("X-OpenStack-Nova-API-Version", "2.75")))["flavor"]!;
         Assert.Equal(Plain, Keys(flavor));
         Assert.Equal($"{app.Address}v2/{demo.ProjectId}/flavors/42", (string)flavor["links"]![0]!["href"]!);
         Assert.Equal($"{app.Address}{demo.ProjectId}/flavors/42", (string)flavor["links"]![1]!["href"]!);
@@ -47,7 +50,8 @@ public sealed class FlavorsTests : IAsyncLifetime
         Assert.Equal($"{app.Address}v2.1/flavors/detail?is_public=None&limit=2&marker=2", next);
         Assert.Equal(["3", "42"], Ids(await demo.GetJsonAsync(new Uri(next).PathAndQuery)));
         Assert.Equal(["2", "3"], Ids(await demo.GetJsonAsync("/v2.1/flavors?minRam=1000&minDisk=20")));
-        Assert.Equal(["3", "2", "1", "84", "42"], Ids(await demo.GetJsonAsync("/v2.1/flavors?sort_key=memory_mb&sort_dir=desc")));
+        Assert.Equal(["3", "2", "1", "84", "42"],
+            Ids(await demo.GetJsonAsync("/v2.1/flavors?sort_key=memory_mb&sort_dir=desc")));
         Assert.Empty(Ids(await demo.GetJsonAsync("/v2.1/flavors?limit=0")));
     }
 
@@ -74,7 +78,8 @@ public sealed class FlavorsTests : IAsyncLifetime
     public async Task A_flavor_that_is_not_there_is_named()
     {
         using var answer = await demo.GetAsync("/v2.1/flavors/m1.nano");
-        Assert.Equal("Flavor m1.nano could not be found.", (string)(await TestApp.JsonAsync(answer))["itemNotFound"]!["message"]!);
+        Assert.Equal("Flavor m1.nano could not be found.",
+            (string)(await TestApp.JsonAsync(answer))["itemNotFound"]!["message"]!);
     }
 
     private async Task<JsonNode> ShowAsync(string version)
@@ -82,5 +87,6 @@ public sealed class FlavorsTests : IAsyncLifetime
 
     private static IEnumerable<string> Keys(JsonNode node) => node.AsObject().Select(pair => pair.Key);
 
-    private static IEnumerable<string> Ids(JsonNode answer) => answer["flavors"]!.AsArray().Select(flavor => (string)flavor!["id"]!);
+    private static IEnumerable<string> Ids(JsonNode answer)
+        => answer["flavors"]!.AsArray().Select(flavor => (string)flavor!["id"]!);
 }

@@ -7,8 +7,10 @@ namespace Kiroku.Tests.Hosts;
 
 public sealed class HostRemovalTests(RunningCloud running) : IClassFixture<RunningCloud>
 {
-    private const string Hosting = "Unable to delete compute service that is hosting instances. Migrate or delete the instances first.";
-    private const string Moving = "Unable to delete compute service that has in-progress migrations. Complete the migrations or delete the instances first.";
+    private const string Hosting =
+        "Unable to delete compute service that is hosting instances. Migrate or delete the instances first.";
+    private const string Moving = "Unable to delete compute service that has in-progress migrations. Complete the "
+        + "migrations or delete the instances first.";
 
     private Cloud Cloud => running.Cloud;
 
@@ -18,10 +20,15 @@ public sealed class HostRemovalTests(RunningCloud running) : IClassFixture<Runni
     public async Task A_host_that_is_gone_is_forgotten_with_what_was_said_of_it(string version)
     {
         var (name, id) = await AddAsync(version);
-        using var disabled = await Cloud.Admin.PutJsonAsync("/v2.1/os-services/disable", $$"""{"host":"{{name}}","binary":"nova-compute"}""");
+        using var disabled = await Cloud.Admin.PutJsonAsync(
+            "/v2.1/os-services/disable", $$"""{"host":"{{name}}","binary":"nova-compute"}""");
         Assert.Equal((204, null), await DeleteAsync(id, version));
-        Assert.Null(await Cloud.App.Services.GetRequiredService<HostWatch>().FindAsync(name, TestContext.Current.CancellationToken));
-        Assert.False((await Cloud.App.Services.GetRequiredService<ServiceStore>().GetAsync(name, TestContext.Current.CancellationToken)).Disabled);
+        Assert.Null(
+            await Cloud.App.Services.GetRequiredService<HostWatch>().FindAsync(
+                name, TestContext.Current.CancellationToken));
+        Assert.False(
+            (await Cloud.App.Services.GetRequiredService<ServiceStore>().GetAsync(
+                name, TestContext.Current.CancellationToken)).Disabled);
         Assert.Equal((404, $"Service {id} not found."), await DeleteAsync(id, version));
     }
 
@@ -43,14 +50,16 @@ public sealed class HostRemovalTests(RunningCloud running) : IClassFixture<Runni
     public async Task A_host_that_is_up_stays()
     {
         var (name, id) = await AddAsync("2.53", up: true);
-        Assert.Equal((409, $"Unable to delete compute service of the host {name}, which is up. End it first."), await DeleteAsync(id, "2.53"));
+        Assert.Equal((409, $"Unable to delete compute service of the host {name}, which is up. End it first."),
+            await DeleteAsync(id, "2.53"));
     }
 
     [Theory]
     [InlineData("2.52", "seven", 400, "Invalid input received: id must be an integer")]
     [InlineData("2.52", "777", 404, "Service 777 not found.")]
     [InlineData("2.53", "7", 400, "Invalid uuid 7")]
-    [InlineData("2.53", "8f7a1e9f-34ab-4d3e-8f0c-86dc27f0d5a5", 404, "Service 8f7a1e9f-34ab-4d3e-8f0c-86dc27f0d5a5 not found.")]
+    [InlineData(
+        "2.53", "8f7a1e9f-34ab-4d3e-8f0c-86dc27f0d5a5", 404, "Service 8f7a1e9f-34ab-4d3e-8f0c-86dc27f0d5a5 not found.")]
     public async Task What_is_no_service_is_refused_as_nova_does(string version, string id, int status, string message)
         => Assert.Equal((status, message), await DeleteAsync(id, version));
 
@@ -63,7 +72,8 @@ public sealed class HostRemovalTests(RunningCloud running) : IClassFixture<Runni
 
     private async Task<(int Status, string? Message)> DeleteAsync(string id, string version)
     {
-        using var answer = await Cloud.Admin.DeleteAsync($"/v2.1/os-services/{id}", ("OpenStack-API-Version", $"compute {version}"));
+        using var answer = await Cloud.Admin.DeleteAsync(
+            $"/v2.1/os-services/{id}", ("OpenStack-API-Version", $"compute {version}"));
         return ((int)answer.StatusCode, answer.StatusCode == System.Net.HttpStatusCode.NoContent
             ? null : (string?)(await TestApp.JsonAsync(answer)).AsObject().Single().Value!["message"]);
     }

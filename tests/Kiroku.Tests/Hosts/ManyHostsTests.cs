@@ -51,16 +51,22 @@ public sealed class ManyHostsTests : IAsyncLifetime
     {
         var second = (await GetAsync("/os-hypervisors/2", "2.52"))["hypervisor"]!;
         Assert.Equal((2, "second", "up", "fake", 2003004, "192.0.2.7", 2, 8, 4096, 100, 50),
-            ((int)second["id"]!, Text(second, "hypervisor_hostname"), Text(second, "state"), Text(second, "hypervisor_type"), (int)second["hypervisor_version"]!,
-            Text(second, "host_ip"), (int)second["service"]!["id"]!, (int)second["vcpus"]!, (int)second["memory_mb"]!, (int)second["local_gb"]!, (int)second["disk_available_least"]!));
+            ((int)second["id"]!, Text(second, "hypervisor_hostname"), Text(second, "state"),
+                Text(second, "hypervisor_type"), (int)second["hypervisor_version"]!,
+            Text(second, "host_ip"), (int)second["service"]!["id"]!, (int)second["vcpus"]!, (int)second["memory_mb"]!,
+            (int)second["local_gb"]!, (int)second["disk_available_least"]!));
         var detailed = (await GetAsync("/os-hypervisors/detail", "2.88"))["hypervisors"]!.AsArray();
         Assert.Equal(["up", "up", "down"], detailed.Select(host => Text(host!, "state")));
         Assert.Equal([false, false, true], detailed.Select(host => host!["uptime"] is null));
         Assert.Equal("up for ever", Text((await GetAsync("/os-hypervisors/2/uptime", "2.1"))["hypervisor"]!, "uptime"));
-        await cloud.Beats.WriteAsync(db => db.ExecuteAsync("UPDATE nodes SET uptime = NULL WHERE name = 'second'"), Token);
-        await AssertRefusedAsync(HttpMethod.Get, "/os-hypervisors/2/uptime", "2.1", 501, "The requested functionality is not supported.");
-        await AssertRefusedAsync(HttpMethod.Get, "/os-hypervisors/3/uptime", "2.1", 400, "Compute service of third is unavailable at this time.");
-        await AssertRefusedAsync(HttpMethod.Get, "/os-hypervisors/4", "2.1", 404, "Hypervisor with ID '4' could not be found.");
+        await cloud.Beats.WriteAsync(
+            db => db.ExecuteAsync("UPDATE nodes SET uptime = NULL WHERE name = 'second'"), Token);
+        await AssertRefusedAsync(
+            HttpMethod.Get, "/os-hypervisors/2/uptime", "2.1", 501, "The requested functionality is not supported.");
+        await AssertRefusedAsync(HttpMethod.Get, "/os-hypervisors/3/uptime", "2.1", 400,
+            "Compute service of third is unavailable at this time.");
+        await AssertRefusedAsync(
+            HttpMethod.Get, "/os-hypervisors/4", "2.1", 404, "Hypervisor with ID '4' could not be found.");
     }
 
     [Fact]
@@ -68,16 +74,19 @@ public sealed class ManyHostsTests : IAsyncLifetime
     {
         var server = await cloud.CreateServerAsync();
         await cloud.Database.WriteAsync(db => db.ExecuteAsync(
-            "UPDATE servers SET other_host = 'second', other_vcpus = 2, other_memory_mib = 192, other_disk_gib = 3"), Token);
+            "UPDATE servers SET other_host = 'second', other_vcpus = 2, other_memory_mib = 192, other_disk_gib = 3"),
+                Token);
         var hosts = (await Watch.ListAsync(Token)).OrderBy(host => host.Number).ToList();
-        Assert.Equal([(First, 1L, 1L), ("second", 0L, 2L), ("third", 0L, 0L)], hosts.Select(host => (host.Name, host.Use.Servers, host.Use.Vcpus)));
+        Assert.Equal([(First, 1L, 1L), ("second", 0L, 2L), ("third", 0L, 0L)],
+            hosts.Select(host => (host.Name, host.Use.Servers, host.Use.Vcpus)));
         Assert.Equal(new Claim(2, 192, 3), hosts[1].Use.Claim);
 
         var without = await cloud.Database.ReadAsync(db => Watch.ListAsync(db, null, except: server), Token);
 
         Assert.All(without, host => Assert.Equal(Claim.None, host.Use.Claim));
         var sums = (await GetAsync("/os-hypervisors/statistics", "2.1"))["hypervisor_statistics"]!;
-        Assert.Equal((3, 32, 3, 1, 64 * 1024 + 8192 - 128 - 192), (Number("count"), Number("vcpus"), Number("vcpus_used"), Number("running_vms"), Number("free_ram_mb")));
+        Assert.Equal((3, 32, 3, 1, 64 * 1024 + 8192 - 128 - 192),
+            (Number("count"), Number("vcpus"), Number("vcpus_used"), Number("running_vms"), Number("free_ram_mb")));
 
         int Number(string key) => (int)sums[key]!;
     }
@@ -96,11 +105,14 @@ public sealed class ManyHostsTests : IAsyncLifetime
         var server = await cloud.CreateServerAsync();
         await cloud.Database.WriteAsync(db => db.ExecuteAsync("UPDATE servers SET host = 'second'"), Token);
         Assert.Equal(["second"], Names(await GetAsync("/os-hypervisors/ECO/search", "2.1")));
-        var found = (await GetAsync("/os-hypervisors?hypervisor_hostname_pattern=d&with_servers=1", "2.53"))["hypervisors"]!.AsArray();
+        var found =
+            (await GetAsync(
+                "/os-hypervisors?hypervisor_hostname_pattern=d&with_servers=1", "2.53"))["hypervisors"]!.AsArray();
         var second = found.Single(host => Text(host!, "hypervisor_hostname") == "second")!;
         Assert.Equal(server.ToString(), (string)second["servers"]!.AsArray().Single()!["uuid"]!);
         Assert.Null(found.Single(host => Text(host!, "hypervisor_hostname") == "third")!["servers"]);
-        await cloud.Database.WriteAsync(db => db.ExecuteAsync("UPDATE servers SET host = @First", new { First }), Token);
+        await cloud.Database.WriteAsync(
+            db => db.ExecuteAsync("UPDATE servers SET host = @First", new { First }), Token);
     }
 
     [Fact]
@@ -108,30 +120,38 @@ public sealed class ManyHostsTests : IAsyncLifetime
     {
         var services = (await GetAsync("/os-services", "2.52"))["services"]!.AsArray();
         Assert.Equal([(1, First, "nova", "up"), (2, "second", "west", "up"), (3, "third", "nova", "down")],
-            services.Select(service => ((int)service!["id"]!, Text(service, "host"), Text(service, "zone"), Text(service, "state"))));
-        Assert.Equal("second", Text((await GetAsync("/os-services?host=second&binary=nova-compute", "2.53"))["services"]!.AsArray().Single()!, "host"));
+            services.Select(service =>
+                ((int)service!["id"]!, Text(service, "host"), Text(service, "zone"), Text(service, "state"))));
+        Assert.Equal("second",
+            Text((await GetAsync("/os-services?host=second&binary=nova-compute", "2.53"))["services"]!.AsArray()
+                .Single()!, "host"));
         Assert.Empty((await GetAsync("/os-services?host=fourth", "2.53"))["services"]!.AsArray());
 
         await ChangeAsync("second", """ "forced_down":true """, "force-down");
         var id = Text((await GetAsync("/os-services?host=third", "2.53"))["services"]![0]!, "id");
-        using var changed = await cloud.Admin.PutJsonAsync($"/v2.1/os-services/{id}", """{"status":"disabled"}""", ("OpenStack-API-Version", "compute 2.53"));
+        using var changed = await cloud.Admin.PutJsonAsync(
+            $"/v2.1/os-services/{id}", """{"status":"disabled"}""", ("OpenStack-API-Version", "compute 2.53"));
         Assert.Equal("third", Text((await TestApp.JsonAsync(changed))["service"]!, "host"));
 
         Assert.Equal([("up", "enabled"), ("down", "enabled"), ("down", "disabled")],
-            (await GetAsync("/os-services", "2.53"))["services"]!.AsArray().Select(service => (Text(service!, "state"), Text(service!, "status"))));
-        Assert.Equal(["UP", "DOWN", "MAINTENANCE"], (await Watch.ListAsync(Token)).OrderBy(host => host.Number).Select(host => host.HostStatus));
+            (await GetAsync("/os-services", "2.53"))["services"]!.AsArray().Select(
+                service => (Text(service!, "state"), Text(service!, "status"))));
+        Assert.Equal(["UP", "DOWN", "MAINTENANCE"],
+            (await Watch.ListAsync(Token)).OrderBy(host => host.Number).Select(host => host.HostStatus));
     }
 
     [Fact]
     public async Task Of_a_host_that_is_not_seen_nobody_knows_how_it_is()
-        => Assert.Equal(("UNKNOWN", false), ((await Watch.FindAsync("third", Token))!.HostStatus, (await Watch.FindAsync("third", Token))!.IsUp));
+        => Assert.Equal(("UNKNOWN", false),
+            ((await Watch.FindAsync("third", Token))!.HostStatus, (await Watch.FindAsync("third", Token))!.IsUp));
 
     [Fact]
     public async Task A_zone_is_available_while_one_of_its_hosts_is_enabled()
     {
         await ChangeAsync("third", "", "disable");
         Assert.Equal([("nova", true), ("west", true)], await ZonesAsync());
-        var hosts = (await GetAsync("/os-availability-zone/detail", "2.1"))["availabilityZoneInfo"]!.AsArray().Select(zone => zone!["hosts"]!.AsObject().Select(host => host.Key));
+        var hosts = (await GetAsync("/os-availability-zone/detail", "2.1"))["availabilityZoneInfo"]!.AsArray().Select(
+            zone => zone!["hosts"]!.AsObject().Select(host => host.Key));
         Assert.Equal([[First], ["second"]], hosts);
         await Zones.RequireAsync(Watch, "west", Token);
 
@@ -161,7 +181,8 @@ public sealed class ManyHostsTests : IAsyncLifetime
             }, Token);
         var scheduler = cloud.App.Services.GetRequiredService<Scheduler>();
         var states = hosts.OrderBy(host => host.Number).Select(host => host.State(scheduler)).ToList();
-        Assert.Equal([(false, true), (false, true), (true, false)], states.Select(state => (state.IsEnabled, state.IsUp)));
+        Assert.Equal(
+            [(false, true), (false, true), (true, false)], states.Select(state => (state.IsEnabled, state.IsUp)));
         Assert.Equal(new Claim(32, 4096, 100), states[1].Limits);
     }
 
@@ -171,19 +192,24 @@ public sealed class ManyHostsTests : IAsyncLifetime
     [InlineData("2.1", "nova:HOST", "", 202, "nova")]
     [InlineData("2.1", "HOST", "", 400, "The requested availability zone is not available")]
     [InlineData("2.1", "nova:HOST:second", "", 400, "Compute host second could not be found.")]
-    [InlineData("2.74", "nova", ""","host":"HOST","hypervisor_hostname":"second" """, 400, "Compute host second could not be found.")]
+    [InlineData("2.74", "nova", ""","host":"HOST","hypervisor_hostname":"second" """, 400,
+        "Compute host second could not be found.")]
     [InlineData("2.74", "nova", ""","host":"HOST","hypervisor_hostname":"HOST" """, 202, "nova")]
     [InlineData("2.74", "nova", ""","host":"moon" """, 400, "Compute host moon could not be found.")]
-    public async Task A_server_may_be_wanted_in_a_zone_or_on_a_host(string version, string zone, string more, int status, string? said)
+    public async Task A_server_may_be_wanted_in_a_zone_or_on_a_host(
+        string version, string zone, string more, int status, string? said)
     {
         // For second there is no room: nobody answers there.
-        await cloud.Beats.WriteAsync(db => db.ExecuteAsync("UPDATE nodes SET memory_mib = 0 WHERE name = 'second'"), Token);
-        var body = $$$"""{"server":{"name":"vm","flavorRef":"42","imageRef":"{{{cloud.Image}}}","networks":"none","availability_zone":"{{{zone}}}"{{{more}}}}}"""
+        await cloud.Beats.WriteAsync(
+            db => db.ExecuteAsync("UPDATE nodes SET memory_mib = 0 WHERE name = 'second'"), Token);
+        var body =
+            $$$"""{"server":{"name":"vm","flavorRef":"42","imageRef":"{{{cloud.Image}}}","networks":"none","availability_zone":"{{{zone}}}"{{{more}}}}}"""
             .Replace("HOST", First, StringComparison.Ordinal);
         if (version == "2.1")
             body = body.Replace(""" "networks":"none",""".Trim(), "", StringComparison.Ordinal);
 
-        using var answer = await cloud.Admin.PostAsync("/v2.1/servers", body, ("OpenStack-API-Version", $"compute {version}"));
+        using var answer = await cloud.Admin.PostAsync(
+            "/v2.1/servers", body, ("OpenStack-API-Version", $"compute {version}"));
 
         var told = await TestApp.JsonAsync(answer);
         Assert.Equal(status, (int)answer.StatusCode);
@@ -198,17 +224,21 @@ public sealed class ManyHostsTests : IAsyncLifetime
         Assert.Equal(said, server.Labels.PinnedZone);
         Assert.Equal(said == "west" ? null : First, server.Host);
         // A server that never had a host is where it was to be.
-        Assert.Equal(said ?? "nova", (string)(await cloud.Admin.GetJsonAsync($"/v2.1/servers/{id}"))["server"]!["OS-EXT-AZ:availability_zone"]!);
+        Assert.Equal(said ?? "nova",
+            (string)(await cloud.Admin.GetJsonAsync($"/v2.1/servers/{id}"))["server"]!["OS-EXT-AZ:availability_zone"]!);
     }
 
     [Theory]
     [InlineData("""{"host":"second"}""", "nova", 409, "Host \"second\" is not in the availability zone \"nova\".")]
-    [InlineData("""{"host":"second","availability_zone":"nova"}""", null, 409, "Host \"second\" is not in the availability zone \"nova\".")]
-    [InlineData("""{"host":"HOST","availability_zone":"west"}""", "nova", 409, "Host \"HOST\" is not in the availability zone \"west\".")]
+    [InlineData("""{"host":"second","availability_zone":"nova"}""", null, 409,
+        "Host \"second\" is not in the availability zone \"nova\".")]
+    [InlineData("""{"host":"HOST","availability_zone":"west"}""", "nova", 409,
+        "Host \"HOST\" is not in the availability zone \"west\".")]
     [InlineData("""{"host":"moon"}""", "nova", 400, "Compute host moon could not be found.")]
     [InlineData("""{"host":"HOST","availability_zone":""}""", "west", 202, null)]
     [InlineData("""{"host":"HOST"}""", null, 202, null)]
-    public async Task An_unshelve_names_a_host_in_the_zone_to_stay_in(string wishes, string? pinned, int status, string? said)
+    public async Task An_unshelve_names_a_host_in_the_zone_to_stay_in(
+        string wishes, string? pinned, int status, string? said)
     {
         var server = await cloud.CreateServerAsync();
         await cloud.DoAsync(server, """{"shelve":null}""");
@@ -217,14 +247,17 @@ public sealed class ManyHostsTests : IAsyncLifetime
         wishes = wishes.Replace("HOST", First, StringComparison.Ordinal);
 
         using var answer = await cloud.Admin.PostAsync(
-            $"/v2.1/servers/{server}/action", $$"""{"unshelve":{{wishes}}}""", ("OpenStack-API-Version", "compute 2.91"));
+            $"/v2.1/servers/{server}/action", $$"""{"unshelve":{{wishes}}}""",
+            ("OpenStack-API-Version", "compute 2.91"));
 
         Assert.Equal(status, (int)answer.StatusCode);
         if (said is not null)
-            Assert.Equal(said.Replace("HOST", First, StringComparison.Ordinal), (string)(await TestApp.JsonAsync(answer)).AsObject().Single().Value!["message"]!);
+            Assert.Equal(said.Replace("HOST", First, StringComparison.Ordinal),
+                (string)(await TestApp.JsonAsync(answer)).AsObject().Single().Value!["message"]!);
         await cloud.UntilAsync(async () => (await cloud.ServerAsync(server)).RunningAction is null);
         var after = await cloud.ServerAsync(server);
-        Assert.Equal(status == 202 ? (VmStates.Active, null) : (VmStates.ShelvedOffloaded, pinned), (after.VmState, after.Labels.PinnedZone));
+        Assert.Equal(status == 202 ? (VmStates.Active, null) : (VmStates.ShelvedOffloaded, pinned),
+            (after.VmState, after.Labels.PinnedZone));
     }
 
     [Fact]
@@ -235,25 +268,31 @@ public sealed class ManyHostsTests : IAsyncLifetime
         Assert.Null(await Watch.FindAsync("fourth", Token));
     }
 
-    private Task<JsonNode> GetAsync(string path, string version) => cloud.Admin.GetJsonAsync("/v2.1" + path, ("OpenStack-API-Version", $"compute {version}"));
+    private Task<JsonNode> GetAsync(string path, string version)
+        => cloud.Admin.GetJsonAsync("/v2.1" + path, ("OpenStack-API-Version", $"compute {version}"));
 
     private async Task ChangeAsync(string host, string more, string action)
     {
         var body = $$"""{"host":"{{host}}","binary":"nova-compute"{{(more.Length == 0 ? "" : $",{more}")}}}""";
-        using var answer = await cloud.Admin.PutJsonAsync($"/v2.1/os-services/{action}", body, ("OpenStack-API-Version", "compute 2.11"));
+        using var answer = await cloud.Admin.PutJsonAsync(
+            $"/v2.1/os-services/{action}", body, ("OpenStack-API-Version", "compute 2.11"));
         Assert.Equal(200, (int)answer.StatusCode);
     }
 
-    private async Task<IEnumerable<(string, bool)>> ZonesAsync() => (await cloud.Demo.GetJsonAsync("/v2.1/os-availability-zone"))["availabilityZoneInfo"]!.AsArray()
+    private async Task<IEnumerable<(string, bool)>> ZonesAsync()
+        => (await cloud.Demo.GetJsonAsync("/v2.1/os-availability-zone"))["availabilityZoneInfo"]!.AsArray()
         .Select(zone => (Text(zone!, "zoneName"), (bool)zone!["zoneState"]!["available"]!));
 
     private async Task AssertRefusedAsync(HttpMethod method, string path, string version, int status, string message)
     {
-        using var answer = await cloud.App.SendAsync(method, "/v2.1" + path, cloud.Admin.Token, null, ("OpenStack-API-Version", $"compute {version}"));
-        Assert.Equal((status, message), ((int)answer.StatusCode, (string)(await TestApp.JsonAsync(answer)).AsObject().Single().Value!["message"]!));
+        using var answer = await cloud.App.SendAsync(
+            method, "/v2.1" + path, cloud.Admin.Token, null, ("OpenStack-API-Version", $"compute {version}"));
+        Assert.Equal((status, message),
+            ((int)answer.StatusCode, (string)(await TestApp.JsonAsync(answer)).AsObject().Single().Value!["message"]!));
     }
 
-    private static List<string> Names(JsonNode list) => [.. list["hypervisors"]!.AsArray().Select(host => Text(host!, "hypervisor_hostname"))];
+    private static List<string> Names(JsonNode list)
+        => [.. list["hypervisors"]!.AsArray().Select(host => Text(host!, "hypervisor_hostname"))];
 
     private static string Text(JsonNode node, string key) => (string)node[key]!;
 }

@@ -25,8 +25,8 @@ public sealed class ArchitectureTests
         ["Scheduling"] = ["Hypervisors"],
         ["Servers"] =
         [
-            "Actions", "Api", "Cluster", "ConfigDrives", "Flavors", "Hosts", "Hypervisors", "Identity", "Images", "Keypairs",
-            "Quotas", "Scheduling", "Storage",
+            "Actions", "Api", "Cluster", "ConfigDrives", "Flavors", "Hosts", "Hypervisors", "Identity", "Images",
+            "Keypairs", "Quotas", "Scheduling", "Storage",
         ],
     };
 
@@ -43,12 +43,14 @@ public sealed class ArchitectureTests
             .SelectMany(file => file.Uses.Select(used => (file.Path, Used: used, Room: SourceFile.RoomOf(used))))
             .Where(use => use.Room != room);
 
-        Assert.DoesNotContain(known, use => !MayKnow[room].Contains(use.Room) && (Ground.Contains(room) || !Ground.Contains(use.Room)));
+        Assert.DoesNotContain(
+            known, use => !MayKnow[room].Contains(use.Room) && (Ground.Contains(room) || !Ground.Contains(use.Room)));
     }
 
     [Fact]
     public void Every_folder_is_a_room_that_is_listed()
-        => Assert.Empty(Product.Current.Files.Select(file => file.Room).Distinct().Except(MayKnow.Keys).Except(Outside));
+        => Assert.Empty(
+            Product.Current.Files.Select(file => file.Room).Distinct().Except(MayKnow.Keys).Except(Outside));
 
     [Fact]
     public void A_namespace_is_a_folder()
@@ -58,5 +60,6 @@ public sealed class ArchitectureTests
 
     [Fact]
     public void Nothing_stands_at_the_root_but_what_puts_the_rooms_together()
-        => Assert.Equal(["KirokuApp.cs", "Program.cs"], Product.Current.Files.Where(file => file.Room.Length == 0).Select(file => file.Path));
+        => Assert.Equal(["KirokuApp.cs", "Program.cs"],
+            Product.Current.Files.Where(file => file.Room.Length == 0).Select(file => file.Path));
 }

@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Kiroku.Tests.House;
 
 /// <summary>
-/// What is reached from a method by calls. A call of an interface's or a base's method goes on in those types alone that were
-/// named to stand behind it.
+/// What is reached from a method by calls. A call of an interface's or a base's method goes on in those types alone
+/// that were named to stand behind it.
 /// </summary>
 internal sealed class CallGraph
 {
@@ -31,15 +31,20 @@ internal sealed class CallGraph
         while (open.TryPop(out var member))
         {
             if (!reached.Add(member)) continue;
-            foreach (var next in member.DeclaringSyntaxReferences.SelectMany(Calls).Concat(behind.GetValueOrDefault(member) ?? []))
+            foreach (var next in member.DeclaringSyntaxReferences.SelectMany(Calls).Concat(
+                behind.GetValueOrDefault(member) ?? []))
                 open.Push(next);
         }
-        return [.. reached.SelectMany(member => member.DeclaringSyntaxReferences).Select(part => part.SyntaxTree.FilePath)
-            .Distinct().Order(StringComparer.Ordinal)];
+        return
+        [
+            .. reached.SelectMany(member => member.DeclaringSyntaxReferences).Select(part => part.SyntaxTree.FilePath)
+                .Distinct().Order(StringComparer.Ordinal),
+        ];
     }
 
     private INamedTypeSymbol Find(string type)
-        => source.GetSymbolsWithName(type, SymbolFilter.Type).OfType<INamedTypeSymbol>().Single(found => found.ContainingType is null);
+        => source.GetSymbolsWithName(type, SymbolFilter.Type).OfType<INamedTypeSymbol>().Single(
+            found => found.ContainingType is null);
 
     private IEnumerable<ISymbol> Calls(SyntaxReference part) => part.GetSyntax() switch
     {

@@ -1,6 +1,8 @@
 namespace Kiroku.Tests.House;
 
-/// <summary>What leads back to itself in a graph: its strongly connected components of two or more (Tarjan's algorithm).</summary>
+/// <summary>
+/// What leads back to itself in a graph: its strongly connected components of two or more (Tarjan's algorithm).
+/// </summary>
 internal sealed class Circles
 {
     private readonly IReadOnlyDictionary<string, IReadOnlySet<string>> graph;
@@ -16,9 +18,12 @@ internal sealed class Circles
     public static IReadOnlyList<IReadOnlyList<string>> In(IReadOnlyDictionary<string, IReadOnlySet<string>> graph)
     {
         var circles = new Circles(graph);
-        foreach (var start in graph.Keys.Order(StringComparer.Ordinal).Where(start => !circles.order.ContainsKey(start)))
+        foreach (var start in graph.Keys.Order(StringComparer.Ordinal).Where(
+            start => !circles.order.ContainsKey(start)))
             circles.Visit(start);
-        return [.. circles.found.OrderByDescending(circle => circle.Count).ThenBy(circle => circle[0], StringComparer.Ordinal)];
+        return [
+            .. circles.found.OrderByDescending(circle => circle.Count).ThenBy(
+                circle => circle[0], StringComparer.Ordinal)];
     }
 
     private void Visit(string at)

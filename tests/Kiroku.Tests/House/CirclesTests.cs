@@ -4,7 +4,8 @@ namespace Kiroku.Tests.House;
 public sealed class CirclesTests
 {
     [Fact]
-    public void No_folders_use_each_other() => AssertKnown(KnownCircles.Folders, Circles.In(Product.Current.FolderGraph));
+    public void No_folders_use_each_other()
+        => AssertKnown(KnownCircles.Folders, Circles.In(Product.Current.FolderGraph));
 
     [Fact]
     public void No_files_use_each_other_but_for_pairs_that_are_one_thing()

@@ -12,7 +12,8 @@ internal sealed class Figures(Product product)
     public string Write()
     {
         var lines = product.Files.Select(file => file.Lines).Order().ToList();
-        Say($"files                          {lines.Count} with {lines.Sum()} lines; half of them at most {lines[lines.Count / 2]}, the longest {lines[^1]}");
+        Say($"files                          {lines.Count} with {lines.Sum()} lines; half of them at most "
+            + $"{lines[lines.Count / 2]}, the longest {lines[^1]}");
         SayCircles("circles of files  ", Circles.In(product.FileGraph));
         SayCircles("circles of folders", Circles.In(product.FolderGraph));
         SayPath();
@@ -23,7 +24,8 @@ internal sealed class Figures(Product product)
 
     private void SayCircles(string what, IReadOnlyList<IReadOnlyList<string>> circles)
     {
-        Say($"{what}             {circles.Count} with {circles.Sum(circle => circle.Count)} in them; the largest {circles.Select(circle => circle.Count).FirstOrDefault()}");
+        Say($"{what}             {circles.Count} with {circles.Sum(circle => circle.Count)} in them; the largest "
+            + $"{circles.Select(circle => circle.Count).FirstOrDefault()}");
         foreach (var circle in circles)
             Say($"    {string.Join(' ', circle)}");
     }
@@ -34,7 +36,8 @@ internal sealed class Figures(Product product)
         var calls = new CallGraph(product.Source, ["StopServer", "ServerGrain", "LocalHost", "LibvirtHypervisor"]);
         var files = calls.Files(("ServerActionsApi", "Act"), ("ActionsApi", null));
         var rooms = files.GroupBy(SourceFile.RoomOf).OrderByDescending(room => room.Count());
-        Say($"files that os-stop can reach   {files.Count}: {string.Join(", ", rooms.Select(room => $"{room.Count()} of {Name(room.Key)}"))}");
+        Say($"files that os-stop can reach   {files.Count}: "
+            + $"{string.Join(", ", rooms.Select(room => $"{room.Count()} of {Name(room.Key)}"))}");
         foreach (var room in rooms)
             Say($"    {string.Join(' ', room)}");
     }
@@ -45,12 +48,15 @@ internal sealed class Figures(Product product)
     private void SayAction(string name, string kind)
     {
         var key = name.ToLowerInvariant();
-        var words = new Regex($@"\b({name}(Server|Async)?|{name.TrimEnd('e')}ing)\b|[""`]{key}[""`]|compute_{key}_instance");
+        var words = new Regex(
+            $@"\b({name}(Server|Async)?|{name.TrimEnd('e')}ing)\b|[""`]{key}[""`]|compute_{key}_instance");
         var files = new[] { "src", "docs", "tests" }
             .Select(top => Directory.EnumerateFiles(Path.Combine(Page.Root, top), "*", SearchOption.AllDirectories)
-                .Where(file => Path.GetExtension(file) is ".cs" or ".md" or ".py" && words.IsMatch(File.ReadAllText(file)))
+                .Where(file =>
+                    Path.GetExtension(file) is ".cs" or ".md" or ".py" && words.IsMatch(File.ReadAllText(file)))
                 .Select(file => Path.GetRelativePath(Page.Root, file)).Order(StringComparer.Ordinal).ToList()).ToList();
-        Say($"files that name {name.ToLowerInvariant(),-14} {files.Sum(top => top.Count)}: {files[0].Count} of src, {files[1].Count} of docs, {files[2].Count} of tests (an action {kind})");
+        Say($"files that name {name.ToLowerInvariant(),-14} {files.Sum(top => top.Count)}: {files[0].Count} of src, "
+            + $"{files[1].Count} of docs, {files[2].Count} of tests (an action {kind})");
         foreach (var top in files)
             Say($"    {string.Join(' ', top)}");
     }

@@ -34,8 +34,10 @@ internal sealed class Product
 
     private IEnumerable<SourceFile> Rooms => Files.Where(file => !file.IsTableOfContents);
 
-    private static Dictionary<string, IReadOnlySet<string>> Graph(IEnumerable<SourceFile> files, Func<string, string> place)
+    private static Dictionary<string, IReadOnlySet<string>> Graph(
+        IEnumerable<SourceFile> files, Func<string, string> place)
         => files.GroupBy(file => place(file.Path)).ToDictionary(
             group => group.Key,
-            group => (IReadOnlySet<string>)group.SelectMany(file => file.Uses).Select(place).Where(other => other != group.Key).ToHashSet());
+            group => (IReadOnlySet<string>)group.SelectMany(file => file.Uses).Select(place)
+                .Where(other => other != group.Key).ToHashSet());
 }

@@ -5,15 +5,17 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Kiroku.Tests.House;
 
 /// <summary>
-/// The product's source, compiled in memory. What generators would add is missing; names that come from there are nobody's.
+/// The product's source, compiled in memory. What generators would add is missing; names that come from there are
+/// nobody's.
 /// </summary>
 internal static class SourceCode
 {
     private const string Usings = """
         global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;
         global using System.Net.Http; global using System.Net.Http.Json; global using System.Threading;
-        global using System.Threading.Tasks; global using Microsoft.AspNetCore.Builder; global using Microsoft.AspNetCore.Hosting;
-        global using Microsoft.AspNetCore.Http; global using Microsoft.AspNetCore.Routing;
+        global using System.Threading.Tasks; global using Microsoft.AspNetCore.Builder;
+        global using Microsoft.AspNetCore.Hosting; global using Microsoft.AspNetCore.Http;
+        global using Microsoft.AspNetCore.Routing;
         global using Microsoft.Extensions.Configuration; global using Microsoft.Extensions.DependencyInjection;
         global using Microsoft.Extensions.Hosting; global using Microsoft.Extensions.Logging;
         global using Orleans; global using Orleans.Hosting; global using Orleans.Runtime;
@@ -24,8 +26,10 @@ internal static class SourceCode
     /// <summary>Every file of a folder; its paths are those below it.</summary>
     public static CSharpCompilation Read(string folder)
     {
-        var trees = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal).AsParallel().AsOrdered()
-            .Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), Parsing, Path.GetRelativePath(folder, file)));
+        var trees = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .AsParallel().AsOrdered()
+            .Select(file =>
+                CSharpSyntaxTree.ParseText(File.ReadAllText(file), Parsing, Path.GetRelativePath(folder, file)));
         var known = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(':')
             .Where(file => Path.GetFileName(file) is var name && !name.StartsWith("Kiroku", StringComparison.Ordinal))
             .Select(file => MetadataReference.CreateFromFile(file));

@@ -13,12 +13,15 @@ internal sealed record SourceFile(string Path, int Lines, IReadOnlySet<string> U
     /// <summary>The first folder of its path; empty at the root.</summary>
     public string Room => RoomOf(Path);
 
-    /// <summary>Whether it only puts the others together, and so has to know them all: an application, a room, the commands.</summary>
+    /// <summary>
+    /// Whether it only puts the others together, and so has to know them all: an application, a room, the commands.
+    /// </summary>
     public bool IsTableOfContents
         => Room.Length == 0 || Path.EndsWith("Room.cs", StringComparison.Ordinal) || Path == "CommandLine/Commands.cs";
 
     /// <summary>The file that a part of a type is a part of: <c>X.cs</c> for <c>X.Part.cs</c>.</summary>
-    public static string WholeOf(string path) => $"{FolderOf(path)}/{System.IO.Path.GetFileName(path).Split('.')[0]}.cs".TrimStart('/');
+    public static string WholeOf(string path)
+        => $"{FolderOf(path)}/{System.IO.Path.GetFileName(path).Split('.')[0]}.cs".TrimStart('/');
 
     public static string RoomOf(string path) => FolderOf(path).Split('/')[0];
 

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Kiroku.Tests.House;
 
-/// <summary>A table is its room's: nobody else reads or writes it, so that the room alone decides what its columns mean.</summary>
+/// <summary>
+/// A table is its room's: nobody else reads or writes it, so that the room alone decides what its columns mean.
+/// </summary>
 public sealed partial class TablesTests
 {
     private static readonly Dictionary<string, string[]> Owned = new()
@@ -45,9 +47,12 @@ public sealed partial class TablesTests
     [Fact]
     public void A_table_is_named_in_its_owners_room_only()
     {
-        var owners = Owned.SelectMany(owner => owner.Value.Select(table => (owner.Key, table))).ToDictionary(pair => pair.table, pair => pair.Key);
+        var owners = Owned.SelectMany(owner => owner.Value.Select(table => (owner.Key, table)))
+            .ToDictionary(pair => pair.table, pair => pair.Key);
         var strangers = Product.Current.Files
-            .SelectMany(file => file.Texts.SelectMany(text => Use().Matches(text)).Select(use => (file.Room, Table: use.Groups[1].Value)))
+            .SelectMany(file =>
+                file.Texts.SelectMany(text => Use().Matches(text))
+                    .Select(use => (file.Room, Table: use.Groups[1].Value)))
             .Where(use => owners.TryGetValue(use.Table, out var owner) && owner != use.Room).Distinct().ToList();
 
         Assert.Empty(strangers.Except(Exceptions.Keys));

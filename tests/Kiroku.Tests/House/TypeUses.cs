@@ -4,13 +4,17 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Kiroku.Tests.House;
 
-/// <summary>Which types a file uses: those that it names, infers, makes, or whose members it touches; constants, too.</summary>
+/// <summary>
+/// Which types a file uses: those that it names, infers, makes, or whose members it touches; constants, too.
+/// </summary>
 internal static class TypeUses
 {
     public static SourceFile Read(CSharpCompilation source, SyntaxTree tree)
     {
-        var uses = Symbols(source.GetSemanticModel(tree), tree.GetRoot()).SelectMany(Types).Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default)
-            .Where(type => !type.DeclaringSyntaxReferences.Any(part => part.SyntaxTree == tree)).Select(FileOf).OfType<string>();
+        var uses = Symbols(source.GetSemanticModel(tree), tree.GetRoot()).SelectMany(Types)
+            .Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default)
+            .Where(type => !type.DeclaringSyntaxReferences.Any(part => part.SyntaxTree == tree)).Select(FileOf)
+                .OfType<string>();
         return new SourceFile(tree.FilePath, tree.GetText().Lines.Count - 1, uses.ToHashSet(), [.. Texts(tree)]);
     }
 
@@ -19,7 +23,9 @@ internal static class TypeUses
     {
         foreach (var node in root.DescendantNodes(node => node is not UsingDirectiveSyntax))
         {
-            if (node is not (SimpleNameSyntax or BaseObjectCreationExpressionSyntax or ElementAccessExpressionSyntax or BinaryExpressionSyntax))
+            if (node
+                is not (SimpleNameSyntax or BaseObjectCreationExpressionSyntax or ElementAccessExpressionSyntax
+                    or BinaryExpressionSyntax))
                 continue;
             var found = model.GetSymbolInfo(node);
             if ((found.Symbol ?? found.CandidateSymbols.FirstOrDefault()) is { } symbol)
@@ -40,7 +46,8 @@ internal static class TypeUses
         INamedTypeSymbol type => [Outermost(type), .. type.TypeArguments.SelectMany(Types)],
         IArrayTypeSymbol array => Types(array.ElementType),
         IPointerTypeSymbol pointer => Types(pointer.PointedAtType),
-        IMethodSymbol or IPropertySymbol or IFieldSymbol or IEventSymbol when symbol.ContainingType is { } owner => [Outermost(owner)],
+        IMethodSymbol or IPropertySymbol or IFieldSymbol or IEventSymbol when symbol.ContainingType is { } owner
+            => [Outermost(owner)],
         _ => [],
     };
 

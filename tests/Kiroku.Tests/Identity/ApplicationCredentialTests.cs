@@ -28,14 +28,16 @@ public sealed class ApplicationCredentialTests : IAsyncLifetime
         var id = (string)made["id"]!;
         Assert.Equal(86, ((string)made["secret"]!).Length);
         Assert.Equal(("ci", "d", "2030-01-01T00:00:00.000000", ann.ProjectId, false), (
-            (string)made["name"]!, (string)made["description"]!, (string)made["expires_at"]!, (string)made["project_id"]!, (bool)made["unrestricted"]!));
+            (string)made["name"]!, (string)made["description"]!, (string)made["expires_at"]!,
+            (string)made["project_id"]!, (bool)made["unrestricted"]!));
         Assert.Equal(["member", "reader"], Names(made, "roles"));
         var shown = (await ann.GetJsonAsync($"{Path}/{id}"))["application_credential"]!;
         Assert.Null(shown["secret"]);
         Assert.Equal(["ci"], Names(await ann.GetJsonAsync(Path), "application_credentials"));
         Assert.Empty(Names(await ann.GetJsonAsync($"{Path}?name=other"), "application_credentials"));
         Assert.Equal(204, (await ann.AskAsync("DELETE", $"{Path}/{id}")).Status);
-        Assert.Equal($"Could not find Application Credential: {id}.", Message((await ann.AskAsync("GET", $"{Path}/{id}")).Body));
+        Assert.Equal(
+            $"Could not find Application Credential: {id}.", Message((await ann.AskAsync("GET", $"{Path}/{id}")).Body));
     }
 
     [Fact]
@@ -45,14 +47,16 @@ public sealed class ApplicationCredentialTests : IAsyncLifetime
         foreach (var proof in (JsonObject[])[
             new() { ["id"] = (string)made["id"]!, ["secret"] = "sss" },
             new() { ["name"] = "ci", ["secret"] = "sss", ["user"] = new JsonObject { ["id"] = ann.UserId } },
-            new() { ["name"] = "ci", ["secret"] = "sss", ["user"] = new JsonObject { ["name"] = "ann", ["domain"] = new JsonObject { ["id"] = "default" } } }])
+            new() { ["name"] = "ci", ["secret"] = "sss",
+                ["user"] = new JsonObject { ["name"] = "ann", ["domain"] = new JsonObject { ["id"] = "default" } } }])
         {
             using var answer = await desk.App.TrySignInAsync("application_credential", proof, null);
             Assert.Equal(201, (int)answer.StatusCode);
             var token = (await TestApp.JsonAsync(answer))["token"]!;
             Assert.Equal(["reader"], Names(token, "roles"));
             Assert.Equal((ann.ProjectId, "ci", true), (
-                (string)token["project"]!["id"]!, (string)token["application_credential"]!["name"]!, (bool)token["application_credential"]!["restricted"]!));
+                (string)token["project"]!["id"]!, (string)token["application_credential"]!["name"]!,
+                (bool)token["application_credential"]!["restricted"]!));
         }
     }
 
@@ -67,21 +71,26 @@ public sealed class ApplicationCredentialTests : IAsyncLifetime
     public async Task Any_other_proof_is_refused_alike(string proof, int status)
     {
         var made = await MakeAsync("""{"name":"ci","secret":"sss"}""");
-        proof = proof.Replace("ID", (string)made["id"]!, StringComparison.Ordinal).Replace("USER", ann.UserId, StringComparison.Ordinal);
-        using var answer = await desk.App.TrySignInAsync("application_credential", JsonNode.Parse(proof)!.AsObject(), null);
+        proof = proof.Replace("ID", (string)made["id"]!, StringComparison.Ordinal).Replace(
+            "USER", ann.UserId, StringComparison.Ordinal);
+        using var answer = await desk.App.TrySignInAsync(
+            "application_credential", JsonNode.Parse(proof)!.AsObject(), null);
         Assert.Equal(status, (int)answer.StatusCode);
         if (status == 401)
-            Assert.Equal("The request you have made requires authentication.", Message(await TestApp.JsonAsync(answer)));
+            Assert.Equal(
+                "The request you have made requires authentication.", Message(await TestApp.JsonAsync(answer)));
     }
 
     [Fact]
     public async Task Its_token_takes_no_scope_makes_no_other_token_and_no_credentials()
     {
         var made = await MakeAsync("""{"name":"ci","secret":"sss"}""");
-        using (var scoped = await desk.App.TrySignInAsync("application_credential", Proof(made), TestApp.InProject("anns")))
+        using (var scoped = await desk.App.TrySignInAsync(
+            "application_credential", Proof(made), TestApp.InProject("anns")))
             Assert.Equal(401, (int)scoped.StatusCode);
         var lent = await SignInAsync(made);
-        using (var another = await desk.App.TrySignInAsync("token", new JsonObject { ["id"] = lent.Token }, TestApp.InProject("anns")))
+        using (var another = await desk.App.TrySignInAsync(
+            "token", new JsonObject { ["id"] = lent.Token }, TestApp.InProject("anns")))
             Assert.Equal(403, (int)another.StatusCode);
         Assert.Equal(403, (await lent.AskAsync("POST", Path, """{"application_credential":{"name":"more"}}""")).Status);
         Assert.Equal(403, (await lent.AskAsync("DELETE", $"{Path}/{(string)made["id"]!}")).Status);
@@ -102,7 +111,9 @@ public sealed class ApplicationCredentialTests : IAsyncLifetime
         // As in Keystone a role taken away takes the user's credentials in that project with it.
         lent = await SignInAsync(await MakeAsync("""{"name":"ci","secret":"sss"}"""));
         await desk.GiveAsync(ann.ProjectId, ann.UserId, "reader");
-        Assert.Equal(204, (await desk.Admin.AskAsync("DELETE", $"/identity/v3/projects/{ann.ProjectId}/users/{ann.UserId}/roles/{Role.Of("member").Id}")).Status);
+        Assert.Equal(204,
+            (await desk.Admin.AskAsync("DELETE",
+                $"/identity/v3/projects/{ann.ProjectId}/users/{ann.UserId}/roles/{Role.Of("member").Id}")).Status);
         Assert.Equal(401, await StatusAsync(lent));
         Assert.Empty(Names(await ann.GetJsonAsync(Path), "application_credentials"));
     }
@@ -110,7 +121,8 @@ public sealed class ApplicationCredentialTests : IAsyncLifetime
     [Fact]
     public async Task It_expires_and_its_tokens_with_it()
     {
-        var soon = time.GetUtcNow().AddMinutes(10).ToString("yyyy-MM-ddTHH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
+        var soon = time.GetUtcNow().AddMinutes(10).ToString(
+            "yyyy-MM-ddTHH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
         var made = await MakeAsync("{\"name\":\"ci\",\"secret\":\"sss\",\"expires_at\":\"" + soon + "\"}");
         var lent = await SignInAsync(made);
         time.Advance(TimeSpan.FromMinutes(9));
@@ -123,12 +135,19 @@ public sealed class ApplicationCredentialTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{}""", 400, "'name' is a required property")]
-    [InlineData("""{"name":"x","roles":[{"name":"admin"}]}""", 400, "Invalid application credential: Cannot create an application credential with unassigned role")]
-    [InlineData("""{"name":"x","expires_at":"2001-01-01T00:00:00"}""", 400, "The 'expires_at' must not be before now. The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.")]
-    [InlineData("""{"name":"x","expires_at":"soon"}""", 400, "Timestamp not in expected format. The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.")]
-    [InlineData("""{"name":"x","access_rules":[{"path":"/","method":"GET","service":"compute"}]}""", 400, "Invalid application credential: This cloud does not have access rules")]
+    [InlineData("""{"name":"x","roles":[{"name":"admin"}]}""", 400,
+        "Invalid application credential: Cannot create an application credential with unassigned role")]
+    [InlineData("""{"name":"x","expires_at":"2001-01-01T00:00:00"}""", 400, "The 'expires_at' must not be before now. "
+        + "The server could not comply with the request since it is either malformed or otherwise incorrect. The "
+        + "client is assumed to be in error.")]
+    [InlineData("""{"name":"x","expires_at":"soon"}""", 400, "Timestamp not in expected format. The server could not "
+        + "comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in "
+        + "error.")]
+    [InlineData("""{"name":"x","access_rules":[{"path":"/","method":"GET","service":"compute"}]}""", 400,
+        "Invalid application credential: This cloud does not have access rules")]
     [InlineData("""{"name":"x","foo":1}""", 400, "'foo' is an invalid keyword argument for ApplicationCredentialModel")]
-    [InlineData("""{"name":"taken"}""", 409, "Conflict occurred attempting to store application_credential - Duplicate entry found with name taken.")]
+    [InlineData("""{"name":"taken"}""", 409,
+        "Conflict occurred attempting to store application_credential - Duplicate entry found with name taken.")]
     public async Task What_makes_no_credential_is_refused_in_Keystones_words(string body, int expected, string message)
     {
         await MakeAsync("""{"name":"taken"}""");
@@ -142,15 +161,22 @@ public sealed class ApplicationCredentialTests : IAsyncLifetime
     {
         var made = await MakeAsync("""{"name":"ci"}""");
         var bob = await desk.NewMemberAsync("bob");
-        Assert.Equal(403, (await desk.Admin.AskAsync("POST", Path, """{"application_credential":{"name":"x"}}""")).Status);
-        foreach (var (method, path) in ((string, string)[])[("GET", Path), ("GET", $"{Path}/{(string)made["id"]!}"), ("DELETE", $"{Path}/{(string)made["id"]!}"), ("POST", Path)])
-            Assert.Equal(403, (await bob.AskAsync(method, path, method == "POST" ? """{"application_credential":{"name":"x"}}""" : null)).Status);
-        Assert.Equal(404, (await bob.AskAsync("GET", $"/identity/v3/users/{bob.UserId}/application_credentials/{(string)made["id"]!}")).Status);
+        Assert.Equal(
+            403, (await desk.Admin.AskAsync("POST", Path, """{"application_credential":{"name":"x"}}""")).Status);
+        foreach (var (method, path) in ((string, string)[])[("GET", Path), ("GET", $"{Path}/{(string)made["id"]!}"),
+            ("DELETE", $"{Path}/{(string)made["id"]!}"), ("POST", Path)])
+            Assert.Equal(403,
+                (await bob.AskAsync(
+                    method, path, method == "POST" ? """{"application_credential":{"name":"x"}}""" : null)).Status);
+        Assert.Equal(404,
+            (await bob.AskAsync(
+                "GET", $"/identity/v3/users/{bob.UserId}/application_credentials/{(string)made["id"]!}")).Status);
         Assert.Equal(200, (await desk.Admin.AskAsync("GET", Path)).Status);
         Assert.Equal(204, (await desk.Admin.AskAsync("DELETE", $"{Path}/{(string)made["id"]!}")).Status);
     }
 
-    private static JsonObject Proof(JsonNode made) => new() { ["id"] = (string)made["id"]!, ["secret"] = (string)made["secret"]! };
+    private static JsonObject Proof(JsonNode made)
+        => new() { ["id"] = (string)made["id"]!, ["secret"] = (string)made["secret"]! };
 
     private async Task<JsonNode> MakeAsync(string body)
     {

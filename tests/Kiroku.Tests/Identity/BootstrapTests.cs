@@ -86,7 +86,8 @@ public sealed class BootstrapTests : IDisposable
             Assert.Contains("      # password: it was changed; write it into a copy of this file\n", text);
         }
         await using var again = await TestApp.StartAsync(dataDirectory: data);
-        Assert.Contains($"auth_url: {again.Address}identity", await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken));
+        Assert.Contains($"auth_url: {again.Address}identity",
+            await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken));
         Assert.Equal(demo, again.PasswordOf("demo"));
         using var answer = await again.TrySignInAsync("admin", "another one", TestApp.InProject("admin"));
         Assert.Equal(201, (int)answer.StatusCode);
@@ -94,9 +95,11 @@ public sealed class BootstrapTests : IDisposable
 
     private static async Task ChangePasswordAsync(TestApp app, string name, string former)
     {
-        var user = await app.Services.GetRequiredService<UserStore>().FindByNameAsync(name, TestContext.Current.CancellationToken);
+        var user = await app.Services.GetRequiredService<UserStore>().FindByNameAsync(
+            name, TestContext.Current.CancellationToken);
         using var body = new StringContent(
-            JsonSerializer.Serialize(new { user = new { original_password = former, password = "another one" } }), Encoding.UTF8, "application/json");
+            JsonSerializer.Serialize(new { user = new { original_password = former, password = "another one" } }),
+            Encoding.UTF8, "application/json");
         using var answer = await app.SendAsync(HttpMethod.Post, $"/identity/v3/users/{user!.Id}/password", null, body);
         Assert.Equal(204, (int)answer.StatusCode);
     }
@@ -106,7 +109,8 @@ public sealed class BootstrapTests : IDisposable
     {
         await using var app = await TestApp.StartAsync(dataDirectory: data);
         app.Services.GetRequiredService<CloudsFile>().WriteClouds(new Uri("http://[::]:8774"));
-        Assert.Contains("auth_url: http://127.0.0.1:8774/identity", await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken));
+        Assert.Contains("auth_url: http://127.0.0.1:8774/identity",
+            await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -118,10 +122,12 @@ public sealed class BootstrapTests : IDisposable
         const string Newer = "    floating_ip_source: none\n";
         var text = await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken);
         Assert.Equal(3, text.Split(Newer).Length);
-        await File.WriteAllTextAsync(Clouds, text.Replace(Newer, "", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Clouds, text.Replace(Newer, "", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         await using var again = await TestApp.StartAsync(dataDirectory: data);
         Assert.Equal(password, again.PasswordOf("demo"));
-        Assert.Contains(Newer, await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(Newer, await File.ReadAllTextAsync(Clouds, TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Fact]

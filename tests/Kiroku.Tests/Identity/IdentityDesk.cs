@@ -26,7 +26,8 @@ internal sealed class IdentityDesk : IAsyncDisposable
     public Task<string> NewProjectAsync(string name, string? parent = null)
         => NewAsync("project", new JsonObject { ["name"] = name, ["parent_id"] = parent ?? "default" });
 
-    public Task<string> NewUserAsync(string name) => NewAsync("user", new JsonObject { ["name"] = name, ["password"] = Password });
+    public Task<string> NewUserAsync(string name)
+        => NewAsync("user", new JsonObject { ["name"] = name, ["password"] = Password });
 
     public Task<string> NewRoleAsync(string name) => NewAsync("role", new JsonObject { ["name"] = name });
 
@@ -39,7 +40,9 @@ internal sealed class IdentityDesk : IAsyncDisposable
     }
 
     public async Task GiveAsync(string project, string user, string role)
-        => Assert.Equal(204, (await Admin.AskAsync("PUT", $"/identity/v3/projects/{project}/users/{user}/roles/{Role.Of(role).Id}")).Status);
+        => Assert.Equal(204,
+            (await Admin.AskAsync("PUT", $"/identity/v3/projects/{project}/users/{user}/roles/{Role.Of(role).Id}"))
+                .Status);
 
     public async Task<TestUser> SignInAsync(string name, string project)
     {
@@ -52,7 +55,8 @@ internal sealed class IdentityDesk : IAsyncDisposable
     public async Task<TestUser> HolderAsync(HttpResponseMessage answer)
     {
         var token = (await TestApp.JsonAsync(answer))["token"]!;
-        return new TestUser(App, answer.Headers.GetValues("X-Subject-Token").Single(), (string?)token["project"]?["id"] ?? "", (string)token["user"]!["id"]!);
+        return new TestUser(App, answer.Headers.GetValues("X-Subject-Token").Single(),
+            (string?)token["project"]?["id"] ?? "", (string)token["user"]!["id"]!);
     }
 
     /// <summary>What compute says to a token.</summary>
@@ -60,7 +64,8 @@ internal sealed class IdentityDesk : IAsyncDisposable
 
     public static string Message(JsonNode? body) => (string)body!["error"]!["message"]!;
 
-    public static IEnumerable<string> Names(JsonNode answer, string key) => answer[key]!.AsArray().Select(item => (string)item!["name"]!);
+    public static IEnumerable<string> Names(JsonNode answer, string key)
+        => answer[key]!.AsArray().Select(item => (string)item!["name"]!);
 
     /// <summary>May be done before the test ends, and then again.</summary>
     public async ValueTask DisposeAsync()
@@ -72,7 +77,8 @@ internal sealed class IdentityDesk : IAsyncDisposable
 
     private async Task<string> NewAsync(string kind, JsonObject body)
     {
-        var (status, answer) = await Admin.AskAsync("POST", $"/identity/v3/{kind}s", new JsonObject { [kind] = body }.ToJsonString());
+        var (status, answer) = await Admin.AskAsync(
+            "POST", $"/identity/v3/{kind}s", new JsonObject { [kind] = body }.ToJsonString());
         Assert.True(status == 201, answer?.ToJsonString());
         return (string)answer![kind]!["id"]!;
     }

@@ -33,7 +33,9 @@ public sealed class KeystoneTests : IAsyncLifetime
         Assert.Equal(403, await CreateImageAsync(await MemberAsync("bob", RoleNames.Reader)));
         Assert.Equal(200, (await member.AskAsync("GET", $"/v2.1/{member.ProjectId}/flavors")).Status);
         Assert.Equal(400, (await member.AskAsync("GET", $"/v2.1/{keystone.Admin.ProjectId}/flavors")).Status);
-        var images = (await (keystone.Admin with { App = app }).GetJsonAsync("/image/v2/images?visibility=all"))["images"]!.AsArray();
+        var images =
+            (await (keystone.Admin with { App = app }).GetJsonAsync(
+                "/image/v2/images?visibility=all"))["images"]!.AsArray();
         Assert.Contains(images, image => (string?)image!["owner"] == member.ProjectId);
     }
 
@@ -107,9 +109,12 @@ public sealed class KeystoneTests : IAsyncLifetime
     public async Task A_service_account_whose_token_is_void_signs_in_again()
     {
         Assert.Equal(200, await StatusAsync(await MemberAsync("ann")));
-        var account = (string)(await keystone.Admin.GetJsonAsync("/identity/v3/users?name=kiroku"))["users"]![0]!["id"]!;
+        var account =
+            (string)(await keystone.Admin.GetJsonAsync("/identity/v3/users?name=kiroku"))["users"]![0]!["id"]!;
         foreach (var enabled in (string[])["false", "true"])
-            Assert.Equal(200, (await keystone.Admin.AskAsync("PATCH", $"/identity/v3/users/{account}", "{\"user\":{\"enabled\":" + enabled + "}}")).Status);
+            Assert.Equal(200,
+                (await keystone.Admin.AskAsync(
+                    "PATCH", $"/identity/v3/users/{account}", "{\"user\":{\"enabled\":" + enabled + "}}")).Status);
         Assert.Equal(200, await StatusAsync(await MemberAsync("bob")));
     }
 
@@ -122,7 +127,8 @@ public sealed class KeystoneTests : IAsyncLifetime
         Assert.Equal(200, await StatusAsync(known));
         using var answer = await unknown.GetAsync("/v2.1/flavors");
         Assert.Equal((503, "5"), ((int)answer.StatusCode, answer.Headers.RetryAfter!.ToString()));
-        Assert.Equal("The Keystone service is temporarily unavailable.", (string)(await TestApp.JsonAsync(answer))["serviceUnavailable"]!["message"]!);
+        Assert.Equal("The Keystone service is temporarily unavailable.",
+            (string)(await TestApp.JsonAsync(answer))["serviceUnavailable"]!["message"]!);
         time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(503, await StatusAsync(known));
     }
@@ -131,7 +137,8 @@ public sealed class KeystoneTests : IAsyncLifetime
     [InlineData("Password", "wrong")]
     [InlineData("UserName", "ann")]
     [InlineData("ProjectName", "nope")]
-    public async Task A_service_account_that_may_not_ask_is_no_reason_to_refuse_callers_for_good(string key, string value)
+    public async Task A_service_account_that_may_not_ask_is_no_reason_to_refuse_callers_for_good(
+        string key, string value)
     {
         var member = await MemberAsync("ann");
         await using var wrong = await StartAsync((key, value));
@@ -149,12 +156,15 @@ public sealed class KeystoneTests : IAsyncLifetime
 
     [Theory]
     [InlineData("Url", "ftp://x", "Keystone:Url is to be an http or https address, as http://127.0.0.1:5000/v3.")]
-    [InlineData("UserName", "", "Keystone:Url takes a service account: Keystone:UserName, and either Keystone:Password or Keystone:PasswordFile.")]
-    [InlineData("PasswordFile", "/there/is/none", "Keystone:Url takes a service account: Keystone:UserName, and either Keystone:Password or Keystone:PasswordFile.")]
+    [InlineData("UserName", "", "Keystone:Url takes a service account: Keystone:UserName, and either Keystone:Password "
+        + "or Keystone:PasswordFile.")]
+    [InlineData("PasswordFile", "/there/is/none", "Keystone:Url takes a service account: Keystone:UserName, and either "
+        + "Keystone:Password or Keystone:PasswordFile.")]
     [InlineData("CacheTime", "2.00:00:00", "Keystone:CacheTime is to be a time of at most an hour.")]
     public async Task Settings_that_cannot_work_are_refused_at_the_start(string key, string value, string complaint)
     {
-        var refused = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(async () => await StartAsync((key, value)));
+        var refused = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
+            async () => await StartAsync((key, value)));
         Assert.Contains(complaint, refused.Failures);
     }
 
@@ -167,16 +177,20 @@ public sealed class KeystoneTests : IAsyncLifetime
 
     private Task<TestApp> StartAsync(params (string Key, string Value)[] settings) => StartAsync(time, settings);
 
-    private Task<TestApp> StartAsync(TimeProvider clock, params (string Key, string Value)[] settings) => TestApp.StartAsync(builder =>
+    private Task<TestApp> StartAsync(TimeProvider clock, params (string Key, string Value)[] settings)
+        => TestApp.StartAsync(builder =>
     {
         builder.Services.AddSingleton(clock);
-        (string, string)[] usual = [("Url", $"{keystone.App.Address}identity/v3"), ("UserName", "kiroku"), ("Password", Password)];
+        (string, string)[] usual = [
+            ("Url", $"{keystone.App.Address}identity/v3"), ("UserName", "kiroku"), ("Password", Password)];
         foreach (var (key, value) in usual.Concat(settings))
             builder.Configuration[$"Keystone:{key}"] = value;
     });
 
-    private async Task<TestUser> MemberAsync(string name, string role = RoleNames.Member) => await keystone.NewMemberAsync(name, role) with { App = app };
+    private async Task<TestUser> MemberAsync(string name, string role = RoleNames.Member)
+        => await keystone.NewMemberAsync(name, role) with { App = app };
 
     private static async Task<int> CreateImageAsync(TestUser user)
-        => (await user.AskAsync("POST", "/image/v2/images", """{"name":"x","disk_format":"raw","container_format":"bare"}""")).Status;
+        => (await user.AskAsync(
+            "POST", "/image/v2/images", """{"name":"x","disk_format":"raw","container_format":"bare"}""")).Status;
 }

@@ -12,9 +12,11 @@ public sealed class KnownTokensTests
         Assert.Equal(200, await IdentityDesk.StatusAsync(cloud.Demo));
         var users = cloud.App.Services.GetRequiredService<UserStore>();
         var (held, go) = cloud.Database.HoldWhen(
-            async () => await users.FindByNameAsync("demo", TestContext.Current.CancellationToken) is { Enabled: false });
+            async ()
+                => await users.FindByNameAsync("demo", TestContext.Current.CancellationToken) is { Enabled: false });
 
-        var disable = cloud.Admin.AskAsync("PATCH", $"/identity/v3/users/{cloud.Demo.UserId}", """{"user":{"enabled":false}}""");
+        var disable = cloud.Admin.AskAsync(
+            "PATCH", $"/identity/v3/users/{cloud.Demo.UserId}", """{"user":{"enabled":false}}""");
         await held;
 
         Assert.Equal(401, await IdentityDesk.StatusAsync(cloud.Demo));

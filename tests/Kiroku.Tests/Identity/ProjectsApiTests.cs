@@ -14,18 +14,24 @@ public sealed class ProjectsApiTests : IAsyncLifetime
     [Fact]
     public async Task A_project_is_made_shown_changed_and_deleted()
     {
-        var (status, body) = await desk.Admin.AskAsync("POST", "/identity/v3/projects", """{"project":{"name":" p1 ","description":"d","tags":["a"],"cost":7}}""");
+        var (status, body) = await desk.Admin.AskAsync(
+            "POST", "/identity/v3/projects", """{"project":{"name":" p1 ","description":"d","tags":["a"],"cost":7}}""");
         Assert.Equal(201, status);
         var project = body!["project"]!;
         var id = (string)project["id"]!;
         Assert.Matches("^[0-9a-f]{32}$", id);
         Assert.Equal(
             """{"id":"ID","name":"p1","enabled":true,"domain_id":"default","parent_id":"default","is_domain":false,"description":"d","tags":["a"],"options":{},"cost":7,"links":{"self":"SELF"}}"""
-                .Replace("ID", id, StringComparison.Ordinal).Replace("SELF", $"{desk.App.Address}identity/v3/projects/{id}", StringComparison.Ordinal),
+                .Replace("ID", id, StringComparison.Ordinal).Replace(
+                    "SELF", $"{desk.App.Address}identity/v3/projects/{id}", StringComparison.Ordinal),
             project.ToJsonString(TestApp.Plain));
-        (status, body) = await desk.Admin.AskAsync("PATCH", $"/identity/v3/projects/{id}", """{"project":{"name":"p2","description":null}}""");
-        Assert.Equal((200, "p2", null, 7), (status, (string)body!["project"]!["name"]!, (string?)body["project"]!["description"], (int)body["project"]!["cost"]!));
-        Assert.Equal(body.ToJsonString(), (await desk.Admin.GetJsonAsync($"/identity/v3/projects/{id}")).ToJsonString());
+        (status, body) = await desk.Admin.AskAsync(
+            "PATCH", $"/identity/v3/projects/{id}", """{"project":{"name":"p2","description":null}}""");
+        Assert.Equal((200, "p2", null, 7),
+            (status, (string)body!["project"]!["name"]!, (string?)body["project"]!["description"],
+                (int)body["project"]!["cost"]!));
+        Assert.Equal(
+            body.ToJsonString(), (await desk.Admin.GetJsonAsync($"/identity/v3/projects/{id}")).ToJsonString());
         Assert.Equal(204, (await desk.Admin.AskAsync("DELETE", $"/identity/v3/projects/{id}")).Status);
         (status, body) = await desk.Admin.AskAsync("DELETE", $"/identity/v3/projects/{id}");
         Assert.Equal((404, $"Could not find project: {id}."), (status, Message(body)));
@@ -35,14 +41,17 @@ public sealed class ProjectsApiTests : IAsyncLifetime
     [InlineData("""{}""", 400, "'name' is a required property")]
     [InlineData("""{"project":{}}""", 400, "'name' is a required property")]
     [InlineData("""{"project":[]}""", 400, "[] is not of type 'object'")]
-    [InlineData("""[]""", 400, "Expecting to find valid JSON in request body. The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.")]
+    [InlineData("""[]""", 400, "Expecting to find valid JSON in request body. The server could not comply with the "
+        + "request since it is either malformed or otherwise incorrect. The client is assumed to be in error.")]
     [InlineData("""{"project":{"name":5}}""", 400, "Invalid input for field 'name': 5 is not of type 'string'")]
     [InlineData("""{"project":{"name":"  "}}""", 400, @"Invalid input for field 'name': '  ' does not match '[\\S]+'")]
     [InlineData("""{"project":{"name":"demo"}}""", 409, null)]
-    [InlineData("""{"project":{"name":"x","enabled":"yes"}}""", 400, "Invalid input for field 'enabled': 'yes' is not of type 'boolean'")]
+    [InlineData("""{"project":{"name":"x","enabled":"yes"}}""", 400,
+        "Invalid input for field 'enabled': 'yes' is not of type 'boolean'")]
     [InlineData("""{"project":{"name":"x","domain_id":"nope"}}""", 400, "Could not find domain: nope.")]
     [InlineData("""{"project":{"name":"x","parent_id":"nope"}}""", 400, "Could not find project: nope.")]
-    [InlineData("""{"project":{"name":"x","is_domain":true}}""", 403, "You are not authorized to perform the requested action: identity:create_domain.")]
+    [InlineData("""{"project":{"name":"x","is_domain":true}}""", 403,
+        "You are not authorized to perform the requested action: identity:create_domain.")]
     public async Task What_makes_no_project_is_refused_in_Keystones_words(string body, int expected, string? message)
     {
         var before = Names(await desk.Admin.GetJsonAsync("/identity/v3/projects"), "projects");
@@ -61,10 +70,13 @@ public sealed class ProjectsApiTests : IAsyncLifetime
     [InlineData("'; DROP TABLE users; --")]
     public async Task Odd_names_are_taken_as_Keystone_takes_them_and_come_back_as_they_were(string name)
     {
-        Assert.SkipWhen(TestStore.IsShared && name.Contains('\0'), "PostgreSQL has no U+0000: U+2400 comes back, and is not found by the other");
+        Assert.SkipWhen(TestStore.IsShared && name.Contains('\0'),
+            "PostgreSQL has no U+0000: U+2400 comes back, and is not found by the other");
         var id = await desk.NewProjectAsync(name);
         Assert.Equal(name, (string)(await desk.Admin.GetJsonAsync($"/identity/v3/projects/{id}"))["project"]!["name"]!);
-        Assert.Equal([name], Names(await desk.Admin.GetJsonAsync($"/identity/v3/projects?name={Uri.EscapeDataString(name)}"), "projects"));
+        Assert.Equal([name],
+            Names(await desk.Admin.GetJsonAsync($"/identity/v3/projects?name={Uri.EscapeDataString(name)}"),
+                "projects"));
         var user = await desk.NewUserAsync("odd");
         await desk.GiveAsync(id, user, "member");
         Assert.Equal(200, await StatusAsync(await desk.SignInAsync("odd", name)));
@@ -76,16 +88,23 @@ public sealed class ProjectsApiTests : IAsyncLifetime
         var top = await desk.NewProjectAsync("l1");
         var child = await desk.NewProjectAsync("l2", top);
         var (status, body) = await desk.Admin.AskAsync("DELETE", $"/identity/v3/projects/{top}");
-        Assert.Equal((403, $"Cannot delete the project {top} since it is not a leaf in the hierarchy. Use the cascade option if you want to delete a whole subtree."), (status, Message(body)));
-        (status, body) = await desk.Admin.AskAsync("PATCH", $"/identity/v3/projects/{top}", """{"project":{"enabled":false}}""");
-        Assert.Equal((403, $"Cannot disable project {top} since its subtree contains enabled projects."), (status, Message(body)));
-        Assert.Equal(403, (await desk.Admin.AskAsync("PATCH", $"/identity/v3/projects/{child}", """{"project":{"parent_id":"default"}}""")).Status);
+        Assert.Equal((403, $"Cannot delete the project {top} since it is not a leaf in the hierarchy. Use the cascade "
+            + "option if you want to delete a whole subtree."), (status, Message(body)));
+        (status, body) = await desk.Admin.AskAsync(
+            "PATCH", $"/identity/v3/projects/{top}", """{"project":{"enabled":false}}""");
+        Assert.Equal((403, $"Cannot disable project {top} since its subtree contains enabled projects."),
+            (status, Message(body)));
+        Assert.Equal(403,
+            (await desk.Admin.AskAsync(
+                "PATCH", $"/identity/v3/projects/{child}", """{"project":{"parent_id":"default"}}""")).Status);
         var deepest = child;
         for (var level = 3; level <= 5; level++)
             deepest = await desk.NewProjectAsync($"l{level}", deepest);
-        (status, _) = await desk.Admin.AskAsync("POST", "/identity/v3/projects", "{\"project\":{\"name\":\"l6\",\"parent_id\":\"" + deepest + "\"}}");
+        (status, _) = await desk.Admin.AskAsync(
+            "POST", "/identity/v3/projects", "{\"project\":{\"name\":\"l6\",\"parent_id\":\"" + deepest + "\"}}");
         Assert.Equal(403, status);
-        Assert.Equal(["l2"], Names(await desk.Admin.GetJsonAsync($"/identity/v3/projects?parent_id={top}"), "projects"));
+        Assert.Equal(
+            ["l2"], Names(await desk.Admin.GetJsonAsync($"/identity/v3/projects?parent_id={top}"), "projects"));
     }
 
     [Theory]
@@ -108,10 +127,15 @@ public sealed class ProjectsApiTests : IAsyncLifetime
     public async Task Lists_are_filtered_as_by_Keystone(string query, string expected)
     {
         await desk.NewProjectAsync("alpha");
-        Assert.Equal(201, (await desk.Admin.AskAsync("POST", "/identity/v3/projects", """{"project":{"name":"tagged","tags":["a","b"]}}""")).Status);
+        Assert.Equal(201,
+            (await desk.Admin.AskAsync(
+                "POST", "/identity/v3/projects", """{"project":{"name":"tagged","tags":["a","b"]}}""")).Status);
         var beta = await desk.NewProjectAsync("beta");
-        Assert.Equal(200, (await desk.Admin.AskAsync("PATCH", $"/identity/v3/projects/{beta}", """{"project":{"enabled":false}}""")).Status);
-        Assert.Equal(expected, string.Join(' ', Names(await desk.Admin.GetJsonAsync($"/identity/v3/projects?{query}"), "projects")));
+        Assert.Equal(200,
+            (await desk.Admin.AskAsync("PATCH", $"/identity/v3/projects/{beta}", """{"project":{"enabled":false}}"""))
+                .Status);
+        Assert.Equal(expected,
+            string.Join(' ', Names(await desk.Admin.GetJsonAsync($"/identity/v3/projects?{query}"), "projects")));
     }
 
     [Fact]
@@ -119,10 +143,12 @@ public sealed class ProjectsApiTests : IAsyncLifetime
     {
         var id = await desk.NewProjectAsync("rock");
         var path = $"/identity/v3/projects/{id}";
-        Assert.Equal(200, (await desk.Admin.AskAsync("PATCH", path, """{"project":{"options":{"immutable":true}}}""")).Status);
+        Assert.Equal(
+            200, (await desk.Admin.AskAsync("PATCH", path, """{"project":{"options":{"immutable":true}}}""")).Status);
         Assert.Equal(403, (await desk.Admin.AskAsync("PATCH", path, """{"project":{"name":"sand"}}""")).Status);
         Assert.Equal(403, (await desk.Admin.AskAsync("DELETE", path)).Status);
-        Assert.Equal(200, (await desk.Admin.AskAsync("PATCH", path, """{"project":{"options":{"immutable":false}}}""")).Status);
+        Assert.Equal(
+            200, (await desk.Admin.AskAsync("PATCH", path, """{"project":{"options":{"immutable":false}}}""")).Status);
         Assert.Equal(204, (await desk.Admin.AskAsync("DELETE", path)).Status);
     }
 
@@ -149,21 +175,29 @@ public sealed class ProjectsApiTests : IAsyncLifetime
     {
         var member = await desk.NewMemberAsync("ann");
         var (status, body) = await member.AskAsync("GET", "/identity/v3/projects");
-        Assert.Equal((403, "You are not authorized to perform the requested action: identity:list_projects."), (status, Message(body)));
+        Assert.Equal((403, "You are not authorized to perform the requested action: identity:list_projects."),
+            (status, Message(body)));
         Assert.Equal(200, (await member.AskAsync("GET", $"/identity/v3/projects/{member.ProjectId}")).Status);
         foreach (var id in (string[])[desk.Admin.ProjectId, "nope"])
             Assert.Equal(403, (await member.AskAsync("GET", $"/identity/v3/projects/{id}")).Status);
         Assert.Equal(["anns"], Names(await member.GetJsonAsync("/identity/v3/auth/projects"), "projects"));
-        Assert.Equal(["anns"], Names(await member.GetJsonAsync($"/identity/v3/users/{member.UserId}/projects"), "projects"));
+        Assert.Equal(
+            ["anns"], Names(await member.GetJsonAsync($"/identity/v3/users/{member.UserId}/projects"), "projects"));
         foreach (var (method, path, rule) in ((string, string, string)[])[
-            ("POST", "projects", "create_project"), ("PATCH", $"projects/{member.ProjectId}", "update_project"), ("DELETE", $"projects/{member.ProjectId}", "delete_project"),
-            ("POST", "users", "create_user"), ("PATCH", $"users/{member.UserId}", "update_user"), ("DELETE", $"users/{member.UserId}", "delete_user"),
-            ("GET", "users", "list_users"), ("GET", $"users/{desk.Admin.UserId}", "get_user"), ("GET", "roles", "list_roles"), ("POST", "roles", "create_role"),
-            ("GET", "domains", "list_domains"), ("GET", "role_assignments", "list_role_assignments"), ("GET", "services", "list_services"),
+            ("POST", "projects", "create_project"), ("PATCH", $"projects/{member.ProjectId}", "update_project"),
+            ("DELETE", $"projects/{member.ProjectId}", "delete_project"),
+            ("POST", "users", "create_user"), ("PATCH", $"users/{member.UserId}", "update_user"),
+            ("DELETE", $"users/{member.UserId}", "delete_user"),
+            ("GET", "users", "list_users"), ("GET", $"users/{desk.Admin.UserId}", "get_user"),
+            ("GET", "roles", "list_roles"), ("POST", "roles", "create_role"),
+            ("GET", "domains", "list_domains"), ("GET", "role_assignments", "list_role_assignments"),
+            ("GET", "services", "list_services"),
             ("GET", "endpoints", "list_endpoints"), ("GET", "groups", "list_groups")])
         {
-            (status, body) = await member.AskAsync(method, $"/identity/v3/{path}", method is "POST" or "PATCH" ? "{}" : null);
-            Assert.Equal((403, $"You are not authorized to perform the requested action: identity:{rule}."), (status, Message(body)));
+            (status, body) = await member.AskAsync(
+                method, $"/identity/v3/{path}", method is "POST" or "PATCH" ? "{}" : null);
+            Assert.Equal((403, $"You are not authorized to perform the requested action: identity:{rule}."),
+                (status, Message(body)));
         }
     }
 
@@ -172,8 +206,10 @@ public sealed class ProjectsApiTests : IAsyncLifetime
     {
         var member = await desk.NewMemberAsync("ann");
         Assert.Equal(["Default"], Names(await desk.Admin.GetJsonAsync("/identity/v3/domains"), "domains"));
-        Assert.Equal("Default", (string)(await member.GetJsonAsync("/identity/v3/domains/default"))["domain"]!["name"]!);
-        Assert.Equal("Could not find domain: nope.", Message((await desk.Admin.AskAsync("GET", "/identity/v3/domains/nope")).Body));
+        Assert.Equal(
+            "Default", (string)(await member.GetJsonAsync("/identity/v3/domains/default"))["domain"]!["name"]!);
+        Assert.Equal("Could not find domain: nope.",
+            Message((await desk.Admin.AskAsync("GET", "/identity/v3/domains/nope")).Body));
         Assert.Empty((await desk.Admin.GetJsonAsync("/identity/v3/groups"))["groups"]!.AsArray());
         Assert.Empty((await member.GetJsonAsync($"/identity/v3/users/{member.UserId}/groups"))["groups"]!.AsArray());
         Assert.Equal(404, (await desk.Admin.AskAsync("GET", "/identity/v3/groups/x")).Status);
@@ -186,13 +222,19 @@ public sealed class ProjectsApiTests : IAsyncLifetime
         var services = (await desk.Admin.GetJsonAsync("/identity/v3/services"))["services"]!.AsArray();
         Assert.Equal(["compute", "image", "identity"], services.Select(service => (string)service!["type"]!));
         var compute = (string)services[0]!["id"]!;
-        Assert.Equal("nova", (string)(await desk.Admin.GetJsonAsync($"/identity/v3/services/{compute}"))["service"]!["name"]!);
-        var endpoints = (await desk.Admin.GetJsonAsync($"/identity/v3/endpoints?service_id={compute}&interface=public"))["endpoints"]!.AsArray();
+        Assert.Equal(
+            "nova", (string)(await desk.Admin.GetJsonAsync($"/identity/v3/services/{compute}"))["service"]!["name"]!);
+        var endpoints =
+            (await desk.Admin.GetJsonAsync(
+                $"/identity/v3/endpoints?service_id={compute}&interface=public"))["endpoints"]!.AsArray();
         var endpoint = Assert.Single(endpoints)!;
         Assert.Equal($"{desk.App.Address}v2.1", (string)endpoint["url"]!);
-        Assert.Equal(200, (await desk.Admin.AskAsync("GET", $"/identity/v3/endpoints/{(string)endpoint["id"]!}")).Status);
-        Assert.Equal("RegionOne", (string)(await desk.Admin.GetJsonAsync("/identity/v3/regions"))["regions"]![0]!["id"]!);
+        Assert.Equal(
+            200, (await desk.Admin.AskAsync("GET", $"/identity/v3/endpoints/{(string)endpoint["id"]!}")).Status);
+        Assert.Equal(
+            "RegionOne", (string)(await desk.Admin.GetJsonAsync("/identity/v3/regions"))["regions"]![0]!["id"]!);
         foreach (var kind in (string[])["service", "endpoint", "region"])
-            Assert.Equal($"Could not find {kind}: nope.", Message((await desk.Admin.AskAsync("GET", $"/identity/v3/{kind}s/nope")).Body));
+            Assert.Equal($"Could not find {kind}: nope.",
+                Message((await desk.Admin.AskAsync("GET", $"/identity/v3/{kind}s/nope")).Body));
     }
 }

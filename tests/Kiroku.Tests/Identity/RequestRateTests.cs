@@ -5,7 +5,9 @@ using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Identity;
 
-/// <summary>A user who asks too often in a project is told to wait; nobody else is, and what deletes is always let through.</summary>
+/// <summary>
+/// A user who asks too often in a project is told to wait; nobody else is, and what deletes is always let through.
+/// </summary>
 public sealed class RequestRateTests : IAsyncLifetime
 {
     private const int Writes = 40;
@@ -14,7 +16,8 @@ public sealed class RequestRateTests : IAsyncLifetime
     private Cloud cloud = null!;
 
     public async ValueTask InitializeAsync() => cloud = await Cloud.StartAsync(
-        ("RateLimit:WritesPerMinute", Writes.ToString(CultureInfo.InvariantCulture)), ("RateLimit:ReadsPerMinute", Reads.ToString(CultureInfo.InvariantCulture)));
+        ("RateLimit:WritesPerMinute", Writes.ToString(CultureInfo.InvariantCulture)),
+        ("RateLimit:ReadsPerMinute", Reads.ToString(CultureInfo.InvariantCulture)));
 
     public ValueTask DisposeAsync() => cloud.DisposeAsync();
 
@@ -36,8 +39,11 @@ public sealed class RequestRateTests : IAsyncLifetime
         }
         // The creation counted, too; and time fills the bucket a little meanwhile.
         Assert.True(accepted.Count >= Writes - 1 && refused > 0);
-        var recorded = await cloud.App.Services.GetRequiredService<ActionStore>().ListAsync(server, new ActionQuery(1000), TestContext.Current.CancellationToken);
-        Assert.Equal(accepted, recorded.Where(action => action.Action != ActionNames.Create).Select(action => action.RequestId).ToHashSet());
+        var recorded = await cloud.App.Services.GetRequiredService<ActionStore>().ListAsync(
+            server, new ActionQuery(1000), TestContext.Current.CancellationToken);
+        Assert.Equal(accepted,
+            recorded.Where(action => action.Action != ActionNames.Create).Select(action => action.RequestId)
+                .ToHashSet());
     }
 
     [Fact]
@@ -48,7 +54,8 @@ public sealed class RequestRateTests : IAsyncLifetime
         await UseUpAsync();
         Assert.Equal(204, (int)(await cloud.Demo.DeleteAsync($"/v2.1/servers/{first}")).StatusCode);
         Assert.Equal(202, (await cloud.ActAsync(second, """{"forceDelete":null}""")).Status);
-        using (await RefusedAsync(() => cloud.Demo.PostAsync($"/v2.1/servers/{second}/action", """{"forceDelete":null,"lock":null}""")))
+        using (await RefusedAsync(
+            () => cloud.Demo.PostAsync($"/v2.1/servers/{second}/action", """{"forceDelete":null,"lock":null}""")))
         {
         }
         Assert.Equal(201, (int)(await elsewhere.PostAsync("/image/v2/images", "{}")).StatusCode);
@@ -73,7 +80,8 @@ public sealed class RequestRateTests : IAsyncLifetime
         await UseUpAsync();
         using var image = await RefusedAsync(() => cloud.Demo.PostAsync("/image/v2/images", "{}"));
         Assert.Equal("429 Too Many Requests", (string)(await TestApp.JsonAsync(image))["code"]!);
-        using var identity = await RefusedAsync(() => cloud.Demo.PostAsync($"/identity/v3/users/{cloud.Demo.UserId}/application_credentials", "{}"));
+        using var identity = await RefusedAsync(
+            () => cloud.Demo.PostAsync($"/identity/v3/users/{cloud.Demo.UserId}/application_credentials", "{}"));
         Assert.Equal(429, (int)(await TestApp.JsonAsync(identity))["error"]!["code"]!);
         Assert.All([image, identity], answer => Assert.NotNull(answer.Headers.RetryAfter));
     }
@@ -98,7 +106,8 @@ public sealed class RequestRateTests : IAsyncLifetime
     [InlineData("-2")]
     public async Task A_limit_that_cannot_be_is_refused_at_the_start(string limit)
     {
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => TestApp.StartAsync(builder => builder.Configuration["RateLimit:WritesPerMinute"] = limit));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(
+            () => TestApp.StartAsync(builder => builder.Configuration["RateLimit:WritesPerMinute"] = limit));
         Assert.Contains("RateLimit:WritesPerMinute", failure.Message);
     }
 

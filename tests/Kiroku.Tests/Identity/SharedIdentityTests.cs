@@ -62,8 +62,10 @@ public sealed class SharedIdentityTests : IAsyncLifetime
     {
         var before = await other.CountChangesAsync(Token);
         var nodes = Enumerable.Range(0, 3).Select(_ => new IdentityRows(new PostgresDatabase(connection))).ToList();
-        await Task.WhenAll(Enumerable.Range(0, 12).Select(i => nodes[i % 3].ChangeAsync(_ => Task.FromResult(0), Token)));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => other.ChangeAsync<int>(_ => throw new InvalidOperationException(), Token));
+        await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(i => nodes[i % 3].ChangeAsync(_ => Task.FromResult(0), Token)));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => other.ChangeAsync<int>(_ => throw new InvalidOperationException(), Token));
         Assert.Equal(before + 12, await nodes[0].CountChangesAsync(Token));
     }
 
@@ -108,5 +110,6 @@ public sealed class SharedIdentityTests : IAsyncLifetime
         closed = true;
     }
 
-    private Task<TestApp> StartAsync() => TestApp.StartAsync(change: settings => settings with { Database = connection });
+    private Task<TestApp> StartAsync()
+        => TestApp.StartAsync(change: settings => settings with { Database = connection });
 }

@@ -16,7 +16,8 @@ public sealed class SignInGuardTests : IDisposable
     private readonly SignInGuard guard;
 
     public SignInGuardTests() => guard = new SignInGuard(
-        Options.Create(new IdentityOptions { FailuresPerUser = 3, FailuresPerAddress = 6, FailuresOfStrangers = 10 }), queue, time);
+        Options.Create(new IdentityOptions { FailuresPerUser = 3, FailuresPerAddress = 6, FailuresOfStrangers = 10 }),
+        queue, time);
 
     public void Dispose() => queue.Dispose();
 
@@ -164,7 +165,8 @@ public sealed class SignInGuardTests : IDisposable
     [Fact]
     public async Task Over_HTTP_the_right_password_is_taken_after_five_wrong_ones_from_the_same_proxy()
     {
-        await using var app = await TestApp.StartAsync(builder => builder.Configuration["Identity:FamiliarFailureDelay"] = "00:00:00.01");
+        await using var app = await TestApp.StartAsync(
+            builder => builder.Configuration["Identity:FamiliarFailureDelay"] = "00:00:00.01");
         for (var i = 0; i < 8; i++)
             Assert.Equal(401, (int)(await app.TrySignInAsync("demo", "wrong")).StatusCode);
         await app.SignInAsync("demo");
@@ -200,7 +202,8 @@ public sealed class SignInGuardTests : IDisposable
     }
 
     [Fact]
-    public async Task Over_HTTP_who_guessed_too_often_is_told_when_to_come_again_and_so_is_who_guessed_a_user_there_is_not()
+    public async Task
+        Over_HTTP_who_guessed_too_often_is_told_when_to_come_again_and_so_is_who_guessed_a_user_there_is_not()
     {
         await using var app = await TestApp.StartAsync(builder =>
         {
@@ -220,9 +223,11 @@ public sealed class SignInGuardTests : IDisposable
         await app.SignInAsync("admin");
     }
 
-    private Task<SignInGuard.Attempt> BeginAsync(string who, IPAddress from) => guard.BeginAsync(SignInSource.Of(who, from), TestContext.Current.CancellationToken);
+    private Task<SignInGuard.Attempt> BeginAsync(string who, IPAddress from)
+        => guard.BeginAsync(SignInSource.Of(who, from), TestContext.Current.CancellationToken);
 
-    private static SignInSource Known(string who, IPAddress from) => SignInSource.Of(who, from) with { SeenAt = DateTime.UnixEpoch };
+    private static SignInSource Known(string who, IPAddress from)
+        => SignInSource.Of(who, from) with { SeenAt = DateTime.UnixEpoch };
 
     /// <summary>Fails once; returns how long that had to wait.</summary>
     private async Task<TimeSpan> FailInLineAsync(SignInSource source)

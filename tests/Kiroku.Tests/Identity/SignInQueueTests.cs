@@ -60,15 +60,19 @@ public sealed class SignInQueueTests : IDisposable
     [Fact]
     public async Task Lines_have_an_end_for_one_address_with_429_and_for_all_strangers_with_503()
     {
-        var one = await Task.WhenAll(Enumerable.Range(0, 110).Select(i => RefusedAsync(Stranger(1, $"user{i}"))).Where(attempt => attempt.IsCompleted));
+        var one = await Task.WhenAll(
+            Enumerable.Range(0, 110).Select(i => RefusedAsync(Stranger(1, $"user{i}"))).Where(
+                attempt => attempt.IsCompleted));
         Assert.All(one, status => Assert.Equal(429, status));
         Assert.InRange(one.Length, 9, 9);
-        var all = await Task.WhenAll(Enumerable.Range(2, 300).Select(i => RefusedAsync(Stranger(i))).Where(attempt => attempt.IsCompleted));
+        var all = await Task.WhenAll(
+            Enumerable.Range(2, 300).Select(i => RefusedAsync(Stranger(i))).Where(attempt => attempt.IsCompleted));
         Assert.NotEmpty(all);
         Assert.All(all, status => Assert.Equal(503, status));
     }
 
-    private static SignInSource Stranger(int address, string who = "ann") => SignInSource.Of(who, new IPAddress([198, 51, (byte)(address / 250), (byte)(1 + (address % 250))]));
+    private static SignInSource Stranger(int address, string who = "ann")
+        => SignInSource.Of(who, new IPAddress([198, 51, (byte)(address / 250), (byte)(1 + (address % 250))]));
 
     private static SignInSource Known(int address) => Stranger(address) with { SeenAt = DateTime.UnixEpoch };
 

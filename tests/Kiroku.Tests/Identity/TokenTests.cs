@@ -12,13 +12,16 @@ public sealed class TokenTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    public static TheoryData<string> Garbage => ["", "garbage", "CfDJ8", new string('A', 2000), new string('A', 10_000), "é", "a b", "\"", "../../etc", "=", "AAAA=", "%00"];
+    public static TheoryData<string> Garbage
+        => ["", "garbage", "CfDJ8", new string('A', 2000), new string('A', 10_000), "é", "a b", "\"", "../../etc", "=",
+            "AAAA=", "%00"];
 
     [Theory]
     [MemberData(nameof(Garbage))]
     public async Task A_token_that_is_none_is_401(string token)
     {
-        foreach (var path in (string[])["/v2.1/flavors", "/v2/abc/flavors", "/v2.1/nonsense", "/image/v2/images", "/identity/v3/projects", "/V2.1/flavors"])
+        foreach (var path in (string[])["/v2.1/flavors", "/v2/abc/flavors", "/v2.1/nonsense", "/image/v2/images",
+            "/identity/v3/projects", "/V2.1/flavors"])
         {
             using var answer = await app.SendAsync(HttpMethod.Get, path, token);
             Assert.Equal(401, (int)answer.StatusCode);
@@ -60,7 +63,8 @@ public sealed class TokenTests : IAsyncLifetime
         // At the same moment: no clock decides.
         var admin = await app.SignInAsync("admin");
         var demo = (string)(await admin.GetJsonAsync("/identity/v3/users?name=demo"))["users"]![0]!["id"]!;
-        Assert.Equal(200, (await admin.AskAsync("PATCH", $"/identity/v3/users/{demo}", """{"user":{"password":"new"}}""")).Status);
+        Assert.Equal(200,
+            (await admin.AskAsync("PATCH", $"/identity/v3/users/{demo}", """{"user":{"password":"new"}}""")).Status);
         Assert.Equal(401, await StatusAsync(token));
         using var old = await app.TrySignInAsync("demo", app.PasswordOf("demo"), TestApp.InProject("demo"));
         Assert.Equal(401, (int)old.StatusCode);
@@ -77,7 +81,8 @@ public sealed class TokenTests : IAsyncLifetime
             using var other = await demo.GetAsync($"{version}/{admin.ProjectId}/flavors");
             Assert.Equal(400, (int)other.StatusCode);
             Assert.Equal(
-                $"Malformed request URL: URL's project_id '{admin.ProjectId}' doesn't match Context's project_id '{demo.ProjectId}'",
+                $"Malformed request URL: URL's project_id '{admin.ProjectId}' doesn't match Context's project_id "
+                    + $"'{demo.ProjectId}'",
                 (string)(await TestApp.JsonAsync(other))["badRequest"]!["message"]!);
             using var nowhere = await demo.GetAsync($"{version}/{admin.ProjectId}/nonsense");
             Assert.Equal(404, (int)nowhere.StatusCode);

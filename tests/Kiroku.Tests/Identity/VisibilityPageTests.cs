@@ -2,7 +2,9 @@ using Kiroku.Tests.Docs;
 
 namespace Kiroku.Tests.Identity;
 
-/// <summary>docs/visibility.md itself, judged: who may see and change what at most, whatever its table comes to say.</summary>
+/// <summary>
+/// docs/visibility.md itself, judged: who may see and change what at most, whatever its table comes to say.
+/// </summary>
 public sealed class VisibilityPageTests
 {
     private const int Nobody = 1;
@@ -11,7 +13,8 @@ public sealed class VisibilityPageTests
 
     private static readonly string[] Open =
     [
-        "GET /", "GET /v2", "GET /v2.1", "GET /identity", "GET /identity/v3", "GET /image", "GET /image/versions", "GET /healthz",
+        "GET /", "GET /v2", "GET /v2.1", "GET /identity", "GET /identity/v3", "GET /image", "GET /image/versions",
+        "GET /healthz",
         "POST /identity/v3/auth/tokens", "POST /identity/v3/users/{id}/password",
     ];
 
@@ -26,17 +29,21 @@ public sealed class VisibilityPageTests
     [Fact]
     public void A_reader_changes_nothing_but_what_is_the_readers_own() => Assert.Equal(
         ["POST /identity/v3/auth/tokens", "POST /identity/v3/users/{id}/password", "POST /os-keypairs"],
-        Answered(Reader, route => !route.StartsWith("GET ", StringComparison.Ordinal) && !route.StartsWith("HEAD ", StringComparison.Ordinal)));
+        Answered(Reader,
+            route => !route.StartsWith("GET ", StringComparison.Ordinal)
+                && !route.StartsWith("HEAD ", StringComparison.Ordinal)));
 
     [Fact]
     public void Another_project_is_shown_only_what_belongs_to_none() => Assert.Equal(
         [
-            "GET /extensions/{alias}", "GET /identity/v3/domains/{id}", "GET /identity/v3/regions/{id}", "GET /os-quota-sets/{id}/defaults",
+            "GET /extensions/{alias}", "GET /identity/v3/domains/{id}", "GET /identity/v3/regions/{id}",
+            "GET /os-quota-sets/{id}/defaults",
             "POST /identity/v3/users/{id}/password",
         ],
         Answered(Other, route => route.Contains('{', StringComparison.Ordinal)));
 
     private static IEnumerable<string> Answered(int column, Func<string, bool> which)
-        => Lines.Select(line => line.Split('|', StringSplitOptions.TrimEntries)).Where(cells => cells[column + 1][0] is '2' or '3')
+        => Lines.Select(line => line.Split('|', StringSplitOptions.TrimEntries)).Where(
+            cells => cells[column + 1][0] is '2' or '3')
             .Select(cells => cells[1].Trim('`')).Where(which).Order();
 }

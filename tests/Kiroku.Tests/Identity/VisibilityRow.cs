@@ -2,13 +2,18 @@ using System.Text.RegularExpressions;
 
 namespace Kiroku.Tests.Identity;
 
-/// <summary>A row of docs/visibility.md: a route, or one of a route's actions, and what is sent to it so that whoever may do it succeeds.</summary>
+/// <summary>
+/// A row of docs/visibility.md: a route, or one of a route's actions, and what is sent to it so that whoever may do it
+/// succeeds.
+/// </summary>
 internal sealed partial record VisibilityRow(string Method, string Path, string Action, bool IsCompute)
 {
     public const string OfServers = "POST /servers/{}/action";
     public const string OfFlavors = "POST /flavors/{}/action";
 
-    /// <summary>Bodies by route, or by the key of an action; the words in capitals are things and fresh names.</summary>
+    /// <summary>
+    /// Bodies by route, or by the key of an action; the words in capitals are things and fresh names.
+    /// </summary>
     private static readonly IReadOnlyDictionary<string, string> Bodies = new Dictionary<string, string>
     {
         ["POST /servers"] = """{"server":{"name":"vm","flavorRef":"42","imageRef":"IMAGE"}}""",
@@ -44,7 +49,8 @@ internal sealed partial record VisibilityRow(string Method, string Path, string 
         ["PATCH /identity/v3/projects/{}"] = """{"project":{"name":"NEW"}}""",
         ["POST /identity/v3/users"] = """{"user":{"name":"NEW"}}""",
         ["PATCH /identity/v3/users/{}"] = """{"user":{"name":"NEW"}}""",
-        ["POST /identity/v3/users/{}/password"] = $$$"""{"user":{"original_password":"{{{IdentityDesk.Password}}}","password":"another one"}}""",
+        ["POST /identity/v3/users/{}/password"]
+        = $$$"""{"user":{"original_password":"{{{IdentityDesk.Password}}}","password":"another one"}}""",
         ["POST /identity/v3/roles"] = """{"role":{"name":"NEW"}}""",
         ["PATCH /identity/v3/roles/{}"] = """{"role":{"name":"NEW"}}""",
         ["POST /identity/v3/users/{}/application_credentials"] = """{"application_credential":{"name":"NEW"}}""",
@@ -77,7 +83,8 @@ internal sealed partial record VisibilityRow(string Method, string Path, string 
     public string? Before => Befores.GetValueOrDefault(Action);
 
     /// <summary>What the address needs besides the path.</summary>
-    public string Query => Pattern.StartsWith("/os-simple-tenant-usage", StringComparison.Ordinal) ? "?start=2020-01-01T00:00:00" : "";
+    public string Query
+        => Pattern.StartsWith("/os-simple-tenant-usage", StringComparison.Ordinal) ? "?start=2020-01-01T00:00:00" : "";
 
     public string ContentType => $"{Method} {Pattern}" switch
     {

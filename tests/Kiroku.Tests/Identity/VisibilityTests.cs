@@ -6,7 +6,10 @@ using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Identity;
 
-/// <summary>Each route, asked by everyone, answers as docs/visibility.md says; walks the routes, so that a new one has to stand there.</summary>
+/// <summary>
+/// Each route, asked by everyone, answers as docs/visibility.md says; walks the routes, so that a new one has to stand
+/// there.
+/// </summary>
 public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
 {
     private static readonly string[] Prefixes = ["/v2.1", "/v2", "/v2.1/{project_id}", "/v2/{project_id}"];
@@ -46,18 +49,22 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
         foreach (var row in Rows(cloud.App.Services).Where(row => row.Path.Contains('{', StringComparison.Ordinal)))
         {
             var real = await things.FillAsync(row);
-            var madeUp = string.Join('/', row.Pattern.Split('/').Zip(real.Split('/'), (pattern, id) => pattern == "{}" ? Guid.NewGuid().ToString("D") : id));
+            var madeUp = string.Join('/',
+                row.Pattern.Split('/').Zip(
+                    real.Split('/'), (pattern, id) => pattern == "{}" ? Guid.NewGuid().ToString("D") : id));
             var (status, _) = await AskAsync(running.Other.Token, row, real);
             if (status is >= 200 and < 300)
                 continue;
             var (otherStatus, _) = await AskAsync(running.Other.Token, row, madeUp);
-            Assert.True(status == otherStatus, $"{row.Name}: {status} for what there is, {otherStatus} for what there is not");
+            Assert.True(
+                status == otherStatus, $"{row.Name}: {status} for what there is, {otherStatus} for what there is not");
         }
     }
 
     [Theory]
     [InlineData("")]
-    [InlineData("?all_tenants=1&project_id=PROJECT&tenant_id=PROJECT&owner=PROJECT&user_id=USER&is_public=None&detailed=1&member_status=all")]
+    [InlineData("?all_tenants=1&project_id=PROJECT&tenant_id=PROJECT&owner=PROJECT&user_id=USER&is_public=None&detaile"
+        + "d=1&member_status=all")]
     public async Task What_another_project_reads_names_nothing_of_demos(string query)
     {
         var reading = Rows(cloud.App.Services).Where(row => row.Method == "GET").ToList();
@@ -69,7 +76,8 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
         {
             var (status, body) = await AskAsync(running.Other.Token, row, path + things.Body(query));
             if (status < 300)
-                Assert.All(things.OfDemo.Where(thing => !path.Contains(thing, StringComparison.Ordinal)), thing => Assert.DoesNotContain(thing, body, StringComparison.Ordinal));
+                Assert.All(things.OfDemo.Where(thing => !path.Contains(thing, StringComparison.Ordinal)),
+                    thing => Assert.DoesNotContain(thing, body, StringComparison.Ordinal));
         }
     }
 
@@ -81,21 +89,28 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
         Assert.NotEmpty(first);
         Assert.All(Prefixes, prefix => Assert.Equal(first, Under(prefix)));
 
-        List<string> Under(string prefix) => [.. routes.Where(route => PrefixOf(route.Path) == prefix).Select(route => $"{route.Method} {route.Path[prefix.Length..]}").Order()];
+        List<string> Under(string prefix)
+            => [.. routes.Where(route => PrefixOf(route.Path) == prefix).Select(
+                route => $"{route.Method} {route.Path[prefix.Length..]}").Order()];
     }
 
-    /// <summary>What nobody, a reader, the owner, an administrator and another project's member get; what a success changed is made anew.</summary>
+    /// <summary>
+    /// What nobody, a reader, the owner, an administrator and another project's member get; what a success changed is
+    /// made anew.
+    /// </summary>
     private async Task<List<int>> StatusesAsync(VisibilityRow row)
     {
         var statuses = new List<int>();
         var path = await things.FillAsync(row);
-        foreach (var token in new[] { null, running.Reader.Token, cloud.Demo.Token, cloud.Admin.Token, running.Other.Token })
+        foreach (var token in new[]
+            { null, running.Reader.Token, cloud.Demo.Token, cloud.Admin.Token, running.Other.Token })
         {
             var (status, _) = await AskAsync(token, row, path);
             statuses.Add(status);
             if (status >= 300 || !row.Changes)
                 continue;
-            await cloud.UntilAsync(async () => (await cloud.ServersAsync()).All(server => server.RunningAction is null));
+            await cloud.UntilAsync(
+                async () => (await cloud.ServersAsync()).All(server => server.RunningAction is null));
             path = await things.FillAsync(row);
         }
         return statuses;
@@ -103,7 +118,8 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
 
     private async Task<(int Status, string Body)> AskAsync(string? token, VisibilityRow row, string path)
     {
-        var content = row.Body is { } body ? new StringContent(things.Body(body), Encoding.UTF8, new MediaTypeHeaderValue(row.ContentType)) : null;
+        var content = row.Body is { } body
+            ? new StringContent(things.Body(body), Encoding.UTF8, new MediaTypeHeaderValue(row.ContentType)) : null;
         var headers = new List<(string, string)>();
         if (row.Version is { } version)
             headers.Add(("OpenStack-API-Version", $"compute {version}"));
@@ -119,7 +135,9 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
     internal static List<VisibilityRow> Rows(IServiceProvider services) =>
     [
         .. Routes(services).Where(route => PrefixOf(route.Path) is null || PrefixOf(route.Path) == Prefixes[0])
-            .Select(route => new VisibilityRow(route.Method, route.Path[(PrefixOf(route.Path)?.Length ?? 0)..], "", PrefixOf(route.Path) is not null))
+            .Select(
+                route => new VisibilityRow(route.Method, route.Path[(PrefixOf(route.Path)?.Length ?? 0)..], "",
+                    PrefixOf(route.Path) is not null))
             .SelectMany(row => Actions(row).Select(action => row with { Action = action })),
     ];
 
@@ -135,7 +153,10 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
         => services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .SelectMany(
                 endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"],
-                (endpoint, method) => (method, Capital().Replace(endpoint.RoutePattern.RawText!, letter => $"_{letter.Value.ToLowerInvariant()}")));
+                (endpoint, method)
+                    => (method,
+                        Capital().Replace(
+                            endpoint.RoutePattern.RawText!, letter => $"_{letter.Value.ToLowerInvariant()}")));
 
     /// <summary>The longest prefix of compute's under which the path lies.</summary>
     private static string? PrefixOf(string path) => Prefixes.OrderByDescending(prefix => prefix.Length)

@@ -53,8 +53,11 @@ internal sealed class VisibilityThings(RunningCloud running)
         "members" => cloud.Admin.ProjectId,
         "tags" => "red",
         "metadata" => "some",
-        "os-keypairs" => await IdAsync(cloud.Demo, "/v2.1/os-keypairs", $$$"""{"keypair":{"name":"{{{New}}}"}}""", "keypair", "name"),
-        "os-services" when row.Method == "DELETE" => $"{await OtherNodes.AddAsync(cloud, OtherNodes.Of(New), up: false)}",
+        "os-keypairs"
+            => await IdAsync(
+                cloud.Demo, "/v2.1/os-keypairs", $$$"""{"keypair":{"name":"{{{New}}}"}}""", "keypair", "name"),
+        "os-services" when row.Method == "DELETE"
+            => $"{await OtherNodes.AddAsync(cloud, OtherNodes.Of(New), up: false)}",
         "os-services" => "enable",
         "os-hypervisors" => await HypervisorAsync(row),
         "extensions" => (string)(await cloud.Admin.GetJsonAsync("/v2.1/extensions"))["extensions"]![0]!["alias"]!,
@@ -63,7 +66,8 @@ internal sealed class VisibilityThings(RunningCloud running)
             await IdAsync(cloud.Admin, "/identity/v3/projects", $$$"""{"project":{"name":"{{{New}}}"}}""", "project"),
         "projects" or "os-quota-sets" or "os-simple-tenant-usage" => cloud.Demo.ProjectId,
         "users" => await UserAsync(row),
-        "application_credentials" => await IdAsync(cloud.Demo, $"/identity/v3/users/{cloud.Demo.UserId}/application_credentials",
+        "application_credentials"
+            => await IdAsync(cloud.Demo, $"/identity/v3/users/{cloud.Demo.UserId}/application_credentials",
             $$$"""{"application_credential":{"name":"{{{New}}}"}}""", "application_credential"),
         "roles" when row.Pattern.Contains("users", StringComparison.Ordinal) => Role.Of(RoleNames.Reader).Id,
         "roles" when row.Pattern.Contains("implies", StringComparison.Ordinal) => Role.Of(RoleNames.Admin).Id,
@@ -89,32 +93,41 @@ internal sealed class VisibilityThings(RunningCloud running)
     private async Task AddTagAsync(Guid server)
     {
         using var tagged = await cloud.App.SendAsync(
-            HttpMethod.Put, $"/v2.1/servers/{server}/tags/red", cloud.Demo.Token, null, ("OpenStack-API-Version", "compute 2.26"));
+            HttpMethod.Put, $"/v2.1/servers/{server}/tags/red", cloud.Demo.Token, null,
+            ("OpenStack-API-Version", "compute 2.26"));
         Assert.Equal(201, (int)tagged.StatusCode);
     }
 
     /// <summary>A flavor for demo's project alone.</summary>
     private async Task<string> FlavorAsync()
     {
-        var flavor = $$$"""{"flavor":{"name":"{{{New}}}","ram":64,"vcpus":1,"disk":1,"os-flavor-access:is_public":false}}""";
+        var flavor =
+            $$$"""{"flavor":{"name":"{{{New}}}","ram":64,"vcpus":1,"disk":1,"os-flavor-access:is_public":false}}""";
         var id = await IdAsync(cloud.Admin, "/v2.1/flavors", flavor, "flavor");
         ofDemo.Add(id);
-        await SetAsync(cloud.Admin, "POST", $"/v2.1/flavors/{id}/action", $$$"""{"addTenantAccess":{"tenant":"{{{cloud.Demo.ProjectId}}}"}}""");
-        await SetAsync(cloud.Admin, "POST", $"/v2.1/flavors/{id}/os-extra_specs", """{"extra_specs":{"quota:some":"1"}}""");
+        await SetAsync(cloud.Admin, "POST", $"/v2.1/flavors/{id}/action",
+            $$$"""{"addTenantAccess":{"tenant":"{{{cloud.Demo.ProjectId}}}"}}""");
+        await SetAsync(
+            cloud.Admin, "POST", $"/v2.1/flavors/{id}/os-extra_specs", """{"extra_specs":{"quota:some":"1"}}""");
         return id;
     }
 
-    /// <summary>An image of demo's: tagged, with its bytes unless they are to be sent, shared where that is what the route is about.</summary>
+    /// <summary>
+    /// An image of demo's: tagged, with its bytes unless they are to be sent, shared where that is what the route is
+    /// about.
+    /// </summary>
     private async Task<string> ImageAsync(VisibilityRow row)
     {
-        var id = await IdAsync(cloud.Demo, "/image/v2/images", """{"name":"disk","disk_format":"raw","container_format":"bare","tags":["red"]}""");
+        var id = await IdAsync(cloud.Demo, "/image/v2/images",
+            """{"name":"disk","disk_format":"raw","container_format":"bare","tags":["red"]}""");
         if (!row.Changes || !row.Pattern.EndsWith("/file", StringComparison.Ordinal))
         {
             using var stored = await cloud.Demo.PutAsync($"/image/v2/images/{id}/file", new byte[1024]);
             Assert.Equal(204, (int)stored.StatusCode);
         }
         if (row.Pattern.Contains("/members", StringComparison.Ordinal))
-            await SetAsync(cloud.Demo, "POST", $"/image/v2/images/{id}/members", $$"""{"member":"{{cloud.Admin.ProjectId}}"}""");
+            await SetAsync(
+                cloud.Demo, "POST", $"/image/v2/images/{id}/members", $$"""{"member":"{{cloud.Admin.ProjectId}}"}""");
         return id;
     }
 
@@ -124,19 +137,23 @@ internal sealed class VisibilityThings(RunningCloud running)
         var ofRoles = row.Pattern.Contains("roles", StringComparison.Ordinal);
         if (row.Pattern.Contains("application_credentials", StringComparison.Ordinal) || !(row.Changes || ofRoles))
             return cloud.Demo.UserId;
-        var user = await IdAsync(cloud.Admin, "/identity/v3/users", $$$"""{"user":{"name":"{{{New}}}","password":"{{{IdentityDesk.Password}}}"}}""", "user");
+        var user = await IdAsync(cloud.Admin, "/identity/v3/users",
+            $$$"""{"user":{"name":"{{{New}}}","password":"{{{IdentityDesk.Password}}}"}}""", "user");
         foreach (var scope in new[] { $"projects/{cloud.Demo.ProjectId}", $"domains/{Domain.Id}" })
-            await SetAsync(cloud.Admin, "PUT", $"/identity/v3/{scope}/users/{user}/roles/{Role.Of(RoleNames.Reader).Id}", null);
+            await SetAsync(
+                cloud.Admin, "PUT", $"/identity/v3/{scope}/users/{user}/roles/{Role.Of(RoleNames.Reader).Id}", null);
         return user;
     }
 
     private async Task<string> HypervisorAsync(VisibilityRow row)
     {
         var hypervisor = (await cloud.Admin.GetJsonAsync("/v2.1/os-hypervisors"))["hypervisors"]![0]!;
-        return hypervisor[row.Path.Contains("{pattern}", StringComparison.Ordinal) ? "hypervisor_hostname" : "id"]!.ToString();
+        return hypervisor[row.Path.Contains("{pattern}", StringComparison.Ordinal)
+            ? "hypervisor_hostname" : "id"]!.ToString();
     }
 
-    private async Task<string> FirstAsync(string kind) => (string)(await cloud.Admin.GetJsonAsync($"/identity/v3/{kind}"))[kind]![0]!["id"]!;
+    private async Task<string> FirstAsync(string kind)
+        => (string)(await cloud.Admin.GetJsonAsync($"/identity/v3/{kind}"))[kind]![0]!["id"]!;
 
     private static async Task SetAsync(TestUser user, string method, string path, string? body)
         => Assert.InRange((await user.AskAsync(method, path, body)).Status, 200, 204);

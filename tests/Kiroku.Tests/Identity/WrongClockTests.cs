@@ -8,7 +8,9 @@ using static Kiroku.Tests.Identity.IdentityDesk;
 
 namespace Kiroku.Tests.Identity;
 
-/// <summary>Who gets in, and what stays void, does not depend on a clock that was set wrong and is put right again.</summary>
+/// <summary>
+/// Who gets in, and what stays void, does not depend on a clock that was set wrong and is put right again.
+/// </summary>
 public sealed class WrongClockTests : IAsyncLifetime
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -103,7 +105,8 @@ public sealed class WrongClockTests : IAsyncLifetime
     [Fact]
     public async Task A_token_of_the_version_before_holds_and_that_version_reads_ours()
     {
-        var protector = desk.App.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("Kiroku.Identity.Token");
+        var protector = desk.App.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector(
+            "Kiroku.Identity.Token");
         var claims = protector.Unprotect(Base64Url.DecodeFromChars(ann.Token));
         var before = claims[..^16];
         Assert.Equal(200, await StatusAsync(ann with { Token = Base64Url.EncodeToString(protector.Protect(before)) }));
@@ -123,7 +126,8 @@ public sealed class WrongClockTests : IAsyncLifetime
         await using (var first = await TestApp.StartAsync(dataDirectory: folder))
         {
             token = (await first.SignInAsync()).Token;
-            await first.Services.GetRequiredService<IDatabase>().WriteAsync(db => MoveKeysAsync(db, TimeSpan.FromDays(days)), Token);
+            await first.Services.GetRequiredService<IDatabase>().WriteAsync(
+                db => MoveKeysAsync(db, TimeSpan.FromDays(days)), Token);
             await first.StopAsync();
         }
         await using (var second = await TestApp.StartAsync(dataDirectory: folder))
@@ -136,12 +140,14 @@ public sealed class WrongClockTests : IAsyncLifetime
 
     private static async Task<int> MoveKeysAsync(System.Data.Common.DbConnection db, TimeSpan by)
     {
-        foreach (var (name, xml) in (await db.QueryAsync<(string, string)>("SELECT name, xml FROM sealing_keys")).AsList())
+        foreach (var (name, xml) in (await db.QueryAsync<(string, string)>("SELECT name, xml FROM sealing_keys"))
+            .AsList())
         {
             var key = XElement.Parse(xml);
             foreach (var date in new[] { "creationDate", "activationDate", "expirationDate" })
                 key.SetElementValue(date, (DateTimeOffset)key.Element(date)! + by);
-            await db.ExecuteAsync("UPDATE sealing_keys SET xml = @xml WHERE name = @name", new { name, xml = key.ToString() });
+            await db.ExecuteAsync(
+                "UPDATE sealing_keys SET xml = @xml WHERE name = @name", new { name, xml = key.ToString() });
         }
         return 0;
     }

@@ -13,7 +13,8 @@ public sealed class DiskImageTests : IDisposable
     [InlineData(2)]
     [InlineData(3)]
     public void A_qcow2_image_says_how_large_its_disk_is(uint version)
-        => Assert.Equal(new DiskImage(VolumeFormat.Qcow2, 1 << 30), Inspect("qcow2", new Qcow2 { Version = version }.ToBytes()));
+        => Assert.Equal(
+            new DiskImage(VolumeFormat.Qcow2, 1 << 30), Inspect("qcow2", new Qcow2 { Version = version }.ToBytes()));
 
     [Fact]
     public void A_raw_image_is_as_large_as_its_file()
@@ -21,7 +22,8 @@ public sealed class DiskImageTests : IDisposable
 
     [Fact]
     public void What_QEMU_itself_may_set_is_taken()
-        => Assert.Equal(1 << 30, Inspect("qcow2", new Qcow2 { Features = 0b1_1001, HeaderLength = 112 }.ToBytes()).VirtualSize);
+        => Assert.Equal(
+            1 << 30, Inspect("qcow2", new Qcow2 { Features = 0b1_1001, HeaderLength = 112 }.ToBytes()).VirtualSize);
 
     [Theory]
     [InlineData("qcow2", 0, "The image is empty.")]
@@ -40,7 +42,8 @@ public sealed class DiskImageTests : IDisposable
     [Fact]
     public void An_image_that_needs_other_files_is_rejected()
     {
-        const string Backing = "The image stands on a backing file; only images that are complete in themselves are taken.";
+        const string Backing =
+            "The image stands on a backing file; only images that are complete in themselves are taken.";
         Assert.Equal(Backing, Rejection("qcow2", new Qcow2 { BackingFile = 512, BackingFileLength = 11 }.ToBytes()));
         Assert.Equal(Backing, Rejection("qcow2", new Qcow2 { Version = 2, BackingFile = 512 }.ToBytes()));
         Assert.Equal(
@@ -51,12 +54,16 @@ public sealed class DiskImageTests : IDisposable
     [Fact]
     public void Encrypted_corrupt_unknown_and_absurd_images_are_rejected()
     {
-        Assert.Equal("The image is encrypted, which is not supported.", Rejection("qcow2", new Qcow2 { Encryption = 2 }.ToBytes()));
+        Assert.Equal("The image is encrypted, which is not supported.",
+            Rejection("qcow2", new Qcow2 { Encryption = 2 }.ToBytes()));
         foreach (var feature in (int[])[1, 5, 63])
-            Assert.Equal("The image is marked corrupt or needs features that are not known.", Rejection("qcow2", new Qcow2 { Features = 1UL << feature }.ToBytes()));
-        Assert.Equal("The image is qcow2 of version 4, which is not supported; 2 and 3 are.", Rejection("qcow2", new Qcow2 { Version = 4 }.ToBytes()));
+            Assert.Equal("The image is marked corrupt or needs features that are not known.",
+                Rejection("qcow2", new Qcow2 { Features = 1UL << feature }.ToBytes()));
+        Assert.Equal("The image is qcow2 of version 4, which is not supported; 2 and 3 are.",
+            Rejection("qcow2", new Qcow2 { Version = 4 }.ToBytes()));
         foreach (var size in (ulong[])[0, ulong.MaxValue, 1UL << 63, (1UL << 46) + 1])
-            Assert.Equal($"The image says it is a disk of {size} bytes, which cannot be.", Rejection("qcow2", new Qcow2 { Size = size }.ToBytes()));
+            Assert.Equal($"The image says it is a disk of {size} bytes, which cannot be.",
+                Rejection("qcow2", new Qcow2 { Size = size }.ToBytes()));
     }
 
     [Fact]
@@ -64,11 +71,14 @@ public sealed class DiskImageTests : IDisposable
     {
         Qcow2[] damaged =
         [
-            new() { FileLength = 4 }, new() { FileLength = 71 }, new() { FileLength = 103 }, new() { FileLength = 65_536 },
+            new() { FileLength = 4 }, new() { FileLength = 71 }, new() { FileLength = 103 },
+            new() { FileLength = 65_536 },
             new() { ClusterBits = 0 }, new() { ClusterBits = 64 }, new() { Tables = 0 }, new() { Tables = 0x10001 },
             new() { HeaderLength = 72 }, new() { HeaderLength = 105 },
         ];
-        Assert.All(damaged, image => Assert.Equal("The image's qcow2 header is damaged or cut short.", Rejection("qcow2", image.ToBytes())));
+        Assert.All(damaged,
+            image => Assert.Equal(
+                "The image's qcow2 header is damaged or cut short.", Rejection("qcow2", image.ToBytes())));
     }
 
     private DiskImage Inspect(string? format, byte[] content)
@@ -77,5 +87,6 @@ public sealed class DiskImageTests : IDisposable
         return DiskImage.Inspect(file, format);
     }
 
-    private string Rejection(string? format, byte[] content) => Assert.Throws<ImageRejectedException>(() => Inspect(format, content)).Message;
+    private string Rejection(string? format, byte[] content)
+        => Assert.Throws<ImageRejectedException>(() => Inspect(format, content)).Message;
 }

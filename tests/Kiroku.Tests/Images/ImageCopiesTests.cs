@@ -27,7 +27,8 @@ public sealed class ImageCopiesTests : IAsyncLifetime
         app = await TestApp.StartAsync(builder => builder.Services.AddSingleton<IIncomingGrainCallFilter>(calls));
         demo = await app.SignInAsync();
         other = new OtherNode(app);
-        using var made = await demo.PostAsync("/image/v2/images", """{"disk_format":"raw","container_format":"bare"}""");
+        using var made = await demo.PostAsync(
+            "/image/v2/images", """{"disk_format":"raw","container_format":"bare"}""");
         var id = (string)(await TestApp.JsonAsync(made))["id"]!;
         Assert.Equal(204, (int)(await demo.PutAsync($"/image/v2/images/{id}/file", content)).StatusCode);
         image = await FindAsync(id);
@@ -42,7 +43,8 @@ public sealed class ImageCopiesTests : IAsyncLifetime
     [Fact]
     public async Task What_another_node_has_is_copied_once_for_all_who_want_it()
     {
-        var wanted = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => other.Copies.EnsureAsync(image, Cancelled)));
+        var wanted = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(_ => other.Copies.EnsureAsync(image, Cancelled)));
         Assert.Equal(Assert.Single(other.Files), Assert.Single(wanted.Distinct()));
         Assert.Equal(content, await System.IO.File.ReadAllBytesAsync(wanted[0], Cancelled));
         await other.Copies.EnsureAsync(image, Cancelled);
@@ -87,7 +89,8 @@ public sealed class ImageCopiesTests : IAsyncLifetime
     public async Task A_node_that_is_not_there_is_said_so_at_once()
     {
         await SetAsync("node = 'elsewhere'");
-        Assert.Equal($"The node that has image {image.Id} does not answer.", await RefusalAsync().WaitAsync(TimeSpan.FromSeconds(10), Cancelled));
+        Assert.Equal($"The node that has image {image.Id} does not answer.",
+            await RefusalAsync().WaitAsync(TimeSpan.FromSeconds(10), Cancelled));
     }
 
     [Fact]
@@ -111,16 +114,19 @@ public sealed class ImageCopiesTests : IAsyncLifetime
         using var refused = await demo.GetAsync($"{Path}/file");
         Assert.Equal((503, true), ((int)refused.StatusCode, refused.Headers.RetryAfter is not null));
         Assert.False(refused.Content.Headers.Contains("Content-MD5"));
-        System.IO.File.Copy(other.Files.Single(), System.IO.Path.Combine(app.DataDirectory, "images", System.IO.Path.GetFileName(other.Files.Single())));
+        System.IO.File.Copy(other.Files.Single(),
+            System.IO.Path.Combine(app.DataDirectory, "images", System.IO.Path.GetFileName(other.Files.Single())));
         using var part = await demo.GetAsync($"{Path}/file", ("Range", "bytes=1-3"));
         Assert.Equal(content[1..4], await part.Content.ReadAsByteArrayAsync(Cancelled));
-        Assert.Equal(Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.MD5, content)), part.Content.Headers.GetValues("Content-MD5").Single());
+        Assert.Equal(Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.MD5, content)),
+            part.Content.Headers.GetValues("Content-MD5").Single());
     }
 
     [Fact]
     public async Task An_image_without_a_byte_needs_no_node()
     {
-        using var made = await demo.PostAsync("/image/v2/images", """{"disk_format":"raw","container_format":"bare"}""");
+        using var made = await demo.PostAsync(
+            "/image/v2/images", """{"disk_format":"raw","container_format":"bare"}""");
         var id = (string)(await TestApp.JsonAsync(made))["id"]!;
         Assert.Equal(204, (int)(await demo.PutAsync($"/image/v2/images/{id}/file", [])).StatusCode);
         Assert.Equal(0, new FileInfo(await other.Copies.EnsureAsync(await FindAsync(id), Cancelled)).Length);
@@ -129,13 +135,15 @@ public sealed class ImageCopiesTests : IAsyncLifetime
     [Fact]
     public void A_full_disk_is_recognised()
     {
-        using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        using var full = new FileStream(
+            "/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         Assert.True(ImageDraft.IsFull(Assert.Throws<IOException>(() => full.WriteByte(1))));
     }
 
     private async Task<string> RefusalAsync()
     {
-        var refusal = await Assert.ThrowsAsync<ImageUnavailableException>(() => other.Copies.EnsureAsync(image, Cancelled));
+        var refusal = await Assert.ThrowsAsync<ImageUnavailableException>(
+            () => other.Copies.EnsureAsync(image, Cancelled));
         Assert.Empty(other.Files);
         return refusal.Message;
     }
@@ -149,11 +157,13 @@ public sealed class ImageCopiesTests : IAsyncLifetime
 
     private async Task SetAsync(string columns)
     {
-        await app.Services.GetRequiredService<IDatabase>().WriteAsync(db => db.ExecuteAsync($"UPDATE images SET {columns}"), Cancelled);
+        await app.Services.GetRequiredService<IDatabase>().WriteAsync(
+            db => db.ExecuteAsync($"UPDATE images SET {columns}"), Cancelled);
         image = await FindAsync(image.Id);
     }
 
-    private async Task<Image> FindAsync(string id) => (await app.Services.GetRequiredService<ImageStore>().FindAsync(id, Cancelled))!;
+    private async Task<Image> FindAsync(string id)
+        => (await app.Services.GetRequiredService<ImageStore>().FindAsync(id, Cancelled))!;
 
     /// <summary>Counts the pieces that are read, and holds them up or lets one of them fail.</summary>
     private sealed class Calls : IIncomingGrainCallFilter

@@ -14,7 +14,8 @@ public sealed class ImageMembersTests : IAsyncLifetime
         owner = await app.SignInAsync();
         member = await People.AddAsync(app, "member", "members", "member");
         stranger = await People.AddAsync(app, "stranger", "strangers", "member");
-        using var made = await owner.PostAsync("/image/v2/images", """{"name":"a","disk_format":"raw","container_format":"bare"}""");
+        using var made = await owner.PostAsync(
+            "/image/v2/images", """{"name":"a","disk_format":"raw","container_format":"bare"}""");
         image = $"/image{(string)(await TestApp.JsonAsync(made))["self"]!}";
     }
 
@@ -27,7 +28,8 @@ public sealed class ImageMembersTests : IAsyncLifetime
         using var added = await owner.PostAsync($"{image}/members", $$"""{"member":"{{member.ProjectId}}"}""");
         Assert.Equal(200, (int)added.StatusCode);
         var shared = await TestApp.JsonAsync(added);
-        Assert.Equal(["member_id", "image_id", "status", "created_at", "updated_at", "schema"], shared.AsObject().Select(pair => pair.Key));
+        Assert.Equal(["member_id", "image_id", "status", "created_at", "updated_at", "schema"],
+            shared.AsObject().Select(pair => pair.Key));
         Assert.Equal("pending", (string)shared["status"]!);
 
         Assert.Equal(200, (int)(await member.GetAsync(image)).StatusCode);
@@ -53,7 +55,8 @@ public sealed class ImageMembersTests : IAsyncLifetime
         Assert.Equal([member.ProjectId, stranger.ProjectId], await MembersAsync(owner));
         Assert.Equal([member.ProjectId], await MembersAsync(member));
         Assert.Equal(200, (int)(await member.GetAsync(Of(member))).StatusCode);
-        Assert.Equal($"{stranger.ProjectId} not found in the member list of the image {image.Split('/')[^1]}.", await RefusalAsync(member.GetAsync(Of(stranger)), 404));
+        Assert.Equal($"{stranger.ProjectId} not found in the member list of the image {image.Split('/')[^1]}.",
+            await RefusalAsync(member.GetAsync(Of(stranger)), 404));
     }
 
     [Fact]
@@ -62,10 +65,14 @@ public sealed class ImageMembersTests : IAsyncLifetime
         var id = image.Split('/')[^1];
         (await owner.PostAsync($"{image}/members", $$"""{"member":"{{member.ProjectId}}"}""")).Dispose();
         Assert.Equal($"Image {id} not found.", await RefusalAsync(stranger.GetAsync($"{image}/members"), 404));
-        Assert.Equal($"Not allowed to create members for image {id}.", await RefusalAsync(member.PostAsync($"{image}/members", """{"member":"x"}"""), 403));
-        Assert.Equal($"Not allowed to update members for image {id}.", await RefusalAsync(owner.PutJsonAsync(Of(member), """{"status":"accepted"}"""), 403));
-        Assert.Equal($"Not allowed to delete members for image {id}.", await RefusalAsync(member.DeleteAsync(Of(member)), 403));
-        Assert.Equal($"Member {member.ProjectId} is duplicated for image {id}", await RefusalAsync(owner.PostAsync($"{image}/members", $$"""{"member":"{{member.ProjectId}}"}"""), 409));
+        Assert.Equal($"Not allowed to create members for image {id}.",
+            await RefusalAsync(member.PostAsync($"{image}/members", """{"member":"x"}"""), 403));
+        Assert.Equal($"Not allowed to update members for image {id}.",
+            await RefusalAsync(owner.PutJsonAsync(Of(member), """{"status":"accepted"}"""), 403));
+        Assert.Equal(
+            $"Not allowed to delete members for image {id}.", await RefusalAsync(member.DeleteAsync(Of(member)), 403));
+        Assert.Equal($"Member {member.ProjectId} is duplicated for image {id}",
+            await RefusalAsync(owner.PostAsync($"{image}/members", $$"""{"member":"{{member.ProjectId}}"}"""), 409));
         Assert.Equal(404, (int)(await owner.DeleteAsync($"{image}/members/x")).StatusCode);
     }
 
@@ -75,8 +82,10 @@ public sealed class ImageMembersTests : IAsyncLifetime
         using var made = await owner.PostAsync("/image/v2/images", """{"visibility":"private"}""");
         var own = $"/image{(string)(await TestApp.JsonAsync(made))["self"]!}";
         var id = own.Split('/')[^1];
-        Assert.Equal($"Not allowed to list members for image {id}: Only shared images have members.", await RefusalAsync(owner.GetAsync($"{own}/members"), 403));
-        Assert.Equal($"Not allowed to create members for image {id}.", await RefusalAsync(owner.PostAsync($"{own}/members", """{"member":"x"}"""), 403));
+        Assert.Equal($"Not allowed to list members for image {id}: Only shared images have members.",
+            await RefusalAsync(owner.GetAsync($"{own}/members"), 403));
+        Assert.Equal($"Not allowed to create members for image {id}.",
+            await RefusalAsync(owner.PostAsync($"{own}/members", """{"member":"x"}"""), 403));
         Assert.Equal("Only shared images have members.", await RefusalAsync(owner.GetAsync($"{own}/members/x"), 404));
         Assert.Equal(403, (int)(await owner.PutJsonAsync($"{own}/members/x", """{"status":"accepted"}""")).StatusCode);
         Assert.Equal(403, (int)(await owner.DeleteAsync($"{own}/members/x")).StatusCode);
@@ -94,7 +103,8 @@ public sealed class ImageMembersTests : IAsyncLifetime
     [Theory]
     [InlineData("[]", """Expected a status in the form: {"status": "status"}""")]
     [InlineData("{}", "Status not specified")]
-    [InlineData("""{"status":"maybe"}""", "Incorrect request: Status must be \"pending\", \"accepted\" or \"rejected\".")]
+    [InlineData(
+        """{"status":"maybe"}""", "Incorrect request: Status must be \"pending\", \"accepted\" or \"rejected\".")]
     public async Task A_status_that_makes_no_sense_is_400(string body, string message)
     {
         (await owner.PostAsync($"{image}/members", $$"""{"member":"{{member.ProjectId}}"}""")).Dispose();
@@ -105,7 +115,8 @@ public sealed class ImageMembersTests : IAsyncLifetime
     public async Task There_are_only_so_many_members_and_they_go_with_the_image()
     {
         for (var number = 0; number < 128; number++)
-            Assert.Equal(200, (int)(await owner.PostAsync($"{image}/members", $$"""{"member":"{{number}}"}""")).StatusCode);
+            Assert.Equal(
+                200, (int)(await owner.PostAsync($"{image}/members", $$"""{"member":"{{number}}"}""")).StatusCode);
         Assert.Equal(413, (int)(await owner.PostAsync($"{image}/members", """{"member":"more"}""")).StatusCode);
         Assert.Equal(128, (await MembersAsync(owner)).Count());
         Assert.Equal(204, (int)(await owner.DeleteAsync(image)).StatusCode);
@@ -115,10 +126,12 @@ public sealed class ImageMembersTests : IAsyncLifetime
     private string Of(TestUser user) => $"{image}/members/{user.ProjectId}";
 
     private static async Task<IEnumerable<string>> NamesAsync(TestUser user, string query)
-        => (await user.GetJsonAsync($"/image/v2/images{query}"))["images"]!.AsArray().Select(image => (string)image!["name"]!);
+        => (await user.GetJsonAsync($"/image/v2/images{query}"))["images"]!.AsArray().Select(
+            image => (string)image!["name"]!);
 
     private async Task<IEnumerable<string>> MembersAsync(TestUser user)
-        => (await user.GetJsonAsync($"{image}/members"))["members"]!.AsArray().Select(found => (string)found!["member_id"]!);
+        => (await user.GetJsonAsync($"{image}/members"))["members"]!.AsArray().Select(
+            found => (string)found!["member_id"]!);
 
     private static async Task<string> RefusalAsync(Task<HttpResponseMessage> sent, int status)
     {

@@ -33,7 +33,8 @@ public sealed class ImageNodesTests : IAsyncLifetime
         await StartAsync(sharing: true);
         Assert.Null((await FilledAsync([1])).Node);
         using var other = new OtherNode(app, shared.FullName);
-        Assert.Equal(Assert.Single(other.Files), await other.Copies.EnsureAsync((await Store.ListWithDataAsync(Cancelled)).Single(), Cancelled));
+        Assert.Equal(Assert.Single(other.Files),
+            await other.Copies.EnsureAsync((await Store.ListWithDataAsync(Cancelled)).Single(), Cancelled));
     }
 
     [Fact]
@@ -61,7 +62,8 @@ public sealed class ImageNodesTests : IAsyncLifetime
         await other.Copies.EnsureAsync(first, Cancelled);
         (await demo.DeleteAsync($"/image/v2/images/{first.Id}")).Dispose();
         // As in a store of before ids were taken for good.
-        await app.Services.GetRequiredService<IDatabase>().WriteAsync(db => db.ExecuteAsync("DELETE FROM deleted_images"), Cancelled);
+        await app.Services.GetRequiredService<IDatabase>().WriteAsync(
+            db => db.ExecuteAsync("DELETE FROM deleted_images"), Cancelled);
         var second = await FilledAsync([2], first.Id);
         var file = await other.Copies.EnsureAsync(second, Cancelled);
         Assert.Equal([2], await File.ReadAllBytesAsync(file, Cancelled));
@@ -94,12 +96,15 @@ public sealed class ImageNodesTests : IAsyncLifetime
     public async Task Images_from_before_are_taken_by_the_node_whose_folder_has_them()
     {
         var (here, elsewhere) = (await FilledAsync([1]), await FilledAsync([2]));
-        await app.Services.GetRequiredService<IDatabase>().WriteAsync(db => db.ExecuteAsync("UPDATE images SET node = NULL"), Cancelled);
+        await app.Services.GetRequiredService<IDatabase>().WriteAsync(
+            db => db.ExecuteAsync("UPDATE images SET node = NULL"), Cancelled);
         using var other = new OtherNode(app);
         Directory.CreateDirectory(other.Folder);
         await File.WriteAllBytesAsync(Path.Combine(other.Folder, here.Id), [1], Cancelled);
         await other.Recovery.StartAsync(Cancelled);
-        Assert.Equal(("other", null), ((await Store.FindAsync(here.Id, Cancelled))!.Node, (await Store.FindAsync(elsewhere.Id, Cancelled))!.Node));
+        Assert.Equal(("other", null),
+            ((await Store.FindAsync(here.Id, Cancelled))!.Node,
+                (await Store.FindAsync(elsewhere.Id, Cancelled))!.Node));
         Assert.Equal([await other.Copies.EnsureAsync(here, Cancelled)], other.Files);
     }
 
@@ -122,10 +127,14 @@ public sealed class ImageNodesTests : IAsyncLifetime
         await SetAsync(others, "status = 'saving', node = 'third'");
         using var other = new OtherNode(app);
         await other.Recovery.StartAsync(Cancelled);
-        Assert.Equal(("queued", "saving"), ((await Store.FindAsync(own.Id, Cancelled))!.Status, (await Store.FindAsync(others.Id, Cancelled))!.Status));
+        Assert.Equal(("queued", "saving"),
+            ((await Store.FindAsync(own.Id, Cancelled))!.Status,
+                (await Store.FindAsync(others.Id, Cancelled))!.Status));
         await SetAsync(own, "status = 'saving', node = 'other'");
         await other.Sweeper.SweepAsync(Cancelled);
-        Assert.Equal(("queued", "saving"), ((await Store.FindAsync(own.Id, Cancelled))!.Status, (await Store.FindAsync(others.Id, Cancelled))!.Status));
+        Assert.Equal(("queued", "saving"),
+            ((await Store.FindAsync(own.Id, Cancelled))!.Status,
+                (await Store.FindAsync(others.Id, Cancelled))!.Status));
     }
 
     [Fact]
@@ -180,7 +189,8 @@ public sealed class ImageNodesTests : IAsyncLifetime
     [InlineData("/nowhere/at/all")]
     public async Task A_shared_folder_that_is_not_there_stops_the_start(string folder)
     {
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => TestApp.StartAsync(builder => builder.Configuration["Images:Folder"] = folder));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(
+            () => TestApp.StartAsync(builder => builder.Configuration["Images:Folder"] = folder));
         Assert.Contains("Images:Folder is to be the absolute path of a folder that is there.", failure.ToString());
     }
 
@@ -188,14 +198,16 @@ public sealed class ImageNodesTests : IAsyncLifetime
     {
         if (app is not null)
             await app.DisposeAsync();
-        app = await TestApp.StartAsync(builder => builder.Configuration["Images:Folder"] = sharing ? shared.FullName : null);
+        app = await TestApp.StartAsync(
+            builder => builder.Configuration["Images:Folder"] = sharing ? shared.FullName : null);
         demo = await app.SignInAsync();
     }
 
     private async Task<string> AnnouncedAsync(string? id = null)
     {
         var named = id is null ? "" : $",\"id\":\"{id}\"";
-        using var made = await demo.PostAsync("/image/v2/images", $$"""{"disk_format":"raw","container_format":"bare"{{named}}}""");
+        using var made = await demo.PostAsync(
+            "/image/v2/images", $$"""{"disk_format":"raw","container_format":"bare"{{named}}}""");
         return (string)(await TestApp.JsonAsync(made))["id"]!;
     }
 
@@ -211,7 +223,8 @@ public sealed class ImageNodesTests : IAsyncLifetime
 
     private async Task UntilAsync(Func<bool> condition)
     {
-        for (var began = TimeProvider.System.GetTimestamp(); !condition() && TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(60);)
+        for (var began = TimeProvider.System.GetTimestamp();
+            !condition() && TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(60);)
             (await app.SendAsync(HttpMethod.Get, "/healthz")).Dispose();
         Assert.True(condition());
     }
@@ -219,7 +232,8 @@ public sealed class ImageNodesTests : IAsyncLifetime
     /// <summary>No bytes, and something that happens while they are waited for.</summary>
     private sealed class LateStream(Func<Task> meanwhile) : MemoryStream
     {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             await meanwhile();
             return 0;

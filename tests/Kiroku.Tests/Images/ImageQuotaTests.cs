@@ -6,7 +6,9 @@ using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Images;
 
-/// <summary>What a project may have of images: bytes, number, and uploads at a time; never more, however many ask at once.</summary>
+/// <summary>
+/// What a project may have of images: bytes, number, and uploads at a time; never more, however many ask at once.
+/// </summary>
 public sealed class ImageQuotaTests : IAsyncLifetime
 {
     private const int MiB = 1024 * 1024;
@@ -20,13 +22,15 @@ public sealed class ImageQuotaTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Bytes_beyond_the_quota_are_413_as_Glance_says_it_and_a_deleted_image_gives_room_at_once(bool saysLength)
+    public async Task Bytes_beyond_the_quota_are_413_as_Glance_says_it_and_a_deleted_image_gives_room_at_once(
+        bool saysLength)
     {
         var (first, second) = (await AnnounceAsync(), await AnnounceAsync());
         Assert.Equal(204, (await SendAsync(first, 700_000, saysLength)).Status);
         var (status, body) = await SendAsync(second, 700_000, saysLength);
         Assert.Equal((413, "413 Request Entity Too Large"), (status, (string?)body?["code"]));
-        Assert.Contains($"Project {cloud.Demo.ProjectId} is over a limit for [Resource image_size_total is over limit of 1 due to current usage 1 and delta 1]", (string)body!["message"]!);
+        Assert.Contains($"Project {cloud.Demo.ProjectId} is over a limit for [Resource image_size_total is over limit "
+            + "of 1 due to current usage 1 and delta 1]", (string)body!["message"]!);
         Assert.Equal("queued", (string)(await cloud.Demo.GetJsonAsync(second))["status"]!);
         Assert.Equal(2, Directory.GetFiles(Path.Combine(cloud.Folder, "images")).Length);
 
@@ -57,7 +61,8 @@ public sealed class ImageQuotaTests : IAsyncLifetime
         Assert.Equal(413, (await SendAsync(await AnnounceAsync(other), 1, user: other)).Status);
 
         await cloud.App.Services.GetRequiredService<IDatabase>().WriteAsync(db => db.ExecuteAsync(
-            "INSERT INTO quotas (project_id, resource, hard_limit) VALUES (@ProjectId, 'image_size_total', 2)", other), TestContext.Current.CancellationToken);
+            "INSERT INTO quotas (project_id, resource, hard_limit) VALUES (@ProjectId, 'image_size_total', 2)", other),
+                TestContext.Current.CancellationToken);
         // What is Nova's is taken back without what is Glance's.
         Assert.Equal(202, (int)(await cloud.Admin.DeleteAsync($"/v2.1/os-quota-sets/{other.ProjectId}")).StatusCode);
         Assert.Equal(204, (await SendAsync(await AnnounceAsync(other), MiB, user: other)).Status);
@@ -68,17 +73,23 @@ public sealed class ImageQuotaTests : IAsyncLifetime
     public async Task No_more_images_are_made_than_the_quota_has_and_none_of_servers_either()
     {
         var server = await cloud.CreateServerAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => cloud.Demo.AskAsync("POST", "/image/v2/images", "{}")));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(_ => cloud.Demo.AskAsync("POST", "/image/v2/images", "{}")));
         Assert.Equal(6, answers.Count(answer => answer.Status == 201));
         Assert.All(answers.Where(answer => answer.Status != 201), refused =>
         {
             Assert.Equal(413, refused.Status);
-            Assert.Contains("[Resource image_count_total is over limit of 6 due to current usage 6 and delta 1]", (string)refused.Body!["message"]!);
+            Assert.Contains("[Resource image_count_total is over limit of 6 due to current usage 6 and delta 1]",
+                (string)refused.Body!["message"]!);
         });
-        var (status, body) = await cloud.Demo.AskAsync("POST", $"/v2.1/servers/{server}/action", """{"createImage":{"name":"x"}}""");
+        var (status, body) = await cloud.Demo.AskAsync(
+            "POST", $"/v2.1/servers/{server}/action", """{"createImage":{"name":"x"}}""");
         Assert.Equal(403, status);
         Assert.StartsWith("Quota exceeded or out of space for image ", (string)body!["forbidden"]!["message"]!);
-        Assert.Single(JsonNode.Parse((await cloud.Demo.GetJsonAsync($"/v2.1/servers/{server}/os-instance-actions"))["instanceActions"]!.ToJsonString())!.AsArray());
+        Assert.Single(
+            JsonNode.Parse(
+                (await cloud.Demo.GetJsonAsync(
+                    $"/v2.1/servers/{server}/os-instance-actions"))["instanceActions"]!.ToJsonString())!.AsArray());
 
         var made = (string)answers.First(answer => answer.Status == 201).Body!["id"]!;
         Assert.Equal(204, (int)(await cloud.Demo.DeleteAsync($"/image/v2/images/{made}")).StatusCode);
@@ -90,7 +101,8 @@ public sealed class ImageQuotaTests : IAsyncLifetime
     {
         Assert.Equal(204, (await SendAsync(await AnnounceAsync(), MiB)).Status);
         var server = await cloud.CreateServerAsync();
-        var (status, _) = await cloud.Demo.AskAsync("POST", $"/v2.1/servers/{server}/action", """{"createImage":{"name":"x"}}""");
+        var (status, _) = await cloud.Demo.AskAsync(
+            "POST", $"/v2.1/servers/{server}/action", """{"createImage":{"name":"x"}}""");
         Assert.Equal(403, status);
     }
 
@@ -125,15 +137,19 @@ public sealed class ImageQuotaTests : IAsyncLifetime
     [Fact]
     public async Task Nova_speaks_of_no_quota_of_images()
     {
-        var set = (await cloud.Admin.GetJsonAsync($"/v2.1/os-quota-sets/{cloud.Demo.ProjectId}"))["quota_set"]!.AsObject();
+        var set =
+            (await cloud.Admin.GetJsonAsync($"/v2.1/os-quota-sets/{cloud.Demo.ProjectId}"))["quota_set"]!.AsObject();
         Assert.DoesNotContain(set, pair => pair.Key.Contains("image", StringComparison.Ordinal));
-        Assert.Equal(400, (await cloud.Admin.AskAsync("PUT", $"/v2.1/os-quota-sets/{cloud.Demo.ProjectId}", """{"quota_set":{"image_size_total":1}}""")).Status);
+        Assert.Equal(400,
+            (await cloud.Admin.AskAsync("PUT", $"/v2.1/os-quota-sets/{cloud.Demo.ProjectId}",
+                """{"quota_set":{"image_size_total":1}}""")).Status);
     }
 
     [Fact]
     public async Task What_lies_in_reserve_is_not_uploaded_into_and_what_has_no_room_is_refused_before_it_comes()
     {
-        await using var app = await TestApp.StartAsync(builder => builder.Configuration["Storage:Reserve"] = long.MaxValue.ToString());
+        await using var app = await TestApp.StartAsync(
+            builder => builder.Configuration["Storage:Reserve"] = long.MaxValue.ToString());
         var demo = await app.SignInAsync();
         var image = await AnnounceAsync(demo);
         var (status, body) = await SendAsync(image, 1, user: demo);
@@ -143,18 +159,23 @@ public sealed class ImageQuotaTests : IAsyncLifetime
     }
 
     /// <summary>The rows as a process that is killed leaves them in the middle of uploads.</summary>
-    private Task LeaveBegunAsync() => cloud.App.Services.GetRequiredService<IDatabase>().WriteAsync(db => db.ExecuteAsync(
-        "UPDATE images SET status = 'saving', node = @Host, size = NULL, os_hash_value = NULL, reserved = @MiB WHERE status = 'active' AND owner = @owner",
-        new { cloud.App.Services.GetRequiredService<ServiceSettings>().Host, MiB, owner = cloud.Demo.ProjectId }), TestContext.Current.CancellationToken);
+    private Task LeaveBegunAsync()
+        => cloud.App.Services.GetRequiredService<IDatabase>().WriteAsync(db => db.ExecuteAsync(
+        "UPDATE images SET status = 'saving', node = @Host, size = NULL, os_hash_value = NULL, reserved = @MiB WHERE "
+            + "status = 'active' AND owner = @owner",
+        new { cloud.App.Services.GetRequiredService<ServiceSettings>().Host, MiB, owner = cloud.Demo.ProjectId }),
+            TestContext.Current.CancellationToken);
 
     private async Task<string> AnnounceAsync(TestUser? user = null)
     {
-        var (status, body) = await (user ?? cloud.Demo).AskAsync("POST", "/image/v2/images", """{"disk_format":"raw","container_format":"bare"}""");
+        var (status, body) = await (user ?? cloud.Demo).AskAsync(
+            "POST", "/image/v2/images", """{"disk_format":"raw","container_format":"bare"}""");
         Assert.Equal(201, status);
         return $"/image/v2/images/{(string)body!["id"]!}";
     }
 
-    private async Task<(int Status, JsonNode? Body)> SendAsync(string image, int length, bool saysLength = true, TestUser? user = null)
+    private async Task<(int Status, JsonNode? Body)> SendAsync(
+        string image, int length, bool saysLength = true, TestUser? user = null)
     {
         using HttpContent content = saysLength ? new ByteArrayContent(new byte[length]) : new Unmeasured(length);
         content.Headers.ContentType = new("application/octet-stream");

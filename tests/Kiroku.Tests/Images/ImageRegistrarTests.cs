@@ -16,7 +16,8 @@ public sealed class ImageRegistrarTests : IDisposable
     public async Task The_guest_image_is_registered_once_for_each_content()
     {
         var first = await StartWithAsync(new Qcow2().ToBytes());
-        Assert.Equal(("kiroku-guest", "public", "active"), ((string)first["name"]!, (string)first["visibility"]!, (string)first["status"]!));
+        Assert.Equal(("kiroku-guest", "public", "active"),
+            ((string)first["name"]!, (string)first["visibility"]!, (string)first["status"]!));
         Assert.Equal(1 << 30, (int)first["virtual_size"]!);
         Assert.Equal((string)first["id"]!, (string)(await StartWithAsync(new Qcow2().ToBytes()))["id"]!);
         var second = await StartWithAsync(new Qcow2 { Size = 1 << 20 }.ToBytes());
@@ -39,7 +40,8 @@ public sealed class ImageRegistrarTests : IDisposable
             (await demo.PostAsync("/image/v2/images", """{"name":"broken"}""")).Dispose();
             await app.Services.GetRequiredService<IDatabase>().WriteAsync(
                 db => db.ExecuteAsync("UPDATE images SET status = 'saving'"), TestContext.Current.CancellationToken);
-            await File.WriteAllTextAsync(Path.Combine(data, "images", "x.part"), "half", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(data, "images", "x.part"), "half", TestContext.Current.CancellationToken);
         }
         await using var again = await TestApp.StartAsync(dataDirectory: data);
         var list = await (await again.SignInAsync()).GetJsonAsync("/image/v2/images?name=broken");
@@ -51,7 +53,8 @@ public sealed class ImageRegistrarTests : IDisposable
     private async Task<JsonNode> StartWithAsync(byte[] content)
     {
         await File.WriteAllBytesAsync(Guest, content, TestContext.Current.CancellationToken);
-        await using var app = await TestApp.StartAsync(builder => builder.Configuration["KIROKU_GUEST_IMAGE"] = Guest, data);
+        await using var app = await TestApp.StartAsync(
+            builder => builder.Configuration["KIROKU_GUEST_IMAGE"] = Guest, data);
         var list = await (await app.SignInAsync()).GetJsonAsync("/image/v2/images?name=kiroku-guest");
         return Assert.Single(list["images"]!.AsArray())!.DeepClone();
     }

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Tests.Images;
 
-/// <summary>The images of a further node of a service: the same rows, and a folder of its own or the shared one.</summary>
+/// <summary>
+/// The images of a further node of a service: the same rows, and a folder of its own or the shared one.
+/// </summary>
 internal sealed class OtherNode : IDisposable
 {
     private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("kiroku-test-");
@@ -22,10 +24,12 @@ internal sealed class OtherNode : IDisposable
         Images = new ImageFiles(settings, options, Get<DiskReserve>());
         Copies = new ImageCopies(Images, Get<IGrainFactory>(), NullLogger<ImageCopies>.Instance);
         Upload = new ImageUpload(Get<ImageStore>(), Images, settings, options);
-        Sweeper = new ImageSweeper(Get<ImageStore>(), Images, Upload, settings, Get<TimeProvider>(), NullLogger<ImageSweeper>.Instance);
+        Sweeper = new ImageSweeper(
+            Get<ImageStore>(), Images, Upload, settings, Get<TimeProvider>(), NullLogger<ImageSweeper>.Instance);
         Recovery = new ImageRecovery(Get<ImageStore>(), Images, Upload, settings, Get<TimeProvider>());
         Registrar = new ImageRegistrar(
-            Get<ImageStore>(), Upload, Get<HomeProject>(), settings, options, Get<TimeProvider>(), NullLogger<ImageRegistrar>.Instance);
+            Get<ImageStore>(), Upload, Get<HomeProject>(), settings, options, Get<TimeProvider>(),
+            NullLogger<ImageRegistrar>.Instance);
     }
 
     public string Folder { get; }
@@ -42,7 +46,8 @@ internal sealed class OtherNode : IDisposable
 
     public ImageRegistrar Registrar { get; }
 
-    public string[] Files => Directory.Exists(Folder) ? [.. Directory.GetFiles(Folder).Order(StringComparer.Ordinal)] : [];
+    public string[] Files
+        => Directory.Exists(Folder) ? [.. Directory.GetFiles(Folder).Order(StringComparer.Ordinal)] : [];
 
     public void Dispose()
     {

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Kiroku.Tests.Images;
 
-/// <summary>The bytes of an empty qcow2 image as qemu-img makes it, with whatever a test wants to be wrong with it.</summary>
+/// <summary>
+/// The bytes of an empty qcow2 image as qemu-img makes it, with whatever a test wants to be wrong with it.
+/// </summary>
 internal sealed record Qcow2
 {
     public uint Version { get; init; } = 3;
@@ -45,7 +47,9 @@ internal sealed record Qcow2
         return bytes[..FileLength];
     }
 
-    private static void Put32(byte[] bytes, int at, uint value) => BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(at), value);
+    private static void Put32(byte[] bytes, int at, uint value)
+        => BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(at), value);
 
-    private static void Put64(byte[] bytes, int at, ulong value) => BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(at), value);
+    private static void Put64(byte[] bytes, int at, ulong value)
+        => BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(at), value);
 }

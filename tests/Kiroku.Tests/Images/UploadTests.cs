@@ -39,7 +39,8 @@ public sealed class UploadTests : IAsyncLifetime
         await UntilAsync(path, "saving");
         using var second = await demo.PutAsync($"{path}/file", [1]);
         Assert.Equal(409, (int)second.StatusCode);
-        Assert.Contains("Image status transition from saving to saving is not allowed", await second.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("Image status transition from saving to saving is not allowed",
+            await second.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal(204, (int)(await demo.DeleteAsync(path)).StatusCode);
         slow.Finish();
         using var answer = await first;
@@ -65,7 +66,8 @@ public sealed class UploadTests : IAsyncLifetime
         using var text = await app.SendAsync(HttpMethod.Put, $"{path}/file", demo.Token, new StringContent("text"));
         Assert.Equal(415, (int)text.StatusCode);
         using var announced = await demo.PostAsync("/image/v2/images", "{}");
-        using var unsaid = await demo.PutAsync($"/image{(string)(await TestApp.JsonAsync(announced))["self"]!}/file", [1]);
+        using var unsaid = await demo.PutAsync(
+            $"/image{(string)(await TestApp.JsonAsync(announced))["self"]!}/file", [1]);
         Assert.Equal(400, (int)unsaid.StatusCode);
     }
 
@@ -83,8 +85,10 @@ public sealed class UploadTests : IAsyncLifetime
     [InlineData("raw")]
     public async Task A_disk_that_would_read_the_hosts_files_is_415_and_leaves_nothing(string format)
     {
-        foreach (var content in (Qcow2[])[new() { BackingFile = 512, BackingFileLength = 11 }, new() { Features = 1 << 2 }, new() { Tables = 0x10001 }, new() { Size = ulong.MaxValue }])
-            Assert.StartsWith("Image failed safety checks: The image", await RefusedAsync(await CreateAsync(format), content.ToBytes(), 415));
+        foreach (var content in (Qcow2[])[new() { BackingFile = 512, BackingFileLength = 11 },
+            new() { Features = 1 << 2 }, new() { Tables = 0x10001 }, new() { Size = ulong.MaxValue }])
+            Assert.StartsWith("Image failed safety checks: The image",
+                await RefusedAsync(await CreateAsync(format), content.ToBytes(), 415));
     }
 
     [Fact]
@@ -127,7 +131,8 @@ public sealed class UploadTests : IAsyncLifetime
 
     private async Task<string> CreateAsync(string format = "raw", string container = "bare")
     {
-        using var answer = await demo.PostAsync("/image/v2/images", $$"""{"disk_format":"{{format}}","container_format":"{{container}}"}""");
+        using var answer = await demo.PostAsync(
+            "/image/v2/images", $$"""{"disk_format":"{{format}}","container_format":"{{container}}"}""");
         return "/image" + (string)(await TestApp.JsonAsync(answer))["self"]!;
     }
 
@@ -142,7 +147,8 @@ public sealed class UploadTests : IAsyncLifetime
             + $"Content-Type: application/octet-stream\r\n{headersAndBody}";
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
         if (headersAndBody.Contains("nonsense"))
-            Assert.StartsWith("HTTP/1.1 400 ", await new StreamReader(client.GetStream()).ReadLineAsync(TestContext.Current.CancellationToken));
+            Assert.StartsWith("HTTP/1.1 400 ",
+                await new StreamReader(client.GetStream()).ReadLineAsync(TestContext.Current.CancellationToken));
         else
             await UntilAsync(path, "saving");
     }
@@ -151,6 +157,7 @@ public sealed class UploadTests : IAsyncLifetime
     {
         var began = TimeProvider.System.GetTimestamp();
         while ((string)(await demo.GetJsonAsync(path))["status"]! is var seen && seen != status)
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(60), $"{path} is {seen} and does not become {status}.");
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(60),
+                $"{path} is {seen} and does not become {status}.");
     }
 }

@@ -11,15 +11,23 @@ public sealed class KeypairsTests : IAsyncLifetime
     public static readonly TheoryData<string, string> Keys = new()
     {
         {
-            "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDA0izQ7LAm1g0jYozdlNv34BMlRajjHg5i2OAYqzffzZYOjc0ZLT0nz3T5PJD7fh5IDd2mXo3zmX5YFMIFarAHm/07LBa/41OnstMhJzawXx+XaPrkfaAyZ5C2b6Uy06UBQ9yLmLBRUf5PfeC5FPpJfGd+ZQyjn/8VhgomF6VEtf0elnfhce52ifgFXWCUu/ZQJrR0mCWL7POLLR4c7gt5F0h87tAfBWnitruddfsK4GP96TRgBzHAIcpHl1s9TQm7kFi3zTn+ukR21FeTcEXwUT85RZwpx3NV7Fy8+lXFAeKSi69m9onRgYMoJoKP5v734y0rCSNg4yFR2/O2xODx me@here\n",
+            "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDA0izQ7LAm1g0jYozdlNv34BMlRajjHg5i2OAYqzffzZYOjc0ZLT0nz3T5PJD7fh5ID"
+                + "d2mXo3zmX5YFMIFarAHm/07LBa/41OnstMhJzawXx+XaPrkfaAyZ5C2b6Uy06UBQ9yLmLBRUf5PfeC5FPpJfGd+ZQyjn/8Vhgom"
+                + "F6VEtf0elnfhce52ifgFXWCUu/ZQJrR0mCWL7POLLR4c7gt5F0h87tAfBWnitruddfsK4GP96TRgBzHAIcpHl1s9TQm7kFi3zTn"
+                + "+ukR21FeTcEXwUT85RZwpx3NV7Fy8+lXFAeKSi69m9onRgYMoJoKP5v734y0rCSNg4yFR2/O2xODx me@here\n",
             "b3:20:12:6b:8f:8b:3d:1c:52:f4:c8:27:b4:e9:95:23"
         },
         {
-            "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBMF0GwcUYIRz4nXngZNG7+WeKJuGmirOSlLsmHQthzB+4VOmHua510Z9nK7AmBiCIrsLulHdylMIxT7ToEMpDNA=",
+            "ecdsa-sha2-nistp256 "
+                + "AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBMF0GwcUYIRz4nXngZNG7+WeKJuGmirOSlLsmHQthzB+4VO"
+                + "mHua510Z9nK7AmBiCIrsLulHdylMIxT7ToEMpDNA=",
             "bb:ab:ac:d9:a0:a0:25:8d:ed:64:ba:85:19:0f:46:a6"
         },
         {
-            "ecdsa-sha2-nistp521 AAAAE2VjZHNhLXNoYTItbmlzdHA1MjEAAAAIbmlzdHA1MjEAAACFBABjdQzAklyLqUB3EN6e8i//bAzYCDYl8k0hadRIx2ohMLeh479huyngAMJ5LuRhugKzv5+k3zvGuKcQVeRk2B3XwwBbU/7lS06u9UCf06JDm3F8uEc51SzohTOrTf/ug2WG2WSzAO3FPR2n6SQCdmfTeh5C2obZ03TROiN3oiAXaLA1hQ==",
+            "ecdsa-sha2-nistp521 "
+                + "AAAAE2VjZHNhLXNoYTItbmlzdHA1MjEAAAAIbmlzdHA1MjEAAACFBABjdQzAklyLqUB3EN6e8i//bAzYCDYl8k0hadRIx2ohMLe"
+                + "h479huyngAMJ5LuRhugKzv5+k3zvGuKcQVeRk2B3XwwBbU/7lS06u9UCf06JDm3F8uEc51SzohTOrTf/ug2WG2WSzAO3FPR2n6S"
+                + "QCdmfTeh5C2obZ03TROiN3oiAXaLA1hQ==",
             "99:8e:58:bd:b3:e6:71:19:42:0a:99:7e:64:66:e3:9e"
         },
         { Ed25519, "76:49:92:e2:6a:b0:29:92:a0:ab:f3:34:75:53:96:ec" },
@@ -45,11 +53,13 @@ public sealed class KeypairsTests : IAsyncLifetime
     {
         var made = await MadeAsync("2.92", new() { ["name"] = "m@y.key", ["public_key"] = key });
         Assert.Equal(["name", "public_key", "fingerprint", "type", "user_id"], Names(made));
-        Assert.Equal((key, fingerprint, demo.UserId), ((string)made["public_key"]!, (string)made["fingerprint"]!, (string)made["user_id"]!));
+        Assert.Equal((key, fingerprint, demo.UserId),
+            ((string)made["public_key"]!, (string)made["fingerprint"]!, (string)made["user_id"]!));
 
         var shown = (await demo.GetJsonAsync($"{Path}/m@y.key", Version("2.2")))["keypair"]!;
         Assert.Equal(
-            ["name", "public_key", "fingerprint", "type", "user_id", "created_at", "deleted", "deleted_at", "id", "updated_at"], Names(shown));
+            ["name", "public_key", "fingerprint", "type", "user_id", "created_at", "deleted", "deleted_at", "id",
+                "updated_at"], Names(shown));
         Assert.Equal(fingerprint, (string)shown["fingerprint"]!);
         using var deleted = await demo.DeleteAsync($"{Path}/m@y.key", Version("2.2"));
         Assert.Equal(204, (int)deleted.StatusCode);
@@ -63,10 +73,12 @@ public sealed class KeypairsTests : IAsyncLifetime
         var made = await MadeAsync("2.1", new() { ["name"] = "new" });
         Assert.Equal(["private_key", "name", "public_key", "fingerprint", "user_id"], Names(made));
         using var pem = new PemReader(new StringReader((string)made["private_key"]!));
-        var read = (Ed25519PrivateKeyParameters)OpenSshPrivateKeyUtilities.ParsePrivateKeyBlob(pem.ReadPemObject().Content);
+        var read = (Ed25519PrivateKeyParameters)OpenSshPrivateKeyUtilities.ParsePrivateKeyBlob(
+            pem.ReadPemObject().Content);
         var line = ((string)made["public_key"]!).Split(' ');
         Assert.Equal("ssh-ed25519", line[0]);
-        Assert.Equal(OpenSshPublicKeyUtilities.EncodePublicKey(read.GeneratePublicKey()), Convert.FromBase64String(line[1]));
+        Assert.Equal(
+            OpenSshPublicKeyUtilities.EncodePublicKey(read.GeneratePublicKey()), Convert.FromBase64String(line[1]));
         Assert.Null((await demo.GetJsonAsync($"{Path}/new"))["keypair"]!["private_key"]);
     }
 
@@ -84,19 +96,25 @@ public sealed class KeypairsTests : IAsyncLifetime
 
     [Theory]
     [InlineData("2.92", """{"name":"a"}""", "'public_key' is a required property")]
-    [InlineData("2.1", """{"name":"a.b"}""", @"Invalid input for field/attribute name. Value: a.b. 'a.b' does not match '^[_\\- a-zA-Z0-9]+$'")]
+    [InlineData("2.1", """{"name":"a.b"}""",
+        @"Invalid input for field/attribute name. Value: a.b. 'a.b' does not match '^[_\\- a-zA-Z0-9]+$'")]
     [InlineData("2.92", """{"name":"schlüssel","public_key":"KEY"}""", null)]
     [InlineData("2.92", """{"name":"a\nb","public_key":"KEY"}""", null)]
     [InlineData("2.92", """{"name":"a\u0000","public_key":"KEY"}""", null)]
     [InlineData("2.92", """{"name":"\u202ea","public_key":"KEY"}""", null)]
     [InlineData("2.92", """{"name":"\ud83d\udd11","public_key":"KEY"}""", null)]
     [InlineData("2.92", """{"name":" a","public_key":"KEY"}""", null)]
-    [InlineData("2.1", """{"name":"a","type":"ssh"}""", "Additional properties are not allowed ('type' was unexpected)")]
-    [InlineData("2.2", """{"name":"a","user_id":"x"}""", "Additional properties are not allowed ('user_id' was unexpected)")]
-    [InlineData("2.2", """{"name":"a","type":"pgp"}""", "Invalid input for field/attribute type. Value: pgp. 'pgp' is not one of ['ssh', 'x509']")]
-    [InlineData("2.2", """{"name":"a","type":"x509"}""", "Keypair data is invalid: x509 key pairs are only imported here, not made.")]
+    [InlineData(
+        "2.1", """{"name":"a","type":"ssh"}""", "Additional properties are not allowed ('type' was unexpected)")]
+    [InlineData(
+        "2.2", """{"name":"a","user_id":"x"}""", "Additional properties are not allowed ('user_id' was unexpected)")]
+    [InlineData("2.2", """{"name":"a","type":"pgp"}""",
+        "Invalid input for field/attribute type. Value: pgp. 'pgp' is not one of ['ssh', 'x509']")]
+    [InlineData("2.2", """{"name":"a","type":"x509"}""",
+        "Keypair data is invalid: x509 key pairs are only imported here, not made.")]
     [InlineData("2.2", """{"name":"a","type":"x509","public_key":"nonsense"}""", null)]
-    [InlineData("2.92", """{"name":"a","public_key":null}""", "Invalid input for field/attribute public_key. Value: None. None is not of type 'string'")]
+    [InlineData("2.92", """{"name":"a","public_key":null}""",
+        "Invalid input for field/attribute public_key. Value: None. None is not of type 'string'")]
     public async Task A_wrong_request_is_refused_in_Novas_words(string version, string keypair, string? words)
     {
         var body = $$"""{"keypair":{{keypair.Replace("KEY", Ed25519, StringComparison.Ordinal)}}}""";
@@ -116,7 +134,9 @@ public sealed class KeypairsTests : IAsyncLifetime
     [InlineData("ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIJrt+XjSPmVTpVg1J/hBlsi/0fetgBmf/SZEyo2HKdlW")]
     [InlineData("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJrt+XjSPmVTpVg1J/hBlsi/0fetgBmf/SZEyo2HKQ==")]
     [InlineData("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJrt+XjSPmVTpVg1J/hBlsi/0fetgBmf/SZEyo2HKdlWAAAA")]
-    [InlineData("ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBMF0GwcUYIRz4nXngZNG7+WeKJuGmirOSlLsmHQthzB+4VOmHua510Z9nK7AmBiCIrsLulHdylMIxT7ToEMpDNE=")]
+    [InlineData("ecdsa-sha2-nistp256 "
+        + "AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBMF0GwcUYIRz4nXngZNG7+WeKJuGmirOSlLsmHQthzB+4VOmHua510Z"
+        + "9nK7AmBiCIrsLulHdylMIxT7ToEMpDNE=")]
     [InlineData("-----BEGIN OPENSSH PRIVATE KEY-----")]
     [InlineData("ssh-rsa\0 AAAA")]
     public async Task What_is_no_key_is_refused(string key)
@@ -163,8 +183,10 @@ public sealed class KeypairsTests : IAsyncLifetime
     {
         await MadeAsync("2.1", new() { ["name"] = "mine" });
         using var forbidden = await demo.GetAsync($"{Path}?user_id={admin.UserId}", Version("2.10"));
-        Assert.Equal((403, "Policy doesn't allow os_compute_api:os-keypairs:index to be performed."), await RefusalAsync(forbidden));
-        using var planted = await demo.PostAsync(Path, $$$"""{"keypair":{"name":"x","user_id":"{{{admin.UserId}}}"}}""", Version("2.10"));
+        Assert.Equal((403, "Policy doesn't allow os_compute_api:os-keypairs:index to be performed."),
+            await RefusalAsync(forbidden));
+        using var planted = await demo.PostAsync(
+            Path, $$$"""{"keypair":{"name":"x","user_id":"{{{admin.UserId}}}"}}""", Version("2.10"));
         Assert.Equal(403, (int)planted.StatusCode);
         Assert.Empty(Listed(await admin.GetJsonAsync($"{Path}?user_id={demo.UserId}", Version("2.9"))));
         Assert.Equal(["mine"], Listed(await admin.GetJsonAsync($"{Path}?user_id={demo.UserId}", Version("2.10"))));
@@ -189,7 +211,8 @@ public sealed class KeypairsTests : IAsyncLifetime
 
     private static IEnumerable<string> Names(JsonNode node) => node.AsObject().Select(pair => pair.Key);
 
-    private static IEnumerable<string> Listed(JsonNode list) => list["keypairs"]!.AsArray().Select(item => (string)item!["keypair"]!["name"]!);
+    private static IEnumerable<string> Listed(JsonNode list)
+        => list["keypairs"]!.AsArray().Select(item => (string)item!["keypair"]!["name"]!);
 
     private static async Task<(int, string)> RefusalAsync(HttpResponseMessage answer)
         => ((int)answer.StatusCode, (string)(await TestApp.JsonAsync(answer)).AsObject().Single().Value!["message"]!);

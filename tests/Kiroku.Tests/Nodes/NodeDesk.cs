@@ -11,7 +11,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kiroku.Tests.Nodes;
 
-/// <summary>The parts by which a node tells and watches, on a PostgreSQL of their own and a clock that stands, without a service around them.</summary>
+/// <summary>
+/// The parts by which a node tells and watches, on a PostgreSQL of their own and a clock that stands, without a service
+/// around them.
+/// </summary>
 internal sealed class NodeDesk : IHostApplicationLifetime, ILocalSiloDetails, IMembership, IDisposable
 {
     private readonly PostgresDatabase store;
@@ -31,8 +34,10 @@ internal sealed class NodeDesk : IHostApplicationLifetime, ILocalSiloDetails, IM
         var options = Options.Create(new HostsOptions());
         var settings = new ServiceSettings { DataDirectory = folder.FullName, Host = name };
         Self = new NodeSelf(settings, options, this, new NodeDrain(), Hypervisor);
-        Report = new NodeReport(Self, Nodes, new HostMeter(Hypervisor, settings, Time), Silence, options, this, Time, NullLogger<NodeReport>.Instance);
-        Watch = new NodeWatch(Self, Nodes, Report, Silence, this, new DrainingNodes(), this, Time, NullLogger<NodeWatch>.Instance);
+        Report = new NodeReport(Self, Nodes, new HostMeter(Hypervisor, settings, Time), Silence, options, this, Time,
+            NullLogger<NodeReport>.Instance);
+        Watch = new NodeWatch(
+            Self, Nodes, Report, Silence, this, new DrainingNodes(), this, Time, NullLogger<NodeWatch>.Instance);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -75,7 +80,8 @@ internal sealed class NodeDesk : IHostApplicationLifetime, ILocalSiloDetails, IM
         var began = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "What was waited for did not come.");
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30),
+                "What was waited for did not come.");
             Time.Advance(TimeSpan.FromSeconds(2));
         }
     }

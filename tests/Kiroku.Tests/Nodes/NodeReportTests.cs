@@ -18,8 +18,10 @@ public sealed class NodeReportTests
         using var desk = await NodeDesk.OpenAsync();
         await desk.Report.StartAsync(Token);
         var row = await desk.RowAsync();
-        Assert.Equal((1L, desk.Silo, "api,conductor,compute", "nova", "127.0.0.1", true), (row.Number, row.Silo, row.Roles, row.Zone, row.Address, row.Connected));
-        Assert.Equal(("fake", new HostCapacity(16, 64 * 1024, 1L << 40, 1L << 39, "1.0.0")), (row.HypervisorKind, row.Capacity));
+        Assert.Equal((1L, desk.Silo, "api,conductor,compute", "nova", "127.0.0.1", true),
+            (row.Number, row.Silo, row.Roles, row.Zone, row.Address, row.Connected));
+        Assert.Equal(
+            ("fake", new HostCapacity(16, 64 * 1024, 1L << 40, 1L << 39, "1.0.0")), (row.HypervisorKind, row.Capacity));
         Assert.Null(desk.Report.PredecessorSilo);
     }
 
@@ -29,8 +31,10 @@ public sealed class NodeReportTests
         using var desk = await NodeDesk.OpenAsync();
         await desk.Report.StartAsync(Token);
         var before = await desk.RowAsync();
-        desk.Hypervisor.Before = _ => throw new HypervisorException(HypervisorFailure.Unavailable, "measure the host", "gone");
-        await desk.UntilAsync(async () => await desk.RowAsync() is { Connected: false } row && row.SeenAt > before.SeenAt && row.Vcpus == 16);
+        desk.Hypervisor.Before = _ => throw new HypervisorException(
+            HypervisorFailure.Unavailable, "measure the host", "gone");
+        await desk.UntilAsync(async () =>
+            await desk.RowAsync() is { Connected: false } row && row.SeenAt > before.SeenAt && row.Vcpus == 16);
         desk.Hypervisor.Before = _ => Task.CompletedTask;
         await desk.UntilAsync(async () => (await desk.RowAsync()).Connected);
     }
@@ -69,7 +73,8 @@ public sealed class NodeReportTests
             DELETE FROM nodes
             """), Token);
 
-        await Assert.ThrowsAsync<StorageException>(() => desk.Nodes.BeatAsync(desk.Self.Describe(new HostLook(true, null)), Token));
+        await Assert.ThrowsAsync<StorageException>(
+            () => desk.Nodes.BeatAsync(desk.Self.Describe(new HostLook(true, null)), Token));
 
         Assert.Empty((await desk.Nodes.ListAsync(Token)).Nodes);
     }
@@ -93,7 +98,8 @@ public sealed class NodeReportTests
         var starting = desk.Report.StartAsync(Token);
         await desk.UntilAsync(() => Task.FromResult(starting.IsCompleted));
         var refused = await Assert.ThrowsAsync<StorageException>(() => starting);
-        Assert.Equal("Another Kiroku on this database runs as the host own: name this one otherwise with --host.", refused.Message);
+        Assert.Equal("Another Kiroku on this database runs as the host own: name this one otherwise with --host.",
+            refused.Message);
         Assert.Equal("folder of own", (await desk.RowAsync()).Folder);
     }
 
@@ -114,7 +120,8 @@ public sealed class NodeReportTests
     public async Task A_service_that_starts_again_is_the_same_node()
     {
         await using var cloud = await Cloud.StartAsync();
-        var (host, before) = (cloud.App.Services.GetRequiredService<NodeSelf>().Name, (await ListAsync(cloud)).Single());
+        var (host, before) = (cloud.App.Services.GetRequiredService<NodeSelf>().Name,
+            (await ListAsync(cloud)).Single());
         Assert.Equal((1L, host, true), (before.Number, before.Name, before.Connected));
         cloud.Kill();
         await cloud.StartAgainAsync();

@@ -41,7 +41,8 @@ public sealed class NodeWatchTests
     {
         using var desk = await StartedAsync();
         await AddAsync(desk, "left", OtherNodes.LongAgo);
-        await desk.Database.WriteAsync(db => db.ExecuteAsync("UPDATE nodes SET silo = NULL WHERE name = 'left'"), Token);
+        await desk.Database.WriteAsync(
+            db => db.ExecuteAsync("UPDATE nodes SET silo = NULL WHERE name = 'left'"), Token);
         await AddAsync(desk, "zombie", OtherNodes.LongAgo);
         await desk.UntilAsync(() => Task.FromResult(desk.Dead.Count == 1));
         Assert.Equal(["127.0.0.1:1@zombie"], desk.Dead);

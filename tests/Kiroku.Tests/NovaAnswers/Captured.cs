@@ -5,7 +5,8 @@ namespace Kiroku.Tests.NovaAnswers;
 /// <summary>Answers of a real Nova 26.2.2 about one server, kept as files.</summary>
 internal static class Captured
 {
-    public static IReadOnlyList<JsonObject> Posts { get; } = [.. Read("action-posts").AsArray().Select(post => post!.AsObject())];
+    public static IReadOnlyList<JsonObject> Posts { get;
+        } = [.. Read("action-posts").AsArray().Select(post => post!.AsObject())];
 
     /// <summary>What a user was answered in a microversion; who was not captured was answered as another was.</summary>
     public static JsonObject Of(string version, string user) => Read((version, user) switch
@@ -17,7 +18,8 @@ internal static class Captured
 
     private static JsonNode Read(string name)
     {
-        using var stream = typeof(Captured).Assembly.GetManifestResourceStream($"Kiroku.Tests.NovaAnswers.{name}.json")!;
+        using var stream = typeof(Captured).Assembly.GetManifestResourceStream(
+            $"Kiroku.Tests.NovaAnswers.{name}.json")!;
         return JsonNode.Parse(stream)!;
     }
 }
@@ -33,14 +35,16 @@ internal sealed record Answer(int Status, IReadOnlyList<(string Name, string Val
     public static async Task<Answer> OfAsync(HttpResponseMessage message)
     {
         var headers = message.Headers.Concat(message.Content.Headers)
-            .SelectMany(header => header.Value, (header, value) => (Name: Lower(header.Key), value)).Where(IsCompared).Order().ToList();
+            .SelectMany(header => header.Value, (header, value) => (Name: Lower(header.Key), value)).Where(IsCompared)
+                .Order().ToList();
         var text = await message.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return new Answer((int)message.StatusCode, headers, text.Length == 0 ? null : JsonNode.Parse(text));
     }
 
     public static Answer Of(JsonNode exchange)
     {
-        var headers = exchange["headers"]!.AsArray().Select(pair => (Name: Lower((string)pair![0]!), Value: (string)pair[1]!))
+        var headers = exchange["headers"]!.AsArray().Select(
+            pair => (Name: Lower((string)pair![0]!), Value: (string)pair[1]!))
             .Where(IsCompared).Order().ToList();
         return new Answer((int)exchange["status"]!, headers, exchange["body"] is JsonValue ? null : exchange["body"]);
     }

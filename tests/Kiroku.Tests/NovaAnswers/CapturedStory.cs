@@ -18,7 +18,8 @@ public sealed class CapturedStory : IAsyncLifetime
     /// <summary>The answers to the eleven POSTs, oldest first, with the server's status after each action.</summary>
     internal List<(Answer Answer, string StatusAfter)> Posts { get; } = [];
 
-    internal IEnumerable<string> RequestIds => Posts.Select(post => post.Answer.Header("x-compute-request-id")).Reverse();
+    internal IEnumerable<string> RequestIds
+        => Posts.Select(post => post.Answer.Header("x-compute-request-id")).Reverse();
 
     internal TestUser User(string name) => users[name];
 
@@ -41,7 +42,8 @@ public sealed class CapturedStory : IAsyncLifetime
         // Held until it is answered, so that the answer shows the action running, as it did there.
         var answered = new TaskCompletionSource();
         Cloud.Hypervisor.Before = operation => operation == "capacity" ? Task.CompletedTask : answered.Task;
-        var path = (string)post["request"]!["path"]! is "/v2.1/servers" ? "/v2.1/servers" : $"/v2.1/servers/{Server}/action";
+        var path = (string)post["request"]!["path"]! is "/v2.1/servers"
+            ? "/v2.1/servers" : $"/v2.1/servers/{Server}/action";
         using var message = await Cloud.Demo.PostAsync(path, BodyOf(post), ("OpenStack-API-Version", "compute 2.84"));
         var answer = await Answer.OfAsync(message);
         answered.SetResult();

@@ -4,16 +4,18 @@ using System.Text.RegularExpressions;
 namespace Kiroku.Tests.NovaAnswers;
 
 /// <summary>
-/// In what one of our answers differs from Nova's: status, headers, keys and their order, what is null, and every value that
-/// does not belong to the one server, run or machine.
+/// In what one of our answers differs from Nova's: status, headers, keys and their order, what is null, and every value
+/// that does not belong to the one server, run or machine.
 /// </summary>
 internal sealed partial class Comparison(string what)
 {
     /// <summary>Their values belong to that run; of these only the form is compared.</summary>
     private static readonly string[] OfTheRun =
     [
-        "adminPass", "created", "disk", "hostId", "host", "id", "instance_uuid", "name", "original_name", "project_id", "ram",
-        "request_id", "start_time", "finish_time", "tenant_id", "updated", "updated_at", "user_id", "vcpus", "OS-SRV-USG:launched_at",
+        "adminPass", "created", "disk", "hostId", "host", "id", "instance_uuid", "name", "original_name", "project_id",
+        "ram",
+        "request_id", "start_time", "finish_time", "tenant_id", "updated", "updated_at", "user_id", "vcpus",
+        "OS-SRV-USG:launched_at",
         "x-openstack-request-id", "x-compute-request-id", "location", "href",
     ];
 
@@ -62,7 +64,8 @@ internal sealed partial class Comparison(string what)
         Differences.AddRange(theirs.Except(own).Select(missing => $"{what}: {path} lacks {missing}"));
         Differences.AddRange(own.Except(theirs).Select(added => $"{what}: {path} adds {added}"));
         if (!theirs.Intersect(own).SequenceEqual(own.Intersect(theirs)))
-            Differences.Add($"{what}: {path} has its keys in the order {string.Join(' ', own)} instead of {string.Join(' ', theirs)}");
+            Differences.Add($"{what}: {path} has its keys in the order {string.Join(' ', own)} instead of "
+                + $"{string.Join(' ', theirs)}");
         foreach (var key in theirs.Intersect(own))
             OfNodes($"{path}/{key}", key, nova[key], ours[key]);
     }

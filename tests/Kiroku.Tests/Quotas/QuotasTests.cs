@@ -4,17 +4,21 @@ namespace Kiroku.Tests.Quotas;
 
 public sealed class QuotasTests
 {
-    private static readonly (string, string)[] Few = [("Quotas:Instances", "2"), ("Quotas:Cores", "3"), ("Quotas:Ram", "512")];
+    private static readonly (
+        string, string)[] Few = [("Quotas:Instances", "2"), ("Quotas:Cores", "3"), ("Quotas:Ram", "512")];
 
     [Fact]
     public async Task What_does_not_fit_is_refused_in_novas_words_and_leaves_nothing()
     {
         await using var cloud = await Cloud.StartAsync(Few);
         await cloud.CreateServerAsync();
-        Assert.Equal((403, "Quota exceeded for instances: Requested 2, but already used 1 of 2 instances"), await RefusedAsync(cloud, ""","min_count":2"""));
-        Assert.Equal((403, "Quota exceeded for cores, instances, ram: Requested 4, 4, 512, but already used 1, 1, 128 of 3, 2, 512 cores, instances, ram"),
+        Assert.Equal((403, "Quota exceeded for instances: Requested 2, but already used 1 of 2 instances"),
+            await RefusedAsync(cloud, ""","min_count":2"""));
+        Assert.Equal((403, "Quota exceeded for cores, instances, ram: Requested 4, 4, 512, but already used 1, 1, 128 "
+            + "of 3, 2, 512 cores, instances, ram"),
             await RefusedAsync(cloud, ""","min_count":4"""));
-        Assert.Equal((403, "Quota exceeded for cores, instances: Requested 3, 2-3, but already used 1, 1 of 3, 2 cores, instances"), await RefusedAsync(cloud, ""","min_count":2,"max_count":3"""));
+        Assert.Equal((403, "Quota exceeded for cores, instances: Requested 3, 2-3, but already used 1, 1 of 3, 2 "
+            + "cores, instances"), await RefusedAsync(cloud, ""","min_count":2,"max_count":3"""));
         Assert.Single(await cloud.ServersAsync());
     }
 
@@ -46,8 +50,11 @@ public sealed class QuotasTests
     {
         await using var cloud = await Cloud.StartAsync([("Quotas:Cores", "2"), ("Quotas:Ram", "256")]);
         var (server, other) = (await cloud.CreateServerAsync(), await cloud.CreateServerAsync());
-        using var answer = await cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", """{"resize":{"flavorRef":"84"}}""");
-        Assert.Equal((403, "Quota exceeded for cores, ram: Requested 1, 64, but already used 2, 256 of 2, 256 cores, ram"), await ReadAsync(answer));
+        using var answer = await cloud.Demo.PostAsync(
+            $"/v2.1/servers/{server}/action", """{"resize":{"flavorRef":"84"}}""");
+        Assert.Equal(
+            (403, "Quota exceeded for cores, ram: Requested 1, 64, but already used 2, 256 of 2, 256 cores, ram"),
+            await ReadAsync(answer));
         await cloud.DeleteAsync(other);
         await cloud.DoAsync(server, """{"resize":{"flavorRef":"84"}}""");
     }
@@ -56,7 +63,8 @@ public sealed class QuotasTests
     public async Task Metadata_has_a_quota_too()
     {
         await using var cloud = await Cloud.StartAsync([("Quotas:MetadataItems", "1")]);
-        Assert.Equal((403, "Maximum number of metadata items exceeds 1"), await RefusedAsync(cloud, ""","metadata":{"a":"b","c":"d"}"""));
+        Assert.Equal((403, "Maximum number of metadata items exceeds 1"),
+            await RefusedAsync(cloud, ""","metadata":{"a":"b","c":"d"}"""));
     }
 
     [Fact]
@@ -66,14 +74,20 @@ public sealed class QuotasTests
         var path = $"/v2.1/os-quota-sets/{cloud.Demo.ProjectId}";
         await cloud.CreateServerAsync();
         using (var low = await PutAsync(cloud.Admin, path, """{"quota_set":{"instances":0}}"""))
-            Assert.Equal((400, "Quota limit 0 for instances must be greater than or equal to already used and reserved 1."), await ReadAsync(low));
-        using (var set = await PutAsync(cloud.Admin, path, """{"quota_set":{"instances":0,"cores":"-1","force":true}}"""))
-            Assert.Equal("""{"instances":0,"cores":-1,"ram":512,"metadata_items":128,"key_pairs":100,"server_groups":0,"server_group_members":0}""",
+            Assert.Equal(
+                (400, "Quota limit 0 for instances must be greater than or equal to already used and reserved 1."),
+                await ReadAsync(low));
+        using (var set = await PutAsync(
+            cloud.Admin, path, """{"quota_set":{"instances":0,"cores":"-1","force":true}}"""))
+            Assert.Equal(
+                """{"instances":0,"cores":-1,"ram":512,"metadata_items":128,"key_pairs":100,"server_groups":0,"server_group_members":0}""",
                 (await TestApp.JsonAsync(set))["quota_set"]!.ToJsonString());
         var shown = (await cloud.Demo.GetJsonAsync(path))["quota_set"]!;
-        Assert.Equal((cloud.Demo.ProjectId, 0, -1), ((string)shown["id"]!, (int)shown["instances"]!, (int)shown["cores"]!));
+        Assert.Equal(
+            (cloud.Demo.ProjectId, 0, -1), ((string)shown["id"]!, (int)shown["instances"]!, (int)shown["cores"]!));
         Assert.Equal(403, (await RefusedAsync(cloud, "")).Status);
-        Assert.Equal("""{"in_use":1,"limit":0,"reserved":0}""", (await cloud.Demo.GetJsonAsync(path + "/detail"))["quota_set"]!["instances"]!.ToJsonString());
+        Assert.Equal("""{"in_use":1,"limit":0,"reserved":0}""",
+            (await cloud.Demo.GetJsonAsync(path + "/detail"))["quota_set"]!["instances"]!.ToJsonString());
         Assert.Equal(2, (int)(await cloud.Demo.GetJsonAsync(path + "/defaults"))["quota_set"]!["instances"]!);
         using var gone = await cloud.Admin.DeleteAsync(path);
         Assert.Equal(202, (int)gone.StatusCode);
@@ -101,11 +115,14 @@ public sealed class QuotasTests
         await using var cloud = await Cloud.StartAsync();
         foreach (var (method, path) in new[]
         {
-            (HttpMethod.Get, $"/v2.1/os-quota-sets/{cloud.Admin.ProjectId}"), (HttpMethod.Put, $"/v2.1/os-quota-sets/{cloud.Demo.ProjectId}"),
-            (HttpMethod.Delete, $"/v2.1/os-quota-sets/{cloud.Demo.ProjectId}"), (HttpMethod.Get, $"/v2.1/limits?tenant_id={cloud.Admin.ProjectId}"),
+            (HttpMethod.Get, $"/v2.1/os-quota-sets/{cloud.Admin.ProjectId}"),
+            (HttpMethod.Put, $"/v2.1/os-quota-sets/{cloud.Demo.ProjectId}"),
+            (HttpMethod.Delete, $"/v2.1/os-quota-sets/{cloud.Demo.ProjectId}"),
+            (HttpMethod.Get, $"/v2.1/limits?tenant_id={cloud.Admin.ProjectId}"),
         })
         {
-            using var answer = await cloud.App.SendAsync(method, path, cloud.Demo.Token, method == HttpMethod.Put ? TestApp.Json("""{"quota_set":{"cores":1}}""") : null);
+            using var answer = await cloud.App.SendAsync(method, path, cloud.Demo.Token,
+                method == HttpMethod.Put ? TestApp.Json("""{"quota_set":{"cores":1}}""") : null);
             Assert.Equal(403, (int)answer.StatusCode);
         }
     }
@@ -119,23 +136,30 @@ public sealed class QuotasTests
     {
         await using var cloud = await Cloud.StartAsync(Few);
         await cloud.CreateServerAsync();
-        var limits = (await cloud.Demo.GetJsonAsync("/v2.1/limits", ("OpenStack-API-Version", $"compute {version}")))["limits"]!;
+        var limits =
+            (await cloud.Demo.GetJsonAsync("/v2.1/limits", ("OpenStack-API-Version", $"compute {version}")))["limits"]!;
         var absolute = limits["absolute"]!.AsObject();
         Assert.Empty(limits["rate"]!.AsArray());
         Assert.Equal(keys, absolute.Count);
-        Assert.Equal((2, 1, 3, 1, 512, 128), (Number("maxTotalInstances"), Number("totalInstancesUsed"), Number("maxTotalCores"), Number("totalCoresUsed"),
+        Assert.Equal((2, 1, 3, 1, 512, 128),
+            (Number("maxTotalInstances"), Number("totalInstancesUsed"), Number("maxTotalCores"),
+                Number("totalCoresUsed"),
             Number("maxTotalRAMSize"), Number("totalRAMUsed")));
 
         int Number(string key) => (int)absolute[key]!;
     }
 
     private static Task<HttpResponseMessage> PutAsync(TestUser user, string path, string json)
-        => user.App.SendAsync(HttpMethod.Put, path, user.Token, TestApp.Json(json), ("OpenStack-API-Version", "compute 2.57"));
+        => user.App.SendAsync(
+            HttpMethod.Put, path, user.Token, TestApp.Json(json), ("OpenStack-API-Version", "compute 2.57"));
 
-    private static Task BuiltAsync(Cloud cloud) => cloud.UntilAsync(async () => (await cloud.ServersAsync()).All(server => server.RunningAction is null));
+    private static Task BuiltAsync(Cloud cloud)
+        => cloud.UntilAsync(async () => (await cloud.ServersAsync()).All(server => server.RunningAction is null));
 
     private static Task<HttpResponseMessage> CreateAsync(Cloud cloud, string more) => cloud.Demo.PostAsync(
-        "/v2.1/servers", """{"server":{"name":"vm","flavorRef":"42","imageRef":"IMAGE"MORE}}""".Replace("IMAGE", cloud.Image, StringComparison.Ordinal).Replace("MORE", more, StringComparison.Ordinal));
+        "/v2.1/servers",
+        """{"server":{"name":"vm","flavorRef":"42","imageRef":"IMAGE"MORE}}""".Replace(
+            "IMAGE", cloud.Image, StringComparison.Ordinal).Replace("MORE", more, StringComparison.Ordinal));
 
     private static async Task<(int Status, string Message)> RefusedAsync(Cloud cloud, string more)
     {

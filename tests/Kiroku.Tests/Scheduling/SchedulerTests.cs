@@ -12,13 +12,16 @@ public sealed class SchedulerTests
     [Fact]
     public void Limits_are_what_the_host_has_times_the_ratios()
     {
-        var scheduler = Of(new SchedulingOptions { CpuAllocationRatio = 2, RamAllocationRatio = 1.5, DiskAllocationRatio = 0.5 });
+        var scheduler = Of(
+            new SchedulingOptions { CpuAllocationRatio = 2, RamAllocationRatio = 1.5, DiskAllocationRatio = 0.5 });
         Assert.Equal(new Claim(8, 1500, 5), scheduler.LimitsOf(new HostCapacity(4, 1000, 10L << 30, 0, "1.0.0")));
     }
 
     [Fact]
     public void The_host_with_most_room_is_best()
-        => Assert.Equal(["c", "a", "b"], Order(Spec, Host("a", used: new(4, 4000, 40)), Host("b", used: new(6, 6000, 60)), Host("c", used: new(1, 1000, 10))));
+        => Assert.Equal(["c", "a", "b"],
+            Order(Spec, Host("a", used: new(4, 4000, 40)), Host("b", used: new(6, 6000, 60)),
+                Host("c", used: new(1, 1000, 10))));
 
     [Fact]
     public void Hosts_that_are_alike_come_by_name()
@@ -36,8 +39,14 @@ public sealed class SchedulerTests
     [Fact]
     public void A_multiplier_below_zero_stacks()
     {
-        var stacking = new SchedulingOptions { RamWeightMultiplier = -1, CpuWeightMultiplier = -1, DiskWeightMultiplier = -1 };
-        Assert.Equal("b", Of(stacking).Choose(Spec, [Host("a"), Host("b", used: Small), Host("full", used: new(8, 8000, 80))]));
+        var stacking = new SchedulingOptions
+        {
+            RamWeightMultiplier = -1,
+            CpuWeightMultiplier = -1,
+            DiskWeightMultiplier = -1,
+        };
+        Assert.Equal(
+            "b", Of(stacking).Choose(Spec, [Host("a"), Host("b", used: Small), Host("full", used: new(8, 8000, 80))]));
     }
 
     [Fact]
@@ -76,7 +85,8 @@ public sealed class SchedulerTests
         var resized = new SpecToPlace(new(1, 1000, 50)) { CurrentHost = "a", ClaimOnCurrent = new(1, 1000, 95) };
         Assert.Equal(["a", "b"], Order(resized, Host("a"), Host("b")));
         Assert.Equal(["b"], Order(resized, Host("a", used: Small), Host("b", used: Small)));
-        Assert.Equal(["a", "b"], Order(resized with { ClaimOnCurrent = null }, Host("a", used: Small), Host("b", used: Small)));
+        Assert.Equal(
+            ["a", "b"], Order(resized with { ClaimOnCurrent = null }, Host("a", used: Small), Host("b", used: Small)));
     }
 
     /// <summary>Whatever hosts and servers there are.</summary>
@@ -89,9 +99,15 @@ public sealed class SchedulerTests
         var random = new Random(seed);
         for (var round = 0; round < 2000; round++)
         {
-            HostState[] hosts = [.. Enumerable.Range(0, random.Next(8)).Select(number => AnyHost(random, $"h{number}"))];
+            HostState[] hosts = [
+                .. Enumerable.Range(0, random.Next(8)).Select(number => AnyHost(random, $"h{number}"))];
             var spec = AnySpec(random);
-            var scheduler = Of(new SchedulingOptions { RamWeightMultiplier = random.Next(-2, 3), CpuWeightMultiplier = random.Next(-2, 3) });
+            var scheduler = Of(
+                new SchedulingOptions
+                {
+                    RamWeightMultiplier = random.Next(-2, 3),
+                    CpuWeightMultiplier = random.Next(-2, 3),
+                });
 
             var order = scheduler.Order(spec, hosts);
 
@@ -107,11 +123,13 @@ public sealed class SchedulerTests
         var claim = host.Name == spec.CurrentHost && spec.ClaimOnCurrent is { } more ? more : spec.Claim;
         return host is { IsUp: true, IsEnabled: true } && (spec.Zone is null || spec.Zone == host.Zone)
             && (spec.OnlyHost is null || spec.OnlyHost == host.Name) && !spec.Excluded.Contains(host.Name)
-            && host.Used.Vcpus + claim.Vcpus <= host.Limits.Vcpus && host.Used.MemoryMiB + claim.MemoryMiB <= host.Limits.MemoryMiB
+            && host.Used.Vcpus + claim.Vcpus <= host.Limits.Vcpus
+                && host.Used.MemoryMiB + claim.MemoryMiB <= host.Limits.MemoryMiB
             && host.Used.DiskGiB + claim.DiskGiB <= host.Limits.DiskGiB;
     }
 
-    private static HostState AnyHost(Random random, string name) => new(name, random.Next(2) == 0 ? "nova" : "west", AnyClaim(random, 9), AnyClaim(random, 7))
+    private static HostState AnyHost(Random random, string name)
+        => new(name, random.Next(2) == 0 ? "nova" : "west", AnyClaim(random, 9), AnyClaim(random, 7))
     {
         IsUp = random.Next(5) > 0,
         IsEnabled = random.Next(5) > 0,
@@ -126,11 +144,14 @@ public sealed class SchedulerTests
         ClaimOnCurrent = random.Next(2) == 0 ? AnyClaim(random, 6) : null,
     };
 
-    private static Claim AnyClaim(Random random, int most) => new(random.Next(most), random.Next(most), random.Next(most));
+    private static Claim AnyClaim(Random random, int most)
+        => new(random.Next(most), random.Next(most), random.Next(most));
 
-    private static IReadOnlyList<string> Order(SpecToPlace spec, params HostState[] hosts) => Of(new SchedulingOptions()).Order(spec, hosts);
+    private static IReadOnlyList<string> Order(SpecToPlace spec, params HostState[] hosts)
+        => Of(new SchedulingOptions()).Order(spec, hosts);
 
     private static Scheduler Of(SchedulingOptions options) => new(Options.Create(options));
 
-    private static HostState Host(string name, Claim? used = null) => new(name, "nova", new(8, 8000, 100), used ?? Claim.None);
+    private static HostState Host(string name, Claim? used = null)
+        => new(name, "nova", new(8, 8000, 100), used ?? Claim.None);
 }

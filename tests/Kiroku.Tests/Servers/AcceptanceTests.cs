@@ -5,7 +5,10 @@ using Kiroku.Tests.Fakes;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>The record of a server is in the order in which its requests were accepted, and so are its times; whatever is accepted is in it.</summary>
+/// <summary>
+/// The record of a server is in the order in which its requests were accepted, and so are its times; whatever is
+/// accepted is in it.
+/// </summary>
 public sealed class AcceptanceTests
 {
     private const string Lock = """{"lock":null}""";
@@ -41,7 +44,8 @@ public sealed class AcceptanceTests
     public async Task Servers_that_are_made_at_once_are_of_the_moment_when_they_are_accepted()
     {
         await using var cloud = await Cloud.StartAsync();
-        var body = $$$"""{"server":{"name":"vm","flavorRef":"{{{Cloud.Small}}}","imageRef":"{{{cloud.Image}}}","min_count":3}}""";
+        var body =
+            $$$"""{"server":{"name":"vm","flavorRef":"{{{Cloud.Small}}}","imageRef":"{{{cloud.Image}}}","min_count":3}}""";
         using var trickle = await TrickleAsync(cloud, "/v2.1/servers", body);
 
         var before = await cloud.CreateServerAsync();
@@ -67,7 +71,8 @@ public sealed class AcceptanceTests
 
         // By no more than tokens bear.
         time.Ahead = TimeSpan.FromMinutes(-4);
-        foreach (var body in new[] { Start, Lock, Lock, """{"unlock":null}""", Stop, Start, """{"reboot":{"type":"HARD"}}""" })
+        foreach (var body in new[]
+            { Start, Lock, Lock, """{"unlock":null}""", Stop, Start, """{"reboot":{"type":"HARD"}}""" })
             await cloud.DoAsync(server, body);
         await cloud.DeleteAsync(server);
 
@@ -79,7 +84,8 @@ public sealed class AcceptanceTests
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
-        var asked = Enumerable.Range(0, 40).Select(index => index == 20 ? Stop : index % 2 == 0 ? Lock : """{"unlock":null}""");
+        var asked = Enumerable.Range(0, 40).Select(
+            index => index == 20 ? Stop : index % 2 == 0 ? Lock : """{"unlock":null}""");
 
         var answers = await Task.WhenAll(asked.Select(body => Task.Run(() => cloud.ActAsync(server, body))));
 
@@ -101,7 +107,8 @@ public sealed class AcceptanceTests
 
         Assert.Equal(202, (int)second.StatusCode);
         var (action, events) = await cloud.ActionAsync(server, RequestIdOf(second));
-        Assert.Equal((ActionNames.Lock, Outcomes.Succeeded, cloud.Demo.UserId), (action.Action, action.Outcome, action.UserId));
+        Assert.Equal(
+            (ActionNames.Lock, Outcomes.Succeeded, cloud.Demo.UserId), (action.Action, action.Outcome, action.UserId));
         Assert.Equal(EventNames.Lock, Assert.Single(events).Event);
         Assert.Equal("mine", (await cloud.ServerAsync(server)).LockedReason);
         Assert.Equal(before.UpdatedAt, (await cloud.ServerAsync(server)).UpdatedAt);
@@ -119,9 +126,11 @@ public sealed class AcceptanceTests
         Assert.Equal((204, 204), ((int)first.StatusCode, (int)second.StatusCode));
 
         var record = await cloud.Demo.GetJsonAsync(
-            $"/v2.1/servers/{server}/os-instance-actions/{RequestIdOf(second)}", ("OpenStack-API-Version", "compute 2.84"));
+            $"/v2.1/servers/{server}/os-instance-actions/{RequestIdOf(second)}",
+            ("OpenStack-API-Version", "compute 2.84"));
 
-        Assert.Equal(("delete", null), ((string)record["instanceAction"]!["action"]!, (string?)record["instanceAction"]!["message"]));
+        Assert.Equal(("delete", null),
+            ((string)record["instanceAction"]!["action"]!, (string?)record["instanceAction"]!["message"]));
         Assert.Empty(record["instanceAction"]!["events"]!.AsArray());
         Assert.Equal(Outcomes.Running, (await cloud.ActionAsync(server, RequestIdOf(first))).Action.Outcome);
         held.SetResult();
@@ -141,7 +150,8 @@ public sealed class AcceptanceTests
         while (true)
         {
             var page = (await cloud.Demo.GetJsonAsync(
-                $"/v2.1/servers/{server}/os-instance-actions?limit=2{marker}", ("OpenStack-API-Version", "compute 2.58")))["instanceActions"]!.AsArray();
+                $"/v2.1/servers/{server}/os-instance-actions?limit=2{marker}",
+                ("OpenStack-API-Version", "compute 2.58")))["instanceActions"]!.AsArray();
             if (page.Count == 0)
                 break;
             times.AddRange(page.Select(action => (string)action!["start_time"]!));
@@ -154,34 +164,45 @@ public sealed class AcceptanceTests
     /// <summary>Newest first, each later than the one before it, and no event before its action.</summary>
     private static async Task AssertInOrderAsync(Cloud cloud, Guid server)
     {
-        var actions = await cloud.App.Services.GetRequiredService<ActionStore>().ListAsync(server, new ActionQuery(1000), Token);
+        var actions = await cloud.App.Services.GetRequiredService<ActionStore>().ListAsync(
+            server, new ActionQuery(1000), Token);
         Assert.Equal(actions.Count, actions.Select(action => action.StartTime).Distinct().Count());
-        Assert.Equal(actions.OrderByDescending(action => action.StartTime).Select(action => action.RequestId), actions.Select(action => action.RequestId));
-        foreach (var (action, events) in await Task.WhenAll(actions.Select(action => cloud.ActionAsync(server, action.RequestId))))
+        Assert.Equal(actions.OrderByDescending(action => action.StartTime).Select(action => action.RequestId),
+            actions.Select(action => action.RequestId));
+        foreach (var (action, events) in await Task.WhenAll(
+            actions.Select(action => cloud.ActionAsync(server, action.RequestId))))
         {
-            Assert.All(events, record => Assert.True(record.StartTime >= action.StartTime && record.FinishTime >= record.StartTime));
+            Assert.All(events,
+                record => Assert.True(record.StartTime >= action.StartTime && record.FinishTime >= record.StartTime));
             Assert.True(action.FinishTime >= action.StartTime && action.UpdatedAt >= action.FinishTime);
         }
     }
 
     private static async Task<IEnumerable<string>> ListAsync(Cloud cloud, Guid server)
-        => (await cloud.Demo.GetJsonAsync($"/v2.1/servers/{server}/os-instance-actions", ("OpenStack-API-Version", "compute 2.21")))
+        => (await cloud.Demo.GetJsonAsync(
+            $"/v2.1/servers/{server}/os-instance-actions", ("OpenStack-API-Version", "compute 2.21")))
             ["instanceActions"]!.AsArray().Select(action => (string)action!["action"]!);
 
     private static Task<HttpResponseMessage> LockAsync(Cloud cloud, Guid server, string reason) => cloud.Demo.PostAsync(
-        $"/v2.1/servers/{server}/action", $$$"""{"lock":{"locked_reason":"{{{reason}}}"}}""", ("OpenStack-API-Version", "compute 2.73"));
+        $"/v2.1/servers/{server}/action", $$$"""{"lock":{"locked_reason":"{{{reason}}}"}}""",
+        ("OpenStack-API-Version", "compute 2.73"));
 
-    private static string RequestIdOf(HttpResponseMessage answer) => answer.Headers.GetValues("x-compute-request-id").Single();
+    private static string RequestIdOf(HttpResponseMessage answer)
+        => answer.Headers.GetValues("x-compute-request-id").Single();
 
-    /// <summary>Sends an administrator's request but for the last byte of its body, and waits until the service has taken it up.</summary>
+    /// <summary>
+    /// Sends an administrator's request but for the last byte of its body, and waits until the service has taken it up.
+    /// </summary>
     private static async Task<Trickle> TrickleAsync(Cloud cloud, string path, string body)
     {
         var client = new TcpClient();
         await client.ConnectAsync(cloud.App.Address.Host, cloud.App.Address.Port, Token);
         var trickle = new Trickle(client, body[^1]);
         // What it answers to Expect shows that the request's handler has begun to read.
-        await trickle.SendAsync($"POST {path} HTTP/1.1\r\nHost: {cloud.App.Address.Authority}\r\nX-Auth-Token: {cloud.Admin.Token}\r\n"
-            + $"Expect: 100-continue\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n");
+        await trickle.SendAsync(
+            $"POST {path} HTTP/1.1\r\nHost: {cloud.App.Address.Authority}\r\nX-Auth-Token: {cloud.Admin.Token}\r\n"
+            + "Expect: 100-continue\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: "
+                + $"{body.Length}\r\n\r\n");
         Assert.Equal(100, await trickle.StatusAsync());
         await trickle.SendAsync(body[..^1]);
         return trickle;
@@ -192,7 +213,8 @@ public sealed class AcceptanceTests
     {
         private readonly StreamReader reader = new(client.GetStream());
 
-        public Task SendAsync(string text) => client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text), Token).AsTask();
+        public Task SendAsync(string text)
+            => client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text), Token).AsTask();
 
         public async Task<int> StatusAsync()
         {

@@ -20,9 +20,11 @@ public sealed class AddressTests : IAsyncLifetime
         var server = await cloud.CreateServerAsync();
 
         var shown = (await cloud.Demo.GetJsonAsync($"/v2.1/servers/{server}"))["server"]!["addresses"]!.ToJsonString();
-        var listed = (await cloud.Demo.GetJsonAsync("/v2.1/servers/detail"))["servers"]![0]!["addresses"]!.ToJsonString();
+        var listed =
+            (await cloud.Demo.GetJsonAsync("/v2.1/servers/detail"))["servers"]![0]!["addresses"]!.ToJsonString();
 
-        var expected = $$"""{"home":[{"version":4,"addr":"192.0.2.7","OS-EXT-IPS:type":"fixed","OS-EXT-IPS-MAC:mac_addr":"{{Mac}}"},{"version":6,"addr":"2001:db8::7","OS-EXT-IPS:type":"fixed","OS-EXT-IPS-MAC:mac_addr":"{{Mac}}"}]}""";
+        var expected =
+            $$"""{"home":[{"version":4,"addr":"192.0.2.7","OS-EXT-IPS:type":"fixed","OS-EXT-IPS-MAC:mac_addr":"{{Mac}}"},{"version":6,"addr":"2001:db8::7","OS-EXT-IPS:type":"fixed","OS-EXT-IPS-MAC:mac_addr":"{{Mac}}"}]}""";
         Assert.Equal((expected, expected), (shown, listed));
     }
 
@@ -32,7 +34,8 @@ public sealed class AddressTests : IAsyncLifetime
         cloud.Host.Addresses = Two;
         var server = await cloud.CreateServerAsync();
         const string Expected = """{"home":[{"version":4,"addr":"192.0.2.7"},{"version":6,"addr":"2001:db8::7"}]}""";
-        Assert.Equal($$"""{"addresses":{{Expected}}}""", (await cloud.Demo.GetJsonAsync($"/v2.1/servers/{server}/ips")).ToJsonString());
+        Assert.Equal($$"""{"addresses":{{Expected}}}""",
+            (await cloud.Demo.GetJsonAsync($"/v2.1/servers/{server}/ips")).ToJsonString());
         Assert.Equal(Expected, (await cloud.Demo.GetJsonAsync($"/v2.1/servers/{server}/ips/home")).ToJsonString());
         Assert.Equal(404, (await cloud.Demo.AskAsync("GET", $"/v2.1/servers/{server}/ips/away")).Status);
     }
@@ -42,7 +45,8 @@ public sealed class AddressTests : IAsyncLifetime
     {
         cloud.Host.Addresses = [new("home", null, Mac)];
         var server = await cloud.CreateServerAsync();
-        Assert.Equal("""{"home":[]}""", (await cloud.Demo.GetJsonAsync($"/v2.1/servers/{server}"))["server"]!["addresses"]!.ToJsonString());
+        Assert.Equal("""{"home":[]}""",
+            (await cloud.Demo.GetJsonAsync($"/v2.1/servers/{server}"))["server"]!["addresses"]!.ToJsonString());
         Assert.Empty((await cloud.Demo.GetJsonAsync("/v2.1/servers?ip=1"))["servers"]!.AsArray());
     }
 
@@ -75,8 +79,10 @@ public sealed class AddressTests : IAsyncLifetime
     }
 
     private Task LookAsync(Guid server)
-        => cloud.App.Services.GetRequiredService<IGrainFactory>().GetGrain<Kiroku.Servers.IServerGrain>(server).LookAtMachine();
+        => cloud.App.Services.GetRequiredService<IGrainFactory>().GetGrain<Kiroku.Servers.IServerGrain>(server)
+            .LookAtMachine();
 
     private async Task<string> FirstAsync(Guid server)
-        => (string)(await cloud.Demo.GetJsonAsync($"/v2.1/servers/{server}"))["server"]!["addresses"]!["home"]![0]!["addr"]!;
+        => (string)(await cloud.Demo.GetJsonAsync(
+            $"/v2.1/servers/{server}"))["server"]!["addresses"]!["home"]![0]!["addr"]!;
 }

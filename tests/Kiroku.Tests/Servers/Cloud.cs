@@ -9,7 +9,9 @@ using Kiroku.Tests.Storage;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>A service on a fake host, with an image to make servers of; can be ended like a killed process and started again.</summary>
+/// <summary>
+/// A service on a fake host, with an image to make servers of; can be ended like a killed process and started again.
+/// </summary>
 internal sealed class Cloud : IAsyncDisposable
 {
     public const string Small = "42";
@@ -47,16 +49,24 @@ internal sealed class Cloud : IAsyncDisposable
 
     public TimeProvider Time { get; private init; } = TimeProvider.System;
 
-    public static Task<Cloud> StartAsync(params (string Key, string Value)[] configuration) => StartAsync(TimeProvider.System, configuration);
+    public static Task<Cloud> StartAsync(params (string Key, string Value)[] configuration)
+        => StartAsync(TimeProvider.System, configuration);
 
-    public static Task<Cloud> StartAsync(TimeProvider time, params (string Key, string Value)[] configuration) => StartAsync(time, TestStore.Open, configuration);
+    public static Task<Cloud> StartAsync(TimeProvider time, params (string Key, string Value)[] configuration)
+        => StartAsync(time, TestStore.Open, configuration);
 
     /// <summary>Starts one on a store of the test's own.</summary>
-    public static Task<Cloud> StartAsync(Func<string, IDatabase> openStore) => StartAsync(TimeProvider.System, openStore, []);
+    public static Task<Cloud> StartAsync(Func<string, IDatabase> openStore)
+        => StartAsync(TimeProvider.System, openStore, []);
 
-    private static async Task<Cloud> StartAsync(TimeProvider time, Func<string, IDatabase> openStore, (string Key, string Value)[] configuration)
+    private static async Task<Cloud> StartAsync(
+        TimeProvider time, Func<string, IDatabase> openStore, (string Key, string Value)[] configuration)
     {
-        var cloud = new Cloud(configuration.ToDictionary(pair => pair.Key, pair => (string?)pair.Value)) { Time = time, OpenStore = openStore };
+        var cloud = new Cloud(configuration.ToDictionary(pair => pair.Key, pair => (string?)pair.Value))
+        {
+            Time = time,
+            OpenStore = openStore,
+        };
         // Most tests make as many servers as they like.
         foreach (var quota in new[] { "Instances", "Cores", "Ram" })
             cloud.configuration.TryAdd($"Quotas:{quota}", "-1");
@@ -123,7 +133,8 @@ internal sealed class Cloud : IAsyncDisposable
 
     public async Task<string> UploadAsync(byte[] content, string format)
     {
-        using var made = await Admin.PostAsync("/image/v2/images", $$"""{"name":"disk","disk_format":"{{format}}","container_format":"bare","visibility":"public"}""");
+        using var made = await Admin.PostAsync("/image/v2/images",
+            $$"""{"name":"disk","disk_format":"{{format}}","container_format":"bare","visibility":"public"}""");
         var id = (string)(await TestApp.JsonAsync(made))["id"]!;
         using var stored = await Admin.PutAsync($"/image/v2/images/{id}/file", content);
         Assert.Equal(204, (int)stored.StatusCode);
@@ -133,7 +144,8 @@ internal sealed class Cloud : IAsyncDisposable
     /// <summary>Makes a server and waits until it is built, or in ERROR.</summary>
     public async Task<Guid> CreateServerAsync(string flavor = Small, string? image = null)
     {
-        using var answer = await Demo.PostAsync("/v2.1/servers", $$$"""{"server":{"name":"vm","flavorRef":"{{{flavor}}}","imageRef":"{{{image ?? Image}}}"}}""");
+        using var answer = await Demo.PostAsync("/v2.1/servers",
+            $$$"""{"server":{"name":"vm","flavorRef":"{{{flavor}}}","imageRef":"{{{image ?? Image}}}"}}""");
         Assert.Equal(202, (int)answer.StatusCode);
         var id = Guid.Parse((string)(await TestApp.JsonAsync(answer))["server"]!["id"]!);
         await UntilAsync(async () => (await ServerAsync(id)).RunningAction is null);
@@ -170,21 +182,25 @@ internal sealed class Cloud : IAsyncDisposable
     }
 
     public async Task<RecordedAction> ActionAsync(Guid server, string requestId)
-        => (await App.Services.GetRequiredService<ActionStore>().FindAsync(server, requestId, TestContext.Current.CancellationToken))!;
+        => (await App.Services.GetRequiredService<ActionStore>().FindAsync(
+            server, requestId, TestContext.Current.CancellationToken))!;
 
     /// <summary>The newest of the server's actions, or of those that began no later than a moment.</summary>
     public async Task<RecordedAction> NewestActionAsync(Guid server, DateTime? until = null)
     {
-        var actions = await App.Services.GetRequiredService<ActionStore>().ListAsync(server, new ActionQuery(1000), TestContext.Current.CancellationToken);
+        var actions = await App.Services.GetRequiredService<ActionStore>().ListAsync(
+            server, new ActionQuery(1000), TestContext.Current.CancellationToken);
         return await ActionAsync(server, actions.First(action => until is null || action.StartTime <= until).RequestId);
     }
 
     /// <summary>Has the service delete what a death left over, as it does by itself from time to time.</summary>
-    public Task SweepAsync() => App.Services.GetRequiredService<DiskSweeper>().SweepAsync(TestContext.Current.CancellationToken);
+    public Task SweepAsync()
+        => App.Services.GetRequiredService<DiskSweeper>().SweepAsync(TestContext.Current.CancellationToken);
 
     /// <summary>Every server that is not deleted.</summary>
     public Task<IReadOnlyList<Server>> ServersAsync()
-        => App.Services.GetRequiredService<ServerStore>().ListWhereAsync("1 = 1", null, TestContext.Current.CancellationToken);
+        => App.Services.GetRequiredService<ServerStore>().ListWhereAsync(
+            "1 = 1", null, TestContext.Current.CancellationToken);
 
     public async Task<Server> ServerAsync(Guid id)
         => (await App.Services.GetRequiredService<ServerStore>().FindAsync(id, TestContext.Current.CancellationToken))!;
@@ -207,7 +223,8 @@ internal sealed class Cloud : IAsyncDisposable
         var server = await ServerAsync(id);
         Assert.Null(server.RunningAction);
         Assert.Null(server.TaskState);
-        var actions = await App.Services.GetRequiredService<ActionStore>().ListAsync(id, new ActionQuery(1000), TestContext.Current.CancellationToken);
+        var actions = await App.Services.GetRequiredService<ActionStore>().ListAsync(
+            id, new ActionQuery(1000), TestContext.Current.CancellationToken);
         Assert.All(actions, action => Assert.NotEqual(Outcomes.Running, action.Outcome));
         foreach (var action in actions)
             Assert.All((await ActionAsync(id, action.RequestId)).Events, record => Assert.NotNull(record.FinishTime));
@@ -223,7 +240,8 @@ internal sealed class Cloud : IAsyncDisposable
         {
             var disk = Disks.NameOf(id, server.Disk!.Generation);
             (string, string?) disks = server.RescueImageId is null ? (disk, null) : (Disks.RescueOf(id), disk);
-            Assert.Equal((server.Flavor.Vcpus, server.Flavor.MemoryMiB, disks), (running.Vcpus, running.MemoryMiB, (running.RootVolume, running.SecondVolume)));
+            Assert.Equal((server.Flavor.Vcpus, server.Flavor.MemoryMiB, disks),
+                (running.Vcpus, running.MemoryMiB, (running.RootVolume, running.SecondVolume)));
         }
     }
 

@@ -21,7 +21,8 @@ public sealed class ConfirmWindowTests
 
         time.Advance(TimeSpan.FromMinutes(31));
 
-        await cloud.UntilAsync(async () => await cloud.ServerAsync(older) is { VmState: VmStates.Active, RunningAction: null });
+        await cloud.UntilAsync(
+            async () => await cloud.ServerAsync(older) is { VmState: VmStates.Active, RunningAction: null });
         var (action, events) = await cloud.NewestActionAsync(older);
         Assert.Equal((ActionNames.ConfirmResize, null, null), (action.Action, action.UserId, action.ProjectId));
         Assert.Equal([(EventNames.ConfirmResize, EventResults.Success)], events.Select(e => (e.Event, e.Result!)));
@@ -36,7 +37,8 @@ public sealed class ConfirmWindowTests
         var server = await cloud.CreateServerAsync();
         await cloud.DoAsync(server, Resize);
         time.Advance(TimeSpan.FromMinutes(11));
-        await cloud.UntilAsync(async () => await cloud.ServerAsync(server) is { VmState: VmStates.Active, RunningAction: null });
+        await cloud.UntilAsync(
+            async () => await cloud.ServerAsync(server) is { VmState: VmStates.Active, RunningAction: null });
 
         var list = await cloud.Demo.GetJsonAsync($"/v2.1/servers/{server}/os-instance-actions");
 

@@ -23,19 +23,23 @@ public sealed class CreateImageTests
         cloud.Hypervisor.Before = operation => operation == "snapshot" ? held.Task : Task.CompletedTask;
 
         using var answer = await cloud.Demo.PostAsync($"/v2.1/servers/{server}/action",
-            """{"createImage":{"name":" snap ","metadata":{"mine":"yes"}}}""".Replace(" snap ", "snap", StringComparison.Ordinal), ("OpenStack-API-Version", $"compute {version}"));
+            """{"createImage":{"name":" snap ","metadata":{"mine":"yes"}}}""".Replace(
+                " snap ", "snap", StringComparison.Ordinal), ("OpenStack-API-Version", $"compute {version}"));
 
         Assert.Equal(202, (int)answer.StatusCode);
-        var id = version == "2.1" ? answer.Headers.Location!.OriginalString.Split('/')[^1] : (string)(await TestApp.JsonAsync(answer))["image_id"]!;
+        var id = version == "2.1" ? answer.Headers.Location!.OriginalString.Split(
+            '/')[^1] : (string)(await TestApp.JsonAsync(answer))["image_id"]!;
         Assert.Equal("queued", (string)(await ImageAsync(cloud, id))["status"]!);
         held.SetResult();
         await cloud.EndedAsync(server, answer.Headers.GetValues("x-compute-request-id").Single());
         var image = await ImageAsync(cloud, id);
-        Assert.Equal(("active", "snap", "qcow2", "private"), (Text("status"), Text("name"), Text("disk_format"), Text("visibility")));
+        Assert.Equal(("active", "snap", "qcow2", "private"),
+            (Text("status"), Text("name"), Text("disk_format"), Text("visibility")));
         Assert.Equal(("snapshot", server.ToString(), cloud.Image, cloud.Demo.UserId, "yes"),
             (Text("image_type"), Text("instance_uuid"), Text("base_image_ref"), Text("user_id"), Text("mine")));
         Assert.Equal((1, 1L << 30), ((int)image["min_disk"]!, (long)image["virtual_size"]!));
-        Assert.DoesNotContain(cloud.Host.Volumes.Keys, volume => volume.EndsWith("-snapshot", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            cloud.Host.Volumes.Keys, volume => volume.EndsWith("-snapshot", StringComparison.Ordinal));
         await cloud.CreateServerAsync(image: id);
 
         string Text(string key) => (string)image[key]!;
@@ -46,7 +50,8 @@ public sealed class CreateImageTests
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
-        cloud.Hypervisor.Before = operation => operation == "export" ? throw new HypervisorException(HypervisorFailure.Failed, "read the disk", "broken") : Task.CompletedTask;
+        cloud.Hypervisor.Before = operation => operation == "export"
+            ? throw new HypervisorException(HypervisorFailure.Failed, "read the disk", "broken") : Task.CompletedTask;
         Assert.Equal("Error", (await cloud.DoAsync(server, """{"createImage":{"name":"snap"}}""")).Action.Message);
         Assert.Empty((await cloud.Demo.GetJsonAsync("/image/v2/images?name=snap"))["images"]!.AsArray());
         await cloud.AssertWholeAsync(server);
@@ -57,11 +62,14 @@ public sealed class CreateImageTests
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
-        cloud.Hypervisor.Before = operation => operation == "delete" ? throw new HypervisorException(HypervisorFailure.Failed, "delete it", "busy") : Task.CompletedTask;
+        cloud.Hypervisor.Before = operation => operation == "delete"
+            ? throw new HypervisorException(HypervisorFailure.Failed, "delete it", "busy") : Task.CompletedTask;
 
         Assert.Equal("Error", (await cloud.DoAsync(server, Create)).Action.Message);
 
-        Assert.Equal("active", (string)(await cloud.Demo.GetJsonAsync("/image/v2/images?name=snap"))["images"]!.AsArray().Single()!["status"]!);
+        Assert.Equal("active",
+            (string)(await cloud.Demo.GetJsonAsync("/image/v2/images?name=snap"))["images"]!.AsArray()
+                .Single()!["status"]!);
         Assert.Contains(Disks.SnapshotOf(server), cloud.Host.Volumes.Keys);
         cloud.Hypervisor.Before = _ => Task.CompletedTask;
         await cloud.SweepAsync();
@@ -95,11 +103,13 @@ public sealed class CreateImageTests
         var (reached, go) = HoldAt(cloud, "export");
         var (_, requestId) = await cloud.ActAsync(server, Create);
         await reached;
-        var image = (string)(await cloud.Demo.GetJsonAsync("/image/v2/images?name=snap"))["images"]!.AsArray().Single()!["id"]!;
+        var image = (string)(await cloud.Demo.GetJsonAsync("/image/v2/images?name=snap"))["images"]!.AsArray()
+            .Single()!["id"]!;
 
         var fence = (await cloud.ServerAsync(server)).Fence;
         await Assert.ThrowsAsync<FencedException>(() => cloud.App.Services.GetRequiredService<Snapshots>().FillAsync(
-            image, fence with { Epoch = fence.Epoch - 1 }, target => target.WriteAsync(new byte[] { 1 }, Cancelled).AsTask(), Cancelled));
+            image, fence with { Epoch = fence.Epoch - 1 },
+            target => target.WriteAsync(new byte[] { 1 }, Cancelled).AsTask(), Cancelled));
 
         go();
         Assert.Null((await cloud.EndedAsync(server, requestId)).Action.Message);
@@ -115,7 +125,8 @@ public sealed class CreateImageTests
         await cloud.DoAsync(server, """{"createImage":{"name":"snap"}}""");
         Assert.Equal(400, (await cloud.ActAsync(server, """{"createImage":{}}""")).Status);
         var reader = await People.AddAsync(cloud.App, "demoreader", "demo", "reader");
-        using var refused = await reader.PostAsync($"/v2.1/servers/{server}/action", """{"createImage":{"name":"snap"}}""");
+        using var refused = await reader.PostAsync(
+            $"/v2.1/servers/{server}/action", """{"createImage":{"name":"snap"}}""");
         Assert.Equal(403, (int)refused.StatusCode);
     }
 
@@ -133,5 +144,6 @@ public sealed class CreateImageTests
         return (reached.Task, held.SetResult);
     }
 
-    private static Task<JsonNode> ImageAsync(Cloud cloud, string id) => cloud.Demo.GetJsonAsync($"/image/v2/images/{id}");
+    private static Task<JsonNode> ImageAsync(Cloud cloud, string id)
+        => cloud.Demo.GetJsonAsync($"/image/v2/images/{id}");
 }

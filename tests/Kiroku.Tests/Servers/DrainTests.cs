@@ -38,14 +38,17 @@ public sealed class DrainTests : IAsyncLifetime
 
         using var refused = await cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", Stop);
         Assert.Equal((503, true), ((int)refused.StatusCode, refused.Headers.RetryAfter is not null));
-        Assert.Contains("The service is stopping.", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        using var create = await cloud.Demo.PostAsync("/v2.1/servers", $$$"""{"server":{"name":"vm","flavorRef":"{{{Cloud.Small}}}","imageRef":"{{{cloud.Image}}}"}}""");
+        Assert.Contains("The service is stopping.",
+            await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        using var create = await cloud.Demo.PostAsync("/v2.1/servers",
+            $$$"""{"server":{"name":"vm","flavorRef":"{{{Cloud.Small}}}","imageRef":"{{{cloud.Image}}}"}}""");
         Assert.Equal(503, (int)create.StatusCode);
         using var read = await cloud.Demo.GetAsync("/v2.1/servers");
         Assert.Equal(200, (int)read.StatusCode);
         // A proxy is to send requests elsewhere.
         using var health = await cloud.Demo.GetAsync("/healthz");
-        Assert.Equal((503, "draining"), ((int)health.StatusCode, await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal((503, "draining"),
+            ((int)health.StatusCode, await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
         Assert.False(drained.IsCompleted);
 
         wake.SetResult();
@@ -76,7 +79,9 @@ public sealed class DrainTests : IAsyncLifetime
         await cloud.StopAsync();
         await drained;
         wake.SetResult();
-        Assert.Equal(Outcomes.Running, (await new ActionStore(cloud.Database).FindAsync(server, requestId, TestContext.Current.CancellationToken))!.Action.Outcome);
+        Assert.Equal(Outcomes.Running,
+            (await new ActionStore(cloud.Database).FindAsync(
+                server, requestId, TestContext.Current.CancellationToken))!.Action.Outcome);
         await cloud.StartAgainAsync();
         Assert.Equal(Outcomes.Succeeded, (await cloud.EndedAsync(server, requestId)).Action.Outcome);
         await cloud.AssertWholeAsync(server);

@@ -49,7 +49,8 @@ public sealed class FailureTests
             Assert.Null(action.Action.Message);
             Assert.Equal(Outcomes.SucceededAfterRetries, action.Action.Outcome);
             Assert.Equal(scenario.EndsIn, (await cloud.ServerAsync(server)).VmState);
-            Assert.Equal(scenario.Events.Order(), action.Events.Where(e => e.Result == EventResults.Success).Select(e => e.Event).Order());
+            Assert.Equal(scenario.Events.Order(),
+                action.Events.Where(e => e.Result == EventResults.Success).Select(e => e.Event).Order());
             var failed = Assert.Single(action.Events, e => e.Result == EventResults.Error);
             Assert.Equal([1, 2], action.Events.Where(e => e.Event == failed.Event).Select(e => e.Attempt).Order());
             await cloud.AssertWholeAsync(server);
@@ -57,7 +58,9 @@ public sealed class FailureTests
         }
     }
 
-    /// <summary>The hypervisor calls that the scenario makes, each named with which of its kind it is: "stop 1", "define 2".</summary>
+    /// <summary>
+    /// The hypervisor calls that the scenario makes, each named with which of its kind it is: "stop 1", "define 2".
+    /// </summary>
     private static async Task<IReadOnlyList<(string Operation, int Nth)>> CallsAsync(Cloud cloud, Scenario scenario)
     {
         var server = await scenario.PrepareAsync(cloud);
@@ -66,8 +69,10 @@ public sealed class FailureTests
         var passed = points.Passed;
         await cloud.DeleteAsync(server);
         // Where the store is shared, a host that does not say what it has is not chosen, and there is no other.
-        return [.. passed.Where(point => point.StartsWith("before ", StringComparison.Ordinal) && point != "before write")
-            .Select(point => point["before ".Length..]).Where(operation => operation != "capacity" || !TestStore.IsShared)
+        return [
+            .. passed.Where(point => point.StartsWith("before ", StringComparison.Ordinal) && point != "before write")
+            .Select(point => point["before ".Length..]).Where(
+                operation => operation != "capacity" || !TestStore.IsShared)
             .GroupBy(operation => operation)
             .SelectMany(group => group.Select((operation, index) => (operation, index + 1)))];
     }
@@ -88,7 +93,8 @@ public sealed class FailureTests
 
     private static void AssertThreeAttempts(RecordedAction action)
     {
-        var errors = action.Events.Where(e => e.Result == EventResults.Error && e.Traceback!.Contains("/etc/secret", StringComparison.Ordinal)).ToList();
+        var errors = action.Events.Where(e =>
+            e.Result == EventResults.Error && e.Traceback!.Contains("/etc/secret", StringComparison.Ordinal)).ToList();
         Assert.Contains(errors.GroupBy(e => e.Event), group => group.Count() == 3);
         Assert.All(errors, e => Assert.DoesNotContain("secret", e.Details));
         Assert.All(errors, e => Assert.StartsWith("The host's hypervisor could not ", e.Details));
@@ -100,9 +106,13 @@ public sealed class FailureTests
         var after = await cloud.ServerAsync(server);
         string[] expected = action switch
         {
-            ActionNames.Shelve when before.VmState is VmStates.Paused or VmStates.Suspended => [before.VmState, VmStates.Stopped],
-            ActionNames.Start or ActionNames.Stop or ActionNames.Shelve or ActionNames.Unshelve or ActionNames.Pause or ActionNames.Unpause or ActionNames.CreateImage => [before.VmState],
-            ActionNames.Reboot => after.PowerState == MachineState.Running && before.VmState == VmStates.Active ? [VmStates.Active] : [VmStates.Error],
+            ActionNames.Shelve when before.VmState is VmStates.Paused or VmStates.Suspended
+                => [before.VmState, VmStates.Stopped],
+            ActionNames.Start or ActionNames.Stop or ActionNames.Shelve or ActionNames.Unshelve or ActionNames.Pause
+                or ActionNames.Unpause or ActionNames.CreateImage => [before.VmState],
+            ActionNames.Reboot
+                => after.PowerState == MachineState.Running && before.VmState == VmStates.Active
+                ? [VmStates.Active] : [VmStates.Error],
             ActionNames.Resize => [before.VmState, VmStates.Error],
             _ => [VmStates.Error],
         };

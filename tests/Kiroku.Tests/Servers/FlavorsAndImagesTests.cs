@@ -21,8 +21,12 @@ public sealed class FlavorsAndImagesTests : IAsyncLifetime
         (await cloud.Admin.PostAsync("/v2.1/flavors/9/os-extra_specs", """{"extra_specs":{"a":"b"}}""")).Dispose();
         var server = await cloud.CreateServerAsync("9");
         Assert.Equal(202, (int)(await cloud.Admin.DeleteAsync("/v2.1/flavors/9")).StatusCode);
-        var shown = (await cloud.Demo.GetJsonAsync($"/v2.1/servers/{server}", ("OpenStack-API-Version", "compute 2.47")))["server"]!["flavor"]!;
-        Assert.Equal("""{"vcpus":1,"ram":256,"disk":2,"ephemeral":0,"swap":0,"original_name":"mine","extra_specs":{"a":"b"}}""", shown.ToJsonString());
+        var shown =
+            (await cloud.Demo.GetJsonAsync(
+                $"/v2.1/servers/{server}", ("OpenStack-API-Version", "compute 2.47")))["server"]!["flavor"]!;
+        Assert.Equal(
+            """{"vcpus":1,"ram":256,"disk":2,"ephemeral":0,"swap":0,"original_name":"mine","extra_specs":{"a":"b"}}""",
+            shown.ToJsonString());
         await cloud.DoAsync(server, """{"reboot":{"type":"HARD"}}""");
         await cloud.AssertWholeAsync(server);
     }
@@ -30,7 +34,8 @@ public sealed class FlavorsAndImagesTests : IAsyncLifetime
     [Fact]
     public void A_flavor_that_was_kept_before_there_were_extra_specs_is_read()
     {
-        var flavor = JsonSerializer.Deserialize("""{"id":"1","name":"a","vcpus":1,"memory_mib":2,"disk_gib":3}""", ServerJson.Default.ServerFlavor)!;
+        var flavor = JsonSerializer.Deserialize(
+            """{"id":"1","name":"a","vcpus":1,"memory_mib":2,"disk_gib":3}""", ServerJson.Default.ServerFlavor)!;
         Assert.Empty(flavor.ExtraSpecs);
     }
 
@@ -41,10 +46,14 @@ public sealed class FlavorsAndImagesTests : IAsyncLifetime
         await MakeFlavorAsync("10", "diskless", 256, 0);
         var server = await cloud.CreateServerAsync();
         Assert.Equal((400, "Flavor 9 could not be found."), await TryCreateAsync("9", cloud.Image));
-        Assert.Equal((400, "Flavor 9 could not be found."), await TryActAsync(server, """{"resize":{"flavorRef":"9"}}"""));
-        Assert.Equal((403, "Only volume-backed servers are allowed for flavors with zero disk."), await TryCreateAsync("10", cloud.Image));
-        Assert.Equal((400, "Server disk was unable to be resized because: Resize to zero disk flavor is not allowed."), await TryActAsync(server, """{"resize":{"flavorRef":"10"}}"""));
-        (await cloud.Admin.PostAsync("/v2.1/flavors/9/action", $$$"""{"addTenantAccess":{"tenant":"{{{cloud.Demo.ProjectId}}}"}}""")).Dispose();
+        Assert.Equal(
+            (400, "Flavor 9 could not be found."), await TryActAsync(server, """{"resize":{"flavorRef":"9"}}"""));
+        Assert.Equal((403, "Only volume-backed servers are allowed for flavors with zero disk."),
+            await TryCreateAsync("10", cloud.Image));
+        Assert.Equal((400, "Server disk was unable to be resized because: Resize to zero disk flavor is not allowed."),
+            await TryActAsync(server, """{"resize":{"flavorRef":"10"}}"""));
+        (await cloud.Admin.PostAsync(
+            "/v2.1/flavors/9/action", $$$"""{"addTenantAccess":{"tenant":"{{{cloud.Demo.ProjectId}}}"}}""")).Dispose();
         await cloud.DoAsync(server, """{"resize":{"flavorRef":"9"}}""");
         Assert.Equal("theirs", (await cloud.ServerAsync(server)).Flavor.Name);
     }
@@ -53,7 +62,8 @@ public sealed class FlavorsAndImagesTests : IAsyncLifetime
     public async Task What_an_image_asks_for_a_flavor_must_have()
     {
         const string Memory = "Flavor's memory is too small for requested image.";
-        var disk = $"Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is {1L << 30} bytes, minimum size is {2L << 30} bytes.";
+        var disk = "Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is "
+            + $"{1L << 30} bytes, minimum size is {2L << 30} bytes.";
         await MakeFlavorAsync("9", "little memory", 64, 2);
         var server = await cloud.CreateServerAsync(Cloud.Large, await ImageAsync("""{"min_ram":100,"min_disk":2}"""));
         var image = (await cloud.ServerAsync(server)).ImageId;
@@ -72,7 +82,8 @@ public sealed class FlavorsAndImagesTests : IAsyncLifetime
         Assert.Equal(1L << 40, (long)(await cloud.Demo.GetJsonAsync($"/image/v2/images/{image}"))["virtual_size"]!);
         var server = await cloud.ServerAsync(await cloud.CreateServerAsync(Cloud.Small, image));
         Assert.Equal(VmStates.Error, server.VmState);
-        Assert.Equal($"Flavor's disk is too small for requested image. Flavor disk is {1L << 30} bytes, image is {1L << 40} bytes.", server.Fault!.Message);
+        Assert.Equal($"Flavor's disk is too small for requested image. Flavor disk is {1L << 30} bytes, image is "
+            + $"{1L << 40} bytes.", server.Fault!.Message);
         Assert.Empty(cloud.Host.DisksOf(server.Id));
     }
 
@@ -87,22 +98,26 @@ public sealed class FlavorsAndImagesTests : IAsyncLifetime
             command.CommandText = "UPDATE images SET size = 1073741825";
             return await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }, TestContext.Current.CancellationToken);
-        Assert.Equal((400, "Flavor's disk is too small for requested image. Flavor disk is 1073741824 bytes, image is 1073741825 bytes."), await TryCreateAsync("9", image));
+        Assert.Equal((400, "Flavor's disk is too small for requested image. Flavor disk is 1073741824 bytes, image is "
+            + "1073741825 bytes."), await TryCreateAsync("9", image));
     }
 
     [Fact]
     public async Task An_image_is_used_by_whom_it_is_shared_with_and_not_while_it_is_deactivated()
     {
         var other = await People.AddAsync(cloud.App, "other", "other", "member");
-        using var made = await other.PostAsync("/image/v2/images", """{"disk_format":"raw","container_format":"bare"}""");
+        using var made = await other.PostAsync(
+            "/image/v2/images", """{"disk_format":"raw","container_format":"bare"}""");
         var image = (string)(await TestApp.JsonAsync(made))["id"]!;
         await other.PutAsync($"/image/v2/images/{image}/file", new byte[1024]);
         Assert.Equal((400, "Can not find requested image"), await TryCreateAsync(Cloud.Small, image));
-        (await other.PostAsync($"/image/v2/images/{image}/members", $$"""{"member":"{{cloud.Demo.ProjectId}}"}""")).Dispose();
+        (await other.PostAsync($"/image/v2/images/{image}/members", $$"""{"member":"{{cloud.Demo.ProjectId}}"}"""))
+            .Dispose();
         var server = await cloud.CreateServerAsync(Cloud.Small, image);
         (await other.PostAsync($"/image/v2/images/{image}/actions/deactivate", "")).Dispose();
         Assert.Equal((400, $"Image {image} is not active."), await TryCreateAsync(Cloud.Small, image));
-        Assert.Equal((400, $"Image {image} is not active."), await TryActAsync(server, $$$"""{"rebuild":{"imageRef":"{{{image}}}"}}"""));
+        Assert.Equal((400, $"Image {image} is not active."),
+            await TryActAsync(server, $$$"""{"rebuild":{"imageRef":"{{{image}}}"}}"""));
     }
 
     [Fact]
@@ -112,16 +127,27 @@ public sealed class FlavorsAndImagesTests : IAsyncLifetime
         var server = await cloud.CreateServerAsync(Cloud.Small, image);
         Assert.Equal(204, (int)(await cloud.Demo.DeleteAsync($"/image/v2/images/{image}")).StatusCode);
         await cloud.SweepAsync();
-        foreach (var action in (string[])["""{"os-stop":null}""", """{"os-start":null}""", """{"shelve":null}""", """{"unshelve":null}""", """{"resize":{"flavorRef":"84"}}""", """{"confirmResize":null}"""])
+        foreach (var action in (string[])["""{"os-stop":null}""", """{"os-start":null}""", """{"shelve":null}""",
+            """{"unshelve":null}""", """{"resize":{"flavorRef":"84"}}""", """{"confirmResize":null}"""])
             Assert.Null((await cloud.DoAsync(server, action)).Action.Message);
-        Assert.Equal((400, "Cannot find image for rebuild"), await TryActAsync(server, $$$"""{"rebuild":{"imageRef":"{{{image}}}"}}"""));
+        Assert.Equal((400, "Cannot find image for rebuild"),
+            await TryActAsync(server, $$$"""{"rebuild":{"imageRef":"{{{image}}}"}}"""));
         await cloud.AssertWholeAsync(server);
     }
 
     private async Task MakeFlavorAsync(string id, string name, int ram, int disk, bool isPublic = true)
     {
-        var flavor = new JsonObject { ["id"] = id, ["name"] = name, ["ram"] = ram, ["vcpus"] = 1, ["disk"] = disk, ["os-flavor-access:is_public"] = isPublic };
-        using var made = await cloud.Admin.PostAsync("/v2.1/flavors", new JsonObject { ["flavor"] = flavor }.ToJsonString());
+        var flavor = new JsonObject
+        {
+            ["id"] = id,
+            ["name"] = name,
+            ["ram"] = ram,
+            ["vcpus"] = 1,
+            ["disk"] = disk,
+            ["os-flavor-access:is_public"] = isPublic,
+        };
+        using var made = await cloud.Admin.PostAsync(
+            "/v2.1/flavors", new JsonObject { ["flavor"] = flavor }.ToJsonString());
         Assert.Equal(200, (int)made.StatusCode);
     }
 
@@ -137,7 +163,9 @@ public sealed class FlavorsAndImagesTests : IAsyncLifetime
     }
 
     private async Task<(int, string)> TryCreateAsync(string flavor, string image)
-        => await RefusalAsync(cloud.Demo.PostAsync("/v2.1/servers", $$$"""{"server":{"name":"vm","flavorRef":"{{{flavor}}}","imageRef":"{{{image}}}"}}"""));
+        => await RefusalAsync(
+            cloud.Demo.PostAsync("/v2.1/servers",
+                $$$"""{"server":{"name":"vm","flavorRef":"{{{flavor}}}","imageRef":"{{{image}}}"}}"""));
 
     private async Task<(int, string)> TryActAsync(Guid server, string body)
         => await RefusalAsync(cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", body));
@@ -145,6 +173,7 @@ public sealed class FlavorsAndImagesTests : IAsyncLifetime
     private static async Task<(int, string)> RefusalAsync(Task<HttpResponseMessage> sent)
     {
         using var answer = await sent;
-        return ((int)answer.StatusCode, (string)(await TestApp.JsonAsync(answer)).AsObject().Single().Value!["message"]!);
+        return ((int)answer.StatusCode,
+            (string)(await TestApp.JsonAsync(answer)).AsObject().Single().Value!["message"]!);
     }
 }

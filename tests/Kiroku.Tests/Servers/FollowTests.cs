@@ -16,7 +16,8 @@ public sealed class FollowTests
 
         cloud.Hypervisor.ChangeByItself(server, state);
 
-        await cloud.UntilAsync(async () => await cloud.ServerAsync(server) is { VmState: VmStates.Stopped, RunningAction: null });
+        await cloud.UntilAsync(
+            async () => await cloud.ServerAsync(server) is { VmState: VmStates.Stopped, RunningAction: null });
         var (action, events) = await cloud.NewestActionAsync(server);
         Assert.Equal((ActionNames.Stop, null, null), (action.Action, action.UserId, action.ProjectId));
         Assert.Equal([EventNames.Stop], events.Select(e => e.Event));
@@ -32,8 +33,11 @@ public sealed class FollowTests
 
         cloud.Hypervisor.ChangeByItself(server, MachineState.Off);
 
-        await cloud.UntilAsync(async () => await cloud.ServerAsync(server) is { VmState: VmStates.Stopped, RunningAction: null });
-        Assert.Equal((ActionNames.Stop, null), ((await cloud.NewestActionAsync(server)).Action.Action, (await cloud.NewestActionAsync(server)).Action.UserId));
+        await cloud.UntilAsync(
+            async () => await cloud.ServerAsync(server) is { VmState: VmStates.Stopped, RunningAction: null });
+        Assert.Equal((ActionNames.Stop, null),
+            ((await cloud.NewestActionAsync(server)).Action.Action,
+                (await cloud.NewestActionAsync(server)).Action.UserId));
     }
 
     [Theory]
@@ -63,8 +67,11 @@ public sealed class FollowTests
 
         cloud.Hypervisor.ChangeByItself(server, MachineState.Running);
 
-        await cloud.UntilAsync(async () => await cloud.ServerAsync(server) is { VmState: VmStates.Active, RunningAction: null });
-        Assert.Equal((ActionNames.Start, null), ((await cloud.NewestActionAsync(server)).Action.Action, (await cloud.NewestActionAsync(server)).Action.UserId));
+        await cloud.UntilAsync(
+            async () => await cloud.ServerAsync(server) is { VmState: VmStates.Active, RunningAction: null });
+        Assert.Equal((ActionNames.Start, null),
+            ((await cloud.NewestActionAsync(server)).Action.Action,
+                (await cloud.NewestActionAsync(server)).Action.UserId));
     }
 
     [Fact]
@@ -77,7 +84,8 @@ public sealed class FollowTests
 
         await cloud.StartAgainAsync();
 
-        await cloud.UntilAsync(async () => await cloud.ServerAsync(server) is { VmState: VmStates.Stopped, RunningAction: null });
+        await cloud.UntilAsync(
+            async () => await cloud.ServerAsync(server) is { VmState: VmStates.Stopped, RunningAction: null });
         Assert.Equal(MachineState.Off, (await cloud.ServerAsync(server)).PowerState);
     }
 

@@ -5,10 +5,13 @@ using Kiroku.Tests.ConfigDrives;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>What a server is given so that somebody can log in, from the request to the disk that the guest reads.</summary>
+/// <summary>
+/// What a server is given so that somebody can log in, from the request to the disk that the guest reads.
+/// </summary>
 public sealed class GettingInTests
 {
-    private const string PublicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJrt+XjSPmVTpVg1J/hBlsi/0fetgBmf/SZEyo2HKdlW me";
+    private const string PublicKey =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJrt+XjSPmVTpVg1J/hBlsi/0fetgBmf/SZEyo2HKdlW me";
     private static readonly string UserData = Convert.ToBase64String(Encoding.UTF8.GetBytes("#cloud-config\n{}\n"));
 
     [Fact]
@@ -16,19 +19,25 @@ public sealed class GettingInTests
     {
         await using var cloud = await Cloud.StartAsync();
         await ImportAsync(cloud, "mine");
-        var created = await CreateAsync(cloud, $$""" "key_name":"mine","adminPass":"s3cret","user_data":"{{UserData}}","metadata":{"role":"web"} """);
+        var created = await CreateAsync(cloud,
+            $$""" "key_name":"mine","adminPass":"s3cret","user_data":"{{UserData}}","metadata":{"role":"web"} """);
 
         using var drive = await DriveAsync(cloud, created, generation: 1);
         var told = drive.Json("openstack/latest/meta_data.json");
         Assert.Equal(
             (created.ToString(), "vm", "s3cret", PublicKey, "web", cloud.Demo.ProjectId),
-            ((string)told["uuid"]!, (string)told["hostname"]!, (string)told["admin_pass"]!, (string)told["public_keys"]!["mine"]!,
+            ((string)told["uuid"]!, (string)told["hostname"]!, (string)told["admin_pass"]!,
+                (string)told["public_keys"]!["mine"]!,
                 (string)told["meta"]!["role"]!, (string)told["project_id"]!));
         Assert.Equal("#cloud-config\n{}\n", drive.Text("openstack/latest/user_data"));
-        Assert.Equal("fa:16:3e:00:00:01", (string)drive.Json("openstack/latest/network_data.json")["links"]![0]!["ethernet_mac_address"]!);
+        Assert.Equal("fa:16:3e:00:00:01",
+            (string)drive.Json("openstack/latest/network_data.json")["links"]![0]!["ethernet_mac_address"]!);
 
-        var shown = (await cloud.Admin.GetJsonAsync($"/v2.1/servers/{created}", ("X-OpenStack-Nova-API-Version", "2.3")))["server"]!;
-        Assert.Equal(("mine", "True", UserData), ((string)shown["key_name"]!, (string)shown["config_drive"]!, (string)shown["OS-EXT-SRV-ATTR:user_data"]!));
+        var shown =
+            (await cloud.Admin.GetJsonAsync(
+                $"/v2.1/servers/{created}", ("X-OpenStack-Nova-API-Version", "2.3")))["server"]!;
+        Assert.Equal(("mine", "True", UserData),
+            ((string)shown["key_name"]!, (string)shown["config_drive"]!, (string)shown["OS-EXT-SRV-ATTR:user_data"]!));
         // Nobody goes on with an action that has ended, so its password is forgotten.
         Assert.Null((await cloud.NewestActionAsync(created)).Action.Arguments);
     }
@@ -54,7 +63,8 @@ public sealed class GettingInTests
         var last = await RebuildAsync(cloud, server, "2.57", """ "key_name":null,"user_data":null """);
         using (var drive = await DriveAsync(cloud, server, generation: 3))
         {
-            Assert.Equal((string)last["adminPass"]!, (string)drive.Json("openstack/latest/meta_data.json")["admin_pass"]!);
+            Assert.Equal(
+                (string)last["adminPass"]!, (string)drive.Json("openstack/latest/meta_data.json")["admin_pass"]!);
             Assert.Null(drive.Json("openstack/latest/meta_data.json")["keys"]);
             Assert.DoesNotContain("openstack/latest/user_data", drive.Paths);
         }
@@ -74,7 +84,8 @@ public sealed class GettingInTests
         await using var cloud = await Cloud.StartAsync(("Servers:ForceConfigDrive", "false"));
         var server = await CreateAsync(cloud, wish);
         await RebuildAsync(cloud, server, "2.1", "");
-        Assert.Equal(shown, (string)(await cloud.Demo.GetJsonAsync($"/v2.1/servers/{server}"))["server"]!["config_drive"]!);
+        Assert.Equal(
+            shown, (string)(await cloud.Demo.GetJsonAsync($"/v2.1/servers/{server}"))["server"]!["config_drive"]!);
         Assert.Equal(shown == "True" ? 2 : null, (await cloud.ServerAsync(server)).ConfigGeneration);
         Assert.Equal(shown == "True", cloud.Host.Machines[server].RunningAs!.ConfigVolume is not null);
         await cloud.AssertWholeAsync(server);
@@ -87,14 +98,19 @@ public sealed class GettingInTests
         using var made = await cloud.Admin.PostAsync("/v2.1/os-keypairs", """{"keypair":{"name":"theirs"}}""");
         using var answer = await cloud.Demo.PostAsync("/v2.1/servers", Body(cloud, """ "key_name":"theirs" """));
         Assert.Equal(400, (int)answer.StatusCode);
-        Assert.Equal("Invalid key_name provided.", (string)(await TestApp.JsonAsync(answer))["badRequest"]!["message"]!);
+        Assert.Equal(
+            "Invalid key_name provided.", (string)(await TestApp.JsonAsync(answer))["badRequest"]!["message"]!);
         Assert.Empty(await cloud.ServersAsync());
     }
 
     private static async Task ImportAsync(Cloud cloud, string name)
     {
         using var answer = await cloud.Demo.PostAsync(
-            "/v2.1/os-keypairs", new JsonObject { ["keypair"] = new JsonObject { ["name"] = name, ["public_key"] = PublicKey } }.ToJsonString());
+            "/v2.1/os-keypairs",
+            new JsonObject
+            {
+                ["keypair"] = new JsonObject { ["name"] = name, ["public_key"] = PublicKey },
+            }.ToJsonString());
         Assert.Equal(200, (int)answer.StatusCode);
     }
 
@@ -115,7 +131,8 @@ public sealed class GettingInTests
     private static async Task<JsonNode> RebuildAsync(Cloud cloud, Guid server, string version, string more)
     {
         using var answer = await cloud.Demo.PostAsync(
-            $"/v2.1/servers/{server}/action", $$$"""{"rebuild":{"imageRef":"{{{cloud.Image}}}"{{{Comma(more)}}}}}""", ("X-OpenStack-Nova-API-Version", version));
+            $"/v2.1/servers/{server}/action", $$$"""{"rebuild":{"imageRef":"{{{cloud.Image}}}"{{{Comma(more)}}}}}""",
+            ("X-OpenStack-Nova-API-Version", version));
         Assert.Equal(202, (int)answer.StatusCode);
         await cloud.UntilAsync(async () => (await cloud.ServerAsync(server)).RunningAction is null);
         return (await TestApp.JsonAsync(answer))["server"]!;

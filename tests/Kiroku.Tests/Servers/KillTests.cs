@@ -14,7 +14,8 @@ public sealed class KillTests
     public Task An_action_killed_at_any_moment_is_gone_on_with_and_ends_well(string name)
         => KillAsync(name, Stride, async (cloud, scenario, before, action) =>
         {
-            if (action.Action.RequestId == (await cloud.NewestActionAsync(before.Id, before.UpdatedAt)).Action.RequestId)
+            if (action.Action.RequestId == (await cloud.NewestActionAsync(before.Id, before.UpdatedAt))
+                .Action.RequestId)
                 Assert.Equal(before.VmState, (await cloud.ServerAsync(before.Id)).VmState);
             else
                 await AssertEndedWellAsync(cloud, scenario, before.Id, action);
@@ -48,7 +49,8 @@ public sealed class KillTests
 
             await cloud.StartAgainAsync();
 
-            await cloud.UntilAsync(async () => (await cloud.ServersAsync()).All(server => server.RunningAction is null));
+            await cloud.UntilAsync(
+                async () => (await cloud.ServersAsync()).All(server => server.RunningAction is null));
             foreach (var server in await cloud.ServersAsync())
             {
                 Assert.Equal(VmStates.Active, server.VmState);
@@ -60,9 +62,12 @@ public sealed class KillTests
         }
     }
 
-    /// <summary>Does the scenario anew for each moment, kills the service then, and looks at what the next one makes of it.</summary>
+    /// <summary>
+    /// Does the scenario anew for each moment, kills the service then, and looks at what the next one makes of it.
+    /// </summary>
     private static async Task KillAsync(
-        string name, int stride, Func<Cloud, Scenario, Server, RecordedAction, Task> assertEnded, params (string Key, string Value)[] configuration)
+        string name, int stride, Func<Cloud, Scenario, Server, RecordedAction, Task> assertEnded,
+        params (string Key, string Value)[] configuration)
     {
         var scenario = Scenario.Of(name);
         await using var cloud = await Cloud.StartAsync(configuration);
@@ -72,7 +77,8 @@ public sealed class KillTests
             var server = await scenario.PrepareAsync(cloud);
             var before = await cloud.ServerAsync(server);
             var kill = Points.KillAt(cloud, moment);
-            _ = cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", scenario.Body(cloud)).ContinueWith(_ => { }, TaskScheduler.Default);
+            _ = cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", scenario.Body(cloud)).ContinueWith(
+                _ => { }, TaskScheduler.Default);
             await kill.Reached.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
             await cloud.StartAgainAsync();
@@ -80,7 +86,8 @@ public sealed class KillTests
             await cloud.UntilAsync(async () => (await cloud.ServerAsync(server)).RunningAction is null);
             var action = await cloud.NewestActionAsync(server);
             TestContext.Current.TestOutputHelper?.WriteLine(
-                $"{moment}: {kill.Passed[^1]}: {action.Action.Action} {action.Action.Outcome}, {(await cloud.ServerAsync(server)).VmState}");
+                $"{moment}: {kill.Passed[^1]}: {action.Action.Action} {action.Action.Outcome}, "
+                    + $"{(await cloud.ServerAsync(server)).VmState}");
             await assertEnded(cloud, scenario, before, action);
             await cloud.SweepAsync();
             await cloud.AssertWholeAsync(server);
@@ -89,7 +96,9 @@ public sealed class KillTests
         }
     }
 
-    /// <summary>Makes a server and deletes it, unless the service was killed meanwhile: then it is up to the test.</summary>
+    /// <summary>
+    /// Makes a server and deletes it, unless the service was killed meanwhile: then it is up to the test.
+    /// </summary>
     private static async Task CreateAndDeleteAsync(Cloud cloud, Points kill)
     {
         var server = await cloud.CreateServerAsync();
@@ -111,6 +120,7 @@ public sealed class KillTests
         Assert.Equal(scenario.EndsIn, (await cloud.ServerAsync(server)).VmState);
         var succeeded = action.Events.Where(e => e.Result == EventResults.Success).Reverse().Select(e => e.Event);
         Assert.Equal(scenario.Events.Order(), succeeded.Order());
-        Assert.All(action.Events.Where(e => e.Result == EventResults.Error), e => Assert.StartsWith("interrupted: ", e.Details));
+        Assert.All(action.Events.Where(e => e.Result == EventResults.Error),
+            e => Assert.StartsWith("interrupted: ", e.Details));
     }
 }

@@ -20,7 +20,8 @@ public sealed class LaterVersionsTests
         {
             await cloud.DoAsync(server, """{"shelve":null}""");
             using var answer = await user.PostAsync(
-                $"/v2.1/servers/{server}/action", $$"""{"unshelve":{{wishes}} }""", ("OpenStack-API-Version", $"compute {version}"));
+                $"/v2.1/servers/{server}/action", $$"""{"unshelve":{{wishes}} }""",
+                ("OpenStack-API-Version", $"compute {version}"));
             Assert.Equal(202, (int)answer.StatusCode);
             await cloud.EndedAsync(server, answer.Headers.GetValues("x-compute-request-id").Single());
             Assert.Equal(zone, (await cloud.ServerAsync(server)).Labels.PinnedZone);
@@ -34,20 +35,26 @@ public sealed class LaterVersionsTests
         var server = await cloud.CreateServerAsync();
         var early = await RebuildAsync("2.1", """ "name":"other","metadata":{"a":"b"},"adminPass":"mine" """);
         Assert.Equal(
-            ["id", "name", "status", "tenant_id", "user_id", "metadata", "hostId", "image", "flavor", "created", "updated", "addresses", "accessIPv4", "accessIPv6",
+            ["id", "name", "status", "tenant_id", "user_id", "metadata", "hostId", "image", "flavor", "created",
+                "updated", "addresses", "accessIPv4", "accessIPv6",
                 "links", "OS-DCF:diskConfig", "progress", "adminPass"],
             early.Select(pair => pair.Key));
-        Assert.Equal(("other", "mine", "b"), ((string)early["name"]!, (string)early["adminPass"]!, (string)early["metadata"]!["a"]!));
+        Assert.Equal(("other", "mine", "b"),
+            ((string)early["name"]!, (string)early["adminPass"]!, (string)early["metadata"]!["a"]!));
 
-        var late = await RebuildAsync("2.94", """ "description":"new","hostname":"a.b","key_name":null,"user_data":null,"accessIPv6":"::1" """);
-        Assert.Equal(("new", "a.b", "::1"), ((string)late["description"]!, (string)late["OS-EXT-SRV-ATTR:hostname"]!, (string)late["accessIPv6"]!));
+        var late = await RebuildAsync(
+            "2.94", """ "description":"new","hostname":"a.b","key_name":null,"user_data":null,"accessIPv6":"::1" """);
+        Assert.Equal(("new", "a.b", "::1"),
+            ((string)late["description"]!, (string)late["OS-EXT-SRV-ATTR:hostname"]!, (string)late["accessIPv6"]!));
         Assert.True(late.ContainsKey("user_data"));
 
         async Task<JsonObject> RebuildAsync(string version, string fields)
         {
             using var answer = await cloud.Demo.PostAsync(
-                $"/v2.1/servers/{server}/action", """{"rebuild":{"imageRef":"IMAGE",FIELDS}}""".Replace("IMAGE", cloud.Image, StringComparison.Ordinal)
-                    .Replace("FIELDS", fields, StringComparison.Ordinal), ("OpenStack-API-Version", $"compute {version}"));
+                $"/v2.1/servers/{server}/action",
+                """{"rebuild":{"imageRef":"IMAGE",FIELDS}}""".Replace("IMAGE", cloud.Image, StringComparison.Ordinal)
+                    .Replace("FIELDS", fields, StringComparison.Ordinal),
+                    ("OpenStack-API-Version", $"compute {version}"));
             Assert.Equal(202, (int)answer.StatusCode);
             var shown = (await TestApp.JsonAsync(answer))["server"]!.AsObject();
             await cloud.EndedAsync(server, answer.Headers.GetValues("x-compute-request-id").Single());

@@ -16,10 +16,14 @@ public sealed class LockTests(RunningCloud running) : IClassFixture<RunningCloud
 
     public static TheoryData<string> Changing =>
     [
-        """{"os-start":null}""", """{"os-stop":null}""", """{"reboot":{"type":"HARD"}}""", """{"rebuild":{"imageRef":"IMAGE"}}""",
-        """{"resize":{"flavorRef":"84"}}""", """{"confirmResize":null}""", """{"revertResize":null}""", """{"shelve":null}""",
-        """{"unshelve":null}""", """{"pause":null}""", """{"unpause":null}""", """{"suspend":null}""", """{"resume":null}""",
-        """{"forceDelete":null}""", """{"rescue":null}""", """{"unrescue":null}""", """{"changePassword":{"adminPass":"x"}}""",
+        """{"os-start":null}""", """{"os-stop":null}""", """{"reboot":{"type":"HARD"}}""",
+        """{"rebuild":{"imageRef":"IMAGE"}}""",
+        """{"resize":{"flavorRef":"84"}}""", """{"confirmResize":null}""", """{"revertResize":null}""",
+        """{"shelve":null}""",
+        """{"unshelve":null}""", """{"pause":null}""", """{"unpause":null}""", """{"suspend":null}""",
+        """{"resume":null}""",
+        """{"forceDelete":null}""", """{"rescue":null}""", """{"unrescue":null}""",
+        """{"changePassword":{"adminPass":"x"}}""",
     ];
 
     [Theory]
@@ -116,10 +120,12 @@ public sealed class LockTests(RunningCloud running) : IClassFixture<RunningCloud
         }
     }
 
-    private static string RequestIdOf(HttpResponseMessage answer) => answer.Headers.GetValues("x-compute-request-id").Single();
+    private static string RequestIdOf(HttpResponseMessage answer)
+        => answer.Headers.GetValues("x-compute-request-id").Single();
 
     private Task<HttpResponseMessage> ActAsync(TestUser user, string body, string version = "2.1")
-        => user.PostAsync($"/v2.1/servers/{running.Server}/action", body, ("OpenStack-API-Version", $"compute {version}"));
+        => user.PostAsync(
+            $"/v2.1/servers/{running.Server}/action", body, ("OpenStack-API-Version", $"compute {version}"));
 
     private async Task LockedAsync(TestUser user, string body, string version = "2.1")
     {
@@ -131,15 +137,18 @@ public sealed class LockTests(RunningCloud running) : IClassFixture<RunningCloud
     }
 
     private async Task<JsonNode> ShowAsync(string version)
-        => (await Cloud.Demo.GetJsonAsync($"/v2.1/servers/{running.Server}", ("OpenStack-API-Version", $"compute {version}")))["server"]!;
+        => (await Cloud.Demo.GetJsonAsync(
+            $"/v2.1/servers/{running.Server}", ("OpenStack-API-Version", $"compute {version}")))["server"]!;
 
     private async Task<bool> ListsAsync(string locked)
-        => (await Cloud.Demo.GetJsonAsync($"/v2.1/servers?locked={locked}", ("OpenStack-API-Version", "compute 2.73")))["servers"]!.AsArray()
+        => (await Cloud.Demo.GetJsonAsync(
+            $"/v2.1/servers?locked={locked}", ("OpenStack-API-Version", "compute 2.73")))["servers"]!.AsArray()
             .Any(server => (string)server!["id"]! == running.Server.ToString());
 
     private async Task AssertLockedAsync(HttpResponseMessage answer)
     {
         Assert.Equal(409, (int)answer.StatusCode);
-        Assert.Equal($"Instance {running.Server} is locked", (string)(await TestApp.JsonAsync(answer))["conflictingRequest"]!["message"]!);
+        Assert.Equal($"Instance {running.Server} is locked",
+            (string)(await TestApp.JsonAsync(answer))["conflictingRequest"]!["message"]!);
     }
 }

@@ -9,7 +9,8 @@ public sealed class PasswordChangeTests(RunningCloud running) : IClassFixture<Ru
     [Fact]
     public async Task Who_may_not_and_what_is_not_there_come_first()
     {
-        await AssertRefusedAsync(running.Reader, running.Server, 403, "Policy doesn't allow os_compute_api:os-admin-password to be performed.");
+        await AssertRefusedAsync(running.Reader, running.Server, 403,
+            "Policy doesn't allow os_compute_api:os-admin-password to be performed.");
         await AssertRefusedAsync(running.Other, running.Server, 404, $"Instance {running.Server} could not be found.");
         var none = Guid.NewGuid();
         await AssertRefusedAsync(running.Cloud.Demo, none, 404, $"Instance {none} could not be found.");
@@ -21,7 +22,8 @@ public sealed class PasswordChangeTests(RunningCloud running) : IClassFixture<Ru
         var server = await running.Cloud.CreateServerAsync();
         await AssertRefusedAsync(running.Cloud.Demo, server, 409, "QEMU guest agent is not enabled");
         await running.Cloud.DoAsync(server, """{"os-stop":null}""");
-        await AssertRefusedAsync(running.Cloud.Demo, server, 409, $"Cannot 'changePassword' instance {server} while it is in vm_state stopped");
+        await AssertRefusedAsync(running.Cloud.Demo, server, 409,
+            $"Cannot 'changePassword' instance {server} while it is in vm_state stopped");
         await running.Cloud.DeleteAsync(server);
         await AssertRefusedAsync(running.Cloud.Demo, server, 404, $"Instance {server} could not be found.");
     }

@@ -1,8 +1,8 @@
 namespace Kiroku.Tests.Servers;
 
 /// <summary>
-/// The moments of an action at which something can go wrong: before and after each call of the hypervisor and each write to
-/// the store, counted from where counting began.
+/// The moments of an action at which something can go wrong: before and after each call of the hypervisor and each
+/// write to the store, counted from where counting began.
 /// </summary>
 internal sealed class Points
 {
@@ -38,7 +38,9 @@ internal sealed class Points
         return points;
     }
 
-    /// <summary>Kills the cloud's service at the moment of that number, counted from now on; nothing comes after it.</summary>
+    /// <summary>
+    /// Kills the cloud's service at the moment of that number, counted from now on; nothing comes after it.
+    /// </summary>
     public static Points KillAt(Cloud cloud, int number)
     {
         var points = Count(cloud);

@@ -25,7 +25,8 @@ public sealed class ResetStateTests
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
-        cloud.Hypervisor.Before = operation => operation == "suspend" ? new TaskCompletionSource().Task : Task.CompletedTask;
+        cloud.Hypervisor.Before = operation => operation == "suspend"
+            ? new TaskCompletionSource().Task : Task.CompletedTask;
         var (_, suspending) = await cloud.ActAsync(server, """{"suspend":null}""");
 
         await ResetAsync(cloud, server, VmStates.Active);
@@ -40,7 +41,8 @@ public sealed class ResetStateTests
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
-        cloud.Hypervisor.Before = operation => operation == "start" ? new TaskCompletionSource().Task : Task.CompletedTask;
+        cloud.Hypervisor.Before = operation => operation == "start"
+            ? new TaskCompletionSource().Task : Task.CompletedTask;
         var (_, rescue) = await cloud.ActAsync(server, """{"rescue":null}""");
         await cloud.UntilAsync(async () => (await cloud.ServerAsync(server)).RescueImageId is not null);
 
@@ -109,7 +111,8 @@ public sealed class ResetStateTests
 
     private static async Task<RecordedAction> ResetAsync(Cloud cloud, Guid server, string state)
     {
-        using var answer = await cloud.Admin.PostAsync($"/v2.1/servers/{server}/action", $$"""{"os-resetState":{"state":"{{state}}"} }""");
+        using var answer = await cloud.Admin.PostAsync(
+            $"/v2.1/servers/{server}/action", $$"""{"os-resetState":{"state":"{{state}}"} }""");
         Assert.Equal(202, (int)answer.StatusCode);
         return await cloud.EndedAsync(server, answer.Headers.GetValues("x-compute-request-id").Single());
     }

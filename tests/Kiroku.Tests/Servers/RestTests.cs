@@ -44,7 +44,8 @@ public sealed class RestTests
         wake.SetResult();
         await stopping;
         var resting = await RestingActionAsync(cloud, server, requestId);
-        Assert.Equal([EventNames.ColdMigrate, EventNames.PrepResize, EventNames.ResizeInstance], resting.Events.Reverse().Select(e => e.Event));
+        Assert.Equal([EventNames.ColdMigrate, EventNames.PrepResize, EventNames.ResizeInstance],
+            resting.Events.Reverse().Select(e => e.Event));
         await cloud.StartAgainAsync();
 
         await AssertWentOnAsync(cloud, scenario, server, requestId);

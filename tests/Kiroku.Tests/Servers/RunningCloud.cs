@@ -29,12 +29,16 @@ public sealed class RunningCloud : IAsyncLifetime
     internal Task<string> RowsAsync() => Cloud.Database.ReadAsync(async db =>
     {
         var all = new List<object>();
-        foreach (var table in new[] { "servers", "actions", "action_events", "images", "flavors", "users", "projects", "role_assignments" })
-            all.AddRange((await db.QueryAsync($"SELECT * FROM {table}")).Select(row => (object)new Dictionary<string, object>(row)));
+        foreach (var table in new[]
+            { "servers", "actions", "action_events", "images", "flavors", "users", "projects", "role_assignments" })
+            all.AddRange(
+                (await db.QueryAsync($"SELECT * FROM {table}")).Select(
+                    row => (object)new Dictionary<string, object>(row)));
         return JsonSerializer.Serialize(all);
     }, TestContext.Current.CancellationToken);
 
     /// <summary>Changes the server's row behind the service's back.</summary>
     internal Task SetAsync(Guid server, string columns, object? values = null) => Cloud.Database.WriteAsync(
-        db => db.ExecuteAsync($"UPDATE servers SET {columns} WHERE id = '{server}'", values), TestContext.Current.CancellationToken);
+        db => db.ExecuteAsync($"UPDATE servers SET {columns} WHERE id = '{server}'", values),
+        TestContext.Current.CancellationToken);
 }

@@ -3,7 +3,9 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>One of the actions on a server in a state where it is allowed: what is done before, what it records, how it ends.</summary>
+/// <summary>
+/// One of the actions on a server in a state where it is allowed: what is done before, what it records, how it ends.
+/// </summary>
 internal sealed record Scenario(string Name, string[] Before, string Json, string[] Events, string EndsIn)
 {
     private const string Start = """{"os-start":null}""";
@@ -27,7 +29,8 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
     private const string Lock = """{"lock":null}""";
     private const string Unlock = """{"unlock":null}""";
 
-    private static readonly string[] ResizeEvents = [EventNames.ColdMigrate, EventNames.PrepResize, EventNames.ResizeInstance, EventNames.FinishResize];
+    private static readonly string[] ResizeEvents = [
+        EventNames.ColdMigrate, EventNames.PrepResize, EventNames.ResizeInstance, EventNames.FinishResize];
 
     private static readonly Scenario[] Each =
     [
@@ -42,7 +45,8 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
         new("resize of a stopped server", [Stop], Resize, ResizeEvents, VmStates.Resized),
         new("confirmResize", [Resize], Confirm, [EventNames.ConfirmResize], VmStates.Active),
         new("confirmResize of a stopped server", [Stop, Resize], Confirm, [EventNames.ConfirmResize], VmStates.Stopped),
-        new("revertResize", [Resize], Revert, [EventNames.RevertResize, EventNames.FinishRevertResize], VmStates.Active),
+        new("revertResize", [Resize], Revert, [EventNames.RevertResize, EventNames.FinishRevertResize],
+            VmStates.Active),
         new("revertResize of a stopped server", [Stop, Resize], Revert,
             [EventNames.RevertResize, EventNames.FinishRevertResize, EventNames.Stop], VmStates.Stopped),
         new("shelve", [], Shelve, [EventNames.ShelveOffload], VmStates.ShelvedOffloaded),
@@ -56,7 +60,8 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
         new("createImage of a stopped server", [Stop], CreateImage, [EventNames.Snapshot], VmStates.Stopped),
         new("createImage of a paused server", [Pause], CreateImage, [EventNames.Snapshot], VmStates.Paused),
         new("rescue", [], Rescue, [EventNames.Rescue], VmStates.Rescued),
-        new("rescue of a stopped server", [Stop], """{"rescue":{"rescue_image_ref":"IMAGE"}}""", [EventNames.Rescue], VmStates.Rescued),
+        new("rescue of a stopped server", [Stop], """{"rescue":{"rescue_image_ref":"IMAGE"}}""", [EventNames.Rescue],
+            VmStates.Rescued),
         new("unrescue", [Rescue], Unrescue, [EventNames.Unrescue], VmStates.Active),
         new("hard reboot of a paused server", [Pause], Hard, [EventNames.Reboot], VmStates.Active),
         new("hard reboot of a suspended server", [Suspend], Hard, [EventNames.Reboot], VmStates.Active),
@@ -79,7 +84,9 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
     public static Scenario Of(string name) => Each.Concat(AtOnce).Single(scenario => scenario.Name == name);
 
     /// <summary>One whose body has that key.</summary>
-    public static Scenario? OfKey(string key) => Each.Concat(AtOnce).FirstOrDefault(scenario => scenario.Json.StartsWith($$"""{"{{key}}":""", StringComparison.Ordinal));
+    public static Scenario? OfKey(string key)
+        => Each.Concat(AtOnce).FirstOrDefault(
+            scenario => scenario.Json.StartsWith($$"""{"{{key}}":""", StringComparison.Ordinal));
 
     public string Body(Cloud cloud) => Json.Replace("IMAGE", cloud.Image, StringComparison.Ordinal);
 

@@ -5,7 +5,8 @@ public sealed class ServerMetadataTests(RunningCloud running) : IClassFixture<Ru
 {
     private const string Unknown = "4c1a4b9e-0000-4000-8000-000000000000";
     private static readonly string Long = new('x', 256);
-    private static readonly string TooMany = string.Join(',', Enumerable.Range(0, 129).Select(index => $"\"k{index}\":\"\""));
+    private static readonly string TooMany = string.Join(
+        ',', Enumerable.Range(0, 129).Select(index => $"\"k{index}\":\"\""));
 
     private Cloud Cloud => running.Cloud;
 
@@ -16,7 +17,8 @@ public sealed class ServerMetadataTests(RunningCloud running) : IClassFixture<Ru
         { "POST", "", "[]", 400, "[] is not of type 'object'" },
         { "POST", "", "{}", 400, "'metadata' is a required property" },
         { "POST", "", """{"metadata":null}""", 400, "None is not of type 'object'" },
-        { "POST", "", """{"metadata":{"a":1}}""", 400, "Invalid input for field/attribute a. Value: 1. 1 is not of type 'string'" },
+        { "POST", "", """{"metadata":{"a":1}}""", 400,
+            "Invalid input for field/attribute a. Value: 1. 1 is not of type 'string'" },
         { "POST", "", """{"metadata":{"a":null}}""", 400, "None is not of type 'string'" },
         { "POST", "", """{"metadata":{"":"x"}}""", 400, "'' does not match any of the regexes" },
         { "POST", "", """{"metadata":{"a\u0000":"x"}}""", 400, "does not match any of the regexes" },
@@ -43,8 +45,10 @@ public sealed class ServerMetadataTests(RunningCloud running) : IClassFixture<Ru
     {
         var (server, path) = await CreateAsync();
         Assert.Equal("""{"metadata":{}}""", await SendAsync(200, "GET", path));
-        Assert.Equal("""{"metadata":{"a":"1","b":"2"}}""", await SendAsync(200, "POST", path, """{"metadata":{"a":"1","b":"2"}}"""));
-        Assert.Equal("""{"metadata":{"a":"3","b":"2","c":"é"}}""", await SendAsync(200, "POST", path, """{"metadata":{"a":"3","c":"é"}}"""));
+        Assert.Equal("""{"metadata":{"a":"1","b":"2"}}""",
+            await SendAsync(200, "POST", path, """{"metadata":{"a":"1","b":"2"}}"""));
+        Assert.Equal("""{"metadata":{"a":"3","b":"2","c":"é"}}""",
+            await SendAsync(200, "POST", path, """{"metadata":{"a":"3","c":"é"}}"""));
         Assert.Equal("""{"meta":{"b":""}}""", await SendAsync(200, "PUT", $"{path}/b", """{"meta":{"b":""}}"""));
         Assert.Equal("""{"meta":{"b":""}}""", await SendAsync(200, "GET", $"{path}/b"));
         Assert.Equal("", await SendAsync(204, "DELETE", $"{path}/a"));
@@ -62,7 +66,8 @@ public sealed class ServerMetadataTests(RunningCloud running) : IClassFixture<Ru
         for (var round = 0; round < 5; round++)
         {
             var changes = Enumerable.Range(0, 10)
-                .Select(index => SendAsync(200, "POST", path, $$$"""{"metadata":{"r{{{round}}}n{{{index}}}":"x"}}""")).ToList();
+                .Select(index => SendAsync(200, "POST", path, $$$"""{"metadata":{"r{{{round}}}n{{{index}}}":"x"}}"""))
+                    .ToList();
             await Cloud.DoAsync(server, """{"reboot":{"type":"HARD"}}""");
             await Task.WhenAll(changes);
         }
@@ -79,36 +84,44 @@ public sealed class ServerMetadataTests(RunningCloud running) : IClassFixture<Ru
         using var second = await cloud.Demo.PostAsync(path, """{"metadata":{"b":"1"}}""");
         using var other = await cloud.Demo.PutJsonAsync($"{path}/b", """{"meta":{"b":"1"}}""");
         using var deleted = await cloud.Demo.DeleteAsync($"{path}/a");
-        Assert.Equal([200, 200, 403, 403, 204], new[] { first, again, second, other, deleted }.Select(answer => (int)answer.StatusCode));
+        Assert.Equal([200, 200, 403, 403, 204],
+            new[] { first, again, second, other, deleted }.Select(answer => (int)answer.StatusCode));
     }
 
     [Theory]
     [MemberData(nameof(Refused))]
     public Task What_is_wrong_is_refused(string method, string rest, string body, int status, string message)
-        => AssertRefusedAsync(Cloud.Demo, method, $"/v2.1/servers/{running.Server}/metadata{rest}", (body, status, message));
+        => AssertRefusedAsync(
+            Cloud.Demo, method, $"/v2.1/servers/{running.Server}/metadata{rest}", (body, status, message));
 
     [Theory]
     [InlineData("POST", "", """{"metadata":{"a":"b"}}""", "create", "update metadata")]
     [InlineData("PUT", "", """{"metadata":{"a":"b"}}""", "update_all", "update metadata")]
     [InlineData("PUT", "/a", """{"meta":{"a":"b"}}""", "update", "update metadata")]
     [InlineData("DELETE", "/a", "", "delete", "delete metadata")]
-    public async Task A_change_takes_the_right_caller_and_the_right_state(string method, string rest, string body, string rule, string doing)
+    public async Task A_change_takes_the_right_caller_and_the_right_state(
+        string method, string rest, string body, string rule, string doing)
     {
         var (server, path) = await CreateAsync();
         await SendAsync(200, "POST", path, """{"metadata":{"a":"1"}}""");
-        await AssertRefusedAsync(running.Reader, method, path + rest, (body, 403, $"Policy doesn't allow os_compute_api:server-metadata:{rule} to be performed."));
-        await AssertRefusedAsync(running.Other, method, path + rest, (body, 404, $"Instance {server} could not be found."));
-        await AssertRefusedAsync(Cloud.Demo, method, $"/v2.1/servers/{Unknown}/metadata{rest}", (body, 404, $"Instance {Unknown} could not be found."));
+        await AssertRefusedAsync(running.Reader, method, path + rest,
+            (body, 403, $"Policy doesn't allow os_compute_api:server-metadata:{rule} to be performed."));
+        await AssertRefusedAsync(
+            running.Other, method, path + rest, (body, 404, $"Instance {server} could not be found."));
+        await AssertRefusedAsync(Cloud.Demo, method, $"/v2.1/servers/{Unknown}/metadata{rest}",
+            (body, 404, $"Instance {Unknown} could not be found."));
 
         await Cloud.ActAsync(server, """{"lock":null}""");
         await AssertRefusedAsync(Cloud.Demo, method, path + rest, (body, 409, $"Instance {server} is locked"));
         await Cloud.ActAsync(server, """{"unlock":null}""");
 
         await Cloud.DoAsync(server, """{"shelve":null}""");
-        await AssertRefusedAsync(Cloud.Demo, method, path + rest, (body, 409, $"Cannot '{doing}' instance {server} while it is in vm_state shelved_offloaded"));
+        await AssertRefusedAsync(Cloud.Demo, method, path + rest,
+            (body, 409, $"Cannot '{doing}' instance {server} while it is in vm_state shelved_offloaded"));
 
         await Cloud.DeleteAsync(server);
-        await AssertRefusedAsync(Cloud.Demo, method, path + rest, (body, 404, $"Instance {server} could not be found."));
+        await AssertRefusedAsync(
+            Cloud.Demo, method, path + rest, (body, 404, $"Instance {server} could not be found."));
     }
 
     [Fact]
@@ -130,17 +143,21 @@ public sealed class ServerMetadataTests(RunningCloud running) : IClassFixture<Ru
 
     private async Task<string> SendAsync(int status, string method, string path, string? body = null)
     {
-        using var answer = await Cloud.App.SendAsync(new HttpMethod(method), path, Cloud.Demo.Token, body is null ? null : TestApp.Json(body));
+        using var answer = await Cloud.App.SendAsync(
+            new HttpMethod(method), path, Cloud.Demo.Token, body is null ? null : TestApp.Json(body));
         Assert.Equal(status, (int)answer.StatusCode);
         return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 
-    private async Task AssertRefusedAsync(TestUser user, string method, string path, (string Body, int Status, string Message) expected)
+    private async Task AssertRefusedAsync(
+        TestUser user, string method, string path, (string Body, int Status, string Message) expected)
     {
         var before = await running.RowsAsync();
-        using var answer = await Cloud.App.SendAsync(new HttpMethod(method), path, user.Token, method is "GET" or "DELETE" ? null : TestApp.Json(expected.Body));
+        using var answer = await Cloud.App.SendAsync(
+            new HttpMethod(method), path, user.Token, method is "GET" or "DELETE" ? null : TestApp.Json(expected.Body));
         Assert.Equal(expected.Status, (int)answer.StatusCode);
-        Assert.Contains(expected.Message, (string)(await TestApp.JsonAsync(answer)).AsObject().Single().Value!["message"]!, StringComparison.Ordinal);
+        Assert.Contains(expected.Message,
+            (string)(await TestApp.JsonAsync(answer)).AsObject().Single().Value!["message"]!, StringComparison.Ordinal);
         Assert.Equal(before, await running.RowsAsync());
     }
 }

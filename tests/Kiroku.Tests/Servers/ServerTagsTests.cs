@@ -4,7 +4,8 @@ namespace Kiroku.Tests.Servers;
 public sealed class ServerTagsTests(RunningCloud running) : IClassFixture<RunningCloud>
 {
     private const string Unknown = "4c1a4b9e-0000-4000-8000-000000000000";
-    private const string Invalid = "is invalid. It must be a non empty string without characters '/' and ','. Validation error message:";
+    private const string Invalid =
+        "is invalid. It must be a non empty string without characters '/' and ','. Validation error message:";
     private static readonly string Long = new('x', 61);
     private static readonly string Fifty = string.Join(',', Enumerable.Range(0, 50).Select(index => $"\"t{index}\""));
 
@@ -17,7 +18,8 @@ public sealed class ServerTagsTests(RunningCloud running) : IClassFixture<Runnin
         { "PUT", "", "[]", 400, "[] is not of type 'object'" },
         { "PUT", "", "{}", 400, "'tags' is a required property" },
         { "PUT", "", """{"tags":"a"}""", 400, "'a' is not of type 'array'" },
-        { "PUT", "", """{"tags":[7]}""", 400, "Invalid input for field/attribute 0. Value: 7. 7 is not of type 'string'" },
+        { "PUT", "", """{"tags":[7]}""", 400,
+            "Invalid input for field/attribute 0. Value: 7. 7 is not of type 'string'" },
         { "PUT", "", """{"tags":[""]}""", 400, "'' is too short" },
         { "PUT", "", """{"tags":["a/b"]}""", 400, "'a/b' does not match '^[^,/]*$'" },
         { "PUT", "", """{"tags":["\ud83d"]}""", 400, "Malformed request body" },
@@ -44,7 +46,9 @@ public sealed class ServerTagsTests(RunningCloud running) : IClassFixture<Runnin
         Assert.Equal("""{"tags":["b","a"]}""", await SendAsync(200, "PUT", path, """{"tags":["b","a","b"]}"""));
         await SendAsync(404, "GET", $"{path}/web");
         await SendAsync(204, "DELETE", $"{path}/b");
-        Assert.Equal("""["a"]""", (await Cloud.Demo.GetJsonAsync($"/v2.1/servers/{server}", Version("2.26")))["server"]!["tags"]!.ToJsonString());
+        Assert.Equal("""["a"]""",
+            (await Cloud.Demo.GetJsonAsync(
+                $"/v2.1/servers/{server}", Version("2.26")))["server"]!["tags"]!.ToJsonString());
         await SendAsync(204, "DELETE", path);
         Assert.Equal("""{"tags":[]}""", await SendAsync(200, "GET", path));
         Assert.Equal("create", (await Cloud.NewestActionAsync(server)).Action.Action);
@@ -54,9 +58,11 @@ public sealed class ServerTagsTests(RunningCloud running) : IClassFixture<Runnin
     public async Task A_new_tag_says_where_it_is_and_lists_find_the_server_by_it()
     {
         var (server, path) = await CreateAsync();
-        using var answer = await Cloud.App.SendAsync(HttpMethod.Put, $"{path}/%E8%A8%98%20%25%F0%9F%98%80", Cloud.Demo.Token, null, Version("2.26"));
+        using var answer = await Cloud.App.SendAsync(
+            HttpMethod.Put, $"{path}/%E8%A8%98%20%25%F0%9F%98%80", Cloud.Demo.Token, null, Version("2.26"));
         Assert.Equal(201, (int)answer.StatusCode);
-        Assert.EndsWith($"{path}/%E8%A8%98%20%25%F0%9F%98%80", answer.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"{path}/%E8%A8%98%20%25%F0%9F%98%80", answer.Headers.Location!.OriginalString, StringComparison.Ordinal);
         await SendAsync(204, "GET", answer.Headers.Location.OriginalString);
         Assert.Equal("記 %😀", (string)(await Cloud.Demo.GetJsonAsync(path, Version("2.26")))["tags"]![0]!);
         var found = await Cloud.Demo.GetJsonAsync("/v2.1/servers?tags=%E8%A8%98%20%25%F0%9F%98%80", Version("2.26"));
@@ -69,7 +75,8 @@ public sealed class ServerTagsTests(RunningCloud running) : IClassFixture<Runnin
         var (server, path) = await CreateAsync();
         await Cloud.ActAsync(server, """{"lock":null}""");
         await SendAsync(200, "PUT", path, $$"""{"tags":[{{Fifty}}]}""");
-        await AssertRefusedAsync(Cloud.Demo, "PUT", $"{path}/more", (null, 400, "The number of tags exceeded the per-server limit 50"));
+        await AssertRefusedAsync(
+            Cloud.Demo, "PUT", $"{path}/more", (null, 400, "The number of tags exceeded the per-server limit 50"));
     }
 
     [Theory]
@@ -79,34 +86,43 @@ public sealed class ServerTagsTests(RunningCloud running) : IClassFixture<Runnin
     public async Task Before_2_26_there_are_none(string method, string path, string version)
     {
         using var answer = await Cloud.App.SendAsync(
-            new HttpMethod(method), path.Replace("SERVER", running.Server.ToString(), StringComparison.Ordinal), Cloud.Demo.Token, null, Version(version));
+            new HttpMethod(method), path.Replace("SERVER", running.Server.ToString(), StringComparison.Ordinal),
+            Cloud.Demo.Token, null, Version(version));
         Assert.Equal(404, (int)answer.StatusCode);
-        Assert.Equal("The resource could not be found.", (string)(await TestApp.JsonAsync(answer))["itemNotFound"]!["message"]!);
+        Assert.Equal(
+            "The resource could not be found.", (string)(await TestApp.JsonAsync(answer))["itemNotFound"]!["message"]!);
     }
 
     [Theory]
     [MemberData(nameof(Refused))]
     public Task What_is_wrong_is_refused(string method, string rest, string? body, int status, string message)
-        => AssertRefusedAsync(Cloud.Demo, method, $"/v2.1/servers/{running.Server}/tags{rest}", (body, status, message));
+        => AssertRefusedAsync(
+            Cloud.Demo, method, $"/v2.1/servers/{running.Server}/tags{rest}", (body, status, message));
 
     [Theory]
     [InlineData("PUT", "", """{"tags":[]}""", "update_all", "update tags")]
     [InlineData("DELETE", "", null, "delete_all", "delete tags")]
     [InlineData("PUT", "/b", null, "update", "update tag")]
     [InlineData("DELETE", "/a", null, "delete", "delete tag")]
-    public async Task A_change_takes_the_right_caller_and_the_right_state(string method, string rest, string? body, string rule, string doing)
+    public async Task A_change_takes_the_right_caller_and_the_right_state(
+        string method, string rest, string? body, string rule, string doing)
     {
         var (server, path) = await CreateAsync();
         await SendAsync(201, "PUT", $"{path}/a");
-        await AssertRefusedAsync(running.Reader, method, path + rest, (body, 403, $"Policy doesn't allow os_compute_api:os-server-tags:{rule} to be performed."));
-        await AssertRefusedAsync(running.Other, method, path + rest, (body, 404, $"Instance {server} could not be found."));
-        await AssertRefusedAsync(Cloud.Demo, method, $"/v2.1/servers/{Unknown}/tags{rest}", (body, 404, $"Instance {Unknown} could not be found."));
+        await AssertRefusedAsync(running.Reader, method, path + rest,
+            (body, 403, $"Policy doesn't allow os_compute_api:os-server-tags:{rule} to be performed."));
+        await AssertRefusedAsync(
+            running.Other, method, path + rest, (body, 404, $"Instance {server} could not be found."));
+        await AssertRefusedAsync(Cloud.Demo, method, $"/v2.1/servers/{Unknown}/tags{rest}",
+            (body, 404, $"Instance {Unknown} could not be found."));
 
         await Cloud.DoAsync(server, """{"rescue":null}""");
-        await AssertRefusedAsync(Cloud.Demo, method, path + rest, (body, 409, $"Cannot '{doing}' instance {server} while it is in vm_state rescued"));
+        await AssertRefusedAsync(Cloud.Demo, method, path + rest,
+            (body, 409, $"Cannot '{doing}' instance {server} while it is in vm_state rescued"));
 
         await Cloud.DeleteAsync(server);
-        await AssertRefusedAsync(Cloud.Demo, method, path + rest, (body, 404, $"Instance {server} could not be found."));
+        await AssertRefusedAsync(
+            Cloud.Demo, method, path + rest, (body, 404, $"Instance {server} could not be found."));
     }
 
     private static (string, string) Version(string version) => ("OpenStack-API-Version", $"compute {version}");
@@ -119,18 +135,22 @@ public sealed class ServerTagsTests(RunningCloud running) : IClassFixture<Runnin
 
     private async Task<string> SendAsync(int status, string method, string path, string? body = null)
     {
-        using var answer = await Cloud.App.SendAsync(new HttpMethod(method), path, Cloud.Demo.Token, body is null ? null : TestApp.Json(body), Version("2.26"));
+        using var answer = await Cloud.App.SendAsync(
+            new HttpMethod(method), path, Cloud.Demo.Token, body is null ? null : TestApp.Json(body), Version("2.26"));
         Assert.Equal(status, (int)answer.StatusCode);
         return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 
-    private async Task AssertRefusedAsync(TestUser user, string method, string path, (string? Body, int Status, string Message) expected)
+    private async Task AssertRefusedAsync(
+        TestUser user, string method, string path, (string? Body, int Status, string Message) expected)
     {
         var before = await running.RowsAsync();
         using var answer = await Cloud.App.SendAsync(
-            new HttpMethod(method), path, user.Token, expected.Body is null ? null : TestApp.Json(expected.Body), Version("2.26"));
+            new HttpMethod(method), path, user.Token, expected.Body is null ? null : TestApp.Json(expected.Body),
+            Version("2.26"));
         Assert.Equal(expected.Status, (int)answer.StatusCode);
-        Assert.Contains(expected.Message, (string)(await TestApp.JsonAsync(answer)).AsObject().Single().Value!["message"]!, StringComparison.Ordinal);
+        Assert.Contains(expected.Message,
+            (string)(await TestApp.JsonAsync(answer)).AsObject().Single().Value!["message"]!, StringComparison.Ordinal);
         Assert.Equal(before, await running.RowsAsync());
     }
 }

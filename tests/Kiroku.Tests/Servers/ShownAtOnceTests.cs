@@ -3,7 +3,9 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>What an accepted action changes for whoever looks next, while it still runs and when it has failed.</summary>
+/// <summary>
+/// What an accepted action changes for whoever looks next, while it still runs and when it has failed.
+/// </summary>
 public sealed class ShownAtOnceTests
 {
     [Fact]
@@ -15,7 +17,8 @@ public sealed class ShownAtOnceTests
         var held = new TaskCompletionSource();
         cloud.Hypervisor.Before = _ => held.Task;
 
-        using var answer = await cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", $$$"""{"rebuild":{"imageRef":"{{{image}}}"}}""");
+        using var answer = await cloud.Demo.PostAsync(
+            $"/v2.1/servers/{server}/action", $$$"""{"rebuild":{"imageRef":"{{{image}}}"}}""");
         var next = await cloud.Demo.GetJsonAsync($"/v2.1/servers/{server}");
 
         Assert.Equal(image, (string)(await TestApp.JsonAsync(answer))["server"]!["image"]!["id"]!);
@@ -59,10 +62,12 @@ public sealed class ShownAtOnceTests
     {
         await using var cloud = await Cloud.StartAsync();
         using var created = await cloud.Demo.PostAsync(
-            "/v2.1/servers", $$$"""{"server":{"name":"vm","flavorRef":"{{{Cloud.Small}}}","imageRef":"{{{cloud.Image}}}","accessIPv6":"{{{given}}}"}}""");
+            "/v2.1/servers",
+            $$$"""{"server":{"name":"vm","flavorRef":"{{{Cloud.Small}}}","imageRef":"{{{cloud.Image}}}","accessIPv6":"{{{given}}}"}}""");
         var id = (string)(await TestApp.JsonAsync(created))["server"]!["id"]!;
         Assert.Equal(shown, (string)(await cloud.Demo.GetJsonAsync($"/v2.1/servers/{id}"))["server"]!["accessIPv6"]!);
-        using var updated = await cloud.Demo.PutJsonAsync($"/v2.1/servers/{id}", $$$"""{"server":{"accessIPv6":"{{{given}}}"}}""");
+        using var updated = await cloud.Demo.PutJsonAsync(
+            $"/v2.1/servers/{id}", $$$"""{"server":{"accessIPv6":"{{{given}}}"}}""");
         Assert.Equal(shown, (string)(await TestApp.JsonAsync(updated))["server"]!["accessIPv6"]!);
     }
 }

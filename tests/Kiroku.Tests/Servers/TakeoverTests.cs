@@ -76,13 +76,16 @@ public sealed class TakeoverTests
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => cloud.ActAsync(server, """{"os-stop":null}""")));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(_ => cloud.ActAsync(server, """{"os-stop":null}""")));
 
         var accepted = Assert.Single(answers, answer => answer.Status == 202);
         Assert.All(answers.Where(answer => answer != accepted), answer => Assert.Equal(409, answer.Status));
         await cloud.EndedAsync(server, accepted.RequestId);
         foreach (var refused in answers.Where(answer => answer != accepted))
-            Assert.Null(await cloud.App.Services.GetRequiredService<ActionStore>().FindAsync(server, refused.RequestId, TestContext.Current.CancellationToken));
+            Assert.Null(
+                await cloud.App.Services.GetRequiredService<ActionStore>().FindAsync(
+                    server, refused.RequestId, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -90,7 +93,8 @@ public sealed class TakeoverTests
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
-        cloud.Hypervisor.Before = _ => throw new HypervisorException(HypervisorFailure.Unavailable, "reach it", "connection refused");
+        cloud.Hypervisor.Before = _ => throw new HypervisorException(
+            HypervisorFailure.Unavailable, "reach it", "connection refused");
         await cloud.DeleteAsync(server);
         Assert.Equal(VmStates.Error, (await cloud.ServerAsync(server)).VmState);
 
@@ -101,7 +105,8 @@ public sealed class TakeoverTests
     }
 
     /// <summary>Begins an action whose first call of the hypervisor never returns.</summary>
-    private static async Task<(string RequestId, TaskCompletionSource Wake)> HangAsync(Cloud cloud, Guid server, string body)
+    private static async Task<(string RequestId, TaskCompletionSource Wake)> HangAsync(
+        Cloud cloud, Guid server, string body)
     {
         var hangs = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -16,13 +16,18 @@ public sealed class UsageTests
         await LivedAsync(cloud, "2026-01-03T00:00:00.000000", null);
         await LivedAsync(cloud, "2025-12-01T00:00:00.000000", "2025-12-31T23:59:59.000000");
 
-        var usage = (await cloud.Demo.GetJsonAsync($"/v2.1/os-simple-tenant-usage/{cloud.Demo.ProjectId}?{Span}"))["tenant_usage"]!;
+        var usage =
+            (await cloud.Demo.GetJsonAsync(
+                $"/v2.1/os-simple-tenant-usage/{cloud.Demo.ProjectId}?{Span}"))["tenant_usage"]!;
 
-        var servers = usage["server_usages"]!.AsArray().ToDictionary(server => Guid.Parse((string)server!["instance_id"]!), server => server!);
+        var servers = usage["server_usages"]!.AsArray().ToDictionary(
+            server => Guid.Parse((string)server!["instance_id"]!), server => server!);
         Assert.Equal([24, 6, 3.5], new[] { living, young, dead }.Select(id => (double)servers[id]["hours"]!));
         Assert.Equal(3, servers.Count);
         Assert.Equal(("terminated", "active"), ((string)servers[dead]["state"]!, (string)servers[living]["state"]!));
-        Assert.Equal((33.5, 33.5, 33.5, 33.5 * 128), (Number("total_hours"), Number("total_vcpus_usage"), Number("total_local_gb_usage"), Number("total_memory_mb_usage")));
+        Assert.Equal((33.5, 33.5, 33.5, 33.5 * 128),
+            (Number("total_hours"), Number("total_vcpus_usage"), Number("total_local_gb_usage"),
+                Number("total_memory_mb_usage")));
         Assert.Equal(3.5 * 3600, (double)servers[dead]["uptime"]!);
 
         double Number(string key) => (double)usage[key]!;
@@ -34,16 +39,19 @@ public sealed class UsageTests
         await using var cloud = await Cloud.StartAsync();
         await LivedAsync(cloud, "2026-01-01T00:00:00.000000", null);
         await LivedAsync(cloud, "2026-01-01T00:00:00.000000", null);
-        var all = (await cloud.Admin.GetJsonAsync($"/v2.1/os-simple-tenant-usage?{Span}"))["tenant_usages"]!.AsArray().Single()!.AsObject();
+        var all = (await cloud.Admin.GetJsonAsync($"/v2.1/os-simple-tenant-usage?{Span}"))["tenant_usages"]!.AsArray()
+            .Single()!.AsObject();
         Assert.Equal((48, false), ((double)all["total_hours"]!, all.ContainsKey("server_usages")));
         var seen = new HashSet<string>();
         var next = $"/v2.1/os-simple-tenant-usage?{Span}&detailed=1&limit=1";
         while (next is not null)
         {
             var page = await cloud.Admin.GetJsonAsync(next, ("OpenStack-API-Version", "compute 2.40"));
-            foreach (var server in page["tenant_usages"]!.AsArray().SelectMany(project => project!["server_usages"]!.AsArray()))
+            foreach (var server in page["tenant_usages"]!.AsArray().SelectMany(
+                project => project!["server_usages"]!.AsArray()))
                 Assert.True(seen.Add((string)server!["instance_id"]!));
-            next = page["tenant_usages_links"]?[0]?["href"] is JsonValue link ? new Uri((string)link!).PathAndQuery : null;
+            next = page["tenant_usages_links"]?[0]?["href"] is JsonValue link
+                ? new Uri((string)link!).PathAndQuery : null;
         }
         Assert.Equal(2, seen.Count);
         using var others = await cloud.Demo.GetAsync($"/v2.1/os-simple-tenant-usage/{cloud.Admin.ProjectId}");
@@ -55,7 +63,8 @@ public sealed class UsageTests
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
-        var usage = (await cloud.Demo.GetJsonAsync($"/v2.1/os-simple-tenant-usage/{cloud.Demo.ProjectId}"))["tenant_usage"]!;
+        var usage =
+            (await cloud.Demo.GetJsonAsync($"/v2.1/os-simple-tenant-usage/{cloud.Demo.ProjectId}"))["tenant_usage"]!;
         var shown = Assert.Single(usage["server_usages"]!.AsArray())!;
         Assert.Equal((server.ToString(), 0), ((string)shown["instance_id"]!, (double)shown["hours"]!));
         var all = await cloud.Admin.GetJsonAsync("/v2.1/os-simple-tenant-usage?detailed=1");
@@ -82,7 +91,8 @@ public sealed class UsageTests
     public async Task A_wrong_question_is_refused(string query, string version)
     {
         await using var cloud = await Cloud.StartAsync();
-        using var answer = await cloud.Demo.GetAsync($"/v2.1/os-simple-tenant-usage/{cloud.Demo.ProjectId}?{query}", ("OpenStack-API-Version", $"compute {version}"));
+        using var answer = await cloud.Demo.GetAsync($"/v2.1/os-simple-tenant-usage/{cloud.Demo.ProjectId}?{query}",
+            ("OpenStack-API-Version", $"compute {version}"));
         Assert.Equal(400, (int)answer.StatusCode);
     }
 
@@ -90,7 +100,9 @@ public sealed class UsageTests
     public async Task A_project_without_servers_has_used_nothing()
     {
         await using var cloud = await Cloud.StartAsync();
-        Assert.Equal("{}", (await cloud.Demo.GetJsonAsync($"/v2.1/os-simple-tenant-usage/{cloud.Demo.ProjectId}?{Span}"))["tenant_usage"]!.ToJsonString());
+        Assert.Equal("{}",
+            (await cloud.Demo.GetJsonAsync(
+                $"/v2.1/os-simple-tenant-usage/{cloud.Demo.ProjectId}?{Span}"))["tenant_usage"]!.ToJsonString());
     }
 
     /// <summary>A server that lived then.</summary>
@@ -100,7 +112,9 @@ public sealed class UsageTests
         if (to is not null)
             await cloud.DeleteAsync(server);
         await cloud.Database.WriteAsync(
-            db => Dapper.SqlMapper.ExecuteAsync(db, "UPDATE servers SET launched_at = @from, terminated_at = @to WHERE id = @id", new { from, to, id = server.ToString() }),
+            db => Dapper.SqlMapper.ExecuteAsync(db,
+                "UPDATE servers SET launched_at = @from, terminated_at = @to WHERE id = @id",
+                new { from, to, id = server.ToString() }),
             TestContext.Current.CancellationToken);
         return server;
     }

@@ -6,7 +6,8 @@ namespace Kiroku.Tests.Servers;
 public sealed class WrongStateTests(RunningCloud running) : IClassFixture<RunningCloud>
 {
     private static readonly string[] States =
-        ["active", "building", "paused", "suspended", "stopped", "rescued", "resized", "soft-delete", "error", "shelved", "shelved_offloaded"];
+        ["active", "building", "paused", "suspended", "stopped", "rescued", "resized", "soft-delete", "error",
+            "shelved", "shelved_offloaded"];
 
     /// <summary>Each action with the vm_states in which Nova allows it.</summary>
     private static readonly (string Action, string Body, string[] Allowed)[] Actions =
@@ -31,7 +32,9 @@ public sealed class WrongStateTests(RunningCloud running) : IClassFixture<Runnin
     ];
 
     public static TheoryData<int, string> Refused
-        => [.. Enumerable.Range(0, Actions.Length).SelectMany(index => States.Except(Actions[index].Allowed), (index, state) => new TheoryDataRow<int, string>(index, state))];
+        => [.. Enumerable.Range(0, Actions.Length)
+            .SelectMany(index => States.Except(Actions[index].Allowed),
+                (index, state) => new TheoryDataRow<int, string>(index, state))];
 
     [Theory]
     [MemberData(nameof(Refused))]
@@ -41,7 +44,8 @@ public sealed class WrongStateTests(RunningCloud running) : IClassFixture<Runnin
         await running.SetAsync(running.Server, "vm_state = @state", new { state });
         try
         {
-            await AssertConflictAsync(body, $"Cannot '{action}' instance {running.Server} while it is in vm_state {state}");
+            await AssertConflictAsync(
+                body, $"Cannot '{action}' instance {running.Server} while it is in vm_state {state}");
         }
         finally
         {
@@ -54,10 +58,12 @@ public sealed class WrongStateTests(RunningCloud running) : IClassFixture<Runnin
     public async Task An_action_while_another_task_runs_is_refused_in_novas_words(int index)
     {
         var (action, body, allowed) = Actions[index];
-        await running.SetAsync(running.Server, "vm_state = @state, task_state = 'migrating', former_generation = 1", new { state = allowed[0] });
+        await running.SetAsync(running.Server, "vm_state = @state, task_state = 'migrating', former_generation = 1",
+            new { state = allowed[0] });
         try
         {
-            await AssertConflictAsync(body, $"Cannot '{action}' instance {running.Server} while it is in task_state migrating");
+            await AssertConflictAsync(
+                body, $"Cannot '{action}' instance {running.Server} while it is in task_state migrating");
         }
         finally
         {
@@ -71,14 +77,16 @@ public sealed class WrongStateTests(RunningCloud running) : IClassFixture<Runnin
     {
         var (action, body, allowed) = Actions[index];
         var launched = (await running.Cloud.ServerAsync(running.Server)).LaunchedAt;
-        await running.SetAsync(running.Server, "vm_state = @state, launched_at = NULL, former_generation = 1", new { state = allowed[0] });
+        await running.SetAsync(
+            running.Server, "vm_state = @state, launched_at = NULL, former_generation = 1", new { state = allowed[0] });
         try
         {
             await AssertConflictAsync(body, $"Instance {running.Server} is in an invalid state for '{action}'");
         }
         finally
         {
-            await running.SetAsync(running.Server, "vm_state = 'active', launched_at = @launched, former_generation = NULL", new { launched });
+            await running.SetAsync(running.Server,
+                "vm_state = 'active', launched_at = @launched, former_generation = NULL", new { launched });
         }
     }
 
@@ -116,7 +124,8 @@ public sealed class WrongStateTests(RunningCloud running) : IClassFixture<Runnin
         using var answer = await cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", second);
 
         Assert.Equal(400, (int)answer.StatusCode);
-        Assert.Equal("Instance has not been resized.", (string)(await TestApp.JsonAsync(answer))["badRequest"]!["message"]!);
+        Assert.Equal(
+            "Instance has not been resized.", (string)(await TestApp.JsonAsync(answer))["badRequest"]!["message"]!);
         held.SetResult();
         await cloud.EndedAsync(server, confirmed);
         Assert.Equal(VmStates.Active, (await cloud.ServerAsync(server)).VmState);
@@ -128,10 +137,15 @@ public sealed class WrongStateTests(RunningCloud running) : IClassFixture<Runnin
     {
         var before = await running.RowsAsync();
         using var answer = await running.Cloud.Demo.PostAsync(
-            $"/v2.1/servers/{running.Server}/action", body.Replace("IMAGE", running.Cloud.Image, StringComparison.Ordinal));
+            $"/v2.1/servers/{running.Server}/action",
+            body.Replace("IMAGE", running.Cloud.Image, StringComparison.Ordinal));
         Assert.Equal(409, (int)answer.StatusCode);
-        var expected = new JsonObject { ["conflictingRequest"] = new JsonObject { ["code"] = 409, ["message"] = message } };
-        Assert.Equal(expected.ToJsonString(TestApp.Plain), (await TestApp.JsonAsync(answer)).ToJsonString(TestApp.Plain));
+        var expected = new JsonObject
+        {
+            ["conflictingRequest"] = new JsonObject { ["code"] = 409, ["message"] = message },
+        };
+        Assert.Equal(
+            expected.ToJsonString(TestApp.Plain), (await TestApp.JsonAsync(answer)).ToJsonString(TestApp.Plain));
         Assert.Equal(before, await running.RowsAsync());
     }
 }

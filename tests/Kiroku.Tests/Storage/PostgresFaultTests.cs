@@ -51,16 +51,22 @@ public sealed class PostgresFaultTests
     public async Task A_commit_whose_answer_is_lost_is_asked_for()
     {
         await using var source = NpgsqlDataSource.Create(await PostgresServer.CreateDatabaseAsync());
-        Assert.True(await (await EndAsync(source, transaction => transaction.CommitAsync(Token))).HasTakenPlaceAsync(source));
-        Assert.False(await (await EndAsync(source, transaction => transaction.RollbackAsync(Token))).HasTakenPlaceAsync(source));
+        Assert.True(
+            await (await EndAsync(source, transaction => transaction.CommitAsync(Token))).HasTakenPlaceAsync(source));
+        Assert.False(
+            await (await EndAsync(source, transaction => transaction.RollbackAsync(Token))).HasTakenPlaceAsync(source));
     }
 
     [Fact]
     public async Task A_server_that_does_not_know_us_is_told_apart_from_one_that_is_away()
     {
         var known = new NpgsqlConnectionStringBuilder(await PostgresServer.CreateDatabaseAsync());
-        Assert.Contains("let this service in", Fail(known.ToString().Replace("Username=kiroku", "Username=nobody", StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.Contains("let this service in", Fail(known.ToString().Replace(known.Database!, "other", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("let this service in",
+            Fail(known.ToString().Replace("Username=kiroku", "Username=nobody", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
+        Assert.Contains("let this service in",
+            Fail(known.ToString().Replace(known.Database!, "other", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -89,9 +95,12 @@ public sealed class PostgresFaultTests
     {
         using var database = new PostgresDatabase(await PostgresServer.CreateDatabaseAsync());
         database.Migrate();
-        var added = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Task.Run(() => database.WriteAloneAsync(async db =>
+        var added = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(number => Task.Run(() => database.WriteAloneAsync(async db =>
             await db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM quotas") < 5
-                && await db.ExecuteAsync("INSERT INTO quotas (project_id, resource, hard_limit) VALUES (@number, 'cores', 1)", new { number = $"{number}" }) == 1, Token), Token)));
+                && await db.ExecuteAsync(
+                    "INSERT INTO quotas (project_id, resource, hard_limit) VALUES (@number, 'cores', 1)",
+                    new { number = $"{number}" }) == 1, Token), Token)));
         Assert.Equal(5, added.Count(one => one));
     }
 

@@ -6,8 +6,8 @@ using Npgsql;
 namespace Kiroku.Tests.Storage;
 
 /// <summary>
-/// A real PostgreSQL of the tests' own, started when the first asks for it and gone with the last. It answers on a socket
-/// in its folder and is quick rather than durable, which only its own tests would notice.
+/// A real PostgreSQL of the tests' own, started when the first asks for it and gone with the last. It answers on a
+/// socket in its folder and is quick rather than durable, which only its own tests would notice.
 /// </summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
@@ -35,8 +35,10 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     public Task StartAsync()
     {
-        var options = $"-k {folder.FullName} -c listen_addresses='' -c fsync=off -c max_connections=500 -c shared_buffers=32MB";
-        return RunProgramAsync("pg_ctl", "-D", Data, "-w", "-s", "-l", Path.Combine(folder.FullName, "log"), "-o", options, "start");
+        var options = $"-k {folder.FullName} -c listen_addresses='' -c fsync=off -c max_connections=500 -c "
+            + "shared_buffers=32MB";
+        return RunProgramAsync(
+            "pg_ctl", "-D", Data, "-w", "-s", "-l", Path.Combine(folder.FullName, "log"), "-o", options, "start");
     }
 
     /// <summary>Ends it as a crash would: what was going on is lost, what was committed is not.</summary>
@@ -57,23 +59,34 @@ internal sealed class PostgresServer : IAsyncDisposable
         // PostgreSQL refuses to run as root.
         if (Environment.IsPrivilegedProcess)
             await RunAsync("chown", "nobody", server.folder.FullName);
-        await RunProgramAsync("initdb", "-D", server.Data, "-A", "trust", "-U", "kiroku", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
+        await RunProgramAsync(
+            "initdb", "-D", server.Data, "-A", "trust", "-U", "kiroku", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
         await server.StartAsync();
         return server;
     }
 
     public async Task<string> AddDatabaseAsync(string name)
     {
-        var connectionString = new NpgsqlConnectionStringBuilder { Host = folder.FullName, Username = "kiroku", Database = "postgres", Pooling = false };
+        var connectionString = new NpgsqlConnectionStringBuilder
+        {
+            Host = folder.FullName,
+            Username = "kiroku",
+            Database = "postgres",
+            Pooling = false,
+        };
         await using var connection = new NpgsqlConnection(connectionString.ToString());
         await connection.OpenAsync();
-        await using var find = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection) { Parameters = { new() { Value = name } } };
+        await using var find = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection)
+        {
+            Parameters = { new() { Value = name } },
+        };
         if (await find.ExecuteScalarAsync() is null)
         {
             await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
             await create.ExecuteNonQueryAsync();
         }
-        return $"Host={folder.FullName};Username=kiroku;Database={name};Maximum Pool Size=10;Connection Idle Lifetime=5;Connection Pruning Interval=2";
+        return $"Host={folder.FullName};Username=kiroku;Database={name};Maximum Pool Size=10;Connection Idle "
+            + "Lifetime=5;Connection Pruning Interval=2";
     }
 
     private static void Require()
@@ -95,7 +108,12 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private static async Task RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = "/",
+        };
         using var process = Process.Start(start)!;
         var said = process.StandardOutput.ReadToEndAsync();
         var complaints = await process.StandardError.ReadToEndAsync();

@@ -8,7 +8,8 @@ namespace Kiroku.Tests.Storage;
 public sealed class PostgresStoreTests : StoreConformance, IAsyncLifetime
 {
     private const string NoteAddition
-        = "INSERT INTO schemaversions (scriptname, applied) VALUES ('Kiroku.Storage.Postgres.Migrations.9999-future.sql', '2099-01-01')";
+        = "INSERT INTO schemaversions (scriptname, applied) VALUES "
+            + "('Kiroku.Storage.Postgres.Migrations.9999-future.sql', '2099-01-01')";
 
     private string connectionString = "";
     private PostgresDatabase? database;
@@ -28,7 +29,8 @@ public sealed class PostgresStoreTests : StoreConformance, IAsyncLifetime
 
     private protected override IDatabase Open() => database = new PostgresDatabase(connectionString);
 
-    private protected override string[] NoteNewerMigration => [NoteAddition, "UPDATE compatibility SET oldest_schema = 9999"];
+    private protected override string[] NoteNewerMigration
+        => [NoteAddition, "UPDATE compatibility SET oldest_schema = 9999"];
 
     /// <summary>PostgreSQL refuses U+0000.</summary>
     private protected override string Kept(string text) => text.Replace('\0', '\u2400');
@@ -50,7 +52,10 @@ public sealed class PostgresStoreTests : StoreConformance, IAsyncLifetime
         for (var i = 0; i < 20; i++)
             await UseAsync();
         using var newer = new PostgresDatabase(connectionString);
-        await newer.WriteAsync(db => db.ExecuteAsync("ALTER TABLE flavors ADD COLUMN of_newer TEXT; ALTER TABLE nodes ADD COLUMN of_newer TEXT"), TestContext.Current.CancellationToken);
+        await newer.WriteAsync(
+            db => db.ExecuteAsync(
+                "ALTER TABLE flavors ADD COLUMN of_newer TEXT; ALTER TABLE nodes ADD COLUMN of_newer TEXT"),
+                    TestContext.Current.CancellationToken);
 
         await UseAsync();
 
@@ -62,7 +67,8 @@ public sealed class PostgresStoreTests : StoreConformance, IAsyncLifetime
         }
 
         static async Task<int> CountAsync(DbConnection db)
-            => (await db.QueryAsync("SELECT * FROM flavors")).Count() + (await db.QueryAsync("SELECT * FROM nodes")).Count();
+            => (await db.QueryAsync("SELECT * FROM flavors")).Count()
+                + (await db.QueryAsync("SELECT * FROM nodes")).Count();
     }
 
     [Fact]
@@ -71,15 +77,21 @@ public sealed class PostgresStoreTests : StoreConformance, IAsyncLifetime
         using var one = new PostgresDatabase(connectionString);
         using var two = new PostgresDatabase(connectionString);
         var begun = 0;
-        await Task.WhenAll(Enumerable.Range(0, 30).Select(number => Task.Run(() => (number % 2 == 0 ? one : two).WriteAloneAsync(async db =>
+        await Task.WhenAll(
+            Enumerable.Range(0, 30).Select(
+                number => Task.Run(() => (number % 2 == 0 ? one : two).WriteAloneAsync(async db =>
         {
             Interlocked.Increment(ref begun);
             var there = await db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM flavors WHERE id LIKE 'f%'");
-            return await db.ExecuteAsync("INSERT INTO flavors (id, name, vcpus, memory_mib, disk_gib) VALUES (@id, @id, @there, 1, 1)", new { id = $"f{number}", there });
+            return await db.ExecuteAsync(
+                "INSERT INTO flavors (id, name, vcpus, memory_mib, disk_gib) VALUES (@id, @id, @there, 1, 1)",
+                new { id = $"f{number}", there });
         }, TestContext.Current.CancellationToken))));
 
         Assert.Equal(30, begun);
-        var seen = await one.ReadAsync(db => db.QueryAsync<int>("SELECT vcpus FROM flavors WHERE id LIKE 'f%' ORDER BY vcpus"), TestContext.Current.CancellationToken);
+        var seen = await one.ReadAsync(
+            db => db.QueryAsync<int>("SELECT vcpus FROM flavors WHERE id LIKE 'f%' ORDER BY vcpus"),
+            TestContext.Current.CancellationToken);
         Assert.Equal(Enumerable.Range(0, 30), seen);
     }
 

@@ -8,10 +8,12 @@ public sealed class SqliteStoreTests : StoreConformance
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("kiroku-test-");
     private SqliteDatabase? database;
 
-    private protected override IDatabase Open() => database = new SqliteDatabase(Path.Combine(folder.FullName, "kiroku.db"));
+    private protected override IDatabase Open()
+        => database = new SqliteDatabase(Path.Combine(folder.FullName, "kiroku.db"));
 
     private protected override string[] NoteNewerMigration
-        => ["INSERT INTO SchemaVersions (ScriptName, Applied) VALUES ('Kiroku.Storage.Sqlite.Migrations.9999-future.sql', '2099-01-01')"];
+        => ["INSERT INTO SchemaVersions (ScriptName, Applied) VALUES "
+            + "('Kiroku.Storage.Sqlite.Migrations.9999-future.sql', '2099-01-01')"];
 
     public override void Dispose()
     {

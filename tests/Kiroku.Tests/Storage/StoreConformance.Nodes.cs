@@ -14,7 +14,8 @@ public abstract partial class StoreConformance
     public async Task The_time_is_the_stores_own_where_several_share_it()
     {
         var own = new FakeTimeProvider(new DateTimeOffset(2001, 2, 3, 4, 5, 6, TimeSpan.Zero));
-        var (first, second) = await Database.ReadAsync(async db => (await Database.NowAsync(db, own), await Database.NowAsync(db, own)), Token);
+        var (first, second) = await Database.ReadAsync(
+            async db => (await Database.NowAsync(db, own), await Database.NowAsync(db, own)), Token);
         Assert.Equal((DateTimeKind.Utc, DateTimeKind.Utc), (first.Kind, second.Kind));
         if (Database.IsShared)
             Assert.True(first < second && first > Now);
@@ -64,13 +65,15 @@ public abstract partial class StoreConformance
         await Nodes.TakeAsync(OtherNodes.Of("two"), Token);
         await Database.WriteAsync(db => db.ExecuteAsync("DELETE FROM nodes WHERE name = 'one'"), Token);
         Assert.True(await Nodes.BeatAsync(taken!, Token));
-        Assert.Equal([("one", 3L), ("two", 2L)], (await Nodes.ListAsync(Token)).Nodes.Select(node => (node.Name, node.Number)));
+        Assert.Equal(
+            [("one", 3L), ("two", 2L)], (await Nodes.ListAsync(Token)).Nodes.Select(node => (node.Name, node.Number)));
     }
 
     [Fact]
     public async Task Nodes_that_come_at_once_have_numbers_of_their_own()
     {
-        var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Nodes.TakeAsync(OtherNodes.Of($"node {number}"), Token)));
+        var taken = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(number => Nodes.TakeAsync(OtherNodes.Of($"node {number}"), Token)));
         Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], taken.Select(one => one.Taken!.Number).Order());
     }
 }

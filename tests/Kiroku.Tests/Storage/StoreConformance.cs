@@ -91,7 +91,9 @@ public abstract partial class StoreConformance : IDisposable
         await Database.WriteAsync(db => AddFlavorAsync(db, "f"), Token);
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => Database.WriteAsync(
             db => db.ExecuteAsync("UPDATE flavors SET vcpus = vcpus + 1 WHERE id = 'f'"), Token), Token)));
-        Assert.Equal(51, await Database.ReadAsync(db => db.ExecuteScalarAsync<int>("SELECT vcpus FROM flavors WHERE id = 'f'"), Token));
+        Assert.Equal(51,
+            await Database.ReadAsync(
+                db => db.ExecuteScalarAsync<int>("SELECT vcpus FROM flavors WHERE id = 'f'"), Token));
     }
 
     [Fact]
@@ -106,12 +108,20 @@ public abstract partial class StoreConformance : IDisposable
     {
         var server = await AddServerAsync();
         var found = (await Servers.FindAsync(server.Id, Token))!;
-        Assert.Equal((server.CreatedAt, server.UpdatedAt, DateTimeKind.Utc), (found.CreatedAt, found.UpdatedAt, found.CreatedAt.Kind));
+        Assert.Equal((server.CreatedAt, server.UpdatedAt, DateTimeKind.Utc),
+            (found.CreatedAt, found.UpdatedAt, found.CreatedAt.Kind));
         Assert.Equal(server.Labels.Tags, found.Labels.Tags);
         Assert.Equal(server.Metadata, found.Metadata);
         Assert.Equivalent(server.Flavor, found.Flavor, strict: true);
         Assert.Equal(
-            server with { Addresses = found.Addresses, Flavor = found.Flavor, Labels = found.Labels, Metadata = found.Metadata, TaskState = found.TaskState }, found);
+            server with
+            {
+                Addresses = found.Addresses,
+                Flavor = found.Flavor,
+                Labels = found.Labels,
+                Metadata = found.Metadata,
+                TaskState = found.TaskState,
+            }, found);
     }
 
     [Fact]
@@ -122,7 +132,8 @@ public abstract partial class StoreConformance : IDisposable
             => Servers.BeginActionAsync(server, Accept(server with { TaskState = $"task {number}" }, number, ActionNames.Stop), Token)));
         var winner = Assert.Single(begun, outcome => outcome is not null)!.Value.Item1;
         var stored = (await Servers.FindAsync(server.Id, Token))!;
-        Assert.Equal((winner.RunningAction, winner.Epoch, winner.TaskState), (stored.RunningAction, stored.Epoch, stored.TaskState));
+        Assert.Equal((winner.RunningAction, winner.Epoch, winner.TaskState),
+            (stored.RunningAction, stored.Epoch, stored.TaskState));
         Assert.Equal(2, (await Actions.ListAsync(server.Id, new ActionQuery(10), Token)).Count);
     }
 
@@ -134,9 +145,12 @@ public abstract partial class StoreConformance : IDisposable
         var taken = await Servers.TakeUpActionAsync(server.Id, Now, Token);
         var late = new Fence(server.Id, server.RunningAction!, server.Epoch);
 
-        await Assert.ThrowsAsync<FencedException>(() => Actions.BeginEventAsync(late, Event(running, "step"), "busy", Token));
-        await Assert.ThrowsAsync<FencedException>(() => Servers.SaveAsync(late, server with { VmState = VmStates.Active }, Token));
-        await Assert.ThrowsAsync<FencedException>(() => Servers.EndActionAsync(late, server, running.Id, Outcomes.Succeeded, Now, Token));
+        await Assert.ThrowsAsync<FencedException>(
+            () => Actions.BeginEventAsync(late, Event(running, "step"), "busy", Token));
+        await Assert.ThrowsAsync<FencedException>(
+            () => Servers.SaveAsync(late, server with { VmState = VmStates.Active }, Token));
+        await Assert.ThrowsAsync<FencedException>(
+            () => Servers.EndActionAsync(late, server, running.Id, Outcomes.Succeeded, Now, Token));
 
         var found = (await Servers.FindAsync(server.Id, Token))!;
         Assert.Equal((VmStates.Building, taken!.Value.Item1.Epoch), (found.VmState, found.Epoch));
@@ -171,9 +185,11 @@ public abstract partial class StoreConformance : IDisposable
         var (server, running) = await WithOpenEventAsync();
         await Servers.BeginActionAsync(server, Accept(server, 2, ActionNames.Delete), Token);
         var old = (await Actions.FindAsync(server.Id, running.RequestId, Token))!;
-        Assert.Equal((Outcomes.Superseded, "Error", Now.AddSeconds(2)), (old.Action.Outcome, old.Action.Message, old.Action.FinishTime));
+        Assert.Equal((Outcomes.Superseded, "Error", Now.AddSeconds(2)),
+            (old.Action.Outcome, old.Action.Message, old.Action.FinishTime));
         var closed = Assert.Single(old.Events);
-        Assert.Equal(("Error", "superseded by delete", Now.AddSeconds(2)), (closed.Result, closed.Details, closed.FinishTime));
+        Assert.Equal(
+            ("Error", "superseded by delete", Now.AddSeconds(2)), (closed.Result, closed.Details, closed.FinishTime));
     }
 
     [Fact]
@@ -193,7 +209,8 @@ public abstract partial class StoreConformance : IDisposable
         var taken = (await Servers.TakeUpActionAsync(server.Id, Now.AddSeconds(9), Token))!.Value.Item2;
         Assert.True(ActionStore.IsInterrupted(Assert.Single(taken.Events)));
         Assert.Equal((Now.AddSeconds(9), Now.AddSeconds(9)), (taken.Events[0].FinishTime, taken.Action.UpdatedAt));
-        Assert.Equal((Outcomes.Running, null, running.RequestId), (taken.Action.Outcome, taken.Action.FinishTime, taken.Action.RequestId));
+        Assert.Equal((Outcomes.Running, null, running.RequestId),
+            (taken.Action.Outcome, taken.Action.FinishTime, taken.Action.RequestId));
     }
 
     [Fact]
@@ -217,11 +234,15 @@ public abstract partial class StoreConformance : IDisposable
             server = (await Servers.FindAsync(server.Id, Token))!;
         }
         var all = await Actions.ListAsync(server.Id, new ActionQuery(100), Token);
-        Assert.Equal([$"{Request}5", $"{Request}4", $"{Request}3", $"{Request}2", $"{Request}1", $"{Request}0"], all.Select(action => action.RequestId));
-        Assert.Equal(all.Skip(2).Take(2), await Actions.ListAsync(server.Id, new ActionQuery(2, all[1].RequestId), Token));
+        Assert.Equal([$"{Request}5", $"{Request}4", $"{Request}3", $"{Request}2", $"{Request}1", $"{Request}0"],
+            all.Select(action => action.RequestId));
+        Assert.Equal(
+            all.Skip(2).Take(2), await Actions.ListAsync(server.Id, new ActionQuery(2, all[1].RequestId), Token));
         Assert.Empty(await Actions.ListAsync(server.Id, new ActionQuery(2, all[^1].RequestId), Token));
-        Assert.Equal([all[1]], await Actions.ListAsync(server.Id, new ActionQuery(9, null, Now.AddSeconds(4), Now.AddSeconds(4)), Token));
-        await Assert.ThrowsAsync<UnknownMarkerException>(() => Actions.ListAsync(server.Id, new ActionQuery(2, "req-none"), Token));
+        Assert.Equal([all[1]],
+            await Actions.ListAsync(server.Id, new ActionQuery(9, null, Now.AddSeconds(4), Now.AddSeconds(4)), Token));
+        await Assert.ThrowsAsync<UnknownMarkerException>(
+            () => Actions.ListAsync(server.Id, new ActionQuery(2, "req-none"), Token));
     }
 
     [Fact]
@@ -229,7 +250,8 @@ public abstract partial class StoreConformance : IDisposable
     {
         var (server, running) = await WithOpenEventAsync();
         var again = await Actions.BeginEventAsync(server.Fence, Event(running, "step"), "busy", Token);
-        var retried = await Actions.BeginEventAsync(server.Fence, Event(running, "step") with { Attempt = 2 }, "busy", Token);
+        var retried = await Actions.BeginEventAsync(
+            server.Fence, Event(running, "step") with { Attempt = 2 }, "busy", Token);
         var events = (await Actions.FindAsync(server.Id, running.RequestId, Token))!.Events;
         Assert.Equal([retried.Id, again.Id], events.Select(e => e.Id));
     }
@@ -239,7 +261,8 @@ public abstract partial class StoreConformance : IDisposable
     {
         var (server, running) = await WithOpenEventAsync();
         var second = await Actions.BeginEventAsync(server.Fence, Event(running, "second"), null, Token);
-        await Actions.FinishEventAsync(server.Fence, second with { FinishTime = Now, Result = "Success", Traceback = "é\n\0😀" }, final: false, Token);
+        await Actions.FinishEventAsync(server.Fence,
+            second with { FinishTime = Now, Result = "Success", Traceback = "é\n\0😀" }, final: false, Token);
         var events = (await Actions.FindAsync(server.Id, running.RequestId, Token))!.Events;
         Assert.Equal(["second", "step"], events.Select(e => e.Event));
         Assert.Equal(Kept("é\n\0😀"), events[0].Traceback);
@@ -270,14 +293,16 @@ public abstract partial class StoreConformance : IDisposable
             CreatedAt = Now,
             UpdatedAt = Now.AddMicroseconds(1),
         };
-        await Servers.InsertAsync([(server, Begin(server, 0, ActionNames.Create))], NotKept, _ => Task.CompletedTask, Token);
+        await Servers.InsertAsync(
+            [(server, Begin(server, 0, ActionNames.Create))], NotKept, _ => Task.CompletedTask, Token);
         return server;
     }
 
     private async Task<Server> EndCreationAsync(Server server)
     {
         var create = (await Actions.ListAsync(server.Id, new ActionQuery(1), Token)).Single();
-        await Servers.EndActionAsync(server.Fence, server with { VmState = VmStates.Active }, create.Id, Outcomes.Succeeded, Now, Token);
+        await Servers.EndActionAsync(
+            server.Fence, server with { VmState = VmStates.Active }, create.Id, Outcomes.Succeeded, Now, Token);
         return (await Servers.FindAsync(server.Id, Token))!;
     }
 
@@ -296,10 +321,14 @@ public abstract partial class StoreConformance : IDisposable
         Outcome = Outcomes.Running,
     };
 
-    private static EventRecord Event(ActionRecord action, string name) => new() { ActionId = action.Id, Event = name, Attempt = 1, StartTime = Now };
+    private static EventRecord Event(ActionRecord action, string name)
+        => new() { ActionId = action.Id, Event = name, Attempt = 1, StartTime = Now };
 
     private static Task<int> AddFlavorAsync(System.Data.Common.DbConnection db, string id)
-        => db.ExecuteAsync("INSERT INTO flavors (id, name, vcpus, memory_mib, disk_gib) VALUES (@id, @id, 1, 1, 1)", new { id });
+        => db.ExecuteAsync(
+            "INSERT INTO flavors (id, name, vcpus, memory_mib, disk_gib) VALUES (@id, @id, 1, 1, 1)", new { id });
 
-    private Task<int> CountAsync() => Database.ReadAsync(db => db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM flavors WHERE id LIKE 'f%'"), Token);
+    private Task<int> CountAsync()
+        => Database.ReadAsync(
+            db => db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM flavors WHERE id LIKE 'f%'"), Token);
 }

@@ -55,7 +55,8 @@ public sealed class StoreCopyTests : IAsyncLifetime
     {
         using var source = Source();
         var tables = await source.ReadAsync(db => db.QueryAsync<string>(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'SchemaVersions'"), Token);
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> "
+                + "'SchemaVersions'"), Token);
         Assert.Equal(tables.Order(), StoreCopy.Tables.Order());
     }
 
@@ -66,7 +67,8 @@ public sealed class StoreCopyTests : IAsyncLifetime
         await AddUserAsync(source, "a");
         Assert.Equal(1, (await new StoreCopy(source, connection).RunAsync(Token))["users"]);
         await AddUserAsync(source, "b");
-        var refused = await Assert.ThrowsAsync<StorageException>(() => new StoreCopy(source, connection).RunAsync(Token));
+        var refused = await Assert.ThrowsAsync<StorageException>(
+            () => new StoreCopy(source, connection).RunAsync(Token));
         Assert.Contains("empty", refused.Message, StringComparison.Ordinal);
         using var destination = new PostgresDatabase(connection);
         Assert.Equal(["a"], await destination.ReadAsync(db => db.QueryAsync<string>("SELECT name FROM users"), Token));
@@ -80,7 +82,8 @@ public sealed class StoreCopyTests : IAsyncLifetime
     }
 
     private static Task AddUserAsync(IDatabase database, string name) => database.WriteAsync(
-        db => db.ExecuteAsync("INSERT INTO users (id, name, password_hash, valid_after) VALUES (@name, @name, '', '')", new { name }), Token);
+        db => db.ExecuteAsync("INSERT INTO users (id, name, password_hash, valid_after) VALUES (@name, @name, '', '')",
+            new { name }), Token);
 
     private async Task AssertSameAsync(IDatabase source)
     {
@@ -91,6 +94,8 @@ public sealed class StoreCopyTests : IAsyncLifetime
 
     /// <summary>Each row as text, columns and rows in an order that both kinds of store have.</summary>
     private static Task<List<string>> RowsAsync(IDatabase database, string table) => database.ReadAsync(async db =>
-        (await db.QueryAsync($"SELECT * FROM {table}")).Select(row => string.Join('|', ((IDictionary<string, object?>)row).OrderBy(cell => cell.Key, StringComparer.Ordinal)))
+        (await db.QueryAsync($"SELECT * FROM {table}"))
+            .Select(row =>
+                string.Join('|', ((IDictionary<string, object?>)row).OrderBy(cell => cell.Key, StringComparer.Ordinal)))
             .Order(StringComparer.Ordinal).ToList(), Token);
 }

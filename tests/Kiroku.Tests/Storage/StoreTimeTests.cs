@@ -88,7 +88,8 @@ public sealed class StoreTimeTests
             var (first, second, third) = (ahead.GetUtcNow(), behind.GetUtcNow(), ahead.GetUtcNow());
             Assert.InRange(second, first - TimeSpan.FromSeconds(1), third + TimeSpan.FromSeconds(1));
         }
-        Assert.InRange(ahead.GetUtcNow(), TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(1), TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(1));
+        Assert.InRange(ahead.GetUtcNow(), TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(1),
+            TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(1));
     }
 
     [Theory]
@@ -104,7 +105,8 @@ public sealed class StoreTimeTests
         });
         using var answer = await app.TrySignInAsync("demo", app.PasswordOf("demo"), TestApp.InProject("demo"));
         var issued = (DateTimeOffset)(await TestApp.JsonAsync(answer))["token"]!["issued_at"]!;
-        Assert.InRange(issued, TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(30), TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(1));
+        Assert.InRange(issued, TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(30),
+            TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(1));
     }
 
     private static async Task<StoreTime> StartAsync(PostgresDatabase database, TimeSpan wrongBy)

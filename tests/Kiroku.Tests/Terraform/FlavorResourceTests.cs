@@ -20,8 +20,11 @@ public sealed class FlavorResourceTests
         var cloud = await Gophercloud.SignInAsync(app, "admin");
         var id = await CreateAsync(cloud, Plain, null);
         var read = await ReadAsync(cloud, id);
-        Assert.Equal(("mine", 512, 2, 5), ((string)read["name"]!, (int)read["ram"]!, (int)read["vcpus"]!, (int)read["disk"]!));
-        Assert.Equal((0, 1.0, false), ((int)read["OS-FLV-EXT-DATA:ephemeral"]!, (double)read["rxtx_factor"]!, (bool)read["os-flavor-access:is_public"]!));
+        Assert.Equal(
+            ("mine", 512, 2, 5), ((string)read["name"]!, (int)read["ram"]!, (int)read["vcpus"]!, (int)read["disk"]!));
+        Assert.Equal((0, 1.0, false),
+            ((int)read["OS-FLV-EXT-DATA:ephemeral"]!, (double)read["rxtx_factor"]!,
+                (bool)read["os-flavor-access:is_public"]!));
         // A number, or an empty string for none: gophercloud takes both, and null for none too.
         Assert.True(read["swap"]!.ToJsonString() is "0" or "\"\"");
         Assert.Null((string?)read["description"]);
@@ -36,15 +39,18 @@ public sealed class FlavorResourceTests
         var cloud = await Gophercloud.SignInAsync(app, "admin");
         var id = await CreateAsync(cloud, Described, "2.55");
         Assert.Equal("given", id);
-        await cloud.ComputeAsync("POST", $"flavors/{id}/os-extra_specs", """{"extra_specs":{"a:b":"1","c:d":"2"}}""", "2.55", [200]);
+        await cloud.ComputeAsync(
+            "POST", $"flavors/{id}/os-extra_specs", """{"extra_specs":{"a:b":"1","c:d":"2"}}""", "2.55", [200]);
         var read = await ReadAsync(cloud, id);
-        Assert.Equal((0.5, "one", true), ((double)read["rxtx_factor"]!, (string)read["description"]!, (bool)read["os-flavor-access:is_public"]!));
+        Assert.Equal((0.5, "one", true),
+            ((double)read["rxtx_factor"]!, (string)read["description"]!, (bool)read["os-flavor-access:is_public"]!));
         await AssertSpecsAsync(cloud, id, """{"a:b":"1","c:d":"2"}""");
 
         await cloud.ComputeAsync("PUT", $"flavors/{id}", """{"flavor":{"description":"two"}}""", "2.55", [200]);
         foreach (var old in new[] { "a:b", "c:d" })
             await cloud.ComputeAsync("DELETE", $"flavors/{id}/os-extra_specs/{old}", null, "2.55", [200]);
-        await cloud.ComputeAsync("POST", $"flavors/{id}/os-extra_specs", """{"extra_specs":{"e:f":"3"}}""", "2.55", [200]);
+        await cloud.ComputeAsync(
+            "POST", $"flavors/{id}/os-extra_specs", """{"extra_specs":{"e:f":"3"}}""", "2.55", [200]);
         Assert.Equal("two", (string?)(await ReadAsync(cloud, id))["description"]);
         await AssertSpecsAsync(cloud, id, """{"e:f":"3"}""");
         await AssertDeletedAsync(cloud, id);
@@ -57,7 +63,10 @@ public sealed class FlavorResourceTests
         => (await cloud.ComputeAsync("GET", $"flavors/{id}", microversion: "2.55"))!["flavor"]!;
 
     private static async Task AssertSpecsAsync(Gophercloud cloud, string id, string specs)
-        => Assert.True(JsonNode.DeepEquals(JsonNode.Parse(specs), (await cloud.ComputeAsync("GET", $"flavors/{id}/os-extra_specs", microversion: "2.55"))!["extra_specs"]));
+        => Assert.True(
+            JsonNode.DeepEquals(JsonNode.Parse(specs),
+                (await cloud.ComputeAsync(
+                    "GET", $"flavors/{id}/os-extra_specs", microversion: "2.55"))!["extra_specs"]));
 
     private static async Task AssertDeletedAsync(Gophercloud cloud, string id)
     {

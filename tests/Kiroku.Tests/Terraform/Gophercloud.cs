@@ -5,16 +5,22 @@ using System.Text.Json.Nodes;
 
 namespace Kiroku.Tests.Terraform;
 
-/// <summary>Sends what gophercloud 2.13 sends, with its headers, and takes only the codes it takes (provider_client.go, service_client.go).</summary>
+/// <summary>
+/// Sends what gophercloud 2.13 sends, with its headers, and takes only the codes it takes (provider_client.go,
+/// service_client.go).
+/// </summary>
 internal sealed class Gophercloud
 {
     private readonly TestApp app;
     private readonly string token;
     private readonly Dictionary<string, string> catalog;
 
-    private Gophercloud(TestApp app, string token, Dictionary<string, string> catalog) => (this.app, this.token, this.catalog) = (app, token, catalog);
+    private Gophercloud(TestApp app, string token, Dictionary<string, string> catalog)
+        => (this.app, this.token, this.catalog) = (app, token, catalog);
 
-    /// <summary>Signs in as openstack/client.go does and finds the services in the catalog (openstack/endpoint.go).</summary>
+    /// <summary>
+    /// Signs in as openstack/client.go does and finds the services in the catalog (openstack/endpoint.go).
+    /// </summary>
     public static async Task<Gophercloud> SignInAsync(TestApp app, string name)
     {
         using var answer = await app.TrySignInAsync(name, app.PasswordOf(name), TestApp.InProject(name));
@@ -29,7 +35,8 @@ internal sealed class Gophercloud
     public bool Knows(string service) => catalog.ContainsKey(service);
 
     /// <summary>Asks the compute service; the endpoint's own version, v2.1, is enough to gophercloud.</summary>
-    public Task<JsonNode?> ComputeAsync(string method, string path, string? body = null, string? microversion = null, int[]? takes = null)
+    public Task<JsonNode?> ComputeAsync(
+        string method, string path, string? body = null, string? microversion = null, int[]? takes = null)
         => SendAsync(method, $"{catalog["compute"]}{path}", Json(body), takes, microversion);
 
     public Task<JsonNode?> ImageAsync(string method, string path, string? body = null, int[]? takes = null)
@@ -42,10 +49,14 @@ internal sealed class Gophercloud
         return SendAsync(method, $"{catalog["image"]}v2/{path}", content, [takes], null);
     }
 
-    /// <summary>An answer as Go reads it into a struct: absent and null are nothing, another type is an error.</summary>
-    public static T Read<T>(JsonNode? answer, string? under = null) => (under is null ? answer : answer![under]).Deserialize<T>()!;
+    /// <summary>
+    /// An answer as Go reads it into a struct: absent and null are nothing, another type is an error.
+    /// </summary>
+    public static T Read<T>(JsonNode? answer, string? under = null)
+        => (under is null ? answer : answer![under]).Deserialize<T>()!;
 
-    private async Task<JsonNode?> SendAsync(string method, string url, HttpContent? body, int[]? takes, string? microversion)
+    private async Task<JsonNode?> SendAsync(
+        string method, string url, HttpContent? body, int[]? takes, string? microversion)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), url) { Content = body };
         request.Headers.Add("Accept", "application/json");
@@ -57,8 +68,10 @@ internal sealed class Gophercloud
         }
         using var answer = await app.Http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.True((takes ?? Usual(method)).Contains((int)answer.StatusCode), $"{method} {url} was answered {(int)answer.StatusCode} {text}");
-        return text.Length == 0 || answer.Content.Headers.ContentType?.MediaType != "application/json" ? null : JsonNode.Parse(text);
+        Assert.True((takes ?? Usual(method)).Contains((int)answer.StatusCode),
+            $"{method} {url} was answered {(int)answer.StatusCode} {text}");
+        return text.Length == 0 || answer.Content.Headers.ContentType?.MediaType != "application/json"
+            ? null : JsonNode.Parse(text);
     }
 
     /// <summary>What gophercloud takes where a call names no codes.</summary>
@@ -71,17 +84,24 @@ internal sealed class Gophercloud
     };
 
     private static ByteArrayContent? Json(string? body)
-        => body is null ? null : new(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        => body is null ? null : new(Encoding.UTF8.GetBytes(body))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+        };
 
     private static string PublicUrl(JsonNode service)
-        => (string)service["endpoints"]!.AsArray().First(endpoint => (string)endpoint!["interface"]! == "public")!["url"]! + "/";
+        => (string)service["endpoints"]!.AsArray().First(
+            endpoint => (string)endpoint!["interface"]! == "public")!["url"]! + "/";
 
-    /// <summary>The image endpoint names no version, so gophercloud asks it, and refuses a document with words it does not know.</summary>
+    /// <summary>
+    /// The image endpoint names no version, so gophercloud asks it, and refuses a document with words it does not know.
+    /// </summary>
     private async Task AssertImageVersionAsync()
     {
         var versions = (await SendAsync("GET", catalog["image"], null, [200, 300], null))!["versions"]!.AsArray();
         Assert.All(versions, version => Assert.Matches("^v[0-9]+(\\.[0-9]+)?$", (string)version!["id"]!));
-        Assert.All(versions, version => Assert.Contains((string)version!["status"]!, new[] { "CURRENT", "SUPPORTED", "DEPRECATED" }));
+        Assert.All(versions,
+            version => Assert.Contains((string)version!["status"]!, new[] { "CURRENT", "SUPPORTED", "DEPRECATED" }));
         Assert.Contains(versions, version => ((string)version!["id"]!).StartsWith("v2", StringComparison.Ordinal));
     }
 }

@@ -32,13 +32,16 @@ public sealed class ImageResourceTests
         Assert.Equal("active", (string?)read["status"]);
         Assert.Equal((Md5(bytes), bytes.Length), ((string?)read["checksum"], (int)read["size"]!));
         Assert.Equal(("mine", 1, 64, true, "private"), Told(read));
-        Assert.Equal(("virtio", "1", """["a"]"""), ((string?)read["hw_disk_bus"], (string?)read["old"], read["tags"]!.ToJsonString()));
+        Assert.Equal(("virtio", "1", """["a"]"""),
+            ((string?)read["hw_disk_bus"], (string?)read["old"], read["tags"]!.ToJsonString()));
 
-        await cloud.ImageAsync("PATCH", $"images/{id}", Encoding.UTF8.GetBytes(Changes), "application/openstack-images-v2.1-json-patch", 200);
+        await cloud.ImageAsync("PATCH", $"images/{id}", Encoding.UTF8.GetBytes(Changes),
+            "application/openstack-images-v2.1-json-patch", 200);
         read = await ReadAsync(cloud, id);
         Assert.Equal(("yours", 2, 128, false, "shared"), Told(read));
         Assert.True((bool)read["os_hidden"]!);
-        Assert.Equal(("scsi", "2", (string?)null), ((string?)read["hw_disk_bus"], (string?)read["new"], (string?)read["old"]));
+        Assert.Equal(
+            ("scsi", "2", (string?)null), ((string?)read["hw_disk_bus"], (string?)read["new"], (string?)read["old"]));
         Assert.Equal(["b", "c"], read["tags"]!.AsArray().Select(tag => (string)tag!).Order());
 
         await cloud.ImageAsync("DELETE", $"images/{id}");
@@ -46,7 +49,8 @@ public sealed class ImageResourceTests
     }
 
     private static (string, int, int, bool, string) Told(JsonNode image)
-        => ((string)image["name"]!, (int)image["min_disk"]!, (int)image["min_ram"]!, (bool)image["protected"]!, (string)image["visibility"]!);
+        => ((string)image["name"]!, (int)image["min_disk"]!, (int)image["min_ram"]!, (bool)image["protected"]!,
+            (string)image["visibility"]!);
 
     /// <summary>The image, each of whose values must be such as the provider's schema can hold.</summary>
     private static async Task<JsonNode> ReadAsync(Gophercloud cloud, string id)
@@ -54,7 +58,8 @@ public sealed class ImageResourceTests
         var image = (await cloud.ImageAsync("GET", $"images/{id}"))!;
         foreach (var time in new[] { "created_at", "updated_at" })
             Assert.Matches("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z$", (string)image[time]!);
-        Assert.Equal(($"/v2/images/{id}/file", "/v2/schemas/image"), ((string?)image["file"], (string?)image["schema"]));
+        Assert.Equal(
+            ($"/v2/images/{id}/file", "/v2/schemas/image"), ((string?)image["file"], (string?)image["schema"]));
         Assert.Equal(("bare", "raw"), ((string?)image["container_format"], (string?)image["disk_format"]));
         Assert.NotNull((string?)image["owner"]);
         return image;

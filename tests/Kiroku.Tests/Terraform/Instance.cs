@@ -14,13 +14,18 @@ internal sealed class Instance
 
     public string Id { get; }
 
-    /// <summary>Makes a server and waits until it is active. A flag, an image, a flavor, a name and user data are always sent.</summary>
-    public static async Task<Instance> CreateAsync(Cloud cloud, Gophercloud client, string more = "", string? microversion = null)
+    /// <summary>
+    /// Makes a server and waits until it is active. A flag, an image, a flavor, a name and user data are always sent.
+    /// </summary>
+    public static async Task<Instance> CreateAsync(
+        Cloud cloud, Gophercloud client, string more = "", string? microversion = null)
     {
         // As QEMU's own network is shown.
         cloud.Host.Addresses = [new("user", null, "fa:16:3e:00:00:01")];
-        var (flag, data) = (more.Contains("config_drive", StringComparison.Ordinal) ? "" : ",\"config_drive\":false", more.Contains("user_data", StringComparison.Ordinal) ? "" : ",\"user_data\":\"\"");
-        var body = $$$"""{"server":{"name":"vm","imageRef":"{{{cloud.Image}}}","flavorRef":"{{{Cloud.Small}}}"{{{flag}}}{{{data}}}{{{more}}}}}""";
+        var (flag, data) = (more.Contains("config_drive", StringComparison.Ordinal) ? "" : ",\"config_drive\":false",
+            more.Contains("user_data", StringComparison.Ordinal) ? "" : ",\"user_data\":\"\"");
+        var body =
+            $$$"""{"server":{"name":"vm","imageRef":"{{{cloud.Image}}}","flavorRef":"{{{Cloud.Small}}}"{{{flag}}}{{{data}}}{{{more}}}}}""";
         var made = await client.ComputeAsync("POST", "servers", body, microversion, [200, 202]);
         var instance = new Instance(cloud, client, (string)made!["server"]!["id"]!);
         await instance.WaitAsync(["BUILD"], ["ACTIVE"], microversion);
@@ -33,7 +38,8 @@ internal sealed class Instance
         var server = await GetAsync();
         Assert.Equal(server.Addresses.Keys, (await GetAsync()).Addresses.Keys);
         // A network with an address in it would be looked up in a network service at the next plan.
-        Assert.True(server.Addresses.Values.All(addresses => addresses.AsArray().Count == 0) || client.Knows("network"));
+        Assert.True(
+            server.Addresses.Values.All(addresses => addresses.AsArray().Count == 0) || client.Knows("network"));
         await client.ComputeAsync("GET", $"flavors/{(string)server.Flavor["id"]!}");
         await client.ImageAsync("GET", $"images/{(string)server.Image["id"]!}");
         string[] known = ["active", "shutoff", "error", "migrating", "shelved_offloaded", "shelved", "build", "paused"];
@@ -42,9 +48,11 @@ internal sealed class Instance
     }
 
     public async Task<string[]> TagsAsync()
-        => Gophercloud.Read<string[]>(await client.ComputeAsync("GET", $"servers/{Id}/tags", null, "2.26", [200]), "tags");
+        => Gophercloud.Read<string[]>(
+            await client.ComputeAsync("GET", $"servers/{Id}/tags", null, "2.26", [200]), "tags");
 
-    public Task<JsonNode?> SendAsync(string method, string under, string? body = null, string? microversion = null, int[]? takes = null)
+    public Task<JsonNode?> SendAsync(
+        string method, string under, string? body = null, string? microversion = null, int[]? takes = null)
         => client.ComputeAsync(method, $"servers/{Id}{under}", body, microversion, takes);
 
     /// <summary>Asks for an action and waits for a state. Without pending states any other is waited out.</summary>
@@ -72,12 +80,16 @@ internal sealed class Instance
         await WaitAsync(["ACTIVE", "SHUTOFF"], ["DELETED", "SOFT_DELETED"]);
     }
 
-    /// <summary>As retry.StateChangeConf: a state that is neither pending nor the target ends it with an error.</summary>
-    private Task WaitAsync(string[] pending, string[] target, string? microversion = null) => cloud.UntilAsync(async () =>
+    /// <summary>
+    /// As retry.StateChangeConf: a state that is neither pending nor the target ends it with an error.
+    /// </summary>
+    private Task WaitAsync(string[] pending, string[] target, string? microversion = null)
+        => cloud.UntilAsync(async () =>
     {
         var answer = await SendAsync("GET", "", null, microversion, [200, 203, 404]);
         var status = answer?["server"] is { } server ? server.Deserialize<ServerStruct>()!.Status : "DELETED";
-        Assert.True(pending.Length == 0 || pending.Contains(status) || target.Contains(status), $"unexpected state '{status}', wanted target '{string.Join(", ", target)}'");
+        Assert.True(pending.Length == 0 || pending.Contains(status) || target.Contains(status),
+            $"unexpected state '{status}', wanted target '{string.Join(", ", target)}'");
         return target.Contains(status);
     });
 

@@ -17,7 +17,8 @@ public sealed class InstanceResourceTests(RunningCloud running) : IClassFixture<
         await client.ComputeAsync("POST", "os-keypairs", """{"keypair":{"name":"terraform"}}""", takes: [200, 201]);
         var instance = await Instance.CreateAsync(Cloud, client, Full, "2.52");
         var read = await instance.ReadAsync();
-        Assert.Equal(("vm", "ACTIVE", "terraform", "nova", "True"), (read.Name, read.Status, read.KeyName, read.AvailabilityZone, read.ConfigDrive));
+        Assert.Equal(("vm", "ACTIVE", "terraform", "nova", "True"),
+            (read.Name, read.Status, read.KeyName, read.AvailabilityZone, read.ConfigDrive));
         Assert.Equal((Cloud.Small, Cloud.Image), ((string?)read.Flavor["id"], (string?)read.Image["id"]));
         Assert.Empty(read.SecurityGroups);
         Assert.Equal(new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" }, read.Metadata);
@@ -58,7 +59,8 @@ public sealed class InstanceResourceTests(RunningCloud running) : IClassFixture<
     [Fact]
     public async Task Tags_need_a_network_mode_as_with_Nova()
     {
-        var body = $$$"""{"server":{"name":"vm","imageRef":"{{{Cloud.Image}}}","flavorRef":"{{{Cloud.Small}}}","config_drive":false,"user_data":"","tags":["x"]}}""";
+        var body =
+            $$$"""{"server":{"name":"vm","imageRef":"{{{Cloud.Image}}}","flavorRef":"{{{Cloud.Small}}}","config_drive":false,"user_data":"","tags":["x"]}}""";
         await (await ClientAsync()).ComputeAsync("POST", "servers", body, "2.52", [400]);
     }
 
@@ -67,7 +69,8 @@ public sealed class InstanceResourceTests(RunningCloud running) : IClassFixture<
     {
         var client = await Gophercloud.SignInAsync(Cloud.App, "admin");
         var host = (await (await Instance.CreateAsync(Cloud, client)).ReadAsync()).HypervisorHostname;
-        var instance = await Instance.CreateAsync(Cloud, client, $",\"networks\":\"none\",\"hypervisor_hostname\":\"{host}\"", "2.74");
+        var instance = await Instance.CreateAsync(
+            Cloud, client, $",\"networks\":\"none\",\"hypervisor_hostname\":\"{host}\"", "2.74");
         Assert.Equal(host, (await instance.ReadAsync()).HypervisorHostname);
     }
 
@@ -112,9 +115,12 @@ public sealed class InstanceResourceTests(RunningCloud running) : IClassFixture<
         await instance.DestroyAsync();
     }
 
-    /// <summary>As gophercloud's BlockDevice is written: what is left out in a configuration is sent as 0 and false.</summary>
+    /// <summary>
+    /// As gophercloud's BlockDevice is written: what is left out in a configuration is sent as 0 and false.
+    /// </summary>
     private static string BlockDevice(string image) => ",\"block_device_mapping_v2\":[{"
-        + $"\"source_type\":\"image\",\"uuid\":\"{image}\",\"boot_index\":0,\"delete_on_termination\":false,\"destination_type\":\"local\""
+        + $"\"source_type\":\"image\",\"uuid\":\"{image}\",\"boot_index\":0,\"delete_on_termination\":false,\"destinat"
+            + "ion_type\":\"local\""
         + "}]";
 
     private Task<Gophercloud> ClientAsync() => Gophercloud.SignInAsync(Cloud.App, "demo");

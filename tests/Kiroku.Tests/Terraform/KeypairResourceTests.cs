@@ -5,7 +5,8 @@ namespace Kiroku.Tests.Terraform;
 /// <summary>openstack_compute_keypair_v2, as resource_openstack_compute_keypair_v2.go asks.</summary>
 public sealed class KeypairResourceTests
 {
-    private const string PublicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGgRl5l0vI3oNCLSIv5nN8pp7xzCRPHOCrr6dB2dgIlk who@there";
+    private const string PublicKey =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGgRl5l0vI3oNCLSIv5nN8pp7xzCRPHOCrr6dB2dgIlk who@there";
 
     [Fact]
     public async Task A_keypair_that_is_given_lives_and_goes()
@@ -39,8 +40,10 @@ public sealed class KeypairResourceTests
         await using var app = await TestApp.StartAsync();
         var user = (await app.SignInAsync()).UserId;
         var cloud = await Gophercloud.SignInAsync(app, "admin");
-        await CreateAsync(cloud, $$$"""{"keypair":{"name":"mine","public_key":"{{{PublicKey}}}","user_id":"{{{user}}}"}}""", "2.10");
-        var read = (await cloud.ComputeAsync("GET", $"os-keypairs/mine?user_id={user}", microversion: "2.10"))!["keypair"]!;
+        await CreateAsync(
+            cloud, $$$"""{"keypair":{"name":"mine","public_key":"{{{PublicKey}}}","user_id":"{{{user}}}"}}""", "2.10");
+        var read =
+            (await cloud.ComputeAsync("GET", $"os-keypairs/mine?user_id={user}", microversion: "2.10"))!["keypair"]!;
         Assert.Equal(user, (string?)read["user_id"]);
         await AssertDeletedAsync(cloud, $"?user_id={user}", "2.10");
     }

@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Kiroku.Tests.Terraform;
 
-/// <summary>What gophercloud reads a server into (compute/v2/servers/results.go): a value of another type than these fails the whole resource.</summary>
+/// <summary>
+/// What gophercloud reads a server into (compute/v2/servers/results.go): a value of another type than these fails the
+/// whole resource.
+/// </summary>
 internal sealed record ServerStruct
 {
     [JsonPropertyName("id")]

@@ -19,7 +19,8 @@ internal sealed partial class Cloud : IDisposable
 
     public static async Task<Cloud> SignInAsync(Uri address, string folder, CancellationToken cancellationToken)
     {
-        var password = Password().Match(await File.ReadAllTextAsync(Path.Combine(folder, "clouds.yaml"), cancellationToken)).Groups[1].Value;
+        var password = Password().Match(
+            await File.ReadAllTextAsync(Path.Combine(folder, "clouds.yaml"), cancellationToken)).Groups[1].Value;
         var cloud = new Cloud(address, folder);
         var domain = """{"id": "default"}""";
         var user = $$"""{"name": "demo", "domain": {{domain}}, "password": "{{password}}" }""";
@@ -46,7 +47,8 @@ internal sealed partial class Cloud : IDisposable
     }
 
     /// <summary>Sends a request; the version is a compute microversion other than the first.</summary>
-    public async Task<Answer> SendAsync(HttpMethod method, string path, string? json, CancellationToken cancellationToken, string? version = null)
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, string? json, CancellationToken cancellationToken, string? version = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (json is not null)
@@ -55,7 +57,8 @@ internal sealed partial class Cloud : IDisposable
             request.Headers.Add("OpenStack-API-Version", $"compute {version}");
         using var response = await http.SendAsync(request, cancellationToken);
         var body = await response.Content.ReadAsStringAsync(cancellationToken);
-        var headers = response.Headers.ToDictionary(header => header.Key, header => header.Value.First(), StringComparer.OrdinalIgnoreCase);
+        var headers = response.Headers.ToDictionary(
+            header => header.Key, header => header.Value.First(), StringComparer.OrdinalIgnoreCase);
         return new Answer($"{method} {path}", response.StatusCode, headers, body);
     }
 
@@ -66,7 +69,8 @@ internal sealed partial class Cloud : IDisposable
 }
 
 /// <summary>What came back for a request.</summary>
-internal sealed record Answer(string Request, HttpStatusCode Status, IReadOnlyDictionary<string, string> Headers, string Body)
+internal sealed record Answer(
+    string Request, HttpStatusCode Status, IReadOnlyDictionary<string, string> Headers, string Body)
 {
     public JsonNode Json => JsonNode.Parse(Body)!;
 
@@ -75,6 +79,7 @@ internal sealed record Answer(string Request, HttpStatusCode Status, IReadOnlyDi
     public void Require(params HttpStatusCode[] expected)
     {
         if (!expected.Contains(Status))
-            throw new TourException($"expected {string.Join(" or ", expected.Select(s => (int)s))} for {Request}, came {(int)Status}: {Body}");
+            throw new TourException($"expected {string.Join(" or ", expected.Select(s => (int)s))} for {Request}, came "
+                + $"{(int)Status}: {Body}");
     }
 }

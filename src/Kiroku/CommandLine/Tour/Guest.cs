@@ -24,24 +24,29 @@ internal sealed partial class Guest(Cloud cloud, string server, TimeProvider tim
             if (Boots(console).LastOrDefault() is { } boot && known.Add(boot.BootId))
                 return Last = boot;
             if (time.GetElapsedTime(began) > BootTimeout)
-                throw new TourException($"expected KIROKU READY with a new boot_id on the console, came: {console.TrimEnd()[Math.Max(0, console.TrimEnd().Length - 500)..]}");
+                throw new TourException("expected KIROKU READY with a new boot_id on the console, came: "
+                    + $"{console.TrimEnd()[Math.Max(0, console.TrimEnd().Length - 500)..]}");
             await Task.Delay(LookInterval, time, cancellationToken);
         }
     }
 
     /// <summary>What is not as it has to be after an action; nothing if all is.</summary>
-    public async Task<IReadOnlyList<string>> CompareAsync(Stage stage, Flavor flavor, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> CompareAsync(
+        Stage stage, Flavor flavor, CancellationToken cancellationToken)
     {
         switch (stage.Guest)
         {
             case GuestTells.Gone:
                 var answer = await AskAsync(cancellationToken);
-                return answer.Status is HttpStatusCode.Conflict or HttpStatusCode.NotFound ? [] : [$"expected no console, came {(int)answer.Status}"];
+                return answer.Status is HttpStatusCode.Conflict or HttpStatusCode.NotFound
+                    ? [] : [$"expected no console, came {(int)answer.Status}"];
             case GuestTells.PowerOff:
-                return await ReadAsync(cancellationToken) is var end && IsOff(end) ? [] : ["expected KIROKU POWEROFF at the console's end"];
+                return await ReadAsync(cancellationToken) is var end && IsOff(end)
+                    ? [] : ["expected KIROKU POWEROFF at the console's end"];
             case GuestTells.Nothing:
                 // A machine that was defined anew has an empty console.
-                return Boots(await ReadAsync(cancellationToken)).LastOrDefault() is { } other && other.BootId != Last!.BootId
+                return Boots(await ReadAsync(cancellationToken)).LastOrDefault() is { } other
+                    && other.BootId != Last!.BootId
                     ? [$"expected no further boot, came {other}"] : [];
             default:
                 var before = Last!;
@@ -56,9 +61,11 @@ internal sealed partial class Guest(Cloud cloud, string server, TimeProvider tim
     private static IEnumerable<string> Differences(Boot before, Boot boot, bool fresh, Flavor flavor)
     {
         if (fresh && (boot.DiskId == before.DiskId || boot.Boots != 1))
-            yield return $"expected the first boot on a fresh disk, came boot {boot.Boots} on {boot.DiskId} after {before.DiskId}";
+            yield return $"expected the first boot on a fresh disk, came boot {boot.Boots} on {boot.DiskId} after "
+                + $"{before.DiskId}";
         if (!fresh && (boot.DiskId != before.DiskId || boot.Boots != before.Boots + 1))
-            yield return $"expected boot {before.Boots + 1} on the disk {before.DiskId}, came boot {boot.Boots} on {boot.DiskId}";
+            yield return $"expected boot {before.Boots + 1} on the disk {before.DiskId}, came boot {boot.Boots} on "
+                + $"{boot.DiskId}";
         foreach (var difference in boot.Compare(flavor))
             yield return difference;
     }
@@ -71,18 +78,24 @@ internal sealed partial class Guest(Cloud cloud, string server, TimeProvider tim
     }
 
     private Task<Answer> AskAsync(CancellationToken cancellationToken)
-        => cloud.SendAsync(HttpMethod.Post, $"/v2.1/servers/{server}/action", """{"os-getConsoleOutput": {}}""", cancellationToken);
+        => cloud.SendAsync(
+            HttpMethod.Post, $"/v2.1/servers/{server}/action", """{"os-getConsoleOutput": {}}""", cancellationToken);
 
     private static bool IsOff(string console)
-        => console.LastIndexOf("KIROKU POWEROFF", StringComparison.Ordinal) > console.LastIndexOf("KIROKU READY", StringComparison.Ordinal);
+        => console.LastIndexOf("KIROKU POWEROFF", StringComparison.Ordinal) > console.LastIndexOf(
+            "KIROKU READY", StringComparison.Ordinal);
 
     private static IEnumerable<Boot> Boots(string console) => Ready().Matches(console).Select(match =>
     {
         long Number(string name) => long.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture);
-        return new Boot(match.Groups["boot"].Value, (int)Number("boots"), match.Groups["disk"].Value, Number("bytes"), Number("memory"), (int)Number("vcpus"));
+        return new Boot(match.Groups["boot"].Value, (int)Number("boots"), match.Groups["disk"].Value, Number("bytes"),
+            Number("memory"), (int)Number("vcpus"));
     });
 
-    [GeneratedRegex(@"^KIROKU READY boot_id=(?<boot>\S+) boots=(?<boots>\d+) disk_id=(?<disk>\S+) .*\bdisk_bytes=(?<bytes>\d+) .*\bmemory_kib=(?<memory>\d+) vcpus=(?<vcpus>\d+)\s*$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^KIROKU READY boot_id=(?<boot>\S+) boots=(?<boots>\d+) disk_id=(?<disk>\S+) "
+        + @".*\bdisk_bytes=(?<bytes>\d+) .*\bmemory_kib=(?<memory>\d+) vcpus=(?<vcpus>\d+)\s*$",
+        RegexOptions.Multiline)]
     private static partial Regex Ready();
 }
 
@@ -102,7 +115,8 @@ internal sealed record Boot(string BootId, int Boots, string DiskId, long DiskBy
     }
 
     public override string ToString()
-        => $"boot {Boots} on disk {DiskId[..8]} of {DiskBytes >> 30} GiB, vcpus {Vcpus}, memory {MemoryKiB >> 10} MiB, boot_id {BootId[..8]}";
+        => $"boot {Boots} on disk {DiskId[..8]} of {DiskBytes >> 30} GiB, vcpus {Vcpus}, memory {MemoryKiB >> 10} MiB, "
+            + $"boot_id {BootId[..8]}";
 }
 
 /// <summary>A flavor as the API lists it.</summary>

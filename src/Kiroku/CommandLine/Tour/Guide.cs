@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Kiroku.CommandLine.Tour;
 
 /// <summary>
-/// Leads through the tour: a service in a fresh data folder, a server, <see cref="Stage.All"/> on it, the summary. Whatever
-/// happens, nothing that it started runs on after it.
+/// Leads through the tour: a service in a fresh data folder, a server, <see cref="Stage.All"/> on it, the summary.
+/// Whatever happens, nothing that it started runs on after it.
 /// </summary>
 internal sealed class Guide(TourSettings settings, Screen screen)
 {
@@ -62,7 +62,8 @@ internal sealed class Guide(TourSettings settings, Screen screen)
             await service.WaitUntilItAnswersAsync(interrupted);
             return true;
         });
-        screen.Say($"the service answers at {service.Address} after {service.FirstAnswer.TotalMilliseconds:F0} ms; its data is in {folder}");
+        screen.Say($"the service answers at {service.Address} after {service.FirstAnswer.TotalMilliseconds:F0} ms; its "
+            + $"data is in {folder}");
         cloud = await Cloud.SignInAsync(service.Address, folder, interrupted);
         server = await screen.WhileAsync("a server is made", _ => TouredServer.CreateAsync(cloud, time, interrupted));
         var guest = settings.IsReal ? new Guest(cloud, server.Id, time) : null;
@@ -89,15 +90,18 @@ internal sealed class Guide(TourSettings settings, Screen screen)
         var took = time.GetElapsedTime(began);
         var record = await server.ReadAsync(requestId, interrupted);
         var own = await server.ReadEndAsync(requestId, interrupted) - record.StartTime - record.InSteps;
-        List<string> differences = [.. record.Compare(stage, new Identifiers(server.Id, requestId, cloud!.ProjectId, cloud.UserId))];
+        List<string> differences = [
+            .. record.Compare(stage, new Identifiers(server.Id, requestId, cloud!.ProjectId, cloud.UserId))];
         screen.ShowTimeline(record);
         if (guest is not null)
         {
             var (flavor, before) = (server.FlavorOf(stage.GuestFlavor), guest.Last);
-            differences.AddRange(await screen.WhileAsync("the guest is asked", _ => guest.CompareAsync(stage, flavor, interrupted)));
+            differences.AddRange(
+                await screen.WhileAsync("the guest is asked", _ => guest.CompareAsync(stage, flavor, interrupted)));
             ShowGuest(guest, stage, isNew: guest.Last != before);
         }
-        if (stage.Events.Any(e => e.Inside is not null) && !visits.Exists(v => v.Stage.Events.Any(e => e.Inside is not null)))
+        if (stage.Events.Any(e => e.Inside is not null)
+            && !visits.Exists(v => v.Stage.Events.Any(e => e.Inside is not null)))
             ShowJson(record);
         foreach (var difference in differences)
             screen.Say($"    WRONG: {difference}", "red");
@@ -139,17 +143,20 @@ internal sealed class Guide(TourSettings settings, Screen screen)
         screen.ShowSummary(visits);
         var right = kinds.Count(kind => kind.All(visit => visit.IsRight));
         screen.Say($"{right} of {kinds.Count} actions left exactly the record that the API's documentation shows"
-            + (settings.IsReal && right == kinds.Count ? ", and the guest agrees." : "."), right == kinds.Count ? "bold green" : "bold red");
+            + (settings.IsReal && right == kinds.Count ? ", and the guest agrees." : "."),
+            right == kinds.Count ? "bold green" : "bold red");
         screen.Say($"first answer {service!.FirstAnswer.TotalMilliseconds:F0} ms after the process's start; "
             + $"resident memory of the service {service.ReadResidentMemory() / 1024} MiB; "
-            + $"Kiroku's own time in the {visits.Count} actions {visits.Sum(visit => visit.Own.TotalMilliseconds):F0} ms");
+            + $"Kiroku's own time in the {visits.Count} actions {visits.Sum(visit => visit.Own.TotalMilliseconds):F0} "
+                + "ms");
     }
 
     private async Task ServeOnAsync(string folder, CancellationToken interrupted)
     {
         screen.Say();
         screen.Say("The service goes on. Try in another terminal:");
-        screen.Say($"  OS_CLIENT_CONFIG_FILE={Path.Combine(folder, "clouds.yaml")} openstack --os-cloud kiroku server event list {TouredServer.Name}", "bold");
+        screen.Say($"  OS_CLIENT_CONFIG_FILE={Path.Combine(folder, "clouds.yaml")} openstack --os-cloud kiroku server "
+            + $"event list {TouredServer.Name}", "bold");
         if (!IsInstalled("openstack"))
             screen.Say("  (the client is not installed; on Debian: apt-get install python3-openstackclient)");
         screen.Say("Ctrl+C ends the service and its machines.");
@@ -186,7 +193,9 @@ internal sealed class Guide(TourSettings settings, Screen screen)
             : "Ended and removed what the tour made.");
     }
 
-    /// <summary>By rm, which follows no link that the machines' account puts in a folder's place meanwhile; .NET would.</summary>
+    /// <summary>
+    /// By rm, which follows no link that the machines' account puts in a folder's place meanwhile; .NET would.
+    /// </summary>
     private static async Task RemoveAsync(string folder)
     {
         using var rm = Process.Start("rm", ["-rf", "--", folder]);

@@ -19,7 +19,8 @@ internal sealed class Record(Answer answer)
 
     /// <summary>The newest first, as in the record.</summary>
     public IReadOnlyList<Event> Events => field ??= [.. action["events"]!.AsArray().Select(e => new Event(
-        (string)e!["event"]!, Time(e["start_time"]), e["finish_time"] is { } finish ? Time(finish) : null, (string?)e["result"]))];
+        (string)e!["event"]!, Time(e["start_time"]), e["finish_time"] is { } finish ? Time(finish) : null,
+        (string?)e["result"]))];
 
     /// <summary>The event under way; null when none is.</summary>
     public Event? Open => Events.FirstOrDefault(e => e.Finish is null);
@@ -55,7 +56,8 @@ internal sealed class Record(Answer answer)
 
     private IEnumerable<string> CompareEvents(IReadOnlyList<Expected> expected)
     {
-        var (wanted, came) = (string.Join(", ", expected.Select(e => e.Name)), string.Join(", ", Events.Select(e => e.Name)));
+        var (wanted, came) = (string.Join(", ", expected.Select(e => e.Name)),
+            string.Join(", ", Events.Select(e => e.Name)));
         if (wanted != came)
         {
             yield return $"expected the events {wanted}, came {came}";
@@ -70,7 +72,8 @@ internal sealed class Record(Answer answer)
                 yield return $"expected {e.Name} to start after {older?.Name ?? "the action"}, but it started before";
             var isInside = older is not null && e.LiesIn(older);
             if (expected[i].Inside is { } outer ? !isInside : older is not null && e.Start < older.Finish)
-                yield return $"expected {e.Name} {(expected[i].Inside is null ? "after" : "inside")} {older!.Name}, came {e.Start:O} to {e.Finish:O}";
+                yield return $"expected {e.Name} {(expected[i].Inside is null ? "after" : "inside")} {older!.Name}, "
+                    + $"came {e.Start:O} to {e.Finish:O}";
         }
     }
 
@@ -78,11 +81,13 @@ internal sealed class Record(Answer answer)
     {
         var keys = found.Select(pair => pair.Key).Order(StringComparer.Ordinal).ToList();
         if (!keys.SequenceEqual(expected))
-            yield return $"expected {what} to have the keys {string.Join(", ", expected)}, came {string.Join(", ", keys)}";
+            yield return $"expected {what} to have the keys {string.Join(", ", expected)}, came "
+                + $"{string.Join(", ", keys)}";
     }
 
     public static DateTime Time(JsonNode? node) => DateTime.ParseExact(
-        (string)node!, "yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+        (string)node!, "yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture,
+        DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
 }
 
 /// <summary>One step, from when to when.</summary>

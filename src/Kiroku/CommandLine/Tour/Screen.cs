@@ -31,7 +31,8 @@ internal sealed class Screen
         if (moves)
         {
             return await console.Status().StartAsync(Markup.Escape(what), context => work(
-                detail => context.Status = Markup.Escape($"{what}: {detail} ({Seconds(time.GetElapsedTime(began), 0)} s)")));
+                detail => context.Status = Markup.Escape(
+                    $"{what}: {detail} ({Seconds(time.GetElapsedTime(began), 0)} s)")));
         }
         var next = Patience;
         return await work(detail =>
@@ -50,24 +51,31 @@ internal sealed class Screen
         var whole = (record.Events.Max(e => e.Finish ?? e.Start) - record.StartTime).TotalSeconds;
         foreach (var e in record.Events.Reverse())
         {
-            var (from, to) = ((e.Start - record.StartTime).TotalSeconds, ((e.Finish ?? e.Start) - record.StartTime).TotalSeconds);
+            var (from, to) = ((e.Start - record.StartTime).TotalSeconds,
+                ((e.Finish ?? e.Start) - record.StartTime).TotalSeconds);
             var left = Math.Min(BarWidth - 1, (int)(from / whole * BarWidth));
             var length = Math.Clamp((int)Math.Round((to - from) / whole * BarWidth), 1, BarWidth - left);
             var isInside = record.Events.Any(outer => e.LiesIn(outer));
-            var bar = (new string(' ', left) + new string(console.Profile.Capabilities.Unicode ? '━' : '=', length)).PadRight(BarWidth);
-            console.MarkupLine($"    {(isInside ? "  " : "") + e.Name,-34}[{(isInside ? "yellow" : "green")}]{bar}[/] {Seconds(from, 3),7} to {Seconds(to, 3),7} s  {e.Result}");
+            var bar = (new string(' ', left) + new string(console.Profile.Capabilities.Unicode ? '━' : '=', length))
+                .PadRight(BarWidth);
+            console.MarkupLine($"    {(isInside ? "  " : "") + e.Name,-34}[{(isInside ? "yellow" : "green")}]{bar}[/] "
+                + $"{Seconds(from, 3),7} to {Seconds(to, 3),7} s  {e.Result}");
         }
     }
 
     public void ShowSummary(IReadOnlyList<Visit> visits)
     {
-        var table = new Table { Border = console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii };
+        var table = new Table
+        {
+            Border = console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii,
+        };
         table.AddColumn("action");
         table.AddColumn(new TableColumn("seconds").RightAligned());
         table.AddColumn(new TableColumn("of these Kiroku's own").RightAligned());
         table.AddColumn("record and guest");
         foreach (var visit in visits)
-            table.AddRow(visit.Stage.Action, Seconds(visit.Took, 2), Seconds(visit.Own, 3), visit.IsRight ? "[green]right[/]" : "[red]wrong[/]");
+            table.AddRow(visit.Stage.Action, Seconds(visit.Took, 2), Seconds(visit.Own, 3),
+                visit.IsRight ? "[green]right[/]" : "[red]wrong[/]");
         console.Write(table);
     }
 

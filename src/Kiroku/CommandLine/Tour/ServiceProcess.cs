@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace Kiroku.CommandLine.Tour;
 
 /// <summary>
-/// A <c>kiroku serve</c> of our own: a process of its own, so that its start and memory are a service's and not the tour's.
-/// It is out of reach of the terminal's Ctrl+C, which is ours to act on, and ends when the pipe to it does: it never outlives us.
+/// A <c>kiroku serve</c> of our own: a process of its own, so that its start and memory are a service's and not the
+/// tour's. It is out of reach of the terminal's Ctrl+C, which is ours to act on, and ends when the pipe to it does: it
+/// never outlives us.
 /// </summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
@@ -52,7 +53,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Begins a service; <see cref="WaitUntilItAnswersAsync"/> comes next.</summary>
     public static ServiceProcess Start(TourSettings settings, string folder, TimeProvider time)
     {
-        List<string> arguments = [.. Self(), "serve", "--data", folder, "--listen", settings.Listen, "--end-with-input"];
+        List<string> arguments = [
+            .. Self(), "serve", "--data", folder, "--listen", settings.Listen, "--end-with-input"];
         if (settings.Hypervisor is { } uri)
             arguments.AddRange(["--hypervisor", uri]);
         // setsid takes it out of the terminal's process group and then becomes it.

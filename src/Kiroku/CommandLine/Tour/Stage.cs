@@ -2,7 +2,9 @@ using Kiroku.Actions;
 
 namespace Kiroku.CommandLine.Tour;
 
-/// <summary>One action of the tour: what is asked for, and what its record and the guest have to say afterwards.</summary>
+/// <summary>
+/// One action of the tour: what is asked for, and what its record and the guest have to say afterwards.
+/// </summary>
 internal sealed record Stage(string Action, string What)
 {
     public string Key { get; init; } = Action;
@@ -25,8 +27,9 @@ internal sealed record Stage(string Action, string What)
     public const string Micro = "m1.micro";
 
     /// <summary>
-    /// The tour: all nine actions. The documentation's rebuild and revert are of a stopped server, which is why a stop lies
-    /// inside them; so are ours. The other resize is of a running one, so that the guest can show what became of it.
+    /// The tour: all nine actions. The documentation's rebuild and revert are of a stopped server, which is why a stop
+    /// lies inside them; so are ours. The other resize is of a running one, so that the guest can show what became of
+    /// it.
     /// </summary>
     public static readonly IReadOnlyList<Stage> All =
     [
@@ -40,7 +43,8 @@ internal sealed record Stage(string Action, string What)
         },
         new(ActionNames.Rebuild, "a fresh disk from the image; a stopped server is started and stopped inside")
         {
-            Status = "SHUTOFF", Events = [new(EventNames.Stop, EventNames.Rebuild), new(EventNames.Rebuild)], Guest = GuestTells.FreshDisk,
+            Status = "SHUTOFF", Events = [new(EventNames.Stop, EventNames.Rebuild), new(EventNames.Rebuild)],
+            Guest = GuestTells.FreshDisk,
         },
         new(ActionNames.Resize, "to m1.micro, on a copy of the disk; the old one stays")
         {
@@ -49,7 +53,8 @@ internal sealed record Stage(string Action, string What)
         new(ActionNames.RevertResize, "back to m1.nano and the disk it had")
         {
             Status = "SHUTOFF", Guest = GuestTells.Nothing,
-            Events = [new(EventNames.Stop, EventNames.FinishRevertResize), new(EventNames.FinishRevertResize), new(EventNames.RevertResize)],
+            Events = [new(EventNames.Stop, EventNames.FinishRevertResize), new(EventNames.FinishRevertResize),
+                new(EventNames.RevertResize)],
         },
         new(ActionNames.Start, "on the fresh disk, with m1.nano's size")
         {
@@ -57,7 +62,8 @@ internal sealed record Stage(string Action, string What)
         },
         new(ActionNames.Resize, "to m1.micro, while it runs")
         {
-            Status = "VERIFY_RESIZE", Events = OfResize, Guest = GuestTells.NewBoot, Flavor = Micro, GuestFlavor = Micro,
+            Status = "VERIFY_RESIZE", Events = OfResize, Guest = GuestTells.NewBoot, Flavor = Micro,
+            GuestFlavor = Micro,
         },
         new(ActionNames.ConfirmResize, "the old disk is given up; the guest notices nothing")
         {
@@ -69,12 +75,14 @@ internal sealed record Stage(string Action, string What)
         },
         new(ActionNames.Unshelve, "a machine on that disk again")
         {
-            Status = "ACTIVE", Events = [new(EventNames.Unshelve), new(EventNames.ScheduleInstances)], Guest = GuestTells.NewBoot, GuestFlavor = Micro,
+            Status = "ACTIVE", Events = [new(EventNames.Unshelve), new(EventNames.ScheduleInstances)],
+            Guest = GuestTells.NewBoot, GuestFlavor = Micro,
         },
     ];
 
     private static IReadOnlyList<Expected> OfResize =>
-        [new(EventNames.FinishResize), new(EventNames.ResizeInstance), new(EventNames.PrepResize), new(EventNames.ColdMigrate)];
+        [new(EventNames.FinishResize), new(EventNames.ResizeInstance), new(EventNames.PrepResize),
+            new(EventNames.ColdMigrate)];
 }
 
 /// <summary>An event that has to be, and the one that it has to lie inside of.</summary>

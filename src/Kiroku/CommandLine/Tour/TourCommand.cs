@@ -11,7 +11,8 @@ internal static class TourCommand
         var exit = new Option<bool>("--exit") { Description = "Remove what it made and end, instead of serving on." };
         var listen = ServiceOptions.CreateListen("http://127.0.0.1:0");
         var hypervisor = ServiceOptions.CreateHypervisor();
-        var command = new Command("tour", "Run nine actions on a real virtual machine and see their records.") { exit, listen, hypervisor };
+        var command = new Command(
+            "tour", "Run nine actions on a real virtual machine and see their records.") { exit, listen, hypervisor };
         command.SetAction((parsed, _) => RunAsync(new TourSettings
         {
             Exit = parsed.GetValue(exit),
@@ -24,7 +25,8 @@ internal static class TourCommand
     private static async Task<int> RunAsync(TourSettings settings)
     {
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KIROKU_GUEST_IMAGE")))
-            throw new UsageException("there is no guest image: KIROKU_GUEST_IMAGE is not set (./kiroku makes one and sets it)");
+            throw new UsageException(
+                "there is no guest image: KIROKU_GUEST_IMAGE is not set (./kiroku makes one and sets it)");
         using var interrupted = new CancellationTokenSource();
         var exitCode = 0;
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => End(signal, 130));

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Kiroku.CommandLine.Tour;
 
 /// <summary>
-/// A fresh data folder with a short name, for sockets lie in it. It may be passed through: machines of root's run as another
-/// account. Not below /tmp, which may be small, or memory.
+/// A fresh data folder with a short name, for sockets lie in it. It may be passed through: machines of root's run as
+/// another account. Not below /tmp, which may be small, or memory.
 /// </summary>
 internal static class TourFolder
 {
@@ -13,7 +13,8 @@ internal static class TourFolder
 
     public static string Create()
     {
-        var parent = Environment.GetEnvironmentVariable("TMPDIR") is { Length: > 0 } chosen ? Path.GetFullPath(chosen) : "/var/tmp";
+        var parent = Environment.GetEnvironmentVariable("TMPDIR") is { Length: > 0 } chosen
+            ? Path.GetFullPath(chosen) : "/var/tmp";
         var folder = Path.Combine(parent, $"kiroku-tour-{RandomNumberGenerator.GetHexString(6, lowercase: true)}");
         try
         {

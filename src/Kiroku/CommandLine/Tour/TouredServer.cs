@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 namespace Kiroku.CommandLine.Tour;
 
 /// <summary>The server that the tour is about: made, acted on and removed through the API.</summary>
-internal sealed class TouredServer(Cloud cloud, string id, string image, IReadOnlyDictionary<string, Flavor> flavors, TimeProvider time)
+internal sealed class TouredServer(
+    Cloud cloud, string id, string image, IReadOnlyDictionary<string, Flavor> flavors, TimeProvider time)
 {
     public const string Name = "tour";
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(60);
@@ -15,14 +16,22 @@ internal sealed class TouredServer(Cloud cloud, string id, string image, IReadOn
 
     public Flavor FlavorOf(string name) => flavors[name];
 
-    /// <summary>Asks for the server, again while the hypervisor is not connected yet, and waits until it is built.</summary>
-    public static async Task<TouredServer> CreateAsync(Cloud cloud, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>
+    /// Asks for the server, again while the hypervisor is not connected yet, and waits until it is built.
+    /// </summary>
+    public static async Task<TouredServer> CreateAsync(
+        Cloud cloud, TimeProvider time, CancellationToken cancellationToken)
     {
-        var flavors = (await cloud.GetAsync("/v2.1/flavors/detail", cancellationToken))["flavors"]!.AsArray().ToDictionary(
-            f => (string)f!["name"]!, f => new Flavor((string)f!["id"]!, (int)f["vcpus"]!, (int)f["ram"]!, (int)f["disk"]!));
-        var images = (await cloud.GetAsync("/image/v2/images?name=kiroku-guest", cancellationToken))["images"]!.AsArray();
-        var image = (string?)images.FirstOrDefault()?["id"] ?? throw new TourException("expected an image kiroku-guest, came none");
-        var body = $$"""{"server": {"name": "{{Name}}", "imageRef": "{{image}}", "flavorRef": "{{flavors[Stage.Nano].Id}}" } }""";
+        var flavors = (await cloud.GetAsync("/v2.1/flavors/detail", cancellationToken))["flavors"]!.AsArray()
+            .ToDictionary(
+            f => (string)f!["name"]!,
+            f => new Flavor((string)f!["id"]!, (int)f["vcpus"]!, (int)f["ram"]!, (int)f["disk"]!));
+        var images =
+            (await cloud.GetAsync("/image/v2/images?name=kiroku-guest", cancellationToken))["images"]!.AsArray();
+        var image = (string?)images.FirstOrDefault()?["id"]
+            ?? throw new TourException("expected an image kiroku-guest, came none");
+        var body =
+            $$"""{"server": {"name": "{{Name}}", "imageRef": "{{image}}", "flavorRef": "{{flavors[Stage.Nano].Id}}" } }""";
         var began = time.GetTimestamp();
         var answer = await cloud.SendAsync(HttpMethod.Post, "/v2.1/servers", body, cancellationToken);
         while (answer.Status == HttpStatusCode.ServiceUnavailable && time.GetElapsedTime(began) < ConnectTimeout)
@@ -48,13 +57,17 @@ internal sealed class TouredServer(Cloud cloud, string id, string image, IReadOn
             _ => null,
         };
         var answer = await cloud.SendAsync(
-            HttpMethod.Post, $"/v2.1/servers/{id}/action", new JsonObject { [stage.Key] = argument }.ToJsonString(), cancellationToken);
+            HttpMethod.Post, $"/v2.1/servers/{id}/action", new JsonObject { [stage.Key] = argument }.ToJsonString(),
+            cancellationToken);
         answer.Require(HttpStatusCode.Accepted, HttpStatusCode.NoContent);
         return answer.Header("x-compute-request-id");
     }
 
-    /// <summary>Waits until nothing runs on the server and it has that status, and tells meanwhile which step is under way.</summary>
-    public async Task WaitForAsync(string status, Action<string> tell, string? requestId, CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits until nothing runs on the server and it has that status, and tells meanwhile which step is under way.
+    /// </summary>
+    public async Task WaitForAsync(
+        string status, Action<string> tell, string? requestId, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         while (true)
@@ -64,7 +77,9 @@ internal sealed class TouredServer(Cloud cloud, string id, string image, IReadOn
             if (now == status && task is null)
                 return;
             if (now == "ERROR" || time.GetElapsedTime(began) > ActionTimeout)
-                throw new TourException($"expected the server to become {status}, came {now} {task} {server["fault"]?["message"]}".TrimEnd());
+                throw new TourException(
+                    $"expected the server to become {status}, came {now} {task} {server["fault"]?["message"]}"
+                        .TrimEnd());
             if (requestId is not null && (await ReadAsync(requestId, cancellationToken)).Open is { } step)
                 tell(step.Name);
             await Task.Delay(LookInterval, time, cancellationToken);
@@ -74,7 +89,8 @@ internal sealed class TouredServer(Cloud cloud, string id, string image, IReadOn
     /// <summary>The record as the API's first version gives it.</summary>
     public async Task<Record> ReadAsync(string requestId, CancellationToken cancellationToken)
     {
-        var answer = await cloud.SendAsync(HttpMethod.Get, $"/v2/{cloud.ProjectId}/servers/{id}/os-instance-actions/{requestId}", null, cancellationToken);
+        var answer = await cloud.SendAsync(HttpMethod.Get,
+            $"/v2/{cloud.ProjectId}/servers/{id}/os-instance-actions/{requestId}", null, cancellationToken);
         answer.Require(HttpStatusCode.OK);
         return new Record(answer);
     }
@@ -82,7 +98,8 @@ internal sealed class TouredServer(Cloud cloud, string id, string image, IReadOn
     /// <summary>When the action was over, which the API tells from 2.58 on.</summary>
     public async Task<DateTime> ReadEndAsync(string requestId, CancellationToken cancellationToken)
     {
-        var answer = await cloud.SendAsync(HttpMethod.Get, $"/v2.1/servers/{id}/os-instance-actions/{requestId}", null, cancellationToken, "2.58");
+        var answer = await cloud.SendAsync(
+            HttpMethod.Get, $"/v2.1/servers/{id}/os-instance-actions/{requestId}", null, cancellationToken, "2.58");
         answer.Require(HttpStatusCode.OK);
         return Record.Time(answer.Json["instanceAction"]!["updated_at"]);
     }

@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Kiroku.CommandLine.Tour;
 
-/// <summary>What the tour checks the service's certificate by, where it speaks TLS: what the clouds.yaml in the data folder names.</summary>
+/// <summary>
+/// What the tour checks the service's certificate by, where it speaks TLS: what the clouds.yaml in the data folder
+/// names.
+/// </summary>
 internal static partial class Trust
 {
     public static SocketsHttpHandler HandlerOf(string folder)
@@ -11,8 +14,13 @@ internal static partial class Trust
         var handler = new SocketsHttpHandler();
         if (Authority().Match(File.ReadAllText(Path.Combine(folder, "clouds.yaml"))) is { Success: true } match)
         {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.ImportFromPemFile(match.Groups[1].Value.Replace("''", "'", StringComparison.Ordinal));
+            var policy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            policy.CustomTrustStore.ImportFromPemFile(
+                match.Groups[1].Value.Replace("''", "'", StringComparison.Ordinal));
             handler.SslOptions.CertificateChainPolicy = policy;
         }
         return handler;

@@ -7,20 +7,25 @@ using NpgsqlTypes;
 
 namespace Kiroku.Storage.Copying;
 
-/// <summary>Copies a store of SQLite into an empty one of PostgreSQL, in one transaction: all of it or nothing.</summary>
+/// <summary>
+/// Copies a store of SQLite into an empty one of PostgreSQL, in one transaction: all of it or nothing.
+/// </summary>
 internal sealed class StoreCopy(SqliteDatabase source, string destination)
 {
     /// <summary>Each after those that it refers to.</summary>
     public static readonly IReadOnlyList<string> Tables =
     [
-        "projects", "users", "roles", "role_assignments", "application_credentials", "application_credential_roles", "revoked_tokens", "sealing_keys",
+        "projects", "users", "roles", "role_assignments", "application_credentials", "application_credential_roles",
+        "revoked_tokens", "sealing_keys",
         "known_addresses",
-        "flavors", "flavor_access", "images", "image_members", "deleted_images", "keypairs", "quotas", "services", "servers", "actions", "action_events", "kept_answers",
+        "flavors", "flavor_access", "images", "image_members", "deleted_images", "keypairs", "quotas", "services",
+        "servers", "actions", "action_events", "kept_answers",
         "nodes", "kept_volumes", "identity_changes", "forgotten_revocations",
     ];
 
     /// <returns>How many rows each table has now.</returns>
-    /// <exception cref="StorageException">One of the stores cannot be read or written, or the destination is not empty.</exception>
+    /// <exception cref="StorageException">One of the stores cannot be read or written, or the destination is not
+    /// empty.</exception>
     public async Task<IReadOnlyDictionary<string, long>> RunAsync(CancellationToken cancellationToken)
     {
         source.Migrate();
@@ -32,7 +37,8 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
             await connection.OpenAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await RequireEmptyAsync(connection);
-            var copied = await source.ReadAsync(from => CopyAsync(from, connection, cancellationToken), cancellationToken);
+            var copied = await source.ReadAsync(
+                from => CopyAsync(from, connection, cancellationToken), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return copied;
         }
@@ -46,8 +52,10 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
     {
         // Nobody writes meanwhile: a service that started beside would make its first users.
         await connection.ExecuteAsync($"LOCK TABLE {string.Join(", ", Tables)} IN ACCESS EXCLUSIVE MODE");
-        if (await connection.ExecuteScalarAsync<long>("SELECT (SELECT COUNT(*) FROM users) + (SELECT COUNT(*) FROM servers)") > 0)
-            throw new StorageException("The destination holds users or servers already: only an empty store is copied into.");
+        if (await connection.ExecuteScalarAsync<long>(
+            "SELECT (SELECT COUNT(*) FROM users) + (SELECT COUNT(*) FROM servers)") > 0)
+            throw new StorageException(
+                "The destination holds users or servers already: only an empty store is copied into.");
         // What a new store begins with may have been changed in the old one.
         await connection.ExecuteAsync("DELETE FROM flavors; DELETE FROM roles; DELETE FROM identity_changes");
     }
@@ -61,14 +69,16 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
             var columns = await ColumnsAsync(to, table);
             copied[table] = await CopyTableAsync(from, to, (table, columns), cancellationToken);
             if (columns.TryGetValue("id", out var type) && type == NpgsqlDbType.Bigint)
-                await to.ExecuteAsync($"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))");
+                await to.ExecuteAsync(
+                    $"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))");
         }
         return copied;
     }
 
     private static async Task<Dictionary<string, NpgsqlDbType>> ColumnsAsync(NpgsqlConnection connection, string table)
         => (await connection.QueryAsync<(string Name, string Type)>(
-            "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = @table",
+            "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = current_schema() AND "
+                + "table_name = @table",
             new { table })).ToDictionary(column => column.Name, column => column.Type switch
             {
                 "bigint" => NpgsqlDbType.Bigint,
@@ -77,11 +87,13 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
             });
 
     private static async Task<long> CopyTableAsync(
-        DbConnection from, NpgsqlConnection to, (string Name, Dictionary<string, NpgsqlDbType> Columns) table, CancellationToken cancellationToken)
+        DbConnection from, NpgsqlConnection to, (string Name, Dictionary<string, NpgsqlDbType> Columns) table,
+        CancellationToken cancellationToken)
     {
         var names = string.Join(", ", table.Columns.Keys);
         await using var rows = await from.ExecuteReaderAsync($"SELECT {names} FROM {table.Name} ORDER BY rowid");
-        await using var import = await to.BeginBinaryImportAsync($"COPY {table.Name} ({names}) FROM STDIN (FORMAT BINARY)", cancellationToken);
+        await using var import = await to.BeginBinaryImportAsync(
+            $"COPY {table.Name} ({names}) FROM STDIN (FORMAT BINARY)", cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
             await import.StartRowAsync(cancellationToken);
@@ -91,7 +103,8 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
         return (long)await import.CompleteAsync(cancellationToken);
     }
 
-    private static Task WriteAsync(NpgsqlBinaryImporter import, DbDataReader rows, (int At, NpgsqlDbType Type) column, CancellationToken cancellationToken)
+    private static Task WriteAsync(NpgsqlBinaryImporter import, DbDataReader rows, (int At, NpgsqlDbType Type) column,
+        CancellationToken cancellationToken)
     {
         if (rows.IsDBNull(column.At))
             return import.WriteNullAsync(cancellationToken);

@@ -2,8 +2,11 @@ using Npgsql;
 
 namespace Kiroku.Storage.Postgres;
 
-/// <summary>Keeps <see cref="StoreTime"/> with the server's clock: measured before anything else begins, and again and again.</summary>
-internal sealed partial class PostgresClock(IDatabase database, StoreTime clock, TimeProvider time, ILogger<PostgresClock> logger)
+/// <summary>
+/// Keeps <see cref="StoreTime"/> with the server's clock: measured before anything else begins, and again and again.
+/// </summary>
+internal sealed partial class PostgresClock(
+    IDatabase database, StoreTime clock, TimeProvider time, ILogger<PostgresClock> logger)
     : RepeatedWork(Interval, time, logger)
 {
     /// <summary>A quartz is off by a millisecond in this time, about.</summary>
@@ -11,7 +14,9 @@ internal sealed partial class PostgresClock(IDatabase database, StoreTime clock,
 
     private static readonly TimeSpan WorthTelling = TimeSpan.FromSeconds(1);
 
-    /// <summary>The first question has a statement to be read and what it needs to be loaded; the next are nearer to the truth.</summary>
+    /// <summary>
+    /// The first question has a statement to be read and what it needs to be loaded; the next are nearer to the truth.
+    /// </summary>
     private const int FirstMeasures = 3;
 
     private bool told;

@@ -12,7 +12,9 @@ internal sealed class PostgresCommit
 {
     private const string AskNumber = "SELECT pg_current_xact_id()::text";
 
-    /// <summary>What a transaction sees is settled by its first query, which this is not: it sees what the one before it did.</summary>
+    /// <summary>
+    /// What a transaction sees is settled by its first query, which this is not: it sees what the one before it did.
+    /// </summary>
     private const string WaitForTurn = "LOCK TABLE alone IN EXCLUSIVE MODE";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -46,14 +48,21 @@ internal sealed class PostgresCommit
             }
             catch (NpgsqlException e) when (Stopwatch.GetElapsedTime(began) > Patience)
             {
-                throw new StorageException("The store went away in the middle of a commit; whether it took place is not known.", e) { IsUndecided = true };
+                throw new StorageException(
+                    "The store went away in the middle of a commit; whether it took place is not known.", e)
+                {
+                    IsUndecided = true,
+                };
             }
             catch (NpgsqlException)
             {
                 // Not back yet.
             }
             if (Stopwatch.GetElapsedTime(began) > Patience)
-                throw new StorageException("The store does not end a commit; whether it takes place is not known.") { IsUndecided = true };
+                throw new StorageException("The store does not end a commit; whether it takes place is not known.")
+                {
+                    IsUndecided = true,
+                };
             await Task.Delay(Pause);
         }
     }

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Kiroku.Storage.Postgres;
 
-/// <summary>How the service connects: as the operator says (Npgsql's keywords), with what the store's promises need.</summary>
+/// <summary>
+/// How the service connects: as the operator says (Npgsql's keywords), with what the store's promises need.
+/// </summary>
 internal sealed class PostgresConnection
 {
     private const string ApplicationName = "kiroku";
@@ -16,8 +18,8 @@ internal sealed class PostgresConnection
     private const int SecondsIdle = 30;
 
     /// <summary>
-    /// A process that freezes in a transaction holds up nobody for long, and what is held for longer is an error rather than a
-    /// wait without end.
+    /// A process that freezes in a transaction holds up nobody for long, and what is held for longer is an error rather
+    /// than a wait without end.
     /// </summary>
     private const string Limits = "-c idle_in_transaction_session_timeout=10000 -c lock_timeout=15000";
 
@@ -40,7 +42,8 @@ internal sealed class PostgresConnection
             _ = new PostgresConnection(connectionString);
             return null;
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
+        catch (Exception e)
+            when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
             return e.Message;
         }
@@ -62,12 +65,20 @@ internal sealed class PostgresConnection
 
     public string ForOneSession => With("", pooling: false);
 
-    /// <summary>For who is a member and who is not: seldom asked, so that few connections do, and never worth a long wait.</summary>
+    /// <summary>
+    /// For who is a member and who is not: seldom asked, so that few connections do, and never worth a long wait.
+    /// </summary>
     public string ForMembership
     {
         get
         {
-            var builder = new NpgsqlConnectionStringBuilder(ForWrites) { MaxPoolSize = 3, MaxAutoPrepare = 0, Timeout = 5, CommandTimeout = 5 };
+            var builder = new NpgsqlConnectionStringBuilder(ForWrites)
+            {
+                MaxPoolSize = 3,
+                MaxAutoPrepare = 0,
+                Timeout = 5,
+                CommandTimeout = 5,
+            };
             builder.ApplicationName += " membership";
             return builder.ToString();
         }

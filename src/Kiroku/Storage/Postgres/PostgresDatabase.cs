@@ -6,8 +6,9 @@ using Npgsql;
 namespace Kiroku.Storage.Postgres;
 
 /// <summary>
-/// The store that several nodes share. A read sees one snapshot; a write is one too, and where another write came between,
-/// it is done again from the start: so a write that others could overtake loses nothing, and rooms need not know of it.
+/// The store that several nodes share. A read sees one snapshot; a write is one too, and where another write came
+/// between, it is done again from the start: so a write that others could overtake loses nothing, and rooms need not
+/// know of it.
 /// </summary>
 internal sealed class PostgresDatabase : IDatabase
 {
@@ -17,7 +18,9 @@ internal sealed class PostgresDatabase : IDatabase
     /// <summary>For all that this process's other writes of that kind take; one of them takes milliseconds.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    /// <summary>Of this process's writes that run alone one has a connection; those of other processes the server keeps apart.</summary>
+    /// <summary>
+    /// Of this process's writes that run alone one has a connection; those of other processes the server keeps apart.
+    /// </summary>
     private readonly SemaphoreSlim alone = new(1);
 
     private readonly NpgsqlDataSource readers;
@@ -40,13 +43,15 @@ internal sealed class PostgresDatabase : IDatabase
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
         => TryTwiceAsync(async connection =>
         {
-            await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+            await using var snapshot = await connection.BeginTransactionAsync(
+                IsolationLevel.RepeatableRead, cancellationToken);
             var found = await read(connection);
             await snapshot.CommitAsync(CancellationToken.None);
             return found;
         }, cancellationToken);
 
-    public Task<T> ReadOneAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => TryTwiceAsync(read, cancellationToken);
+    public Task<T> ReadOneAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
+        => TryTwiceAsync(read, cancellationToken);
 
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WriteAsync(IsolationLevel.RepeatableRead, write, cancellationToken);
@@ -69,7 +74,8 @@ internal sealed class PostgresDatabase : IDatabase
 
     /// <summary>Not the transaction's beginning, which now() would be.</summary>
     public Task<DateTime> NowAsync(DbConnection connection, TimeProvider own)
-        => connection.ExecuteScalarAsync<DateTime>("""SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')""");
+        => connection.ExecuteScalarAsync<DateTime>(
+            """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')""");
 
     public void Migrate() => schema.Migrate();
 
@@ -104,7 +110,8 @@ internal sealed class PostgresDatabase : IDatabase
         }
     }
 
-    private async Task<T> WriteAsync<T>(IsolationLevel level, Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
+    private async Task<T> WriteAsync<T>(
+        IsolationLevel level, Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         for (var attempt = 1; ; attempt++)

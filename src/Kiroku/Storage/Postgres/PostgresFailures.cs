@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Kiroku.Storage.Postgres;
 
-/// <summary>Which of PostgreSQL's errors mean that the store itself is in trouble, that a write met another, or neither.</summary>
+/// <summary>
+/// Which of PostgreSQL's errors mean that the store itself is in trouble, that a write met another, or neither.
+/// </summary>
 internal static class PostgresFailures
 {
     private const string IdleInTransaction = "25P03";
@@ -18,14 +20,16 @@ internal static class PostgresFailures
         or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation;
 
     /// <summary>
-    /// Whether a statement was prepared before a newer node changed its table, so that it would answer with other columns. It is
-    /// prepared anew the next time; each of a connection's statements says so once.
+    /// Whether a statement was prepared before a newer node changed its table, so that it would answer with other
+    /// columns. It is prepared anew the next time; each of a connection's statements says so once.
     /// </summary>
-    public static bool IsOfOldSchema(PostgresException e) => e is { SqlState: PostgresErrorCodes.FeatureNotSupported, Routine: "RevalidateCachedQuery" };
+    public static bool IsOfOldSchema(PostgresException e)
+        => e is { SqlState: PostgresErrorCodes.FeatureNotSupported, Routine: "RevalidateCachedQuery" };
 
     /// <summary>Whether the server went away, or was about to: at a commit this leaves open if it took place.</summary>
     public static bool IsLostConnection(NpgsqlException e)
-        => e is not PostgresException said || said.SqlState[..2] is "08" or "57" or "58" or "XX" || said.SqlState == IdleInTransaction;
+        => e is not PostgresException said || said.SqlState[..2] is "08" or "57" or "58" or "XX"
+            || said.SqlState == IdleInTransaction;
 
     /// <summary>Classes of errors as in PostgreSQL's appendix A.</summary>
     private static string? Classify(string state) => state switch

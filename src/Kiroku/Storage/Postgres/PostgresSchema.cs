@@ -19,7 +19,8 @@ internal sealed class PostgresSchema(string connectionString)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <exception cref="StorageException">The store is not to be reached, will not be changed, or is of a newer version.</exception>
+    /// <exception cref="StorageException">The store is not to be reached, will not be changed, or is of a newer
+    /// version.</exception>
     public void Migrate()
     {
         try
@@ -35,7 +36,8 @@ internal sealed class PostgresSchema(string connectionString)
                 .Build()
                 .PerformUpgrade();
             if (!result.Successful)
-                throw new StorageException($"The store could not be brought to this version: {result.Error.Message}", result.Error);
+                throw new StorageException(
+                    $"The store could not be brought to this version: {result.Error.Message}", result.Error);
         }
         catch (NpgsqlException e)
         {
@@ -59,7 +61,8 @@ internal sealed class PostgresSchema(string connectionString)
             {
                 await connection.DisposeAsync();
                 if (Stopwatch.GetElapsedTime(began) < Pause)
-                    await Console.Error.WriteLineAsync($"kiroku: waiting up to {Patience.TotalSeconds} s for PostgreSQL at {connection.DataSource}: {e.Message}");
+                    await Console.Error.WriteLineAsync($"kiroku: waiting up to {Patience.TotalSeconds} s for "
+                        + $"PostgreSQL at {connection.DataSource}: {e.Message}");
                 await Task.Delay(Pause);
             }
             catch
@@ -72,18 +75,20 @@ internal sealed class PostgresSchema(string connectionString)
 
     private static bool IsMigration(string resource) => resource.StartsWith(Migrations, StringComparison.Ordinal);
 
-    private static long NumberOf(string migration) => long.Parse(migration.AsSpan(Migrations.Length, 4), CultureInfo.InvariantCulture);
+    private static long NumberOf(string migration)
+        => long.Parse(migration.AsSpan(Migrations.Length, 4), CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Processes of this version and the next share a store while one after the other is replaced: what the next has added is
-    /// left alone, unless its migrations say that nobody may work here who does not know them.
+    /// Processes of this version and the next share a store while one after the other is replaced: what the next has
+    /// added is left alone, unless its migrations say that nobody may work here who does not know them.
     /// </summary>
     private static void RefuseSchemaBeyondUs(NpgsqlConnection connection)
     {
         if (!connection.ExecuteScalar<bool>("SELECT to_regclass('schemaversions') IS NOT NULL"))
             return;
         var known = typeof(PostgresSchema).Assembly.GetManifestResourceNames().Where(IsMigration).ToHashSet();
-        var newer = connection.Query<string>("SELECT scriptname FROM schemaversions").Where(script => !known.Contains(script)).Max(StringComparer.Ordinal);
+        var newer = connection.Query<string>("SELECT scriptname FROM schemaversions").Where(
+            script => !known.Contains(script)).Max(StringComparer.Ordinal);
         if (newer is not null && OldestToWorkHere(connection) > known.Max(NumberOf))
             throw new StorageException($"The store was written by a newer Kiroku: it holds the migration {newer}.");
     }

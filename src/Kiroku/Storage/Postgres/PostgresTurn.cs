@@ -4,8 +4,8 @@ using Npgsql;
 namespace Kiroku.Storage.Postgres;
 
 /// <summary>
-/// Says which of the processes that share a store does what is done once for all: one that holds a lock of its session, so
-/// that the turn is another's as soon as the server sees that it is gone.
+/// Says which of the processes that share a store does what is done once for all: one that holds a lock of its session,
+/// so that the turn is another's as soon as the server sees that it is gone.
 /// </summary>
 internal sealed class PostgresTurn(string connectionString) : IDisposable
 {

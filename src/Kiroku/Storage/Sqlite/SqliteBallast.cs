@@ -4,15 +4,18 @@ using Microsoft.Data.Sqlite;
 namespace Kiroku.Storage.Sqlite;
 
 /// <summary>
-/// Room in the store's own file, held by a row of zeros and given up when the disk is nearly full: what then has to be written,
-/// such as a deletion, fits into pages that the file has already. The log beside it keeps its length, too, as the zeros went
-/// through it. Whatever else fills the disk to the last byte, none of this can be taken. For the writer's thread alone.
+/// Room in the store's own file, held by a row of zeros and given up when the disk is nearly full: what then has to be
+/// written, such as a deletion, fits into pages that the file has already. The log beside it keeps its length, too, as
+/// the zeros went through it. Whatever else fills the disk to the last byte, none of this can be taken. For the
+/// writer's thread alone.
 /// </summary>
 internal sealed partial class SqliteBallast(string file, long bytes, ILogger logger)
 {
     private const string Table = "CREATE TABLE IF NOT EXISTS ballast (content BLOB NOT NULL)";
 
-    /// <summary>So little is left when it is given up: what the log and the file grow by meanwhile has to fit.</summary>
+    /// <summary>
+    /// So little is left when it is given up: what the log and the file grow by meanwhile has to fit.
+    /// </summary>
     private const int Nearly = 4;
 
     /// <summary>The file and its log both grow by it.</summary>
@@ -76,7 +79,9 @@ internal sealed partial class SqliteBallast(string file, long bytes, ILogger log
         LogLaid();
     }
 
-    /// <summary>Whether it could not be laid within this minute, as where an account's quota is less than the disk's room.</summary>
+    /// <summary>
+    /// Whether it could not be laid within this minute, as where an account's quota is less than the disk's room.
+    /// </summary>
     private bool HasJustFailed() => failedAt != long.MinValue && Environment.TickCount64 - failedAt < 60_000;
 
     private bool Try(SqliteConnection connection, string sql)
@@ -95,7 +100,8 @@ internal sealed partial class SqliteBallast(string file, long bytes, ILogger log
     }
 
     [LoggerMessage(LogLevel.Critical,
-        "The store's disk is full but for {Free} bytes. It lives on what it kept aside; until there is room again only deleting is taken")]
+        "The store's disk is full but for {Free} bytes. It lives on what it kept aside; until there is room again only "
+            + "deleting is taken")]
     private partial void LogGivenUp(long free);
 
     [LoggerMessage(LogLevel.Information, "The store's disk has room again, and everything is taken")]

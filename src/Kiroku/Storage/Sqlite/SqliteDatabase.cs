@@ -28,7 +28,12 @@ internal sealed class SqliteDatabase : IDatabase
         DapperTypes.Register();
         this.file = file;
         this.ballast = ballast;
-        connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30, Pooling = false }.ToString();
+        connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = file,
+            DefaultTimeout = 30,
+            Pooling = false,
+        }.ToString();
         writer = new Lazy<SqliteWriter>(() => new SqliteWriter(Open("PRAGMA synchronous=FULL"), ballast));
     }
 
@@ -55,7 +60,8 @@ internal sealed class SqliteDatabase : IDatabase
         }
     }
 
-    public Task<T> ReadOneAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => ReadAsync(read, cancellationToken);
+    public Task<T> ReadOneAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
+        => ReadAsync(read, cancellationToken);
 
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => writer.Value.WriteAsync(write, cancellationToken);
@@ -65,7 +71,8 @@ internal sealed class SqliteDatabase : IDatabase
         => WriteAsync(write, cancellationToken);
 
     /// <summary>The writer sees to it before each write, of nothing as well.</summary>
-    public Task KeepAsync(CancellationToken cancellationToken) => WriteAsync(_ => Task.FromResult(0), cancellationToken);
+    public Task KeepAsync(CancellationToken cancellationToken)
+        => WriteAsync(_ => Task.FromResult(0), cancellationToken);
 
     public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => Task.FromResult(true);
 
@@ -86,7 +93,8 @@ internal sealed class SqliteDatabase : IDatabase
                 .Build()
                 .PerformUpgrade();
             if (!result.Successful)
-                throw new StorageException($"The store could not be brought to this version: {result.Error.Message}", result.Error);
+                throw new StorageException(
+                    $"The store could not be brought to this version: {result.Error.Message}", result.Error);
         }
         catch (SqliteException e)
         {
@@ -120,11 +128,13 @@ internal sealed class SqliteDatabase : IDatabase
 
     private static void RefuseNewerSchema(SqliteConnection connection)
     {
-        var journal = connection.ExecuteScalar<long>("SELECT COUNT(*) FROM sqlite_master WHERE name = 'SchemaVersions'");
+        var journal = connection.ExecuteScalar<long>(
+            "SELECT COUNT(*) FROM sqlite_master WHERE name = 'SchemaVersions'");
         if (journal == 0)
             return;
         var known = typeof(SqliteDatabase).Assembly.GetManifestResourceNames().Where(IsMigration).ToHashSet();
-        var newer = connection.Query<string>("SELECT ScriptName FROM SchemaVersions").FirstOrDefault(s => !known.Contains(s));
+        var newer = connection.Query<string>("SELECT ScriptName FROM SchemaVersions").FirstOrDefault(
+            s => !known.Contains(s));
         if (newer is not null)
             throw new StorageException($"The store was written by a newer Kiroku: it holds the migration {newer}.");
     }

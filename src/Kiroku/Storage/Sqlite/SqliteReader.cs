@@ -4,7 +4,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Kiroku.Storage.Sqlite;
 
-/// <summary>A connection that only reads, kept open with the statements it has prepared, since preparing costs more than most reads.</summary>
+/// <summary>
+/// A connection that only reads, kept open with the statements it has prepared, since preparing costs more than most
+/// reads.
+/// </summary>
 internal sealed class SqliteReader : SqliteConnection, IKeepsStatements
 {
     private readonly Dictionary<string, DbCommand> kept = new(StringComparer.Ordinal);

@@ -118,7 +118,8 @@ internal sealed class SqliteWriter : IDisposable
             {
                 throw;
             }
-#pragma warning disable CA1031 // Whatever the caller's delegate throws goes back to that caller; the others' writes stand.
+            // Whatever the caller's delegate throws goes back to that caller; the others' writes stand.
+#pragma warning disable CA1031
             catch (Exception e)
 #pragma warning restore CA1031
             {

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Kiroku.Tests.Api.Fuzz;
 
-/// <summary>What must be true of every answer, whatever was asked: none is our own fault, and an error is in its API's form.</summary>
+/// <summary>
+/// What must be true of every answer, whatever was asked: none is our own fault, and an error is in its API's form.
+/// </summary>
 internal static class AnswerForm
 {
     /// <summary>What is wrong with an answer; null for nothing.</summary>
@@ -33,13 +35,16 @@ internal static class AnswerForm
     }
 
     private static bool IsKeystone(int status, JsonObject body)
-        => body is { Count: 1 } && body["error"] is JsonObject error && Is(error["code"], status) && error["title"] is JsonValue && error["message"] is JsonValue;
+        => body is { Count: 1 } && body["error"] is JsonObject error && Is(error["code"], status)
+            && error["title"] is JsonValue && error["message"] is JsonValue;
 
     private static bool IsNova(int status, JsonObject body)
-        => body is { Count: 1 } && body.First().Value is JsonObject error && Is(error["code"], status) && error["message"] is JsonValue;
+        => body is { Count: 1 } && body.First().Value is JsonObject error && Is(error["code"], status)
+            && error["message"] is JsonValue;
 
     private static bool IsWebOb(int status, JsonObject body)
-        => body["message"] is JsonValue && body["title"] is JsonValue && body["code"] is JsonValue code && $"{code}".StartsWith($"{status} ", StringComparison.Ordinal);
+        => body["message"] is JsonValue && body["title"] is JsonValue && body["code"] is JsonValue code
+            && $"{code}".StartsWith($"{status} ", StringComparison.Ordinal);
 
     private static bool Is(JsonNode? code, int status) => code is JsonValue && $"{code}" == $"{status}";
 

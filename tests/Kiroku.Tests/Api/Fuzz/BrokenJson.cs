@@ -3,18 +3,25 @@ using System.Text.Json;
 
 namespace Kiroku.Tests.Api.Fuzz;
 
-/// <summary>A body that a route accepts, with something in it changed: any value, at any depth, by another or by none, or a key twice.</summary>
+/// <summary>
+/// A body that a route accepts, with something in it changed: any value, at any depth, by another or by none, or a key
+/// twice.
+/// </summary>
 internal sealed class BrokenJson(Random random)
 {
-    private static readonly string[] Keys = ["", "id", "name", "__proto__", "\\u0000", "\\ud800", "\\u00e9", "server", "a.b", "links", "enabled", "min_count", "options"];
+    private static readonly string[] Keys = ["", "id", "name", "__proto__", "\\u0000", "\\ud800", "\\u00e9", "server",
+        "a.b", "links", "enabled", "min_count", "options"];
 
-    /// <summary>The body with each of its values by those that tell most: the first few, and some more by chance, or all.</summary>
+    /// <summary>
+    /// The body with each of its values by those that tell most: the first few, and some more by chance, or all.
+    /// </summary>
     public IEnumerable<string> Each(string valid, bool all)
     {
         var bytes = Encoding.UTF8.GetBytes(valid);
         foreach (var value in Values(bytes))
         {
-            var by = all ? FuzzWords.Telling : [.. FuzzWords.Telling[..2], .. random.GetItems(FuzzWords.Telling[2..], 1)];
+            var by = all
+                ? FuzzWords.Telling : [.. FuzzWords.Telling[..2], .. random.GetItems(FuzzWords.Telling[2..], 1)];
             foreach (var other in by)
                 yield return Replaced(bytes, value, other);
         }
@@ -44,8 +51,11 @@ internal sealed class BrokenJson(Random random)
         var bytes = Encoding.UTF8.GetBytes(valid);
         var (start, end) = values[random.Next(values.Count)];
         var before = Encoding.UTF8.GetString(bytes[..start]);
-        var key = before.TrimEnd().EndsWith(':') ? before[(before.TrimEnd().TrimEnd(':').TrimEnd('"').LastIndexOf('"') + 1)..].TrimEnd().TrimEnd(':').TrimEnd('"') : "twice";
-        return Encoding.UTF8.GetString(bytes[..end]) + $",\"{key}\":{random.GetItems(FuzzWords.Values, 1)[0]}" + Encoding.UTF8.GetString(bytes[end..]);
+        var key = before.TrimEnd().EndsWith(':')
+            ? before[(before.TrimEnd().TrimEnd(':').TrimEnd('"').LastIndexOf('"') + 1)..].TrimEnd().TrimEnd(':')
+            .TrimEnd('"') : "twice";
+        return Encoding.UTF8.GetString(bytes[..end]) + $",\"{key}\":{random.GetItems(FuzzWords.Values, 1)[0]}"
+            + Encoding.UTF8.GetString(bytes[end..]);
     }
 
     /// <summary>One of its objects with a key more.</summary>
@@ -56,7 +66,8 @@ internal sealed class BrokenJson(Random random)
         if (objects.Count == 0)
             return valid;
         var start = objects[random.Next(objects.Count)].Start + 1;
-        return Encoding.UTF8.GetString(bytes[..start]) + $"\"{random.GetItems(Keys, 1)[0]}\":{random.GetItems(FuzzWords.Values, 1)[0]}"
+        return Encoding.UTF8.GetString(bytes[..start])
+            + $"\"{random.GetItems(Keys, 1)[0]}\":{random.GetItems(FuzzWords.Values, 1)[0]}"
             + (bytes[start] == '}' ? "" : ",") + Encoding.UTF8.GetString(bytes[start..]);
     }
 

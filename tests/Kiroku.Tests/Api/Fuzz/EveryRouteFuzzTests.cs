@@ -31,10 +31,13 @@ public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<Ru
         var subject = (await cloud.App.SignInAsync()).Token;
         foreach (var row in VisibilityTests.Rows(cloud.App.Services).Where(row => row.Name.Contains(Routes, StringComparison.Ordinal)))
             await FuzzAsync(row, subject);
-        Assert.True(faults.Count == 0, $"KIROKU_FUZZ_SEED={Seed}: {faults.Count} faults, these among them:\n{string.Join("\n\n", faults.Take(12))}");
+        Assert.True(faults.Count == 0, $"KIROKU_FUZZ_SEED={Seed}: {faults.Count} faults, these among "
+            + $"them:\n{string.Join("\n\n", faults.Take(12))}");
     }
 
-    /// <summary>A route's requests depend on nothing but the seed and its name, so that a new route changes none of another's.</summary>
+    /// <summary>
+    /// A route's requests depend on nothing but the seed and its name, so that a new route changes none of another's.
+    /// </summary>
     private async Task FuzzAsync(VisibilityRow row, string subject)
     {
         var random = new Random(HashCode(row.Name) ^ Seed);
@@ -42,7 +45,8 @@ public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<Ru
         var path = await things.FillAsync(row);
         before = await RowsAsync();
         var prefixes = new[] { "/v2.1", "/v2", $"/v2.1/{cloud.Demo.ProjectId}", $"/v2/{cloud.Demo.ProjectId}" };
-        var byChance = Enumerable.Range(0, RequestsToEach).Select(_ => (Func<string, string, (HttpRequestMessage, string?)>)((path, token)
+        var byChance = Enumerable.Range(0, RequestsToEach).Select(
+            _ => (Func<string, string, (HttpRequestMessage, string?)>)((path, token)
             => maker.Make(row, prefixes[random.Next(prefixes.Length)], path, token)));
         foreach (var make in maker.Each(row, IsLong).Concat(byChance))
         {
@@ -55,14 +59,16 @@ public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<Ru
                 await SettleAsync(row);
                 path = await things.FillAsync(row);
                 before = await RowsAsync();
-                subject = row.Pattern == "/identity/v3/auth/tokens" && row.Method == "DELETE" ? (await cloud.App.SignInAsync()).Token : subject;
+                subject = row.Pattern == "/identity/v3/auth/tokens" && row.Method == "DELETE"
+                    ? (await cloud.App.SignInAsync()).Token : subject;
             }
         }
     }
 
     /// <summary>Whether others hear no more than that it is not theirs.</summary>
     private static bool IsAdministrators(VisibilityRow row)
-        => VisibilityPageTests.Lines.Any(line => line.StartsWith($"| `{row.Name}` | 401 | 403 | 403 |", StringComparison.Ordinal));
+        => VisibilityPageTests.Lines.Any(
+            line => line.StartsWith($"| `{row.Name}` | 401 | 403 | 403 |", StringComparison.Ordinal));
 
     /// <returns>Whether it was accepted.</returns>
     private async Task<bool> SendAsync(HttpRequestMessage request, string? body)
@@ -81,7 +87,8 @@ public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<Ru
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
-                faults.Add($"{e.GetType().Name} {e.Message} {e.InnerException?.Message}\n{RequestMaker.Describe(request, body)}");
+                faults.Add($"{e.GetType().Name} {e.Message} "
+                    + $"{e.InnerException?.Message}\n{RequestMaker.Describe(request, body)}");
             }
             if (wrote.IsCompleted && await RowsAsync() is var after && after != before)
             {
@@ -106,5 +113,6 @@ public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<Ru
 
     private Task<string> RowsAsync() => running.RowsAsync();
 
-    private static int HashCode(string name) => name.Aggregate(17, (hash, character) => unchecked(hash * 31 + character));
+    private static int HashCode(string name)
+        => name.Aggregate(17, (hash, character) => unchecked(hash * 31 + character));
 }

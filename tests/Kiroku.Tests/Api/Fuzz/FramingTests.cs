@@ -7,8 +7,9 @@ using Kiroku.Tests.Servers;
 namespace Kiroku.Tests.Api.Fuzz;
 
 /// <summary>
-/// Requests by hand whose HTTP itself is wrong, cut off or doubtful. All ask for what is refused anyway, so none may change
-/// anything; each has an answer that is no fault of ours, or the end of the connection where HTTP knows no better.
+/// Requests by hand whose HTTP itself is wrong, cut off or doubtful. All ask for what is refused anyway, so none may
+/// change anything; each has an answer that is no fault of ours, or the end of the connection where HTTP knows no
+/// better.
 /// </summary>
 public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCloud>
 {
@@ -38,7 +39,8 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
         { "Transfer-Encoding: chunked", "F\n{\"nosuch\":null}\n0\n\n" },
         { "Transfer-Encoding: chunked", "F\r\n{\"nosuch\":null}0\r\n\r\n" },
         { "Transfer-Encoding: chunked", "F\r\n{\"nosuch\":null}\r\n0\r\nTrailer: x\r\n\r\n" },
-        { "Transfer-Encoding: chunked", $"F\r\n{{\"nosuch\":null}}\r\n0\r\n{string.Concat(Enumerable.Repeat("a: b\r\n", 5000))}\r\n" },
+        { "Transfer-Encoding: chunked",
+            $"F\r\n{{\"nosuch\":null}}\r\n0\r\n{string.Concat(Enumerable.Repeat("a: b\r\n", 5000))}\r\n" },
         { "Transfer-Encoding: chunked", "F\r\n{\"nosuch\":null}\r\n0\r\nno colon\r\n\r\n" },
         { "Transfer-Encoding: chunked\r\nContent-Length: 3", "F\r\n{\"nosuch\":null}\r\n0\r\n\r\n" },
         { "Content-Length: 15\r\nTransfer-Encoding: chunked", "0\r\n\r\nGET / HTTP/1.1\r\n\r\n" },
@@ -68,7 +70,8 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
         { "Content-Length: 0", "" },
         { "Content-Length: 15\r\nExpect: 100-continue", Body },
         { "Content-Length: 15\r\nExpect: the-impossible", Body },
-        { "Content-Length: 15\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__", Body },
+        { "Content-Length: 15\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: "
+            + "AAMAAABkAAQAAP__", Body },
         { "Content-Length: 15\r\nConnection: close, keep-alive, x", Body },
         { "Content-Length: 15\r\nHost: again", Body },
         { "Content-Length: 15\r\nno colon", Body },
@@ -110,16 +113,28 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
 
     public static TheoryData<string> Heads =>
     [
-        "GET /v2.1/flavors HTTP/1.1\r\n\r\n", "GET /v2.1/flavors HTTP/1.1\r\nHost:\r\n\r\n", "GET /v2.1/flavors HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET /v2.1/flavors HTTP/1.1\r\nHost: a b\r\n\r\n",
-        "GET /v2.1/flavors HTTP/1.0\r\n\r\n", "GET /v2.1/flavors HTTP/1.2\r\nHost: a\r\n\r\n", "GET /v2.1/flavors HTTP/2.0\r\nHost: a\r\n\r\n", "GET /v2.1/flavors HTTP/9.9\r\nHost: a\r\n\r\n",
-        "GET /v2.1/flavors http/1.1\r\nHost: a\r\n\r\n", "GET /v2.1/flavors\r\nHost: a\r\n\r\n", "get /v2.1/flavors HTTP/1.1\r\nHost: a\r\n\r\n", "G@T /v2.1/flavors HTTP/1.1\r\nHost: a\r\n\r\n",
-        "G T /v2.1/flavors HTTP/1.1\r\nHost: a\r\n\r\n", " GET /v2.1/flavors HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\nGET /v2.1/flavors HTTP/1.1\r\nHost: a\r\n\r\n", "GET  /v2.1/flavors  HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET v2.1/flavors HTTP/1.1\r\nHost: a\r\n\r\n", "GET http://evil.example/v2.1/flavors HTTP/1.1\r\nHost: a\r\n\r\n", "GET https://[::1/ HTTP/1.1\r\nHost: a\r\n\r\n", "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n",
-        "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "GET * HTTP/1.1\r\nHost: a\r\n\r\n", "TRACE /v2.1/flavors HTTP/1.1\r\nHost: a\r\n\r\n", "GET /v2.1/fla vors HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET /v2.1/\u00e9 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /v2.1/\u0000 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /v2.1/%00 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /v2.1/%zz HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET //v2.1//flavors HTTP/1.1\r\nHost: a\r\n\r\n", "GET /../../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n", "GET /v2.1/%2e%2e/%2e%2e/ HTTP/1.1\r\nHost: a\r\n\r\n", "GET /v2.1/flavors#x HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET /v2.1/flavors?\u00e9=\u00ff HTTP/1.1\r\nHost: a\r\n\r\n", "GET /v2.1/flavors?? HTTP/1.1\r\nHost: a\r\n\r\n", "GET /v2.1/flavors?=1 HTTP/1.1\r\nHost: a\r\n\r\n", $"GET /{new string('a', 10_000)} HTTP/1.1\r\nHost: a\r\n\r\n",
-        $"GET /v2.1/flavors?{new string('a', 10_000)} HTTP/1.1\r\nHost: a\r\n\r\n", $"{new string('A', 10_000)} / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n",
+        "GET /v2.1/flavors HTTP/1.1\r\n\r\n", "GET /v2.1/flavors HTTP/1.1\r\nHost:\r\n\r\n",
+        "GET /v2.1/flavors HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET /v2.1/flavors HTTP/1.1\r\nHost: a b\r\n\r\n",
+        "GET /v2.1/flavors HTTP/1.0\r\n\r\n", "GET /v2.1/flavors HTTP/1.2\r\nHost: a\r\n\r\n",
+        "GET /v2.1/flavors HTTP/2.0\r\nHost: a\r\n\r\n", "GET /v2.1/flavors HTTP/9.9\r\nHost: a\r\n\r\n",
+        "GET /v2.1/flavors http/1.1\r\nHost: a\r\n\r\n", "GET /v2.1/flavors\r\nHost: a\r\n\r\n",
+        "get /v2.1/flavors HTTP/1.1\r\nHost: a\r\n\r\n", "G@T /v2.1/flavors HTTP/1.1\r\nHost: a\r\n\r\n",
+        "G T /v2.1/flavors HTTP/1.1\r\nHost: a\r\n\r\n", " GET /v2.1/flavors HTTP/1.1\r\nHost: a\r\n\r\n",
+        "\r\n\r\nGET /v2.1/flavors HTTP/1.1\r\nHost: a\r\n\r\n", "GET  /v2.1/flavors  HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET v2.1/flavors HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET http://evil.example/v2.1/flavors HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET https://[::1/ HTTP/1.1\r\nHost: a\r\n\r\n", "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "GET * HTTP/1.1\r\nHost: a\r\n\r\n",
+        "TRACE /v2.1/flavors HTTP/1.1\r\nHost: a\r\n\r\n", "GET /v2.1/fla vors HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /v2.1/\u00e9 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /v2.1/\u0000 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /v2.1/%00 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /v2.1/%zz HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET //v2.1//flavors HTTP/1.1\r\nHost: a\r\n\r\n", "GET /../../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /v2.1/%2e%2e/%2e%2e/ HTTP/1.1\r\nHost: a\r\n\r\n", "GET /v2.1/flavors#x HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /v2.1/flavors?\u00e9=\u00ff HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /v2.1/flavors?? HTTP/1.1\r\nHost: a\r\n\r\n", "GET /v2.1/flavors?=1 HTTP/1.1\r\nHost: a\r\n\r\n",
+        $"GET /{new string('a', 10_000)} HTTP/1.1\r\nHost: a\r\n\r\n",
+        $"GET /v2.1/flavors?{new string('a', 10_000)} HTTP/1.1\r\nHost: a\r\n\r\n",
+        $"{new string('A', 10_000)} / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n",
     ];
 
     [Theory]
@@ -133,14 +148,17 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
     [InlineData("GET / HTTP/1.1\rHost: a\r\r")]
     [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0")]
     [InlineData("\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003")]
-    public async Task What_is_no_whole_request_is_at_least_no_fault(string text) => AssertNoFault(text, await SendAsync(text, end: true));
+    public async Task What_is_no_whole_request_is_at_least_no_fault(string text)
+        => AssertNoFault(text, await SendAsync(text, end: true));
 
     [Fact]
     public async Task Requests_one_after_another_on_one_connection_are_all_answered()
     {
         var one = $"GET /v2.1/nosuch HTTP/1.1\r\nHost: a\r\nX-Auth-Token: {running.Cloud.Demo.Token}\r\n\r\n";
         var last = one.Replace("Host: a", "Host: a\r\nConnection: close", StringComparison.Ordinal);
-        Assert.Equal(20, (await SendAsync(string.Concat(Enumerable.Repeat(one, 19)) + last, toTheEnd: true)).Split("HTTP/1.1 404").Length - 1);
+        Assert.Equal(20,
+            (await SendAsync(string.Concat(Enumerable.Repeat(one, 19)) + last, toTheEnd: true)).Split("HTTP/1.1 404")
+                .Length - 1);
     }
 
     [Fact]
@@ -148,14 +166,17 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
     {
         var random = new Random(EveryRouteFuzzTests.Seed);
         var before = await running.RowsAsync();
-        var right = $"POST /v2.1/servers/{running.Server}/action?limit=1 HTTP/1.1\r\nHost: {running.Cloud.App.Address.Authority}\r\nX-Auth-Token: {running.Cloud.Demo.Token}\r\n"
-            + $"Content-Type: application/json\r\nOpenStack-API-Version: compute 2.96\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{Body[..5]}\r\na;x=y\r\n{Body[5..]}\r\n0\r\n\r\n";
+        var right = $"POST /v2.1/servers/{running.Server}/action?limit=1 HTTP/1.1\r\nHost: "
+            + $"{running.Cloud.App.Address.Authority}\r\nX-Auth-Token: {running.Cloud.Demo.Token}\r\n"
+            + "Content-Type: application/json\r\nOpenStack-API-Version: compute 2.96\r\nTransfer-Encoding: "
+                + $"chunked\r\n\r\n5\r\n{Body[..5]}\r\na;x=y\r\n{Body[5..]}\r\n0\r\n\r\n";
         for (var number = 0; number < RandomRequests; number++)
         {
             var request = right;
             for (var change = random.Next(1, 4); change > 0; change--)
                 request = Changed(random, request);
-            AssertNoFault(request, await SendAsync(request, end: random.Next(2) == 0, patience: TimeSpan.FromSeconds(0.2)));
+            AssertNoFault(
+                request, await SendAsync(request, end: random.Next(2) == 0, patience: TimeSpan.FromSeconds(0.2)));
         }
         Assert.Equal(before, await running.RowsAsync());
     }
@@ -175,19 +196,24 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
 
     private static void AssertAnswered(string request, string answer)
     {
-        Assert.True(answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal), $"{Short(request)}\nwas answered: {Short(answer)}");
+        Assert.True(answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal),
+            $"{Short(request)}\nwas answered: {Short(answer)}");
         AssertNoFault(request, answer);
         var parts = answer.Split("\r\n\r\n", 2);
-        if (parts[0].Contains("application/json", StringComparison.Ordinal) && !parts[0].Contains("chunked", StringComparison.Ordinal))
+        if (parts[0].Contains("application/json", StringComparison.Ordinal)
+            && !parts[0].Contains("chunked", StringComparison.Ordinal))
             Assert.NotNull(JsonNode.Parse(parts[1][..Math.Min(parts[1].Length, Length(parts[0]))]));
     }
 
-    private static int Length(string head) => head.Split("\r\n").FirstOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)) is { } line
+    private static int Length(string head)
+        => head.Split("\r\n").FirstOrDefault(
+            line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)) is { } line
         ? int.Parse(line.Split(':')[1], CultureInfo.InvariantCulture)
         : 0;
 
     private static void AssertNoFault(string request, string answer) => Assert.False(
-        answer.StartsWith("HTTP/1.1 5", StringComparison.Ordinal) && !answer.StartsWith("HTTP/1.1 505", StringComparison.Ordinal) && !answer.StartsWith("HTTP/1.1 501", StringComparison.Ordinal),
+        answer.StartsWith("HTTP/1.1 5", StringComparison.Ordinal) && !answer.StartsWith(
+            "HTTP/1.1 505", StringComparison.Ordinal) && !answer.StartsWith("HTTP/1.1 501", StringComparison.Ordinal),
         $"{Short(request)}\nwas answered: {Short(answer)}");
 
     private static string Short(string text) => text.Length > 1500 ? $"{text[..1500]}…" : text;
@@ -204,7 +230,8 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
             ($"PUT /image/v2/images/{running.Cloud.Image}/file", "application/octet-stream"),
         })
         {
-            yield return $"{line} HTTP/1.1\r\nHost: {running.Cloud.App.Address.Authority}\r\nX-Auth-Token: {running.Cloud.Demo.Token}\r\nContent-Type: {type}\r\n"
+            yield return $"{line} HTTP/1.1\r\nHost: {running.Cloud.App.Address.Authority}\r\nX-Auth-Token: "
+                + $"{running.Cloud.Demo.Token}\r\nContent-Type: {type}\r\n"
                 + $"{headers}{(headers.Length > 0 ? "\r\n" : "")}\r\n{body}";
         }
     }
@@ -214,7 +241,8 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
     /// <param name="end">Says that nothing more comes; then there need be no answer any more.</param>
     /// <param name="toTheEnd">Reads all answers that there are.</param>
     /// <param name="patience">After that it says so in any case.</param>
-    private async Task<string> SendAsync(string request, bool end = false, bool toTheEnd = false, TimeSpan? patience = null)
+    private async Task<string> SendAsync(
+        string request, bool end = false, bool toTheEnd = false, TimeSpan? patience = null)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(running.Cloud.App.Address.Host, running.Cloud.App.Address.Port, Token);
@@ -269,6 +297,8 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
     private static bool IsWhole(string answer)
     {
         var parts = answer.Replace("HTTP/1.1 100 Continue\r\n\r\n", "", StringComparison.Ordinal).Split("\r\n\r\n", 2);
-        return parts is [var head, var body] && (head.Contains("chunked", StringComparison.Ordinal) ? body.EndsWith("0\r\n\r\n", StringComparison.Ordinal) : body.Length >= Length(head));
+        return parts is [var head, var body]
+            && (head.Contains("chunked", StringComparison.Ordinal)
+                ? body.EndsWith("0\r\n\r\n", StringComparison.Ordinal) : body.Length >= Length(head));
     }
 }

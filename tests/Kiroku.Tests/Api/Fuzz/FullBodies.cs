@@ -2,7 +2,10 @@ using Kiroku.Tests.Identity;
 
 namespace Kiroku.Tests.Api.Fuzz;
 
-/// <summary>Bodies with all that a route knows, where the shortest one that it accepts has less; by route or by the key of an action.</summary>
+/// <summary>
+/// Bodies with all that a route knows, where the shortest one that it accepts has less; by route or by the key of an
+/// action.
+/// </summary>
 internal static class FullBodies
 {
     private static readonly Dictionary<string, string[]> Bodies = new()
@@ -29,13 +32,15 @@ internal static class FullBodies
         ],
         ["resize"] = ["""{"resize":{"flavorRef":84,"OS-DCF:diskConfig":"AUTO"}}"""],
         ["createImage"] = ["""{"createImage":{"name":"NEW","metadata":{"a":"b"}}}"""],
-        ["os-getConsoleOutput"] = ["""{"os-getConsoleOutput":{"length":10}}""", """{"os-getConsoleOutput":{"length":"10"}}"""],
+        ["os-getConsoleOutput"]
+        = ["""{"os-getConsoleOutput":{"length":10}}""", """{"os-getConsoleOutput":{"length":"10"}}"""],
         ["lock"] = ["""{"lock":{"locked_reason":"x"}}"""],
         ["unshelve"] = ["""{"unshelve":{"availability_zone":"nova","host":"HOST"}}"""],
         ["migrate"] = ["""{"migrate":{"host":"HOST"}}"""],
         ["rescue"] = ["""{"rescue":{"adminPass":"x","rescue_image_ref":"IMAGE"}}"""],
         ["evacuate"] = ["""{"evacuate":{"host":"HOST","adminPass":"x"}}"""],
-        ["PUT /servers/{}"] = ["""{"server":{"name":"NEW","OS-DCF:diskConfig":"AUTO","accessIPv4":"1.2.3.4","accessIPv6":"::1","description":"d","hostname":"vm"}}"""],
+        ["PUT /servers/{}"]
+        = ["""{"server":{"name":"NEW","OS-DCF:diskConfig":"AUTO","accessIPv4":"1.2.3.4","accessIPv6":"::1","description":"d","hostname":"vm"}}"""],
         ["POST /flavors"] =
         [
             """
@@ -44,12 +49,14 @@ internal static class FullBodies
             """{"flavor":{"name":"NEW","id":"NEW","ram":"64","vcpus":"1","disk":"1","swap":"0","rxtx_factor":"1.5"}}""",
         ],
         ["POST /flavors/{}/os-extra_specs"] = ["""{"extra_specs":{"quota:more":1,"hw:x":"y"}}"""],
-        ["POST /os-keypairs"] = ["""{"keypair":{"name":"NEW","type":"ssh","public_key":"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGh2 x","user_id":"USER"}}"""],
+        ["POST /os-keypairs"]
+        = ["""{"keypair":{"name":"NEW","type":"ssh","public_key":"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGh2 x","user_id":"USER"}}"""],
         ["PUT /os-quota-sets/{}"] =
         [
             """{"quota_set":{"instances":-1,"cores":"-1","ram":-1,"metadata_items":128,"key_pairs":100,"injected_files":0,"server_groups":0,"force":true}}""",
         ],
-        ["PUT /os-services/{}"] = ["""{"host":"HOST","binary":"nova-compute","disabled_reason":"x","status":"enabled","forced_down":false}"""],
+        ["PUT /os-services/{}"]
+        = ["""{"host":"HOST","binary":"nova-compute","disabled_reason":"x","status":"enabled","forced_down":false}"""],
         ["POST /image/v2/images"] =
         [
             """
@@ -76,13 +83,16 @@ internal static class FullBodies
         [
             """{"project":{"name":"NEW","domain_id":"default","parent_id":"default","description":"d","enabled":true,"is_domain":false,"tags":["a"],"options":{"immutable":false},"more":1}}""",
         ],
-        ["PATCH /identity/v3/projects/{}"] = ["""{"project":{"name":"NEW","enabled":true,"tags":["a"],"options":{"immutable":null},"description":"d"}}"""],
+        ["PATCH /identity/v3/projects/{}"]
+        = ["""{"project":{"name":"NEW","enabled":true,"tags":["a"],"options":{"immutable":null},"description":"d"}}"""],
         ["POST /identity/v3/users"] =
         [
             """{"user":{"name":"NEW","password":"pw","domain_id":"default","default_project_id":"PROJECT","enabled":true,"options":{},"email":"x@y","description":"d"}}""",
         ],
-        ["PATCH /identity/v3/users/{}"] = ["""{"user":{"name":"NEW","password":"pw","enabled":true,"default_project_id":null,"email":1}}"""],
-        ["POST /identity/v3/roles"] = ["""{"role":{"name":"NEW","description":"d","domain_id":null,"options":{"immutable":false}}}"""],
+        ["PATCH /identity/v3/users/{}"]
+        = ["""{"user":{"name":"NEW","password":"pw","enabled":true,"default_project_id":null,"email":1}}"""],
+        ["POST /identity/v3/roles"]
+        = ["""{"role":{"name":"NEW","description":"d","domain_id":null,"options":{"immutable":false}}}"""],
         ["POST /identity/v3/users/{}/application_credentials"] =
         [
             """{"application_credential":{"name":"NEW","secret":"s","description":"d","expires_at":"2099-01-01T00:00:00.000000Z","unrestricted":false,"roles":[{"name":"member"}],"access_rules":[]}}""",

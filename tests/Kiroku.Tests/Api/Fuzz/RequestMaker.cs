@@ -4,43 +4,56 @@ using Kiroku.Tests.Identity;
 
 namespace Kiroku.Tests.Api.Fuzz;
 
-/// <summary>Makes requests to a route that are right but for something: its query, an id in its path, its body, its headers, or several of these.</summary>
+/// <summary>
+/// Makes requests to a route that are right but for something: its query, an id in its path, its body, its headers, or
+/// several of these.
+/// </summary>
 internal sealed class RequestMaker(Random random, VisibilityThings things, string server)
 {
-    private static readonly string[] Versions = ["2.1", "2.26", "2.37", "2.42", "2.53", "2.58", "2.66", "2.73", "2.75", "2.79", "2.88", "2.96"];
+    private static readonly string[] Versions = [
+        "2.1", "2.26", "2.37", "2.42", "2.53", "2.58", "2.66", "2.73", "2.75", "2.79", "2.88", "2.96"];
     private readonly BrokenJson broken = new(random);
 
     /// <summary>All of a request, to be said where it was answered wrongly.</summary>
     public static string Describe(HttpRequestMessage request, string? body)
-        => $"{request.Method} {Short(request.RequestUri!.OriginalString)}\n{Short($"{request.Headers}{request.Content?.Headers}")}{Short(body ?? "")}";
+        => $"{request.Method} {Short(request.RequestUri!.OriginalString)}\n"
+            + $"{Short($"{request.Headers}{request.Content?.Headers}")}{Short(body ?? "")}";
 
     /// <summary>Requests with one thing wrong, each thing once.</summary>
-    public IEnumerable<Func<string, string, (HttpRequestMessage Request, string? Body)>> Each(VisibilityRow row, bool all)
+    public IEnumerable<Func<string, string, (HttpRequestMessage Request, string? Body)>> Each(
+        VisibilityRow row, bool all)
     {
         var bodies = FullBodies.Of(row);
         foreach (var query in FuzzWords.TellingQueries)
-            yield return (path, token) => WithOneThingWrong(row, path + query, token, bodies.Count > 0 ? bodies[0] : null);
+            yield return (path, token)
+                => WithOneThingWrong(row, path + query, token, bodies.Count > 0 ? bodies[0] : null);
         if (row.ContentType == "application/octet-stream")
             yield break;
         foreach (var body in bodies.SelectMany(body => broken.Each(body, all)))
             yield return (path, token) => WithOneThingWrong(row, path + row.Query, token, body);
     }
 
-    private (HttpRequestMessage Request, string? Body) WithOneThingWrong(VisibilityRow row, string address, string token, string? body)
+    private (HttpRequestMessage Request, string? Body) WithOneThingWrong(
+        VisibilityRow row, string address, string token, string? body)
     {
         body = body is null ? null : things.Body(body);
         var request = New(row, (row.IsCompute ? "/v2.1" : "") + address, body);
         if (row.IsCompute)
-            Put(request, "OpenStack-API-Version", $"compute {(random.Next(3) == 0 ? Versions[^1] : row.Version ?? Versions[0])}");
+            Put(request, "OpenStack-API-Version",
+                $"compute {(random.Next(3) == 0 ? Versions[^1] : row.Version ?? Versions[0])}");
         Put(request, "X-Auth-Token", token);
         return (request, body);
     }
 
     private HttpRequestMessage New(VisibilityRow row, string address, string? body)
     {
-        var request = new HttpRequestMessage(new HttpMethod(row.Method), new Uri(server + address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        var request = new HttpRequestMessage(new HttpMethod(row.Method),
+            new Uri(server + address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         if (body is not null)
-            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue(row.ContentType) } };
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue(row.ContentType) },
+            };
         return request;
     }
 
@@ -49,7 +62,8 @@ internal sealed class RequestMaker(Random random, VisibilityThings things, strin
     {
         var parts = random.Next(1, 16);
         var body = row.Method is "GET" or "HEAD" && random.Next(8) > 0 ? null : Body(row, breaks: (parts & 1) > 0);
-        var address = (row.IsCompute ? prefix : "") + ((parts & 2) > 0 && random.Next(3) == 0 ? OtherId(row, path) : path) + Query(row, (parts & 4) > 0);
+        var address = (row.IsCompute ? prefix : "")
+            + ((parts & 2) > 0 && random.Next(3) == 0 ? OtherId(row, path) : path) + Query(row, (parts & 4) > 0);
         var request = New(row, address, body);
         if (row.IsCompute)
             Put(request, "OpenStack-API-Version", $"compute {row.Version ?? Versions[random.Next(Versions.Length)]}");
@@ -84,7 +98,8 @@ internal sealed class RequestMaker(Random random, VisibilityThings things, strin
         if (random.Next(4) == 0)
             return FuzzWords.Queries[random.Next(FuzzWords.Queries.Length)];
         var pairs = Enumerable.Range(0, random.Next(1, 4)).Select(_ =>
-            $"{Uri.EscapeDataString(FuzzWords.QueryNames[random.Next(FuzzWords.QueryNames.Length)])}={FuzzWords.QueryValues[random.Next(FuzzWords.QueryValues.Length)]}");
+            $"{Uri.EscapeDataString(FuzzWords.QueryNames[random.Next(FuzzWords.QueryNames.Length)])}="
+                + $"{FuzzWords.QueryValues[random.Next(FuzzWords.QueryValues.Length)]}");
         return $"{(row.Query.Length == 0 ? "?" : row.Query + "&")}{string.Join('&', pairs)}";
     }
 
@@ -113,5 +128,6 @@ internal sealed class RequestMaker(Random random, VisibilityThings things, strin
         }
     }
 
-    private static string Short(string text) => text.Length > 2000 ? $"{text[..2000]}… ({text.Length} characters)" : text;
+    private static string Short(string text)
+        => text.Length > 2000 ? $"{text[..2000]}… ({text.Length} characters)" : text;
 }

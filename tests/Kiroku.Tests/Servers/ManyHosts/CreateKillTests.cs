@@ -30,10 +30,12 @@ public sealed class CreateKillTests
             await cloud.StartAsync(killed);
             foreach (var server in made)
             {
-                TestContext.Current.TestOutputHelper?.WriteLine($"{moment}: {kill.Passed[^1]} -> {(await cloud.ServerAsync(server)).VmState}");
+                TestContext.Current.TestOutputHelper?.WriteLine(
+                    $"{moment}: {kill.Passed[^1]} -> {(await cloud.ServerAsync(server)).VmState}");
                 await AssertOneAsync(cloud, server);
                 await cloud.DeleteAsync(server);
-                await cloud.UntilAsync(() => Task.FromResult(cloud.Nodes.All(node => !node.Host.Machines.ContainsKey(server))));
+                await cloud.UntilAsync(
+                    () => Task.FromResult(cloud.Nodes.All(node => !node.Host.Machines.ContainsKey(server))));
             }
         }
     }
@@ -47,9 +49,11 @@ public sealed class CreateKillTests
             Assert.Equal(server.Host, server.Disk?.Host);
         string[] expected = active ? [server.Host!] : [];
         await cloud.UntilAsync(() => Task.FromResult(
-            cloud.Nodes.Where(node => node.Host.Machines.ContainsKey(id)).Select(node => node.Name).SequenceEqual(expected)));
+            cloud.Nodes.Where(node => node.Host.Machines.ContainsKey(id)).Select(node => node.Name).SequenceEqual(
+                expected)));
     }
 
     private static async Task<IReadOnlyList<Guid>> IdsAsync(HostsCloud cloud) => await cloud.Any.Store.ReadAsync(
-        async connection => (await connection.QueryAsync<string>("SELECT id FROM servers")).Select(Guid.Parse).ToList(), TestContext.Current.CancellationToken);
+        async connection => (await connection.QueryAsync<string>("SELECT id FROM servers")).Select(Guid.Parse).ToList(),
+        TestContext.Current.CancellationToken);
 }

@@ -1,6 +1,8 @@
 namespace Kiroku.Tests.Servers.ManyHosts;
 
-/// <summary>The moments of an action over all nodes: before and after each call of a hypervisor and each write; see ADR 12.</summary>
+/// <summary>
+/// The moments of an action over all nodes: before and after each call of a hypervisor and each write; see ADR 12.
+/// </summary>
 internal sealed class HostPoints
 {
     private readonly List<string> passed = [];

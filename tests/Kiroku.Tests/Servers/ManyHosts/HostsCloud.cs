@@ -11,7 +11,9 @@ using Kiroku.Tests.Storage;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
 
-/// <summary>Several nodes on one database, each with a fake host of its own; any of them can die and come back.</summary>
+/// <summary>
+/// Several nodes on one database, each with a fake host of its own; any of them can die and come back.
+/// </summary>
 internal sealed class HostsCloud : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -19,7 +21,8 @@ internal sealed class HostsCloud : IAsyncDisposable
     private readonly string database;
     private readonly (string Key, string Value)[] configuration;
 
-    private HostsCloud(string database, (string Key, string Value)[] configuration) => (this.database, this.configuration) = (database, configuration);
+    private HostsCloud(string database, (string Key, string Value)[] configuration)
+        => (this.database, this.configuration) = (database, configuration);
 
     public IEnumerable<HostNode> Nodes => nodes.Values;
 
@@ -43,7 +46,8 @@ internal sealed class HostsCloud : IAsyncDisposable
         => StartAsync([.. new[] { "a", "b", "c", "d" }.Take(hosts).Select(name => new HostNode(name))], configuration);
 
     /// <summary>Starts nodes, of which the first answers HTTP.</summary>
-    public static async Task<HostsCloud> StartAsync(IReadOnlyList<HostNode> nodes, params (string Key, string Value)[] configuration)
+    public static async Task<HostsCloud> StartAsync(
+        IReadOnlyList<HostNode> nodes, params (string Key, string Value)[] configuration)
     {
         var cloud = new HostsCloud(await PostgresServer.CreateDatabaseAsync(), configuration);
         foreach (var node in nodes)
@@ -81,16 +85,27 @@ internal sealed class HostsCloud : IAsyncDisposable
                     ["Actions:StorageDelay"] = "00:00:00.01",
                     ["Scheduling:AllowResizeToSameHost"] = "false",
                 });
-                builder.Configuration.AddInMemoryCollection(configuration.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
+                builder.Configuration.AddInMemoryCollection(
+                    configuration.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
                 builder.Services.AddSingleton<IHypervisor>(node.Hypervisor);
                 builder.Services.AddSingleton<IDatabase>(node.Database);
                 builder.Services.AddSingleton(new SideDatabase(node.Beats));
             },
-            node.Folder, settings => settings with { Host = name, Database = database, Roles = node.Roles, Cluster = Cluster.Nodes.NextAddress() });
+            node.Folder,
+            settings
+                => settings with
+                {
+                    Host = name,
+                    Database = database,
+                    Roles = node.Roles,
+                    Cluster = Cluster.Nodes.NextAddress(),
+                });
         node.IsDead = false;
     }
 
-    /// <summary>Has a node's process die: nothing it does reaches its host or the store any more, and the others know.</summary>
+    /// <summary>
+    /// Has a node's process die: nothing it does reaches its host or the store any more, and the others know.
+    /// </summary>
     public async Task KillAsync(string name)
     {
         _ = Freeze(name);
@@ -110,7 +125,9 @@ internal sealed class HostsCloud : IAsyncDisposable
         return thawed;
     }
 
-    /// <summary>Lets a frozen node go on with what it was at, and ends it as it would end when it hears that it counts as dead.</summary>
+    /// <summary>
+    /// Lets a frozen node go on with what it was at, and ends it as it would end when it hears that it counts as dead.
+    /// </summary>
     public async Task ThawAsync(string name)
     {
         nodes[name].Ice!.SetResult();
@@ -127,28 +144,33 @@ internal sealed class HostsCloud : IAsyncDisposable
     }
 
     private Task ForgetAsync(string name) => Any.Store.WriteAsync(db => Dapper.SqlMapper.ExecuteAsync(
-        db, "UPDATE nodes SET silo = NULL, connected = 0, seen_at = '2026-01-01T00:00:00.000000' WHERE name = @name", new { name }), Token);
+        db, "UPDATE nodes SET silo = NULL, connected = 0, seen_at = '2026-01-01T00:00:00.000000' WHERE name = @name",
+        new { name }), Token);
 
     /// <summary>Makes a server on a host and waits until it is built.</summary>
     public async Task<Guid> CreateServerAsync(string? host = null)
     {
         var zone = host is null ? "nova" : $"nova:{host}";
         using var answer = await Admin.PostAsync(
-            "/v2.1/servers", $$$"""{"server":{"name":"vm","flavorRef":"42","imageRef":"{{{Image}}}","availability_zone":"{{{zone}}}"}}""");
+            "/v2.1/servers",
+            $$$"""{"server":{"name":"vm","flavorRef":"42","imageRef":"{{{Image}}}","availability_zone":"{{{zone}}}"}}""");
         Assert.Equal(202, (int)answer.StatusCode);
         var id = Guid.Parse((string)(await TestApp.JsonAsync(answer))["server"]!["id"]!);
         await UntilIdleAsync(id);
         return id;
     }
 
-    /// <summary>Makes servers on a host until one has its grain on a certain node, and nothing left to do there.</summary>
+    /// <summary>
+    /// Makes servers on a host until one has its grain on a certain node, and nothing left to do there.
+    /// </summary>
     public async Task<Guid> CreateWithGrainAsync(string on, string grain)
     {
         var grains = Cluster.Nodes.GrainsOf(Any.App);
         while (true)
         {
             var server = await CreateServerAsync(on);
-            var where = await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grains.GetGrain<IServerGrain>(server));
+            var where = await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(
+                grains.GetGrain<IServerGrain>(server));
             if (where?.ToParsableString() == Cluster.Nodes.SiloOf(this[grain].App))
                 return server;
         }
@@ -156,8 +178,10 @@ internal sealed class HostsCloud : IAsyncDisposable
 
     public async Task<(int Status, string Text, string RequestId)> ActAsync(Guid server, string body)
     {
-        using var answer = await Admin.PostAsync($"/v2.1/servers/{server}/action", body, ("OpenStack-API-Version", "compute 2.96"));
-        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(Token), answer.Headers.GetValues("x-compute-request-id").Single());
+        using var answer = await Admin.PostAsync(
+            $"/v2.1/servers/{server}/action", body, ("OpenStack-API-Version", "compute 2.96"));
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(Token),
+            answer.Headers.GetValues("x-compute-request-id").Single());
     }
 
     /// <summary>Asks for an action that is accepted, and waits until it has ended.</summary>
@@ -176,7 +200,8 @@ internal sealed class HostsCloud : IAsyncDisposable
         await UntilIdleAsync(server);
     }
 
-    public async Task<Server> ServerAsync(Guid id) => (await Any.App.Services.GetRequiredService<ServerStore>().FindAsync(id, Token))!;
+    public async Task<Server> ServerAsync(Guid id)
+        => (await Any.App.Services.GetRequiredService<ServerStore>().FindAsync(id, Token))!;
 
     public async Task<RecordedAction> ActionAsync(Guid server, string requestId)
         => (await Any.App.Services.GetRequiredService<ActionStore>().FindAsync(server, requestId, Token))!;
@@ -184,16 +209,22 @@ internal sealed class HostsCloud : IAsyncDisposable
     public async Task<IReadOnlyList<ActionRecord>> ActionsAsync(Guid server)
         => await Any.App.Services.GetRequiredService<ActionStore>().ListAsync(server, new ActionQuery(1000), Token);
 
-    public Task UntilIdleAsync(Guid server) => UntilAsync(async () => (await ServerAsync(server)).RunningAction is null);
+    public Task UntilIdleAsync(Guid server)
+        => UntilAsync(async () => (await ServerAsync(server)).RunningAction is null);
 
-    /// <summary>Waits until the condition holds; looks again after each write of a node that lives, of which there are some every second.</summary>
+    /// <summary>
+    /// Waits until the condition holds; looks again after each write of a node that lives, of which there are some
+    /// every second.
+    /// </summary>
     public async Task UntilAsync(Func<Task<bool>> condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
         limit.CancelAfter(Patience);
         while (true)
         {
-            var changed = Task.WhenAny(Nodes.Where(node => !node.IsDead).SelectMany(node => new[] { node.Database.NextWrite, node.Beats.NextWrite }));
+            var changed = Task.WhenAny(
+                Nodes.Where(node => !node.IsDead).SelectMany(
+                    node => new[] { node.Database.NextWrite, node.Beats.NextWrite }));
             if (await condition())
                 return;
             await changed.WaitAsync(limit.Token);
@@ -229,8 +260,10 @@ internal sealed class HostsCloud : IAsyncDisposable
         {
             Assert.Equal(NamedOn(server, node.Name).Order(), node.Host.DisksOf(id));
             var machine = node.Host.Machines.GetValueOrDefault(id);
-            Assert.Equal(server.PowerState == MachineState.Running && server.Host == node.Name, machine?.State == MachineState.Running);
-            Assert.True(machine is null || server.Host == node.Name, $"{node.Name} has a machine that should be on {server.Host}");
+            Assert.Equal(server.PowerState == MachineState.Running && server.Host == node.Name,
+                machine?.State == MachineState.Running);
+            Assert.True(machine is null || server.Host == node.Name,
+                $"{node.Name} has a machine that should be on {server.Host}");
         }
     }
 
@@ -246,7 +279,8 @@ internal sealed class HostsCloud : IAsyncDisposable
 
     private async Task<string> UploadAsync()
     {
-        using var made = await Admin.PostAsync("/image/v2/images", """{"name":"disk","disk_format":"raw","container_format":"bare","visibility":"public"}""");
+        using var made = await Admin.PostAsync("/image/v2/images",
+            """{"name":"disk","disk_format":"raw","container_format":"bare","visibility":"public"}""");
         var id = (string)(await TestApp.JsonAsync(made))["id"]!;
         using var stored = await Admin.PutAsync($"/image/v2/images/{id}/file", new byte[1024 * 1024]);
         Assert.Equal(204, (int)stored.StatusCode);

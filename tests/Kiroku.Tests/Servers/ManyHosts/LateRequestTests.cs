@@ -6,7 +6,9 @@ using Kiroku.Storage;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
 
-/// <summary>What a node still has in its hands when it counts as dead is not done any more: the others have answered for it.</summary>
+/// <summary>
+/// What a node still has in its hands when it counts as dead is not done any more: the others have answered for it.
+/// </summary>
 public sealed class LateRequestTests : IAsyncLifetime
 {
     private HostsCloud cloud = null!;
@@ -41,16 +43,23 @@ public sealed class LateRequestTests : IAsyncLifetime
 
         using var locked = await lost.PostAsync($"/v2.1/servers/{server}/action", """{"lock":null}""");
         Assert.Equal((503, true), ((int)locked.StatusCode, locked.Headers.RetryAfter is not null));
-        Assert.Contains("does not count as one of the service", await locked.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("does not count as one of the service",
+            await locked.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         using var created = await lost.PostAsync(
             "/v2.1/servers", $$$"""{"server":{"name":"late","flavorRef":"42","imageRef":"{{{cloud.Image}}}"}}""");
 
         Assert.Equal(503, (int)created.StatusCode);
         // As the grain on the living node gets it when it comes late.
-        var late = ActionRequest.OfTheService(ActionNames.Stop, TimeProvider.System.GetUtcNow().UtcDateTime) with { AskedOf = Cluster.Nodes.SiloOf(cloud["b"].App) };
+        var late = ActionRequest.OfTheService(ActionNames.Stop, TimeProvider.System.GetUtcNow().UtcDateTime) with
+        {
+            AskedOf = Cluster.Nodes.SiloOf(cloud["b"].App),
+        };
         late = cloud["b"].App.Services.GetRequiredService<RequestSealer>().Seal(server, late);
-        await Assert.ThrowsAsync<StorageException>(() => Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server).Begin(late));
+        await Assert.ThrowsAsync<StorageException>(
+            () => Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server).Begin(late));
         Assert.Single(await cloud.ActionsAsync(server));
-        Assert.Empty(await cloud.Any.App.Services.GetRequiredService<ServerStore>().ListWhereAsync("name = 'late'", null, TestContext.Current.CancellationToken));
+        Assert.Empty(
+            await cloud.Any.App.Services.GetRequiredService<ServerStore>().ListWhereAsync(
+                "name = 'late'", null, TestContext.Current.CancellationToken));
     }
 }

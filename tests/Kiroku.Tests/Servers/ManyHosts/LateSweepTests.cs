@@ -9,8 +9,8 @@ using Kiroku.Tests.Fakes;
 namespace Kiroku.Tests.Servers.ManyHosts;
 
 /// <summary>
-/// A node looks at a server and stands still; what it then does by what it saw is not done, because the server may have become
-/// another's business meanwhile.
+/// A node looks at a server and stands still; what it then does by what it saw is not done, because the server may have
+/// become another's business meanwhile.
 /// </summary>
 public sealed class LateSweepTests : IAsyncLifetime
 {
@@ -57,7 +57,8 @@ public sealed class LateSweepTests : IAsyncLifetime
         var server = await cloud.CreateWithGrainAsync(on: "b", grain);
         var sweeper = Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server);
         await cloud.Any.Store.WriteAsync(
-            db => db.ExecuteAsync("INSERT INTO services (host, disabled, forced_down) VALUES ('b', 0, 1)"), TestContext.Current.CancellationToken);
+            db => db.ExecuteAsync("INSERT INTO services (host, disabled, forced_down) VALUES ('b', 0, 1)"),
+            TestContext.Current.CancellationToken);
         await cloud.DeleteAsync(server);
         // Wherever the grain is, nothing is done on a host that an administrator says is down.
         Assert.Equal(MachineState.Running, cloud["b"].Host.Machines[server].State);
@@ -69,7 +70,10 @@ public sealed class LateSweepTests : IAsyncLifetime
         Assert.Equal([Disks.ConfigOf(server, 1), Disks.NameOf(server, 1)], cloud["b"].Host.DisksOf(server));
     }
 
-    /// <summary>Has the grain, on b, do something, and the server's row change as another node would after the grain's look at it.</summary>
+    /// <summary>
+    /// Has the grain, on b, do something, and the server's row change as another node would after the grain's look at
+    /// it.
+    /// </summary>
     private async Task LateAsync(Guid server, Func<IServerGrain, Task> late, string change)
     {
         var (looked, go) = (new TaskCompletionSource(), new TaskCompletionSource());
@@ -83,7 +87,8 @@ public sealed class LateSweepTests : IAsyncLifetime
         var doing = late(Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server));
         await looked.Task;
         await cloud["a"].Store.WriteAsync(
-            db => db.ExecuteAsync($"UPDATE servers SET {change}, epoch = epoch + 1 WHERE id = @server", new { server }), TestContext.Current.CancellationToken);
+            db => db.ExecuteAsync($"UPDATE servers SET {change}, epoch = epoch + 1 WHERE id = @server", new { server }),
+            TestContext.Current.CancellationToken);
 
         go.SetResult();
 

@@ -51,7 +51,8 @@ public sealed class LostHostTests : IAsyncLifetime
 
         var reset = await cloud.DoAsync(server, """{"os-resetState":{"state":"error"}}""");
 
-        Assert.Equal((Outcomes.Succeeded, VmStates.Error), (reset.Action.Outcome, (await cloud.ServerAsync(server)).VmState));
+        Assert.Equal(
+            (Outcomes.Succeeded, VmStates.Error), (reset.Action.Outcome, (await cloud.ServerAsync(server)).VmState));
     }
 
     [Fact]
@@ -63,7 +64,8 @@ public sealed class LostHostTests : IAsyncLifetime
 
         var reset = await cloud.ActAsync(server, """{"os-resetState":{"state":"active"}}""");
         var asked = cloud["a"].App.Services.GetRequiredService<RequestSealer>()
-            .Seal(server, ActionRequest.OfTheService(ActionNames.ConfirmResize, TimeProvider.System.GetUtcNow().UtcDateTime));
+            .Seal(server,
+                ActionRequest.OfTheService(ActionNames.ConfirmResize, TimeProvider.System.GetUtcNow().UtcDateTime));
         var confirm = await Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server).Begin(asked);
 
         Assert.Equal(409, reset.Status);
@@ -131,12 +133,14 @@ public sealed class LostHostTests : IAsyncLifetime
         await cloud.UntilAsync(() => Task.FromResult(host.Machines.Count == 1));
         await cloud.SweepAsync();
         Assert.Equal([stubborn], host.Machines.Keys);
-        Assert.All(servers, server => Assert.Equal([Disks.ConfigOf(server, 1), Disks.NameOf(server, 1)], host.DisksOf(server)));
+        Assert.All(servers,
+            server => Assert.Equal([Disks.ConfigOf(server, 1), Disks.NameOf(server, 1)], host.DisksOf(server)));
 
         host.Unstoppable = null;
         await cloud.SweepAsync();
         Assert.Empty(host.Machines);
-        Assert.All(servers, server => Assert.Equal([Disks.ConfigOf(server, 1), Disks.NameOf(server, 1)], host.DisksOf(server)));
+        Assert.All(servers,
+            server => Assert.Equal([Disks.ConfigOf(server, 1), Disks.NameOf(server, 1)], host.DisksOf(server)));
     }
 
     [Fact]
@@ -147,7 +151,8 @@ public sealed class LostHostTests : IAsyncLifetime
             cloud["b"].Host.Volumes[Disks.NameOf(server, generation)] = new FakeVolume(1, Guid.NewGuid());
         var failures = 0;
         cloud["b"].Hypervisor.Before = operation => operation == "delete" && failures++ == 0
-            ? throw new HypervisorException(HypervisorFailure.Failed, "delete the volume", "it is busy") : Task.CompletedTask;
+            ? throw new HypervisorException(
+                HypervisorFailure.Failed, "delete the volume", "it is busy") : Task.CompletedTask;
 
         await cloud.SweepAsync();
         Assert.Equal(3, cloud["b"].Host.DisksOf(server).Count());
@@ -160,7 +165,8 @@ public sealed class LostHostTests : IAsyncLifetime
     public async Task What_a_conductor_runs_ends_though_no_host_is_left()
     {
         await using var split = await HostsCloud.StartAsync(
-            [new HostNode("a") { Roles = NodeRoles.Api | NodeRoles.Conductor }, new HostNode("b") { Roles = NodeRoles.Compute }]);
+            [new HostNode("a") { Roles = NodeRoles.Api | NodeRoles.Conductor },
+                new HostNode("b") { Roles = NodeRoles.Compute }]);
         var server = await split.CreateServerAsync("b");
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         split["b"].Hypervisor.Before = operation =>
@@ -186,7 +192,8 @@ public sealed class LostHostTests : IAsyncLifetime
     public async Task A_host_that_does_not_reach_its_hypervisor_fails_what_it_is_to_do()
     {
         await using var split = await HostsCloud.StartAsync(
-            [new HostNode("a") { Roles = NodeRoles.Api | NodeRoles.Conductor }, new HostNode("b") { Roles = NodeRoles.Compute }], ("Actions:Attempts", "1"));
+            [new HostNode("a") { Roles = NodeRoles.Api | NodeRoles.Conductor },
+                new HostNode("b") { Roles = NodeRoles.Compute }], ("Actions:Attempts", "1"));
         var server = await split.CreateServerAsync("b");
         await split.KillAsync("b");
         split["b"].Connected = Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken);
@@ -217,7 +224,8 @@ public sealed class LostHostTests : IAsyncLifetime
         Assert.Equal(409, (await cloud.ActAsync(server, """{"unshelve":null}""")).Status);
 
         await cloud.StartAsync("b");
-        await cloud.UntilAsync(async () => (await cloud.ActAsync(server, """{"unshelve":{"host":"a"}}""")).Status == 202);
+        await cloud.UntilAsync(
+            async () => (await cloud.ActAsync(server, """{"unshelve":{"host":"a"}}""")).Status == 202);
         await cloud.UntilIdleAsync(server);
         Assert.Equal("a", (await cloud.ServerAsync(server)).Host);
         await cloud.AssertWholeAsync(server);

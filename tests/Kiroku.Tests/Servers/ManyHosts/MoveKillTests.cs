@@ -5,7 +5,9 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
 
-/// <summary>The node at work is killed at each moment of each action that moves a server; the others go on, and it comes back.</summary>
+/// <summary>
+/// The node at work is killed at each moment of each action that moves a server; the others go on, and it comes back.
+/// </summary>
 public sealed class MoveKillTests
 {
     private const string Shelve = """{"shelve":null}""";
@@ -21,7 +23,8 @@ public sealed class MoveKillTests
     [InlineData("revertResize", Resize, """{"revertResize":null}""", VmStates.Active)]
     [InlineData("shelve", null, Shelve, VmStates.ShelvedOffloaded)]
     [InlineData("unshelve", Shelve, """{"unshelve":{"host":"b"}}""", VmStates.Active)]
-    public Task A_moving_action_whose_node_is_killed_at_any_moment_ends_and_leaves_nothing_behind(string name, string? before, string body, string endsIn)
+    public Task A_moving_action_whose_node_is_killed_at_any_moment_ends_and_leaves_nothing_behind(
+        string name, string? before, string body, string endsIn)
         => TryAsync((name, before, body, endsIn), frozen: false);
 
     [Theory]
@@ -30,7 +33,8 @@ public sealed class MoveKillTests
     [InlineData("revertResize, given up", Resize, """{"revertResize":null}""", VmStates.Active)]
     [InlineData("shelve, given up", null, Shelve, VmStates.ShelvedOffloaded)]
     [InlineData("unshelve, given up", Shelve, """{"unshelve":{"host":"b"}}""", VmStates.Active)]
-    public Task A_moving_action_that_is_given_up_when_its_node_is_killed_is_undone_as_far_as_can_be(string name, string? before, string body, string endsIn)
+    public Task A_moving_action_that_is_given_up_when_its_node_is_killed_is_undone_as_far_as_can_be(
+        string name, string? before, string body, string endsIn)
         => TryAsync((name, before, body, endsIn), frozen: false, ("Actions:Interruptions", "0"));
 
     [Theory]
@@ -38,11 +42,13 @@ public sealed class MoveKillTests
     [InlineData("confirming", Resize, """{"confirmResize":null}""", VmStates.Active)]
     [InlineData("reverting", Resize, """{"revertResize":null}""", VmStates.Active)]
     [InlineData("unshelving", Shelve, """{"unshelve":{"host":"b"}}""", VmStates.Active)]
-    public Task A_moving_action_whose_node_is_frozen_at_any_moment_and_goes_on_later_ends_the_same(string name, string? before, string body, string endsIn)
+    public Task A_moving_action_whose_node_is_frozen_at_any_moment_and_goes_on_later_ends_the_same(
+        string name, string? before, string body, string endsIn)
         => TryAsync((name, before, body, endsIn), frozen: true);
 
     private static async Task TryAsync(
-        (string Name, string? Before, string Body, string EndsIn) action, bool frozen, params (string Key, string Value)[] configuration)
+        (string Name, string? Before, string Body, string EndsIn) action, bool frozen,
+        params (string Key, string Value)[] configuration)
     {
         var (name, before, body, endsIn) = action;
         await using var cloud = await HostsCloud.StartAsync(3, configuration);
@@ -72,7 +78,8 @@ public sealed class MoveKillTests
                 await cloud.ThawAsync(killed);
             await cloud.StartAsync(killed);
             await cloud.UntilAsync(() => IsSeenAsync(cloud, server));
-            TestContext.Current.TestOutputHelper?.WriteLine($"{moment}: {kill.Passed[^1]} -> {(await cloud.ServerAsync(server)).VmState}");
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"{moment}: {kill.Passed[^1]} -> {(await cloud.ServerAsync(server)).VmState}");
             await AssertEndedAsync(cloud, server, (known, vmState, endsIn));
             await cloud.SweepAsync();
             if (frozen)
@@ -87,13 +94,20 @@ public sealed class MoveKillTests
     }
 
     /// <summary>Ends when the action has, or was refused.</summary>
-    private static async Task EndedAsync(HostsCloud cloud, Guid server, int known, Task<(int Status, string Text, string RequestId)> asked)
+    private static async Task EndedAsync(
+        HostsCloud cloud, Guid server, int known, Task<(int Status, string Text, string RequestId)> asked)
     {
         if ((await asked).Status is 202 or 204)
-            await cloud.UntilAsync(async () => (await cloud.ActionsAsync(server)).Count > known && (await cloud.ServerAsync(server)).RunningAction is null);
+            await cloud.UntilAsync(
+                async ()
+                    => (await cloud.ActionsAsync(server)).Count > known
+                    && (await cloud.ServerAsync(server)).RunningAction is null);
     }
 
-    /// <summary>Whether nothing runs and the row says what the machine is; one that could not be brought up again is seen to be off.</summary>
+    /// <summary>
+    /// Whether nothing runs and the row says what the machine is; one that could not be brought up again is seen to be
+    /// off.
+    /// </summary>
     private static async Task<bool> IsSeenAsync(HostsCloud cloud, Guid id)
     {
         var server = await cloud.ServerAsync(id);
@@ -101,8 +115,11 @@ public sealed class MoveKillTests
             == cloud.Nodes.Any(node => node.Host.Machines.GetValueOrDefault(id)?.State == MachineState.Running);
     }
 
-    /// <summary>It ended as it should or, where a host died under it, as one that failed; or it was never accepted.</summary>
-    private static async Task AssertEndedAsync(HostsCloud cloud, Guid server, (int Known, string VmState, string EndsIn) expected)
+    /// <summary>
+    /// It ended as it should or, where a host died under it, as one that failed; or it was never accepted.
+    /// </summary>
+    private static async Task AssertEndedAsync(
+        HostsCloud cloud, Guid server, (int Known, string VmState, string EndsIn) expected)
     {
         var all = await cloud.ActionsAsync(server);
         var actions = all.Where(action => action.UserId is not null).ToList();
@@ -117,11 +134,15 @@ public sealed class MoveKillTests
             Assert.Equal(expected.EndsIn, vmState);
         else
             Assert.Contains(vmState, OnceFailed(expected.VmState, expected.EndsIn, off: all.Count > actions.Count));
-        foreach (var failed in (await cloud.ActionAsync(server, actions[0].RequestId)).Events.Where(e => e.Result == EventResults.Error))
+        foreach (var failed in (await cloud.ActionAsync(server, actions[0].RequestId)).Events.Where(
+            e => e.Result == EventResults.Error))
             Assert.NotNull(failed.Details);
     }
 
-    /// <summary>What is in ERROR can be brought up again; then, and in every other state but RESIZED, the server is in one place.</summary>
+    /// <summary>
+    /// What is in ERROR can be brought up again; then, and in every other state but RESIZED, the server is in one
+    /// place.
+    /// </summary>
     private static async Task AssertUsableAsync(HostsCloud cloud, Guid server)
     {
         if ((await cloud.ServerAsync(server)).VmState == VmStates.Error)

@@ -33,7 +33,9 @@ public sealed class MovingTests : IAsyncLifetime
         Assert.NotEqual("a", after.Host);
         Assert.Equal((disk, drive), Contents(after.Host!, server, 2));
         Assert.Equal(84, after.Flavor.DiskGiB > 0 ? 84 : 0);
-        Assert.Equal([("cold_migrate", true), ("compute_prep_resize", false), ("compute_resize_instance", false), ("compute_finish_resize", false)],
+        Assert.Equal(
+            [("cold_migrate", true), ("compute_prep_resize", false), ("compute_resize_instance", false),
+                ("compute_finish_resize", false)],
             resize.Events.Reverse().Select(e => (e.Event, e.Event == EventNames.ColdMigrate)));
         Assert.Equal(after.Host, HostOf(resize, EventNames.PrepResize));
         Assert.Equal("a", HostOf(resize, EventNames.ResizeInstance));
@@ -54,7 +56,8 @@ public sealed class MovingTests : IAsyncLifetime
     {
         var server = await cloud.CreateServerAsync("a");
         await cloud.Any.Store.WriteAsync(db => Dapper.SqlMapper.ExecuteAsync(
-            db, "INSERT INTO kept_volumes (host, volume, server_id, reason, since) VALUES ('b', @volume, @server, 'x', '2026-01-01T00:00:00.000000')",
+            db, "INSERT INTO kept_volumes (host, volume, server_id, reason, since) VALUES ('b', @volume, @server, 'x', "
+                + "'2026-01-01T00:00:00.000000')",
             new { volume = Disks.NameOf(server, 2), server }), TestContext.Current.CancellationToken);
 
         Assert.Equal("Error", (await cloud.DoAsync(server, """{"migrate":{"host":"b"}}""")).Action.Message);
@@ -142,7 +145,8 @@ public sealed class MovingTests : IAsyncLifetime
     [InlineData("""{"migrate":{"host":""}}""", 400, "'' is too short")]
     [InlineData("""{"migrate":{"host":"b/c"}}""", 400, "'b/c' does not match")]
     [InlineData("""{"migrate":7}""", 400, "Invalid input")]
-    [InlineData("""{"os-migrateLive":{"host":"b","block_migration":"auto"}}""", 501, "The requested functionality is not supported.")]
+    [InlineData("""{"os-migrateLive":{"host":"b","block_migration":"auto"}}""", 501,
+        "The requested functionality is not supported.")]
     [InlineData("""{"evacuate":{"host":"b"}}""", 501, "The requested functionality is not supported.")]
     public async Task What_cannot_be_moved_is_refused_in_Novas_words(string body, int status, string words)
     {
@@ -151,7 +155,8 @@ public sealed class MovingTests : IAsyncLifetime
         var answer = await cloud.ActAsync(server, body);
 
         Assert.Equal(status, answer.Status);
-        Assert.Contains(words, (string)JsonNode.Parse(answer.Text)!.AsObject().Single().Value!["message"]!, StringComparison.Ordinal);
+        Assert.Contains(words, (string)JsonNode.Parse(answer.Text)!.AsObject().Single().Value!["message"]!,
+            StringComparison.Ordinal);
         Assert.Equal("a", (await cloud.ServerAsync(server)).Host);
     }
 
@@ -164,7 +169,8 @@ public sealed class MovingTests : IAsyncLifetime
         var server = await cloud.CreateServerAsync("a");
         var before = Contents("a", server, 1);
         foreach (var node in cloud.Nodes)
-            node.Hypervisor.Before = now => now == operation ? throw new HypervisorException(HypervisorFailure.NoSpace, $"{operation} it", "full") : Task.CompletedTask;
+            node.Hypervisor.Before = now => now == operation ? throw new HypervisorException(
+                HypervisorFailure.NoSpace, $"{operation} it", "full") : Task.CompletedTask;
 
         var resize = await cloud.DoAsync(server, Resize);
 
@@ -184,9 +190,11 @@ public sealed class MovingTests : IAsyncLifetime
         await cloud.KillAsync("c");
         var host = cloud["a"].App.Services.GetRequiredService<ServerHosts>().Of(to);
 
-        var failure = await Assert.ThrowsAsync<HypervisorException>(() => host.ReceiveDiskAsync("c", "disk", null, TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<HypervisorException>(
+            () => host.ReceiveDiskAsync("c", "disk", null, TestContext.Current.CancellationToken));
 
-        Assert.Equal((HypervisorFailure.Away, "receive the disk", "The node c does not answer."), (failure.Failure, failure.Operation, failure.Text));
+        Assert.Equal((HypervisorFailure.Away, "receive the disk", "The node c does not answer."),
+            (failure.Failure, failure.Operation, failure.Text));
     }
 
     [Theory]
@@ -194,11 +202,13 @@ public sealed class MovingTests : IAsyncLifetime
     [InlineData("""{"os-stop":null}""", VmStates.Stopped)]
     [InlineData("""{"rebuild":{"imageRef":"IMAGE"}}""", VmStates.Active)]
     [InlineData("""{"os-resetState":{"state":"active"}}""", VmStates.Active)]
-    public async Task What_could_not_be_taken_back_is_well_again_where_it_is_and_gives_up_what_it_left(string body, string state)
+    public async Task What_could_not_be_taken_back_is_well_again_where_it_is_and_gives_up_what_it_left(
+        string body, string state)
     {
         var server = await cloud.CreateServerAsync("a");
         foreach (var node in cloud.Nodes.Where(node => node.Name != "a"))
-            node.Hypervisor.Before = now => now is "start" or "undefine" ? throw new HypervisorException(HypervisorFailure.Failed, $"{now} it", "no") : Task.CompletedTask;
+            node.Hypervisor.Before = now => now is "start" or "undefine"
+                ? throw new HypervisorException(HypervisorFailure.Failed, $"{now} it", "no") : Task.CompletedTask;
         Assert.Equal("Error", (await cloud.DoAsync(server, Resize)).Action.Message);
         var failed = await cloud.ServerAsync(server);
         Assert.Equal((VmStates.Error, "a", "a", 1), (failed.VmState, failed.Former?.Disk.Host, failed.Other?.Host, failed.Former?.Disk.Generation));
@@ -206,7 +216,8 @@ public sealed class MovingTests : IAsyncLifetime
         foreach (var node in cloud.Nodes)
             node.Hypervisor.Before = _ => Task.CompletedTask;
 
-        Assert.Null((await cloud.DoAsync(server, body.Replace("IMAGE", cloud.Image, StringComparison.Ordinal))).Action.Message);
+        Assert.Null(
+            (await cloud.DoAsync(server, body.Replace("IMAGE", cloud.Image, StringComparison.Ordinal))).Action.Message);
 
         var after = await cloud.ServerAsync(server);
         Assert.Equal((state, failed.Host, failed.Host), (after.VmState, after.Host, after.Disk?.Host));
@@ -255,7 +266,8 @@ public sealed class MovingTests : IAsyncLifetime
     {
         var server = await cloud.CreateServerAsync("a");
         await cloud.Any.Store.WriteAsync(db => Dapper.SqlMapper.ExecuteAsync(
-            db, "INSERT INTO services (host, disabled, forced_down) VALUES ('b', 1, 0), ('c', 1, 0)"), TestContext.Current.CancellationToken);
+            db, "INSERT INTO services (host, disabled, forced_down) VALUES ('b', 1, 0), ('c', 1, 0)"),
+                TestContext.Current.CancellationToken);
 
         var resize = await cloud.DoAsync(server, Resize);
 
@@ -268,5 +280,6 @@ public sealed class MovingTests : IAsyncLifetime
         cloud[host].Host.Volumes[Disks.NameOf(server, generation)].Content,
         Convert.ToHexString(cloud[host].Host.Volumes[Disks.ConfigOf(server, 1)].Written!));
 
-    private static string? HostOf(RecordedAction action, string step) => action.Events.Single(e => e.Event == step).Host;
+    private static string? HostOf(RecordedAction action, string step)
+        => action.Events.Single(e => e.Event == step).Host;
 }

@@ -56,7 +56,8 @@ public sealed class ProvenRequestTests : IAsyncLifetime
 
         Assert.Equal(202, (await BeginAsync(good)).Status);
         await cloud.UntilIdleAsync(server);
-        Assert.Equal((request.RequestId, "u"), (await cloud.ActionsAsync(server)).Select(action => (action.RequestId, action.UserId)).First());
+        Assert.Equal((request.RequestId, "u"),
+            (await cloud.ActionsAsync(server)).Select(action => (action.RequestId, action.UserId)).First());
     }
 
     [Fact]
@@ -69,15 +70,19 @@ public sealed class ProvenRequestTests : IAsyncLifetime
         await cloud.UntilIdleAsync(server);
     }
 
-    private ActionRequest Request() => new($"req-{Guid.NewGuid()}", "u", "p", ActionNames.Stop, null, TimeProvider.System.GetUtcNow().UtcDateTime, 1)
+    private ActionRequest Request()
+        => new($"req-{Guid.NewGuid()}", "u", "p", ActionNames.Stop, null, TimeProvider.System.GetUtcNow().UtcDateTime,
+            1)
     {
         AskedOf = Cluster.Nodes.SiloOf(cloud["b"].App),
     };
 
     /// <summary>As the node seals it that was asked.</summary>
-    private ActionRequest Sealed(Guid of, ActionRequest request) => cloud["b"].App.Services.GetRequiredService<RequestSealer>().Seal(of, request);
+    private ActionRequest Sealed(Guid of, ActionRequest request)
+        => cloud["b"].App.Services.GetRequiredService<RequestSealer>().Seal(of, request);
 
-    private Task<ActionAnswer> BeginAsync(ActionRequest request) => Cluster.Nodes.GrainsOf(cloud["b"].App).GetGrain<IServerGrain>(server).Begin(request);
+    private Task<ActionAnswer> BeginAsync(ActionRequest request)
+        => Cluster.Nodes.GrainsOf(cloud["b"].App).GetGrain<IServerGrain>(server).Begin(request);
 
     /// <summary>It is about to join, so that nobody looks after it yet.</summary>
     private Task AddOldNodeAsync() => cloud.Any.Store.WriteAsync(db => db.ExecuteAsync("""

@@ -23,7 +23,8 @@ public sealed class StoreTroubleTests : IAsyncLifetime
     {
         var server = await cloud.CreateServerAsync("b");
         var (begun, fails) = (0, 0);
-        cloud["b"].Database.BeforeRead = () => Interlocked.Decrement(ref fails) >= 0 ? throw Trouble() : Task.CompletedTask;
+        cloud["b"].Database.BeforeRead = ()
+            => Interlocked.Decrement(ref fails) >= 0 ? throw Trouble() : Task.CompletedTask;
         cloud["b"].Hypervisor.Before = _ =>
         {
             if (Interlocked.Exchange(ref begun, 1) == 0)
@@ -31,7 +32,8 @@ public sealed class StoreTroubleTests : IAsyncLifetime
             return Task.CompletedTask;
         };
 
-        var (action, events) = await cloud.DoAsync(server, body.Replace("IMAGE", cloud.Image, StringComparison.Ordinal));
+        var (action, events) = await cloud.DoAsync(
+            server, body.Replace("IMAGE", cloud.Image, StringComparison.Ordinal));
 
         Assert.True(Volatile.Read(ref fails) < 0, "It did not read the store.");
         Assert.Equal((null, Outcomes.Succeeded), (action.Message, action.Outcome));
@@ -64,5 +66,6 @@ public sealed class StoreTroubleTests : IAsyncLifetime
 
     private static StorageException Trouble() => new(
         "The store has no connection left: sorry, too many clients already.",
-        new PostgresException("sorry, too many clients already", "FATAL", "FATAL", PostgresErrorCodes.TooManyConnections));
+        new PostgresException(
+            "sorry, too many clients already", "FATAL", "FATAL", PostgresErrorCodes.TooManyConnections));
 }
