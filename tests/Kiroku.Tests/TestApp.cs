@@ -32,8 +32,10 @@ internal sealed class TestApp : IAsyncDisposable
     }
 
     /// <summary>JSON as text that a person can read.</summary>
-    public static JsonSerializerOptions Plain { get;
-        } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static JsonSerializerOptions Plain
+    {
+        get;
+    } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public HttpClient Http { get; }
 
@@ -118,15 +120,15 @@ internal sealed class TestApp : IAsyncDisposable
 
     public Task<HttpResponseMessage> TrySignInAsync(string name, string password, JsonObject? scope = null)
         => TrySignInAsync("password", new JsonObject
-    {
-        ["user"]
+        {
+            ["user"]
         = new JsonObject
         {
             ["name"] = name,
             ["domain"] = new JsonObject { ["name"] = "Default" },
             ["password"] = password,
         },
-    }, scope);
+        }, scope);
 
     public Task<HttpResponseMessage> TrySignInAsync(string method, JsonObject proof, JsonObject? scope)
     {

@@ -12,7 +12,9 @@ internal sealed record ActionRecord
 
     public required string Action { get; init; }
 
-    /// <summary>What the request asked for beyond the action's name, as JSON; whoever takes the action up again needs it.</summary>
+    /// <summary>
+    /// What the request asked for beyond the action's name, as JSON; whoever takes the action up again needs it.
+    /// </summary>
     public string? Arguments { get; init; }
 
     /// <summary>Null when the service itself began the action.</summary>
@@ -32,7 +34,9 @@ internal sealed record ActionRecord
     /// <summary>Null while it runs and after success, "Error" after anything else.</summary>
     public string? Message { get; init; }
 
-    /// <summary>True when the service stopped in good order and left the action to be taken up after the next start.</summary>
+    /// <summary>
+    /// True when the service stopped in good order and left the action to be taken up after the next start.
+    /// </summary>
     public bool Resting { get; init; }
 
     /// <summary>True once a step has failed for good and what was done is being undone.</summary>

@@ -21,7 +21,8 @@ internal sealed class ActionRun(ActionRecord action, Fence fence, string host, I
 
     public bool Began(string step) => events.Any(e => e.Event == step);
 
-    public int Failures(string step) => events.Count(e => e.Event == step && e is { Result: EventResults.Error } && !ActionStore.IsInterrupted(e));
+    public int Failures(string step)
+        => events.Count(e => e.Event == step && e is { Result: EventResults.Error } && !ActionStore.IsInterrupted(e));
 
     public int Interruptions(string step) => events.Count(e => e.Event == step && ActionStore.IsInterrupted(e));
 
@@ -33,7 +34,9 @@ internal sealed class ActionRun(ActionRecord action, Fence fence, string host, I
     /// <summary>The attempt that failed last; null if none has.</summary>
     public EventRecord? LastError => events.LastOrDefault(e => e.Result == EventResults.Error);
 
-    /// <summary>That moment, or the newest in the record: clocks of different processes agree but for a little.</summary>
+    /// <summary>
+    /// That moment, or the newest in the record: clocks of different processes agree but for a little.
+    /// </summary>
     public DateTime NotBefore(DateTime now)
     {
         var newest = events.Select(e => e.FinishTime ?? e.StartTime).Append(Action.StartTime).Max();

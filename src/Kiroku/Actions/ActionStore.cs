@@ -13,9 +13,12 @@ internal sealed class ActionStore(IDatabase database)
     private static readonly string InsertEvent = Columns<EventRecord>.Insert("action_events", nameof(EventRecord.Id));
 
     /// <summary>Whether an attempt failed only because the service ended under it.</summary>
-    public static bool IsInterrupted(EventRecord record) => record is { Result: EventResults.Error, Details: Interrupted };
+    public static bool IsInterrupted(EventRecord record)
+        => record is { Result: EventResults.Error, Details: Interrupted };
 
-    /// <summary>The action that a request began on a server, with its events newest first; null if there is none.</summary>
+    /// <summary>
+    /// The action that a request began on a server, with its events newest first; null if there is none.
+    /// </summary>
     public Task<RecordedAction?> FindAsync(Guid serverId, string requestId, CancellationToken cancellationToken)
         => database.ReadOneAsync(connection => FindAsync(connection, serverId, requestId), cancellationToken);
 
@@ -28,7 +31,8 @@ internal sealed class ActionStore(IDatabase database)
         => database.ReadOneAsync(connection => RecordRows.FindSubjectAsync(connection, serverId), cancellationToken);
 
     /// <summary>
-    /// The server as it is now, if what was read of its ended actions with <paramref name="before"/> still is in its record;
+    /// The server as it is now, if what was read of its ended actions with <paramref name="before"/> still is in its
+    /// record;
     /// null if some may be gone. Nobody is asked where there is nobody but this process to change it.
     /// </summary>
     public async ValueTask<Subject?> FindUnchangedAsync(Subject before, CancellationToken cancellationToken)
@@ -44,10 +48,13 @@ internal sealed class ActionStore(IDatabase database)
 
     /// <summary>A page of a server's actions, newest first.</summary>
     /// <exception cref="UnknownMarkerException">The query's marker is no action of this server.</exception>
-    public Task<IReadOnlyList<ActionRecord>> ListAsync(Guid serverId, ActionQuery query, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ActionRecord>> ListAsync(
+        Guid serverId, ActionQuery query, CancellationToken cancellationToken)
         => ListAsync<ActionRecord>(serverId, query, _ => null, action => action, cancellationToken);
 
-    /// <summary>The same page, each action made into something; what is known of an action by its id is not made again.</summary>
+    /// <summary>
+    /// The same page, each action made into something; what is known of an action by its id is not made again.
+    /// </summary>
     /// <exception cref="UnknownMarkerException">The query's marker is no action of this server.</exception>
     public Task<IReadOnlyList<T>> ListAsync<T>(
         Guid serverId, ActionQuery query, Func<long, T?> known, Func<ActionRecord, T> make, CancellationToken cancellationToken)
@@ -63,7 +70,8 @@ internal sealed class ActionStore(IDatabase database)
         }, cancellationToken);
 
     /// <summary>
-    /// Inserts the row of an action of a server that has others, in the caller's transaction, which holds the server's row. It
+    /// Inserts the row of an action of a server that has others, in the caller's transaction, which holds the server's
+    /// row. It
     /// begins after all that were accepted before it, and not before the last of them ended, whatever the clock says.
     /// </summary>
     public static async Task<ActionRecord> InsertNextAsync(DbConnection connection, ActionRecord action)
@@ -84,7 +92,9 @@ internal sealed class ActionStore(IDatabase database)
         return action with { Id = await connection.ExecuteScalarAsync<long>(InsertAction, action) };
     }
 
-    /// <summary>Records what is done in the caller's own transaction: the action and its event, if it has one, both ended.</summary>
+    /// <summary>
+    /// Records what is done in the caller's own transaction: the action and its event, if it has one, both ended.
+    /// </summary>
     public static async Task<long> InsertEndedAsync(DbConnection connection, ActionRecord action, EventRecord? ended)
     {
         action = await InsertNextAsync(connection, action);
@@ -95,8 +105,12 @@ internal sealed class ActionStore(IDatabase database)
         return action.Id;
     }
 
-    /// <summary>Begins an attempt at a step; one that has begun already stays as it is, as where the answer to its commit was lost.</summary>
-    public Task<EventRecord> BeginEventAsync(Fence fence, EventRecord begun, string? taskState, CancellationToken cancellationToken)
+    /// <summary>
+    /// Begins an attempt at a step; one that has begun already stays as it is, as where the answer to its commit was
+    /// lost.
+    /// </summary>
+    public Task<EventRecord> BeginEventAsync(
+        Fence fence, EventRecord begun, string? taskState, CancellationToken cancellationToken)
         => database.WriteAsync(async connection =>
         {
             await fence.HoldAsync(connection);
@@ -135,10 +149,12 @@ internal sealed class ActionStore(IDatabase database)
         }, cancellationToken);
 
     /// <summary>
-    /// Ends an action in the caller's transaction. What it was asked with goes with its end: nobody goes on with it, and
+    /// Ends an action in the caller's transaction. What it was asked with goes with its end: nobody goes on with it,
+    /// and
     /// passwords may be in there. A step that rested inside one which then failed without it is open still.
     /// </summary>
-    public static async Task EndAsync(DbConnection connection, long actionId, string outcome, DateTime now, string ofOpenEvents = Interrupted)
+    public static async Task EndAsync(
+        DbConnection connection, long actionId, string outcome, DateTime now, string ofOpenEvents = Interrupted)
     {
         await CloseOpenEventsAsync(connection, actionId, ofOpenEvents, now);
         var message = outcome is Outcomes.Succeeded or Outcomes.SucceededAfterRetries ? null : ActionError;
@@ -157,7 +173,8 @@ internal sealed class ActionStore(IDatabase database)
         => EndAsync(connection, actionId, Outcomes.Superseded, now, $"superseded by {by}");
 
     /// <summary>
-    /// Readies an action that nobody runs any more to be gone on with, in the caller's transaction: an event that was left
+    /// Readies an action that nobody runs any more to be gone on with, in the caller's transaction: an event that was
+    /// left
     /// open is closed as interrupted, or kept when the service had stopped in good order.
     /// </summary>
     public static async Task TakeUpAsync(DbConnection connection, ActionRecord action, DateTime now)
@@ -168,7 +185,9 @@ internal sealed class ActionStore(IDatabase database)
             await CloseOpenEventsAsync(connection, action.Id, Interrupted, now);
     }
 
-    /// <summary>Notes that the service stops in good order and will go on with this action after its next start.</summary>
+    /// <summary>
+    /// Notes that the service stops in good order and will go on with this action after its next start.
+    /// </summary>
     public Task RestAsync(Fence fence, long actionId, CancellationToken cancellationToken)
         => database.WriteAsync(async connection =>
         {

@@ -6,7 +6,8 @@ using Kiroku.Storage;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// An action as it is shown: the seed's keys at 2.1, Nova's above (nova/api/openstack/compute/instance_actions.py). What a
+/// An action as it is shown: the seed's keys at 2.1, Nova's above (nova/api/openstack/compute/instance_actions.py).
+/// What a
 /// role may not see is left out, not null; below 2.51 the key traceback is there for everybody, as in the seed.
 /// </summary>
 internal readonly record struct ActionView(Microversion Version, bool SeesTraceback, bool SeesDetails)
@@ -15,7 +16,8 @@ internal readonly record struct ActionView(Microversion Version, bool SeesTraceb
     public bool IsPaged => Version >= 58;
 
     /// <summary>
-    /// As the caller sees the actions of servers that they may see at all: those of their own project, or as an administrator
+    /// As the caller sees the actions of servers that they may see at all: those of their own project, or as an
+    /// administrator
     /// of any.
     /// </summary>
     public static ActionView Of(HttpContext context)

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Actions;
 
-/// <summary>The two calls that read the record: what was done to a server, and one of those actions with its events.</summary>
+/// <summary>
+/// The two calls that read the record: what was done to a server, and one of those actions with its events.
+/// </summary>
 internal static class ActionsApi
 {
     public static void MapActions(this IEndpointRouteBuilder app) => app.MapCompute(compute =>
@@ -20,7 +22,9 @@ internal static class ActionsApi
         var subject = await FindSubjectAsync(context, serverId, ActionRules.List, store);
         var view = ActionView.Of(context);
         var parameters = new QueryParameters(context.Request);
-        var query = view.IsPaged ? Query(parameters, view.Version, options.Value.MaxLimit) : new ActionQuery(int.MaxValue);
+        var query = view.IsPaged
+            ? Query(parameters, view.Version, options.Value.MaxLimit)
+            : new ActionQuery(int.MaxValue);
         try
         {
             var actions = await store.ListAsync(
@@ -39,7 +43,8 @@ internal static class ActionsApi
         return action.FinishTime is null ? listed : finished.KeepListed(action.Id, view.IsPaged, listed);
     }
 
-    private static void WriteList(Utf8JsonWriter json, IReadOnlyList<ListedAction> actions, (QueryParameters Parameters, int Limit)? page)
+    private static void WriteList(
+        Utf8JsonWriter json, IReadOnlyList<ListedAction> actions, (QueryParameters Parameters, int Limit)? page)
     {
         json.WriteStartObject();
         json.WriteStartArray("instanceActions");
@@ -47,11 +52,14 @@ internal static class ActionsApi
             json.WriteRawValue(action.Json, skipInputValidation: true);
         json.WriteEndArray();
         if (page is var (parameters, limit))
-            parameters.WriteNextLink(json, "links", actions.Count, limit, actions.Count > 0 ? actions[^1].RequestId : null, always: false);
+            parameters.WriteNextLink(json, "links", actions.Count, limit, actions.Count > 0
+                ? actions[^1].RequestId
+                : null, always: false);
         json.WriteEndObject();
     }
 
-    private static async Task Show(HttpContext context, string serverId, string requestId, ActionStore store, FinishedRecords finished)
+    private static async Task Show(
+        HttpContext context, string serverId, string requestId, ActionStore store, FinishedRecords finished)
     {
         if (!Guid.TryParseExact(serverId, "D", out var id))
             throw NoServer(serverId);
@@ -74,13 +82,18 @@ internal static class ActionsApi
         await JsonResponse.WriteAsync(context, StatusCodes.Status200OK, body);
     }
 
-    private static async Task<Subject> FindSubjectAsync(HttpContext context, string serverId, Rule rule, ActionStore store)
+    private static async Task<Subject> FindSubjectAsync(
+        HttpContext context, string serverId, Rule rule, ActionStore store)
     {
-        var subject = Guid.TryParseExact(serverId, "D", out var id) ? await store.FindSubjectAsync(id, context.RequestAborted) : null;
+        var subject = Guid.TryParseExact(serverId, "D", out var id)
+            ? await store.FindSubjectAsync(id, context.RequestAborted)
+            : null;
         return Let(context, serverId, subject, rule);
     }
 
-    /// <summary>The server whose record is asked for, if the caller may know of it; from 2.21 on deleted ones too.</summary>
+    /// <summary>
+    /// The server whose record is asked for, if the caller may know of it; from 2.21 on deleted ones too.
+    /// </summary>
     private static Subject Let(HttpContext context, string serverId, Subject? subject, Rule rule)
     {
         var caller = Caller.Of(context);

@@ -5,8 +5,10 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// Answers about actions that have ended, as bytes: an ended action never changes, until retention removes it or its server
-/// is deleted. Whether the caller may see it is asked each time. What is kept is bounded and only this process's; of what
+/// Answers about actions that have ended, as bytes: an ended action never changes, until retention removes it or its
+/// server
+/// is deleted. Whether the caller may see it is asked each time. What is kept is bounded and only this process's; of
+/// what
 /// others did to a shared store it knows nothing, and <see cref="ActionStore.FindUnchangedAsync"/> does.
 /// </summary>
 internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDisposable
@@ -17,26 +19,36 @@ internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDispo
     private readonly MemoryCache? kept = options.Value.KeptInMemory == 0 ? null
         : new MemoryCache(new MemoryCacheOptions { SizeLimit = options.Value.KeptInMemory });
 
-    /// <summary>The removals here of the servers that share a place; an answer read before one has ended is not good any more.</summary>
+    /// <summary>
+    /// The removals here of the servers that share a place; an answer read before one has ended is not good any more.
+    /// </summary>
     private readonly ChangeCount[] removals = new ChangeCount[1024];
 
     /// <summary>The answer, if it is known.</summary>
     public FinishedRecord? Find(FinishedKey key)
         => kept is not null && kept.TryGetValue(key, out FinishedRecord? record) && record!.Removals == Removals(key.ServerId) ? record : null;
 
-    /// <summary>Where a server stands; to be asked before reading what is then kept. Null: now nothing is to be kept of it.</summary>
+    /// <summary>
+    /// Where a server stands; to be asked before reading what is then kept. Null: now nothing is to be kept of it.
+    /// </summary>
     public long? Removals(Guid serverId) => Place(serverId).Value;
 
     public void Keep(FinishedKey key, FinishedRecord record)
         => kept?.Set(key, record, new MemoryCacheEntryOptions { Size = Overhead + record.Body.Length });
 
-    /// <summary>An ended action as lists show it. Whether a list still has it, the store says: nothing here needs to be forgotten.</summary>
+    /// <summary>
+    /// An ended action as lists show it. Whether a list still has it, the store says: nothing here needs to be
+    /// forgotten.
+    /// </summary>
     public ListedAction? FindListed(long id, bool withChange) => kept?.Get<ListedAction>(KeyOf(id, withChange));
 
     public ListedAction KeepListed(long id, bool withChange, ListedAction listed)
         => kept is null ? listed : kept.Set(KeyOf(id, withChange), listed, new MemoryCacheEntryOptions { Size = Overhead + listed.Json.Length });
 
-    /// <summary>To be held while some of these servers' record is removed. Nothing is known of them meanwhile, and afterwards all is read anew.</summary>
+    /// <summary>
+    /// To be held while some of these servers' record is removed. Nothing is known of them meanwhile, and afterwards
+    /// all is read anew.
+    /// </summary>
     public IDisposable Removing(params IReadOnlyCollection<Guid> servers) => new Removal(this, servers);
 
     public void Dispose() => kept?.Dispose();

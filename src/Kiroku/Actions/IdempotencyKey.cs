@@ -18,7 +18,8 @@ internal sealed record IdempotencyKey(
     private static readonly object Item = new();
 
     /// <summary>The key that the request came with; null if it came with none or its route heeds none.</summary>
-    public static IdempotencyKey? Of(HttpContext context) => context.Items.TryGetValue(Item, out var key) ? (IdempotencyKey?)key : null;
+    public static IdempotencyKey? Of(HttpContext context)
+        => context.Items.TryGetValue(Item, out var key) ? (IdempotencyKey?)key : null;
 
     /// <summary>Reads the request's key, which then is <see cref="Of"/> it.</summary>
     /// <exception cref="Fault">400 for a header that is no key.</exception>

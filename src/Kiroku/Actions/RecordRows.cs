@@ -4,7 +4,8 @@ using Kiroku.Storage;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// Reads what the record shows, value by value: the two calls that this service is there for make nothing but these reads,
+/// Reads what the record shows, value by value: the two calls that this service is there for make nothing but these
+/// reads,
 /// and what maps rows by itself would take most of their time (docs/performance.md).
 /// </summary>
 internal static class RecordRows
@@ -27,7 +28,9 @@ internal static class RecordRows
         WHERE s.id = @0 ORDER BY e.start_time DESC, e.id DESC
         """;
 
-    /// <summary>A server's owner and one of its actions with the events, newest first; null for what there is not.</summary>
+    /// <summary>
+    /// A server's owner and one of its actions with the events, newest first; null for what there is not.
+    /// </summary>
     public static Task<(Subject?, RecordedAction?)> FindAsync(DbConnection connection, Guid serverId, string requestId)
         => connection.ReadAsync(Show, [serverId.ToString(), requestId], async rows =>
         {
@@ -56,7 +59,8 @@ internal static class RecordRows
         => ListAsync(connection, "a.id", (serverId, before, query), rows => rows.GetInt64(0));
 
     /// <summary>The same actions in full.</summary>
-    public static Task<List<ActionRecord>> ListAsync(DbConnection connection, Guid serverId, long before, ActionQuery query)
+    public static Task<List<ActionRecord>> ListAsync(
+        DbConnection connection, Guid serverId, long before, ActionQuery query)
         => ListAsync(connection, ActionColumns, (serverId, before, query), rows => ReadAction(rows, 0, serverId));
 
     private static Task<List<T>> ListAsync<T>(
@@ -120,5 +124,6 @@ internal static class RecordRows
 
     private static string? Text(DbDataReader rows, int at) => rows.IsDBNull(at) ? null : rows.GetString(at);
 
-    private static DateTime? Time(DbDataReader rows, int at) => rows.IsDBNull(at) ? null : Timestamps.Parse(rows.GetString(at));
+    private static DateTime? Time(DbDataReader rows, int at)
+        => rows.IsDBNull(at) ? null : Timestamps.Parse(rows.GetString(at));
 }

@@ -5,7 +5,8 @@ namespace Kiroku.Actions;
 
 /// <summary>
 /// Lets go of what the record is no longer to keep: ended actions of each server, oldest first, as its
-/// <see cref="RetentionLimits"/> say, and answers kept for repeated requests whose time is over. It works steadily and in
+/// <see cref="RetentionLimits"/> say, and answers kept for repeated requests whose time is over. It works steadily and
+/// in
 /// small transactions, so that no request waits for it longer than for another request.
 /// </summary>
 internal sealed partial class Retention(
@@ -36,7 +37,8 @@ internal sealed partial class Retention(
             await TrimAsync(cancellationToken);
     }
 
-    private async Task<(int Actions, int Servers)> TrimAsync(RetentionLimits limits, bool deleted, CancellationToken cancellationToken)
+    private async Task<(
+        int Actions, int Servers)> TrimAsync(RetentionLimits limits, bool deleted, CancellationToken cancellationToken)
     {
         if (limits.KeepAll)
             return (0, 0);
@@ -67,7 +69,8 @@ internal sealed partial class Retention(
         }
     }
 
-    private Task PauseAsync(CancellationToken cancellationToken) => Task.Delay(options.Value.Pause, Time, cancellationToken);
+    private Task PauseAsync(CancellationToken cancellationToken)
+        => Task.Delay(options.Value.Pause, Time, cancellationToken);
 
     [LoggerMessage(LogLevel.Information,
         "Retention removed {Actions} actions ({Living} of living servers, {Deleted} of deleted ones) and {Servers} deleted servers")]

@@ -5,8 +5,10 @@ using Kiroku.Storage;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// Finds what retention lets go, and removes it. A server's actions end in the order they began, so what goes of a server is
-/// all that ended up to one action: <see cref="Surplus.Last"/>. That one is found in an index, whatever the number of rows.
+/// Finds what retention lets go, and removes it. A server's actions end in the order they began, so what goes of a
+/// server is
+/// all that ended up to one action: <see cref="Surplus.Last"/>. That one is found in an index, whatever the number of
+/// rows.
 /// </summary>
 internal sealed class RetentionStore(IDatabase database, FinishedRecords records)
 {
@@ -28,14 +30,17 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
             async connection => (await connection.QueryAsync<Surplus>(Sql(query), query)).AsList(), cancellationToken);
 
     /// <summary>Ids of the oldest ended actions of a server between two of its actions.</summary>
-    public Task<IReadOnlyList<long>> ListActionsAsync(Guid serverId, long after, long last, int most, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<long>> ListActionsAsync(
+        Guid serverId, long after, long last, int most, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<long>>(async connection => (await connection.QueryAsync<long>(
             """
             SELECT id FROM actions WHERE server_id = @serverId AND id > @after AND id <= @last AND finish_time IS NOT NULL
             ORDER BY id LIMIT @most
             """, new { serverId, after, last, most })).AsList(), cancellationToken);
 
-    /// <summary>Removes ended actions of some servers with their events, and of deleted servers those that then have none left.</summary>
+    /// <summary>
+    /// Removes ended actions of some servers with their events, and of deleted servers those that then have none left.
+    /// </summary>
     /// <returns>How many actions and servers are gone.</returns>
     public async Task<(int Actions, int Servers)> RemoveAsync(
         IReadOnlyCollection<long> actions, IReadOnlyCollection<Guid> servers, CancellationToken cancellationToken)

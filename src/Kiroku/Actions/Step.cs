@@ -6,7 +6,9 @@ namespace Kiroku.Actions;
 /// </summary>
 internal sealed record Step(string Event, Func<CancellationToken, Task> Do)
 {
-    /// <summary>Takes back what <see cref="Do"/> did, wholly or half; runs when the action fails at this step or a later one.</summary>
+    /// <summary>
+    /// Takes back what <see cref="Do"/> did, wholly or half; runs when the action fails at this step or a later one.
+    /// </summary>
     public Func<CancellationToken, Task>? Undo { get; init; }
 
     /// <summary>Name of the host that it is done on; null for the node that runs the action.</summary>

@@ -1,6 +1,8 @@
 namespace Kiroku.Actions;
 
-/// <summary>What an event says of an exception: a sentence for the owner, and whether another attempt could end otherwise.</summary>
+/// <summary>
+/// What an event says of an exception: a sentence for the owner, and whether another attempt could end otherwise.
+/// </summary>
 internal readonly record struct StepFailure(string Details, bool Permanent)
 {
     public static StepFailure Of(Exception exception) => exception switch

@@ -7,7 +7,8 @@ using Polly.Retry;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// Runs steps and is the only writer of events: a row before each attempt, the work, the row completed in every outcome.
+/// Runs steps and is the only writer of events: a row before each attempt, the work, the row completed in every
+/// outcome.
 /// A failed attempt is followed by another, with a row of its own, until one succeeds or the step has failed for good.
 /// </summary>
 internal sealed partial class StepRunner(
@@ -17,7 +18,8 @@ internal sealed partial class StepRunner(
 
     /// <summary>Runs the step unless it has already succeeded in this action.</summary>
     /// <exception cref="StepFailedException">It failed for good; the reason stands in its last event.</exception>
-    /// <exception cref="OperationCanceledException">The token fired; an event that was open then is left open.</exception>
+    /// <exception cref="OperationCanceledException">The token fired; an event that was open then is left
+    /// open.</exception>
     public async Task RunAsync(ActionRun run, Step step, CancellationToken cancellationToken)
     {
         if (run.Succeeded(step.Event))
@@ -34,7 +36,8 @@ internal sealed partial class StepRunner(
         }
     }
 
-    private ResiliencePipeline Retries(ActionRun run, Step step) => new ResiliencePipelineBuilder { TimeProvider = time }
+    private ResiliencePipeline Retries(ActionRun run, Step step)
+        => new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
         {
             MaxRetryAttempts = int.MaxValue,

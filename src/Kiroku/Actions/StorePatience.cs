@@ -6,10 +6,12 @@ using Polly.Retry;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// What actions do with the store: while that is in trouble (its disk full, say) they wait and try again, so that no record is
+/// What actions do with the store: while that is in trouble (its disk full, say) they wait and try again, so that no
+/// record is
 /// lost and no step fails for it.
 /// </summary>
-internal sealed partial class StorePatience(IOptions<ActionsOptions> options, TimeProvider time, ILogger<StorePatience> logger)
+internal sealed partial class StorePatience(
+    IOptions<ActionsOptions> options, TimeProvider time, ILogger<StorePatience> logger)
 {
     private readonly ResiliencePipeline pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions

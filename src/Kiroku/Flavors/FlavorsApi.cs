@@ -26,7 +26,8 @@ internal static class FlavorsApi
     public static Fault NotFound(string id) => Fault.NotFound($"Flavor {id} could not be found.");
 
     /// <summary>The body, of which the schema holds; then whether the rule lets the caller.</summary>
-    public static async Task<JsonElement> ReadAsync(HttpContext context, Func<Microversion, bool, Schema> schema, Rule rule)
+    public static async Task<JsonElement> ReadAsync(
+        HttpContext context, Func<Microversion, bool, Schema> schema, Rule rule)
     {
         var body = await RequestBody.ReadAsync(context.Request);
         var relaxed = Microversions.IsRelaxed(context);

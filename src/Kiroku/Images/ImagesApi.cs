@@ -92,10 +92,12 @@ internal static class ImagesApi
         return TypedResults.NoContent();
     }
 
-    private static Task<IResult> Deactivate(string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
+    private static Task<IResult> Deactivate(
+        string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
         => MoveAsync(id, context, store, (ImageRules.Deactivate, "deactivate", ImageStatus.Active, ImageStatus.Deactivated), cancellationToken);
 
-    private static Task<IResult> Reactivate(string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
+    private static Task<IResult> Reactivate(
+        string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
         => MoveAsync(id, context, store, (ImageRules.Reactivate, "reactivate", ImageStatus.Deactivated, ImageStatus.Active), cancellationToken);
 
     private static async Task<IResult> MoveAsync(

@@ -2,7 +2,9 @@ using Kiroku.Access;
 
 namespace Kiroku.Keypairs;
 
-/// <summary>Key pairs' policy rules, under Nova's names; only administrators touch another user's, whatever the role here.</summary>
+/// <summary>
+/// Key pairs' policy rules, under Nova's names; only administrators touch another user's, whatever the role here.
+/// </summary>
 internal static class KeypairRules
 {
     public static readonly Rule List = Rule.Reader("os_compute_api:os-keypairs:index");

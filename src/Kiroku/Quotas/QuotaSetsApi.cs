@@ -74,7 +74,9 @@ internal static class QuotaSetsApi
         return Results.StatusCode(StatusCodes.Status202Accepted);
     }
 
-    /// <summary>Quotas are projects'; one user's, which Nova can have beside them, would be taken for those of all.</summary>
+    /// <summary>
+    /// Quotas are projects'; one user's, which Nova can have beside them, would be taken for those of all.
+    /// </summary>
     private static void Require(HttpContext context, Rule rule, string projectId)
     {
         Caller.Of(context).Require(rule, projectId);

@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace Kiroku.Storage;
 
 /// <summary>
-/// A table's columns as its row's record has them, each property being the column of its name in snake case. So a column
+/// A table's columns as its row's record has them, each property being the column of its name in snake case. So a
+/// column
 /// stands once, in the record.
 /// </summary>
 /// <typeparam name="TRow">The record; its public properties that can be set are columns.</typeparam>
@@ -18,7 +19,8 @@ internal static class Columns<TRow>
     ];
 
     /// <summary>Statement that inserts a row, but for those columns, which the store fills.</summary>
-    public static string Insert(string table, params string[] but) => $"INSERT INTO {table} ({Names(but)}) VALUES ({Values(but)})";
+    public static string Insert(string table, params string[] but)
+        => $"INSERT INTO {table} ({Names(but)}) VALUES ({Values(but)})";
 
     /// <summary>"id, project_id".</summary>
     public static string Names(params string[] but) => Join(but, NameOf);

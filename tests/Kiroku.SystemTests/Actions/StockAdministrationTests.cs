@@ -95,7 +95,7 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
         // As the service calls it, and as the clients of today do.
         int Limit(string what) => (int)(limits.GetValueOrDefault($"total_{what}_used")
             ?? limits[what switch
-                { "ram" => "totalRAMUsed", "cores" => "totalCoresUsed", _ => "totalInstancesUsed" }])!;
+            { "ram" => "totalRAMUsed", "cores" => "totalCoresUsed", _ => "totalInstancesUsed" }])!;
     }
 
     [Theory]

@@ -8,7 +8,9 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Api;
 
-/// <summary>Debian's nginx with the configuration that docs/operating/tls.md shows, in a folder and on a port of its own.</summary>
+/// <summary>
+/// Debian's nginx with the configuration that docs/operating/tls.md shows, in a folder and on a port of its own.
+/// </summary>
 internal sealed partial class Nginx : IAsyncDisposable
 {
     private const string Program = "/usr/sbin/nginx";

@@ -89,7 +89,8 @@ internal static partial class Probe
 
     private static IEnumerable<string> Reached(string console) =>
         from Match match in Line().Matches(console)
-            where match.Groups["found"].Value == "reached" select match.Groups["target"].Value;
+        where match.Groups["found"].Value == "reached"
+        select match.Groups["target"].Value;
 
     private static Dictionary<string, bool> Read(string round) => Line().Matches(round)
         .ToDictionary(match => match.Groups["target"].Value, match => match.Groups["found"].Value == "reached");

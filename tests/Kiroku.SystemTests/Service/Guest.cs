@@ -16,7 +16,8 @@ internal sealed partial record Guest(
     private static Guest Read(Match line)
     {
         return new Guest(Text("boot"), (int)Number("boots"), Text("disk"), Text("uuid"), Number("bytes"),
-            (int)Number("memory"), (int)Number("vcpus")) { Disks = (int)Number("disks") };
+            (int)Number("memory"), (int)Number("vcpus"))
+        { Disks = (int)Number("disks") };
 
         string Text(string name) => line.Groups[name].Value;
         long Number(string name) => long.Parse(Text(name), CultureInfo.InvariantCulture);

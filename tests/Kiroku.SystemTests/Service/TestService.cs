@@ -51,7 +51,8 @@ public class TestService : IAsyncLifetime
         ["Servers__RestTimeout"] = "00:00:01",
     };
 
-    private PrivateLibvirtd Daemon => LibvirtRoom.PrivateDaemonOf(new() { DataFolder = Data }, TimeProvider.System, NullLogger.Instance);
+    private PrivateLibvirtd Daemon
+        => LibvirtRoom.PrivateDaemonOf(new() { DataFolder = Data }, TimeProvider.System, NullLogger.Instance);
 
     /// <summary>The process id of the private libvirtd.</summary>
     internal int DaemonId => Daemon.Process?.Id ?? throw new InvalidOperationException("There is no daemon.");

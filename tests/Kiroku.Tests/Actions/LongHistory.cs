@@ -17,7 +17,15 @@ internal static class LongHistory
             """
             INSERT INTO servers (id, name, project_id, user_id, image_id, flavor, vm_state, created_at, updated_at, deleted)
             VALUES (@id, 'vm', 'p', 'u', 'i', '{"id":"42","name":"m1.nano","vcpus":1,"memory_mib":128,"disk_gib":1}', @state, @now, @now, @deleted)
-            """, new { id, now, deleted, state = deleted ? VmStates.Deleted : VmStates.Active }), TestContext.Current.CancellationToken);
+            """, new
+            {
+                id,
+                now,
+                deleted,
+                state = deleted
+                ? VmStates.Deleted
+                : VmStates.Active
+            }), TestContext.Current.CancellationToken);
 
     /// <summary>Adds ended actions req-FIRST, req-(FIRST+1), … in that order, all with the same times.</summary>
     public static Task AddActionsAsync(IDatabase database, Guid server, int first, int count, DateTime ended)

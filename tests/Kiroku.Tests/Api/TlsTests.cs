@@ -176,7 +176,8 @@ public sealed class TlsTests : IDisposable
             case "Api:Key": File.Delete(PathOf("api.key")); break;
             case "other key": File.Copy(PathOf("other.key"), PathOf("api.key"), overwrite: true); break;
             case "rubbish": File.WriteAllText(PathOf("api.pem"), "rubbish"); break;
-            case "open key": File.SetUnixFileMode(PathOf("api.key"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
+            case "open key":
+                File.SetUnixFileMode(PathOf("api.key"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
                 break;
             case "encrypted":
                 using (var key = ECDsa.Create())

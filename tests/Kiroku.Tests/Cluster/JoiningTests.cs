@@ -72,7 +72,8 @@ public sealed class JoiningTests
         Assert.Contains($"cannot listen on {other.LocalEndpoint}", refused.Message, StringComparison.Ordinal);
     }
 
-    private static Task AddMemberAsync(Nodes nodes, string name, string address, int port, int silentFor) => ExecuteAsync(nodes, $"""
+    private static Task AddMemberAsync(Nodes nodes, string name, string address, int port, int silentFor)
+        => ExecuteAsync(nodes, $"""
         INSERT INTO members (cluster, address, port, generation, name, machine, status, proxy_port, started_at, alive_at)
         VALUES ('kiroku', '{address}', {port}, 1, '{name}', 'm', {Active}, 0, now() - interval '1 hour', now() - interval '{silentFor} s');
         UPDATE membership SET version = version + 1

@@ -15,7 +15,6 @@ public sealed class WireNamesTests
         "Kiroku.Actions.IdempotencyKey",
         "Kiroku.Actions.StepException",
         "Kiroku.Api.Answer",
-        "Kiroku.Cluster.Acquaintance",
         "Kiroku.Cluster.IAcquaintance",
         "Kiroku.Cluster.NodeMissingException",
         "Kiroku.Cluster.UnprovenCallException",

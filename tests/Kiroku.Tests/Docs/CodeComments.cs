@@ -4,7 +4,9 @@ using System.Xml.Linq;
 
 namespace Kiroku.Tests.Docs;
 
-/// <summary>The summaries of types and properties as Markdown, from the file of comments that the compiler writes.</summary>
+/// <summary>
+/// The summaries of types and properties as Markdown, from the file of comments that the compiler writes.
+/// </summary>
 internal static partial class CodeComments
 {
     private static readonly Lazy<Dictionary<string, XElement?>> Members = new(() =>

@@ -44,7 +44,8 @@ public sealed class ConfigurationPageTests
             option => Assert.Contains($"{option.Name} ", Text.Replace(']', ' '), StringComparison.Ordinal));
     }
 
-    private static TypeConverter Converter(Setting setting) => TypeDescriptor.GetConverter(setting.Property.PropertyType);
+    private static TypeConverter Converter(Setting setting)
+        => TypeDescriptor.GetConverter(setting.Property.PropertyType);
 
     private static TheoryData<string> Named(bool withKey)
         => [.. Setting.Classes.Where(type => Setting.SectionOf(type) is not null == withKey)

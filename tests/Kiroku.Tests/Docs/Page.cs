@@ -43,7 +43,8 @@ internal static partial class Page
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Kiroku.slnx")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("These tests do not lie in the repository.");
+            folder = Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException("These tests do not lie in the repository.");
         return folder;
     }
 

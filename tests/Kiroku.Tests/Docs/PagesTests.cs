@@ -11,7 +11,8 @@ public sealed partial class PagesTests
 
     public static TheoryData<string> Pages => [.. Page.All.Select(file => Path.GetRelativePath(Page.Folder, file))];
 
-    public static TheoryData<string> RecordedWords => [.. new[] { typeof(ActionNames), typeof(EventNames), typeof(Outcomes) }
+    public static TheoryData<string> RecordedWords
+        => [.. new[] { typeof(ActionNames), typeof(EventNames), typeof(Outcomes) }
         .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static))
         .Select(constant => (string)constant.GetRawConstantValue()!).Distinct()];
 
@@ -37,7 +38,9 @@ public sealed partial class PagesTests
         var file = Path.Combine(Page.Folder, page);
         Assert.All(Anchored().Matches(Page.Read(page)), link => Assert.Contains(
             link.Groups[2].Value,
-            Page.Anchors(File.ReadAllText(link.Groups[1].Length == 0 ? file : Path.Combine(Path.GetDirectoryName(file)!, link.Groups[1].Value)))));
+            Page.Anchors(File.ReadAllText(link.Groups[1].Length == 0
+                ? file
+                : Path.Combine(Path.GetDirectoryName(file)!, link.Groups[1].Value)))));
     }
 
     [Theory]

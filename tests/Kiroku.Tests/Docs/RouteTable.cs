@@ -2,7 +2,9 @@ using Kiroku.Tests.Identity;
 
 namespace Kiroku.Tests.Docs;
 
-/// <summary>The routes as docs/routes.md shows them: path and methods from the code, the other columns by hand.</summary>
+/// <summary>
+/// The routes as docs/routes.md shows them: path and methods from the code, the other columns by hand.
+/// </summary>
 internal static class RouteTable
 {
     public static IReadOnlyList<string> Apis { get; } = ["compute", "image", "identity", "service"];

@@ -40,7 +40,9 @@ internal sealed partial record Setting(string Key, PropertyInfo Property, object
         => options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite)
             .SelectMany(property => section is not null && property.PropertyType.Assembly == typeof(KirokuApp).Assembly
                 ? Of(property.GetValue(options)!, $"{section}:{property.Name}", property)
-                : [new(section is null ? property.Name : $"{section}:{property.Name}", property, property.GetValue(options), group)]);
+                : [new(section is null
+                    ? property.Name
+                    : $"{section}:{property.Name}", property, property.GetValue(options), group)]);
 
     private static string Shown(object? value) => value switch
     {

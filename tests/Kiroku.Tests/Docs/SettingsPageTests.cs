@@ -22,7 +22,8 @@ public sealed class SettingsPageTests
     public static TheoryData<string> Keys => [.. Setting.Classes.SelectMany(Setting.Of).Select(setting => setting.Key)];
 
     [Fact]
-    public void The_page_has_every_key_with_its_default_range_and_meaning() => new GeneratedPart("settings.md", "settings")
+    public void The_page_has_every_key_with_its_default_range_and_meaning()
+        => new GeneratedPart("settings.md", "settings")
         .Settle(Setting.Classes.Where(type => Setting.SectionOf(type) is not null)
             .SelectMany(type => Section(type, Setting.SectionOf(type)!)).SkipLast(1));
 

@@ -33,7 +33,7 @@ public sealed class CirclesTests
         var uses = Product.Current.Files.Single(file => file.Path == "Servers/Work/StopServer.cs").Uses;
 
         Assert.Contains("Actions/RecordedNames.cs", uses);
-        Assert.Contains("Hypervisors/IHypervisor.cs", uses);
+        Assert.Contains("Hypervisors/MachineState.cs", uses);
         Assert.DoesNotContain("Servers/Work/StopServer.cs", uses);
     }
 

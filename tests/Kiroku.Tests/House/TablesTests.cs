@@ -12,7 +12,7 @@ public sealed partial class TablesTests
         ["Actions"] = ["actions", "action_events", "kept_answers"],
         ["Cluster"] = ["members", "membership", "node_authority", "OrleansQuery"],
         ["Flavors"] = ["flavors", "flavor_access"],
-        ["Hosts"] = ["nodes", "services"],
+        ["Nodes"] = ["nodes", "services"],
         ["Identity"] =
         [
             "application_credential_roles", "application_credentials", "forgotten_revocations", "identity_changes",
@@ -30,7 +30,7 @@ public sealed partial class TablesTests
     {
         [("Actions", "servers")] = "takes and releases the server's lock in the transactions that write its record",
         [("Cluster", "nodes")] = "tells the members that it may talk to from those whose node is known",
-        [("Hosts", "servers")] = "counts what is claimed on a host, and refuses to forget one that has servers",
+        [("Nodes", "servers")] = "counts what is claimed on a host, and refuses to forget one that has servers",
         [("Quotas", "images")] = "counts the bytes of a project's images",
         [("Quotas", "servers")] = "counts what a project's servers use",
         [("Servers", "nodes")] = "finds the servers whose host is away",

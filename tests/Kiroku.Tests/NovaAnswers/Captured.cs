@@ -5,8 +5,10 @@ namespace Kiroku.Tests.NovaAnswers;
 /// <summary>Answers of a real Nova 26.2.2 about one server, kept as files.</summary>
 internal static class Captured
 {
-    public static IReadOnlyList<JsonObject> Posts { get;
-        } = [.. Read("action-posts").AsArray().Select(post => post!.AsObject())];
+    public static IReadOnlyList<JsonObject> Posts
+    {
+        get;
+    } = [.. Read("action-posts").AsArray().Select(post => post!.AsObject())];
 
     /// <summary>What a user was answered in a microversion; who was not captured was answered as another was.</summary>
     public static JsonObject Of(string version, string user) => Read((version, user) switch

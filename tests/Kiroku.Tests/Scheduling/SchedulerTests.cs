@@ -130,10 +130,10 @@ public sealed class SchedulerTests
 
     private static HostState AnyHost(Random random, string name)
         => new(name, random.Next(2) == 0 ? "nova" : "west", AnyClaim(random, 9), AnyClaim(random, 7))
-    {
-        IsUp = random.Next(5) > 0,
-        IsEnabled = random.Next(5) > 0,
-    };
+        {
+            IsUp = random.Next(5) > 0,
+            IsEnabled = random.Next(5) > 0,
+        };
 
     private static SpecToPlace AnySpec(Random random) => new(AnyClaim(random, 4))
     {

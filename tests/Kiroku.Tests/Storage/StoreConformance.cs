@@ -306,10 +306,11 @@ public abstract partial class StoreConformance : IDisposable
         return (await Servers.FindAsync(server.Id, Token))!;
     }
 
-    private static Acceptance Accept(Server server, int number, string action) => new(server, Begin(server, number, action), NotKept, null)
-    {
-        GiveUp = (_, _) => Task.CompletedTask,
-    };
+    private static Acceptance Accept(
+        Server server, int number, string action) => new(server, Begin(server, number, action), NotKept, null)
+        {
+            GiveUp = (_, _) => Task.CompletedTask,
+        };
 
     private static ActionRecord Begin(Server server, int number, string action) => new()
     {

@@ -43,7 +43,8 @@ internal sealed class KeystoneOptions
     public bool IsUsed => !string.IsNullOrEmpty(Url);
 
     /// <summary>The address that callers are sent to for a token, as Keystone's middleware names it.</summary>
-    public string PublicUrl => Url!.TrimEnd('/') is var url && url.EndsWith("/v3", StringComparison.Ordinal) ? url[..^3] : url;
+    public string PublicUrl
+        => Url!.TrimEnd('/') is var url && url.EndsWith("/v3", StringComparison.Ordinal) ? url[..^3] : url;
 
     public Uri TokensAddress => new($"{PublicUrl}/v3/auth/tokens");
 
@@ -60,7 +61,9 @@ internal sealed class KeystoneOptions
             return $"Keystone:PasswordFile {PasswordFile} is not there.";
         if (CacheTime < TimeSpan.Zero || CacheTime > TimeSpan.FromHours(1))
             return "Keystone:CacheTime is to be a time of at most an hour.";
-        return Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromMinutes(2) ? null : "Keystone:Timeout is to be a time of at most two minutes.";
+        return Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromMinutes(2)
+            ? null
+            : "Keystone:Timeout is to be a time of at most two minutes.";
     }
 }
 

@@ -4,7 +4,10 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Api;
 
-/// <summary>What clients ask about on their way and servers here have none of: volumes, interfaces and security groups to attach.</summary>
+/// <summary>
+/// What clients ask about on their way and servers here have none of: volumes, interfaces and security groups to
+/// attach.
+/// </summary>
 internal static class AttachmentsApi
 {
     public static void MapAttachments(this IEndpointRouteBuilder app)

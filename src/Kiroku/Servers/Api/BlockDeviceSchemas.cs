@@ -4,7 +4,8 @@ using static Kiroku.Api.Parameters;
 namespace Kiroku.Servers.Api;
 
 /// <summary>
-/// What the mappings of disks in a creation may hold in each microversion (nova/api/openstack/compute/schemas/servers.py).
+/// What the mappings of disks in a creation may hold in each microversion
+/// (nova/api/openstack/compute/schemas/servers.py).
 /// </summary>
 internal static class BlockDeviceSchemas
 {
@@ -41,7 +42,9 @@ internal static class BlockDeviceSchemas
     /// <summary>The mappings of the EC2 API's form.</summary>
     public static Schema Old { get; } = Schema.ArrayOf(OldItem);
 
-    /// <summary>The mappings of today's form. As a network's, the tag of a disk comes at 2.32, goes, and comes again at 2.42.</summary>
+    /// <summary>
+    /// The mappings of today's form. As a network's, the tag of a disk comes at 2.32, goes, and comes again at 2.42.
+    /// </summary>
     public static Schema Current(Microversion version)
     {
         var item = version >= 42 || version.Minor == 32 ? Item.With("tag", Tag) : Item;

@@ -24,7 +24,10 @@ internal sealed class ServerActionsApi(
         return await action.ActAsync(context, serverId, body);
     }
 
-    /// <summary>The one key of the body; what Nova makes of a body that is no object (nova/api/openstack/wsgi.py, action_peek) included.</summary>
+    /// <summary>
+    /// The one key of the body; what Nova makes of a body that is no object (nova/api/openstack/wsgi.py, action_peek)
+    /// included.
+    /// </summary>
     private static string KeyOf(JsonElement body)
     {
         var length = body.ValueKind switch

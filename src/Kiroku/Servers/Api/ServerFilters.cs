@@ -9,7 +9,9 @@ using Kiroku.Storage;
 
 namespace Kiroku.Servers.Api;
 
-/// <summary>What servers can be picked by in a list: a value of theirs that equals, or that a regular expression finds.</summary>
+/// <summary>
+/// What servers can be picked by in a list: a value of theirs that equals, or that a regular expression finds.
+/// </summary>
 internal static class ServerFilters
 {
     private static readonly FrozenDictionary<string, Func<Server, string?>> Exact = new Dictionary<string, Func<Server, string?>>
@@ -66,7 +68,9 @@ internal static class ServerFilters
 
     public static IEnumerable<string> TagNames => ByTags.Keys;
 
-    /// <summary>Sees that whatever is to be a regular expression is one, whether the caller may ask for it or not.</summary>
+    /// <summary>
+    /// Sees that whatever is to be a regular expression is one, whether the caller may ask for it or not.
+    /// </summary>
     /// <exception cref="Fault">400 with Nova's words.</exception>
     public static void RequirePatterns(QueryParameters parameters, Microversion version)
     {

@@ -34,7 +34,9 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
         var (since, before) = Span(asked);
         var allProjects = asked.Contains("all_tenants") && Truth.Of(parameters.Last("all_tenants")!, otherwise: true);
         if (allProjects)
-            caller.Require(detailed ? ServerRules.ListDetailAllProjects : ServerRules.ListAllProjects, caller.ProjectId);
+            caller.Require(detailed
+                ? ServerRules.ListDetailAllProjects
+                : ServerRules.ListAllProjects, caller.ProjectId);
         return new ServerQuery
         {
             ProjectId = allProjects ? parameters.Last("project_id") ?? parameters.Last("tenant_id") : caller.ProjectId,
@@ -127,6 +129,8 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
     {
         if (parameters.Last("marker") is not { } text)
             return null;
-        return Guid.TryParseExact(text, "D", out var marker) ? marker : throw Fault.BadRequest($"marker [{text}] not found");
+        return Guid.TryParseExact(text, "D", out var marker)
+            ? marker
+            : throw Fault.BadRequest($"marker [{text}] not found");
     }
 }

@@ -31,7 +31,8 @@ internal static class ServerMetadataApi
         return Answer(All, (await notes.PutMetadataAsync(context, server, CreateRequest.Pairs(body), alone: false)).Metadata);
     }
 
-    private static async Task<IResult> Replace(HttpContext context, string serverId, ServerStore store, ServerNotes notes)
+    private static async Task<IResult> Replace(
+        HttpContext context, string serverId, ServerStore store, ServerNotes notes)
     {
         var body = await ReadAsync(context, ServerSchemas.AllMetadata);
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.MetadataUpdateAll);
@@ -46,7 +47,8 @@ internal static class ServerMetadataApi
             : throw NoItem();
     }
 
-    private static async Task<IResult> Update(HttpContext context, string serverId, string key, ServerStore store, ServerNotes notes)
+    private static async Task<IResult> Update(
+        HttpContext context, string serverId, string key, ServerStore store, ServerNotes notes)
     {
         var item = CreateRequest.Pairs(await ReadAsync(context, ServerSchemas.MetadataItem), One);
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.MetadataUpdate);
@@ -56,7 +58,8 @@ internal static class ServerMetadataApi
         return Answer(One, item);
     }
 
-    private static async Task<IResult> Delete(HttpContext context, string serverId, string key, ServerStore store, ServerNotes notes)
+    private static async Task<IResult> Delete(
+        HttpContext context, string serverId, string key, ServerStore store, ServerNotes notes)
     {
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.MetadataDelete);
         if (!server.Metadata.ContainsKey(key))

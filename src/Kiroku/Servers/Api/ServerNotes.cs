@@ -8,7 +8,8 @@ using Kiroku.Storage;
 namespace Kiroku.Servers.Api;
 
 /// <summary>
-/// Changes what is noted of a server: what it is called, its metadata and its tags. As in Nova these are no actions: they
+/// Changes what is noted of a server: what it is called, its metadata and its tags. As in Nova these are no actions:
+/// they
 /// leave no record, pass whatever runs, and reach the guest when it next gets a config drive.
 /// </summary>
 internal sealed class ServerNotes(ServerStore store, QuotaStore quotas, TimeProvider time)
@@ -24,7 +25,8 @@ internal sealed class ServerNotes(ServerStore store, QuotaStore quotas, TimeProv
 
     /// <summary>Adds to the server's metadata, or puts other metadata in its place.</summary>
     /// <exception cref="Fault">403 where it would be more than the caller's project may have; 409.</exception>
-    public async Task<Server> PutMetadataAsync(HttpContext context, Server server, IReadOnlyDictionary<string, string> items, bool alone)
+    public async Task<Server> PutMetadataAsync(
+        HttpContext context, Server server, IReadOnlyDictionary<string, string> items, bool alone)
     {
         var limit = (await quotas.GetAsync(Caller.Of(context).ProjectId, context.RequestAborted))[QuotaResources.MetadataItems].Limit;
         return await ChangeMetadataAsync(context, server, "update metadata", metadata =>
@@ -42,16 +44,20 @@ internal sealed class ServerNotes(ServerStore store, QuotaStore quotas, TimeProv
     public Task<Server> DeleteMetadataAsync(HttpContext context, Server server, string key)
         => ChangeMetadataAsync(context, server, "delete metadata", metadata => metadata.Remove(key));
 
-    /// <summary>Changes the server's tags, which a lock does not keep from; a refusal calls it <paramref name="doing"/>.</summary>
+    /// <summary>
+    /// Changes the server's tags, which a lock does not keep from; a refusal calls it <paramref name="doing"/>.
+    /// </summary>
     /// <exception cref="Fault">409, or as <paramref name="change"/> refuses it.</exception>
-    public Task<Server> ChangeTagsAsync(Server server, string doing, Func<IReadOnlyList<string>, IReadOnlyList<string>> change)
+    public Task<Server> ChangeTagsAsync(
+        Server server, string doing, Func<IReadOnlyList<string>, IReadOnlyList<string>> change)
         => ChangeAsync(server, now =>
         {
             Changeable.Check(now, doing);
             return now with { Labels = now.Labels with { Tags = change(now.Labels.Tags) } };
         });
 
-    private Task<Server> ChangeMetadataAsync(HttpContext context, Server server, string doing, Action<IDictionary<string, string>> change)
+    private Task<Server> ChangeMetadataAsync(
+        HttpContext context, Server server, string doing, Action<IDictionary<string, string>> change)
         => ChangeAsync(server, now =>
         {
             ServerLock.Refuse(context, now);

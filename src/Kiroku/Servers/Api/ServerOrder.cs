@@ -5,7 +5,9 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Api;
 
-/// <summary>The order of a list by sort_key and sort_dir, each of which may be given several times; newest first after that.</summary>
+/// <summary>
+/// The order of a list by sort_key and sort_dir, each of which may be given several times; newest first after that.
+/// </summary>
 internal static class ServerOrder
 {
     private static readonly FrozenDictionary<string, Func<Server, IComparable?>> Keys = new Dictionary<string, Func<Server, IComparable?>>
@@ -49,7 +51,8 @@ internal static class ServerOrder
         "reservation_id", "root_gb", "shutdown_terminate", "user_data", "vcpus", "vm_mode",
     }.ToFrozenSet();
 
-    /// <exception cref="Fault">400 for what is no key or direction, 403 for a key that only administrators may sort by.</exception>
+    /// <exception cref="Fault">400 for what is no key or direction, 403 for a key that only administrators may sort
+    /// by.</exception>
     public static Comparison<Server>? Read(QueryParameters parameters, Microversion version, Caller caller)
     {
         var keys = parameters.All("sort_key").ToList();
@@ -71,7 +74,9 @@ internal static class ServerOrder
         if (keys.Count == 0 && directions.Count == 0)
             return null;
         var sorted = (keys.Count == 0 ? ["created_at"] : keys).Select((key, index)
-            => (Value: Keys.GetValueOrDefault(key, _ => null), Sign: index < directions.Count ? directions[index] : directions.LastOrDefault(-1))).ToList();
+            => (Value: Keys.GetValueOrDefault(key, _ => null), Sign: index < directions.Count
+                ? directions[index]
+                : directions.LastOrDefault(-1))).ToList();
         return (a, b) => sorted.Select(by => by.Sign * Compare(by.Value(a), by.Value(b))).FirstOrDefault(order => order != 0);
     }
 
@@ -82,5 +87,7 @@ internal static class ServerOrder
     };
 
     private static IEnumerable<string> Allowed(Microversion version)
-        => Keys.Keys.Order(StringComparer.Ordinal).Concat(version >= 75 ? [] : Ignored.Order(StringComparer.Ordinal)).Select(PythonText.Quote);
+        => Keys.Keys.Order(StringComparer.Ordinal).Concat(version >= 75
+            ? []
+            : Ignored.Order(StringComparer.Ordinal)).Select(PythonText.Quote);
 }

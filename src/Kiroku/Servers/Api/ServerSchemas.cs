@@ -6,7 +6,8 @@ namespace Kiroku.Servers.Api;
 
 /// <summary>
 /// What the bodies of requests about servers may hold in each microversion
-/// (nova/api/openstack/compute/schemas/servers.py, server_metadata.py and server_tags.py). Those of actions stand with the actions.
+/// (nova/api/openstack/compute/schemas/servers.py, server_metadata.py and server_tags.py). Those of actions stand with
+/// the actions.
 /// </summary>
 internal static class ServerSchemas
 {
@@ -55,7 +56,9 @@ internal static class ServerSchemas
     public static Schema Update(Microversion version, bool relaxed)
     {
         var server = Schema.Object(
-            ("name", relaxed ? RelaxedName : Name), ("OS-DCF:diskConfig", DiskConfig), ("accessIPv4", IPv4), ("accessIPv6", IPv6));
+            ("name", relaxed
+                ? RelaxedName
+                : Name), ("OS-DCF:diskConfig", DiskConfig), ("accessIPv4", IPv4), ("accessIPv6", IPv6));
         if (version >= 19)
             server = server.With("description", Description);
         if (version >= 90)
@@ -71,7 +74,9 @@ internal static class ServerSchemas
 
     public static Schema Nothing { get; } = new() { Types = ["null"] };
 
-    /// <summary>From 2.37 on a word may stand for the list, and the tag of a network comes, goes and comes again.</summary>
+    /// <summary>
+    /// From 2.37 on a word may stand for the list, and the tag of a network comes, goes and comes again.
+    /// </summary>
     private static Schema Networks(Microversion version)
     {
         var network = Schema.Object(

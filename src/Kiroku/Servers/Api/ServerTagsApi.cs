@@ -25,7 +25,8 @@ internal static class ServerTagsApi
     private static async Task<IResult> List(HttpContext context, string serverId, ServerStore store)
         => Answer((await CallersServer.FindAsync(context, serverId, store, ServerRules.TagsList)).Labels.Tags);
 
-    private static async Task<IResult> Replace(HttpContext context, string serverId, ServerStore store, ServerNotes notes)
+    private static async Task<IResult> Replace(
+        HttpContext context, string serverId, ServerStore store, ServerNotes notes)
     {
         var body = await RequestBody.ReadAsync(context.Request);
         ServerSchemas.AllTags.Require(body, Microversions.IsRelaxed(context));
@@ -34,7 +35,8 @@ internal static class ServerTagsApi
         return Answer((await notes.ChangeTagsAsync(server, "update tags", _ => tags)).Labels.Tags);
     }
 
-    private static async Task<IResult> DeleteAll(HttpContext context, string serverId, ServerStore store, ServerNotes notes)
+    private static async Task<IResult> DeleteAll(
+        HttpContext context, string serverId, ServerStore store, ServerNotes notes)
     {
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.TagsDeleteAll);
         await notes.ChangeTagsAsync(server, "delete tags", _ => []);
@@ -49,7 +51,8 @@ internal static class ServerTagsApi
             : throw Fault.NotFound($"Server {serverId} has no tag '{tag}'");
     }
 
-    private static async Task<IResult> Add(HttpContext context, string serverId, string tag, ServerStore store, ServerNotes notes)
+    private static async Task<IResult> Add(
+        HttpContext context, string serverId, string tag, ServerStore store, ServerNotes notes)
     {
         ServerSchemas.Nothing.Require(await RequestBody.ReadAsync(context.Request), relaxed: false);
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.TagsUpdate);
@@ -67,7 +70,8 @@ internal static class ServerTagsApi
             : TypedResults.Created($"{Links.ComputeBase(context.Request)}/servers/{server.Id}/tags/{Uri.EscapeDataString(tag)}");
     }
 
-    private static async Task<IResult> Delete(HttpContext context, string serverId, string tag, ServerStore store, ServerNotes notes)
+    private static async Task<IResult> Delete(
+        HttpContext context, string serverId, string tag, ServerStore store, ServerNotes notes)
     {
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.TagsDelete);
         await notes.ChangeTagsAsync(server, "delete tag", tags => tags.Contains(tag)

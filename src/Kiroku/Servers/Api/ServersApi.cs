@@ -11,7 +11,9 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Servers.Api;
 
-/// <summary>Servers: create, list, show, update and delete. What is done to them is in <see cref="ServerActionsApi"/>.</summary>
+/// <summary>
+/// Servers: create, list, show, update and delete. What is done to them is in <see cref="ServerActionsApi"/>.
+/// </summary>
 internal static class ServersApi
 {
     public static void MapServers(this IEndpointRouteBuilder app) => app.MapCompute(compute =>
@@ -46,7 +48,8 @@ internal static class ServersApi
     private static Task<IResult> ListDetail(HttpContext context, ServerStore store, IOptions<ServersOptions> options)
         => ListAsync(context, store, options.Value, detailed: true);
 
-    private static async Task<IResult> ListAsync(HttpContext context, ServerStore store, ServersOptions options, bool detailed)
+    private static async Task<IResult> ListAsync(
+        HttpContext context, ServerStore store, ServersOptions options, bool detailed)
     {
         Caller.Of(context).Require(detailed ? ServerRules.ListDetail : ServerRules.List, Caller.Of(context).ProjectId);
         var parameters = new QueryParameters(context.Request);
@@ -67,7 +70,9 @@ internal static class ServersApi
                         view.WriteBrief(json, server);
                 }
                 json.WriteEndArray();
-                parameters.WriteNextLink(json, "servers_links", servers.Count, query.Limit, servers.Count > 0 ? servers[^1].Id.ToString() : null, always: false);
+                parameters.WriteNextLink(json, "servers_links", servers.Count, query.Limit, servers.Count > 0
+                    ? servers[^1].Id.ToString()
+                    : null, always: false);
                 json.WriteEndObject();
             });
         }
@@ -127,7 +132,8 @@ internal static class ServersApi
         });
     }
 
-    private static async Task<IResult> Update(HttpContext context, string serverId, ServerStore store, ServerNotes notes)
+    private static async Task<IResult> Update(
+        HttpContext context, string serverId, ServerStore store, ServerNotes notes)
     {
         var (version, relaxed) = (Microversions.Of(context), Microversions.IsRelaxed(context));
         var body = await RequestBody.ReadAsync(context.Request);

@@ -9,7 +9,10 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Servers.Api;
 
-/// <summary>os-simple-tenant-usage: how long projects had servers, deleted ones included (nova/api/openstack/compute/simple_tenant_usage.py).</summary>
+/// <summary>
+/// os-simple-tenant-usage: how long projects had servers, deleted ones included
+/// (nova/api/openstack/compute/simple_tenant_usage.py).
+/// </summary>
 internal static class UsageApi
 {
     /// <summary>Python's strptime takes months, days, hours, minutes and seconds of one digit, too.</summary>
@@ -21,7 +24,8 @@ internal static class UsageApi
         app.MapGet("/os-simple-tenant-usage/{projectId}", Show);
     }
 
-    private static async Task<IResult> List(HttpContext context, ServerStore store, IOptions<ServersOptions> options, TimeProvider time)
+    private static async Task<IResult> List(
+        HttpContext context, ServerStore store, IOptions<ServersOptions> options, TimeProvider time)
     {
         Caller.Of(context).Require(ServerRules.UsageList, Caller.Of(context).ProjectId);
         var asked = Read(context, options.Value, time.UtcNow(), "detailed");
@@ -39,7 +43,8 @@ internal static class UsageApi
         });
     }
 
-    private static async Task<IResult> Show(HttpContext context, string projectId, ServerStore store, IOptions<ServersOptions> options, TimeProvider time)
+    private static async Task<IResult> Show(
+        HttpContext context, string projectId, ServerStore store, IOptions<ServersOptions> options, TimeProvider time)
     {
         Caller.Of(context).Require(ServerRules.UsageShow, projectId);
         var asked = Read(context, options.Value, time.UtcNow());
@@ -75,7 +80,8 @@ internal static class UsageApi
             ? time : throw Fault.BadRequest("Invalid datetime string: Datetime is in invalid format");
     }
 
-    private static async Task<IReadOnlyList<Server>> ListAsync(ServerStore store, UsageQuery asked, string? projectId, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Server>> ListAsync(
+        ServerStore store, UsageQuery asked, string? projectId, CancellationToken cancellationToken)
     {
         try
         {
@@ -87,10 +93,13 @@ internal static class UsageApi
         }
     }
 
-    private static void WriteLinks(Utf8JsonWriter json, HttpContext context, string key, IReadOnlyList<Server> servers, int limit)
+    private static void WriteLinks(
+        Utf8JsonWriter json, HttpContext context, string key, IReadOnlyList<Server> servers, int limit)
     {
         if (Microversions.Of(context) >= 40)
-            new QueryParameters(context.Request).WriteNextLink(json, key, servers.Count, limit, servers.Count > 0 ? servers[^1].Id.ToString() : null, always: false);
+            new QueryParameters(context.Request).WriteNextLink(json, key, servers.Count, limit, servers.Count > 0
+                ? servers[^1].Id.ToString()
+                : null, always: false);
     }
 }
 

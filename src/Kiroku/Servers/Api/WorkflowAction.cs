@@ -8,7 +8,8 @@ using Kiroku.Storage;
 namespace Kiroku.Servers.Api;
 
 /// <summary>Asks a server's grain for an action that a workflow does.</summary>
-internal sealed class WorkflowAction(Workflow workflow, ActionRoute route, ServerStore store, ServerGrains grains, TimeProvider time) : IServerAction
+internal sealed class WorkflowAction(
+    Workflow workflow, ActionRoute route, ServerStore store, ServerGrains grains, TimeProvider time) : IServerAction
 {
     public string Key => route.Key;
 

@@ -7,7 +7,8 @@ internal static class ActionArguments
 {
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static string? Write(object? arguments) => arguments is null ? null : JsonSerializer.Serialize(arguments, Options);
+    public static string? Write(object? arguments)
+        => arguments is null ? null : JsonSerializer.Serialize(arguments, Options);
 
     public static T Read<T>(string? kept) => JsonSerializer.Deserialize<T>(kept ?? "{}", Options)!;
 }

@@ -9,7 +9,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers;
 
 /// <summary>
-/// A request to act on a server: its id, who makes it (nobody when the service itself does), the action and, as JSON, what
+/// A request to act on a server: its id, who makes it (nobody when the service itself does), the action and, as JSON,
+/// what
 /// it asks for; crosses from the API to the server's grain.
 /// </summary>
 [GenerateSerializer, Immutable]
@@ -42,15 +43,21 @@ internal sealed record ActionRequest(
     [Id(11)]
     public string? AskedOf { get; init; }
 
-    /// <summary>All of the above with the server, sealed by the node that let the caller through; null from the version before.</summary>
+    /// <summary>
+    /// All of the above with the server, sealed by the node that let the caller through; null from the version before.
+    /// </summary>
     [Id(12)]
     public byte[]? Seal { get; init; }
 
-    /// <summary>What its body asks for, as it was read where the request came in; it crosses to no other node.</summary>
+    /// <summary>
+    /// What its body asks for, as it was read where the request came in; it crosses to no other node.
+    /// </summary>
     [field: NonSerialized]
     public object? Asked { get; init; }
 
-    /// <summary>What a caller asks for, who has been let through. The time is for nodes of before acceptances had their own.</summary>
+    /// <summary>
+    /// What a caller asks for, who has been let through. The time is for nodes of before acceptances had their own.
+    /// </summary>
     public static ActionRequest Of(HttpContext context, string action, DateTime now)
     {
         var caller = Caller.Of(context);

@@ -6,7 +6,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers;
 
 /// <summary>
-/// How an action is answered once it is accepted: by a status or, where Nova shows it, by the server as it has become. The
+/// How an action is answered once it is accepted: by a status or, where Nova shows it, by the server as it has become.
+/// The
 /// form crosses to the server's grain, because there an answer is made and kept together with the acceptance.
 /// </summary>
 [GenerateSerializer, Immutable]

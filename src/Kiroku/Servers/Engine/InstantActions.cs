@@ -9,7 +9,8 @@ using Kiroku.Storage;
 namespace Kiroku.Servers.Engine;
 
 /// <summary>
-/// Accepts requests that are done as soon as they are accepted, whatever runs on the server: what they change of its row, their
+/// Accepts requests that are done as soon as they are accepted, whatever runs on the server: what they change of its
+/// row, their
 /// record and the kept answer are one transaction, so that the request id of each is found in the record.
 /// </summary>
 internal sealed class InstantActions(
@@ -18,13 +19,17 @@ internal sealed class InstantActions(
     /// <summary>Changes nothing, but has the record of this server wait for its turn.</summary>
     private const string Hold = "epoch = epoch";
 
-    /// <summary>Accepts one that changes nothing, as what it asks for is so or is being done; it leaves that event, or none.</summary>
-    /// <exception cref="Fault">404: the server is gone; 409: the request is a repeated one. Nothing was written.</exception>
+    /// <summary>
+    /// Accepts one that changes nothing, as what it asks for is so or is being done; it leaves that event, or none.
+    /// </summary>
+    /// <exception cref="Fault">404: the server is gone; 409: the request is a repeated one. Nothing was
+    /// written.</exception>
     public Task AcceptAsync(Guid server, ActionRequest request, Answer answer, string? recorded)
         => AcceptAsync(server, request, answer, recorded, (connection, _) => SetAsync(connection, Hold, new { Id = server }));
 
     /// <summary>Accepts one that makes the server's lock what it is in <paramref name="changed"/>.</summary>
-    /// <exception cref="Fault">404: the server is gone; 409: the request is a repeated one. Nothing was changed.</exception>
+    /// <exception cref="Fault">404: the server is gone; 409: the request is a repeated one. Nothing was
+    /// changed.</exception>
     public Task AcceptLockAsync(Server changed, ActionRequest request, Answer answer, string recorded)
         => AcceptAsync(changed.Id, request, answer, recorded, (connection, now) => SetAsync(
             connection,

@@ -10,7 +10,9 @@ using Host = Kiroku.Nodes.Host;
 
 namespace Kiroku.Servers.Engine;
 
-/// <summary>Finds hosts for servers and takes up room there, in one transaction with the look at what is taken.</summary>
+/// <summary>
+/// Finds hosts for servers and takes up room there, in one transaction with the look at what is taken.
+/// </summary>
 internal sealed class Placing(
     HostWatch hosts, LocalHost here, Scheduler scheduler, ServerStore store, IDatabase database, IOptions<SchedulingOptions> options)
 {
@@ -28,7 +30,8 @@ internal sealed class Placing(
     /// another host what the new one takes.
     /// </summary>
     /// <exception cref="StepException">Permanent: there is none.</exception>
-    public Task<Server> PlaceAnewAsync(Fence fence, ServerFlavor flavor, PlaceWish wish, CancellationToken cancellationToken)
+    public Task<Server> PlaceAnewAsync(
+        Fence fence, ServerFlavor flavor, PlaceWish wish, CancellationToken cancellationToken)
         => PlaceAsync(
             fence,
             server => new SpecToPlace(flavor.Claim)
@@ -58,7 +61,8 @@ internal sealed class Placing(
     }
 
     /// <summary>
-    /// What this node's host has. One that is alone is asked itself, so that its hypervisor's failure shows as what it is.
+    /// What this node's host has. One that is alone is asked itself, so that its hypervisor's failure shows as what it
+    /// is.
     /// </summary>
     private async Task<HostLook> LookAsync(CancellationToken cancellationToken) => database.IsShared
         ? await hosts.LookAsync(cancellationToken)

@@ -4,10 +4,12 @@ using Kiroku.Storage;
 namespace Kiroku.Servers.Engine;
 
 /// <summary>
-/// Sees to it that no action stays in progress for ever: at the start, and again and again, whatever a server's row names as
+/// Sees to it that no action stays in progress for ever: at the start, and again and again, whatever a server's row
+/// names as
 /// running and nobody runs is gone on with.
 /// </summary>
-internal sealed class Recovery(ServerStore store, IDatabase database, ServerGrains grains, TimeProvider time, ILogger<Recovery> logger)
+internal sealed class Recovery(
+    ServerStore store, IDatabase database, ServerGrains grains, TimeProvider time, ILogger<Recovery> logger)
     : RepeatedWork(database.IsShared ? IntervalAmongNodes : Interval, time, logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);

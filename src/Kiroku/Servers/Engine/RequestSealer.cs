@@ -9,7 +9,8 @@ namespace Kiroku.Servers.Engine;
 /// Seals requests where it was decided who asks, so that the server's grain, mostly on another node, need not believe
 /// whoever hands them on. The keys are those in the store that tokens are sealed with, too.
 /// </summary>
-internal sealed class RequestSealer(IDataProtectionProvider protection, Serializer<ActionRequest> serializer, UnsealedNodes unsealed)
+internal sealed class RequestSealer(
+    IDataProtectionProvider protection, Serializer<ActionRequest> serializer, UnsealedNodes unsealed)
 {
     private readonly IDataProtector protector = protection.CreateProtector("Kiroku.Servers.ActionRequest");
 
@@ -21,12 +22,16 @@ internal sealed class RequestSealer(IDataProtectionProvider protection, Serializ
 
     /// <summary>Whether a node of this service made the request as it is, for that server.</summary>
     public async Task<bool> IsProvenAsync(Guid server, ActionRequest request)
-        => request.Seal is { } seal ? IsSealOf(seal, server, Bare(request)) : await unsealed.AreThereAsync(CancellationToken.None);
+        => request.Seal is { } seal
+            ? IsSealOf(seal, server, Bare(request))
+            : await unsealed.AreThereAsync(CancellationToken.None);
 
     /// <summary>As much of a request as crosses between nodes and is sealed.</summary>
     private static ActionRequest Bare(ActionRequest request) => request with { Seal = null, Asked = null };
 
-    /// <summary>Compares what was sealed rather than its bytes: those differ between versions, of which one knows more members.</summary>
+    /// <summary>
+    /// Compares what was sealed rather than its bytes: those differ between versions, of which one knows more members.
+    /// </summary>
     private bool IsSealOf(byte[] seal, Guid server, ActionRequest request)
     {
         try

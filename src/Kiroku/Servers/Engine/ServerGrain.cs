@@ -10,7 +10,8 @@ using Kiroku.Storage;
 namespace Kiroku.Servers.Engine;
 
 /// <summary>
-/// A server's grain: accepts or refuses actions and owns the workflow that runs. The row in the store is the judge of what
+/// A server's grain: accepts or refuses actions and owns the workflow that runs. The row in the store is the judge of
+/// what
 /// runs; this activation only saves asking, and a second one would be fenced off.
 /// </summary>
 [KeepAlive, InRole(NodeRoles.Conductor), OnWorkingNode]
@@ -18,7 +19,9 @@ internal sealed partial class ServerGrain(
     ServerStore store, HostPresence presence, Workflows workflows, WorkflowRunner runner, ServerHosts hosts, StrayMachines strays, WorkInHand work, Resting resting,
     RequestSealer sealer, TimeProvider time, ILogger<ServerGrain> logger) : Grain, IServerGrain, IDisposable
 {
-    /// <summary>How long other requests for the server wait for an answer of the hypervisor's; what is late is asked again.</summary>
+    /// <summary>
+    /// How long other requests for the server wait for an answer of the hypervisor's; what is late is asked again.
+    /// </summary>
     private static readonly TimeSpan PatienceOfRequests = TimeSpan.FromSeconds(2);
 
     private Task workflow = Task.CompletedTask;
@@ -77,7 +80,9 @@ internal sealed partial class ServerGrain(
             await LookAtAddressesAsync(server);
     }
 
-    /// <summary>A guest gets its address some time after its start, and may get another; while it has none the last stays.</summary>
+    /// <summary>
+    /// A guest gets its address some time after its start, and may get another; while it has none the last stays.
+    /// </summary>
     private async Task LookAtAddressesAsync(Server server)
     {
         var addresses = await hosts.Of(server.Host!).Hypervisor.GetAddressesAsync(server.Id, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
@@ -165,7 +170,8 @@ internal sealed partial class ServerGrain(
         work.Watch(workflow);
     }
 
-    private async Task RunAfterAsync(Task before, Workflow doing, Server server, RecordedAction action, CancellationToken cancellationToken)
+    private async Task RunAfterAsync(
+        Task before, Workflow doing, Server server, RecordedAction action, CancellationToken cancellationToken)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         try

@@ -7,7 +7,8 @@ using Kiroku.Storage;
 namespace Kiroku.Servers.Engine;
 
 /// <summary>
-/// Servers' grains as the API asks them, wherever they are active: the node that holds one may have died just now, and then
+/// Servers' grains as the API asks them, wherever they are active: the node that holds one may have died just now, and
+/// then
 /// another takes it within moments.
 /// </summary>
 internal sealed partial class ServerGrains(
@@ -28,7 +29,8 @@ internal sealed partial class ServerGrains(
             try
             {
                 var answer = await grains.GetGrain<IServerGrain>(server.Id).Begin(request);
-                return answer.Given ?? throw new Fault(answer.Status, answer.Refusal!) { RetryAfter = answer.RetryAfter };
+                return answer.Given
+                    ?? throw new Fault(answer.Status, answer.Refusal!) { RetryAfter = answer.RetryAfter };
             }
             catch (Exception e) when (IsSilence(e) || e is StorageException { IsUndecided: true })
             {
@@ -55,7 +57,10 @@ internal sealed partial class ServerGrains(
         }
     }
 
-    /// <summary>Has a server's grain go on with what its row names; where that cannot be now, somebody sees to it within seconds.</summary>
+    /// <summary>
+    /// Has a server's grain go on with what its row names; where that cannot be now, somebody sees to it within
+    /// seconds.
+    /// </summary>
     public async Task GoOnAsync(Guid server)
     {
         try

@@ -34,7 +34,9 @@ internal sealed class ServerWork(
     /// <summary>Names of the hosts that may hold something of the server's.</summary>
     public IEnumerable<string> Hosts => hosts.Of(Server);
 
-    /// <summary>Drops a disk on the second host, if there is one, which then is none of the server's any more.</summary>
+    /// <summary>
+    /// Drops a disk on the second host, if there is one, which then is none of the server's any more.
+    /// </summary>
     public async Task LeaveOtherHostAsync(int generation, CancellationToken cancellationToken)
     {
         if (Server.Other is not { Host: var host })
@@ -67,7 +69,9 @@ internal sealed class ServerWork(
     public async Task PlaceAsync(PlaceWish wish, CancellationToken cancellationToken)
         => Server = await patience.RunAsync(token => placing.PlaceAsync(run.Fence, wish, token), cancellationToken);
 
-    /// <summary>Finds a host for the server with another flavor, here or elsewhere, and takes up room there, too.</summary>
+    /// <summary>
+    /// Finds a host for the server with another flavor, here or elsewhere, and takes up room there, too.
+    /// </summary>
     /// <exception cref="StepException">Permanent: there is none.</exception>
     public async Task PlaceAnewAsync(ServerFlavor flavor, PlaceWish wish, CancellationToken cancellationToken)
         => Server = await patience.RunAsync(token => placing.PlaceAnewAsync(run.Fence, flavor, wish, token), cancellationToken);
@@ -81,7 +85,9 @@ internal sealed class ServerWork(
         await SaveAsync(server => server with { RescueImageId = null }, cancellationToken);
     }
 
-    /// <summary>Takes the machine's present state as the server's power_state; where it cannot be had, the last known stays.</summary>
+    /// <summary>
+    /// Takes the machine's present state as the server's power_state; where it cannot be had, the last known stays.
+    /// </summary>
     public async Task LookAtMachineAsync(CancellationToken cancellationToken)
     {
         try
@@ -108,12 +114,15 @@ internal sealed class ServerWork(
     }
 
     /// <summary>Runs a step inside the one that is running.</summary>
-    public Task RunInnerAsync(Step step, CancellationToken cancellationToken) => steps.RunAsync(run, OnItsHost(step), cancellationToken);
+    public Task RunInnerAsync(Step step, CancellationToken cancellationToken)
+        => steps.RunAsync(run, OnItsHost(step), cancellationToken);
 
     /// <summary>A step is done on the server's host, unless it says where.</summary>
     public Step OnItsHost(Step step) => step.Host is null ? step with { Host = () => Host } : step;
 
-    /// <summary>Reports how far a copy is, in the server's progress; a report that cannot be written is dropped.</summary>
+    /// <summary>
+    /// Reports how far a copy is, in the server's progress; a report that cannot be written is dropped.
+    /// </summary>
     /// <param name="from">How far the whole is when the copy begins, of 1.</param>
     /// <param name="to">How far it is when the copy ends.</param>
     public IProgress<double> Progress(double from = 0, double to = 1) => new CopyProgress(this, from, to);

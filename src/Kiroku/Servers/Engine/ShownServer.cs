@@ -7,7 +7,9 @@ using Kiroku.Servers.Views;
 // The namespace is part of the name by which nodes of two versions know it, so it is not the folder's.
 namespace Kiroku.Servers;
 
-/// <summary>What showing a server takes of the request that asked: where it came in, who asked, and the password to show.</summary>
+/// <summary>
+/// What showing a server takes of the request that asked: where it came in, who asked, and the password to show.
+/// </summary>
 [GenerateSerializer, Immutable]
 internal sealed record ShownServer(
     [property: Id(0)] string Scheme,
@@ -17,7 +19,9 @@ internal sealed record ShownServer(
     [property: Id(4)] bool IsAdmin,
     [property: Id(5)] string AdminPass)
 {
-    /// <summary>What stands before the path in the service's public address; a node of the version before sends none.</summary>
+    /// <summary>
+    /// What stands before the path in the service's public address; a node of the version before sends none.
+    /// </summary>
     [Id(6)]
     public string? PathBase { get; init; }
 

@@ -9,7 +9,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Engine;
 
 /// <summary>
-/// One action, with all that is particular to it: how it is asked for, when it is allowed, which steps it has, and what the
+/// One action, with all that is particular to it: how it is asked for, when it is allowed, which steps it has, and what
+/// the
 /// server is before, after and when it fails. One file for each in <c>Work/</c>. Workflows hold no state of their own.
 /// </summary>
 internal abstract class Workflow
@@ -42,14 +43,19 @@ internal abstract class Workflow
     /// <summary>Whether this request may take the place of the action that runs.</summary>
     public virtual bool TakesOver(ActionRequest request) => false;
 
-    /// <summary>Whether every host that the server is on must be there. What a machine did by itself is recorded all the same.</summary>
+    /// <summary>
+    /// Whether every host that the server is on must be there. What a machine did by itself is recorded all the same.
+    /// </summary>
     public virtual bool NeedsHosts(Server server, ActionRequest request) => request.UserId is not null;
 
-    /// <summary>Whether a server whose machine is in that state by itself is to be recorded as having had this done to it.</summary>
+    /// <summary>
+    /// Whether a server whose machine is in that state by itself is to be recorded as having had this done to it.
+    /// </summary>
     public virtual bool Explains(Server server, MachineState state) => false;
 
     /// <summary>Accepts the action, or refuses it as Nova would.</summary>
-    /// <returns>The server as it is shown while the action runs, and what the workflow needs to know of the request.</returns>
+    /// <returns>The server as it is shown while the action runs, and what the workflow needs to know of the
+    /// request.</returns>
     /// <exception cref="Fault">Nothing was changed.</exception>
     public async Task<Accepted> AcceptAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
@@ -66,13 +72,16 @@ internal abstract class Workflow
     /// <summary>The server once a step has failed for good and everything is undone.</summary>
     public virtual Server Failed(ServerWork work, ServerFault fault) => work.Server;
 
-    /// <summary>Takes back, in the transaction in which another action takes this one's place, what was announced with it.</summary>
+    /// <summary>
+    /// Takes back, in the transaction in which another action takes this one's place, what was announced with it.
+    /// </summary>
     public virtual Task GiveUpAsync(DbConnection connection, ActionRecord action) => Task.CompletedTask;
 
     protected virtual StateRule RuleFor(ActionRequest request) => Allowed;
 
     /// <summary>Checks what the request asks for. Most actions only show a task_state while they run.</summary>
-    protected virtual Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    protected virtual Task<Accepted> PrepareAsync(
+        Server server, ActionRequest request, CancellationToken cancellationToken)
         => Task.FromResult(new Accepted(server with { TaskState = TaskState }));
 
     /// <summary>A server in ERROR, with the reason for its owner.</summary>
@@ -96,7 +105,8 @@ internal abstract class Workflow<TAsked> : Workflow
 
     protected sealed override StateRule RuleFor(ActionRequest request) => RuleFor(Asked(request));
 
-    protected sealed override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    protected sealed override Task<Accepted> PrepareAsync(
+        Server server, ActionRequest request, CancellationToken cancellationToken)
         => PrepareAsync(server, Asked(request), request, cancellationToken);
 
     protected abstract TAsked ReadAsked(JsonElement asked, Microversion version);
@@ -112,7 +122,9 @@ internal abstract class Workflow<TAsked> : Workflow
 
     protected virtual StateRule RuleFor(TAsked asked) => Allowed;
 
-    /// <summary>What was read where the request came in; on another node it is read from the body that came along.</summary>
+    /// <summary>
+    /// What was read where the request came in; on another node it is read from the body that came along.
+    /// </summary>
     private TAsked Asked(ActionRequest request)
         => (TAsked)(request.Asked ?? Read(request.ReadBody().GetProperty(Route!.Key), new Microversion(request.Microversion)))!;
 }

@@ -9,7 +9,8 @@ using Polly.Retry;
 namespace Kiroku.Servers.Engine;
 
 /// <summary>
-/// Runs a workflow from wherever its events say it stands to its end: the steps in order; when one has failed for good, what
+/// Runs a workflow from wherever its events say it stands to its end: the steps in order; when one has failed for good,
+/// what
 /// was done is undone, newest first; then the action's outcome and the server's states are written together.
 /// </summary>
 internal sealed partial class WorkflowRunner(
@@ -25,7 +26,9 @@ internal sealed partial class WorkflowRunner(
         })
         .Build();
 
-    /// <summary>Returns when the action has ended, or rests until the service's next start, or is no longer this run's to do.</summary>
+    /// <summary>
+    /// Returns when the action has ended, or rests until the service's next start, or is no longer this run's to do.
+    /// </summary>
     public async Task RunAsync(Workflow workflow, Server server, RecordedAction recorded, CancellationToken overtaken)
     {
         var run = new ActionRun(recorded.Action, server.Fence, settings.Host, recorded.Events.Reverse());
@@ -77,14 +80,16 @@ internal sealed partial class WorkflowRunner(
         await EndBadlyAsync(workflow, work, run, cancellationToken);
     }
 
-    private async Task EndWellAsync(Workflow workflow, ServerWork work, ActionRun run, CancellationToken cancellationToken)
+    private async Task EndWellAsync(
+        Workflow workflow, ServerWork work, ActionRun run, CancellationToken cancellationToken)
     {
         var server = workflow.Succeeded(work) with { Fault = null };
         var outcome = run.Retried ? Outcomes.SucceededAfterRetries : Outcomes.Succeeded;
         await EndAsync(run, server, outcome, cancellationToken);
     }
 
-    private async Task EndBadlyAsync(Workflow workflow, ServerWork work, ActionRun run, CancellationToken cancellationToken)
+    private async Task EndBadlyAsync(
+        Workflow workflow, ServerWork work, ActionRun run, CancellationToken cancellationToken)
     {
         var last = run.LastError;
         var fault = new ServerFault(last?.Details ?? "The action failed.", last?.Traceback, time.UtcNow());

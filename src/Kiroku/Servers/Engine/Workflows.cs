@@ -13,7 +13,9 @@ internal sealed class Workflows(IEnumerable<Workflow> all)
 
     public Workflow Of(string action) => byAction[action];
 
-    /// <summary>What must have been done to a server whose machine is in that state by itself; null for nothing.</summary>
+    /// <summary>
+    /// What must have been done to a server whose machine is in that state by itself; null for nothing.
+    /// </summary>
     public Workflow? Behind(Server server, MachineState state)
         => byAction.Values.FirstOrDefault(workflow => workflow.Explains(server, state));
 }

@@ -4,7 +4,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Machines;
 
 /// <summary>
-/// Names of volumes. A server's disk is named by server and generation: a change makes the next generation under its own
+/// Names of volumes. A server's disk is named by server and generation: a change makes the next generation under its
+/// own
 /// name, one transaction switches the server's row to it, then the old one is deleted.
 /// </summary>
 internal static class Disks
@@ -32,7 +33,10 @@ internal static class Disks
     /// <summary>The server that a volume belongs to, by its name; null if it is no server's disk.</summary>
     public static Guid? ServerOf(string volume) => ServerOf(volume, DiskPrefix) ?? ServerOf(volume, ConfigPrefix);
 
-    /// <summary>Whether the server's row names the volume on that host: the disk it has, the one it can go back to, the one it is rescued by, its config drive.</summary>
+    /// <summary>
+    /// Whether the server's row names the volume on that host: the disk it has, the one it can go back to, the one it
+    /// is rescued by, its config drive.
+    /// </summary>
     public static bool Names(Server server, string volume, string host)
     {
         var (here, before) = (server.Disk?.Host == host, server.Former?.Disk.Host == host);

@@ -6,7 +6,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Machines;
 
 /// <summary>
-/// What is asked of one host, in terms of servers; its failures become <see cref="StepException"/> with a sentence for the
+/// What is asked of one host, in terms of servers; its failures become <see cref="StepException"/> with a sentence for
+/// the
 /// server's owner. Each call is preceded by <c>require</c>, which ends what has lost its right to act.
 /// </summary>
 internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, Func<CancellationToken, Task>? require)
@@ -20,7 +21,9 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
     public Task<MachineState> GetStateAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.GetStateAsync(server.Id, cancellationToken), cancellationToken);
 
-    /// <summary>Gives the machine the server's flavor and disk; one that runs takes them up at its next start.</summary>
+    /// <summary>
+    /// Gives the machine the server's flavor and disk; one that runs takes them up at its next start.
+    /// </summary>
     public Task DefineAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.DefineAsync(SpecOf(server), cancellationToken), cancellationToken);
 
@@ -53,17 +56,20 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
         => CallAsync(() => hypervisor.UndefineAsync(server.Id, cancellationToken), cancellationToken);
 
     /// <summary>Sees that an image can be a server's disk of that flavor, and has its content on the host.</summary>
-    /// <exception cref="StepException">Permanent: there is no such image, it is no disk, or it is larger than the flavor's disk.</exception>
+    /// <exception cref="StepException">Permanent: there is no such image, it is no disk, or it is larger than the
+    /// flavor's disk.</exception>
     public Task<ImageDisk> PrepareImageAsync(string imageId, ServerFlavor flavor, CancellationToken cancellationToken)
         => CallAsync(() => host.PrepareImageAsync(imageId, flavor.DiskBytes, cancellationToken), cancellationToken);
 
     /// <summary>Makes a fresh disk of the flavor's size from a prepared image.</summary>
-    public Task CreateDiskAsync(Guid server, int generation, ImageDisk image, ServerFlavor flavor, CancellationToken cancellationToken)
+    public Task CreateDiskAsync(
+        Guid server, int generation, ImageDisk image, ServerFlavor flavor, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.CreateOverlayAsync(
             Disks.NameOf(server, generation), Disks.BaseOf(image.ImageId), image.Format, flavor.DiskBytes, cancellationToken), cancellationToken);
 
     /// <summary>Makes a config drive with what the guest is to know, the password included if one is given.</summary>
-    public async Task MakeConfigDriveAsync(Server server, int generation, string? adminPass, CancellationToken cancellationToken)
+    public async Task MakeConfigDriveAsync(
+        Server server, int generation, string? adminPass, CancellationToken cancellationToken)
     {
         var mac = await CallAsync(() => hypervisor.GetMacAddressAsync(server.Id, cancellationToken), cancellationToken);
         byte[] content;
@@ -109,10 +115,13 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
             Disks.NameOf(server, from), Disks.NameOf(server, to), flavor.DiskBytes, progress, cancellationToken), cancellationToken);
 
     /// <summary>Makes a volume of this host of what one of that name is on another.</summary>
-    public Task ReceiveDiskAsync(string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)
+    public Task ReceiveDiskAsync(
+        string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)
         => CallAsync(() => host.ReceiveDiskAsync(from, volume, progress, cancellationToken), cancellationToken);
 
-    /// <summary>Makes a copy of the server's disk as it stands at one moment, from which an image can be read.</summary>
+    /// <summary>
+    /// Makes a copy of the server's disk as it stands at one moment, from which an image can be read.
+    /// </summary>
     public Task SnapshotAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.SnapshotAsync(
             server.Id, Disks.NameOf(server.Id, server.Disk!.Generation), Disks.SnapshotOf(server.Id), cancellationToken), cancellationToken);
@@ -167,7 +176,9 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
         {
             ConfigVolume = server.ConfigGeneration is { } config ? Disks.ConfigOf(server.Id, config) : null,
         };
-        return server.RescueImageId is null ? spec : spec with { RootVolume = Disks.RescueOf(server.Id), SecondVolume = disk };
+        return server.RescueImageId is null
+            ? spec
+            : spec with { RootVolume = Disks.RescueOf(server.Id), SecondVolume = disk };
     }
 
     private Task CallAsync(Func<Task> call, CancellationToken cancellationToken) => CallAsync(async () =>

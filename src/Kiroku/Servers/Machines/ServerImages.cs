@@ -8,17 +8,23 @@ namespace Kiroku.Servers.Machines;
 /// <summary>Images as servers need them: whether a request may use one, and what disk its file really is.</summary>
 internal sealed class ServerImages(ImageStore images, ImageCopies copies)
 {
-    /// <summary>Sees that a server of that flavor may be made from the image (nova/compute/api.py, _validate_flavor_image).</summary>
+    /// <summary>
+    /// Sees that a server of that flavor may be made from the image (nova/compute/api.py, _validate_flavor_image).
+    /// </summary>
     /// <exception cref="Fault">400 with Nova's words.</exception>
-    public async Task CheckAsync(string imageId, ServerFlavor flavor, ImageViewer viewer, string unknown, CancellationToken cancellationToken)
+    public async Task CheckAsync(
+        string imageId, ServerFlavor flavor, ImageViewer viewer, string unknown, CancellationToken cancellationToken)
     {
-        var image = await images.FindVisibleAsync(imageId, viewer, cancellationToken) ?? throw Fault.BadRequest(unknown);
+        var image = await images.FindVisibleAsync(imageId, viewer, cancellationToken)
+            ?? throw Fault.BadRequest(unknown);
         if (image.Status != ImageStatus.Active)
             throw Fault.BadRequest($"Image {imageId} is not active.");
         RequireRoom(image, flavor);
     }
 
-    /// <summary>Sees that a server made from the image may have that flavor; an image that is gone asks for nothing.</summary>
+    /// <summary>
+    /// Sees that a server made from the image may have that flavor; an image that is gone asks for nothing.
+    /// </summary>
     /// <exception cref="Fault">400 with Nova's words.</exception>
     public async Task RequireRoomAsync(string imageId, ServerFlavor flavor, CancellationToken cancellationToken)
     {
@@ -27,7 +33,8 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
     }
 
     /// <summary>What disk the image's file is, which is on this node then.</summary>
-    /// <exception cref="StepException">Permanent: it is gone, or is no disk that a server could have. Else it is not to be had now.</exception>
+    /// <exception cref="StepException">Permanent: it is gone, or is no disk that a server could have. Else it is not to
+    /// be had now.</exception>
     public async Task<ImageDisk> InspectAsync(string imageId, CancellationToken cancellationToken)
     {
         var image = await images.FindAsync(imageId, cancellationToken)

@@ -16,7 +16,8 @@ internal sealed class HostPresence(
 
     /// <summary>Sees that the server's hosts are there, if that is needed.</summary>
     /// <returns>What administrators say of the server's host; null if it is on none.</returns>
-    /// <exception cref="Fault">409 with Nova's words: one of them is down; 503 while this node's is not connected yet.</exception>
+    /// <exception cref="Fault">409 with Nova's words: one of them is down; 503 while this node's is not connected
+    /// yet.</exception>
     public async Task<Service?> RequireAsync(Server server, bool needed, CancellationToken cancellationToken)
     {
         if (!hypervisor.Connected.IsCompletedSuccessfully && (server.Hosts.Contains(settings.Host) || !database.IsShared))

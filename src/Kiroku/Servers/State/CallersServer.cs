@@ -10,7 +10,9 @@ internal static class CallersServer
     /// <exception cref="Fault">404, the same for a server of another project as for none.</exception>
     public static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore store)
     {
-        var server = Guid.TryParseExact(serverId, "D", out var id) ? await store.FindAsync(id, context.RequestAborted) : null;
+        var server = Guid.TryParseExact(serverId, "D", out var id)
+            ? await store.FindAsync(id, context.RequestAborted)
+            : null;
         if (server is not { Deleted: false } || !Caller.Of(context).MaySee(server.ProjectId))
             throw Fault.NotFound($"Instance {serverId} could not be found.");
         return server;

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Kiroku.Servers.State;
 
-/// <summary>Host names of servers, made of their names where none was asked for (nova/utils.py, sanitize_hostname).</summary>
+/// <summary>
+/// Host names of servers, made of their names where none was asked for (nova/utils.py, sanitize_hostname).
+/// </summary>
 internal static class Hostnames
 {
     private const int MaxLength = 63;

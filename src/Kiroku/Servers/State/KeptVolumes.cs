@@ -14,7 +14,8 @@ internal sealed class KeptVolumes(IDatabase database, TimeProvider time)
             (await connection.QueryAsync<string>("SELECT volume FROM kept_volumes WHERE host = @host", new { host })).ToHashSet(), cancellationToken);
 
     /// <summary>
-    /// Hosts on which disks of the server's are kept and that have no other part in it: a disk that came there might take the
+    /// Hosts on which disks of the server's are kept and that have no other part in it: a disk that came there might
+    /// take the
     /// place of one of them.
     /// </summary>
     public static async Task<IEnumerable<string>> ListHostsAsync(DbConnection connection, Server server)
@@ -24,7 +25,8 @@ internal sealed class KeptVolumes(IDatabase database, TimeProvider time)
     }
 
     /// <summary>Keeps volumes of a server's on a host, for as long as the fence holds.</summary>
-    public Task AddAsync(Fence fence, string host, IEnumerable<string> volumes, string reason, CancellationToken cancellationToken)
+    public Task AddAsync(
+        Fence fence, string host, IEnumerable<string> volumes, string reason, CancellationToken cancellationToken)
         => database.WriteAsync(async connection =>
         {
             await fence.HoldAsync(connection);

@@ -52,18 +52,24 @@ internal sealed record Server
     public Claim Claim { get; init; } = Claim.None;
 
     /// <summary>
-    /// What it takes up on a second host: while it moves on the one that it goes to; while resized on the one that it came
+    /// What it takes up on a second host: while it moves on the one that it goes to; while resized on the one that it
+    /// came
     /// from, if that is another.
     /// </summary>
     public HostClaim? Other { get; init; }
 
-    /// <summary>The disk that it runs on, with the config drive beside it; also while it is on no host. Null before the first is made.</summary>
+    /// <summary>
+    /// The disk that it runs on, with the config drive beside it; also while it is on no host. Null before the first is
+    /// made.
+    /// </summary>
     public ServerDisk? Disk { get; init; }
 
     /// <summary>While resized, and after a move or revert that failed half way: what it was before.</summary>
     public FormerServer? Former { get; init; }
 
-    /// <summary>While rescued: the image that the machine runs from, with the server's own disk as its second.</summary>
+    /// <summary>
+    /// While rescued: the image that the machine runs from, with the server's own disk as its second.
+    /// </summary>
     public string? RescueImageId { get; init; }
 
     /// <summary>Which of its config drives it has, counted from 1; null where it has none.</summary>
@@ -98,14 +104,18 @@ internal sealed record Server
     /// <summary>The right to act for what runs now, or while nothing does.</summary>
     public Fence Fence => new(Id, RunningAction, Epoch);
 
-    /// <summary>Its host's zone, or while it has never had one the zone asked for (nova/availability_zones.py).</summary>
+    /// <summary>
+    /// Its host's zone, or while it has never had one the zone asked for (nova/availability_zones.py).
+    /// </summary>
     public string? AvailabilityZone => Zone ?? (Host is null && LaunchedAt is null ? Labels.PinnedZone : null);
 
     /// <summary>Every host that may hold something of it.</summary>
-    public IEnumerable<string> Hosts => new[] { Host, Other?.Host, Disk?.Host, Former?.Disk.Host }.OfType<string>().Distinct();
+    public IEnumerable<string> Hosts
+        => new[] { Host, Other?.Host, Disk?.Host, Former?.Disk.Host }.OfType<string>().Distinct();
 
     /// <summary>
-    /// The server with nothing but the host and disk it has; what else there was is named no more, and swept. One whose disk lies
+    /// The server with nothing but the host and disk it has; what else there was is named no more, and swept. One whose
+    /// disk lies
     /// elsewhere had not come to its host yet.
     /// </summary>
     public Server InOnePlace()
@@ -120,7 +130,9 @@ internal sealed record Server
         };
     }
 
-    /// <summary>The server with a flavor on the copy that was made of its disk, on the second host if that takes up room for it.</summary>
+    /// <summary>
+    /// The server with a flavor on the copy that was made of its disk, on the second host if that takes up room for it.
+    /// </summary>
     public Server OnNextDisk(ServerFlavor flavor)
     {
         var next = Other ?? new HostClaim(Host!, Claim);
@@ -135,7 +147,9 @@ internal sealed record Server
         };
     }
 
-    /// <summary>The server on its former disk again, on the host where that lies; what it leaves is its second host.</summary>
+    /// <summary>
+    /// The server on its former disk again, on the host where that lies; what it leaves is its second host.
+    /// </summary>
     public Server OnFormerDisk() => Former is not ({ } flavor, { } disk) ? this : this with
     {
         Flavor = flavor,
@@ -146,7 +160,10 @@ internal sealed record Server
         Other = Host is null || disk.Host == Host ? null : new HostClaim(Host, Claim),
     };
 
-    /// <summary>The server once nothing runs on it: a former disk is kept while resized, and in ERROR, where nobody knows which is good.</summary>
+    /// <summary>
+    /// The server once nothing runs on it: a former disk is kept while resized, and in ERROR, where nobody knows which
+    /// is good.
+    /// </summary>
     public Server AtRest() => Former is not null && VmState is VmStates.Resized or VmStates.Error ? this : InOnePlace();
 }
 
@@ -168,7 +185,11 @@ internal sealed record ServerFlavor(
     [property: JsonPropertyName("disk_gib")] int DiskGiB)
 {
     /// <summary>Rows of before there were any have none.</summary>
-    public IReadOnlyDictionary<string, string> ExtraSpecs { get => field ?? FrozenDictionary<string, string>.Empty; init; }
+    public IReadOnlyDictionary<string, string> ExtraSpecs
+    {
+        get => field
+        ?? FrozenDictionary<string, string>.Empty; init;
+    }
 
     [JsonIgnore]
     public long DiskBytes => DiskGiB * 1024L * 1024 * 1024;
@@ -210,7 +231,9 @@ internal sealed record ServerLabels
     public int LaunchIndex { get; init; }
 }
 
-/// <summary>A public key by which the guest lets somebody in; what becomes of the key pair later does not reach the server.</summary>
+/// <summary>
+/// A public key by which the guest lets somebody in; what becomes of the key pair later does not reach the server.
+/// </summary>
 internal sealed record ServerKey(string Name, string Type, string PublicKey);
 
 /// <summary>Why a server is in ERROR: a sentence for its owner, and all that is known for administrators.</summary>

@@ -5,8 +5,9 @@ namespace Kiroku.Servers.State;
 /// <summary>From a flavor to what a server keeps of it.</summary>
 internal static class ServerFlavors
 {
-    public static ServerFlavor Of(Flavor flavor) => new(flavor.Id, flavor.Name, flavor.Vcpus, flavor.MemoryMiB, flavor.DiskGiB)
-    {
-        ExtraSpecs = flavor.ReadExtraSpecs(),
-    };
+    public static ServerFlavor Of(
+        Flavor flavor) => new(flavor.Id, flavor.Name, flavor.Vcpus, flavor.MemoryMiB, flavor.DiskGiB)
+        {
+            ExtraSpecs = flavor.ReadExtraSpecs(),
+        };
 }

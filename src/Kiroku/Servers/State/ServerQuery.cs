@@ -26,12 +26,16 @@ internal sealed record ServerQuery
     /// <summary>Whether the store can count off the page by itself, having all that must hold and the order.</summary>
     public bool IsPaged => Order is null && Conditions.Count == 0;
 
-    /// <summary>The page's rows if the store can count them off, otherwise all rows to make it from, newest first.</summary>
+    /// <summary>
+    /// The page's rows if the store can count them off, otherwise all rows to make it from, newest first.
+    /// </summary>
     public string Sql()
     {
         const string BehindMarker = "(created_at, id) < (SELECT marker.created_at, marker.id FROM servers AS marker WHERE marker.id = @Marker)";
         var page = IsPaged ? " LIMIT @Limit" : "";
-        return $"SELECT {ServerRow.Selected} FROM servers{Where(IsPaged && Marker is not null ? BehindMarker : null)} ORDER BY created_at DESC, id DESC{page}";
+        return $"SELECT {ServerRow.Selected} FROM servers{Where(IsPaged && Marker is not null
+            ? BehindMarker
+            : null)} ORDER BY created_at DESC, id DESC{page}";
     }
 
     /// <summary>Finds the marker, if it is one of the servers that could be listed.</summary>

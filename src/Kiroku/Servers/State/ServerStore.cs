@@ -38,7 +38,8 @@ internal sealed class ServerStore(
         }, cancellationToken);
 
     /// <summary>Every server that is not deleted and fulfils a condition on its columns.</summary>
-    public Task<IReadOnlyList<Server>> ListWhereAsync(string condition, object? values, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Server>> ListWhereAsync(
+        string condition, object? values, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
         {
             var rows = await connection.QueryAsync<ServerRow>($"SELECT {ServerRow.Selected} FROM servers WHERE deleted = 0 AND {condition}", values);
@@ -47,7 +48,8 @@ internal sealed class ServerStore(
 
     /// <summary>A page of the servers, deleted ones included, that lived in a span of time, by id.</summary>
     /// <exception cref="UnknownMarkerException">There never was such a server.</exception>
-    public Task<IReadOnlyList<Server>> ListLivedAsync(UsageQuery query, string? projectId, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Server>> ListLivedAsync(
+        UsageQuery query, string? projectId, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
         {
             if (query.Marker is not null && (!Guid.TryParse(query.Marker, out var marker) || await FindAsync(connection, marker) is null))
@@ -62,8 +64,11 @@ internal sealed class ServerStore(
             return rows.Select(row => row.ToServer()).ToList();
         }, cancellationToken);
 
-    /// <summary>Inserts new servers, each with the action that builds it, if the check has nothing against them.</summary>
-    /// <exception cref="Fault">Nothing was inserted: the check refused it, or the request is a repeated one.</exception>
+    /// <summary>
+    /// Inserts new servers, each with the action that builds it, if the check has nothing against them.
+    /// </summary>
+    /// <exception cref="Fault">Nothing was inserted: the check refused it, or the request is a repeated
+    /// one.</exception>
     public Task InsertAsync(
         IReadOnlyList<(Server Server, ActionRecord Create)> created, Keeping keeping, Func<DbConnection, Task> check, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async connection =>
@@ -94,7 +99,8 @@ internal sealed class ServerStore(
         }, cancellationToken);
 
     /// <summary>
-    /// Begins an action if the server still stands as <paramref name="seen"/>: takes the lock, supersedes what ran, writes
+    /// Begins an action if the server still stands as <paramref name="seen"/>: takes the lock, supersedes what ran,
+    /// writes
     /// the action's row and the states shown while it runs.
     /// </summary>
     /// <returns>The server as it stands now and the action; null if the server had changed meanwhile.</returns>
@@ -132,7 +138,8 @@ internal sealed class ServerStore(
     }
 
     /// <summary>
-    /// Takes up the action that a server's row names but nobody runs. Events left open are closed as interrupted, unless the
+    /// Takes up the action that a server's row names but nobody runs. Events left open are closed as interrupted,
+    /// unless the
     /// service had rested.
     /// </summary>
     /// <returns>The server with its new epoch and the action with its events; null if no action runs.</returns>
@@ -160,7 +167,8 @@ internal sealed class ServerStore(
 
     /// <summary>Ends the running action: its outcome, the server's states and the lock, together.</summary>
     /// <exception cref="FencedException">The action is no longer the running one.</exception>
-    public async Task EndActionAsync(Fence fence, Server server, long actionId, string outcome, DateTime now, CancellationToken cancellationToken)
+    public async Task EndActionAsync(
+        Fence fence, Server server, long actionId, string outcome, DateTime now, CancellationToken cancellationToken)
     {
         using var removing = server.Deleted ? records.Removing(server.Id) : null;
         await database.WriteAsync(async connection =>
@@ -172,11 +180,13 @@ internal sealed class ServerStore(
     }
 
     /// <summary>
-    /// Has the running action take up room on a host: <paramref name="place"/> is given the server within the transaction, and
+    /// Has the running action take up room on a host: <paramref name="place"/> is given the server within the
+    /// transaction, and
     /// says how it stands then. What several actions take up at once they take up one after another.
     /// </summary>
     /// <returns>The server as it stands then; null if there is no place, and then nothing is changed.</returns>
-    public Task<Server?> PlaceAsync(Fence fence, Func<DbConnection, Server, Task<Server?>> place, CancellationToken cancellationToken)
+    public Task<Server?> PlaceAsync(
+        Fence fence, Func<DbConnection, Server, Task<Server?>> place, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async connection =>
         {
             await fence.HoldAsync(connection);
@@ -219,7 +229,8 @@ internal sealed class ServerStore(
         => (await connection.QueryFirstOrDefaultAsync<ServerRow>($"SELECT {ServerRow.Selected} FROM servers WHERE id = @id", new { id }))?.ToServer();
 
     /// <summary>
-    /// Whether a server has changed in what its epoch does not tell: notes are changed beside actions, and few actions change
+    /// Whether a server has changed in what its epoch does not tell: notes are changed beside actions, and few actions
+    /// change
     /// them, too; what is taken over writes until it hears of that.
     /// </summary>
     private static bool HasChanged(Server now, Server seen, bool notes)

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Servers.Upkeep;
 
 /// <summary>
-/// Deletes disks that no server's row names: what a death in the middle of a change left over. A server on which an action
+/// Deletes disks that no server's row names: what a death in the middle of a change left over. A server on which an
+/// action
 /// runs is left alone; so are images that a server still stands on.
 /// </summary>
 internal sealed partial class DiskSweeper(
@@ -38,7 +39,8 @@ internal sealed partial class DiskSweeper(
 
     protected override string Work => "Deleting disks that nothing names";
 
-    protected override Task ReadyAsync(CancellationToken cancellationToken) => hypervisor.Connected.WaitAsync(cancellationToken);
+    protected override Task ReadyAsync(CancellationToken cancellationToken)
+        => hypervisor.Connected.WaitAsync(cancellationToken);
 
     protected override Task WorkAsync(CancellationToken cancellationToken) => SweepAsync(cancellationToken);
 

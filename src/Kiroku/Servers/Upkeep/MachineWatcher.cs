@@ -93,7 +93,9 @@ internal sealed partial class MachineWatcher(
         }
     }
 
-    /// <summary>The mock forgets its machines with the process; they are made again in the state they are meant to have.</summary>
+    /// <summary>
+    /// The mock forgets its machines with the process; they are made again in the state they are meant to have.
+    /// </summary>
     private async Task DefineAgainAsync(CancellationToken cancellationToken)
     {
         foreach (var server in await store.ListWhereAsync("disk_host = @Host AND generation IS NOT NULL", new { settings.Host }, cancellationToken))

@@ -17,7 +17,8 @@ internal sealed partial class ResizeConfirmer(
 {
     protected override string Work => "Confirming resizes whose time to be reverted is over";
 
-    protected override Task ReadyAsync(CancellationToken cancellationToken) => hypervisor.Connected.WaitAsync(cancellationToken);
+    protected override Task ReadyAsync(CancellationToken cancellationToken)
+        => hypervisor.Connected.WaitAsync(cancellationToken);
 
     protected override async Task WorkAsync(CancellationToken cancellationToken)
     {

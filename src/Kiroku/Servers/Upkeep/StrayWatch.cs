@@ -4,7 +4,9 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Upkeep;
 
-/// <summary>Looks for <see cref="StrayMachines"/> on this node's host and has their servers' grains put them aside.</summary>
+/// <summary>
+/// Looks for <see cref="StrayMachines"/> on this node's host and has their servers' grains put them aside.
+/// </summary>
 internal sealed partial class StrayWatch(
     IHypervisor hypervisor, ServerStore store, IGrainFactory grains, ServiceSettings settings, ILogger<StrayWatch> logger)
 {

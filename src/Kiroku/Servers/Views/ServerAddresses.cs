@@ -6,11 +6,16 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Views;
 
-/// <summary>A server's addresses as they are shown, by network (nova/api/openstack/compute/views/addresses.py).</summary>
+/// <summary>
+/// A server's addresses as they are shown, by network (nova/api/openstack/compute/views/addresses.py).
+/// </summary>
 internal static class ServerAddresses
 {
-    /// <summary>An IPv6 address in its one form, as Nova's IPV6AddressField keeps it (RFC 5952); null for none.</summary>
-    public static string? Canonical(string? address) => address is { Length: > 0 } ? IPAddress.Parse(address).ToString() : address;
+    /// <summary>
+    /// An IPv6 address in its one form, as Nova's IPV6AddressField keeps it (RFC 5952); null for none.
+    /// </summary>
+    public static string? Canonical(string? address)
+        => address is { Length: > 0 } ? IPAddress.Parse(address).ToString() : address;
 
     /// <summary>All of them; where a server is shown each with its kind and its card's address.</summary>
     public static void Write(Utf8JsonWriter json, Server server, bool withCards)
@@ -41,7 +46,8 @@ internal static class ServerAddresses
     }
 
     /// <summary>The first of a kind; null if there is none.</summary>
-    public static string? First(Server server, AddressFamily family) => server.Addresses.Select(address => address.Address)
+    public static string? First(Server server, AddressFamily family)
+        => server.Addresses.Select(address => address.Address)
         .FirstOrDefault(address => address is not null && FamilyOf(address) == family);
 
     private static AddressFamily FamilyOf(string address) => IPAddress.Parse(address).AddressFamily;

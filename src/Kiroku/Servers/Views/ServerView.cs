@@ -7,7 +7,9 @@ using Kiroku.Storage;
 
 namespace Kiroku.Servers.Views;
 
-/// <summary>A server as it is shown, key by key as each microversion has it (nova/api/openstack/compute/views/servers.py).</summary>
+/// <summary>
+/// A server as it is shown, key by key as each microversion has it (nova/api/openstack/compute/views/servers.py).
+/// </summary>
 internal readonly struct ServerView(HttpRequest request, Microversion version, bool isAdmin)
 {
     private static readonly string[] WithProgress = ["ACTIVE", "BUILD", "REBUILD", "RESIZE", "VERIFY_RESIZE", "MIGRATING"];
@@ -131,8 +133,12 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
 
     private void WriteExtensions(Utf8JsonWriter json, Server server, bool withUserData)
     {
-        json.WriteString("OS-SRV-USG:launched_at", server.LaunchedAt is { } launched ? Timestamps.Format(launched) : null);
-        json.WriteString("OS-SRV-USG:terminated_at", server.TerminatedAt is { } terminated ? Timestamps.Format(terminated) : null);
+        json.WriteString("OS-SRV-USG:launched_at", server.LaunchedAt is { } launched
+            ? Timestamps.Format(launched)
+            : null);
+        json.WriteString("OS-SRV-USG:terminated_at", server.TerminatedAt is { } terminated
+            ? Timestamps.Format(terminated)
+            : null);
         if (isAdmin)
             WriteExtendedAttributes(json, server, withUserData);
         json.WriteString("OS-EXT-STS:task_state", server.TaskState);

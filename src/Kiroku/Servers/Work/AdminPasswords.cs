@@ -3,12 +3,17 @@ using System.Text.Json;
 
 namespace Kiroku.Servers.Work;
 
-/// <summary>Passwords that creation and rebuild answer with (nova/utils.py, generate_password: 12 letters and digits, none alike).</summary>
+/// <summary>
+/// Passwords that creation and rebuild answer with (nova/utils.py, generate_password: 12 letters and digits, none
+/// alike).
+/// </summary>
 internal static class AdminPasswords
 {
     private const string Symbols = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
     /// <summary>The password that the request brings, or a new one.</summary>
     public static string Of(JsonElement request)
-        => request.ValueKind == JsonValueKind.Object && request.TryGetProperty("adminPass", out var given) ? given.GetString()! : RandomNumberGenerator.GetString(Symbols, 12);
+        => request.ValueKind == JsonValueKind.Object && request.TryGetProperty("adminPass", out var given)
+            ? given.GetString()!
+            : RandomNumberGenerator.GetString(Symbols, 12);
 }

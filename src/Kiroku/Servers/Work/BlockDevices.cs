@@ -5,7 +5,8 @@ using Kiroku.Api;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// The disks that a creation maps. A server of Kiroku has its root disk alone, made from imageRef; clients name that once more as
+/// The disks that a creation maps. A server of Kiroku has its root disk alone, made from imageRef; clients name that
+/// once more as
 /// a mapping, and every other mapping is refused (nova/block_device.py, from_api; nova/compute/api.py, _validate_bdm).
 /// </summary>
 internal sealed class BlockDevices(JsonElement server)
@@ -15,7 +16,8 @@ internal sealed class BlockDevices(JsonElement server)
     private const string OneDisk =
         "This cloud has no block storage: a server has one disk, the root disk, which is made from its image.";
 
-    // What the root disk is in any case may be said. When it ends is not among them: Nova asks that of volumes alone, and
+    // What the root disk is in any case may be said. When it ends is not among them: Nova asks that of volumes alone,
+    // and
     // gophercloud always says it.
     private static readonly Dictionary<string, string[]> RootDisk = new(StringComparer.Ordinal)
     {
@@ -83,15 +85,20 @@ internal sealed class BlockDevices(JsonElement server)
     }
 
     private List<JsonElement> Mappings(string key)
-        => server.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [];
+        => server.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray()]
+            : [];
 
-    /// <summary>Whether the mapping is the first to boot from. Its index may be written as a string, and be of any length.</summary>
-    private static bool IsFirst(JsonElement mapping) => mapping.TryGetProperty("boot_index", out var index) && index.ValueKind switch
-    {
-        JsonValueKind.Number => index.GetDouble() == 0,
-        JsonValueKind.String => double.Parse(index.GetString()!, CultureInfo.InvariantCulture) == 0,
-        _ => false,
-    };
+    /// <summary>
+    /// Whether the mapping is the first to boot from. Its index may be written as a string, and be of any length.
+    /// </summary>
+    private static bool IsFirst(JsonElement mapping)
+        => mapping.TryGetProperty("boot_index", out var index) && index.ValueKind switch
+        {
+            JsonValueKind.Number => index.GetDouble() == 0,
+            JsonValueKind.String => double.Parse(index.GetString()!, CultureInfo.InvariantCulture) == 0,
+            _ => false,
+        };
 
     /// <summary>Whether a value of any type is true to Python.</summary>
     private static bool Wants(JsonElement mapping, string key)
@@ -106,7 +113,9 @@ internal sealed class BlockDevices(JsonElement server)
         };
 
     private static string? Text(JsonElement parent, string key)
-        => parent.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        => parent.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static Fault Invalid(string why) => Fault.BadRequest($"Block Device Mapping is Invalid: {why}");
 }

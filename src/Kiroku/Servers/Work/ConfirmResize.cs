@@ -36,7 +36,8 @@ internal sealed class ConfirmResize : Workflow
     public override Server Failed(ServerWork work, ServerFault fault)
         => work.Server.InOnePlace() with { VmState = VmStates.Error, Fault = fault };
 
-    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    protected override Task<Accepted> PrepareAsync(
+        Server server, ActionRequest request, CancellationToken cancellationToken)
     {
         RefuseUnlessResized(server);
         return Task.FromResult(new Accepted(server with { TaskState = null }));

@@ -8,7 +8,10 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Work;
 
-/// <summary>os-getConsoleOutput: the last lines that the guest wrote to its serial console. It changes nothing and is not recorded.</summary>
+/// <summary>
+/// os-getConsoleOutput: the last lines that the guest wrote to its serial console. It changes nothing and is not
+/// recorded.
+/// </summary>
 internal sealed class ConsoleOutput(ServerStore store, ServerHosts hosts) : IServerAction
 {
     public static readonly Rule Rule = Rule.Member("os_compute_api:os-console-output");

@@ -7,7 +7,8 @@ using Kiroku.Servers.Views;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// The body of POST /servers once its form is right. What Kiroku does not have, such as volumes and networks to choose, is
+/// The body of POST /servers once its form is right. What Kiroku does not have, such as volumes and networks to choose,
+/// is
 /// refused as Nova refuses what it does not find.
 /// </summary>
 internal sealed class CreateRequest(JsonElement server, Microversion version, Caller caller)
@@ -33,11 +34,14 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
         get
         {
             var reference = server.GetProperty("flavorRef");
-            return (reference.ValueKind == JsonValueKind.String ? reference.GetString()! : reference.GetRawText()).Split('/')[^1];
+            return (reference.ValueKind == JsonValueKind.String
+                ? reference.GetString()!
+                : reference.GetRawText()).Split('/')[^1];
         }
     }
 
-    public string ImageId => Text("imageRef") is { Length: > 0 } image ? image : throw Fault.BadRequest("Missing imageRef attribute");
+    public string ImageId
+        => Text("imageRef") is { Length: > 0 } image ? image : throw Fault.BadRequest("Missing imageRef attribute");
 
     public string? KeyName => Text("key_name");
 
@@ -98,7 +102,8 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
 
     private IEnumerable<string> ForcedHosts => Zone.Split(':').Skip(1).Where(name => name.Length > 0);
 
-    private IEnumerable<string> AskedHosts => version >= 74 ? new[] { Text("host"), Text("hypervisor_hostname") }.OfType<string>() : [];
+    private IEnumerable<string> AskedHosts
+        => version >= 74 ? new[] { Text("host"), Text("hypervisor_hostname") }.OfType<string>() : [];
 
     private string Zone => Text("availability_zone")?.Trim() ?? "";
 
@@ -135,16 +140,22 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
     }
 
     private string? Text(string key)
-        => server.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        => server.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private IEnumerable<JsonElement> Items(string key)
-        => server.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
+        => server.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Array
+            ? value.EnumerateArray()
+            : [];
 
     private bool Truth(string key)
         => server.TryGetProperty(key, out var value) && (value.ValueKind == JsonValueKind.True
             || (value.ValueKind == JsonValueKind.String && value.GetString()!.ToUpperInvariant() is "TRUE" or "1" or "ON" or "YES"));
 
-    /// <summary>A count, which may be written as a string; whatever is beyond all counting is the most there is.</summary>
+    /// <summary>
+    /// A count, which may be written as a string; whatever is beyond all counting is the most there is.
+    /// </summary>
     private int? Number(string key) => server.TryGetProperty(key, out var value) ? WholeNumber.Read(value) : null;
 
     private static bool IsEmpty(JsonElement value)

@@ -6,8 +6,10 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// create: finds a host, makes the first disk from the image and the config drive, and brings the machine up. As in Nova the
-/// scheduling stands in the record only when it failed. It is begun with the server's row, never asked of one that exists.
+/// create: finds a host, makes the first disk from the image and the config drive, and brings the machine up. As in
+/// Nova the
+/// scheduling stands in the record only when it failed. It is begun with the server's row, never asked of one that
+/// exists.
 /// </summary>
 internal sealed class CreateServer : Workflow
 {
@@ -25,11 +27,13 @@ internal sealed class CreateServer : Workflow
     public override Server Failed(ServerWork work, ServerFault fault)
         => InError(work, fault) with { PowerState = MachineState.Absent, Host = null, Addresses = [] };
 
-    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    protected override Task<Accepted> PrepareAsync(
+        Server server, ActionRequest request, CancellationToken cancellationToken)
         => throw new InvalidOperationException("A server is created once.");
 
     /// <summary>
-    /// Run again by whoever takes the action up, as it is not recorded: by then a disk, and a machine on it, may be on the host.
+    /// Run again by whoever takes the action up, as it is not recorded: by then a disk, and a machine on it, may be on
+    /// the host.
     /// </summary>
     private static Step Schedule(ServerWork work) => new(EventNames.ScheduleAndBuild, ct => work.Server.Disk is null
         ? work.PlaceAsync(new PlaceWish { OnlyHost = work.Arguments<CreateArguments>().Host }, ct)

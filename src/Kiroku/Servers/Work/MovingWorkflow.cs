@@ -6,8 +6,10 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// What resize and migrate have in common: the server takes a flavor on a full copy of its disk, grown to the flavor's size,
-/// here or on another host. The disk it had stays where and as it was until that is confirmed, and a revert goes back to it.
+/// What resize and migrate have in common: the server takes a flavor on a full copy of its disk, grown to the flavor's
+/// size,
+/// here or on another host. The disk it had stays where and as it was until that is confirmed, and a revert goes back
+/// to it.
 /// </summary>
 /// <typeparam name="TAsked">What the body asks for.</typeparam>
 internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
@@ -93,7 +95,9 @@ internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
         };
     }
 
-    /// <summary>The machine is off by now, or was never switched off; either way it goes on with the disk it had.</summary>
+    /// <summary>
+    /// The machine is off by now, or was never switched off; either way it goes on with the disk it had.
+    /// </summary>
     private static async Task GoBackAsync(ServerWork work, DiskMove move, CancellationToken cancellationToken)
     {
         // Where it could not be taken back from its destination it may run there, and must not run twice.

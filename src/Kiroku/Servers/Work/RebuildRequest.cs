@@ -4,7 +4,9 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Work;
 
-/// <summary>The body of a rebuild once its form is right; under /v2 it may hold keys of later versions, which do not count.</summary>
+/// <summary>
+/// The body of a rebuild once its form is right; under /v2 it may hold keys of later versions, which do not count.
+/// </summary>
 internal sealed class RebuildRequest(JsonElement rebuild, Microversion version)
 {
     /// <summary>The password that the request brings, or a new one.</summary>
@@ -71,7 +73,9 @@ internal sealed class RebuildRequest(JsonElement rebuild, Microversion version)
     }
 
     private string? Text(string key)
-        => rebuild.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        => rebuild.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private bool HasItems(string key)
         => rebuild.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0;

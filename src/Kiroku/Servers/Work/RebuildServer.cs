@@ -12,8 +12,10 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// rebuild: gives the server a fresh disk from an image. The image is checked and the new disk made before the old one is
-/// given up; once the server's row names the new disk there is only going forward. A server that was stopped is started and
+/// rebuild: gives the server a fresh disk from an image. The image is checked and the new disk made before the old one
+/// is
+/// given up; once the server's row names the new disk there is only going forward. A server that was stopped is started
+/// and
 /// stopped again, inside the one step.
 /// </summary>
 internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) : Workflow<RebuildRequest>
@@ -139,6 +141,8 @@ internal sealed record RebuildArguments(string Image, int Generation)
 
     public string? AdminPass { get; init; }
 
-    /// <summary>The image of the disk that the server has until then; null in arguments that an older version wrote.</summary>
+    /// <summary>
+    /// The image of the disk that the server has until then; null in arguments that an older version wrote.
+    /// </summary>
     public string? FormerImage { get; init; }
 }

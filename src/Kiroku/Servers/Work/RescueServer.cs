@@ -11,7 +11,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// rescue: runs the machine from a fresh disk of an image, with the server's own disk as its second, so that what keeps it
+/// rescue: runs the machine from a fresh disk of an image, with the server's own disk as its second, so that what keeps
+/// it
 /// from starting can be repaired.
 /// </summary>
 internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.Asked>

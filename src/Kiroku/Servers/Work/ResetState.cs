@@ -8,7 +8,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// os-resetState: has an administrator say what a server is. The machine is not touched, so there are no steps; whatever
+/// os-resetState: has an administrator say what a server is. The machine is not touched, so there are no steps;
+/// whatever
 /// runs loses its place.
 /// </summary>
 internal sealed class ResetState : Workflow<ResetStateArguments>
@@ -27,7 +28,8 @@ internal sealed class ResetState : Workflow<ResetStateArguments>
     protected override StateRule Allowed { get; } = StateRule.Any;
 
     /// <summary>
-    /// A state is what an administrator says it is; but with one of two disks given up, the one that is left may be on the
+    /// A state is what an administrator says it is; but with one of two disks given up, the one that is left may be on
+    /// the
     /// host that is away.
     /// </summary>
     public override bool NeedsHosts(Server server, ActionRequest request) => server.Former is not null;

@@ -7,7 +7,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// revertResize: goes back to the disk and flavor that the server had before its resize. For a server that was stopped the
+/// revertResize: goes back to the disk and flavor that the server had before its resize. For a server that was stopped
+/// the
 /// last step ends with a stop inside it, which finds the machine off.
 /// </summary>
 internal sealed class RevertResize : Workflow
@@ -38,7 +39,8 @@ internal sealed class RevertResize : Workflow
 
     public override Server Failed(ServerWork work, ServerFault fault) => InError(work, fault);
 
-    protected override Task<Accepted> PrepareAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
+    protected override Task<Accepted> PrepareAsync(
+        Server server, ActionRequest request, CancellationToken cancellationToken)
     {
         ConfirmResize.RefuseUnlessResized(server);
         return base.PrepareAsync(server, request, cancellationToken);

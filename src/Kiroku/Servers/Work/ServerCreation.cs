@@ -23,7 +23,9 @@ internal sealed class ServerCreation(
 {
     private const int MostAtOnce = 100;
 
-    /// <summary>Accepts the creation: rows and records are durable when it returns, and the building goes on by itself.</summary>
+    /// <summary>
+    /// Accepts the creation: rows and records are durable when it returns, and the building goes on by itself.
+    /// </summary>
     /// <exception cref="Fault">Nothing was made.</exception>
     public async Task<Answer> CreateAsync(HttpContext context, CreateRequest request, Func<Server, Answer> answerWith)
     {
@@ -59,7 +61,10 @@ internal sealed class ServerCreation(
         return answer;
     }
 
-    /// <summary>As many as asked for, or as many of them as the project still may have (nova/compute/utils.py, check_num_instances_quota).</summary>
+    /// <summary>
+    /// As many as asked for, or as many of them as the project still may have (nova/compute/utils.py,
+    /// check_num_instances_quota).
+    /// </summary>
     private async Task<int> NumberAsync(HttpContext context, CreateRequest request, ServerFlavor flavor)
     {
         if (request.Most > MostAtOnce)
@@ -69,14 +74,20 @@ internal sealed class ServerCreation(
             throw new Fault(403, $"Maximum number of metadata items exceeds {allowed[QuotaResources.MetadataItems].Limit}");
         var room = allowed.Room(request.Most, flavor.Vcpus, flavor.MemoryMiB);
         if (room < request.Least)
-            allowed.Require(request.Most, flavor.Vcpus, flavor.MemoryMiB, request.Least == request.Most ? null : $"{request.Least}-{request.Most}");
+            allowed.Require(request.Most, flavor.Vcpus, flavor.MemoryMiB, request.Least == request.Most
+                ? null
+                : $"{request.Least}-{request.Most}");
         return room;
     }
 
     /// <summary>Looks once more while nobody else can write: of several requests at once not all may fit.</summary>
-    private static void Room(QuotaSet allowed, ServerFlavor flavor, int number) => allowed.Require(number, flavor.Vcpus, flavor.MemoryMiB);
+    private static void Room(QuotaSet allowed, ServerFlavor flavor, int number)
+        => allowed.Require(number, flavor.Vcpus, flavor.MemoryMiB);
 
-    /// <summary>The zone to stay in; null for any, as where another is named than the one that the forced host is in (Nova's bug 1934770).</summary>
+    /// <summary>
+    /// The zone to stay in; null for any, as where another is named than the one that the forced host is in (Nova's bug
+    /// 1934770).
+    /// </summary>
     private async Task<string?> ZoneAsync(CreateRequest request, CancellationToken cancellationToken)
     {
         var zone = request.Labels.PinnedZone;

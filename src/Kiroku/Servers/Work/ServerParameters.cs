@@ -2,7 +2,9 @@ using Kiroku.Api;
 
 namespace Kiroku.Servers.Work;
 
-/// <summary>Schemas of values that both a creation and a rebuild take (nova/api/openstack/compute/schemas/servers.py).</summary>
+/// <summary>
+/// Schemas of values that both a creation and a rebuild take (nova/api/openstack/compute/schemas/servers.py).
+/// </summary>
 internal static class ServerParameters
 {
     public static readonly Schema Personality = Schema.ArrayOf(Schema.Object(

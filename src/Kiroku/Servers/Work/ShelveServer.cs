@@ -7,7 +7,9 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Work;
 
-/// <summary>shelve: switches the server off and gives up its machine and its place on the host; only the disk stays.</summary>
+/// <summary>
+/// shelve: switches the server off and gives up its machine and its place on the host; only the disk stays.
+/// </summary>
 internal sealed class ShelveServer : Workflow
 {
     public static readonly Rule Rule = Rule.Member("os_compute_api:os-shelve:shelve");
@@ -26,7 +28,8 @@ internal sealed class ShelveServer : Workflow
     public override Server Succeeded(ServerWork work) => work.Server with { VmState = VmStates.ShelvedOffloaded };
 
     /// <summary>
-    /// What has left its host is shelved; what was paused and is switched off by now cannot go on any more, nor what was
+    /// What has left its host is shelved; what was paused and is switched off by now cannot go on any more, nor what
+    /// was
     /// suspended once its memory is given up with its machine.
     /// </summary>
     public override Server Failed(ServerWork work, ServerFault fault) => work.Server switch
@@ -65,7 +68,8 @@ internal sealed class ShelveServer : Workflow
     }
 
     /// <summary>
-    /// Whether it has been done, by a run that died before it could say so: there is no going back to a host without room
+    /// Whether it has been done, by a run that died before it could say so: there is no going back to a host without
+    /// room
     /// taken up there.
     /// </summary>
     private static bool HasLeft(ServerWork work) => work.Server.Host is null;

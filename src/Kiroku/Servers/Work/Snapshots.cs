@@ -9,10 +9,14 @@ using Kiroku.Storage;
 
 namespace Kiroku.Servers.Work;
 
-/// <summary>Images made of servers' disks: announced with the action that makes them, then filled from a copy of the disk.</summary>
+/// <summary>
+/// Images made of servers' disks: announced with the action that makes them, then filled from a copy of the disk.
+/// </summary>
 internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuotas quotas, TimeProvider time)
 {
-    /// <summary>The image as it is announced, with what Nova says of where it comes from (nova/compute/utils.py, create_image).</summary>
+    /// <summary>
+    /// The image as it is announced, with what Nova says of where it comes from (nova/compute/utils.py, create_image).
+    /// </summary>
     public async Task<Image> DescribeAsync(
         Server server, SnapshotRequest asked, ActionRequest request, CancellationToken cancellationToken)
     {
@@ -46,7 +50,9 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuot
         }.WithProperties(properties);
     }
 
-    /// <summary>Adds the image, without bytes yet, in the caller's transaction, beside which nobody can write.</summary>
+    /// <summary>
+    /// Adds the image, without bytes yet, in the caller's transaction, beside which nobody can write.
+    /// </summary>
     /// <exception cref="Fault">The project may have no further image.</exception>
     public async Task AnnounceAsync(DbConnection connection, Image image)
     {
@@ -61,9 +67,11 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuot
     /// <summary>Gives the image the bytes that are written, as they come.</summary>
     /// <exception cref="StepException">The image is gone, or its bytes could not be kept.</exception>
     /// <exception cref="FencedException">The action that announced it is no longer the running one.</exception>
-    public async Task FillAsync(string imageId, Fence fence, Func<Stream, Task> write, CancellationToken cancellationToken)
+    public async Task FillAsync(
+        string imageId, Fence fence, Func<Stream, Task> write, CancellationToken cancellationToken)
     {
-        var image = await images.FindAsync(imageId, cancellationToken) ?? throw new StepException($"Image {imageId} could not be found.", permanent: true);
+        var image = await images.FindAsync(imageId, cancellationToken)
+            ?? throw new StepException($"Image {imageId} could not be found.", permanent: true);
         var pipe = new Pipe();
         // What is written waits for its reader, which must not wait for it.
         var writing = Task.Run(() => WriteAsync(pipe.Writer, write), cancellationToken);
@@ -83,7 +91,8 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuot
     }
 
     /// <summary>Removes an image that did not get all its bytes.</summary>
-    public Task GiveUpAsync(string imageId, CancellationToken cancellationToken) => upload.GiveUpAsync(imageId, cancellationToken);
+    public Task GiveUpAsync(string imageId, CancellationToken cancellationToken)
+        => upload.GiveUpAsync(imageId, cancellationToken);
 
     /// <summary>The same in the caller's transaction.</summary>
     public static Task GiveUpAsync(DbConnection connection, string imageId)

@@ -6,7 +6,9 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Work;
 
-/// <summary>os-stop: asks the guest to switch off, and forces it when it takes too long. One that is off already is stopped.</summary>
+/// <summary>
+/// os-stop: asks the guest to switch off, and forces it when it takes too long. One that is off already is stopped.
+/// </summary>
 internal sealed class StopServer : Workflow
 {
     public static readonly Rule Rule = Rule.Member("os_compute_api:servers:stop");

@@ -28,7 +28,8 @@ internal sealed class UnshelveServer(HostWatch hosts) : Workflow<UnshelveServer.
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Active, PowerState = MachineState.Running, LaunchedAt = work.Now };
 
-    public override Server Failed(ServerWork work, ServerFault fault) => work.Server with { PowerState = MachineState.Off };
+    public override Server Failed(ServerWork work, ServerFault fault)
+        => work.Server with { PowerState = MachineState.Off };
 
     protected override Asked ReadAsked(JsonElement asked, Microversion version)
     {
@@ -97,9 +98,12 @@ internal sealed class UnshelveServer(HostWatch hosts) : Workflow<UnshelveServer.
 
     /// <summary>How its disk comes to its host; null if it lies there.</summary>
     private static DiskMove? MoveOf(ServerWork work)
-        => work.Server.Disk is var (host, generation) && host != work.Host ? new DiskMove(host, work.Host, generation) : null;
+        => work.Server.Disk is var (host, generation) && host != work.Host
+            ? new DiskMove(host, work.Host, generation)
+            : null;
 
-    /// <exception cref="Fault">400 for a host that there is not, 409 for one in another zone than the server is to stay in.</exception>
+    /// <exception cref="Fault">400 for a host that there is not, 409 for one in another zone than the server is to stay
+    /// in.</exception>
     private async Task RequireInZoneAsync(string host, string? zone, CancellationToken cancellationToken)
     {
         var found = await hosts.FindAsync(host, cancellationToken)
@@ -121,7 +125,9 @@ internal sealed class UnshelveServer(HostWatch hosts) : Workflow<UnshelveServer.
     private static JsonElement? Find(JsonElement asked, string key)
         => asked.ValueKind == JsonValueKind.Object && asked.TryGetProperty(key, out var value) ? value : null;
 
-    /// <summary>Where the server is to come up: the zone, where the body names one or none, and the one host that will do.</summary>
+    /// <summary>
+    /// Where the server is to come up: the zone, where the body names one or none, and the one host that will do.
+    /// </summary>
     internal sealed record Asked(bool NamesZone, string? Zone, string? Host);
 }
 

@@ -6,7 +6,8 @@ using Kiroku.Servers.Views;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// What an update gives a server to be called by, and a rebuild too, once its form is right; under /v2 it may hold keys of
+/// What an update gives a server to be called by, and a rebuild too, once its form is right; under /v2 it may hold keys
+/// of
 /// later versions, which do not count.
 /// </summary>
 internal readonly struct UpdateRequest(JsonElement update, Microversion version)
@@ -27,5 +28,7 @@ internal readonly struct UpdateRequest(JsonElement update, Microversion version)
     };
 
     private string? Text(string key)
-        => update.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        => update.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

@@ -73,9 +73,9 @@ public sealed class ProvenRequestTests : IAsyncLifetime
     private ActionRequest Request()
         => new($"req-{Guid.NewGuid()}", "u", "p", ActionNames.Stop, null, TimeProvider.System.GetUtcNow().UtcDateTime,
             1)
-    {
-        AskedOf = Cluster.Nodes.SiloOf(cloud["b"].App),
-    };
+        {
+            AskedOf = Cluster.Nodes.SiloOf(cloud["b"].App),
+        };
 
     /// <summary>As the node seals it that was asked.</summary>
     private ActionRequest Sealed(Guid of, ActionRequest request)
