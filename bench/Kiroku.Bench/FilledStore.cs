@@ -1,5 +1,4 @@
 using Dapper;
-using Kiroku.Servers.State;
 using Microsoft.Data.Sqlite;
 
 namespace Kiroku.Bench;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Kiroku.Servers.Engine;
 
 namespace Kiroku.Bench;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Kiroku.Bench;
-using Kiroku.Servers.Api;
 
 // What is measured, each beside something that shows how fast this machine is at this moment.
 return args switch

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Kiroku.Servers.State;
 
 namespace Kiroku.Bench;
 

@@ -9,7 +9,8 @@ internal sealed class ActionStore(IDatabase database)
 {
     private const string Interrupted = "interrupted: the service ended in the middle of this step";
     private const string ActionError = "Error";
-    private static readonly string InsertAction = Columns<ActionRecord>.Insert("actions", nameof(ActionRecord.Id)) + " RETURNING id";
+    private static readonly string InsertAction
+        = Columns<ActionRecord>.Insert("actions", nameof(ActionRecord.Id)) + " RETURNING id";
     private static readonly string InsertEvent = Columns<EventRecord>.Insert("action_events", nameof(EventRecord.Id));
 
     /// <summary>Whether an attempt failed only because the service ended under it.</summary>
@@ -23,8 +24,10 @@ internal sealed class ActionStore(IDatabase database)
         => database.ReadOneAsync(connection => FindAsync(connection, serverId, requestId), cancellationToken);
 
     /// <summary>Whose server that is, and the action that a request began on it; null for what there is not.</summary>
-    public Task<(Subject? Subject, RecordedAction? Action)> FindWithSubjectAsync(Guid serverId, string requestId, CancellationToken cancellationToken)
-        => database.ReadOneAsync(connection => RecordRows.FindAsync(connection, serverId, requestId), cancellationToken);
+    public Task<(Subject? Subject, RecordedAction? Action)> FindWithSubjectAsync(
+        Guid serverId, string requestId, CancellationToken cancellationToken)
+        => database.ReadOneAsync(
+            connection => RecordRows.FindAsync(connection, serverId, requestId), cancellationToken);
 
     /// <summary>Whose server that is; null if there never was one.</summary>
     public Task<Subject?> FindSubjectAsync(Guid serverId, CancellationToken cancellationToken)
@@ -57,7 +60,8 @@ internal sealed class ActionStore(IDatabase database)
     /// </summary>
     /// <exception cref="UnknownMarkerException">The query's marker is no action of this server.</exception>
     public Task<IReadOnlyList<T>> ListAsync<T>(
-        Guid serverId, ActionQuery query, Func<long, T?> known, Func<ActionRecord, T> make, CancellationToken cancellationToken)
+        Guid serverId, ActionQuery query, Func<long, T?> known, Func<ActionRecord, T> make,
+        CancellationToken cancellationToken)
         where T : class
         => database.ReadAsync<IReadOnlyList<T>>(async connection =>
         {
@@ -76,7 +80,10 @@ internal sealed class ActionStore(IDatabase database)
     /// </summary>
     public static async Task<ActionRecord> InsertNextAsync(DbConnection connection, ActionRecord action)
     {
-        const string Sql = "SELECT start_time, finish_time FROM actions WHERE server_id = @ServerId ORDER BY id DESC LIMIT 1";
+        const string Sql = """
+            SELECT start_time, finish_time FROM actions WHERE server_id = @ServerId
+            ORDER BY id DESC LIMIT 1
+            """;
         var (begun, ended) = await connection.QueryFirstOrDefaultAsync<(DateTime?, DateTime?)>(Sql, action);
         var start = new[] { action.StartTime, begun?.AddMicroseconds(1), ended }.Max()!.Value;
         return await InsertAsync(connection, action with
@@ -101,7 +108,12 @@ internal sealed class ActionStore(IDatabase database)
         await EndAsync(connection, action.Id, action.Outcome, action.UpdatedAt);
         if (ended is null)
             return action.Id;
-        await connection.ExecuteAsync(InsertEvent, ended with { ActionId = action.Id, StartTime = action.StartTime, FinishTime = action.UpdatedAt });
+        await connection.ExecuteAsync(InsertEvent, ended with
+        {
+            ActionId = action.Id,
+            StartTime = action.StartTime,
+            FinishTime = action.UpdatedAt,
+        });
         return action.Id;
     }
 
@@ -123,7 +135,8 @@ internal sealed class ActionStore(IDatabase database)
             const string OfAttempt = "action_id = @ActionId AND event = @Event AND attempt = @Attempt";
             const string Sql = $"""
                 INSERT INTO action_events (action_id, event, attempt, start_time, host)
-                SELECT @ActionId, @Event, @Attempt, @StartTime, @Host WHERE NOT EXISTS (SELECT 1 FROM action_events WHERE {OfAttempt})
+                SELECT @ActionId, @Event, @Attempt, @StartTime, @Host
+                WHERE NOT EXISTS (SELECT 1 FROM action_events WHERE {OfAttempt})
                 RETURNING id
                 """;
             var id = await connection.ExecuteScalarAsync<long?>(Sql, begun)
@@ -139,7 +152,8 @@ internal sealed class ActionStore(IDatabase database)
             await fence.HoldAsync(connection);
             await connection.ExecuteAsync(
                 """
-                UPDATE action_events SET finish_time = @FinishTime, result = @Result, details = @Details, traceback = @Traceback
+                UPDATE action_events SET finish_time = @FinishTime, result = @Result, details = @Details,
+                    traceback = @Traceback
                 WHERE id = @Id
                 """, finished);
             await TouchAsync(connection, finished.ActionId, finished.FinishTime!.Value);
@@ -192,12 +206,14 @@ internal sealed class ActionStore(IDatabase database)
         => database.WriteAsync(async connection =>
         {
             await fence.HoldAsync(connection);
-            return await connection.ExecuteAsync("UPDATE actions SET resting = 1 WHERE id = @actionId", new { actionId });
+            return await connection.ExecuteAsync(
+                "UPDATE actions SET resting = 1 WHERE id = @actionId", new { actionId });
         }, cancellationToken);
 
     private static async Task<long> MarkerAsync(DbConnection connection, Guid serverId, ActionQuery query)
         => query.Marker is null ? long.MaxValue : await connection.QueryFirstOrDefaultAsync<long?>(
-            "SELECT id FROM actions WHERE server_id = @serverId AND request_id = @Marker", new { serverId, query.Marker })
+            "SELECT id FROM actions WHERE server_id = @serverId AND request_id = @Marker",
+            new { serverId, query.Marker })
             ?? throw new UnknownMarkerException();
 
     private static async Task CloseOpenEventsAsync(DbConnection connection, long actionId, string details, DateTime now)
@@ -214,5 +230,6 @@ internal sealed class ActionStore(IDatabase database)
 
     /// <summary>Never back: another process may have written last, whose clock is a little ahead.</summary>
     private static Task TouchAsync(DbConnection connection, long actionId, DateTime now)
-        => connection.ExecuteAsync("UPDATE actions SET updated_at = @now WHERE id = @actionId AND updated_at < @now", new { actionId, now });
+        => connection.ExecuteAsync(
+            "UPDATE actions SET updated_at = @now WHERE id = @actionId AND updated_at < @now", new { actionId, now });
 }

@@ -17,7 +17,8 @@ internal static class ActionsApi
     });
 
     private static async Task<IResult> List(
-        HttpContext context, string serverId, ActionStore store, FinishedRecords finished, IOptions<ActionsOptions> options)
+        HttpContext context, string serverId, ActionStore store, FinishedRecords finished,
+        IOptions<ActionsOptions> options)
     {
         var subject = await FindSubjectAsync(context, serverId, ActionRules.List, store);
         var view = ActionView.Of(context);
@@ -28,7 +29,8 @@ internal static class ActionsApi
         try
         {
             var actions = await store.ListAsync(
-                subject.Id, query, id => finished.FindListed(id, view.IsPaged), action => Listed(finished, view, action), context.RequestAborted);
+                subject.Id, query, id => finished.FindListed(id, view.IsPaged),
+                action => Listed(finished, view, action), context.RequestAborted);
             return JsonResponse.Ok(json => WriteList(json, actions, view.IsPaged ? (parameters, query.Limit) : null));
         }
         catch (UnknownMarkerException)
@@ -65,7 +67,8 @@ internal static class ActionsApi
             throw NoServer(serverId);
         var view = ActionView.Of(context);
         var key = new FinishedKey(id, requestId, view);
-        if (finished.Find(key) is { } known && await store.FindUnchangedAsync(known.Subject, context.RequestAborted) is { } now)
+        if (finished.Find(key) is { } known
+            && await store.FindUnchangedAsync(known.Subject, context.RequestAborted) is { } now)
         {
             Let(context, serverId, now, ActionRules.Show);
             await JsonResponse.WriteAsync(context, StatusCodes.Status200OK, known.Body);
@@ -110,7 +113,8 @@ internal static class ActionsApi
         else
             parameters.RefuseUnknown("limit", "marker", "changes-since");
         var query = new ActionQuery(
-            parameters.Limit(maxLimit), parameters.Single("marker"), parameters.Time("changes-since"), parameters.Time("changes-before"));
+            parameters.Limit(maxLimit), parameters.Single("marker"),
+            parameters.Time("changes-since"), parameters.Time("changes-before"));
         if (query.ChangesSince > query.ChangesBefore)
             throw Fault.BadRequest("The value of changes-since must be less than or equal to changes-before.");
         return query;

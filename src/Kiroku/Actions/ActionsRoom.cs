@@ -15,9 +15,12 @@ internal static class ActionsRoom
     public static void AddActions(this IServiceCollection services)
     {
         services.AddRules(ActionRules.All);
-        services.AddOptions<ActionsOptions>().BindConfiguration(ActionsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ActionsOptions>().BindConfiguration(ActionsOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section)
-            .Validate(o => o.Lifetime > TimeSpan.Zero && o.Lifetime <= MostLifetime, "Idempotency:Lifetime is to be more than nothing and at most a year, as in 24:00:00.")
+            .Validate(
+                o => o.Lifetime > TimeSpan.Zero && o.Lifetime <= MostLifetime,
+                "Idempotency:Lifetime is to be more than nothing and at most a year, as in 24:00:00.")
             .ValidateOnStart();
         services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RetentionOptions>, RetentionValidation>();

@@ -26,7 +26,10 @@ internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDispo
 
     /// <summary>The answer, if it is known.</summary>
     public FinishedRecord? Find(FinishedKey key)
-        => kept is not null && kept.TryGetValue(key, out FinishedRecord? record) && record!.Removals == Removals(key.ServerId) ? record : null;
+        => kept is not null && kept.TryGetValue(key, out FinishedRecord? record)
+            && record!.Removals == Removals(key.ServerId)
+            ? record
+            : null;
 
     /// <summary>
     /// Where a server stands; to be asked before reading what is then kept. Null: now nothing is to be kept of it.
@@ -43,7 +46,8 @@ internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDispo
     public ListedAction? FindListed(long id, bool withChange) => kept?.Get<ListedAction>(KeyOf(id, withChange));
 
     public ListedAction KeepListed(long id, bool withChange, ListedAction listed)
-        => kept is null ? listed : kept.Set(KeyOf(id, withChange), listed, new MemoryCacheEntryOptions { Size = Overhead + listed.Json.Length });
+        => kept is null ? listed : kept.Set(
+            KeyOf(id, withChange), listed, new MemoryCacheEntryOptions { Size = Overhead + listed.Json.Length });
 
     /// <summary>
     /// To be held while some of these servers' record is removed. Nothing is known of them meanwhile, and afterwards

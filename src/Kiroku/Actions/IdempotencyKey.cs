@@ -11,7 +11,10 @@ namespace Kiroku.Actions;
 /// </summary>
 [GenerateSerializer, Immutable]
 internal sealed record IdempotencyKey(
-    [property: Id(0)] string UserId, [property: Id(1)] string ProjectId, [property: Id(2)] string Key, [property: Id(3)] string RequestHash)
+    [property: Id(0)] string UserId,
+    [property: Id(1)] string ProjectId,
+    [property: Id(2)] string Key,
+    [property: Id(3)] string RequestHash)
 {
     public const string Header = "Idempotency-Key";
     private const int MostCharacters = 255;
@@ -28,7 +31,8 @@ internal sealed record IdempotencyKey(
         var header = context.Request.Headers[Header];
         if (header.Count == 0)
             return null;
-        if (header is not [{ Length: > 0 and <= MostCharacters } text] || !text.All(character => character is >= ' ' and <= '~'))
+        if (header is not [{ Length: > 0 and <= MostCharacters } text]
+            || !text.All(character => character is >= ' ' and <= '~'))
             throw Fault.BadRequest($"{Header} must be 1 to {MostCharacters} printable ASCII characters.");
         var caller = Caller.Of(context);
         var key = new IdempotencyKey(caller.UserId, caller.ProjectId, text, await HashAsync(context.Request));

@@ -25,12 +25,18 @@ internal sealed class KeptAnswers(IDatabase database, IOptions<IdempotencyOption
     {
         var now = time.UtcNow();
         var row = await database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<Row>(
-            $"SELECT request_hash, request_id, status, location, body FROM kept_answers WHERE {OfKey} AND expires_at > @now",
+            $"""
+            SELECT request_hash, request_id, status, location, body FROM kept_answers
+            WHERE {OfKey} AND expires_at > @now
+            """,
             new { key.UserId, key.ProjectId, key.Key, now }), cancellationToken);
         if (row is null)
             return null;
         if (row.RequestHash != key.RequestHash)
-            throw new Fault(422, $"This {IdempotencyKey.Header} was used for another request: one with another method, address or body.");
+            throw new Fault(
+                422,
+                $"This {IdempotencyKey.Header} was used for another request: one with another method, address or "
+                    + "body.");
         return new Answer(row.RequestId, row.Status, row.Location, row.Body);
     }
 
@@ -57,12 +63,16 @@ internal sealed class KeptAnswers(IDatabase database, IOptions<IdempotencyOption
         await connection.ExecuteAsync($"DELETE FROM kept_answers WHERE {OfKey} AND expires_at <= @now", row);
         var kept = await connection.ExecuteAsync(
             """
-            INSERT INTO kept_answers (user_id, project_id, idempotency_key, request_hash, request_id, status, location, body, expires_at)
+            INSERT INTO kept_answers (
+                user_id, project_id, idempotency_key, request_hash, request_id, status, location, body, expires_at)
             VALUES (@UserId, @ProjectId, @Key, @RequestHash, @RequestId, @Status, @Location, @Body, @ExpiresAt)
             ON CONFLICT DO NOTHING
             """, row);
         if (kept == 0)
-            throw new Fault(409, $"Another request with this {IdempotencyKey.Header} has just been accepted.") { RetryAfter = 1 };
+            throw new Fault(409, $"Another request with this {IdempotencyKey.Header} has just been accepted.")
+            {
+                RetryAfter = 1,
+            };
     }
 
     /// <summary>Drops up to that many answers whose time is over.</summary>
@@ -71,12 +81,14 @@ internal sealed class KeptAnswers(IDatabase database, IOptions<IdempotencyOption
     {
         var over = new { now = time.UtcNow(), most };
         var ids = await database.ReadAsync(connection => connection.QueryAsync<long>(
-            "SELECT id FROM kept_answers WHERE expires_at <= @now ORDER BY expires_at LIMIT @most", over), cancellationToken);
+            "SELECT id FROM kept_answers WHERE expires_at <= @now ORDER BY expires_at LIMIT @most", over),
+            cancellationToken);
         var found = ids.AsList();
         if (found.Count == 0)
             return 0;
         return await database.WriteAsync(
-            connection => connection.ExecuteAsync($"DELETE FROM kept_answers WHERE id IN {SqlList.Of(found)}"), cancellationToken);
+            connection => connection.ExecuteAsync($"DELETE FROM kept_answers WHERE id IN {SqlList.Of(found)}"),
+            cancellationToken);
     }
 
     private sealed record Row

@@ -24,7 +24,8 @@ internal static class RecordRows
     private const string Show = $"""
         SELECT {SubjectColumns}, {ActionColumns},
             e.id, e.event, e.attempt, e.start_time, e.finish_time, e.result, e.host, e.details, e.traceback
-        FROM servers s LEFT JOIN actions a ON a.server_id = s.id AND a.request_id = @1 LEFT JOIN action_events e ON e.action_id = a.id
+        FROM servers s LEFT JOIN actions a ON a.server_id = s.id AND a.request_id = @1
+            LEFT JOIN action_events e ON e.action_id = a.id
         WHERE s.id = @0 ORDER BY e.start_time DESC, e.id DESC
         """;
 
@@ -64,11 +65,13 @@ internal static class RecordRows
         => ListAsync(connection, ActionColumns, (serverId, before, query), rows => ReadAction(rows, 0, serverId));
 
     private static Task<List<T>> ListAsync<T>(
-        DbConnection connection, string columns, (Guid ServerId, long Before, ActionQuery Query) page, Func<DbDataReader, T> read)
+        DbConnection connection, string columns, (Guid ServerId, long Before, ActionQuery Query) page,
+        Func<DbDataReader, T> read)
     {
         var values = new List<object> { page.ServerId.ToString(), page.Before, (long)page.Query.Limit };
         var sql = $"SELECT {columns} FROM actions a WHERE a.server_id = @0 AND a.id < @1"
-            + Limit("a.updated_at >=", page.Query.ChangesSince, values) + Limit("a.updated_at <=", page.Query.ChangesBefore, values)
+            + Limit("a.updated_at >=", page.Query.ChangesSince, values)
+            + Limit("a.updated_at <=", page.Query.ChangesBefore, values)
             + " ORDER BY a.id DESC LIMIT @2";
         return connection.ReadAsync(sql, [.. values], async rows =>
         {
@@ -88,7 +91,13 @@ internal static class RecordRows
     }
 
     private static Subject ReadSubject(DbDataReader rows, Guid serverId)
-        => new() { Id = serverId, ProjectId = rows.GetString(0), Deleted = rows.GetInt64(1) != 0, Removals = rows.GetInt64(2) };
+        => new()
+        {
+            Id = serverId,
+            ProjectId = rows.GetString(0),
+            Deleted = rows.GetInt64(1) != 0,
+            Removals = rows.GetInt64(2),
+        };
 
     private static ActionRecord ReadAction(DbDataReader rows, int at, Guid serverId) => new()
     {

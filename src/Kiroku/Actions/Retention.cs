@@ -10,7 +10,8 @@ namespace Kiroku.Actions;
 /// small transactions, so that no request waits for it longer than for another request.
 /// </summary>
 internal sealed partial class Retention(
-    RetentionStore store, KeptAnswers answers, IOptions<RetentionOptions> options, TimeProvider time, ILogger<Retention> logger)
+    RetentionStore store, KeptAnswers answers, IOptions<RetentionOptions> options, TimeProvider time,
+    ILogger<Retention> logger)
     : RepeatedWork(options.Value.Interval, time, logger)
 {
     private const int ServersAtOnce = 200;
@@ -58,7 +59,8 @@ internal sealed partial class Retention(
     private async Task RemoveAsync(Surplus surplus, Batch batch, CancellationToken cancellationToken)
     {
         var after = 0L;
-        while (await store.ListActionsAsync(surplus.ServerId, after, surplus.Last, batch.Room, cancellationToken) is { Count: > 0 } ids)
+        while (await store.ListActionsAsync(surplus.ServerId, after, surplus.Last, batch.Room, cancellationToken)
+            is { Count: > 0 } ids)
         {
             batch.Add(surplus.ServerId, ids);
             after = ids[^1];
@@ -73,7 +75,8 @@ internal sealed partial class Retention(
         => Task.Delay(options.Value.Pause, Time, cancellationToken);
 
     [LoggerMessage(LogLevel.Information,
-        "Retention removed {Actions} actions ({Living} of living servers, {Deleted} of deleted ones) and {Servers} deleted servers")]
+        "Retention removed {Actions} actions ({Living} of living servers, {Deleted} of deleted ones) and {Servers} "
+        + "deleted servers")]
     private partial void LogRemoved(int actions, int living, int deleted, int servers);
 
     /// <summary>What goes in the next transaction, and how much went before.</summary>

@@ -42,14 +42,18 @@ internal sealed class RetentionValidation : IValidateOptions<RetentionOptions>
 
     public ValidateOptionsResult Validate(string? name, RetentionOptions options)
     {
-        var faults = Faults("Living", options.Living).Concat(Faults("Deleted", options.Deleted)).Concat(Faults(options)).ToList();
+        var faults = Faults("Living", options.Living)
+            .Concat(Faults("Deleted", options.Deleted))
+            .Concat(Faults(options))
+            .ToList();
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
     private static IEnumerable<string> Faults(string which, RetentionLimits limits)
     {
         if (limits.MaxAge <= TimeSpan.Zero || limits.MaxAge > Century)
-            yield return $"Retention:{which}:MaxAge is to be more than nothing and at most a century, as in 90.00:00:00 for 90 days.";
+            yield return $"Retention:{which}:MaxAge is to be more than nothing and at most a century, "
+                + "as in 90.00:00:00 for 90 days.";
         if (limits.MaxCount < 1)
             yield return $"Retention:{which}:MaxCount is to be at least 1.";
     }

@@ -14,12 +14,14 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
 {
     /// <summary>The last action that ended before a moment; the running one is passed over.</summary>
     public const string LastByAge = """
-        SELECT a.id FROM actions a WHERE a.server_id = s.id AND a.updated_at < @EndedBefore AND a.finish_time IS NOT NULL
+        SELECT a.id FROM actions a
+        WHERE a.server_id = s.id AND a.updated_at < @EndedBefore AND a.finish_time IS NOT NULL
         ORDER BY a.updated_at DESC LIMIT 1
         """;
 
     /// <summary>The first action, from the newest, that is one too many.</summary>
-    public const string LastByCount = "SELECT a.id FROM actions a WHERE a.server_id = s.id ORDER BY a.id DESC LIMIT 1 OFFSET @MaxCount";
+    public const string LastByCount
+        = "SELECT a.id FROM actions a WHERE a.server_id = s.id ORDER BY a.id DESC LIMIT 1 OFFSET @MaxCount";
 
     /// <summary>Whether it is for this process to look: where several share the store one of them does.</summary>
     public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => database.HasTurnAsync(cancellationToken);
@@ -34,7 +36,8 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
         Guid serverId, long after, long last, int most, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<long>>(async connection => (await connection.QueryAsync<long>(
             """
-            SELECT id FROM actions WHERE server_id = @serverId AND id > @after AND id <= @last AND finish_time IS NOT NULL
+            SELECT id FROM actions
+            WHERE server_id = @serverId AND id > @after AND id <= @last AND finish_time IS NOT NULL
             ORDER BY id LIMIT @most
             """, new { serverId, after, last, most })).AsList(), cancellationToken);
 
@@ -49,10 +52,12 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
         return await database.WriteAsync(async connection =>
         {
             // What other processes know of these servers is good for the number before.
-            await connection.ExecuteAsync($"UPDATE servers SET removals = removals + 1 WHERE id IN {SqlList.Of(servers)}");
+            await connection.ExecuteAsync(
+                $"UPDATE servers SET removals = removals + 1 WHERE id IN {SqlList.Of(servers)}");
             var ids = SqlList.Of(actions);
             await connection.ExecuteAsync($"DELETE FROM action_events WHERE action_id IN {ids}");
-            var removed = await connection.ExecuteAsync($"DELETE FROM actions WHERE id IN {ids} AND finish_time IS NOT NULL");
+            var removed = await connection.ExecuteAsync(
+                $"DELETE FROM actions WHERE id IN {ids} AND finish_time IS NOT NULL");
             return (removed, await RemoveEmptyAsync(connection, servers));
         }, cancellationToken);
     }

@@ -12,7 +12,8 @@ namespace Kiroku.Actions;
 /// A failed attempt is followed by another, with a row of its own, until one succeeds or the step has failed for good.
 /// </summary>
 internal sealed partial class StepRunner(
-    ActionStore store, StorePatience patience, IOptions<ActionsOptions> options, TimeProvider time, ILogger<StepRunner> logger)
+    ActionStore store, StorePatience patience, IOptions<ActionsOptions> options, TimeProvider time,
+    ILogger<StepRunner> logger)
 {
     public static readonly ActivitySource Telemetry = new("Kiroku.Actions");
 
@@ -28,7 +29,8 @@ internal sealed partial class StepRunner(
             throw new StepFailedException(step.Event, run.LastError?.Details ?? "");
         try
         {
-            await Retries(run, step).ExecuteAsync(async token => await AttemptAsync(run, step, token), cancellationToken);
+            await Retries(run, step).ExecuteAsync(
+                async token => await AttemptAsync(run, step, token), cancellationToken);
         }
         catch (AttemptFailedException e)
         {
@@ -73,7 +75,10 @@ internal sealed partial class StepRunner(
             open ??= await BeginAsync(run, step, cancellationToken);
             var failure = StepFailure.Of(e);
             var final = failure.Permanent || run.Failures(step.Event) + 1 >= options.Value.Attempts;
-            await FinishAsync(run, open with { Result = EventResults.Error, Details = failure.Details, Traceback = e.ToString() }, final, cancellationToken);
+            await FinishAsync(
+                run,
+                open with { Result = EventResults.Error, Details = failure.Details, Traceback = e.ToString() },
+                final, cancellationToken);
             throw new AttemptFailedException(failure.Details, final, e);
         }
         if (open is not null)
@@ -92,7 +97,8 @@ internal sealed partial class StepRunner(
             StartTime = run.NotBefore(time.UtcNow()),
             Host = step.Host?.Invoke() ?? run.Host,
         };
-        begun = await patience.RunAsync(token => store.BeginEventAsync(run.Fence, begun, step.TaskState, token), cancellationToken);
+        begun = await patience.RunAsync(
+            token => store.BeginEventAsync(run.Fence, begun, step.TaskState, token), cancellationToken);
         run.TaskState = step.TaskState ?? run.TaskState;
         run.Note(begun);
         return begun;

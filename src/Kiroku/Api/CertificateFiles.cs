@@ -22,7 +22,8 @@ internal sealed record CertificateFiles(
             Read("Api:Key", options.Key!, isSecret: true));
         if (key.Contains("ENCRYPTED", StringComparison.Ordinal))
             throw new CertificateException(
-                $"Api:Key {options.Key} is encrypted: a key without a password is wanted (openssl pkey -in … -out …).");
+                $"Api:Key {options.Key} is encrypted: a key without a password is wanted "
+                    + "(openssl pkey -in … -out …).");
         try
         {
             var loaded = X509Certificate2.CreateFromPem(certificate, key);

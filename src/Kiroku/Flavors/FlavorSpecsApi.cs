@@ -34,7 +34,8 @@ internal static class FlavorSpecsApi
 
     private static async Task<JsonResponse> Create(string id, HttpContext context, FlavorStore store)
     {
-        var body = await FlavorsApi.ReadAsync(context, (_, _) => FlavorSchemas.CreateSpecs, FlavorRules.ExtraSpecsCreate);
+        var body = await FlavorsApi.ReadAsync(
+            context, (_, _) => FlavorSchemas.CreateSpecs, FlavorRules.ExtraSpecsCreate);
         await AddAsync(id, body.GetProperty("extra_specs"), context, store);
         return JsonResponse.Ok(body.WriteTo);
     }
@@ -50,7 +51,8 @@ internal static class FlavorSpecsApi
 
     private static async Task<JsonResponse> Update(string id, string key, HttpContext context, FlavorStore store)
     {
-        var body = await FlavorsApi.ReadAsync(context, (_, _) => FlavorSchemas.UpdateSpec, FlavorRules.ExtraSpecsUpdate);
+        var body = await FlavorsApi.ReadAsync(
+            context, (_, _) => FlavorSchemas.UpdateSpec, FlavorRules.ExtraSpecsUpdate);
         var specs = Read(body);
         if (!specs.ContainsKey(key))
             throw Fault.BadRequest("Request body and URI mismatch");

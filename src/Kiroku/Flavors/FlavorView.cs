@@ -38,7 +38,8 @@ internal static class FlavorView
         json.WriteRawValue(Decimal(flavor.RxtxFactor));
         Links.WriteResource(json, request, $"flavors/{flavor.Id}");
         WriteDescription(json, version, flavor);
-        if (version >= 61 && Caller.Of(request.HttpContext) is var caller && caller.May(FlavorRules.ExtraSpecsList, caller.ProjectId))
+        if (version >= 61 && Caller.Of(request.HttpContext) is var caller
+            && caller.May(FlavorRules.ExtraSpecsList, caller.ProjectId))
         {
             json.WritePropertyName("extra_specs");
             Flavor.WriteSpecs(json, flavor.ReadExtraSpecs());

@@ -117,7 +117,8 @@ internal static class ImageMembersApi
         CancellationToken cancellationToken)
     {
         RequireInOwnProject(context, ImageRules.MemberShow);
-        return Seen(image, await members.ListAsync(image.Id, cancellationToken), context).FirstOrDefault(member => member.MemberId == memberId)
+        return Seen(image, await members.ListAsync(image.Id, cancellationToken), context)
+            .FirstOrDefault(member => member.MemberId == memberId)
             ?? throw NoMember(image.Id, memberId);
     }
 

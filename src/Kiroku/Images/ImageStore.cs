@@ -177,7 +177,8 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
                 """
                 UPDATE images SET name = @Name, owner = @Owner, visibility = @Visibility, status = @Status,
                     disk_format = @DiskFormat, container_format = @ContainerFormat, min_disk = @MinDisk,
-                    min_ram = @MinRam, protected = @Protected, os_hidden = @OsHidden, tags = @Tags, properties = @Properties, updated_at = @UpdatedAt
+                    min_ram = @MinRam, protected = @Protected, os_hidden = @OsHidden, tags = @Tags,
+                    properties = @Properties, updated_at = @UpdatedAt
                 WHERE id = @Id
                 """, changed);
             return changed;

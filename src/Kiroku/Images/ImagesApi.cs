@@ -60,7 +60,8 @@ internal static class ImagesApi
     private static async Task<IResult> Delete(
         string id, HttpContext context, ImageStore store, ImageUpload upload, CancellationToken cancellationToken)
     {
-        var image = await ImageAccess.FindAsync(id, context, store, cancellationToken, $"Failed to find image {id} to delete");
+        var image = await ImageAccess.FindAsync(
+            id, context, store, cancellationToken, $"Failed to find image {id} to delete");
         ImageAccess.Require(Caller.Of(context), ImageRules.Delete, image.Owner);
         if (image.Protected)
             throw new Fault(403, $"Image {id} is protected and cannot be deleted.");
@@ -94,14 +95,19 @@ internal static class ImagesApi
 
     private static Task<IResult> Deactivate(
         string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
-        => MoveAsync(id, context, store, (ImageRules.Deactivate, "deactivate", ImageStatus.Active, ImageStatus.Deactivated), cancellationToken);
+        => MoveAsync(
+            id, context, store,
+            (ImageRules.Deactivate, "deactivate", ImageStatus.Active, ImageStatus.Deactivated), cancellationToken);
 
     private static Task<IResult> Reactivate(
         string id, HttpContext context, ImageStore store, CancellationToken cancellationToken)
-        => MoveAsync(id, context, store, (ImageRules.Reactivate, "reactivate", ImageStatus.Deactivated, ImageStatus.Active), cancellationToken);
+        => MoveAsync(
+            id, context, store,
+            (ImageRules.Reactivate, "reactivate", ImageStatus.Deactivated, ImageStatus.Active), cancellationToken);
 
     private static async Task<IResult> MoveAsync(
-        string id, HttpContext context, ImageStore store, (Rule Rule, string Word, string From, string To) move, CancellationToken cancellationToken)
+        string id, HttpContext context, ImageStore store, (Rule Rule, string Word, string From, string To) move,
+        CancellationToken cancellationToken)
     {
         var found = await ImageAccess.FindAsync(id, context, store, cancellationToken);
         ImageAccess.Require(Caller.Of(context), move.Rule, found.Owner);

@@ -51,7 +51,8 @@ internal static class KeypairsApi
         KeypairSchemas.Create(version, relaxed).Require(body, relaxed);
         var request = new KeypairRequest(body.GetProperty("keypair"), version);
         var userId = Require(context, KeypairRules.Create, request.UserId);
-        var allowed = (await quotas.GetAsync(Caller.Of(context).ProjectId, context.RequestAborted))[QuotaResources.KeyPairs].Left;
+        var allowed = (await quotas.GetAsync(
+            Caller.Of(context).ProjectId, context.RequestAborted))[QuotaResources.KeyPairs].Left;
         if (await store.CountAsync(userId, context.RequestAborted) >= allowed)
             throw KeypairStore.TooMany();
         var (keypair, privateKey) = request.Make(userId, time.UtcNow());

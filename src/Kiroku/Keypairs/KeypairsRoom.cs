@@ -9,7 +9,8 @@ internal static class KeypairsRoom
     public static void AddKeypairs(this IServiceCollection services)
     {
         services.AddRules(KeypairRules.All);
-        services.AddOptions<KeypairsOptions>().BindConfiguration(KeypairsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<KeypairsOptions>().BindConfiguration(KeypairsOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<KeypairStore>();
     }
 

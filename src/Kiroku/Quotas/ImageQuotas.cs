@@ -89,10 +89,10 @@ internal sealed class ImageQuotas(IOptions<QuotasOptions> options)
 
     private static Fault Over(string owner, string resource, long limit, long used, long delta) => new(
         StatusCodes.Status413PayloadTooLarge,
-        string.Create(CultureInfo.InvariantCulture, $"""
-            The request returned a 413 Request Entity Too Large. This generally means that rate limiting or a quota threshold was breached.
-
-            The response body:
-            Project {owner} is over a limit for [Resource {resource} is over limit of {limit} due to current usage {used} and delta {delta}]
-            """));
+        "The request returned a 413 Request Entity Too Large. This generally means that rate limiting or a quota "
+            + "threshold was breached.\n\nThe response body:\n"
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $"Project {owner} is over a limit for [Resource {resource} is over limit of {limit} due to current "
+                    + $"usage {used} and delta {delta}]"));
 }

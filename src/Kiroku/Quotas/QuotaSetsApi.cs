@@ -55,7 +55,10 @@ internal static class QuotaSetsApi
     {
         var body = await RequestBody.ReadAsync(context.Request);
         Schema.Body(Key, Schema.Object(
-            [.. Spoken(Microversions.Of(context)).Select(name => (name, Limit)), ("force", Parameters.Boolean)])).Require(body, Microversions.IsRelaxed(context));
+            [
+                .. Spoken(Microversions.Of(context)).Select(name => (name, Limit)),
+                ("force", Parameters.Boolean),
+            ])).Require(body, Microversions.IsRelaxed(context));
         Require(context, QuotaRules.Update, id);
         var wanted = body.GetProperty(Key);
         var force = wanted.TryGetProperty("force", out var forced) && Truth.Of(forced.ToString(), otherwise: false);

@@ -9,7 +9,8 @@ internal static class QuotasRoom
     public static void AddQuotas(this IServiceCollection services)
     {
         services.AddRules(QuotaRules.All);
-        services.AddOptions<QuotasOptions>().BindConfiguration(QuotasOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<QuotasOptions>().BindConfiguration(QuotasOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<QuotaStore>();
         services.AddSingleton<ImageQuotas>();
     }

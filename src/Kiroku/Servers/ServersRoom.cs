@@ -16,7 +16,8 @@ internal static class ServersRoom
     public static void AddServers(this IServiceCollection services)
     {
         services.AddRules(ServerRules.All);
-        services.AddOptions<ServersOptions>().BindConfiguration(ServersOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ServersOptions>().BindConfiguration(ServersOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
         services.AddRules(ServerRules.All);
         services.AddSingleton<ServerStore>();
         services.AddSingleton<ServerGrains>();
@@ -96,5 +97,6 @@ internal static class ServersRoom
 
     /// <summary>What Nova has and Kiroku does not.</summary>
     private static void AddUnsupported(this IServiceCollection services, string key, Rule rule)
-        => services.AddSingleton<IServerAction>(provider => new UnsupportedAction(key, rule, provider.GetRequiredService<ServerStore>()));
+        => services.AddSingleton<IServerAction>(provider => new UnsupportedAction(
+            key, rule, provider.GetRequiredService<ServerStore>()));
 }

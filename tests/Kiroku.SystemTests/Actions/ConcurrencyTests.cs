@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using Dapper;
 using Kiroku.Actions;
-using Kiroku.Servers.Engine;
 using Kiroku.Servers.State;
-using Kiroku.Servers.Work;
 using Kiroku.Storage;
 using Kiroku.Storage.Postgres;
 using Kiroku.Storage.Sqlite;

@@ -1,5 +1,3 @@
-using Kiroku.Servers.Machines;
-using Kiroku.Servers.Work;
 using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;

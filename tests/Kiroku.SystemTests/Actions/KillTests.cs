@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Kiroku.Hypervisors;
-using Kiroku.Servers.Machines;
 using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;

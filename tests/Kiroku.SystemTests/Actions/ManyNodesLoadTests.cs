@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Dapper;
 using Kiroku.Actions;
-using Kiroku.Servers.Engine;
 using Kiroku.Servers.State;
 using Kiroku.Storage;
 using Kiroku.Storage.Postgres;

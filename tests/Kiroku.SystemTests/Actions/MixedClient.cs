@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Kiroku.Servers.Engine;
-using Kiroku.Servers.State;
 using Kiroku.SystemTests.Cluster;
 using Kiroku.SystemTests.Service;
 

@@ -1,5 +1,4 @@
 using Kiroku.Hypervisors;
-using Kiroku.Servers.Machines;
 using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;

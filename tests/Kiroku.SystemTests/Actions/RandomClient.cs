@@ -1,6 +1,3 @@
-using Kiroku.Servers.Engine;
-using Kiroku.Servers.State;
-using Kiroku.Servers.Work;
 using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;

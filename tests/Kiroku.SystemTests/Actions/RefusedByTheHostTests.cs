@@ -1,7 +1,5 @@
 using System.Text;
 using Kiroku.Hypervisors;
-using Kiroku.Servers.Machines;
-using Kiroku.Servers.Work;
 using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Kiroku.Servers.Machines;
 using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;

@@ -1,6 +1,5 @@
 using Kiroku.Hypervisors.Libvirt.Daemon;
 using Kiroku.Hypervisors.Libvirt.Machines;
-using Kiroku.Servers.Machines;
 using Kiroku.SystemTests.Hypervisors;
 using Kiroku.SystemTests.Service;
 

@@ -78,7 +78,8 @@ internal sealed partial class Nginx : IAsyncDisposable
 
     /// <summary>What the page tells operators to write is what is tried.</summary>
     private static string Documented()
-        => Site().Match(File.ReadAllText(Path.Combine(Repository.Folder, "docs", "operating", "tls.md"))).Groups[1].Value;
+        => Site().Match(File.ReadAllText(Path.Combine(Repository.Folder, "docs", "operating", "tls.md")))
+            .Groups[1].Value;
 
     private async Task UntilItAnswersAsync() => await Poll.UntilAsync("nginx to listen", async () =>
     {

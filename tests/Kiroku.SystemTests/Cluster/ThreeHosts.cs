@@ -98,7 +98,9 @@ internal sealed class ThreeHosts : IAsyncDisposable
         foreach (var process in processes.Values)
             await process.DisposeAsync();
         foreach (var name in processes.Keys)
-            await LibvirtRoom.PrivateDaemonOf(new() { DataFolder = FolderOf(name) }, TimeProvider.System, NullLogger.Instance).StopAsync(CancellationToken.None);
+            await LibvirtRoom
+                .PrivateDaemonOf(new() { DataFolder = FolderOf(name) }, TimeProvider.System, NullLogger.Instance)
+                .StopAsync(CancellationToken.None);
         if (Directory.Exists(root))
             Directory.Delete(root, recursive: true);
     }

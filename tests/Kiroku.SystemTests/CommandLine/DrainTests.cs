@@ -1,4 +1,3 @@
-using Kiroku.Servers.State;
 using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.CommandLine;

@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using Kiroku.Hypervisors;
-using Kiroku.Servers.Work;
 
 namespace Kiroku.SystemTests.Hypervisors;
 

@@ -57,7 +57,11 @@ public sealed class StockIdentityTests : IAsyncLifetime
         var ann = StockClient.Of(Identity, "ann", "first", "p1").In(clients);
         Assert.Matches(Refusal(403), await ann.FailAsync("user create x"));
         Assert.Equal(["p1"], Column(await ann.JsonAsync("project list"), "Name"));
-        await ann.RunAsync("user password set --original-password first --password second");
+        // Debian 13's client leaves out whose password it is (openstackclient 7.4, user.py, SetPasswordUser).
+        if (clients == "trixie")
+            await admin.RunAsync("user set --password second ann");
+        else
+            await ann.RunAsync("user password set --original-password first --password second");
         Assert.Matches(Refusal(401), await ann.FailAsync("token issue"));
         ann = StockClient.Of(Identity, "ann", "second", "p1").In(clients);
         Assert.Equal((string)project["id"]!, (string)(await ann.JsonAsync("token issue"))["project_id"]!);
@@ -80,11 +84,11 @@ public sealed class StockIdentityTests : IAsyncLifetime
         var made = await demo.JsonAsync(
             "application credential create --role reader --expiration 2040-01-01T00:00:00 ci");
         Assert.Equal(["ci"], Column(await demo.JsonAsync("application credential list"), "Name"));
-        Assert.Equal("reader", (string)(await demo.JsonAsync("application credential show ci"))["roles"]!);
+        Assert.Equal("reader", RoleOf(Value(await demo.JsonAsync("application credential show ci"), "roles")));
         var program = new StockClient(
             ("OS_AUTH_TYPE", "v3applicationcredential"), ("OS_AUTH_URL", Identity.ToString()),
-            ("OS_APPLICATION_CREDENTIAL_ID", (string)made["id"]!),
-            ("OS_APPLICATION_CREDENTIAL_SECRET", (string)made["secret"]!)).In(clients);
+            ("OS_APPLICATION_CREDENTIAL_ID", (string)Value(made, "id")!),
+            ("OS_APPLICATION_CREDENTIAL_SECRET", (string)Value(made, "secret")!)).In(clients);
         Assert.Empty((await program.JsonAsync("server list")).AsArray());
         Assert.Matches(Refusal(403), await program.FailAsync("application credential create more"));
         await demo.RunAsync("application credential delete ci");
@@ -120,4 +124,12 @@ public sealed class StockIdentityTests : IAsyncLifetime
 
     private static IEnumerable<string> Column(JsonNode rows, string name)
         => rows.AsArray().Select(row => (string)row![name]!);
+
+    /// <summary>A value by its name, which newer clients write with capitals.</summary>
+    private static JsonNode Value(JsonNode shown, string name)
+        => shown.AsObject().Single(value => value.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value!;
+
+    /// <summary>The one role, which older clients print as a word and newer ones as Keystone answered it.</summary>
+    private static string RoleOf(JsonNode roles)
+        => (string)(roles is JsonArray list ? list.Single()!["name"]! : roles)!;
 }

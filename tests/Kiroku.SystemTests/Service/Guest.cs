@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Kiroku.Servers.Machines;
 
 namespace Kiroku.SystemTests.Service;
 

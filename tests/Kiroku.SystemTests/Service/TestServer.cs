@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Kiroku.Hypervisors;
-using Kiroku.Servers.Machines;
-using Kiroku.Servers.Work;
 
 namespace Kiroku.SystemTests.Service;
 

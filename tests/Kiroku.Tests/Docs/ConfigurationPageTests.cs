@@ -26,7 +26,8 @@ public sealed class ConfigurationPageTests
         if (setting.Default is null or "")
             Assert.Equal("none", row[1]);
         else
-            Assert.Equal(setting.Default, Converter(setting).ConvertFromString(null, CultureInfo.InvariantCulture, row[1]));
+            Assert.Equal(
+                setting.Default, Converter(setting).ConvertFromString(null, CultureInfo.InvariantCulture, row[1]));
     }
 
     [Theory]

@@ -12,5 +12,7 @@ public sealed class RoutesPageTests
 
     [Fact]
     public void Every_route_is_described()
-        => Assert.All(RouteTable.Apis, api => Assert.DoesNotContain($"| {GeneratedPart.Undescribed} |", RouteTable.Part(api).Text));
+        => Assert.All(
+            RouteTable.Apis,
+            api => Assert.DoesNotContain($"| {GeneratedPart.Undescribed} |", RouteTable.Part(api).Text));
 }

@@ -13,7 +13,8 @@ internal sealed partial record Setting(string Key, PropertyInfo Property, object
     public static IReadOnlyList<Type> Classes { get; } =
     [
         .. typeof(KirokuApp).Assembly.GetTypes()
-            .Where(type => type is { IsClass: true, IsNested: false } && type.Name.EndsWith("Options", StringComparison.Ordinal))
+            .Where(type => type is { IsClass: true, IsNested: false }
+                && type.Name.EndsWith("Options", StringComparison.Ordinal))
             .Where(type => type != typeof(ServiceOptions))
             .OrderBy(type => SectionOf(type) ?? type.Name, StringComparer.Ordinal),
     ];
@@ -37,7 +38,8 @@ internal sealed partial record Setting(string Key, PropertyInfo Property, object
     public static IEnumerable<Setting> Of(Type type) => Of(Activator.CreateInstance(type)!, SectionOf(type), null);
 
     private static IEnumerable<Setting> Of(object options, string? section, PropertyInfo? group)
-        => options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite)
+        => options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite)
             .SelectMany(property => section is not null && property.PropertyType.Assembly == typeof(KirokuApp).Assembly
                 ? Of(property.GetValue(options)!, $"{section}:{property.Name}", property)
                 : [new(section is null

@@ -34,7 +34,8 @@ public sealed class SettingsPageTests
     [Theory]
     [MemberData(nameof(Keys))]
     public void Every_setting_says_what_it_is_for(string key) => Assert.NotEmpty(
-        Setting.Classes.SelectMany(Setting.Of).Where(setting => setting.Key == key).Select(setting => setting.Meaning).Min()!);
+        Setting.Classes.SelectMany(Setting.Of)
+            .Where(setting => setting.Key == key).Select(setting => setting.Meaning).Min()!);
 
     private static IEnumerable<string> Section(Type type, string section)
     {
@@ -42,6 +43,10 @@ public sealed class SettingsPageTests
         return [$"## {section}", "", $"{CodeComments.Of(type)}{more}", "", .. Table(type), ""];
     }
 
-    private static IEnumerable<string> Table(Type type)
-        => ["| key | default | range | meaning |", "|---|---|---|---|", .. Setting.Of(type).Select(setting => setting.Row)];
+    private static IEnumerable<string> Table(Type type) =>
+    [
+        "| key | default | range | meaning |",
+        "|---|---|---|---|",
+        .. Setting.Of(type).Select(setting => setting.Row),
+    ];
 }

@@ -21,7 +21,8 @@ public sealed class FlavorManageTests : IAsyncLifetime
     public async Task A_flavor_is_made_described_and_deleted()
     {
         var made = await CreateAsync(
-            """{"flavor":{"name":"big","ram":2048,"vcpus":2,"disk":"20","rxtx_factor":"0.5","description":"for much"}}""", "2.96");
+            """{"flavor":{"name":"big","ram":2048,"vcpus":2,"disk":"20","rxtx_factor":"0.5","description":"for much"}}""",
+            "2.96");
         var id = (string)made["id"]!;
         Assert.True(Guid.TryParse(id, out _));
         Assert.Equal(("big", 2048, 2, 20, true),

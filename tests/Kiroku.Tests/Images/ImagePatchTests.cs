@@ -151,7 +151,8 @@ public sealed class ImagePatchTests : IAsyncLifetime
     public async Task Only_administrators_give_an_image_away_or_to_everyone()
     {
         using var changed = await TryAsync(
-            """[{"op":"replace","path":"/owner","value":"other"},{"op":"replace","path":"/visibility","value":"public"}]""", user: admin);
+            """[{"op":"replace","path":"/owner","value":"other"},{"op":"replace","path":"/visibility","value":"public"}]""",
+            user: admin);
         Assert.Equal(200, (int)changed.StatusCode);
         Assert.Equal("other", (string)(await demo.GetJsonAsync(path))["owner"]!);
         using var refused = await TryAsync("""[{"op":"replace","path":"/name","value":"mine"}]""");

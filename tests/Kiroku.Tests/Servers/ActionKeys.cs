@@ -15,7 +15,12 @@ internal static class ActionKeys
         .. new[] { typeof(LockServer), typeof(UnlockServer) }.Select(KeyOf),
     ];
 
-    public static IReadOnlyList<string> All { get; } = [.. Recorded, KeyOf(typeof(ConsoleOutput)), KeyOf(typeof(PasswordChange))];
+    public static IReadOnlyList<string> All { get; } =
+    [
+        .. Recorded,
+        KeyOf(typeof(ConsoleOutput)),
+        KeyOf(typeof(PasswordChange)),
+    ];
 
     private static string KeyOf(Type type) => ((IServerAction)Bare(type)).Key;
 

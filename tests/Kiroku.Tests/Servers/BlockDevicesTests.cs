@@ -60,10 +60,12 @@ public sealed class BlockDevicesTests(RunningCloud running) : IClassFixture<Runn
         { "2.96", OpenstackClient.Replace("ROOT", $"{Root},{Ephemeral}", StringComparison.Ordinal), OneDisk },
         { "2.96",
             Imageless(
-                """{"uuid":"IMAGE","boot_index":0,"source_type":"image","destination_type":"volume","volume_size":1}"""), OneDisk },
+                """{"uuid":"IMAGE","boot_index":0,"source_type":"image","destination_type":"volume","volume_size":1}"""),
+            OneDisk },
         { "2.67",
             Imageless(
-                """{"uuid":"IMAGE","boot_index":"0","source_type":"image","destination_type":"volume","volume_type":"lvm"}"""), OneDisk },
+                """{"uuid":"IMAGE","boot_index":"0","source_type":"image","destination_type":"volume","volume_type":"lvm"}"""),
+            OneDisk },
         { "2.96",
             Imageless($$"""{"uuid":{{Volume}},"boot_index":"0","source_type":"volume","destination_type":"volume"}"""),
             OneDisk },

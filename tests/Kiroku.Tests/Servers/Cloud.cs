@@ -228,7 +228,8 @@ internal sealed class Cloud : IAsyncDisposable
         Assert.All(actions, action => Assert.NotEqual(Outcomes.Running, action.Outcome));
         foreach (var action in actions)
             Assert.All((await ActionAsync(id, action.RequestId)).Events, record => Assert.NotNull(record.FinishTime));
-        var named = new[] { server.Disk?.Generation, server.Former?.Disk.Generation }.OfType<int>().Select(generation => Disks.NameOf(id, generation)).ToList();
+        var named = new[] { server.Disk?.Generation, server.Former?.Disk.Generation }.OfType<int>()
+            .Select(generation => Disks.NameOf(id, generation)).ToList();
         if (server.RescueImageId is not null)
             named.Add(Disks.RescueOf(id));
         if (server.ConfigGeneration is { } config)

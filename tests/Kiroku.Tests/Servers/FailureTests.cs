@@ -135,7 +135,8 @@ public sealed class FailureTests
         if (up is not null)
             Assert.Null((await cloud.DoAsync(server, up)).Action.Message);
         var active = await cloud.ServerAsync(server);
-        Assert.Equal((VmStates.Active, null, null, active.Flavor.Claim), (active.VmState, active.Former?.Disk.Generation, active.Former?.Flavor, active.Claim));
+        Assert.Equal((VmStates.Active, null, null, active.Flavor.Claim),
+            (active.VmState, active.Former?.Disk.Generation, active.Former?.Flavor, active.Claim));
         await cloud.SweepAsync();
         await cloud.AssertWholeAsync(server);
         await cloud.DeleteAsync(server);

@@ -34,7 +34,11 @@ public abstract partial class StoreConformance : IDisposable
 
     private static Keeping NotKept => new(null, new Answer("", 202));
 
-    private ServerStore Servers => new(Database, Membership, new KeptAnswers(Database, Options.Create(new IdempotencyOptions()), TimeProvider.System), new FinishedRecords(Options.Create(new ActionsOptions())));
+    private ServerStore Servers => new(
+        Database,
+        Membership,
+        new KeptAnswers(Database, Options.Create(new IdempotencyOptions()), TimeProvider.System),
+        new FinishedRecords(Options.Create(new ActionsOptions())));
 
     private ActionStore Actions => new(Database);
 
@@ -129,7 +133,8 @@ public abstract partial class StoreConformance : IDisposable
     {
         var server = await EndCreationAsync(await AddServerAsync());
         var begun = await Task.WhenAll(Enumerable.Range(1, 2).Select(number
-            => Servers.BeginActionAsync(server, Accept(server with { TaskState = $"task {number}" }, number, ActionNames.Stop), Token)));
+            => Servers.BeginActionAsync(
+                server, Accept(server with { TaskState = $"task {number}" }, number, ActionNames.Stop), Token)));
         var winner = Assert.Single(begun, outcome => outcome is not null)!.Value.Item1;
         var stored = (await Servers.FindAsync(server.Id, Token))!;
         Assert.Equal((winner.RunningAction, winner.Epoch, winner.TaskState),
@@ -165,7 +170,8 @@ public abstract partial class StoreConformance : IDisposable
         await Servers.SavePowerStateAsync(resting.Fence, (int)MachineState.Paused, Now.AddSeconds(1), Token);
         Assert.Equal(MachineState.Paused, (await Servers.FindAsync(resting.Id, Token))!.PowerState);
 
-        var (begun, action) = (await Servers.BeginActionAsync(resting, Accept(resting, 2, ActionNames.Stop), Token))!.Value;
+        var (begun, action) = (await Servers.BeginActionAsync(
+            resting, Accept(resting, 2, ActionNames.Stop), Token))!.Value;
         await Assert.ThrowsAsync<FencedException>(() => Servers.RequireAsync(resting.Fence, Token));
         await Servers.RequireAsync(begun.Fence, Token);
         await Servers.EndActionAsync(begun.Fence, begun, action.Id, Outcomes.Succeeded, Now.AddSeconds(3), Token);
@@ -229,8 +235,10 @@ public abstract partial class StoreConformance : IDisposable
         var server = await EndCreationAsync(await AddServerAsync());
         for (var number = 1; number <= 5; number++)
         {
-            var (begun, action) = (await Servers.BeginActionAsync(server, Accept(server, number, ActionNames.Stop), Token))!.Value;
-            await Servers.EndActionAsync(begun.Fence, begun, action.Id, Outcomes.Succeeded, Now.AddSeconds(number), Token);
+            var (begun, action) = (await Servers.BeginActionAsync(
+                server, Accept(server, number, ActionNames.Stop), Token))!.Value;
+            await Servers.EndActionAsync(
+                begun.Fence, begun, action.Id, Outcomes.Succeeded, Now.AddSeconds(number), Token);
             server = (await Servers.FindAsync(server.Id, Token))!;
         }
         var all = await Actions.ListAsync(server.Id, new ActionQuery(100), Token);

@@ -31,7 +31,8 @@ internal sealed class TouredServer(
         var image = (string?)images.FirstOrDefault()?["id"]
             ?? throw new TourException("expected an image kiroku-guest, came none");
         var body =
-            $$"""{"server": {"name": "{{Name}}", "imageRef": "{{image}}", "flavorRef": "{{flavors[Stage.Nano].Id}}" } }""";
+            $$"""{"server": {"name": "{{Name}}", "imageRef": "{{image}}","""
+            + $$""" "flavorRef": "{{flavors[Stage.Nano].Id}}" } }""";
         var began = time.GetTimestamp();
         var answer = await cloud.SendAsync(HttpMethod.Post, "/v2.1/servers", body, cancellationToken);
         while (answer.Status == HttpStatusCode.ServiceUnavailable && time.GetElapsedTime(began) < ConnectTimeout)

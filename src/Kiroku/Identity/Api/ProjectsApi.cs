@@ -29,7 +29,8 @@ internal static class ProjectsApi
             ["parent_id"] = IdOrNull,
             ["name"] = Name with { MaxLength = 64 },
             ["options"] = Options,
-            ["tags"] = Schema.ArrayOf(Parameters.Text with { MinLength = 1, MaxLength = 255, Pattern = "^[^,/]*$" }) with
+            ["tags"] = Schema.ArrayOf(
+                Parameters.Text with { MinLength = 1, MaxLength = 255, Pattern = "^[^,/]*$" }) with
             {
                 MaxItems = 80,
             },

@@ -53,10 +53,12 @@ internal sealed class KeystoneOptions
     {
         if (!IsUsed)
             return null;
-        if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Query.Length > 0)
+        if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
+            || url.Query.Length > 0)
             return "Keystone:Url is to be an http or https address, as http://127.0.0.1:5000/v3.";
         if (string.IsNullOrEmpty(UserName) || string.IsNullOrEmpty(Password) == string.IsNullOrEmpty(PasswordFile))
-            return "Keystone:Url takes a service account: Keystone:UserName, and either Keystone:Password or Keystone:PasswordFile.";
+            return "Keystone:Url takes a service account: Keystone:UserName, and either Keystone:Password or "
+                + "Keystone:PasswordFile.";
         if (!string.IsNullOrEmpty(PasswordFile) && !File.Exists(PasswordFile))
             return $"Keystone:PasswordFile {PasswordFile} is not there.";
         if (CacheTime < TimeSpan.Zero || CacheTime > TimeSpan.FromHours(1))

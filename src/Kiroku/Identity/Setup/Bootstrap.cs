@@ -15,7 +15,8 @@ namespace Kiroku.Identity.Setup;
 /// </summary>
 internal sealed partial class Bootstrap(
     ServiceSettings settings, IdentityStore store, UserStore users, IDatabase database, Passwords passwords,
-    CloudsFile clouds, TimeProvider time, IOptions<KeystoneOptions> keystone, ILogger<Bootstrap> logger) : IHostedService
+    CloudsFile clouds, TimeProvider time, IOptions<KeystoneOptions> keystone, ILogger<Bootstrap> logger)
+    : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -27,7 +27,8 @@ internal static class AddressesApi
     private static async Task<IResult> Show(HttpContext context, string serverId, string network, ServerStore store)
     {
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.AddressesShow);
-        var addresses = server.Addresses.GroupBy(address => address.Network).FirstOrDefault(group => group.Key == network)
+        var addresses = server.Addresses.GroupBy(address => address.Network)
+            .FirstOrDefault(group => group.Key == network)
             ?? throw Fault.NotFound("Instance is not a member of specified network");
         return JsonResponse.Ok(json =>
         {

@@ -18,7 +18,8 @@ internal static class AttachmentsApi
     }
 
     private static void MapNone(this IEndpointRouteBuilder app, string route, Rule rule, string key)
-        => app.MapGet($"/servers/{{serverId}}/{route}", async (HttpContext context, string serverId, ServerStore store) =>
+        => app.MapGet($"/servers/{{serverId}}/{route}", async (
+            HttpContext context, string serverId, ServerStore store) =>
         {
             await CallersServer.FindAsync(context, serverId, store, rule);
             return JsonResponse.Ok(json =>

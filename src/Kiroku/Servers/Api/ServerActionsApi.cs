@@ -33,7 +33,8 @@ internal sealed class ServerActionsApi(
         var length = body.ValueKind switch
         {
             JsonValueKind.Undefined => 0,
-            JsonValueKind.Object => body.EnumerateObject().Select(property => property.Name).Distinct(StringComparer.Ordinal).Count(),
+            JsonValueKind.Object => body.EnumerateObject().Select(property => property.Name)
+                .Distinct(StringComparer.Ordinal).Count(),
             JsonValueKind.Array => body.GetArrayLength(),
             JsonValueKind.String => body.GetString()!.EnumerateRunes().Count(),
             _ => 1,

@@ -14,55 +14,58 @@ namespace Kiroku.Servers.Api;
 /// </summary>
 internal static class ServerFilters
 {
-    private static readonly FrozenDictionary<string, Func<Server, string?>> Exact = new Dictionary<string, Func<Server, string?>>
-    {
-        ["user_id"] = server => server.UserId,
-        ["launch_index"] = server => server.Labels.LaunchIndex.ToString(CultureInfo.InvariantCulture),
-        ["image_ref"] = server => server.ImageId,
-        ["image"] = server => server.ImageId,
-        ["vm_state"] = server => server.VmState,
-        ["task_state"] = server => server.TaskState,
-        ["host"] = server => server.Host,
-        ["uuid"] = server => server.Id.ToString(),
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, Func<Server, string?>> Exact
+        = new Dictionary<string, Func<Server, string?>>
+        {
+            ["user_id"] = server => server.UserId,
+            ["launch_index"] = server => server.Labels.LaunchIndex.ToString(CultureInfo.InvariantCulture),
+            ["image_ref"] = server => server.ImageId,
+            ["image"] = server => server.ImageId,
+            ["vm_state"] = server => server.VmState,
+            ["task_state"] = server => server.TaskState,
+            ["host"] = server => server.Host,
+            ["uuid"] = server => server.Id.ToString(),
+        }.ToFrozenDictionary();
 
-    private static readonly FrozenDictionary<string, Func<Server, string?>> ByPattern = new Dictionary<string, Func<Server, string?>>
-    {
-        ["kernel_id"] = _ => "",
-        ["ramdisk_id"] = _ => "",
-        ["hostname"] = Hostnames.Of,
-        ["key_name"] = server => server.Labels.Key?.Name,
-        ["power_state"] = server => ((int)server.PowerState).ToString(CultureInfo.InvariantCulture),
-        ["node"] = server => server.Host,
-        ["flavor"] = server => server.Flavor.Id,
-        ["reservation_id"] = server => server.Labels.ReservationId,
-        ["launched_at"] = server => server.LaunchedAt is { } time ? Timestamps.Format(time) : null,
-        ["terminated_at"] = server => server.TerminatedAt is { } time ? Timestamps.Format(time) : null,
-        ["created_at"] = server => Timestamps.Format(server.CreatedAt),
-        ["availability_zone"] = server => server.AvailabilityZone,
-        ["name"] = server => server.Name,
-        ["display_name"] = server => server.Name,
-        ["description"] = server => server.Description,
-        ["display_description"] = server => server.Description,
-        ["locked_by"] = server => server.LockedBy,
-        ["root_device_name"] = _ => "/dev/vda",
-        ["config_drive"] = server => server.Labels.ConfigDrive ? "True" : "",
-        ["access_ip_v4"] = server => server.Labels.AccessIpv4,
-        ["access_ip_v6"] = server => server.Labels.AccessIpv6,
-        ["auto_disk_config"] = server => server.Labels.DiskConfig == "AUTO" ? "1" : "0",
-        ["progress"] = server => server.Progress.ToString(CultureInfo.InvariantCulture),
-        ["ip"] = server => ServerAddresses.First(server, AddressFamily.InterNetwork),
-        ["ip6"] = server => ServerAddresses.First(server, AddressFamily.InterNetworkV6),
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, Func<Server, string?>> ByPattern
+        = new Dictionary<string, Func<Server, string?>>
+        {
+            ["kernel_id"] = _ => "",
+            ["ramdisk_id"] = _ => "",
+            ["hostname"] = Hostnames.Of,
+            ["key_name"] = server => server.Labels.Key?.Name,
+            ["power_state"] = server => ((int)server.PowerState).ToString(CultureInfo.InvariantCulture),
+            ["node"] = server => server.Host,
+            ["flavor"] = server => server.Flavor.Id,
+            ["reservation_id"] = server => server.Labels.ReservationId,
+            ["launched_at"] = server => server.LaunchedAt is { } time ? Timestamps.Format(time) : null,
+            ["terminated_at"] = server => server.TerminatedAt is { } time ? Timestamps.Format(time) : null,
+            ["created_at"] = server => Timestamps.Format(server.CreatedAt),
+            ["availability_zone"] = server => server.AvailabilityZone,
+            ["name"] = server => server.Name,
+            ["display_name"] = server => server.Name,
+            ["description"] = server => server.Description,
+            ["display_description"] = server => server.Description,
+            ["locked_by"] = server => server.LockedBy,
+            ["root_device_name"] = _ => "/dev/vda",
+            ["config_drive"] = server => server.Labels.ConfigDrive ? "True" : "",
+            ["access_ip_v4"] = server => server.Labels.AccessIpv4,
+            ["access_ip_v6"] = server => server.Labels.AccessIpv6,
+            ["auto_disk_config"] = server => server.Labels.DiskConfig == "AUTO" ? "1" : "0",
+            ["progress"] = server => server.Progress.ToString(CultureInfo.InvariantCulture),
+            ["ip"] = server => ServerAddresses.First(server, AddressFamily.InterNetwork),
+            ["ip6"] = server => ServerAddresses.First(server, AddressFamily.InterNetworkV6),
+        }.ToFrozenDictionary();
 
     /// <summary>Which of a server's tags a parameter asks for: all of those named, any, not all, none.</summary>
-    private static readonly FrozenDictionary<string, Func<IReadOnlyList<string>, string[], bool>> ByTags = new Dictionary<string, Func<IReadOnlyList<string>, string[], bool>>
-    {
-        ["tags"] = (tags, named) => named.All(tags.Contains),
-        ["tags-any"] = (tags, named) => named.Any(tags.Contains),
-        ["not-tags"] = (tags, named) => !named.All(tags.Contains),
-        ["not-tags-any"] = (tags, named) => !named.Any(tags.Contains),
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, Func<IReadOnlyList<string>, string[], bool>> ByTags
+        = new Dictionary<string, Func<IReadOnlyList<string>, string[], bool>>
+        {
+            ["tags"] = (tags, named) => named.All(tags.Contains),
+            ["tags-any"] = (tags, named) => named.Any(tags.Contains),
+            ["not-tags"] = (tags, named) => !named.All(tags.Contains),
+            ["not-tags-any"] = (tags, named) => !named.Any(tags.Contains),
+        }.ToFrozenDictionary();
 
     public static IEnumerable<string> Names => [.. Exact.Keys, .. ByPattern.Keys];
 
@@ -105,7 +108,8 @@ internal static class ServerFilters
         try
         {
             if (value.Length > 0)
-                pattern = new Regex(value, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+                pattern = new Regex(
+                    value, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

@@ -8,7 +8,10 @@ namespace Kiroku.Servers.Api;
 internal sealed class ServerListing(HttpContext context, bool detailed)
 {
     private static readonly string[] Joined =
-        ["block_device_mapping", "services", "metadata", "system_metadata", "info_cache", "security_groups", "pci_devices"];
+    [
+        "block_device_mapping", "services", "metadata", "system_metadata", "info_cache", "security_groups",
+        "pci_devices",
+    ];
 
     private static readonly string[] Paging = ["sort_key", "sort_dir", "limit", "marker"];
 
@@ -24,7 +27,9 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
         var asked = parameters.Names.Where(IsTaken).ToList();
         if (asked.Find(name => Joined.Contains(name) || name.StartsWith('_')) is { } invalid)
             throw Fault.BadRequest($"Invalid filter field: {invalid}.");
-        var conditions = asked.Select(name => ServerFilters.Of(name, parameters.Last(name)!)).OfType<Predicate<Server>>().ToList();
+        var conditions = asked.Select(name => ServerFilters.Of(name, parameters.Last(name)!))
+            .OfType<Predicate<Server>>()
+            .ToList();
         conditions.AddRange(Status());
         if (asked.Contains("locked"))
         {
@@ -53,7 +58,8 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
     /// <summary>What Nova checks by its schema, before it asks who may use what.</summary>
     private void RequireForm()
     {
-        if (version >= 75 && parameters.Names.FirstOrDefault(name => !IsKnown(name) && !name.StartsWith('_')) is { } unknown)
+        if (version >= 75
+            && parameters.Names.FirstOrDefault(name => !IsKnown(name) && !name.StartsWith('_')) is { } unknown)
             throw Fault.BadRequest($"{PythonText.Quote(unknown)} does not match any of the regexes: '^_'");
         ServerFilters.RequirePatterns(parameters, version);
         parameters.RequireTimes("changes-since");
@@ -63,7 +69,8 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
 
     private bool IsKnown(string name)
         => ServerFilters.Names.Contains(name) || Joined.Contains(name) || Paging.Contains(name)
-            || name is "project_id" or "tenant_id" or "all_tenants" or "soft_deleted" or "deleted" or "status" or "changes-since"
+            || name is "project_id" or "tenant_id" or "all_tenants" or "soft_deleted" or "deleted" or "status"
+                or "changes-since"
             || (version >= 26 && ServerFilters.TagNames.Contains(name))
             || (version >= 66 && name == "changes-before")
             || (version >= 73 && name == "locked");
@@ -73,13 +80,16 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
     {
         if (Paging.Contains(name) || (!name.StartsWith('_') && !IsKnown(name)))
             return false;
-        return caller.IsAdmin || name is "reservation_id" or "name" or "status" or "image" or "flavor" or "ip" or "changes-since" or "all_tenants"
+        return caller.IsAdmin
+            || name is "reservation_id" or "name" or "status" or "image" or "flavor" or "ip" or "changes-since"
+                or "all_tenants"
             || (version >= 5 && name == "ip6")
             || (version >= 26 && ServerFilters.TagNames.Contains(name))
             || (version >= 66 && name == "changes-before")
             || (version >= 73 && name == "locked")
-            || (version >= 83 && name is "availability_zone" or "config_drive" or "key_name" or "created_at" or "launched_at"
-                or "terminated_at" or "power_state" or "task_state" or "vm_state" or "progress" or "user_id")
+            || (version >= 83 && name is "availability_zone" or "config_drive" or "key_name" or "created_at"
+                or "launched_at" or "terminated_at" or "power_state" or "task_state" or "vm_state" or "progress"
+                or "user_id")
             || (version >= 90 && name == "hostname");
     }
 
@@ -103,7 +113,8 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
         var text = parameters.Last("locked")!;
         return Truth.TryParse(text, out var locked)
             ? locked
-            : throw Fault.BadRequest($"Invalid input received: Unrecognized value '{text}', acceptable values are: {Truth.Words}");
+            : throw Fault.BadRequest(
+                $"Invalid input received: Unrecognized value '{text}', acceptable values are: {Truth.Words}");
     }
 
     private (DateTime? Since, DateTime? Before) Span(List<string> asked)
@@ -118,7 +129,8 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
     /// <summary>With a span of changes deleted servers are listed too, so that a poller sees them go.</summary>
     private bool? Deleted(List<string> asked, bool spanned)
     {
-        if (parameters.All("status").Any() && parameters.All("status").All(status => status.Equals("deleted", StringComparison.OrdinalIgnoreCase)))
+        if (parameters.All("status").Any()
+            && parameters.All("status").All(status => status.Equals("deleted", StringComparison.OrdinalIgnoreCase)))
             return caller.IsAdmin ? true : throw new Fault(403, "Only administrators may list deleted instances");
         if (asked.Contains("deleted"))
             return Truth.Of(parameters.Last("deleted")!, otherwise: false);

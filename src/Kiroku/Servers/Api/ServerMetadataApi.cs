@@ -28,7 +28,8 @@ internal static class ServerMetadataApi
     {
         var body = await ReadAsync(context, ServerSchemas.AllMetadata);
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.MetadataCreate);
-        return Answer(All, (await notes.PutMetadataAsync(context, server, CreateRequest.Pairs(body), alone: false)).Metadata);
+        return Answer(
+            All, (await notes.PutMetadataAsync(context, server, CreateRequest.Pairs(body), alone: false)).Metadata);
     }
 
     private static async Task<IResult> Replace(
@@ -36,7 +37,8 @@ internal static class ServerMetadataApi
     {
         var body = await ReadAsync(context, ServerSchemas.AllMetadata);
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.MetadataUpdateAll);
-        return Answer(All, (await notes.PutMetadataAsync(context, server, CreateRequest.Pairs(body), alone: true)).Metadata);
+        return Answer(
+            All, (await notes.PutMetadataAsync(context, server, CreateRequest.Pairs(body), alone: true)).Metadata);
     }
 
     private static async Task<IResult> Show(HttpContext context, string serverId, string key, ServerStore store)

@@ -17,7 +17,8 @@ internal sealed class ServerNotes(ServerStore store, QuotaStore quotas, TimeProv
     /// <summary>Nova's MAX_TAG_COUNT (nova/objects/instance.py).</summary>
     public const int MostTags = 50;
 
-    private static readonly StateRule Changeable = new(VmStates.Active, VmStates.Paused, VmStates.Suspended, VmStates.Stopped) { AnyTaskState = true };
+    private static readonly StateRule Changeable
+        = new(VmStates.Active, VmStates.Paused, VmStates.Suspended, VmStates.Stopped) { AnyTaskState = true };
 
     /// <summary>Gives the server other names; a lock does not keep from it, nor does any state.</summary>
     public Task<Server> UpdateAsync(Server server, UpdateRequest update)
@@ -28,7 +29,8 @@ internal sealed class ServerNotes(ServerStore store, QuotaStore quotas, TimeProv
     public async Task<Server> PutMetadataAsync(
         HttpContext context, Server server, IReadOnlyDictionary<string, string> items, bool alone)
     {
-        var limit = (await quotas.GetAsync(Caller.Of(context).ProjectId, context.RequestAborted))[QuotaResources.MetadataItems].Limit;
+        var limit = (await quotas.GetAsync(
+            Caller.Of(context).ProjectId, context.RequestAborted))[QuotaResources.MetadataItems].Limit;
         return await ChangeMetadataAsync(context, server, "update metadata", metadata =>
         {
             if (alone)

@@ -10,45 +10,47 @@ namespace Kiroku.Servers.Api;
 /// </summary>
 internal static class ServerOrder
 {
-    private static readonly FrozenDictionary<string, Func<Server, IComparable?>> Keys = new Dictionary<string, Func<Server, IComparable?>>
-    {
-        ["access_ip_v4"] = server => server.Labels.AccessIpv4,
-        ["access_ip_v6"] = server => server.Labels.AccessIpv6,
-        ["auto_disk_config"] = server => server.Labels.DiskConfig,
-        ["availability_zone"] = server => server.AvailabilityZone,
-        ["config_drive"] = server => server.Labels.ConfigDrive ? "True" : "",
-        ["created_at"] = server => server.CreatedAt,
-        ["display_description"] = server => server.Description,
-        ["display_name"] = server => server.Name,
-        ["host"] = server => server.Host,
-        ["hostname"] = Hostnames.Of,
-        ["image_ref"] = server => server.ImageId,
-        ["instance_type_id"] = server => server.Flavor.Id,
-        ["kernel_id"] = _ => null,
-        ["key_name"] = server => server.Labels.Key?.Name,
-        ["launch_index"] = server => server.Labels.LaunchIndex,
-        ["launched_at"] = server => server.LaunchedAt,
-        ["locked_by"] = server => server.LockedBy,
-        ["node"] = server => server.Host,
-        ["power_state"] = server => (int)server.PowerState,
-        ["progress"] = server => server.Progress,
-        ["project_id"] = server => server.ProjectId,
-        ["ramdisk_id"] = _ => null,
-        ["root_device_name"] = _ => null,
-        ["task_state"] = server => server.TaskState,
-        ["terminated_at"] = server => server.TerminatedAt,
-        ["updated_at"] = server => server.UpdatedAt,
-        ["user_id"] = server => server.UserId,
-        ["uuid"] = server => server.Id,
-        ["vm_state"] = server => server.VmState,
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, Func<Server, IComparable?>> Keys
+        = new Dictionary<string, Func<Server, IComparable?>>
+        {
+            ["access_ip_v4"] = server => server.Labels.AccessIpv4,
+            ["access_ip_v6"] = server => server.Labels.AccessIpv6,
+            ["auto_disk_config"] = server => server.Labels.DiskConfig,
+            ["availability_zone"] = server => server.AvailabilityZone,
+            ["config_drive"] = server => server.Labels.ConfigDrive ? "True" : "",
+            ["created_at"] = server => server.CreatedAt,
+            ["display_description"] = server => server.Description,
+            ["display_name"] = server => server.Name,
+            ["host"] = server => server.Host,
+            ["hostname"] = Hostnames.Of,
+            ["image_ref"] = server => server.ImageId,
+            ["instance_type_id"] = server => server.Flavor.Id,
+            ["kernel_id"] = _ => null,
+            ["key_name"] = server => server.Labels.Key?.Name,
+            ["launch_index"] = server => server.Labels.LaunchIndex,
+            ["launched_at"] = server => server.LaunchedAt,
+            ["locked_by"] = server => server.LockedBy,
+            ["node"] = server => server.Host,
+            ["power_state"] = server => (int)server.PowerState,
+            ["progress"] = server => server.Progress,
+            ["project_id"] = server => server.ProjectId,
+            ["ramdisk_id"] = _ => null,
+            ["root_device_name"] = _ => null,
+            ["task_state"] = server => server.TaskState,
+            ["terminated_at"] = server => server.TerminatedAt,
+            ["updated_at"] = server => server.UpdatedAt,
+            ["user_id"] = server => server.UserId,
+            ["uuid"] = server => server.Id,
+            ["vm_state"] = server => server.VmState,
+        }.ToFrozenDictionary();
 
     /// <summary>Taken without effect before 2.75, because Nova once took them.</summary>
     private static readonly FrozenSet<string> Ignored = new[]
     {
-        "architecture", "cell_name", "cleaned", "default_ephemeral_device", "default_swap_device", "deleted", "deleted_at",
-        "disable_terminate", "ephemeral_gb", "ephemeral_key_uuid", "id", "key_data", "launched_on", "locked", "memory_mb", "os_type",
-        "reservation_id", "root_gb", "shutdown_terminate", "user_data", "vcpus", "vm_mode",
+        "architecture", "cell_name", "cleaned", "default_ephemeral_device", "default_swap_device", "deleted",
+        "deleted_at", "disable_terminate", "ephemeral_gb", "ephemeral_key_uuid", "id", "key_data", "launched_on",
+        "locked", "memory_mb", "os_type", "reservation_id", "root_gb", "shutdown_terminate", "user_data", "vcpus",
+        "vm_mode",
     }.ToFrozenSet();
 
     /// <exception cref="Fault">400 for what is no key or direction, 403 for a key that only administrators may sort
@@ -59,7 +61,9 @@ internal static class ServerOrder
         foreach (var key in keys)
         {
             if (!Keys.ContainsKey(key) && (version >= 75 ? key != "locked" : !Ignored.Contains(key)))
-                throw QueryParameters.Invalid("sort_key", key, $"{PythonText.Quote(key)} is not one of [{string.Join(", ", Allowed(version))}]");
+                throw QueryParameters.Invalid(
+                    "sort_key", key,
+                    $"{PythonText.Quote(key)} is not one of [{string.Join(", ", Allowed(version))}]");
         }
         var directions = parameters.All("sort_dir").Select(direction => direction switch
         {
@@ -77,7 +81,8 @@ internal static class ServerOrder
             => (Value: Keys.GetValueOrDefault(key, _ => null), Sign: index < directions.Count
                 ? directions[index]
                 : directions.LastOrDefault(-1))).ToList();
-        return (a, b) => sorted.Select(by => by.Sign * Compare(by.Value(a), by.Value(b))).FirstOrDefault(order => order != 0);
+        return (a, b) => sorted.Select(by => by.Sign * Compare(by.Value(a), by.Value(b)))
+            .FirstOrDefault(order => order != 0);
     }
 
     private static int Compare(IComparable? a, IComparable? b) => (a, b) switch

@@ -50,7 +50,11 @@ internal static class ServerSchemas
             server = server.With("host", Fqdn).With("hypervisor_hostname", Fqdn);
         if (version >= 90)
             server = server.With("hostname", version >= 94 ? Fqdn : Hostname);
-        return Schema.Object(("server", server), ("os:scheduler_hints", Hints), ("OS-SCH-HNT:scheduler_hints", Hints)) with { Required = ["server"] };
+        return Schema.Object(
+            ("server", server), ("os:scheduler_hints", Hints), ("OS-SCH-HNT:scheduler_hints", Hints)) with
+        {
+            Required = ["server"],
+        };
     }
 
     public static Schema Update(Microversion version, bool relaxed)
@@ -68,9 +72,11 @@ internal static class ServerSchemas
 
     public static Schema AllMetadata { get; } = Schema.Body("metadata", Metadata);
 
-    public static Schema MetadataItem { get; } = Schema.Body("meta", Metadata with { MinProperties = 1, MaxProperties = 1 });
+    public static Schema MetadataItem { get; }
+        = Schema.Body("meta", Metadata with { MinProperties = 1, MaxProperties = 1 });
 
-    public static Schema AllTags { get; } = Schema.Body("tags", Schema.ArrayOf(Tag) with { MaxItems = ServerNotes.MostTags });
+    public static Schema AllTags { get; }
+        = Schema.Body("tags", Schema.ArrayOf(Tag) with { MaxItems = ServerNotes.MostTags });
 
     public static Schema Nothing { get; } = new() { Types = ["null"] };
 

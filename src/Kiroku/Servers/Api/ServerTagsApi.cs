@@ -67,7 +67,8 @@ internal static class ServerTagsApi
         });
         return had
             ? TypedResults.NoContent()
-            : TypedResults.Created($"{Links.ComputeBase(context.Request)}/servers/{server.Id}/tags/{Uri.EscapeDataString(tag)}");
+            : TypedResults.Created(
+                $"{Links.ComputeBase(context.Request)}/servers/{server.Id}/tags/{Uri.EscapeDataString(tag)}");
     }
 
     private static async Task<IResult> Delete(
@@ -84,11 +85,13 @@ internal static class ServerTagsApi
     /// <exception cref="Fault">400.</exception>
     private static void CheckTag(string tag)
     {
-        var read = JsonSerializer.SerializeToElement(tag.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), SchemaJson.Default.String);
+        var read = JsonSerializer.SerializeToElement(
+            tag.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), SchemaJson.Default.String);
         if (new SchemaCheck(relaxed: false).Errors(Parameters.Tag, read).FirstOrDefault() is { } error)
         {
-            throw Fault.BadRequest($"Tag '{tag}' is invalid. It must be a non empty string without characters '/' and ','. "
-                + $"Validation error message: {error.Message}");
+            throw Fault.BadRequest(
+                $"Tag '{tag}' is invalid. It must be a non empty string without characters '/' and ','. "
+                    + $"Validation error message: {error.Message}");
         }
     }
 

@@ -39,7 +39,11 @@ internal static class ServersApi
     /// <summary>The same, with what administrators are told of hosts.</summary>
     private static async Task<ServerView> ViewAsync(HttpContext context)
         => Caller.Of(context).IsAdmin
-            ? View(context) with { HostStatuses = await context.RequestServices.GetRequiredService<HostWatch>().ListStatusesAsync(context.RequestAborted) }
+            ? View(context) with
+            {
+                HostStatuses = await context.RequestServices.GetRequiredService<HostWatch>()
+                    .ListStatusesAsync(context.RequestAborted),
+            }
             : View(context);
 
     private static Task<IResult> ListBrief(HttpContext context, ServerStore store, IOptions<ServersOptions> options)
@@ -151,7 +155,8 @@ internal static class ServersApi
     }
 
     private static async Task<IResult> Delete(
-        HttpContext context, string serverId, ServerStore store, InstantActions instant, ServerGrains grains, IDatabase database, TimeProvider time)
+        HttpContext context, string serverId, ServerStore store, InstantActions instant, ServerGrains grains,
+        IDatabase database, TimeProvider time)
     {
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.Delete);
         ServerLock.Refuse(context, server);

@@ -69,15 +69,20 @@ internal static class UsageApi
         if (start >= end)
             throw Fault.BadRequest("Invalid start time. The start time cannot occur after the end time.");
         var paged = version >= 40;
-        return new UsageQuery(start, end < now ? end : now, paged ? parameters.LastLimit(options.MaxLimit) : int.MaxValue, paged ? parameters.Last("marker") : null);
+        return new UsageQuery(
+            start, end < now ? end : now, paged ? parameters.LastLimit(options.MaxLimit) : int.MaxValue,
+            paged ? parameters.Last("marker") : null);
     }
 
     private static DateTime? Time(QueryParameters parameters, string name)
     {
         if (parameters.All(name).FirstOrDefault() is not { Length: > 0 } text)
             return null;
-        return DateTime.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time : throw Fault.BadRequest("Invalid datetime string: Datetime is in invalid format");
+        return DateTime.TryParseExact(
+            text, Formats, CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : throw Fault.BadRequest("Invalid datetime string: Datetime is in invalid format");
     }
 
     private static async Task<IReadOnlyList<Server>> ListAsync(

@@ -6,7 +6,10 @@ namespace Kiroku.Servers;
 /// <summary>What became of a request: accepted with an answer, or refused with a status and words.</summary>
 [GenerateSerializer, Immutable]
 internal sealed record ActionAnswer(
-    [property: Id(0)] int Status, [property: Id(1)] string? Refusal, [property: Id(2)] int? RetryAfter, [property: Id(3)] Answer? Given)
+    [property: Id(0)] int Status,
+    [property: Id(1)] string? Refusal,
+    [property: Id(2)] int? RetryAfter,
+    [property: Id(3)] Answer? Given)
 {
     public static ActionAnswer Accepted(Answer answer) => new(answer.Status, null, null, answer);
 

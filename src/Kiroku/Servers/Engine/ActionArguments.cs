@@ -5,7 +5,8 @@ namespace Kiroku.Servers.Engine;
 /// <summary>What an action's row keeps of what was asked for, so that whoever takes it up again can go on.</summary>
 internal static class ActionArguments
 {
-    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Options
+        = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static string? Write(object? arguments)
         => arguments is null ? null : JsonSerializer.Serialize(arguments, Options);

@@ -62,7 +62,8 @@ internal sealed record ActionRequest(
     {
         var caller = Caller.Of(context);
         return new ActionRequest(
-            Kiroku.Api.RequestId.Of(context), caller.UserId, caller.ProjectId, action, null, now, Microversions.Of(context).Minor)
+            Kiroku.Api.RequestId.Of(context), caller.UserId, caller.ProjectId, action, null, now,
+            Microversions.Of(context).Minor)
         {
             Key = IdempotencyKey.Of(context),
             ByAdmin = caller.IsAdmin,
@@ -70,7 +71,8 @@ internal sealed record ActionRequest(
     }
 
     /// <summary>Who asks, when the service itself does.</summary>
-    public static ActionRequest OfTheService(string action, DateTime now) => new($"req-{Guid.NewGuid()}", null, null, action, null, now, Kiroku.Api.Microversion.Minimum.Minor);
+    public static ActionRequest OfTheService(string action, DateTime now)
+        => new($"req-{Guid.NewGuid()}", null, null, action, null, now, Kiroku.Api.Microversion.Minimum.Minor);
 
     /// <summary>The answer once it is accepted.</summary>
     /// <param name="server">The server as it has become.</param>

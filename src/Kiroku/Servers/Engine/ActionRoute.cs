@@ -4,9 +4,8 @@ using Kiroku.Api;
 namespace Kiroku.Servers.Engine;
 
 /// <summary>
-/// How POST …/action asks for an action: by the key of the body that stands for it. What is said here is seen to before
-/// the
-/// server is asked.
+/// How POST …/action asks for an action: by the key of the body that stands for it. What is said here is seen to
+/// before the server is asked.
 /// </summary>
 /// <param name="Key">The body's one key, as "os-start".</param>
 /// <param name="Rule">The rule that guards it.</param>

@@ -25,7 +25,8 @@ internal sealed class InstantActions(
     /// <exception cref="Fault">404: the server is gone; 409: the request is a repeated one. Nothing was
     /// written.</exception>
     public Task AcceptAsync(Guid server, ActionRequest request, Answer answer, string? recorded)
-        => AcceptAsync(server, request, answer, recorded, (connection, _) => SetAsync(connection, Hold, new { Id = server }));
+        => AcceptAsync(
+            server, request, answer, recorded, (connection, _) => SetAsync(connection, Hold, new { Id = server }));
 
     /// <summary>Accepts one that makes the server's lock what it is in <paramref name="changed"/>.</summary>
     /// <exception cref="Fault">404: the server is gone; 409: the request is a repeated one. Nothing was
@@ -37,7 +38,8 @@ internal sealed class InstantActions(
             new { changed.Id, changed.LockedBy, changed.LockedReason, now }));
 
     private Task AcceptAsync(
-        Guid server, ActionRequest request, Answer answer, string? recorded, Func<DbConnection, DateTime, Task<int>> change)
+        Guid server, ActionRequest request, Answer answer, string? recorded,
+        Func<DbConnection, DateTime, Task<int>> change)
         => database.WriteAsync(async connection =>
         {
             await membership.HoldAsync(connection);
@@ -52,5 +54,6 @@ internal sealed class InstantActions(
     private static Task<int> SetAsync(DbConnection connection, string columns, object values)
         => connection.ExecuteAsync($"UPDATE servers SET {columns} WHERE id = @Id AND deleted = 0", values);
 
-    private EventRecord Event(string name) => new() { Event = name, Attempt = 1, Result = EventResults.Success, Host = settings.Host };
+    private EventRecord Event(string name)
+        => new() { Event = name, Attempt = 1, Result = EventResults.Success, Host = settings.Host };
 }

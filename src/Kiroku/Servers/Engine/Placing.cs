@@ -14,14 +14,19 @@ namespace Kiroku.Servers.Engine;
 /// Finds hosts for servers and takes up room there, in one transaction with the look at what is taken.
 /// </summary>
 internal sealed class Placing(
-    HostWatch hosts, LocalHost here, Scheduler scheduler, ServerStore store, IDatabase database, IOptions<SchedulingOptions> options)
+    HostWatch hosts, LocalHost here, Scheduler scheduler, ServerStore store, IDatabase database,
+    IOptions<SchedulingOptions> options)
 {
     /// <summary>A host for a server that is on none.</summary>
     /// <exception cref="StepException">Permanent: there is none.</exception>
     public Task<Server> PlaceAsync(Fence fence, PlaceWish wish, CancellationToken cancellationToken)
         => PlaceAsync(
             fence,
-            server => new SpecToPlace(server.Flavor.Claim) { Zone = server.Labels.PinnedZone, OnlyHost = wish.OnlyHost },
+            server => new SpecToPlace(server.Flavor.Claim)
+            {
+                Zone = server.Labels.PinnedZone,
+                OnlyHost = wish.OnlyHost,
+            },
             (server, host) => server with { Host = host.Name, Zone = host.Zone, Claim = server.Flavor.Claim },
             cancellationToken);
 
@@ -47,7 +52,9 @@ internal sealed class Placing(
                 : server with { Claim = server.Flavor.Claim, Other = new HostClaim(host.Name, flavor.Claim) },
             cancellationToken);
 
-    private async Task<Server> PlaceAsync(Fence fence, Func<Server, SpecToPlace> ask, Func<Server, Host, Server> place, CancellationToken cancellationToken)
+    private async Task<Server> PlaceAsync(
+        Fence fence, Func<Server, SpecToPlace> ask, Func<Server, Host, Server> place,
+        CancellationToken cancellationToken)
     {
         var look = await LookAsync(cancellationToken);
         return await store.PlaceAsync(fence, async (connection, server) =>

@@ -17,7 +17,10 @@ internal sealed class RequestSealer(
     public ActionRequest Seal(Guid server, ActionRequest request)
     {
         var bare = Bare(request);
-        return request with { Seal = protector.Protect([.. server.ToByteArray(), .. serializer.SerializeToArray(bare)]) };
+        return request with
+        {
+            Seal = protector.Protect([.. server.ToByteArray(), .. serializer.SerializeToArray(bare)]),
+        };
     }
 
     /// <summary>Whether a node of this service made the request as it is, for that server.</summary>

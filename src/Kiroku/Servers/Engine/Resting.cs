@@ -62,7 +62,8 @@ internal sealed partial class Resting(
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             await stepsMustEnd.CancelAsync();
-            await all.WaitAsync(TimeSpan.FromSeconds(5), time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await all.WaitAsync(TimeSpan.FromSeconds(5), time, CancellationToken.None)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -82,6 +83,8 @@ internal sealed partial class Resting(
         stepsMustEnd.Dispose();
     }
 
-    [LoggerMessage(LogLevel.Information, "No new work is taken; the service ends when the {Running} actions have ended that run here")]
+    [LoggerMessage(
+        LogLevel.Information,
+        "No new work is taken; the service ends when the {Running} actions have ended that run here")]
     private partial void LogDrains(int running);
 }

@@ -16,8 +16,9 @@ namespace Kiroku.Servers.Engine;
 /// </summary>
 [KeepAlive, InRole(NodeRoles.Conductor), OnWorkingNode]
 internal sealed partial class ServerGrain(
-    ServerStore store, HostPresence presence, Workflows workflows, WorkflowRunner runner, ServerHosts hosts, StrayMachines strays, WorkInHand work, Resting resting,
-    RequestSealer sealer, TimeProvider time, ILogger<ServerGrain> logger) : Grain, IServerGrain, IDisposable
+    ServerStore store, HostPresence presence, Workflows workflows, WorkflowRunner runner, ServerHosts hosts,
+    StrayMachines strays, WorkInHand work, Resting resting, RequestSealer sealer, TimeProvider time,
+    ILogger<ServerGrain> logger) : Grain, IServerGrain, IDisposable
 {
     /// <summary>
     /// How long other requests for the server wait for an answer of the hypervisor's; what is late is asked again.
@@ -59,7 +60,8 @@ internal sealed partial class ServerGrain(
             DeactivateOnIdle();
             return;
         }
-        if (await store.TakeUpActionAsync(this.GetPrimaryKey(), time.UtcNow(), CancellationToken.None) is not var (server, action))
+        if (await store.TakeUpActionAsync(this.GetPrimaryKey(), time.UtcNow(), CancellationToken.None)
+            is not var (server, action))
             return;
         if (action.Events.Count > 0)
             LogGoesOn(action.Action.Action, action.Action.RequestId, server.Id);
@@ -71,7 +73,8 @@ internal sealed partial class ServerGrain(
         missed = !workflow.IsCompleted;
         if (missed || await FindAsync() is not { RunningAction: null, Host: not null } server)
             return;
-        var state = await hosts.Of(server.Host).Hypervisor.GetStateAsync(server.Id, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
+        var state = await hosts.Of(server.Host).Hypervisor.GetStateAsync(server.Id, CancellationToken.None)
+            .WaitAsync(PatienceOfRequests, time);
         if (workflows.Behind(server, state) is { } explanation)
             await FollowAsync(explanation.Action, state);
         else if (state != server.PowerState)
@@ -85,16 +88,20 @@ internal sealed partial class ServerGrain(
     /// </summary>
     private async Task LookAtAddressesAsync(Server server)
     {
-        var addresses = await hosts.Of(server.Host!).Hypervisor.GetAddressesAsync(server.Id, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
+        var addresses = await hosts.Of(server.Host!).Hypervisor.GetAddressesAsync(server.Id, CancellationToken.None)
+            .WaitAsync(PatienceOfRequests, time);
         if (addresses.Count > 0 && !addresses.SequenceEqual(server.Addresses))
-            await store.SaveAddressesAsync(server with { Addresses = addresses }, time.UtcNow(), CancellationToken.None);
+            await store.SaveAddressesAsync(
+                server with { Addresses = addresses }, time.UtcNow(), CancellationToken.None);
     }
 
     public async Task<bool> Sweep(string volume, string host)
     {
-        if (await FindAtRestAsync() is not { } server || Disks.Names(server, volume, host) || await strays.KeepsAsync(server, volume, host))
+        if (await FindAtRestAsync() is not { } server || Disks.Names(server, volume, host)
+            || await strays.KeepsAsync(server, volume, host))
             return false;
-        await hosts.MachinesOn(host, server.Fence).DeleteVolumeAsync(volume, CancellationToken.None).WaitAsync(PatienceOfRequests, time);
+        await hosts.MachinesOn(host, server.Fence).DeleteVolumeAsync(volume, CancellationToken.None)
+            .WaitAsync(PatienceOfRequests, time);
         return true;
     }
 
@@ -125,10 +132,14 @@ internal sealed partial class ServerGrain(
         var host = await presence.RequireAsync(seen, doing.NeedsHosts(seen, request), CancellationToken.None);
         var accepted = await doing.AcceptAsync(seen, request, CancellationToken.None);
         if (seen.RunningAction is not null && !doing.TakesOver(request))
-            throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while it is in task_state {seen.TaskState}");
+            throw Fault.Conflict(
+                $"Cannot '{request.Action}' instance {seen.Id} while it is in task_state {seen.TaskState}");
         var now = time.UtcNow();
         var answer = request.Answer(accepted.Server with { UpdatedAt = now }, host);
-        var record = request.Record(seen.Id, now, Outcomes.Running) with { Arguments = ActionArguments.Write(accepted.Arguments) };
+        var record = request.Record(seen.Id, now, Outcomes.Running) with
+        {
+            Arguments = ActionArguments.Write(accepted.Arguments),
+        };
         var acceptance = new Acceptance(accepted.Server, record, new Keeping(request.Key, answer), request.AskedOf)
         {
             Together = accepted.Together,
@@ -146,7 +157,10 @@ internal sealed partial class ServerGrain(
         return answer;
     }
 
-    private async Task<Server?> FindAsync() => await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is { Deleted: false } server ? server : null;
+    private async Task<Server?> FindAsync()
+        => await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is { Deleted: false } server
+            ? server
+            : null;
 
     /// <summary>The server, deleted or not, if nothing runs on it.</summary>
     private async Task<Server?> FindAtRestAsync()
@@ -154,7 +168,8 @@ internal sealed partial class ServerGrain(
         if (await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is not { RunningAction: null } server)
             return null;
         // The row says so a moment before the workflow has come to its end.
-        await workflow.WaitAsync(PatienceOfRequests, time).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        await workflow.WaitAsync(PatienceOfRequests, time).ConfigureAwait(
+            ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         return workflow.IsCompleted ? server : null;
     }
 
@@ -173,12 +188,14 @@ internal sealed partial class ServerGrain(
     private async Task RunAfterAsync(
         Task before, Workflow doing, Server server, RecordedAction action, CancellationToken cancellationToken)
     {
-        await before.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        await before.ConfigureAwait(
+            ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         try
         {
             await runner.RunAsync(doing, server, action, cancellationToken);
         }
-#pragma warning disable CA1031 // The grain's edge: a fault of ours must not take the grain down; the row still names the action.
+        // The grain's edge: a fault of ours must not take the grain down; the row still names the action.
+#pragma warning disable CA1031
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -213,7 +230,8 @@ internal sealed partial class ServerGrain(
             LogCannotFollow(this.GetPrimaryKey(), action, refusal);
     }
 
-    [LoggerMessage(LogLevel.Error, "{Action} ({RequestId}) of {Server} was asked without proof of who asks, and refused")]
+    [LoggerMessage(
+        LogLevel.Error, "{Action} ({RequestId}) of {Server} was asked without proof of who asks, and refused")]
     private partial void LogUnproven(string action, string requestId, Guid server);
 
     [LoggerMessage(LogLevel.Information, "Going on with {Action} ({RequestId}) of {Server}")]

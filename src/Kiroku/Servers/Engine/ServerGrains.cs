@@ -12,7 +12,8 @@ namespace Kiroku.Servers.Engine;
 /// another takes it within moments.
 /// </summary>
 internal sealed partial class ServerGrains(
-    IGrainFactory grains, OwnMembership membership, ActionStore actions, RequestSealer sealer, TimeProvider time, ILogger<ServerGrains> logger)
+    IGrainFactory grains, OwnMembership membership, ActionStore actions, RequestSealer sealer, TimeProvider time,
+    ILogger<ServerGrains> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.25);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -53,7 +54,10 @@ internal sealed partial class ServerGrains(
         }
         catch (StorageException e)
         {
-            throw new StorageException($"{e.Message} Whether the request was accepted is not known.", e) { IsUndecided = true };
+            throw new StorageException($"{e.Message} Whether the request was accepted is not known.", e)
+            {
+                IsUndecided = true,
+            };
         }
     }
 

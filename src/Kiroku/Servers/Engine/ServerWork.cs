@@ -8,7 +8,8 @@ namespace Kiroku.Servers.Engine;
 
 /// <summary>One running of a workflow: the server as it stands at this moment, and what steps may do with it.</summary>
 internal sealed class ServerWork(
-    Server server, ActionRun run, ServerHosts hosts, Placing placing, ServerStore store, StorePatience patience, StepRunner steps, TimeProvider time)
+    Server server, ActionRun run, ServerHosts hosts, Placing placing, ServerStore store, StorePatience patience,
+    StepRunner steps, TimeProvider time)
 {
     private readonly ServerStore store = store;
     private readonly ActionRun run = run;
@@ -41,7 +42,8 @@ internal sealed class ServerWork(
     {
         if (Server.Other is not { Host: var host })
             return;
-        await LeaveAsync(host, machines => machines.DropDiskAsync(Server, generation, cancellationToken), cancellationToken);
+        await LeaveAsync(
+            host, machines => machines.DropDiskAsync(Server, generation, cancellationToken), cancellationToken);
         await SaveAsync(server => server with { Other = null }, cancellationToken);
     }
 
@@ -74,7 +76,8 @@ internal sealed class ServerWork(
     /// </summary>
     /// <exception cref="StepException">Permanent: there is none.</exception>
     public async Task PlaceAnewAsync(ServerFlavor flavor, PlaceWish wish, CancellationToken cancellationToken)
-        => Server = await patience.RunAsync(token => placing.PlaceAnewAsync(run.Fence, flavor, wish, token), cancellationToken);
+        => Server = await patience.RunAsync(
+            token => placing.PlaceAnewAsync(run.Fence, flavor, wish, token), cancellationToken);
 
     /// <summary>Has a machine that is off start from the server's own disk again, if it was rescued.</summary>
     public async Task LeaveRescueAsync(CancellationToken cancellationToken)

@@ -29,7 +29,8 @@ internal sealed record ShownServer(
     {
         var request = context.Request;
         var project = request.RouteValues.GetValueOrDefault(ComputeRoutes.ProjectId) as string;
-        return new ShownServer(request.Scheme, request.Host.Value!, request.Path.Value!, project, Caller.Of(context).IsAdmin, adminPass)
+        return new ShownServer(
+            request.Scheme, request.Host.Value!, request.Path.Value!, project, Caller.Of(context).IsAdmin, adminPass)
         {
             PathBase = request.PathBase.Value!,
         };
@@ -41,7 +42,9 @@ internal sealed record ShownServer(
     {
         var view = new ServerView(Request(), version, IsAdmin)
         {
-            HostStatuses = host is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [host.Host] = host.HostStatus(isUp: true) },
+            HostStatuses = host is null
+                ? new Dictionary<string, string>()
+                : new Dictionary<string, string> { [host.Host] = host.HostStatus(isUp: true) },
         };
         return Answer.Write(json =>
         {

@@ -126,5 +126,6 @@ internal abstract class Workflow<TAsked> : Workflow
     /// What was read where the request came in; on another node it is read from the body that came along.
     /// </summary>
     private TAsked Asked(ActionRequest request)
-        => (TAsked)(request.Asked ?? Read(request.ReadBody().GetProperty(Route!.Key), new Microversion(request.Microversion)))!;
+        => (TAsked)(request.Asked
+            ?? Read(request.ReadBody().GetProperty(Route!.Key), new Microversion(request.Microversion)))!;
 }

@@ -14,8 +14,9 @@ namespace Kiroku.Servers.Engine;
 /// was done is undone, newest first; then the action's outcome and the server's states are written together.
 /// </summary>
 internal sealed partial class WorkflowRunner(
-    IHypervisor hypervisor, ServerHosts hosts, Placing placing, ServerStore servers, ActionStore actions, StepRunner steps, StorePatience patience,
-    Resting resting, ServiceSettings settings, TimeProvider time, ILogger<WorkflowRunner> logger)
+    IHypervisor hypervisor, ServerHosts hosts, Placing placing, ServerStore servers, ActionStore actions,
+    StepRunner steps, StorePatience patience, Resting resting, ServiceSettings settings, TimeProvider time,
+    ILogger<WorkflowRunner> logger)
 {
     private readonly ResiliencePipeline undoing = new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
@@ -102,7 +103,8 @@ internal sealed partial class WorkflowRunner(
     private async Task EndAsync(ActionRun run, Server server, string outcome, CancellationToken cancellationToken)
     {
         await patience.RunAsync(
-            token => servers.EndActionAsync(run.Fence, server.AtRest(), run.Action.Id, outcome, time.UtcNow(), token), cancellationToken);
+            token => servers.EndActionAsync(run.Fence, server.AtRest(), run.Action.Id, outcome, time.UtcNow(), token),
+            cancellationToken);
         LogEnded(run.Action.Action, run.Action.RequestId, server.Id, outcome);
     }
 

@@ -65,7 +65,8 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
     public Task CreateDiskAsync(
         Guid server, int generation, ImageDisk image, ServerFlavor flavor, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.CreateOverlayAsync(
-            Disks.NameOf(server, generation), Disks.BaseOf(image.ImageId), image.Format, flavor.DiskBytes, cancellationToken), cancellationToken);
+            Disks.NameOf(server, generation), Disks.BaseOf(image.ImageId), image.Format, flavor.DiskBytes,
+            cancellationToken), cancellationToken);
 
     /// <summary>Makes a config drive with what the guest is to know, the password included if one is given.</summary>
     public async Task MakeConfigDriveAsync(
@@ -81,7 +82,8 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
         {
             throw new StepException("The config drive could not be made.", permanent: false, e);
         }
-        await CallAsync(() => hypervisor.WriteVolumeAsync(Disks.ConfigOf(server.Id, generation), content, cancellationToken), cancellationToken);
+        await CallAsync(() => hypervisor.WriteVolumeAsync(
+            Disks.ConfigOf(server.Id, generation), content, cancellationToken), cancellationToken);
     }
 
     public Task DeleteConfigDriveAsync(Guid server, int generation, CancellationToken cancellationToken)
@@ -103,16 +105,19 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
     {
         var image = await PrepareImageAsync(imageId, server.Flavor, cancellationToken);
         await CallAsync(() => hypervisor.CreateOverlayAsync(
-            Disks.RescueOf(server.Id), Disks.BaseOf(image.ImageId), image.Format, server.Flavor.DiskBytes, cancellationToken), cancellationToken);
+            Disks.RescueOf(server.Id), Disks.BaseOf(image.ImageId), image.Format, server.Flavor.DiskBytes,
+            cancellationToken), cancellationToken);
     }
 
     public Task DeleteRescueDiskAsync(Server server, CancellationToken cancellationToken)
         => DeleteVolumeAsync(Disks.RescueOf(server.Id), cancellationToken);
 
     /// <summary>Makes the next disk a full copy of the present one, grown to the flavor's size.</summary>
-    public Task CopyDiskAsync(Guid server, int from, int to, ServerFlavor flavor, IProgress<double> progress, CancellationToken cancellationToken)
+    public Task CopyDiskAsync(
+        Guid server, int from, int to, ServerFlavor flavor, IProgress<double> progress, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.CopyVolumeAsync(
-            Disks.NameOf(server, from), Disks.NameOf(server, to), flavor.DiskBytes, progress, cancellationToken), cancellationToken);
+            Disks.NameOf(server, from), Disks.NameOf(server, to), flavor.DiskBytes, progress,
+            cancellationToken), cancellationToken);
 
     /// <summary>Makes a volume of this host of what one of that name is on another.</summary>
     public Task ReceiveDiskAsync(
@@ -124,10 +129,12 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
     /// </summary>
     public Task SnapshotAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.SnapshotAsync(
-            server.Id, Disks.NameOf(server.Id, server.Disk!.Generation), Disks.SnapshotOf(server.Id), cancellationToken), cancellationToken);
+            server.Id, Disks.NameOf(server.Id, server.Disk!.Generation), Disks.SnapshotOf(server.Id),
+            cancellationToken), cancellationToken);
 
     public Task ReadSnapshotAsync(Server server, Stream target, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.ExportVolumeAsync(Disks.SnapshotOf(server.Id), target, cancellationToken), cancellationToken);
+        => CallAsync(() => hypervisor.ExportVolumeAsync(
+            Disks.SnapshotOf(server.Id), target, cancellationToken), cancellationToken);
 
     public Task DeleteSnapshotAsync(Server server, CancellationToken cancellationToken)
         => DeleteVolumeAsync(Disks.SnapshotOf(server.Id), cancellationToken);
@@ -152,7 +159,8 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
 
     /// <summary>The server's volumes, whichever generation.</summary>
     public async Task<IEnumerable<string>> ListVolumesAsync(Guid server, CancellationToken cancellationToken)
-        => (await CallAsync(() => hypervisor.ListVolumesAsync(cancellationToken), cancellationToken)).Where(volume => Disks.ServerOf(volume) == server);
+        => (await CallAsync(() => hypervisor.ListVolumesAsync(cancellationToken), cancellationToken))
+            .Where(volume => Disks.ServerOf(volume) == server);
 
     public Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.DeleteVolumeAsync(volume, cancellationToken), cancellationToken);
@@ -160,7 +168,8 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
     /// <summary>Fails for good where the server's disk is larger than the flavor's.</summary>
     public async Task RefuseSmallerDiskAsync(Server server, ServerFlavor flavor, CancellationToken cancellationToken)
     {
-        var size = await CallAsync(() => hypervisor.GetVolumeSizeAsync(Disks.NameOf(server.Id, server.Disk!.Generation), cancellationToken), cancellationToken)
+        var disk = Disks.NameOf(server.Id, server.Disk!.Generation);
+        var size = await CallAsync(() => hypervisor.GetVolumeSizeAsync(disk, cancellationToken), cancellationToken)
             ?? throw new StepException("The server's disk is missing.", permanent: false);
         if (flavor.DiskBytes < size)
         {
@@ -204,13 +213,15 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
         }
         catch (HypervisorException e)
         {
-            throw new StepException(Explain(e), permanent: e.Failure is HypervisorFailure.NotSupported or HypervisorFailure.Away, e);
+            var permanent = e.Failure is HypervisorFailure.NotSupported or HypervisorFailure.Away;
+            throw new StepException(Explain(e), permanent, e);
         }
     }
 
     private static string Explain(HypervisorException e) => e.Failure switch
     {
-        HypervisorFailure.Unavailable or HypervisorFailure.Away => $"The host's hypervisor did not answer, so it could not {e.Operation}.",
+        HypervisorFailure.Unavailable or HypervisorFailure.Away
+            => $"The host's hypervisor did not answer, so it could not {e.Operation}.",
         HypervisorFailure.NoSpace => $"The host's disk is full, so it could not {e.Operation}.",
         HypervisorFailure.NotSupported => $"The host's hypervisor cannot {e.Operation}.",
         _ => $"The host's hypervisor could not {e.Operation}.",

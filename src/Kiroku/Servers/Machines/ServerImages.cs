@@ -73,7 +73,8 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
         if (image.MinDisk > flavor.DiskGiB)
         {
             throw Fault.BadRequest("Flavor's disk is smaller than the minimum size specified in image metadata. "
-                + $"Flavor disk is {flavor.DiskBytes} bytes, minimum size is {image.MinDisk * 1024L * 1024 * 1024} bytes.");
+                + $"Flavor disk is {flavor.DiskBytes} bytes, "
+                + $"minimum size is {image.MinDisk * 1024L * 1024 * 1024} bytes.");
         }
     }
 }

@@ -20,7 +20,8 @@ internal sealed class HostPresence(
     /// yet.</exception>
     public async Task<Service?> RequireAsync(Server server, bool needed, CancellationToken cancellationToken)
     {
-        if (!hypervisor.Connected.IsCompletedSuccessfully && (server.Hosts.Contains(settings.Host) || !database.IsShared))
+        if (!hypervisor.Connected.IsCompletedSuccessfully
+            && (server.Hosts.Contains(settings.Host) || !database.IsShared))
             throw Fault.Unavailable("The host's hypervisor is not connected yet.");
         var service = server.Host is null ? null : await services.GetAsync(server.Host, cancellationToken);
         if (needed && (service is { ForcedDown: true } || !await AreThereAsync(server, cancellationToken)))

@@ -19,7 +19,9 @@ internal sealed partial class StrayMachines(ServerHosts hosts, KeptVolumes kept,
     /// </summary>
     public async Task<bool> KeepsAsync(Server server, string volume, string host)
     {
-        if (IsStray(server, host) && await hosts.MachinesOn(host, server.Fence).GetStateAsync(server, CancellationToken.None) != MachineState.Absent)
+        if (IsStray(server, host)
+            && await hosts.MachinesOn(host, server.Fence).GetStateAsync(server, CancellationToken.None)
+                != MachineState.Absent)
             return true;
         return (await kept.ListAsync(host, CancellationToken.None)).Contains(volume);
     }
@@ -33,12 +35,15 @@ internal sealed partial class StrayMachines(ServerHosts hosts, KeptVolumes kept,
         await there.PowerOffAsync(server, cancellationToken);
         var reason = server.Deleted ? "the server was deleted while its host was away" : $"the server is on {server.Host
             ?? "no host"} now";
-        var volumes = (await there.ListVolumesAsync(server.Id, cancellationToken)).Where(volume => !Disks.Names(server, volume, host)).ToList();
+        var volumes = (await there.ListVolumesAsync(server.Id, cancellationToken))
+            .Where(volume => !Disks.Names(server, volume, host))
+            .ToList();
         await kept.AddAsync(server.Fence, host, volumes, reason, cancellationToken);
         await there.UndefineAsync(server, cancellationToken);
         LogPutAside(server.Id, host, reason, string.Join(", ", volumes));
     }
 
-    [LoggerMessage(LogLevel.Warning, "The machine of {Server} on {Host} was put aside: {Reason}. Kept there: {Volumes}")]
+    [LoggerMessage(
+        LogLevel.Warning, "The machine of {Server} on {Host} was put aside: {Reason}. Kept there: {Volumes}")]
     private partial void LogPutAside(Guid server, string host, string reason, string volumes);
 }

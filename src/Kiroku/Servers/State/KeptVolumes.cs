@@ -11,7 +11,8 @@ internal sealed class KeptVolumes(IDatabase database, TimeProvider time)
     /// <summary>Names of those on a host.</summary>
     public Task<IReadOnlySet<string>> ListAsync(string host, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlySet<string>>(async connection =>
-            (await connection.QueryAsync<string>("SELECT volume FROM kept_volumes WHERE host = @host", new { host })).ToHashSet(), cancellationToken);
+            (await connection.QueryAsync<string>("SELECT volume FROM kept_volumes WHERE host = @host", new { host }))
+                .ToHashSet(), cancellationToken);
 
     /// <summary>
     /// Hosts on which disks of the server's are kept and that have no other part in it: a disk that came there might
@@ -33,7 +34,8 @@ internal sealed class KeptVolumes(IDatabase database, TimeProvider time)
             var since = time.UtcNow();
             return await connection.ExecuteAsync(
                 """
-                INSERT INTO kept_volumes (host, volume, server_id, reason, since) VALUES (@host, @volume, @ServerId, @reason, @since)
+                INSERT INTO kept_volumes (host, volume, server_id, reason, since)
+                VALUES (@host, @volume, @ServerId, @reason, @since)
                 ON CONFLICT (host, volume) DO NOTHING
                 """, volumes.Select(volume => new { host, volume, fence.ServerId, reason, since }).ToList());
         }, cancellationToken);

@@ -31,7 +31,8 @@ internal sealed record ServerQuery
     /// </summary>
     public string Sql()
     {
-        const string BehindMarker = "(created_at, id) < (SELECT marker.created_at, marker.id FROM servers AS marker WHERE marker.id = @Marker)";
+        const string BehindMarker = "(created_at, id) < "
+            + "(SELECT marker.created_at, marker.id FROM servers AS marker WHERE marker.id = @Marker)";
         var page = IsPaged ? " LIMIT @Limit" : "";
         return $"SELECT {ServerRow.Selected} FROM servers{Where(IsPaged && Marker is not null
             ? BehindMarker

@@ -14,7 +14,8 @@ internal sealed record ServerRow
 
     private static readonly string[] Noted = [nameof(Name), nameof(Description), nameof(Metadata), nameof(Labels)];
     private static readonly string[] Lock = [nameof(LockedBy), nameof(LockedReason)];
-    private static readonly string[] Fixed = [nameof(Id), nameof(ProjectId), nameof(UserId), nameof(CreatedAt), nameof(Zone)];
+    private static readonly string[] Fixed
+        = [nameof(Id), nameof(ProjectId), nameof(UserId), nameof(CreatedAt), nameof(Zone)];
 
     /// <summary>Inserts a row. The zone is its host's.</summary>
     public static readonly string Insert = Columns<ServerRow>.Insert("servers", nameof(Zone));
@@ -82,7 +83,9 @@ internal sealed record ServerRow
         UserId = server.UserId,
         ImageId = server.ImageId,
         Flavor = JsonSerializer.Serialize(server.Flavor, ServerJson.Default.ServerFlavor),
-        FormerFlavor = server.Former is { Flavor: var former } ? JsonSerializer.Serialize(former, ServerJson.Default.ServerFlavor) : null,
+        FormerFlavor = server.Former is { Flavor: var former }
+            ? JsonSerializer.Serialize(former, ServerJson.Default.ServerFlavor)
+            : null,
         Metadata = JsonSerializer.Serialize(server.Metadata, ServerJson.Default.IReadOnlyDictionaryStringString),
         Labels = JsonSerializer.Serialize(server.Labels, ServerJson.Default.ServerLabels),
         VmState = server.VmState,
@@ -138,7 +141,9 @@ internal sealed record ServerRow
         Host = Host,
         Zone = Zone,
         Claim = new Claim(ClaimedVcpus, ClaimedMemoryMib, ClaimedDiskGib),
-        Other = OtherHost is null ? null : new HostClaim(OtherHost, new Claim(OtherVcpus, OtherMemoryMib, OtherDiskGib)),
+        Other = OtherHost is null
+            ? null
+            : new HostClaim(OtherHost, new Claim(OtherVcpus, OtherMemoryMib, OtherDiskGib)),
         Disk = DiskOf(DiskHost, Generation),
         Former = ToFormer(),
         ConfigGeneration = ConfigGeneration,

@@ -6,11 +6,13 @@ internal static class ServerStatus
     public static string Of(Server server) => (server.VmState, server.TaskState) switch
     {
         (VmStates.Active, TaskStates.Rebooting or TaskStates.RebootPending or TaskStates.RebootStarted) => "REBOOT",
-        (VmStates.Active, TaskStates.RebootingHard or TaskStates.RebootPendingHard or TaskStates.RebootStartedHard) => "HARD_REBOOT",
+        (VmStates.Active,
+            TaskStates.RebootingHard or TaskStates.RebootPendingHard or TaskStates.RebootStartedHard) => "HARD_REBOOT",
         (VmStates.Active or VmStates.Stopped or VmStates.Error,
             TaskStates.Rebuilding or TaskStates.RebuildBlockDeviceMapping or TaskStates.RebuildSpawning) => "REBUILD",
         (VmStates.Active or VmStates.Stopped,
-            TaskStates.ResizePrep or TaskStates.ResizeMigrating or TaskStates.ResizeMigrated or TaskStates.ResizeFinish) => "RESIZE",
+            TaskStates.ResizePrep or TaskStates.ResizeMigrating or TaskStates.ResizeMigrated
+                or TaskStates.ResizeFinish) => "RESIZE",
         (VmStates.Resized, TaskStates.ResizeReverting) => "REVERT_RESIZE",
         (VmStates.Building, _) => "BUILD",
         (VmStates.Stopped, _) => "SHUTOFF",
@@ -32,14 +34,17 @@ internal static class ServerStatus
         var vmStates = meant.SelectMany(meaning => meaning.VmStates).ToHashSet();
         var anyTask = meant.Exists(meaning => meaning.TaskStates.Length == 0);
         var taskStates = meant.SelectMany(meaning => meaning.TaskStates).ToHashSet();
-        return server => vmStates.Contains(server.VmState) && (anyTask || (server.TaskState is { } task && taskStates.Contains(task)));
+        return server => vmStates.Contains(server.VmState)
+            && (anyTask || (server.TaskState is { } task && taskStates.Contains(task)));
     }
 
     private static readonly Dictionary<string, Meaning[]> Meanings = new()
     {
         ["ACTIVE"] = [new([VmStates.Active], [])],
-        ["REBOOT"] = [new([VmStates.Active], [TaskStates.Rebooting, TaskStates.RebootPending, TaskStates.RebootStarted])],
-        ["HARD_REBOOT"] = [new([VmStates.Active], [TaskStates.RebootingHard, TaskStates.RebootPendingHard, TaskStates.RebootStartedHard])],
+        ["REBOOT"] = [new([VmStates.Active],
+            [TaskStates.Rebooting, TaskStates.RebootPending, TaskStates.RebootStarted])],
+        ["HARD_REBOOT"] = [new([VmStates.Active],
+            [TaskStates.RebootingHard, TaskStates.RebootPendingHard, TaskStates.RebootStartedHard])],
         ["PASSWORD"] = [new([VmStates.Active], ["updating_password"])],
         ["REBUILD"] = [new([VmStates.Active, VmStates.Stopped, VmStates.Error],
             [TaskStates.Rebuilding, TaskStates.RebuildBlockDeviceMapping, TaskStates.RebuildSpawning])],

@@ -20,8 +20,17 @@ internal sealed class ServerStore(
     public Task<IReadOnlyList<Server>> ListAsync(ServerQuery query, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
         {
-            var values = new { query.Deleted, query.ProjectId, query.ChangesSince, query.ChangesBefore, query.Marker, query.Limit };
-            if (query is { IsPaged: true, Marker: not null } && !(await connection.QueryAsync<Guid>(query.MarkerSql(), values)).Any())
+            var values = new
+            {
+                query.Deleted,
+                query.ProjectId,
+                query.ChangesSince,
+                query.ChangesBefore,
+                query.Marker,
+                query.Limit,
+            };
+            if (query is { IsPaged: true, Marker: not null }
+                && !(await connection.QueryAsync<Guid>(query.MarkerSql(), values)).Any())
                 throw new UnknownMarkerException();
             var servers = (await connection.QueryAsync<ServerRow>(query.Sql(), values)).Select(row => row.ToServer());
             if (query.IsPaged)
@@ -42,7 +51,8 @@ internal sealed class ServerStore(
         string condition, object? values, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
         {
-            var rows = await connection.QueryAsync<ServerRow>($"SELECT {ServerRow.Selected} FROM servers WHERE deleted = 0 AND {condition}", values);
+            var rows = await connection.QueryAsync<ServerRow>(
+                $"SELECT {ServerRow.Selected} FROM servers WHERE deleted = 0 AND {condition}", values);
             return rows.Select(row => row.ToServer()).ToList();
         }, cancellationToken);
 
@@ -52,7 +62,8 @@ internal sealed class ServerStore(
         UsageQuery query, string? projectId, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
         {
-            if (query.Marker is not null && (!Guid.TryParse(query.Marker, out var marker) || await FindAsync(connection, marker) is null))
+            if (query.Marker is not null
+                && (!Guid.TryParse(query.Marker, out var marker) || await FindAsync(connection, marker) is null))
                 throw new UnknownMarkerException();
             var rows = await connection.QueryAsync<ServerRow>(
                 $"""
@@ -70,7 +81,8 @@ internal sealed class ServerStore(
     /// <exception cref="Fault">Nothing was inserted: the check refused it, or the request is a repeated
     /// one.</exception>
     public Task InsertAsync(
-        IReadOnlyList<(Server Server, ActionRecord Create)> created, Keeping keeping, Func<DbConnection, Task> check, CancellationToken cancellationToken)
+        IReadOnlyList<(Server Server, ActionRecord Create)> created, Keeping keeping, Func<DbConnection, Task> check,
+        CancellationToken cancellationToken)
         => database.WriteAloneAsync(async connection =>
         {
             await membership.HoldAsync(connection);
@@ -94,7 +106,8 @@ internal sealed class ServerStore(
                 return null;
             var changed = change(server);
             await connection.ExecuteAsync(
-                $"UPDATE servers SET {ServerRow.NoteAssignments}, updated_at = @UpdatedAt WHERE id = @Id", ServerRow.Of(changed));
+                $"UPDATE servers SET {ServerRow.NoteAssignments}, updated_at = @UpdatedAt WHERE id = @Id",
+                ServerRow.Of(changed));
             return changed;
         }, cancellationToken);
 
@@ -105,7 +118,8 @@ internal sealed class ServerStore(
     /// </summary>
     /// <returns>The server as it stands now and the action; null if the server had changed meanwhile.</returns>
     /// <exception cref="Fault">Nothing was changed: the request is a repeated one.</exception>
-    public Task<(Server, ActionRecord)?> BeginActionAsync(Server seen, Acceptance acceptance, CancellationToken cancellationToken)
+    public Task<(Server, ActionRecord)?> BeginActionAsync(
+        Server seen, Acceptance acceptance, CancellationToken cancellationToken)
     {
         return acceptance.Together is null
             ? database.WriteAsync(BeginAsync, cancellationToken)
@@ -115,17 +129,24 @@ internal sealed class ServerStore(
         {
             await membership.HoldAsync(connection, acceptance.AskedOf);
             var action = acceptance.Action;
-            var begun = acceptance.Server with { RunningAction = action.RequestId, Epoch = seen.Epoch + 1, UpdatedAt = action.UpdatedAt };
+            var begun = acceptance.Server with
+            {
+                RunningAction = action.RequestId,
+                Epoch = seen.Epoch + 1,
+                UpdatedAt = action.UpdatedAt,
+            };
             var (row, before) = (ServerRow.Of(begun), ServerRow.Of(seen));
             var (notes, takesOver) = (row.Notes != before.Notes, seen.RunningAction is not null);
             if ((notes || takesOver) && await FindAsync(connection, seen.Id) is { } now && HasChanged(now, seen, notes))
                 return null;
-            var sql = $"UPDATE servers SET {ServerRow.StateAssignments}{(notes ? $", {ServerRow.NoteAssignments}" : "")}"
+            var sql = $"UPDATE servers SET {ServerRow.StateAssignments}"
+                + (notes ? $", {ServerRow.NoteAssignments}" : "")
                 + " WHERE id = @Id AND deleted = 0 AND epoch = @Epoch - 1 AND "
                 + (takesOver ? "running_action IS NOT NULL" : "running_action IS NULL");
             if (await connection.ExecuteAsync(sql, row) != 1)
                 return null;
-            if (seen.RunningAction is { } overtaken && await ActionStore.FindAsync(connection, seen.Id, overtaken) is { } old)
+            if (seen.RunningAction is { } overtaken
+                && await ActionStore.FindAsync(connection, seen.Id, overtaken) is { } old)
             {
                 await ActionStore.SupersedeAsync(connection, old.Action.Id, action.Action, action.UpdatedAt);
                 await acceptance.GiveUp(connection, old.Action);
@@ -147,11 +168,13 @@ internal sealed class ServerStore(
         => database.WriteAsync<(Server, RecordedAction)?>(async connection =>
         {
             await membership.HoldAsync(connection);
-            await connection.ExecuteAsync("UPDATE servers SET epoch = epoch + 1 WHERE id = @id AND running_action IS NOT NULL", new { id });
+            await connection.ExecuteAsync(
+                "UPDATE servers SET epoch = epoch + 1 WHERE id = @id AND running_action IS NOT NULL", new { id });
             if (await FindAsync(connection, id) is not { RunningAction: { } running } server)
                 return null;
             var found = await ActionStore.FindAsync(connection, id, running)
-                ?? throw new InvalidOperationException($"Server {id} names the running action {running}, which has no row.");
+                ?? throw new InvalidOperationException(
+                    $"Server {id} names the running action {running}, which has no row.");
             await ActionStore.TakeUpAsync(connection, found.Action, now);
             return (server, (await ActionStore.FindAsync(connection, id, running))!);
         }, cancellationToken);
@@ -175,7 +198,13 @@ internal sealed class ServerStore(
         {
             await fence.HoldAsync(connection);
             await ActionStore.EndAsync(connection, actionId, outcome, now);
-            return await SaveStatesAsync(connection, server with { RunningAction = null, TaskState = null, Progress = 0, UpdatedAt = now });
+            return await SaveStatesAsync(connection, server with
+            {
+                RunningAction = null,
+                TaskState = null,
+                Progress = 0,
+                UpdatedAt = now,
+            });
         }, cancellationToken);
     }
 
@@ -202,7 +231,8 @@ internal sealed class ServerStore(
     public async Task RequireAsync(Fence fence, CancellationToken cancellationToken)
     {
         const string Sql = $"SELECT COUNT(*) FROM servers WHERE {Fence.Holds}";
-        if (await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(Sql, fence), cancellationToken) != 1)
+        if (await database.ReadAsync(
+            connection => connection.ExecuteScalarAsync<long>(Sql, fence), cancellationToken) != 1)
             throw new FencedException();
     }
 
@@ -210,23 +240,35 @@ internal sealed class ServerStore(
         => database.WriteAsync(async connection =>
         {
             await fence.HoldAsync(connection);
-            return await connection.ExecuteAsync("UPDATE servers SET progress = @percent WHERE id = @ServerId", new { percent, fence.ServerId });
+            return await connection.ExecuteAsync(
+                "UPDATE servers SET progress = @percent WHERE id = @ServerId", new { percent, fence.ServerId });
         }, cancellationToken);
 
     /// <summary>Notes what a machine does when no action runs on its server, unless one has begun.</summary>
     public Task SavePowerStateAsync(Fence fence, int powerState, DateTime now, CancellationToken cancellationToken)
         => database.WriteAsync(connection => connection.ExecuteAsync(
-            $"UPDATE servers SET power_state = @powerState, updated_at = @now WHERE {Fence.Holds} AND power_state <> @powerState",
+            $"""
+            UPDATE servers SET power_state = @powerState, updated_at = @now
+            WHERE {Fence.Holds} AND power_state <> @powerState
+            """,
             new { fence.ServerId, fence.RequestId, fence.Epoch, powerState, now }), cancellationToken);
 
     /// <summary>Notes where a machine can be reached when no action runs on its server, unless one has begun.</summary>
     public Task SaveAddressesAsync(Server server, DateTime now, CancellationToken cancellationToken)
         => database.WriteAsync(connection => connection.ExecuteAsync(
             $"UPDATE servers SET addresses = @Addresses, updated_at = @now WHERE {Fence.Holds}",
-            new { server.Fence.ServerId, server.Fence.RequestId, server.Fence.Epoch, ServerRow.Of(server).Addresses, now }), cancellationToken);
+            new
+            {
+                server.Fence.ServerId,
+                server.Fence.RequestId,
+                server.Fence.Epoch,
+                ServerRow.Of(server).Addresses,
+                now,
+            }), cancellationToken);
 
     private static async Task<Server?> FindAsync(DbConnection connection, Guid id)
-        => (await connection.QueryFirstOrDefaultAsync<ServerRow>($"SELECT {ServerRow.Selected} FROM servers WHERE id = @id", new { id }))?.ToServer();
+        => (await connection.QueryFirstOrDefaultAsync<ServerRow>(
+            $"SELECT {ServerRow.Selected} FROM servers WHERE id = @id", new { id }))?.ToServer();
 
     /// <summary>
     /// Whether a server has changed in what its epoch does not tell: notes are changed beside actions, and few actions
@@ -238,5 +280,6 @@ internal sealed class ServerStore(
             || (seen.RunningAction is not null && now.UpdatedAt != seen.UpdatedAt);
 
     private static Task<int> SaveStatesAsync(DbConnection connection, Server server)
-        => connection.ExecuteAsync($"UPDATE servers SET {ServerRow.StateAssignments} WHERE id = @Id", ServerRow.Of(server));
+        => connection.ExecuteAsync(
+            $"UPDATE servers SET {ServerRow.StateAssignments} WHERE id = @Id", ServerRow.Of(server));
 }

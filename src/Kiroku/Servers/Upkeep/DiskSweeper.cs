@@ -12,8 +12,9 @@ namespace Kiroku.Servers.Upkeep;
 /// runs is left alone; so are images that a server still stands on.
 /// </summary>
 internal sealed partial class DiskSweeper(
-    IHypervisor hypervisor, ServerStore store, StrayWatch strays, KeptVolumes keptVolumes, ImageStore images, IGrainFactory grains, ServiceSettings settings,
-    IOptions<ServersOptions> options, TimeProvider time, ILogger<DiskSweeper> logger)
+    IHypervisor hypervisor, ServerStore store, StrayWatch strays, KeptVolumes keptVolumes, ImageStore images,
+    IGrainFactory grains, ServiceSettings settings, IOptions<ServersOptions> options, TimeProvider time,
+    ILogger<DiskSweeper> logger)
     : RepeatedWork(options.Value.SweepInterval, time, logger)
 {
     /// <summary>Looks once, deletes what is left over and says how much that was.</summary>
@@ -67,7 +68,9 @@ internal sealed partial class DiskSweeper(
         if (Disks.ImageOf(volume) is not { } image || await images.FindAsync(image, cancellationToken) is not null)
             return false;
         // An action that runs may be about to take the image up.
-        var users = await store.ListWhereAsync("(image_id = @image OR rescue_image_id = @image OR running_action IS NOT NULL)", new { image }, cancellationToken);
+        var users = await store.ListWhereAsync(
+            "(image_id = @image OR rescue_image_id = @image OR running_action IS NOT NULL)", new { image },
+            cancellationToken);
         if (users.Count > 0)
             return false;
         await hypervisor.DeleteVolumeAsync(volume, cancellationToken);

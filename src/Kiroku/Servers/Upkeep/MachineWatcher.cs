@@ -13,8 +13,9 @@ namespace Kiroku.Servers.Upkeep;
 /// hypervisor's events, and whatever was missed, as nobody listened or could look, by looking again and again.
 /// </summary>
 internal sealed partial class MachineWatcher(
-    IHypervisor hypervisor, ServerStore store, LocalHost here, StrayWatch strays, Workflows workflows, IGrainFactory grains, ServiceSettings settings,
-    IOptions<ServersOptions> options, TimeProvider time, ILogger<MachineWatcher> logger)
+    IHypervisor hypervisor, ServerStore store, LocalHost here, StrayWatch strays, Workflows workflows,
+    IGrainFactory grains, ServiceSettings settings, IOptions<ServersOptions> options, TimeProvider time,
+    ILogger<MachineWatcher> logger)
     : BackgroundService
 {
     private readonly HostMachines machines = new(here, options.Value.ShutdownTimeout, require: null);
@@ -53,7 +54,8 @@ internal sealed partial class MachineWatcher(
         try
         {
             var states = await hypervisor.ListMachinesAsync(cancellationToken);
-            foreach (var server in await store.ListWhereAsync("host = @Host AND running_action IS NULL", new { settings.Host }, cancellationToken))
+            foreach (var server in await store.ListWhereAsync(
+                "host = @Host AND running_action IS NULL", new { settings.Host }, cancellationToken))
             {
                 if (!await IsAsKnownAsync(server, states.GetValueOrDefault(server.Id), cancellationToken))
                     await LookAsync(server.Id);
@@ -98,7 +100,8 @@ internal sealed partial class MachineWatcher(
     /// </summary>
     private async Task DefineAgainAsync(CancellationToken cancellationToken)
     {
-        foreach (var server in await store.ListWhereAsync("disk_host = @Host AND generation IS NOT NULL", new { settings.Host }, cancellationToken))
+        foreach (var server in await store.ListWhereAsync(
+            "disk_host = @Host AND generation IS NOT NULL", new { settings.Host }, cancellationToken))
         {
             try
             {

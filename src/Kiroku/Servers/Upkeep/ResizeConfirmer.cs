@@ -12,8 +12,9 @@ namespace Kiroku.Servers.Upkeep;
 /// _poll_unconfirmed_resizes).
 /// </summary>
 internal sealed partial class ResizeConfirmer(
-    IHypervisor hypervisor, ServerStore store, IGrainFactory grains, RequestSealer sealer, ServiceSettings settings, IOptions<ServersOptions> options,
-    TimeProvider time, ILogger<ResizeConfirmer> logger) : RepeatedWork(options.Value.LookInterval, time, logger)
+    IHypervisor hypervisor, ServerStore store, IGrainFactory grains, RequestSealer sealer, ServiceSettings settings,
+    IOptions<ServersOptions> options, TimeProvider time, ILogger<ResizeConfirmer> logger)
+    : RepeatedWork(options.Value.LookInterval, time, logger)
 {
     protected override string Work => "Confirming resizes whose time to be reverted is over";
 
@@ -24,7 +25,8 @@ internal sealed partial class ResizeConfirmer(
     {
         if (options.Value.ResizeConfirmWindow == TimeSpan.Zero)
             return;
-        const string Waiting = "vm_state = 'resized' AND running_action IS NULL AND host = @Host AND launched_at <= @before";
+        const string Waiting
+            = "vm_state = 'resized' AND running_action IS NULL AND host = @Host AND launched_at <= @before";
         var before = Time.UtcNow() - options.Value.ResizeConfirmWindow;
         foreach (var server in await store.ListWhereAsync(Waiting, new { settings.Host, before }, cancellationToken))
         {

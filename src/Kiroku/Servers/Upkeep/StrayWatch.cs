@@ -8,7 +8,8 @@ namespace Kiroku.Servers.Upkeep;
 /// Looks for <see cref="StrayMachines"/> on this node's host and has their servers' grains put them aside.
 /// </summary>
 internal sealed partial class StrayWatch(
-    IHypervisor hypervisor, ServerStore store, IGrainFactory grains, ServiceSettings settings, ILogger<StrayWatch> logger)
+    IHypervisor hypervisor, ServerStore store, IGrainFactory grains, ServiceSettings settings,
+    ILogger<StrayWatch> logger)
 {
     /// <summary>Puts aside every machine on this node's host that, by its server's row, should not be there.</summary>
     /// <returns>Those with which that failed or has to wait: their disks are not noted as kept yet.</returns>
@@ -16,11 +17,13 @@ internal sealed partial class StrayWatch(
     {
         var left = new HashSet<Guid>();
         var machines = await hypervisor.ListMachinesAsync(cancellationToken);
-        var own = (await store.ListWhereAsync("host = @Host", new { settings.Host }, cancellationToken)).Select(server => server.Id);
+        var own = (await store.ListWhereAsync("host = @Host", new { settings.Host }, cancellationToken))
+            .Select(server => server.Id);
         foreach (var machine in machines.Keys.Except(own))
         {
             // One that has no row at all is another cloud's, on the same daemon.
-            if (await store.FindAsync(machine, cancellationToken) is not { } server || !StrayMachines.IsStray(server, settings.Host))
+            if (await store.FindAsync(machine, cancellationToken) is not { } server
+                || !StrayMachines.IsStray(server, settings.Host))
                 continue;
             if (server.RunningAction is not null || !await TryPutAsideAsync(machine, cancellationToken))
                 left.Add(machine);
@@ -44,6 +47,8 @@ internal sealed partial class StrayWatch(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The machine of {Server}, which should not be here, could not be put aside; it is tried again")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The machine of {Server}, which should not be here, could not be put aside; it is tried again")]
     private partial void LogCannotPutAside(Guid server, Exception exception);
 }

@@ -12,7 +12,8 @@ namespace Kiroku.Servers.Views;
 /// </summary>
 internal readonly struct ServerView(HttpRequest request, Microversion version, bool isAdmin)
 {
-    private static readonly string[] WithProgress = ["ACTIVE", "BUILD", "REBUILD", "RESIZE", "VERIFY_RESIZE", "MIGRATING"];
+    private static readonly string[] WithProgress
+        = ["ACTIVE", "BUILD", "REBUILD", "RESIZE", "VERIFY_RESIZE", "MIGRATING"];
 
     /// <summary>What administrators see of hosts, by their names.</summary>
     public IReadOnlyDictionary<string, string> HostStatuses { get; init; } = FrozenDictionary<string, string>.Empty;
@@ -218,7 +219,9 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
     }
 
     private void WriteHostStatus(Utf8JsonWriter json, Server server)
-        => json.WriteString("host_status", server.Host is null ? "" : HostStatuses.GetValueOrDefault(server.Host, Service.UnknownStatus));
+        => json.WriteString(
+            "host_status",
+            server.Host is null ? "" : HostStatuses.GetValueOrDefault(server.Host, Service.UnknownStatus));
 
     private void WriteLaterKeys(Utf8JsonWriter json, Server server, bool alone)
     {

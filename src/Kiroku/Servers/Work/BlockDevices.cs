@@ -76,7 +76,8 @@ internal sealed class BlockDevices(JsonElement server)
         // Nova makes the disk from imageRef, whatever the mapping names.
         var named = new[] { Text(mapping, "uuid"), Text(mapping, "image_id") }.OfType<string>();
         if (named.FirstOrDefault(name => name != image) is { } other)
-            throw Invalid($"The root disk is made from image {image} (imageRef) and cannot be made from {other} as well.");
+            throw Invalid(
+                $"The root disk is made from image {image} (imageRef) and cannot be made from {other} as well.");
         foreach (var (key, values) in RootDisk)
         {
             if (mapping.TryGetProperty(key, out _) && !values.Contains(Text(mapping, key)))

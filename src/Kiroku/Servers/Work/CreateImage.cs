@@ -80,7 +80,8 @@ internal sealed class CreateImage(Snapshots snapshots) : Workflow<SnapshotReques
     {
         var name = relaxed ? Parameters.RelaxedName : Parameters.Name;
         return Schema.Body(
-            "createImage", Schema.Object(("name", name), ("metadata", Parameters.Metadata)) with { Required = ["name"] });
+            "createImage",
+            Schema.Object(("name", name), ("metadata", Parameters.Metadata)) with { Required = ["name"] });
     }
 
     private static string ShowId(string image) => Answer.Write(json =>

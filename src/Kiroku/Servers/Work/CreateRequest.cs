@@ -69,7 +69,8 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
         RefuseOtherHosts(hosts);
         foreach (var key in NotHad)
         {
-            if (server.TryGetProperty(key, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Array && !IsEmpty(value))
+            if (server.TryGetProperty(key, out var value)
+                && value.ValueKind is JsonValueKind.String or JsonValueKind.Array && !IsEmpty(value))
                 throw Fault.BadRequest($"This cloud does not have {key}.");
         }
         new BlockDevices(server).RefuseOthers();
@@ -91,7 +92,8 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
 
     public static IReadOnlyDictionary<string, string> Pairs(JsonElement parent, string key = "metadata")
         => parent.TryGetProperty(key, out var metadata)
-            ? metadata.EnumerateObject().DistinctBy(pair => pair.Name).ToDictionary(pair => pair.Name, pair => metadata.GetProperty(pair.Name).GetString()!)
+            ? metadata.EnumerateObject().DistinctBy(pair => pair.Name).ToDictionary(
+                pair => pair.Name, pair => metadata.GetProperty(pair.Name).GetString()!)
             : new Dictionary<string, string>();
 
     /// <summary>The one host that will do; null for any.</summary>
@@ -118,8 +120,9 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
             caller.Require(ServerRules.RequestedDestination, caller.ProjectId);
             if (ForcedHosts.Any())
             {
-                throw Fault.BadRequest("One mechanism with host and/or hypervisor_hostname and another mechanism with zone:host:node "
-                    + "are mutually exclusive.");
+                throw Fault.BadRequest(
+                    "One mechanism with host and/or hypervisor_hostname and another mechanism with zone:host:node "
+                        + "are mutually exclusive.");
             }
         }
         // A host has one node, of its own name.
@@ -151,7 +154,8 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
 
     private bool Truth(string key)
         => server.TryGetProperty(key, out var value) && (value.ValueKind == JsonValueKind.True
-            || (value.ValueKind == JsonValueKind.String && value.GetString()!.ToUpperInvariant() is "TRUE" or "1" or "ON" or "YES"));
+            || (value.ValueKind == JsonValueKind.String
+                && value.GetString()!.ToUpperInvariant() is "TRUE" or "1" or "ON" or "YES"));
 
     /// <summary>
     /// A count, which may be written as a string; whatever is beyond all counting is the most there is.

@@ -58,7 +58,8 @@ internal sealed class CreateServer : Workflow
     {
         await work.SaveAsync(s => s with { TaskState = TaskStates.BlockDeviceMapping }, cancellationToken);
         var image = await work.Machines.PrepareImageAsync(work.Server.ImageId, work.Server.Flavor, cancellationToken);
-        await work.Machines.CreateDiskAsync(work.Server.Id, FirstGeneration, image, work.Server.Flavor, cancellationToken);
+        await work.Machines.CreateDiskAsync(
+            work.Server.Id, FirstGeneration, image, work.Server.Flavor, cancellationToken);
         int? config = work.Server.Labels.ConfigDrive ? FirstGeneration : null;
         if (config is not null)
         {

@@ -38,7 +38,10 @@ internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
     {
         var asked = work.Arguments<ResizeArguments>();
         var wish = new PlaceWish { OnlyHost = asked.Host, Leaves = asked.Leaves };
-        return new(EventNames.ColdMigrate, ct => work.PlaceAnewAsync(asked.Flavor, wish, ct)) { Host = () => work.Node };
+        return new(EventNames.ColdMigrate, ct => work.PlaceAnewAsync(asked.Flavor, wish, ct))
+        {
+            Host = () => work.Node,
+        };
     }
 
     protected static Step PrepResize(ServerWork work)

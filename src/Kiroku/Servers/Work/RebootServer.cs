@@ -32,7 +32,8 @@ internal sealed class RebootServer : Workflow<RebootArguments>
 
     private static readonly Schema Type = Schema.OneWordOf("HARD", "Hard", "hard", "SOFT", "Soft", "soft");
 
-    private static readonly Schema Body = Schema.Body("reboot", Schema.Object(("type", Type)) with { Required = ["type"] });
+    private static readonly Schema Body
+        = Schema.Body("reboot", Schema.Object(("type", Type)) with { Required = ["type"] });
 
     public override string Action => ActionNames.Reboot;
 

@@ -78,5 +78,6 @@ internal sealed class RebuildRequest(JsonElement rebuild, Microversion version)
             : null;
 
     private bool HasItems(string key)
-        => rebuild.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0;
+        => rebuild.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Array
+            && value.GetArrayLength() > 0;
 }

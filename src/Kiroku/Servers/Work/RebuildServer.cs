@@ -65,7 +65,8 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) 
     {
         asked.RefuseUnsupported();
         var viewer = new ImageViewer(request.ProjectId!, request.ByAdmin);
-        await images.CheckAsync(asked.ImageId, server.Flavor, viewer, "Cannot find image for rebuild", cancellationToken);
+        await images.CheckAsync(
+            asked.ImageId, server.Flavor, viewer, "Cannot find image for rebuild", cancellationToken);
         var key = asked.AsksForKey
             ? await keypairs.TakeAsync(server.UserId, asked.KeyName, cancellationToken)
             : server.Labels.Key;
@@ -111,7 +112,8 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) 
         var image = await work.Machines.PrepareImageAsync(asked.Image, work.Server.Flavor, ct);
         await work.Machines.CreateDiskAsync(work.Server.Id, asked.Generation, image, work.Server.Flavor, ct);
         if (asked.ConfigGeneration is { } config)
-            await work.Machines.MakeConfigDriveAsync(work.Server with { ImageId = asked.Image }, config, asked.AdminPass, ct);
+            await work.Machines.MakeConfigDriveAsync(
+                work.Server with { ImageId = asked.Image }, config, asked.AdminPass, ct);
         await work.SaveAsync(s => s with { TaskState = TaskStates.RebuildSpawning }, ct);
         await work.Machines.PowerOffAsync(work.Server, ct);
         await work.LeaveRescueAsync(ct);

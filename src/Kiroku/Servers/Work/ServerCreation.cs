@@ -18,8 +18,9 @@ namespace Kiroku.Servers.Work;
 
 /// <summary>Makes servers: rows and records first, then each server's grain builds.</summary>
 internal sealed class ServerCreation(
-    ServerStore store, FlavorStore flavors, ServerImages images, KeypairStore keypairs, QuotaStore quotas, IHypervisor hypervisor,
-    HostWatch hosts, IDatabase database, Resting resting, IOptions<ServersOptions> options, ServerGrains grains, TimeProvider time)
+    ServerStore store, FlavorStore flavors, ServerImages images, KeypairStore keypairs, QuotaStore quotas,
+    IHypervisor hypervisor, HostWatch hosts, IDatabase database, Resting resting, IOptions<ServersOptions> options,
+    ServerGrains grains, TimeProvider time)
 {
     private const int MostAtOnce = 100;
 
@@ -55,7 +56,9 @@ internal sealed class ServerCreation(
         var answer = answerWith(created[0].server);
         await store.InsertAsync(
             created, new Keeping(begun.Key, answer),
-            async connection => Room(await quotas.GetAsync(connection, prototype.ProjectId), prototype.Flavor, number), CancellationToken.None);
+            async connection => Room(
+                await quotas.GetAsync(connection, prototype.ProjectId), prototype.Flavor, number),
+            CancellationToken.None);
         foreach (var (server, _) in created)
             await grains.GoOnAsync(server.Id);
         return answer;
@@ -68,10 +71,14 @@ internal sealed class ServerCreation(
     private async Task<int> NumberAsync(HttpContext context, CreateRequest request, ServerFlavor flavor)
     {
         if (request.Most > MostAtOnce)
-            throw new Fault(403, $"Quota exceeded for instances: Requested {request.Most}, but already used 0 of {MostAtOnce} instances");
+            throw new Fault(
+                403,
+                $"Quota exceeded for instances: Requested {request.Most}, but already used 0 of {MostAtOnce} "
+                    + "instances");
         var allowed = await quotas.GetAsync(Caller.Of(context).ProjectId, context.RequestAborted);
         if (allowed[QuotaResources.MetadataItems].Left < request.Metadata.Count)
-            throw new Fault(403, $"Maximum number of metadata items exceeds {allowed[QuotaResources.MetadataItems].Limit}");
+            throw new Fault(
+                403, $"Maximum number of metadata items exceeds {allowed[QuotaResources.MetadataItems].Limit}");
         var room = allowed.Room(request.Most, flavor.Vcpus, flavor.MemoryMiB);
         if (room < request.Least)
             allowed.Require(request.Most, flavor.Vcpus, flavor.MemoryMiB, request.Least == request.Most
@@ -109,7 +116,8 @@ internal sealed class ServerCreation(
         if (flavor.DiskGiB == 0)
             throw new Fault(403, "Only volume-backed servers are allowed for flavors with zero disk.");
         var taken = ServerFlavors.Of(flavor);
-        await images.CheckAsync(image, taken, ImageViewer.Of(caller), "Can not find requested image", context.RequestAborted);
+        await images.CheckAsync(
+            image, taken, ImageViewer.Of(caller), "Can not find requested image", context.RequestAborted);
         request.RefuseGroups();
         var key = await keypairs.TakeAsync(caller.UserId, request.KeyName, context.RequestAborted);
         return new Server

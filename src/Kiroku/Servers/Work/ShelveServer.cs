@@ -35,7 +35,8 @@ internal sealed class ShelveServer : Workflow
     public override Server Failed(ServerWork work, ServerFault fault) => work.Server switch
     {
         var left when HasLeft(work) => left with { VmState = VmStates.ShelvedOffloaded, PowerState = MachineState.Off },
-        { VmState: VmStates.Paused, PowerState: not MachineState.Paused } off => off with { VmState = VmStates.Stopped },
+        { VmState: VmStates.Paused, PowerState: not MachineState.Paused } off
+            => off with { VmState = VmStates.Stopped },
         var server => server,
     };
 

@@ -62,7 +62,8 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuot
 
     /// <summary>Whether the image has its bytes.</summary>
     public async Task<bool> IsFilledAsync(string imageId, CancellationToken cancellationToken)
-        => (await images.FindAsync(imageId, cancellationToken))?.Status is ImageStatus.Active or ImageStatus.Deactivated;
+        => (await images.FindAsync(imageId, cancellationToken))?.Status
+            is ImageStatus.Active or ImageStatus.Deactivated;
 
     /// <summary>Gives the image the bytes that are written, as they come.</summary>
     /// <exception cref="StepException">The image is gone, or its bytes could not be kept.</exception>

@@ -24,7 +24,8 @@ internal sealed class UnlockServer(ServerStore store, InstantActions instant, Ti
             Caller.Of(context).Require(RuleForOverride, server.ProjectId);
         var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
         var request = ActionRequest.Of(context, ActionNames.Unlock, time.UtcNow());
-        await instant.AcceptLockAsync(server with { LockedBy = null, LockedReason = null }, request, answer, EventNames.Unlock);
+        await instant.AcceptLockAsync(
+            server with { LockedBy = null, LockedReason = null }, request, answer, EventNames.Unlock);
         return answer;
     }
 }

@@ -46,15 +46,20 @@ internal sealed class UnshelveServer(HostWatch hosts) : Workflow<UnshelveServer.
     {
         if ((asked.NamesZone || asked.Host is not null) && server.VmState != VmStates.ShelvedOffloaded)
         {
-            throw Fault.Conflict($"Specifying an availability zone or a host when unshelving server \"{server.Id}\" with status "
-                + $"\"{server.VmState}\" is not supported. The server status must be SHELVED_OFFLOADED.");
+            throw Fault.Conflict(
+                $"Specifying an availability zone or a host when unshelving server \"{server.Id}\" with status "
+                    + $"\"{server.VmState}\" is not supported. The server status must be SHELVED_OFFLOADED.");
         }
         var pinned = asked.NamesZone ? asked.Zone : server.Labels.PinnedZone;
         if (asked.Zone is not null)
             await Zones.RequireAsync(hosts, asked.Zone, cancellationToken);
         if (asked.Host is not null)
             await RequireInZoneAsync(asked.Host, pinned, cancellationToken);
-        var shown = server with { TaskState = TaskStates.Unshelving, Labels = server.Labels with { PinnedZone = pinned } };
+        var shown = server with
+        {
+            TaskState = TaskStates.Unshelving,
+            Labels = server.Labels with { PinnedZone = pinned },
+        };
         return new Accepted(shown, new UnshelveArguments(asked.Host));
     }
 
@@ -118,7 +123,8 @@ internal sealed class UnshelveServer(HostWatch hosts) : Workflow<UnshelveServer.
             return Schema.Any;
         var asked = version < 91
             ? Schema.Object(("availability_zone", Parameters.Name)) with { Required = ["availability_zone"] }
-            : Schema.Object(("availability_zone", new Schema { Types = ["string", "null"] }), ("host", Parameters.Fqdn));
+            : Schema.Object(
+                ("availability_zone", new Schema { Types = ["string", "null"] }), ("host", Parameters.Fqdn));
         return Schema.Body("unshelve", asked with { Types = ["object", "null"] });
     }
 

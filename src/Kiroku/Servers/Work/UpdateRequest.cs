@@ -17,7 +17,9 @@ internal readonly struct UpdateRequest(JsonElement update, Microversion version)
     public Server Applied(Server server) => server with
     {
         Name = Text("name")?.Trim() ?? server.Name,
-        Description = version >= 19 && update.TryGetProperty("description", out _) ? Text("description") : server.Description,
+        Description = version >= 19 && update.TryGetProperty("description", out _)
+            ? Text("description")
+            : server.Description,
         Labels = server.Labels with
         {
             AccessIpv4 = Text("accessIPv4") ?? server.Labels.AccessIpv4,

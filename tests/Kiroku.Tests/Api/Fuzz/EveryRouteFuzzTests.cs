@@ -14,7 +14,8 @@ namespace Kiroku.Tests.Api.Fuzz;
 /// </summary>
 public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<RunningCloud>
 {
-    public static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("KIROKU_FUZZ_SEED") ?? "15", CultureInfo.InvariantCulture);
+    public static readonly int Seed = int.Parse(
+        Environment.GetEnvironmentVariable("KIROKU_FUZZ_SEED") ?? "15", CultureInfo.InvariantCulture);
     private static readonly string Routes = Environment.GetEnvironmentVariable("KIROKU_FUZZ_ROUTES") ?? "";
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1";
     private static readonly int RequestsToEach = IsLong ? 400 : 4;
@@ -31,7 +32,8 @@ public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<Ru
         TestContext.Current.TestOutputHelper?.WriteLine($"KIROKU_FUZZ_SEED={Seed}");
         cloud.Host.Capacity = cloud.Host.Capacity with { Vcpus = 1 << 20, MemoryMiB = 1 << 30 };
         var subject = (await cloud.App.SignInAsync()).Token;
-        foreach (var row in VisibilityTests.Rows(cloud.App.Services).Where(row => row.Name.Contains(Routes, StringComparison.Ordinal)))
+        foreach (var row in VisibilityTests.Rows(cloud.App.Services)
+            .Where(row => row.Name.Contains(Routes, StringComparison.Ordinal)))
             await FuzzAsync(row, subject);
         Assert.True(faults.Count == 0, $"KIROKU_FUZZ_SEED={Seed}: {faults.Count} faults, these among "
             + $"them:\n{string.Join("\n\n", faults.Take(12))}");

@@ -46,7 +46,8 @@ public sealed class LateSweepTests : IAsyncLifetime
         await LateAsync(server, grain => grain.PutAside(host), $"host = '{host}', disk_host = '{host}'");
 
         Assert.Equal(MachineState.Running, cloud[host].Host.Machines[server].State);
-        Assert.Empty(await cloud.Any.App.Services.GetRequiredService<KeptVolumes>().ListAsync(host, TestContext.Current.CancellationToken));
+        Assert.Empty(await cloud.Any.App.Services.GetRequiredService<KeptVolumes>().ListAsync(
+            host, TestContext.Current.CancellationToken));
     }
 
     [Theory]

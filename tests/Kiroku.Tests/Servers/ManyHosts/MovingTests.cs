@@ -45,7 +45,10 @@ public sealed class MovingTests : IAsyncLifetime
         var confirm = await cloud.DoAsync(server, """{"confirmResize":null}""");
 
         Assert.Equal("a", HostOf(confirm, EventNames.ConfirmResize));
-        Assert.Equal((VmStates.Active, null, null), ((await cloud.ServerAsync(server)).VmState, (await cloud.ServerAsync(server)).Former?.Disk.Host, (await cloud.ServerAsync(server)).Other?.Host));
+        Assert.Equal((VmStates.Active, null, null),
+            ((await cloud.ServerAsync(server)).VmState,
+                (await cloud.ServerAsync(server)).Former?.Disk.Host,
+                (await cloud.ServerAsync(server)).Other?.Host));
         await cloud.AssertWholeAsync(server);
         await cloud.DeleteAsync(server);
         await cloud.AssertWholeAsync(server);
@@ -83,8 +86,10 @@ public sealed class MovingTests : IAsyncLifetime
 
         var after = await cloud.ServerAsync(server);
         Assert.Null(revert.Action.Message);
-        Assert.Equal((moved, "a"), (HostOf(revert, EventNames.RevertResize), HostOf(revert, EventNames.FinishRevertResize)));
-        Assert.Equal(("a", "a", null, null, 1), (after.Host, after.Disk?.Host, after.Former?.Disk.Host, after.Other?.Host, after.Disk?.Generation));
+        Assert.Equal((moved, "a"),
+            (HostOf(revert, EventNames.RevertResize), HostOf(revert, EventNames.FinishRevertResize)));
+        Assert.Equal(("a", "a", null, null, 1),
+            (after.Host, after.Disk?.Host, after.Former?.Disk.Host, after.Other?.Host, after.Disk?.Generation));
         Assert.Equal(stopped ? VmStates.Stopped : VmStates.Active, after.VmState);
         Assert.Equal(before, Contents("a", server, 1));
         Assert.Empty(cloud[moved].Host.DisksOf(server));
@@ -97,7 +102,8 @@ public sealed class MovingTests : IAsyncLifetime
         var server = await cloud.CreateServerAsync("a");
         var before = Contents("a", server, 1);
         await cloud.DoAsync(server, """{"shelve":null}""");
-        Assert.Equal((null, "a"), ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).Disk?.Host));
+        Assert.Equal((null, "a"),
+            ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).Disk?.Host));
 
         var unshelve = await cloud.DoAsync(server, """{"unshelve":{"host":"b"}}""");
 
@@ -176,8 +182,10 @@ public sealed class MovingTests : IAsyncLifetime
 
         var after = await cloud.ServerAsync(server);
         Assert.Equal(("Error", VmStates.Error), (resize.Action.Message, after.VmState));
-        Assert.Equal(3, resize.Events.Count(e => e.Event == EventNames.ResizeInstance && e.Result == EventResults.Error));
-        Assert.Equal(("a", "a", null, null), (after.Host, after.Disk?.Host, after.Other?.Host, after.Former?.Disk.Host));
+        Assert.Equal(3,
+            resize.Events.Count(e => e.Event == EventNames.ResizeInstance && e.Result == EventResults.Error));
+        Assert.Equal(("a", "a", null, null),
+            (after.Host, after.Disk?.Host, after.Other?.Host, after.Former?.Disk.Host));
         Assert.Equal(before, Contents("a", server, 1));
         await cloud.AssertWholeAsync(server);
     }
@@ -211,7 +219,8 @@ public sealed class MovingTests : IAsyncLifetime
                 ? throw new HypervisorException(HypervisorFailure.Failed, $"{now} it", "no") : Task.CompletedTask;
         Assert.Equal("Error", (await cloud.DoAsync(server, Resize)).Action.Message);
         var failed = await cloud.ServerAsync(server);
-        Assert.Equal((VmStates.Error, "a", "a", 1), (failed.VmState, failed.Former?.Disk.Host, failed.Other?.Host, failed.Former?.Disk.Generation));
+        Assert.Equal((VmStates.Error, "a", "a", 1),
+            (failed.VmState, failed.Former?.Disk.Host, failed.Other?.Host, failed.Former?.Disk.Generation));
         await cloud.AssertWholeAsync(server);
         foreach (var node in cloud.Nodes)
             node.Hypervisor.Before = _ => Task.CompletedTask;
@@ -221,12 +230,14 @@ public sealed class MovingTests : IAsyncLifetime
 
         var after = await cloud.ServerAsync(server);
         Assert.Equal((state, failed.Host, failed.Host), (after.VmState, after.Host, after.Disk?.Host));
-        Assert.Equal((null, null, null, after.Flavor.Claim), (after.Former?.Disk.Host, after.Other?.Host, after.Former?.Disk.Generation, after.Claim));
+        Assert.Equal((null, null, null, after.Flavor.Claim),
+            (after.Former?.Disk.Host, after.Other?.Host, after.Former?.Disk.Generation, after.Claim));
         await cloud.SweepAsync();
         await cloud.AssertWholeAsync(server);
         // Nothing of that move is in the way of the next.
         Assert.Null((await cloud.DoAsync(server, """{"migrate":{"host":"a"}}""")).Action.Message);
-        Assert.Equal(("a", failed.Host), ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).Former?.Disk.Host));
+        Assert.Equal(("a", failed.Host),
+            ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).Former?.Disk.Host));
         await cloud.AssertWholeAsync(server);
     }
 
@@ -249,14 +260,16 @@ public sealed class MovingTests : IAsyncLifetime
         await cloud.DoAsync(server, """{"os-resetState":{"state":"active"}}""");
 
         var after = await cloud.ServerAsync(server);
-        Assert.Equal((VmStates.Active, null, "a", Claim.None), (after.VmState, after.Host, after.Disk?.Host, after.Claim));
+        Assert.Equal((VmStates.Active, null, "a", Claim.None),
+            (after.VmState, after.Host, after.Disk?.Host, after.Claim));
         Assert.Equal(409, (await cloud.ActAsync(server, $$$"""{"rebuild":{"imageRef":"{{{cloud.Image}}}"}}""")).Status);
         await cloud.SweepAsync();
         await cloud.AssertWholeAsync(server);
         cloud["b"].Hypervisor.Before = _ => Task.CompletedTask;
         Assert.Null((await cloud.DoAsync(server, """{"shelve":null}""")).Action.Message);
         Assert.Null((await cloud.DoAsync(server, """{"unshelve":{"host":"b"}}""")).Action.Message);
-        Assert.Equal(("b", "b"), ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).Disk?.Host));
+        Assert.Equal(("b", "b"),
+            ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).Disk?.Host));
         await cloud.SweepAsync();
         await cloud.AssertWholeAsync(server);
     }
