@@ -15,7 +15,6 @@ internal static class ServersRoom
 {
     public static void AddServers(this IServiceCollection services)
     {
-        services.AddRules(ServerRules.All);
         services.AddOptions<ServersOptions>().BindConfiguration(ServersOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         services.AddRules(ServerRules.All);

@@ -17,6 +17,8 @@ public sealed class WireNamesTests
         "Kiroku.Api.Answer",
         "Kiroku.Cluster.IAcquaintance",
         "Kiroku.Cluster.NodeMissingException",
+        "Kiroku.Cluster.OnNode",
+        "Kiroku.Cluster.OnWorkingNode",
         "Kiroku.Cluster.UnprovenCallException",
         "Kiroku.Hypervisors.CrossingFailure",
         "Kiroku.Hypervisors.HostCapacity",

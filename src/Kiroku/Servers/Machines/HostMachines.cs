@@ -114,7 +114,8 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
 
     /// <summary>Makes the next disk a full copy of the present one, grown to the flavor's size.</summary>
     public Task CopyDiskAsync(
-        Guid server, int from, int to, ServerFlavor flavor, IProgress<double> progress, CancellationToken cancellationToken)
+        Guid server, int from, int to, ServerFlavor flavor, IProgress<double> progress,
+        CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.CopyVolumeAsync(
             Disks.NameOf(server, from), Disks.NameOf(server, to), flavor.DiskBytes, progress,
             cancellationToken), cancellationToken);
