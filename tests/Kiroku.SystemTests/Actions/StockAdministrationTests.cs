@@ -67,8 +67,9 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
         await demo.RunAsync(
             $"--os-compute-api-version 2.90 server unset --property role --tag red --description {server}");
         shown = await demo.JsonAsync($"--os-compute-api-version 2.90 server show {server}");
-        Assert.Equal((null, "[]", "{}"),
-            ((string?)shown["description"], shown["tags"]!.ToJsonString(), shown["properties"]!.ToJsonString()));
+        // Older clients ask for none, newer ones for an empty one.
+        Assert.True(string.IsNullOrEmpty((string?)shown["description"]));
+        Assert.Equal(("[]", "{}"), (shown["tags"]!.ToJsonString(), shown["properties"]!.ToJsonString()));
         var listed = Assert.Single((await demo.JsonAsync("server list --long --name renamed")).AsArray())!;
         Assert.Equal(("ACTIVE", "{}"), ((string)listed["Status"]!, listed["Properties"]!.ToJsonString()));
     }
@@ -82,7 +83,8 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
         var limits = Pairs(await demo.JsonAsync("limits show --absolute"), "Name", "Value");
         Assert.Equal((1, 1, 128), (Limit("instances"), Limit("cores"), Limit("ram")));
         await admin.RunAsync("quota set --cores 7 demo");
-        var quotas = await demo.JsonAsync("quota show");
+        // Newer clients ask the block storage service, too, which there is none of, unless told not to.
+        var quotas = await demo.JsonAsync(clients == ClientRoot.Machine ? "quota show" : "quota show --compute");
         Assert.Equal(7,
             (int)(quotas is JsonArray
                 ? Pairs(quotas, "Resource", "Limit") : quotas.AsObject().ToDictionary())["cores"]!);
