@@ -33,7 +33,8 @@ internal sealed class Figures(Product product)
     /// <summary>From the POST over the steps, on this host, to the GET of the record.</summary>
     private void SayPath()
     {
-        var calls = new CallGraph(product.Source, ["StopServer", "ServerGrain", "LocalHost", "LibvirtHypervisor"]);
+        var calls = new CallGraph(
+            product.Source, ["WorkflowAction", "StopServer", "ServerGrain", "LocalHost", "LibvirtHypervisor"]);
         var files = calls.Files(("ServerActionsApi", "Act"), ("ActionsApi", null));
         var rooms = files.GroupBy(SourceFile.RoomOf).OrderByDescending(room => room.Count());
         Say($"files that os-stop can reach   {files.Count}: "
