@@ -60,6 +60,7 @@ public sealed class WireNamesTests
         => Assert.Equal(Names.Order(StringComparer.Ordinal), Crossing().Order(StringComparer.Ordinal));
 
     private static IEnumerable<string> Crossing() => typeof(KirokuApp).Assembly.GetTypes()
+        .Where(type => type.Namespace?.StartsWith("Kiroku", StringComparison.Ordinal) == true)
         .Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null
             || (type.IsInterface && type.IsAssignableTo(typeof(IAddressable))))
         .Select(type => type.FullName!);
