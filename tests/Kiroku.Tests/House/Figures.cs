@@ -54,7 +54,8 @@ internal sealed class Figures(Product product)
         var files = new[] { "src", "docs", "tests" }
             .Select(top => Directory.EnumerateFiles(Path.Combine(Page.Root, top), "*", SearchOption.AllDirectories)
                 .Where(file =>
-                    Path.GetExtension(file) is ".cs" or ".md" or ".py" && words.IsMatch(File.ReadAllText(file)))
+                    Path.GetExtension(file) is ".cs" or ".md" or ".py" && Path.GetFileName(file) != "Figures.cs"
+                        && words.IsMatch(File.ReadAllText(file)))
                 .Select(file => Path.GetRelativePath(Page.Root, file)).Order(StringComparer.Ordinal).ToList()).ToList();
         Say($"files that name {name.ToLowerInvariant(),-14} {files.Sum(top => top.Count)}: {files[0].Count} of src, "
             + $"{files[1].Count} of docs, {files[2].Count} of tests (an action {kind})");
