@@ -4,7 +4,7 @@ import sys
 from datetime import datetime
 
 import openstack
-from openstack import exceptions
+from openstack import exceptions, version
 from openstack.compute.v2.server_action import ServerAction
 
 from steps import done, expect, wait_until
@@ -181,7 +181,7 @@ def look_around(server):
     assert admin.get_compute_usage("demo").total_hours >= 0
     start = datetime(2020, 1, 1)
     # Before its fourth version it sends what it is given.
-    start = start if int(openstack.version.__version__.split(".")[0]) >= 4 else start.isoformat()
+    start = start if int(version.__version__.split(".")[0]) >= 4 else start.isoformat()
     assert [usage for usage in admin.compute.usages(start=start) if usage.project_id == demo.current_project_id]
     done("limits, quotas, usage")
     hypervisor = next(admin.compute.hypervisors(details=True))
