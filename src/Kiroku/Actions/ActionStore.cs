@@ -35,8 +35,7 @@ internal sealed class ActionStore(IDatabase database)
 
     /// <summary>
     /// The server as it is now, if what was read of its ended actions with <paramref name="before"/> still is in its
-    /// record;
-    /// null if some may be gone. Nobody is asked where there is nobody but this process to change it.
+    /// record; null if some may be gone. Nobody is asked where there is nobody but this process to change it.
     /// </summary>
     public async ValueTask<Subject?> FindUnchangedAsync(Subject before, CancellationToken cancellationToken)
     {
@@ -75,8 +74,8 @@ internal sealed class ActionStore(IDatabase database)
 
     /// <summary>
     /// Inserts the row of an action of a server that has others, in the caller's transaction, which holds the server's
-    /// row. It
-    /// begins after all that were accepted before it, and not before the last of them ended, whatever the clock says.
+    /// row. It begins after all that were accepted before it, and not before the last of them ended, whatever the clock
+    /// says.
     /// </summary>
     public static async Task<ActionRecord> InsertNextAsync(DbConnection connection, ActionRecord action)
     {
@@ -164,8 +163,7 @@ internal sealed class ActionStore(IDatabase database)
 
     /// <summary>
     /// Ends an action in the caller's transaction. What it was asked with goes with its end: nobody goes on with it,
-    /// and
-    /// passwords may be in there. A step that rested inside one which then failed without it is open still.
+    /// and passwords may be in there. A step that rested inside one which then failed without it is open still.
     /// </summary>
     public static async Task EndAsync(
         DbConnection connection, long actionId, string outcome, DateTime now, string ofOpenEvents = Interrupted)
@@ -188,8 +186,7 @@ internal sealed class ActionStore(IDatabase database)
 
     /// <summary>
     /// Readies an action that nobody runs any more to be gone on with, in the caller's transaction: an event that was
-    /// left
-    /// open is closed as interrupted, or kept when the service had stopped in good order.
+    /// left open is closed as interrupted, or kept when the service had stopped in good order.
     /// </summary>
     public static async Task TakeUpAsync(DbConnection connection, ActionRecord action, DateTime now)
     {

@@ -7,8 +7,7 @@ namespace Kiroku.Actions;
 
 /// <summary>
 /// An action as it is shown: the seed's keys at 2.1, Nova's above (nova/api/openstack/compute/instance_actions.py).
-/// What a
-/// role may not see is left out, not null; below 2.51 the key traceback is there for everybody, as in the seed.
+/// What a role may not see is left out, not null; below 2.51 the key traceback is there for everybody, as in the seed.
 /// </summary>
 internal readonly record struct ActionView(Microversion Version, bool SeesTraceback, bool SeesDetails)
 {
@@ -17,8 +16,7 @@ internal readonly record struct ActionView(Microversion Version, bool SeesTraceb
 
     /// <summary>
     /// As the caller sees the actions of servers that they may see at all: those of their own project, or as an
-    /// administrator
-    /// of any.
+    /// administrator of any.
     /// </summary>
     public static ActionView Of(HttpContext context)
     {

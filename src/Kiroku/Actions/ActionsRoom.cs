@@ -37,8 +37,7 @@ internal static class ActionsRoom
 
     /// <summary>
     /// An action is a trace and each attempt at a step a span; they, and what is measured, are sent where
-    /// OpenTelemetry's own
-    /// variable says, if it does.
+    /// OpenTelemetry's own variable says, if it does.
     /// </summary>
     private static void AddTelemetry(IServiceCollection services)
     {

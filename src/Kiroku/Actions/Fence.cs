@@ -5,10 +5,8 @@ namespace Kiroku.Actions;
 
 /// <summary>
 /// The right to act on a server: valid while its row still names that action and epoch. Every write of a workflow shows
-/// it, so
-/// that one which was overtaken or taken up elsewhere changes nothing, however late it wakes. With no action it is the
-/// right of
-/// who tidies up while nothing runs, until something begins.
+/// it, so that one which was overtaken or taken up elsewhere changes nothing, however late it wakes. With no action it
+/// is the right of who tidies up while nothing runs, until something begins.
 /// </summary>
 [GenerateSerializer, Immutable]
 internal sealed record Fence(

@@ -6,10 +6,9 @@ namespace Kiroku.Actions;
 
 /// <summary>
 /// Answers about actions that have ended, as bytes: an ended action never changes, until retention removes it or its
-/// server
-/// is deleted. Whether the caller may see it is asked each time. What is kept is bounded and only this process's; of
-/// what
-/// others did to a shared store it knows nothing, and <see cref="ActionStore.FindUnchangedAsync"/> does.
+/// server is deleted. Whether the caller may see it is asked each time. What is kept is bounded and only this
+/// process's; of what others did to a shared store it knows nothing, and <see cref="ActionStore.FindUnchangedAsync"/>
+/// does.
 /// </summary>
 internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDisposable
 {

@@ -4,10 +4,8 @@ namespace Kiroku.Actions;
 
 /// <summary>
 /// Gives a request that repeats another, by its <see cref="IdempotencyKey"/>, the other's answer. Whether it does is
-/// the
-/// store's to judge when the request is accepted; here is asked before, to save the work, and again after a refusal,
-/// which
-/// may only say that the first of two at once was quicker.
+/// the store's to judge when the request is accepted; here is asked before, to save the work, and again after a
+/// refusal, which may only say that the first of two at once was quicker.
 /// </summary>
 internal sealed class IdempotencyFilter(KeptAnswers answers) : IEndpointFilter
 {

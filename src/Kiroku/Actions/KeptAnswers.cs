@@ -11,9 +11,8 @@ internal sealed record Keeping(IdempotencyKey? Key, Answer Answer);
 
 /// <summary>
 /// The answers given under an <see cref="IdempotencyKey"/>. Each is written in the transaction that accepts its
-/// request, and
-/// the store lets in one for each key: so of any number of requests with the same key, at once or after a crash, one is
-/// done.
+/// request, and the store lets in one for each key: so of any number of requests with the same key, at once or after a
+/// crash, one is done.
 /// </summary>
 internal sealed class KeptAnswers(IDatabase database, IOptions<IdempotencyOptions> options, TimeProvider time)
 {

@@ -5,8 +5,7 @@ namespace Kiroku.Actions;
 
 /// <summary>
 /// Reads what the record shows, value by value: the two calls that this service is there for make nothing but these
-/// reads,
-/// and what maps rows by itself would take most of their time (docs/performance.md).
+/// reads, and what maps rows by itself would take most of their time (docs/performance.md).
 /// </summary>
 internal static class RecordRows
 {

@@ -6,8 +6,7 @@ namespace Kiroku.Actions;
 /// <summary>
 /// Lets go of what the record is no longer to keep: ended actions of each server, oldest first, as its
 /// <see cref="RetentionLimits"/> say, and answers kept for repeated requests whose time is over. It works steadily and
-/// in
-/// small transactions, so that no request waits for it longer than for another request.
+/// in small transactions, so that no request waits for it longer than for another request.
 /// </summary>
 internal sealed partial class Retention(
     RetentionStore store, KeptAnswers answers, IOptions<RetentionOptions> options, TimeProvider time,

@@ -6,9 +6,8 @@ namespace Kiroku.Actions;
 
 /// <summary>
 /// Finds what retention lets go, and removes it. A server's actions end in the order they began, so what goes of a
-/// server is
-/// all that ended up to one action: <see cref="Surplus.Last"/>. That one is found in an index, whatever the number of
-/// rows.
+/// server is all that ended up to one action: <see cref="Surplus.Last"/>. That one is found in an index, whatever the
+/// number of rows.
 /// </summary>
 internal sealed class RetentionStore(IDatabase database, FinishedRecords records)
 {

@@ -7,8 +7,7 @@ namespace Kiroku.Actions;
 
 /// <summary>
 /// What actions do with the store: while that is in trouble (its disk full, say) they wait and try again, so that no
-/// record is
-/// lost and no step fails for it.
+/// record is lost and no step fails for it.
 /// </summary>
 internal sealed partial class StorePatience(
     IOptions<ActionsOptions> options, TimeProvider time, ILogger<StorePatience> logger)

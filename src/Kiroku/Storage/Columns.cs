@@ -6,8 +6,7 @@ namespace Kiroku.Storage;
 
 /// <summary>
 /// A table's columns as its row's record has them, each property being the column of its name in snake case. So a
-/// column
-/// stands once, in the record.
+/// column stands once, in the record.
 /// </summary>
 /// <typeparam name="TRow">The record; its public properties that can be set are columns.</typeparam>
 internal static class Columns<TRow>

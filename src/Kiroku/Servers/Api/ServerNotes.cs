@@ -9,8 +9,7 @@ namespace Kiroku.Servers.Api;
 
 /// <summary>
 /// Changes what is noted of a server: what it is called, its metadata and its tags. As in Nova these are no actions:
-/// they
-/// leave no record, pass whatever runs, and reach the guest when it next gets a config drive.
+/// they leave no record, pass whatever runs, and reach the guest when it next gets a config drive.
 /// </summary>
 internal sealed class ServerNotes(ServerStore store, QuotaStore quotas, TimeProvider time)
 {

@@ -10,8 +10,7 @@ namespace Kiroku.Servers;
 
 /// <summary>
 /// A request to act on a server: its id, who makes it (nobody when the service itself does), the action and, as JSON,
-/// what
-/// it asks for; crosses from the API to the server's grain.
+/// what it asks for; crosses from the API to the server's grain.
 /// </summary>
 [GenerateSerializer, Immutable]
 internal sealed record ActionRequest(

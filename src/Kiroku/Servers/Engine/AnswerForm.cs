@@ -7,8 +7,7 @@ namespace Kiroku.Servers;
 
 /// <summary>
 /// How an action is answered once it is accepted: by a status or, where Nova shows it, by the server as it has become.
-/// The
-/// form crosses to the server's grain, because there an answer is made and kept together with the acceptance.
+/// The form crosses to the server's grain, because there an answer is made and kept together with the acceptance.
 /// </summary>
 [GenerateSerializer, Immutable]
 internal sealed record AnswerForm([property: Id(0)] int Status, [property: Id(1)] ShownServer? Shown = null)

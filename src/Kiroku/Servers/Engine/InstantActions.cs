@@ -10,8 +10,7 @@ namespace Kiroku.Servers.Engine;
 
 /// <summary>
 /// Accepts requests that are done as soon as they are accepted, whatever runs on the server: what they change of its
-/// row, their
-/// record and the kept answer are one transaction, so that the request id of each is found in the record.
+/// row, their record and the kept answer are one transaction, so that the request id of each is found in the record.
 /// </summary>
 internal sealed class InstantActions(
     IDatabase database, OwnMembership membership, KeptAnswers answers, ServiceSettings settings, TimeProvider time)

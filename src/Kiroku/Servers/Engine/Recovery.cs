@@ -5,8 +5,7 @@ namespace Kiroku.Servers.Engine;
 
 /// <summary>
 /// Sees to it that no action stays in progress for ever: at the start, and again and again, whatever a server's row
-/// names as
-/// running and nobody runs is gone on with.
+/// names as running and nobody runs is gone on with.
 /// </summary>
 internal sealed class Recovery(
     ServerStore store, IDatabase database, ServerGrains grains, TimeProvider time, ILogger<Recovery> logger)

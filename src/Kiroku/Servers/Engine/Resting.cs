@@ -7,8 +7,7 @@ namespace Kiroku.Servers.Engine;
 
 /// <summary>
 /// How the service comes to rest. Told to stop: no new actions, running steps end within a set time, workflows rest
-/// between
-/// steps and go on after the next start. Told to drain: no new actions either, but workflows run to their ends.
+/// between steps and go on after the next start. Told to drain: no new actions either, but workflows run to their ends.
 /// </summary>
 internal sealed partial class Resting(
     WorkInHand work, IOptions<ServersOptions> options, NodeDrain node, TimeProvider time, ILogger<Resting> logger)

@@ -11,8 +11,7 @@ namespace Kiroku.Servers.Engine;
 
 /// <summary>
 /// A server's grain: accepts or refuses actions and owns the workflow that runs. The row in the store is the judge of
-/// what
-/// runs; this activation only saves asking, and a second one would be fenced off.
+/// what runs; this activation only saves asking, and a second one would be fenced off.
 /// </summary>
 [KeepAlive, InRole(NodeRoles.Conductor), OnWorkingNode]
 internal sealed partial class ServerGrain(

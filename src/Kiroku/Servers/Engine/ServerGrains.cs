@@ -8,8 +8,7 @@ namespace Kiroku.Servers.Engine;
 
 /// <summary>
 /// Servers' grains as the API asks them, wherever they are active: the node that holds one may have died just now, and
-/// then
-/// another takes it within moments.
+/// then another takes it within moments.
 /// </summary>
 internal sealed partial class ServerGrains(
     IGrainFactory grains, OwnMembership membership, ActionStore actions, RequestSealer sealer, TimeProvider time,

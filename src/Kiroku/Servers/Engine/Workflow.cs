@@ -10,8 +10,8 @@ namespace Kiroku.Servers.Engine;
 
 /// <summary>
 /// One action, with all that is particular to it: how it is asked for, when it is allowed, which steps it has, and what
-/// the
-/// server is before, after and when it fails. One file for each in <c>Work/</c>. Workflows hold no state of their own.
+/// the server is before, after and when it fails. One file for each in <c>Work/</c>. Workflows hold no state of their
+/// own.
 /// </summary>
 internal abstract class Workflow
 {

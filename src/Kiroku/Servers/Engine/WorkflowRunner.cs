@@ -10,8 +10,7 @@ namespace Kiroku.Servers.Engine;
 
 /// <summary>
 /// Runs a workflow from wherever its events say it stands to its end: the steps in order; when one has failed for good,
-/// what
-/// was done is undone, newest first; then the action's outcome and the server's states are written together.
+/// what was done is undone, newest first; then the action's outcome and the server's states are written together.
 /// </summary>
 internal sealed partial class WorkflowRunner(
     IHypervisor hypervisor, ServerHosts hosts, Placing placing, ServerStore servers, ActionStore actions,

@@ -5,8 +5,7 @@ namespace Kiroku.Servers.Machines;
 
 /// <summary>
 /// Names of volumes. A server's disk is named by server and generation: a change makes the next generation under its
-/// own
-/// name, one transaction switches the server's row to it, then the old one is deleted.
+/// own name, one transaction switches the server's row to it, then the old one is deleted.
 /// </summary>
 internal static class Disks
 {

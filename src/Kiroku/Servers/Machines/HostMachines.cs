@@ -7,8 +7,7 @@ namespace Kiroku.Servers.Machines;
 
 /// <summary>
 /// What is asked of one host, in terms of servers; its failures become <see cref="StepException"/> with a sentence for
-/// the
-/// server's owner. Each call is preceded by <c>require</c>, which ends what has lost its right to act.
+/// the server's owner. Each call is preceded by <c>require</c>, which ends what has lost its right to act.
 /// </summary>
 internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, Func<CancellationToken, Task>? require)
 {

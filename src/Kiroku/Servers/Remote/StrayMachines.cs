@@ -6,8 +6,8 @@ namespace Kiroku.Servers.Remote;
 
 /// <summary>
 /// Machines on a host that should not have them: while it was away their servers were deleted, or brought up elsewhere.
-/// None
-/// may run twice; but what is on their disks may be wanted, so these are kept aside until somebody has looked at them.
+/// None may run twice; but what is on their disks may be wanted, so these are kept aside until somebody has looked at
+/// them.
 /// </summary>
 internal sealed partial class StrayMachines(ServerHosts hosts, KeptVolumes kept, ILogger<StrayMachines> logger)
 {

@@ -16,8 +16,7 @@ internal sealed class KeptVolumes(IDatabase database, TimeProvider time)
 
     /// <summary>
     /// Hosts on which disks of the server's are kept and that have no other part in it: a disk that came there might
-    /// take the
-    /// place of one of them.
+    /// take the place of one of them.
     /// </summary>
     public static async Task<IEnumerable<string>> ListHostsAsync(DbConnection connection, Server server)
     {

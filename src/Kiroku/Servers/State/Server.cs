@@ -53,8 +53,7 @@ internal sealed record Server
 
     /// <summary>
     /// What it takes up on a second host: while it moves on the one that it goes to; while resized on the one that it
-    /// came
-    /// from, if that is another.
+    /// came from, if that is another.
     /// </summary>
     public HostClaim? Other { get; init; }
 
@@ -115,8 +114,7 @@ internal sealed record Server
 
     /// <summary>
     /// The server with nothing but the host and disk it has; what else there was is named no more, and swept. One whose
-    /// disk lies
-    /// elsewhere had not come to its host yet.
+    /// disk lies elsewhere had not come to its host yet.
     /// </summary>
     public Server InOnePlace()
     {

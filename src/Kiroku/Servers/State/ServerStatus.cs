@@ -23,8 +23,7 @@ internal static class ServerStatus
 
     /// <summary>
     /// What a list by status picks (task_and_vm_state_from_status): as in Nova the task_state counts only for statuses
-    /// that
-    /// are nothing but one. Null for words that are no status.
+    /// that are nothing but one. Null for words that are no status.
     /// </summary>
     public static Predicate<Server>? Filter(IReadOnlyList<string> statuses)
     {

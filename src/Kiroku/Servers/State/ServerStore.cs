@@ -113,8 +113,7 @@ internal sealed class ServerStore(
 
     /// <summary>
     /// Begins an action if the server still stands as <paramref name="seen"/>: takes the lock, supersedes what ran,
-    /// writes
-    /// the action's row and the states shown while it runs.
+    /// writes the action's row and the states shown while it runs.
     /// </summary>
     /// <returns>The server as it stands now and the action; null if the server had changed meanwhile.</returns>
     /// <exception cref="Fault">Nothing was changed: the request is a repeated one.</exception>
@@ -160,8 +159,7 @@ internal sealed class ServerStore(
 
     /// <summary>
     /// Takes up the action that a server's row names but nobody runs. Events left open are closed as interrupted,
-    /// unless the
-    /// service had rested.
+    /// unless the service had rested.
     /// </summary>
     /// <returns>The server with its new epoch and the action with its events; null if no action runs.</returns>
     public Task<(Server, RecordedAction)?> TakeUpActionAsync(Guid id, DateTime now, CancellationToken cancellationToken)
@@ -210,8 +208,7 @@ internal sealed class ServerStore(
 
     /// <summary>
     /// Has the running action take up room on a host: <paramref name="place"/> is given the server within the
-    /// transaction, and
-    /// says how it stands then. What several actions take up at once they take up one after another.
+    /// transaction, and says how it stands then. What several actions take up at once they take up one after another.
     /// </summary>
     /// <returns>The server as it stands then; null if there is no place, and then nothing is changed.</returns>
     public Task<Server?> PlaceAsync(
@@ -272,8 +269,7 @@ internal sealed class ServerStore(
 
     /// <summary>
     /// Whether a server has changed in what its epoch does not tell: notes are changed beside actions, and few actions
-    /// change
-    /// them, too; what is taken over writes until it hears of that.
+    /// change them, too; what is taken over writes until it hears of that.
     /// </summary>
     private static bool HasChanged(Server now, Server seen, bool notes)
         => (notes && ServerRow.Of(now).Notes != ServerRow.Of(seen).Notes)

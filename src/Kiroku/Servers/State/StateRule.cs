@@ -4,8 +4,7 @@ namespace Kiroku.Servers.State;
 
 /// <summary>
 /// The states in which an action is allowed, and Nova's words for every other (nova/compute/api.py,
-/// check_instance_state):
-/// vm_state first, then task_state, then whether it was ever launched.
+/// check_instance_state): vm_state first, then task_state, then whether it was ever launched.
 /// </summary>
 internal sealed record StateRule(params string[] VmStates)
 {

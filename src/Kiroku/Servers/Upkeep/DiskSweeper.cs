@@ -8,8 +8,7 @@ namespace Kiroku.Servers.Upkeep;
 
 /// <summary>
 /// Deletes disks that no server's row names: what a death in the middle of a change left over. A server on which an
-/// action
-/// runs is left alone; so are images that a server still stands on.
+/// action runs is left alone; so are images that a server still stands on.
 /// </summary>
 internal sealed partial class DiskSweeper(
     IHypervisor hypervisor, ServerStore store, StrayWatch strays, KeptVolumes keptVolumes, ImageStore images,

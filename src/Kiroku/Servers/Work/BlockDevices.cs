@@ -6,8 +6,8 @@ namespace Kiroku.Servers.Work;
 
 /// <summary>
 /// The disks that a creation maps. A server of Kiroku has its root disk alone, made from imageRef; clients name that
-/// once more as
-/// a mapping, and every other mapping is refused (nova/block_device.py, from_api; nova/compute/api.py, _validate_bdm).
+/// once more as a mapping, and every other mapping is refused (nova/block_device.py, from_api; nova/compute/api.py,
+/// _validate_bdm).
 /// </summary>
 internal sealed class BlockDevices(JsonElement server)
 {
@@ -17,8 +17,7 @@ internal sealed class BlockDevices(JsonElement server)
         "This cloud has no block storage: a server has one disk, the root disk, which is made from its image.";
 
     // What the root disk is in any case may be said. When it ends is not among them: Nova asks that of volumes alone,
-    // and
-    // gophercloud always says it.
+    // and gophercloud always says it.
     private static readonly Dictionary<string, string[]> RootDisk = new(StringComparer.Ordinal)
     {
         ["device_name"] = ["vda", "/dev/vda"],

@@ -8,8 +8,7 @@ namespace Kiroku.Servers.Work;
 
 /// <summary>
 /// The body of POST /servers once its form is right. What Kiroku does not have, such as volumes and networks to choose,
-/// is
-/// refused as Nova refuses what it does not find.
+/// is refused as Nova refuses what it does not find.
 /// </summary>
 internal sealed class CreateRequest(JsonElement server, Microversion version, Caller caller)
 {

@@ -7,9 +7,8 @@ namespace Kiroku.Servers.Work;
 
 /// <summary>
 /// create: finds a host, makes the first disk from the image and the config drive, and brings the machine up. As in
-/// Nova the
-/// scheduling stands in the record only when it failed. It is begun with the server's row, never asked of one that
-/// exists.
+/// Nova the scheduling stands in the record only when it failed. It is begun with the server's row, never asked of one
+/// that exists.
 /// </summary>
 internal sealed class CreateServer : Workflow
 {

@@ -8,8 +8,7 @@ namespace Kiroku.Servers.Work;
 
 /// <summary>
 /// delete: gives up machine and disks, whatever state the server is in and whatever else runs on it. Its record stays.
-/// It has
-/// a route of its own, DELETE, beside that of forceDelete.
+/// It has a route of its own, DELETE, beside that of forceDelete.
 /// </summary>
 internal sealed class DeleteServer : Workflow
 {

@@ -6,9 +6,8 @@ namespace Kiroku.Servers.Work;
 
 /// <summary>
 /// A server's disk on its way to another host: a full copy of it as the next generation is made where it lies, taken
-/// over by
-/// the other host byte by byte, and dropped again where it was made. Until the server's row names it nothing has
-/// changed.
+/// over by the other host byte by byte, and dropped again where it was made. Until the server's row names it nothing
+/// has changed.
 /// </summary>
 internal sealed record DiskMove(string From, string To, int Generation)
 {

@@ -10,8 +10,7 @@ namespace Kiroku.Servers.Work;
 
 /// <summary>
 /// lock: keeps a server's own project from changing it by mistake. As in Nova it passes whatever runs on the server and
-/// is
-/// done when it is answered.
+/// is done when it is answered.
 /// </summary>
 internal sealed class LockServer(ServerStore store, InstantActions instant, TimeProvider time) : IServerAction
 {

@@ -7,9 +7,8 @@ namespace Kiroku.Servers.Work;
 
 /// <summary>
 /// What resize and migrate have in common: the server takes a flavor on a full copy of its disk, grown to the flavor's
-/// size,
-/// here or on another host. The disk it had stays where and as it was until that is confirmed, and a revert goes back
-/// to it.
+/// size, here or on another host. The disk it had stays where and as it was until that is confirmed, and a revert goes
+/// back to it.
 /// </summary>
 /// <typeparam name="TAsked">What the body asks for.</typeparam>
 internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>

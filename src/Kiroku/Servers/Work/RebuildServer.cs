@@ -13,10 +13,8 @@ namespace Kiroku.Servers.Work;
 
 /// <summary>
 /// rebuild: gives the server a fresh disk from an image. The image is checked and the new disk made before the old one
-/// is
-/// given up; once the server's row names the new disk there is only going forward. A server that was stopped is started
-/// and
-/// stopped again, inside the one step.
+/// is given up; once the server's row names the new disk there is only going forward. A server that was stopped is
+/// started and stopped again, inside the one step.
 /// </summary>
 internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) : Workflow<RebuildRequest>
 {

@@ -12,8 +12,7 @@ namespace Kiroku.Servers.Work;
 
 /// <summary>
 /// rescue: runs the machine from a fresh disk of an image, with the server's own disk as its second, so that what keeps
-/// it
-/// from starting can be repaired.
+/// it from starting can be repaired.
 /// </summary>
 internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.Asked>
 {

@@ -9,8 +9,7 @@ namespace Kiroku.Servers.Work;
 
 /// <summary>
 /// os-resetState: has an administrator say what a server is. The machine is not touched, so there are no steps;
-/// whatever
-/// runs loses its place.
+/// whatever runs loses its place.
 /// </summary>
 internal sealed class ResetState : Workflow<ResetStateArguments>
 {
@@ -29,8 +28,7 @@ internal sealed class ResetState : Workflow<ResetStateArguments>
 
     /// <summary>
     /// A state is what an administrator says it is; but with one of two disks given up, the one that is left may be on
-    /// the
-    /// host that is away.
+    /// the host that is away.
     /// </summary>
     public override bool NeedsHosts(Server server, ActionRequest request) => server.Former is not null;
 

@@ -29,8 +29,7 @@ internal sealed class ShelveServer : Workflow
 
     /// <summary>
     /// What has left its host is shelved; what was paused and is switched off by now cannot go on any more, nor what
-    /// was
-    /// suspended once its memory is given up with its machine.
+    /// was suspended once its memory is given up with its machine.
     /// </summary>
     public override Server Failed(ServerWork work, ServerFault fault) => work.Server switch
     {
@@ -70,8 +69,7 @@ internal sealed class ShelveServer : Workflow
 
     /// <summary>
     /// Whether it has been done, by a run that died before it could say so: there is no going back to a host without
-    /// room
-    /// taken up there.
+    /// room taken up there.
     /// </summary>
     private static bool HasLeft(ServerWork work) => work.Server.Host is null;
 }

@@ -7,8 +7,7 @@ namespace Kiroku.Servers.Work;
 
 /// <summary>
 /// What an update gives a server to be called by, and a rebuild too, once its form is right; under /v2 it may hold keys
-/// of
-/// later versions, which do not count.
+/// of later versions, which do not count.
 /// </summary>
 internal readonly struct UpdateRequest(JsonElement update, Microversion version)
 {

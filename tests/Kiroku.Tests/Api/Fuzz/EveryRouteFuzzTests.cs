@@ -8,9 +8,8 @@ namespace Kiroku.Tests.Api.Fuzz;
 
 /// <summary>
 /// Each route, with requests that are right but for something, the same ones for the same seed: KIROKU_FUZZ_SEED sets
-/// it, and
-/// KIROKU_FULL=1 sends more, KIROKU_FUZZ_ROUTES only to those whose names hold it. Nothing may be answered as our own
-/// fault, hang, or change anything where it is refused.
+/// it, and KIROKU_FULL=1 sends more, KIROKU_FUZZ_ROUTES only to those whose names hold it. Nothing may be answered as
+/// our own fault, hang, or change anything where it is refused.
 /// </summary>
 public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<RunningCloud>
 {
