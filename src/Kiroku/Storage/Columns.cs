@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations.Schema;
 using System.Reflection;
 using System.Text.Json;
 
@@ -19,20 +18,12 @@ internal static class Columns<TRow>
 
     /// <summary>Statement that inserts a row, but for those columns, which the store fills.</summary>
     public static string Insert(string table, params string[] but)
-        => $"INSERT INTO {table} ({Names(but)}) VALUES ({Values(but)})";
-
-    /// <summary>"id, project_id".</summary>
-    public static string Names(params string[] but) => Join(but, NameOf);
+        => $"INSERT INTO {table} ({Join(but, NameOf)}) VALUES ({Join(but, property => $"@{property}")})";
 
     /// <summary>"id = @Id, project_id = @ProjectId".</summary>
     public static string Assignments(params string[] but) => Join(but, property => $"{NameOf(property)} = @{property}");
 
-    private static string Values(string[] but) => Join(but, property => $"@{property}");
-
-    /// <summary>Names that are not cut into words as the column's is say it by an attribute.</summary>
-    private static string NameOf(string property)
-        => typeof(TRow).GetProperty(property)!.GetCustomAttribute<ColumnAttribute>()?.Name
-            ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
+    private static string NameOf(string property) => JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
 
     private static string Join(string[] but, Func<string, string> make)
     {
