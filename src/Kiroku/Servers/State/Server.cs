@@ -185,8 +185,8 @@ internal sealed record ServerFlavor(
     /// <summary>Rows of before there were any have none.</summary>
     public IReadOnlyDictionary<string, string> ExtraSpecs
     {
-        get => field
-        ?? FrozenDictionary<string, string>.Empty; init;
+        get => field ?? FrozenDictionary<string, string>.Empty;
+        init;
     }
 
     [JsonIgnore]

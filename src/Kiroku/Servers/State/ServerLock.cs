@@ -7,7 +7,7 @@ namespace Kiroku.Servers.State;
 internal static class ServerLock
 {
     public const string ByOwner = "owner";
-    public const string ByAdmin = "admin";
+    private const string ByAdmin = "admin";
 
     /// <summary>Refuses what would change a locked server (nova/compute/api.py, check_instance_lock).</summary>
     /// <exception cref="Fault">409, unless an administrator asks.</exception>

@@ -136,7 +136,10 @@ internal sealed class ServerStore(
             };
             var (row, before) = (ServerRow.Of(begun), ServerRow.Of(seen));
             var (notes, takesOver) = (row.Notes != before.Notes, seen.RunningAction is not null);
-            if ((notes || takesOver) && await FindAsync(connection, seen.Id) is { } now && HasChanged(now, seen, notes))
+            // Notes are changed beside actions; few actions change them, too. What is taken over writes until it hears of
+            // that.
+            if ((notes || takesOver) && await FindAsync(connection, seen.Id) is { } now
+                && ((notes && ServerRow.Of(now).Notes != before.Notes) || (takesOver && now.UpdatedAt != seen.UpdatedAt)))
                 return null;
             var sql = $"UPDATE servers SET {ServerRow.StateAssignments}"
                 + (notes ? $", {ServerRow.NoteAssignments}" : "")
@@ -266,14 +269,6 @@ internal sealed class ServerStore(
     private static async Task<Server?> FindAsync(DbConnection connection, Guid id)
         => (await connection.QueryFirstOrDefaultAsync<ServerRow>(
             $"SELECT {ServerRow.Selected} FROM servers WHERE id = @id", new { id }))?.ToServer();
-
-    /// <summary>
-    /// Whether a server has changed in what its epoch does not tell: notes are changed beside actions, and few actions
-    /// change them, too; what is taken over writes until it hears of that.
-    /// </summary>
-    private static bool HasChanged(Server now, Server seen, bool notes)
-        => (notes && ServerRow.Of(now).Notes != ServerRow.Of(seen).Notes)
-            || (seen.RunningAction is not null && now.UpdatedAt != seen.UpdatedAt);
 
     private static Task<int> SaveStatesAsync(DbConnection connection, Server server)
         => connection.ExecuteAsync(
