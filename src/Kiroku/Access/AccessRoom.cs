@@ -7,9 +7,11 @@ internal static class AccessRoom
         provider => Policy.Of(provider.GetServices<Rule>(), provider.GetRequiredService<IConfiguration>()));
 
     /// <summary>Makes a room's rules known: settings may name a role for no others.</summary>
-    public static void AddRules(this IServiceCollection services, IEnumerable<Rule> rules)
+    /// <param name="services">The service's parts.</param>
+    /// <param name="declaring">The class in whose public static fields they stand.</param>
+    public static void AddRules(this IServiceCollection services, Type declaring)
     {
-        foreach (var rule in rules)
+        foreach (var rule in Rule.DeclaredIn(declaring))
             services.AddSingleton(rule);
     }
 }

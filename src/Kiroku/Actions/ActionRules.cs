@@ -10,6 +10,4 @@ internal static class ActionRules
     public static readonly Rule Events = Rule.Admin("os_compute_api:os-instance-actions:events");
     // Nova: admin. Kiroku's owners see what went wrong, in a sentence fit for them.
     public static readonly Rule EventsDetails = Rule.Reader("os_compute_api:os-instance-actions:events:details");
-
-    public static IEnumerable<Rule> All => Rule.DeclaredIn(typeof(ActionRules));
 }

@@ -14,7 +14,7 @@ internal static class ActionsRoom
 
     public static void AddActions(this IServiceCollection services)
     {
-        services.AddRules(ActionRules.All);
+        services.AddRules(typeof(ActionRules));
         services.AddOptions<ActionsOptions>().BindConfiguration(ActionsOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section)

@@ -16,6 +16,4 @@ internal static class FlavorRules
     public static readonly Rule ExtraSpecsCreate = Rule.Admin("os_compute_api:os-flavor-extra-specs:create");
     public static readonly Rule ExtraSpecsUpdate = Rule.Admin("os_compute_api:os-flavor-extra-specs:update");
     public static readonly Rule ExtraSpecsDelete = Rule.Admin("os_compute_api:os-flavor-extra-specs:delete");
-
-    public static IEnumerable<Rule> All => Rule.DeclaredIn(typeof(FlavorRules));
 }

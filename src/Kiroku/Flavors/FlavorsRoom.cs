@@ -8,7 +8,7 @@ internal static class FlavorsRoom
 {
     public static void AddFlavors(this IServiceCollection services)
     {
-        services.AddRules(FlavorRules.All);
+        services.AddRules(typeof(FlavorRules));
         services.AddSingleton<FlavorStore>();
     }
 

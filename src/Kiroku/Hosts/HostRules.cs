@@ -19,6 +19,4 @@ internal static class HostRules
     public static readonly Rule HypervisorsSearch = Rule.Admin("os_compute_api:os-hypervisors:search");
     public static readonly Rule HypervisorsServers = Rule.Admin("os_compute_api:os-hypervisors:servers");
     public static readonly Rule Extensions = Rule.Reader("os_compute_api:extensions");
-
-    public static IEnumerable<Rule> All => Rule.DeclaredIn(typeof(HostRules));
 }

@@ -6,7 +6,7 @@ namespace Kiroku.Hosts;
 /// <summary>Puts together what the API shows of hosts.</summary>
 internal static class HostsRoom
 {
-    public static void AddHosts(this IServiceCollection services) => services.AddRules(HostRules.All);
+    public static void AddHosts(this IServiceCollection services) => services.AddRules(typeof(HostRules));
 
     public static void MapHosts(this IEndpointRouteBuilder app) => app.MapCompute(compute =>
     {

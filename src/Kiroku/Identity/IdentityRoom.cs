@@ -21,7 +21,7 @@ internal static class IdentityRoom
 {
     public static void AddIdentity(this IServiceCollection services, ServiceSettings settings)
     {
-        services.AddRules(IdentityRules.All);
+        services.AddRules(typeof(IdentityRules));
         services.AddSettings();
         services.AddSealing();
         services.AddAccounts();

@@ -21,6 +21,4 @@ internal static class ImageRules
     public static readonly Rule MemberAdd = Rule.Member("add_member");
     public static readonly Rule MemberModify = Rule.Member("modify_member");
     public static readonly Rule MemberDelete = Rule.Member("delete_member");
-
-    public static IEnumerable<Rule> All => Rule.DeclaredIn(typeof(ImageRules));
 }

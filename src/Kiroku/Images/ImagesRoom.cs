@@ -7,7 +7,7 @@ internal static class ImagesRoom
 {
     public static void AddImages(this IServiceCollection services)
     {
-        services.AddRules(ImageRules.All);
+        services.AddRules(typeof(ImageRules));
         services.AddOptions<ImagesOptions>().BindConfiguration(ImagesOptions.Section)
             .Configure<IConfiguration>((options, configuration) =>
             {

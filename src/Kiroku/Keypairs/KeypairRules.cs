@@ -11,6 +11,4 @@ internal static class KeypairRules
     public static readonly Rule Show = Rule.Reader("os_compute_api:os-keypairs:show");
     public static readonly Rule Create = Rule.Reader("os_compute_api:os-keypairs:create");
     public static readonly Rule Delete = Rule.Reader("os_compute_api:os-keypairs:delete");
-
-    public static IEnumerable<Rule> All => Rule.DeclaredIn(typeof(KeypairRules));
 }

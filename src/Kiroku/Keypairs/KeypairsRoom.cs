@@ -8,7 +8,7 @@ internal static class KeypairsRoom
 {
     public static void AddKeypairs(this IServiceCollection services)
     {
-        services.AddRules(KeypairRules.All);
+        services.AddRules(typeof(KeypairRules));
         services.AddOptions<KeypairsOptions>().BindConfiguration(KeypairsOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<KeypairStore>();

@@ -12,6 +12,4 @@ internal static class QuotaRules
     public static readonly Rule Defaults = Rule.Reader("os_compute_api:os-quota-sets:defaults");
     public static readonly Rule Update = Rule.Admin("os_compute_api:os-quota-sets:update");
     public static readonly Rule Delete = Rule.Admin("os_compute_api:os-quota-sets:delete");
-
-    public static IEnumerable<Rule> All => Rule.DeclaredIn(typeof(QuotaRules));
 }

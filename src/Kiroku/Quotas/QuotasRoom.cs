@@ -8,7 +8,7 @@ internal static class QuotasRoom
 {
     public static void AddQuotas(this IServiceCollection services)
     {
-        services.AddRules(QuotaRules.All);
+        services.AddRules(typeof(QuotaRules));
         services.AddOptions<QuotasOptions>().BindConfiguration(QuotasOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<QuotaStore>();

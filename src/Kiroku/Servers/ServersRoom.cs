@@ -17,7 +17,7 @@ internal static class ServersRoom
     {
         services.AddOptions<ServersOptions>().BindConfiguration(ServersOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
-        services.AddRules(ServerRules.All);
+        services.AddRules(typeof(ServerRules));
         services.AddSingleton<ServerStore>();
         services.AddSingleton<ServerGrains>();
         services.AddSingleton<RequestSealer>();
@@ -83,7 +83,7 @@ internal static class ServersRoom
         where TWorkflow : Workflow
     {
         services.AddSingleton<Workflow, TWorkflow>();
-        services.AddRules(Rule.DeclaredIn(typeof(TWorkflow)));
+        services.AddRules(typeof(TWorkflow));
     }
 
     /// <summary>What is done when it is answered, with its rules.</summary>
@@ -91,7 +91,7 @@ internal static class ServersRoom
         where TAction : class, IServerAction
     {
         services.AddSingleton<IServerAction, TAction>();
-        services.AddRules(Rule.DeclaredIn(typeof(TAction)));
+        services.AddRules(typeof(TAction));
     }
 
     /// <summary>What Nova has and Kiroku does not.</summary>

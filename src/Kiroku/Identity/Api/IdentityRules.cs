@@ -44,6 +44,4 @@ internal static class IdentityRules
     public static readonly Rule GetApplicationCredential = Rule.Admin("identity:get_application_credential");
     public static readonly Rule CreateApplicationCredential = Rule.Admin("identity:create_application_credential");
     public static readonly Rule DeleteApplicationCredential = Rule.Admin("identity:delete_application_credential");
-
-    public static IEnumerable<Rule> All => Rule.DeclaredIn(typeof(IdentityRules));
 }

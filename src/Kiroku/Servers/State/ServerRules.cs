@@ -40,6 +40,4 @@ internal static class ServerRules
     public static readonly Rule ShelveOffload = Rule.Admin("os_compute_api:os-shelve:shelve_offload");
     public static readonly Rule MigrateLive = Rule.Admin("os_compute_api:os-migrate-server:migrate_live");
     public static readonly Rule Evacuate = Rule.Admin("os_compute_api:os-evacuate");
-
-    public static IEnumerable<Rule> All => Rule.DeclaredIn(typeof(ServerRules));
 }
