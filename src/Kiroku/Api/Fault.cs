@@ -20,7 +20,8 @@ internal sealed class Fault(int status, string message) : Exception(message)
 
     public static Fault Forbidden(string rule) => new(403, $"Policy doesn't allow {rule} to be performed.");
 
-    public static Fault NotFound(string message) => new(404, message);
+    /// <summary>Without a message: what the path or the version names is not there.</summary>
+    public static Fault NotFound(string message = "The resource could not be found.") => new(404, message);
 
     public static Fault Conflict(string message) => new(409, message);
 

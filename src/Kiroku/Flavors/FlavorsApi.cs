@@ -63,7 +63,7 @@ internal static class FlavorsApi
     private static async Task<JsonResponse> Update(string id, HttpContext context, FlavorStore store)
     {
         if (Microversions.Of(context) < 55)
-            throw Fault.NotFound("The resource could not be found.");
+            throw Fault.NotFound();
         var body = await ReadAsync(context, (_, _) => FlavorSchemas.Update, FlavorRules.Update);
         var description = NewFlavor.Text(body.GetProperty("flavor"), "description");
         var flavor = await store.ChangeAsync(

@@ -67,7 +67,7 @@ internal static class ExtensionsApi
         Caller.Of(context).Require(HostRules.Extensions, Caller.Of(context).ProjectId);
         var found = Array.Find(All, extension => extension.Alias == alias);
         return found.Alias is null
-            ? throw Fault.NotFound("The resource could not be found.")
+            ? throw Fault.NotFound()
             : JsonResponse.Ok(json =>
             {
                 json.WriteStartObject();

@@ -15,7 +15,7 @@ internal sealed record ServiceChange(bool? Disabled, string? Reason, bool? Force
     public static ServiceChange Of(JsonElement body)
     {
         bool? disabled = body.TryGetProperty("status", out var status) ? status.GetString() == "disabled" : null;
-        var reason = Text(body, ReasonKey);
+        var reason = body.TextOf(ReasonKey);
         if (disabled == false && reason is not null)
             throw Fault.BadRequest("Specifying 'disabled_reason' with status 'enabled' is invalid.");
         var change = new ServiceChange(disabled, reason, ForcedIn(body));
@@ -31,7 +31,7 @@ internal sealed record ServiceChange(bool? Disabled, string? Reason, bool? Force
         "enable" => new ServiceChange(false, null, null),
         "disable" => new ServiceChange(true, null, null),
         "disable-log-reason" => new ServiceChange(
-            true, Text(body, ReasonKey) ?? throw Fault.BadRequest("Missing disabled reason field"), null),
+            true, body.TextOf(ReasonKey) ?? throw Fault.BadRequest("Missing disabled reason field"), null),
         "force-down" when version >= 11 => new ServiceChange(
             null, null, ForcedIn(body) ?? throw Fault.BadRequest("Missing forced_down field")),
         _ => throw Fault.NotFound("Unknown action"),
@@ -48,8 +48,8 @@ internal sealed record ServiceChange(bool? Disabled, string? Reason, bool? Force
     public void WriteEcho(Utf8JsonWriter json, JsonElement body)
     {
         json.WriteStartObject();
-        json.WriteString("host", Text(body, "host"));
-        json.WriteString("binary", Text(body, "binary"));
+        json.WriteString("host", body.TextOf("host"));
+        json.WriteString("binary", body.TextOf("binary"));
         if (Disabled is { } disabled)
             json.WriteString("status", disabled ? "disabled" : "enabled");
         if (Reason is not null)
@@ -58,9 +58,6 @@ internal sealed record ServiceChange(bool? Disabled, string? Reason, bool? Force
             json.WriteBoolean(ForcedDownKey, forced);
         json.WriteEndObject();
     }
-
-    private static string? Text(JsonElement body, string key)
-        => body.TryGetProperty(key, out var text) ? text.GetString() : null;
 
     private static bool? ForcedIn(JsonElement body)
         => body.TryGetProperty(ForcedDownKey, out var forced) ? Truth.Of(forced.ToString(), otherwise: false) : null;

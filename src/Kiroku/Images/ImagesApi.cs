@@ -81,7 +81,7 @@ internal static class ImagesApi
         string id, string tag, HttpContext context, ImageStore store, CancellationToken cancellationToken)
         => ChangeTagsAsync(id, context, store, image => image.ReadTags().Contains(tag)
             ? image.WithTags(image.ReadTags().Where(other => other != tag))
-            : throw Fault.NotFound("The resource could not be found."), cancellationToken);
+            : throw Fault.NotFound(), cancellationToken);
 
     private static async Task<IResult> ChangeTagsAsync(
         string id, HttpContext context, ImageStore store, Func<Image, Image> change,

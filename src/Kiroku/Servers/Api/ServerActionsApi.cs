@@ -43,6 +43,6 @@ internal sealed class ServerActionsApi(
             throw Fault.MalformedBody();
         return body.ValueKind == JsonValueKind.Object
             ? body.EnumerateObject().First().Name
-            : throw Fault.NotFound("The resource could not be found.");
+            : throw Fault.NotFound();
     }
 }

@@ -13,7 +13,7 @@ internal static class ServerTagsApi
     {
         var tags = app.MapGroup("").AddEndpointFilter((call, next) => Microversions.Of(call.HttpContext) >= FirstVersion
             ? next(call)
-            : throw Fault.NotFound("The resource could not be found."));
+            : throw Fault.NotFound());
         tags.MapGet("/servers/{serverId}/tags", List);
         tags.MapPut("/servers/{serverId}/tags", Replace);
         tags.MapDelete("/servers/{serverId}/tags", DeleteAll);

@@ -17,7 +17,7 @@ internal sealed class WorkflowAction(
     {
         var (version, relaxed) = (Microversions.Of(context), Microversions.IsRelaxed(context));
         if (version < route.Since.Minor)
-            throw Fault.NotFound("The resource could not be found.");
+            throw Fault.NotFound();
         route.Body(version, relaxed).Require(body, relaxed);
         var server = await CallersServer.FindAsync(context, serverId, store, route.Rule);
         var request = ActionRequest.Of(context, workflow.Action, time.UtcNow()) with

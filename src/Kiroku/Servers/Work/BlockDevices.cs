@@ -32,7 +32,7 @@ internal sealed class BlockDevices(JsonElement server)
         ["connection_info"] = [],
     };
 
-    private readonly string image = Text(server, "imageRef") ?? "";
+    private readonly string image = server.TextOf("imageRef") ?? "";
 
     /// <summary>Refuses all but the one mapping of the root disk; without any there is nothing to refuse.</summary>
     /// <exception cref="Fault">400, with Nova's words where it has any.</exception>
@@ -58,28 +58,28 @@ internal sealed class BlockDevices(JsonElement server)
     {
         if (Wants(mapping, "no_device"))
             return;
-        var (source, local) = (Text(mapping, "source_type"), Text(mapping, "destination_type") == "local");
+        var (source, local) = (mapping.TextOf("source_type"), mapping.TextOf("destination_type") == "local");
         if ((source == "blank") == mapping.TryGetProperty("uuid", out _))
             throw Invalid(source == "blank" ? "Invalid device UUID." : "Missing device UUID.");
         if (source == "image" && local && (image.Length == 0 || !IsFirst(mapping)))
             throw Invalid("Mapping image to local is not supported.");
-        if (local && Text(mapping, "volume_type") is { Length: > 0 })
+        if (local && mapping.TextOf("volume_type") is { Length: > 0 })
             throw Invalid("Specifying a volume_type with destination_type=local is not supported.");
     }
 
     private void RequireRootDisk(JsonElement mapping)
     {
-        var (source, destination) = (Text(mapping, "source_type"), Text(mapping, "destination_type"));
+        var (source, destination) = (mapping.TextOf("source_type"), mapping.TextOf("destination_type"));
         if (source != "image" || destination != "local" || Wants(mapping, "no_device"))
             throw Fault.BadRequest(OneDisk);
         // Nova makes the disk from imageRef, whatever the mapping names.
-        var named = new[] { Text(mapping, "uuid"), Text(mapping, "image_id") }.OfType<string>();
+        var named = new[] { mapping.TextOf("uuid"), mapping.TextOf("image_id") }.OfType<string>();
         if (named.FirstOrDefault(name => name != image) is { } other)
             throw Invalid(
                 $"The root disk is made from image {image} (imageRef) and cannot be made from {other} as well.");
         foreach (var (key, values) in RootDisk)
         {
-            if (mapping.TryGetProperty(key, out _) && !values.Contains(Text(mapping, key)))
+            if (mapping.TryGetProperty(key, out _) && !values.Contains(mapping.TextOf(key)))
                 throw Invalid($"The {key} of a server's root disk cannot be chosen.");
         }
     }
@@ -111,11 +111,6 @@ internal sealed class BlockDevices(JsonElement server)
             JsonValueKind.Object => value.EnumerateObject().Any(),
             _ => true,
         };
-
-    private static string? Text(JsonElement parent, string key)
-        => parent.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 
     private static Fault Invalid(string why) => Fault.BadRequest($"Block Device Mapping is Invalid: {why}");
 }

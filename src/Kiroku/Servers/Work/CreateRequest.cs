@@ -17,7 +17,7 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
     public string Name { get; } = server.GetProperty("name").GetString()!.Trim();
 
     /// <summary>Before 2.19 the name is the description, too.</summary>
-    public string? Description => version >= 19 ? Text("description") : Name;
+    public string? Description => version >= 19 ? server.TextOf("description") : Name;
 
     public int Least => Number("min_count") ?? 1;
 
@@ -40,20 +40,20 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
     }
 
     public string ImageId
-        => Text("imageRef") is { Length: > 0 } image ? image : throw Fault.BadRequest("Missing imageRef attribute");
+        => server.TextOf("imageRef") is { Length: > 0 } image ? image : throw Fault.BadRequest("Missing imageRef attribute");
 
-    public string? KeyName => Text("key_name");
+    public string? KeyName => server.TextOf("key_name");
 
     public IReadOnlyDictionary<string, string> Metadata => Pairs(server);
 
     public ServerLabels Labels => new()
     {
         Tags = version >= 52 ? [.. Items("tags").Select(tag => tag.GetString()!).Distinct()] : [],
-        AccessIpv4 = Text("accessIPv4") ?? "",
-        AccessIpv6 = ServerAddresses.Canonical(Text("accessIPv6")) ?? "",
-        DiskConfig = Text("OS-DCF:diskConfig") ?? "MANUAL",
-        Hostname = version >= 90 ? Text("hostname") : null,
-        UserData = Text("user_data") is { Length: > 0 } data ? data : null,
+        AccessIpv4 = server.TextOf("accessIPv4") ?? "",
+        AccessIpv6 = ServerAddresses.Canonical(server.TextOf("accessIPv6")) ?? "",
+        DiskConfig = server.TextOf("OS-DCF:diskConfig") ?? "MANUAL",
+        Hostname = version >= 90 ? server.TextOf("hostname") : null,
+        UserData = server.TextOf("user_data") is { Length: > 0 } data ? data : null,
         ConfigDrive = Truth("config_drive"),
         PinnedZone = Zone.Split(':')[0] is { Length: > 0 } zone ? zone : null,
     };
@@ -104,9 +104,9 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
     private IEnumerable<string> ForcedHosts => Zone.Split(':').Skip(1).Where(name => name.Length > 0);
 
     private IEnumerable<string> AskedHosts
-        => version >= 74 ? new[] { Text("host"), Text("hypervisor_hostname") }.OfType<string>() : [];
+        => version >= 74 ? new[] { server.TextOf("host"), server.TextOf("hypervisor_hostname") }.OfType<string>() : [];
 
-    private string Zone => Text("availability_zone")?.Trim() ?? "";
+    private string Zone => server.TextOf("availability_zone")?.Trim() ?? "";
 
     private void RefuseOtherHosts(IReadOnlySet<string> hosts)
     {
@@ -140,11 +140,6 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
                 : "Bad network format: missing 'uuid'");
         }
     }
-
-    private string? Text(string key)
-        => server.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 
     private IEnumerable<JsonElement> Items(string key)
         => server.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Array

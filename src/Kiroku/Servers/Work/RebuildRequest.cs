@@ -17,7 +17,7 @@ internal sealed class RebuildRequest(JsonElement rebuild, Microversion version)
     /// <summary>Whether it says by which key the guest lets somebody in, or by none.</summary>
     public bool AsksForKey => version >= 54 && rebuild.TryGetProperty("key_name", out _);
 
-    public string? KeyName => Text("key_name");
+    public string? KeyName => rebuild.TextOf("key_name");
 
     /// <exception cref="Fault">400 for what Kiroku does not have.</exception>
     public void RefuseUnsupported()
@@ -39,7 +39,7 @@ internal sealed class RebuildRequest(JsonElement rebuild, Microversion version)
             {
                 Key = key,
                 UserData = version >= 57 && rebuild.TryGetProperty("user_data", out _)
-                    ? Text("user_data") is { Length: > 0 } data ? data : null
+                    ? rebuild.TextOf("user_data") is { Length: > 0 } data ? data : null
                     : server.Labels.UserData,
             },
         };
@@ -71,11 +71,6 @@ internal sealed class RebuildRequest(JsonElement rebuild, Microversion version)
             rebuild = rebuild.With("hostname", version >= 94 ? Parameters.Fqdn : Parameters.Hostname);
         return Schema.Body("rebuild", rebuild);
     }
-
-    private string? Text(string key)
-        => rebuild.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 
     private bool HasItems(string key)
         => rebuild.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Array

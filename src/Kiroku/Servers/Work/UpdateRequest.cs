@@ -15,21 +15,16 @@ internal readonly struct UpdateRequest(JsonElement update, Microversion version)
 
     public Server Applied(Server server) => server with
     {
-        Name = Text("name")?.Trim() ?? server.Name,
+        Name = update.TextOf("name")?.Trim() ?? server.Name,
         Description = version >= 19 && update.TryGetProperty("description", out _)
-            ? Text("description")
+            ? update.TextOf("description")
             : server.Description,
         Labels = server.Labels with
         {
-            AccessIpv4 = Text("accessIPv4") ?? server.Labels.AccessIpv4,
-            AccessIpv6 = ServerAddresses.Canonical(Text("accessIPv6")) ?? server.Labels.AccessIpv6,
-            DiskConfig = Text("OS-DCF:diskConfig") ?? server.Labels.DiskConfig,
-            Hostname = version >= 90 ? Text("hostname") ?? server.Labels.Hostname : server.Labels.Hostname,
+            AccessIpv4 = update.TextOf("accessIPv4") ?? server.Labels.AccessIpv4,
+            AccessIpv6 = ServerAddresses.Canonical(update.TextOf("accessIPv6")) ?? server.Labels.AccessIpv6,
+            DiskConfig = update.TextOf("OS-DCF:diskConfig") ?? server.Labels.DiskConfig,
+            Hostname = version >= 90 ? update.TextOf("hostname") ?? server.Labels.Hostname : server.Labels.Hostname,
         },
     };
-
-    private string? Text(string key)
-        => update.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 }
