@@ -136,10 +136,11 @@ internal sealed class ServerStore(
             };
             var (row, before) = (ServerRow.Of(begun), ServerRow.Of(seen));
             var (notes, takesOver) = (row.Notes != before.Notes, seen.RunningAction is not null);
-            // Notes are changed beside actions; few actions change them, too. What is taken over writes until it hears of
-            // that.
+            // Notes are changed beside actions; few actions change them, too. An action that is taken over writes until
+            // it hears of that.
             if ((notes || takesOver) && await FindAsync(connection, seen.Id) is { } now
-                && ((notes && ServerRow.Of(now).Notes != before.Notes) || (takesOver && now.UpdatedAt != seen.UpdatedAt)))
+                && ((notes && ServerRow.Of(now).Notes != before.Notes)
+                    || (takesOver && now.UpdatedAt != seen.UpdatedAt)))
                 return null;
             var sql = $"UPDATE servers SET {ServerRow.StateAssignments}"
                 + (notes ? $", {ServerRow.NoteAssignments}" : "")

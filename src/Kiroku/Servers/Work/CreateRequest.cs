@@ -40,7 +40,9 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
     }
 
     public string ImageId
-        => server.TextOf("imageRef") is { Length: > 0 } image ? image : throw Fault.BadRequest("Missing imageRef attribute");
+        => server.TextOf("imageRef") is { Length: > 0 } image
+            ? image
+            : throw Fault.BadRequest("Missing imageRef attribute");
 
     public string? KeyName => server.TextOf("key_name");
 
