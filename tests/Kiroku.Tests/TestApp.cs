@@ -28,7 +28,12 @@ internal sealed class TestApp : IAsyncDisposable
             AllowAutoRedirect = false,
             RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
         };
-        Http = new HttpClient(handler) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient(handler)
+        {
+            BaseAddress = Address,
+            Timeout = TimeSpan.FromSeconds(60),
+            DefaultRequestHeaders = { Accept = { new MediaTypeWithQualityHeaderValue("application/json") } },
+        };
     }
 
     /// <summary>JSON as text that a person can read.</summary>

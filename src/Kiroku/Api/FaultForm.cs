@@ -33,7 +33,7 @@ internal static class FaultForm
         json.WriteEndObject();
     }
 
-    /// <summary>WebOb's, which Glance answers with and which Nova answers unknown paths with.</summary>
+    /// <summary>WebOb's; see <see cref="WebObFault"/> for who is sent it.</summary>
     public static void WriteWebOb(Utf8JsonWriter json, int status, string message)
     {
         json.WriteStartObject();
@@ -42,6 +42,12 @@ internal static class FaultForm
         json.WriteString("title", Title(status));
         json.WriteEndObject();
     }
+
+    public static string Title(int status) => status switch
+    {
+        413 => "Request Entity Too Large",
+        _ => Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
+    };
 
     private static string NovaName(int status) => status switch
     {
@@ -56,11 +62,5 @@ internal static class FaultForm
         501 => "notImplemented",
         503 => "serviceUnavailable",
         _ => "computeFault",
-    };
-
-    private static string Title(int status) => status switch
-    {
-        413 => "Request Entity Too Large",
-        _ => Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
     };
 }

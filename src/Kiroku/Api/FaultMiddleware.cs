@@ -71,8 +71,7 @@ internal sealed partial class FaultMiddleware(
             return JsonResponse.WriteAsync(
                 context, fault.Status, json => FaultForm.WriteKeystone(json, fault.Status, fault.Message));
         if (path.StartsWithSegments("/image") || fault.Status == 413)
-            return JsonResponse.WriteAsync(
-                context, fault.Status, json => FaultForm.WriteWebOb(json, fault.Status, fault.Message));
+            return WebObFault.WriteAsync(context, fault.Status, fault.Message);
         var body = JsonResponse.ToBytes(
             json => FaultForm.WriteNova(json, fault.Status, fault.Message, fault.RetryAfter));
         return JsonResponse.WriteAsync(context, fault.Status, body, "application/json; charset=UTF-8");

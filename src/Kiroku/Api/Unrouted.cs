@@ -15,8 +15,7 @@ internal static partial class Unrouted
         var bare = !response.HasStarted && response.ContentLength is null && response.ContentType is null;
         if (!bare || response.StatusCode is not (404 or 405))
             return;
-        var status = response.StatusCode;
-        await JsonResponse.WriteAsync(context, status, json => Write(json, context.Request.Path, status));
+        await WriteAsync(context, response.StatusCode);
     });
 
     /// <summary>
@@ -47,12 +46,11 @@ internal static partial class Unrouted
         return next(context);
     });
 
-    private static void Write(System.Text.Json.Utf8JsonWriter json, PathString path, int status)
+    private static Task WriteAsync(HttpContext context, int status)
     {
         var message = status == 404 ? NotFound : BadMethod;
-        if (path.StartsWithSegments("/identity"))
-            FaultForm.WriteKeystone(json, status, message);
-        else
-            FaultForm.WriteWebOb(json, status, message);
+        return context.Request.Path.StartsWithSegments("/identity")
+            ? JsonResponse.WriteAsync(context, status, json => FaultForm.WriteKeystone(json, status, message))
+            : WebObFault.WriteAsync(context, status, message);
     }
 }

@@ -15,7 +15,8 @@ internal sealed class IdentityMiddleware(
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        if (NeedsToken(context.Request) && !(keystone.Value.IsUsed && IsUnder(context.Request.Path, "/identity")))
+        if (NeedsToken(context.Request) && !IsUnknownIdentity(context)
+            && !(keystone.Value.IsUsed && IsUnder(context.Request.Path, "/identity")))
         {
             var signIn = await tokens.ValidateAsync(context.Request.Headers[TokenHeaders.Token], context.RequestAborted)
                 ?? throw Fault.Unauthorized();
@@ -45,6 +46,10 @@ internal sealed class IdentityMiddleware(
             _ => true,
         };
     }
+
+    /// <summary>As Keystone, whose router answers before its policy: what leads nowhere is 404 for everybody.</summary>
+    private static bool IsUnknownIdentity(HttpContext context)
+        => IsUnder(context.Request.Path, "/identity") && context.GetEndpoint() is null;
 
     /// <summary>
     /// Compute and images belong to projects; and where the address names one, it is the token's

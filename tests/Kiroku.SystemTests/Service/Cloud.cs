@@ -30,6 +30,7 @@ internal sealed partial class Cloud
             """));
         Assert.Equal(201, (int)answer.StatusCode);
         var token = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["token"]!;
+        http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         http.DefaultRequestHeaders.Add("X-Auth-Token", answer.Headers.GetValues("X-Subject-Token").Single());
         return new Cloud(http, (string)token["project"]!["id"]!, (string)token["user"]!["id"]!);
     }
@@ -38,6 +39,7 @@ internal sealed partial class Cloud
     public Cloud At(Uri address)
     {
         var there = new HttpClient { BaseAddress = address, Timeout = http.Timeout };
+        there.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         there.DefaultRequestHeaders.Add("X-Auth-Token", http.DefaultRequestHeaders.GetValues("X-Auth-Token"));
         return new Cloud(there, ProjectId, UserId);
     }
