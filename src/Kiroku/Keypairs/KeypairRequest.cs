@@ -14,12 +14,11 @@ internal readonly struct KeypairRequest(JsonElement keypair, Microversion versio
     public string? UserId => version >= 10 ? keypair.TextOf("user_id") : null;
 
     /// <summary>The key pair as it is to be kept, and the private key where it was made here.</summary>
-    /// <exception cref="Fault">400: what was brought is no key, or is to be made of a kind that is not made
-    /// here.</exception>
+    /// <exception cref="Fault">400: what was brought is no key.</exception>
     public (Keypair Keypair, string? PrivateKey) Make(string userId, DateTime now)
     {
         var type = (version >= 2 ? keypair.TextOf("type") : null) ?? KeyTypes.Ssh;
-        var (privateKey, publicKey) = keypair.TextOf("public_key") is { } brought ? (null, brought) : Made(type);
+        var (privateKey, publicKey) = keypair.TextOf("public_key") is { } brought ? (null, brought) : Made();
         return (new Keypair
         {
             UserId = userId,
@@ -29,9 +28,7 @@ internal readonly struct KeypairRequest(JsonElement keypair, Microversion versio
             Fingerprint = PublicKeys.FingerprintOf(type, publicKey),
             CreatedAt = now,
         }, privateKey);
-    }
 
-    private static (string?, string) Made(string type)
-        => type == KeyTypes.Ssh
-            ? NewKeys.MakeSsh() : throw PublicKeys.Invalid("x509 key pairs are only imported here, not made.");
+        (string?, string) Made() => type == KeyTypes.Ssh ? NewKeys.MakeSsh() : NewKeys.MakeX509(userId, now);
+    }
 }

@@ -25,7 +25,8 @@ public sealed class FaultBodiesTests(RunningCloud running) : IClassFixture<Runni
         </html>
         """;
 
-    private const string Json = """{"message":"MESSAGE<br /><br />\n\n\n","code":"404 Not Found","title":"Not Found"}""";
+    private const string Json =
+        """{"message":"MESSAGE<br /><br />\n\n\n","code":"404 Not Found","title":"Not Found"}""";
 
     [Theory]
     [InlineData(null, "text/html")]

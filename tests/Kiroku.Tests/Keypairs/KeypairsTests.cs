@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Crypto.Utilities;
@@ -110,8 +111,6 @@ public sealed class KeypairsTests : IAsyncLifetime
         "2.2", """{"name":"a","user_id":"x"}""", "Additional properties are not allowed ('user_id' was unexpected)")]
     [InlineData("2.2", """{"name":"a","type":"pgp"}""",
         "Invalid input for field/attribute type. Value: pgp. 'pgp' is not one of ['ssh', 'x509']")]
-    [InlineData("2.2", """{"name":"a","type":"x509"}""",
-        "Keypair data is invalid: x509 key pairs are only imported here, not made.")]
     [InlineData("2.2", """{"name":"a","type":"x509","public_key":"nonsense"}""", null)]
     [InlineData("2.92", """{"name":"a","public_key":null}""",
         "Invalid input for field/attribute public_key. Value: None. None is not of type 'string'")]
@@ -144,6 +143,24 @@ public sealed class KeypairsTests : IAsyncLifetime
         using var answer = await PostAsync("2.92", new() { ["name"] = "a", ["public_key"] = key });
         Assert.Equal((400, "Keypair data is invalid: failed to generate fingerprint"), await RefusalAsync(answer));
         await AssertNoneAsync();
+    }
+
+    [Fact]
+    public async Task A_certificate_is_made_for_whoever_brings_none_with_its_key_in_PKCS_12()
+    {
+        var made = await MadeAsync("2.2", new() { ["name"] = "windows", ["type"] = "x509" });
+
+        using var shown = X509Certificate2.CreateFromPem((string)made["public_key"]!);
+        using var kept = X509CertificateLoader.LoadPkcs12(
+            Convert.FromBase64String((string)made["private_key"]!), "");
+        Assert.True(kept.HasPrivateKey);
+        Assert.Equal(shown.RawData, kept.RawData);
+        Assert.Equal(
+            ($"CN={demo.UserId}", $"{demo.UserId}@localhost"),
+            (shown.Subject, shown.GetNameInfo(X509NameType.UpnName, forIssuer: false)));
+        var fingerprint = ((string)made["fingerprint"]!).Replace(":", "", StringComparison.Ordinal);
+        Assert.Equal(shown.Thumbprint, fingerprint, ignoreCase: true);
+        Assert.Equal("x509", (string)made["type"]!);
     }
 
     [Fact]
