@@ -21,11 +21,8 @@ internal sealed class ImageMemberStore(IDatabase database)
             if (count > most)
                 return count;
             var added = await db.ExecuteAsync(
-                """
-                INSERT INTO image_members (image_id, member_id, status, created_at, updated_at)
-                SELECT id, @MemberId, @Status, @CreatedAt, @UpdatedAt FROM images WHERE id = @ImageId
-                ON CONFLICT (image_id, member_id) DO NOTHING
-                """, member);
+                Columns<ImageMember>.InsertWhere("image_members")
+                    + " FROM images WHERE id = @ImageId ON CONFLICT (image_id, member_id) DO NOTHING", member);
             return added == 1 ? count : null;
         }, cancellationToken);
 

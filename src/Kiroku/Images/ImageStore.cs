@@ -21,6 +21,15 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
                     AND (@status = 'all' OR m.status = @status))))
         """;
 
+    private static readonly string[] Content =
+        [nameof(Image.Size), nameof(Image.VirtualSize), nameof(Image.Checksum), nameof(Image.OsHashValue)];
+
+    private static readonly string Insert = Columns<Image>.InsertWhere("images", Content);
+
+    /// <summary>What is said of an image; where its bytes are, and what they are, is not.</summary>
+    private static readonly string Assignments = Columns<Image>.Assignments(
+        [.. Content, nameof(Image.Id), nameof(Image.Node), nameof(Image.CreatedAt)]);
+
     public Task<Image?> FindAsync(string id, CancellationToken cancellationToken)
         => database.ReadAsync(db =>
             db.QuerySingleOrDefaultAsync<Image>("SELECT * FROM images WHERE id = @id", new { id }), cancellationToken);
@@ -57,13 +66,8 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
     /// <summary>The same within the caller's transaction.</summary>
     public static async Task<bool> AddAsync(DbConnection db, Image image)
         => await db.ExecuteAsync(
-            """
-            INSERT INTO images (id, name, owner, visibility, status, node, disk_format, container_format, min_disk,
-                min_ram, protected, os_hidden, tags, properties, created_at, updated_at)
-            SELECT @Id, @Name, @Owner, @Visibility, @Status, @Node, @DiskFormat, @ContainerFormat, @MinDisk,
-                @MinRam, @Protected,
-                @OsHidden, @Tags, @Properties, @CreatedAt, @UpdatedAt
-            WHERE NOT EXISTS (SELECT 1 FROM deleted_images WHERE id = @Id)
+            $"""
+            {Insert} WHERE NOT EXISTS (SELECT 1 FROM deleted_images WHERE id = @Id)
             ON CONFLICT (id) DO NOTHING
             """, image) == 1;
 
@@ -173,14 +177,7 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
                 "SELECT * FROM images WHERE id = @id", new { id }) is not { } image)
                 return null;
             var changed = change(image) with { UpdatedAt = time.UtcNow() };
-            await db.ExecuteAsync(
-                """
-                UPDATE images SET name = @Name, owner = @Owner, visibility = @Visibility, status = @Status,
-                    disk_format = @DiskFormat, container_format = @ContainerFormat, min_disk = @MinDisk,
-                    min_ram = @MinRam, protected = @Protected, os_hidden = @OsHidden, tags = @Tags,
-                    properties = @Properties, updated_at = @UpdatedAt
-                WHERE id = @Id
-                """, changed);
+            await db.ExecuteAsync($"UPDATE images SET {Assignments} WHERE id = @Id", changed);
             return changed;
         }, cancellationToken);
 

@@ -18,10 +18,18 @@ internal static class Columns<TRow>
 
     /// <summary>Statement that inserts a row, but for those columns, which the store fills.</summary>
     public static string Insert(string table, params string[] but)
-        => $"INSERT INTO {table} ({Join(but, NameOf)}) VALUES ({Join(but, property => $"@{property}")})";
+        => $"{Into(table, but)} VALUES ({Values(but)})";
+
+    /// <summary>The same up to its condition: a WHERE follows, or a FROM with one.</summary>
+    public static string InsertWhere(string table, params string[] but)
+        => $"{Into(table, but)} SELECT {Values(but)}";
 
     /// <summary>"id = @Id, project_id = @ProjectId".</summary>
     public static string Assignments(params string[] but) => Join(but, property => $"{NameOf(property)} = @{property}");
+
+    private static string Into(string table, string[] but) => $"INSERT INTO {table} ({Join(but, NameOf)})";
+
+    private static string Values(string[] but) => Join(but, property => $"@{property}");
 
     private static string NameOf(string property) => JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
 
