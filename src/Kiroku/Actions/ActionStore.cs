@@ -12,6 +12,8 @@ internal sealed class ActionStore(IDatabase database)
     private static readonly string InsertAction
         = Columns<ActionRecord>.Insert("actions", nameof(ActionRecord.Id)) + " RETURNING id";
     private static readonly string InsertEvent = Columns<EventRecord>.Insert("action_events", nameof(EventRecord.Id));
+    private static readonly string InsertEventWhere
+        = Columns<EventRecord>.InsertWhere("action_events", nameof(EventRecord.Id));
 
     /// <summary>Whether an attempt failed only because the service ended under it.</summary>
     public static bool IsInterrupted(EventRecord record)
@@ -131,15 +133,11 @@ internal sealed class ActionStore(IDatabase database)
                     "UPDATE servers SET task_state = @taskState, updated_at = @StartTime WHERE id = @ServerId",
                     new { taskState, begun.StartTime, fence.ServerId });
             }
-            const string OfAttempt = "action_id = @ActionId AND event = @Event AND attempt = @Attempt";
-            const string Sql = $"""
-                INSERT INTO action_events (action_id, event, attempt, start_time, host)
-                SELECT @ActionId, @Event, @Attempt, @StartTime, @Host
-                WHERE NOT EXISTS (SELECT 1 FROM action_events WHERE {OfAttempt})
-                RETURNING id
-                """;
-            var id = await connection.ExecuteScalarAsync<long?>(Sql, begun)
-                ?? await connection.ExecuteScalarAsync<long>($"SELECT id FROM action_events WHERE {OfAttempt}", begun);
+            const string Find = "SELECT id FROM action_events WHERE action_id = @ActionId AND event = @Event "
+                + "AND attempt = @Attempt";
+            var id = await connection.ExecuteScalarAsync<long?>(
+                $"{InsertEventWhere} WHERE NOT EXISTS ({Find}) RETURNING id", begun)
+                ?? await connection.ExecuteScalarAsync<long>(Find, begun);
             await TouchAsync(connection, begun.ActionId, begun.StartTime);
             return begun with { Id = id };
         }, cancellationToken);
