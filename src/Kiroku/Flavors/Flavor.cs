@@ -13,9 +13,9 @@ internal sealed record Flavor
 
     public required int Vcpus { get; init; }
 
-    public required int MemoryMiB { get; init; }
+    public required int MemoryMib { get; init; }
 
-    public required int DiskGiB { get; init; }
+    public required int DiskGib { get; init; }
 
     public string? Description { get; init; }
 

@@ -33,7 +33,7 @@ internal sealed class FlavorQuery(HttpContext context)
         _ = PageSize;
         var leastMemory = Filter("minRam");
         var leastDisk = Filter("minDisk");
-        var fitting = flavors.Where(flavor => flavor.MemoryMiB >= leastMemory && flavor.DiskGiB >= leastDisk);
+        var fitting = flavors.Where(flavor => flavor.MemoryMib >= leastMemory && flavor.DiskGib >= leastDisk);
         var sorted = Sort([.. fitting]);
         return [.. AfterMarker(sorted).Take(PageSize)];
     }
@@ -45,8 +45,8 @@ internal sealed class FlavorQuery(HttpContext context)
             "name" => (a, b) => string.CompareOrdinal(a.Name, b.Name),
             "description" => (a, b) => string.CompareOrdinal(a.Description, b.Description),
             "vcpus" => (a, b) => a.Vcpus.CompareTo(b.Vcpus),
-            "memory_mb" => (a, b) => a.MemoryMiB.CompareTo(b.MemoryMiB),
-            "root_gb" => (a, b) => a.DiskGiB.CompareTo(b.DiskGiB),
+            "memory_mb" => (a, b) => a.MemoryMib.CompareTo(b.MemoryMib),
+            "root_gb" => (a, b) => a.DiskGib.CompareTo(b.DiskGib),
             "rxtx_factor" => (a, b) => a.RxtxFactor.CompareTo(b.RxtxFactor),
             "is_public" => (a, b) => a.IsPublic.CompareTo(b.IsPublic),
             "id" or "created_at" => (a, b) => a.CreatedAt.CompareTo(b.CreatedAt),

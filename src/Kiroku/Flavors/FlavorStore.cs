@@ -8,10 +8,6 @@ namespace Kiroku.Flavors;
 /// <summary>Flavors, in rows; a handful.</summary>
 internal sealed class FlavorStore(IDatabase database)
 {
-    private const string Columns =
-        "id, name, vcpus, memory_mib AS MemoryMiB, disk_gib AS DiskGiB, description, is_public, rxtx_factor, "
-            + "extra_specs, created_at";
-
     /// <summary>Which flavors a project may use; the one place that says so.</summary>
     private const string Usable = "(is_public = 1 OR EXISTS (SELECT 1 FROM flavor_access a WHERE a.flavor_id = "
         + "flavors.id AND a.project_id = @ProjectId))";
@@ -19,7 +15,7 @@ internal sealed class FlavorStore(IDatabase database)
     /// <summary>The flavor if there is one that the viewer may see and use.</summary>
     public Task<Flavor?> FindAsync(string id, FlavorViewer viewer, CancellationToken cancellationToken)
         => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<Flavor>(
-            $"SELECT {Columns} FROM flavors WHERE id = @id AND (@SeesAll = 1 OR {Usable})",
+            $"SELECT * FROM flavors WHERE id = @id AND (@SeesAll = 1 OR {Usable})",
             new { id, viewer.ProjectId, viewer.SeesAll }), cancellationToken);
 
     /// <summary>Those that a project may use; or those that are public or not, whoever may use them; or all.</summary>
@@ -34,7 +30,7 @@ internal sealed class FlavorStore(IDatabase database)
         };
         return [
             .. await database.ReadAsync(
-                db => db.QueryAsync<Flavor>($"SELECT {Columns} FROM flavors WHERE {where} ORDER BY id",
+                db => db.QueryAsync<Flavor>($"SELECT * FROM flavors WHERE {where} ORDER BY id",
                     new { ProjectId = projectId }), cancellationToken)];
     }
 
@@ -46,14 +42,7 @@ internal sealed class FlavorStore(IDatabase database)
                 throw Fault.Conflict($"Flavor with ID {flavor.Id} already exists.");
             if (await db.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM flavors WHERE name = @Name", flavor) > 0)
                 throw Fault.Conflict($"Flavor with name {flavor.Name} already exists.");
-            return await db.ExecuteAsync(
-                """
-                INSERT INTO flavors (
-                    id, name, vcpus, memory_mib, disk_gib, description, is_public, rxtx_factor, extra_specs, created_at)
-                VALUES (
-                    @Id, @Name, @Vcpus, @MemoryMiB, @DiskGiB, @Description, @IsPublic, @RxtxFactor, @ExtraSpecs,
-                    @CreatedAt)
-                """, flavor);
+            return await db.ExecuteAsync(Columns<Flavor>.Insert("flavors"), flavor);
         }, cancellationToken);
 
     /// <summary>
@@ -100,7 +89,7 @@ internal sealed class FlavorStore(IDatabase database)
                 cancellationToken) == 1;
 
     private static Task<Flavor?> FindAsync(DbConnection db, string id)
-        => db.QuerySingleOrDefaultAsync<Flavor>($"SELECT {Columns} FROM flavors WHERE id = @id", new { id });
+        => db.QuerySingleOrDefaultAsync<Flavor>("SELECT * FROM flavors WHERE id = @id", new { id });
 }
 
 /// <summary>Which flavors a list is of.</summary>

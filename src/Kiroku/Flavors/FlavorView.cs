@@ -24,8 +24,8 @@ internal static class FlavorView
         json.WriteStartObject();
         json.WriteString("id", flavor.Id);
         json.WriteString("name", flavor.Name);
-        json.WriteNumber("ram", flavor.MemoryMiB);
-        json.WriteNumber("disk", flavor.DiskGiB);
+        json.WriteNumber("ram", flavor.MemoryMib);
+        json.WriteNumber("disk", flavor.DiskGib);
         if (version >= 75)
             json.WriteNumber("swap", 0);
         else

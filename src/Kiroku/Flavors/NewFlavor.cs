@@ -21,9 +21,9 @@ internal static class NewFlavor
         {
             Id = Text(flavor, "id") is { Length: > 0 } id ? id : Guid.NewGuid().ToString(),
             Name = Text(flavor, "name")!.Trim(),
-            MemoryMiB = Number(flavor, "ram"),
+            MemoryMib = Number(flavor, "ram"),
             Vcpus = Number(flavor, "vcpus"),
-            DiskGiB = Number(flavor, "disk"),
+            DiskGib = Number(flavor, "disk"),
             RxtxFactor = RxtxFactor(flavor),
             IsPublic = Text(flavor, "os-flavor-access:is_public") is not { } text || Truth.Of(text, otherwise: true),
             Description = version >= 55 ? Text(flavor, "description") : null,

@@ -6,7 +6,7 @@ namespace Kiroku.Servers.State;
 internal static class ServerFlavors
 {
     public static ServerFlavor Of(
-        Flavor flavor) => new(flavor.Id, flavor.Name, flavor.Vcpus, flavor.MemoryMiB, flavor.DiskGiB)
+        Flavor flavor) => new(flavor.Id, flavor.Name, flavor.Vcpus, flavor.MemoryMib, flavor.DiskGib)
         {
             ExtraSpecs = flavor.ReadExtraSpecs(),
         };

@@ -44,11 +44,11 @@ internal sealed class ResizeServer(FlavorStore flavors, ServerImages images, Quo
         var viewer = new FlavorViewer(request.ProjectId!, request.ByAdmin);
         var flavor = await flavors.FindAsync(asked.FlavorId, viewer, cancellationToken)
             ?? throw Fault.BadRequest($"Flavor {asked.FlavorId} could not be found.");
-        if (flavor.DiskGiB == 0)
+        if (flavor.DiskGib == 0)
             throw Fault.BadRequest(
                 "Server disk was unable to be resized because: Resize to zero disk flavor is not allowed.");
         (await quotas.GetAsync(server.ProjectId, cancellationToken)).RequireGrowth(
-            flavor.Vcpus - server.Flavor.Vcpus, flavor.MemoryMiB - server.Flavor.MemoryMiB);
+            flavor.Vcpus - server.Flavor.Vcpus, flavor.MemoryMib - server.Flavor.MemoryMiB);
         var arguments = new ResizeArguments(ServerFlavors.Of(flavor), server.Disk!.Generation);
         await images.RequireRoomAsync(server.ImageId, arguments.Flavor, cancellationToken);
         var labels = server.Labels with { DiskConfig = asked.DiskConfig ?? server.Labels.DiskConfig };

@@ -113,7 +113,7 @@ internal sealed class ServerCreation(
         var image = request.ImageId;
         var flavor = await flavors.FindAsync(request.FlavorId, FlavorViewer.Of(caller), context.RequestAborted)
             ?? throw Fault.BadRequest($"Flavor {request.FlavorId} could not be found.");
-        if (flavor.DiskGiB == 0)
+        if (flavor.DiskGib == 0)
             throw new Fault(403, "Only volume-backed servers are allowed for flavors with zero disk.");
         var taken = ServerFlavors.Of(flavor);
         await images.CheckAsync(
