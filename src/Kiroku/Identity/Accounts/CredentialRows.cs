@@ -15,14 +15,14 @@ internal static class CredentialRows
     {
         var found = await db.QueryAsync<ApplicationCredential>(
             $"SELECT c.* FROM application_credentials c WHERE {which} ORDER BY c.name", values);
-        var roles = (await db.QueryAsync<LentRole>(
+        var roles = (await db.QueryAsync<string, Role, (string CredentialId, Role Role)>(
             $"""
             SELECT l.application_credential_id, r.id, r.name, r.description, r.immutable
             FROM application_credential_roles l JOIN roles r ON r.id = l.role_id JOIN application_credentials c
                 ON c.id = l.application_credential_id
             WHERE {which} ORDER BY r.name
-            """, values)).ToLookup(role => role.ApplicationCredentialId);
-        return found.Select(one => one with { Roles = [.. roles[one.Id].Select(role => role.ToRole())] }).ToArray();
+            """, (id, role) => (id, role), values)).ToLookup(lent => lent.CredentialId, lent => lent.Role);
+        return found.Select(one => one with { Roles = [.. roles[one.Id]] }).ToArray();
     }
 
     public static async Task<int> DeleteAsync(DbConnection db, string which, object values)
@@ -31,20 +31,5 @@ internal static class CredentialRows
             "DELETE FROM application_credential_roles WHERE application_credential_id "
                 + $"IN (SELECT id FROM application_credentials WHERE {which})", values);
         return await db.ExecuteAsync($"DELETE FROM application_credentials WHERE {which}", values);
-    }
-
-    private sealed record LentRole
-    {
-        public required string ApplicationCredentialId { get; init; }
-
-        public required string Id { get; init; }
-
-        public required string Name { get; init; }
-
-        public string? Description { get; init; }
-
-        public bool Immutable { get; init; }
-
-        public Role ToRole() => new() { Id = Id, Name = Name, Description = Description, Immutable = Immutable };
     }
 }

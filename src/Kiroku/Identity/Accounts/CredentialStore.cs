@@ -1,4 +1,5 @@
 using Dapper;
+using Kiroku.Storage;
 
 namespace Kiroku.Identity.Accounts;
 
@@ -21,13 +22,8 @@ internal sealed class CredentialStore(IdentityRows rows)
         {
             if (await CredentialRows.FindAsync(db, "c.user_id = @UserId AND c.name = @Name", credential) is not null)
                 throw Refusal.Conflict("application_credential", $"Duplicate entry found with name {credential.Name}");
-            await db.ExecuteAsync(
-                """
-                INSERT INTO application_credentials (id, user_id, project_id, name, secret_hash, description,
-                    expires_at, unrestricted, created_at)
-                VALUES (@Id, @UserId, @ProjectId, @Name, @SecretHash, @Description, @ExpiresAt, @Unrestricted,
-                    @CreatedAt)
-                """, credential);
+            await db.ExecuteAsync(Columns<ApplicationCredential>.Insert(
+                "application_credentials", nameof(ApplicationCredential.Roles)), credential);
             await db.ExecuteAsync(
                 "INSERT INTO application_credential_roles (application_credential_id, role_id) VALUES (@Id, @RoleId)",
                 credential.Roles.Select(role => new { credential.Id, RoleId = role.Id }));

@@ -37,11 +37,7 @@ internal sealed class ProjectStore(IdentityRows rows, TimeProvider time)
             id => $"it is not permitted to have two projects with either the same name or same id in the same "
             + $"domain: name is {project.Name}, project id {id}");
         await RequireParentsAsync(db, project);
-        await db.ExecuteAsync(
-            """
-            INSERT INTO projects (id, name, enabled, valid_after, description, parent_id, tags, immutable, extra)
-            VALUES (@Id, @Name, @Enabled, @ValidAfter, @Description, @ParentId, @Tags, @Immutable, @Extra)
-            """, project);
+        await db.ExecuteAsync(Columns<Project>.Insert("projects"), project);
         return project;
     }, cancellationToken);
 
@@ -57,12 +53,8 @@ internal sealed class ProjectStore(IdentityRows rows, TimeProvider time)
                 await RequireFamilyAsync(db, after);
             if (!after.Enabled)
                 after = after with { ValidAfter = Later(before.ValidAfter) };
-            await db.ExecuteAsync(
-                """
-                UPDATE projects SET name = @Name, enabled = @Enabled, valid_after = @ValidAfter,
-                    description = @Description, tags = @Tags,
-                    immutable = @Immutable, extra = @Extra WHERE id = @Id
-                """, after);
+            var assignments = Columns<Project>.Assignments(nameof(Project.Id), nameof(Project.ParentId));
+            await db.ExecuteAsync($"UPDATE projects SET {assignments} WHERE id = @Id", after);
             return after;
         }, cancellationToken);
 

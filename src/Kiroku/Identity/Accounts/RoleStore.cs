@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Kiroku.Api;
+using Kiroku.Storage;
 
 namespace Kiroku.Identity.Accounts;
 
@@ -18,9 +19,7 @@ internal sealed class RoleStore(IdentityRows rows)
     public Task<Role> AddAsync(Role role, CancellationToken cancellationToken) => rows.ChangeAsync(async db =>
     {
         await RequireNameAsync(db, role);
-        await db.ExecuteAsync(
-            "INSERT INTO roles (id, name, description, immutable, extra) "
-                + "VALUES (@Id, @Name, @Description, @Immutable, @Extra)", role);
+        await db.ExecuteAsync(Columns<Role>.Insert("roles"), role);
         return role;
     }, cancellationToken);
 
@@ -30,8 +29,7 @@ internal sealed class RoleStore(IdentityRows rows)
             var after = change(await FindAsync(db, id) ?? throw Refusal.NotFound("role", id));
             await RequireNameAsync(db, after);
             await db.ExecuteAsync(
-                "UPDATE roles SET name = @Name, description = @Description, immutable = @Immutable, extra = @Extra "
-                    + "WHERE id = @Id", after);
+                $"UPDATE roles SET {Columns<Role>.Assignments(nameof(Role.Id))} WHERE id = @Id", after);
             return after;
         }, cancellationToken);
 
@@ -81,8 +79,7 @@ internal sealed class RoleStore(IdentityRows rows)
         {
             await RequireAllAsync(db, assignment);
             return await db.ExecuteAsync(
-                "INSERT INTO role_assignments (user_id, scope_id, role_id) VALUES (@UserId, @ScopeId, @RoleId) "
-                    + "ON CONFLICT DO NOTHING", assignment);
+                Columns<RoleAssignment>.Insert("role_assignments") + " ON CONFLICT DO NOTHING", assignment);
         }, cancellationToken);
 
     /// <summary>

@@ -23,11 +23,7 @@ internal sealed class UserStore(IdentityRows rows, TimeProvider time)
     public Task<User> AddAsync(User user, CancellationToken cancellationToken) => rows.ChangeAsync(async db =>
     {
         await RequireNameAsync(db, user, $"Duplicate entry found with name {user.Name} at domain ID {Domain.Id}");
-        await db.ExecuteAsync(
-            """
-            INSERT INTO users (id, name, password_hash, enabled, valid_after, default_project_id, extra)
-            VALUES (@Id, @Name, @PasswordHash, @Enabled, @ValidAfter, @DefaultProjectId, @Extra)
-            """, user);
+        await db.ExecuteAsync(Columns<User>.Insert("users"), user);
         return user;
     }, cancellationToken);
 
@@ -44,11 +40,7 @@ internal sealed class UserStore(IdentityRows rows, TimeProvider time)
             if (!after.Enabled || after.PasswordHash != before.PasswordHash)
                 after = after with { ValidAfter = Later(before.ValidAfter) };
             await db.ExecuteAsync(
-                """
-                UPDATE users SET name = @Name, password_hash = @PasswordHash, enabled = @Enabled,
-                    valid_after = @ValidAfter,
-                    default_project_id = @DefaultProjectId, extra = @Extra WHERE id = @Id
-                """, after);
+                $"UPDATE users SET {Columns<User>.Assignments(nameof(User.Id))} WHERE id = @Id", after);
             return after;
         }, cancellationToken);
 

@@ -84,7 +84,7 @@ internal sealed partial class Bootstrap(
         first = new FirstPasswords(first.Member ?? NewPassword(), first.Admin ?? NewPassword());
         if (clouds.Passwords is not null)
             clouds.Keep(first);
-        Project NewProject(string name) => new() { Id = NewId(), Name = name, ValidAfter = now };
+        Project NewProject(string name) => new() { Id = NewId(), Name = name, Description = "", ValidAfter = now };
         User NewUser(string name, string password)
             => new() { Id = NewId(), Name = name, PasswordHash = passwords.Hash(password), ValidAfter = now };
         var (adminProject, demoProject) = (NewProject(FirstUsers.Admin), NewProject(FirstUsers.Demo));

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Kiroku.Identity.Accounts;
+using Kiroku.Storage;
 
 namespace Kiroku.Identity.Tokens;
 
@@ -54,13 +55,9 @@ internal sealed class IdentityStore(IdentityRows rows)
         {
             if (await db.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM users") > 0)
                 return false;
-            await db.ExecuteAsync(
-                "INSERT INTO projects (id, name, valid_after) VALUES (@Id, @Name, @ValidAfter)", projects);
-            await db.ExecuteAsync(
-                "INSERT INTO users (id, name, password_hash, valid_after) "
-                    + "VALUES (@Id, @Name, @PasswordHash, @ValidAfter)", users);
-            await db.ExecuteAsync(
-                "INSERT INTO role_assignments (user_id, scope_id, role_id) VALUES (@UserId, @ScopeId, @RoleId)", roles);
+            await db.ExecuteAsync(Columns<Project>.Insert("projects"), projects);
+            await db.ExecuteAsync(Columns<User>.Insert("users"), users);
+            await db.ExecuteAsync(Columns<RoleAssignment>.Insert("role_assignments"), roles);
             return true;
         }, cancellationToken);
 
