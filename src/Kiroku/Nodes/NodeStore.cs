@@ -8,6 +8,15 @@ namespace Kiroku.Nodes;
 /// <summary>The rows in which nodes say that they are there, with times by the store's clock.</summary>
 internal sealed class NodeStore(SideDatabase side, OwnMembership membership, TimeProvider time)
 {
+    private const string OfThisRun = "name = @Name AND folder = @Folder AND started_at = @StartedAt";
+
+    /// <summary>What a node says of itself while it runs.</summary>
+    private static readonly string Assignments = Columns<Node>.Assignments(
+        nameof(Node.Name), nameof(Node.Number), nameof(Node.Folder), nameof(Node.StartedAt));
+
+    private static readonly string Write = Columns<Node>.Insert("nodes")
+        + $" ON CONFLICT (name) DO UPDATE SET folder = @Folder, started_at = @StartedAt, {Assignments}";
+
     private readonly IDatabase database = side.Database;
 
     /// <summary>Whether there may be other nodes.</summary>
@@ -42,15 +51,7 @@ internal sealed class NodeStore(SideDatabase side, OwnMembership membership, Tim
         {
             await membership.RefuseDeadAsync(connection);
             var seen = node with { SeenAt = await database.NowAsync(connection, time) };
-            if (await connection.ExecuteAsync(
-                """
-                UPDATE nodes SET silo = @Silo, sealing_silo = @SealingSilo, roles = @Roles, zone = @Zone,
-                    address = @Address, version = @Version, draining = @Draining, hypervisor_kind = @HypervisorKind,
-                    hypervisor_version = @HypervisorVersion, vcpus = @Vcpus, memory_mib = @MemoryMib,
-                    disk_bytes = @DiskBytes, disk_free_bytes = @DiskFreeBytes, uptime = @Uptime,
-                    connected = @Connected, seen_at = @SeenAt
-                WHERE name = @Name AND folder = @Folder AND started_at = @StartedAt
-                """, seen) == 1)
+            if (await connection.ExecuteAsync($"UPDATE nodes SET {Assignments} WHERE {OfThisRun}", seen) == 1)
                 return true;
             if (await FindAsync(connection, node.Name) is not null)
                 return false;
@@ -62,10 +63,7 @@ internal sealed class NodeStore(SideDatabase side, OwnMembership membership, Tim
     /// <summary>Says that the node ends, so that nobody need wait to notice.</summary>
     public Task LeaveAsync(Node node, CancellationToken cancellationToken)
         => database.WriteAsync(connection => connection.ExecuteAsync(
-            """
-            UPDATE nodes SET silo = NULL, connected = 0
-            WHERE name = @Name AND folder = @Folder AND started_at = @StartedAt
-            """, node), cancellationToken);
+            $"UPDATE nodes SET silo = NULL, connected = 0 WHERE {OfThisRun}", node), cancellationToken);
 
     /// <summary>All nodes, and what the time is.</summary>
     public Task<(DateTime Now, IReadOnlyList<Node> Nodes)> ListAsync(CancellationToken cancellationToken)
@@ -82,22 +80,8 @@ internal sealed class NodeStore(SideDatabase side, OwnMembership membership, Tim
     private static Task<long> NextNumberAsync(DbConnection connection)
         => connection.ExecuteScalarAsync<long>("SELECT CAST(COALESCE(MAX(number), 0) + 1 AS BIGINT) FROM nodes");
 
-    private static Task<int> WriteAsync(DbConnection connection, Node node) => connection.ExecuteAsync(
-        """
-        INSERT INTO nodes (name, number, folder, silo, sealing_silo, roles, zone, address, version, draining,
-            hypervisor_kind, hypervisor_version, vcpus, memory_mib, disk_bytes, disk_free_bytes, uptime, connected,
-            started_at, seen_at)
-        VALUES (@Name, @Number, @Folder, @Silo, @SealingSilo, @Roles, @Zone, @Address, @Version, @Draining,
-            @HypervisorKind, @HypervisorVersion, @Vcpus, @MemoryMib, @DiskBytes, @DiskFreeBytes, @Uptime, @Connected,
-            @StartedAt, @SeenAt)
-        ON CONFLICT (name) DO UPDATE SET folder = excluded.folder, silo = excluded.silo,
-            sealing_silo = excluded.sealing_silo, roles = excluded.roles, zone = excluded.zone,
-            address = excluded.address, version = excluded.version, draining = excluded.draining,
-            hypervisor_kind = excluded.hypervisor_kind, hypervisor_version = excluded.hypervisor_version,
-            vcpus = excluded.vcpus, memory_mib = excluded.memory_mib,
-            disk_bytes = excluded.disk_bytes, disk_free_bytes = excluded.disk_free_bytes, uptime = excluded.uptime,
-            connected = excluded.connected, started_at = excluded.started_at, seen_at = excluded.seen_at
-        """, node);
+    private static Task<int> WriteAsync(DbConnection connection, Node node)
+        => connection.ExecuteAsync(Write, node);
 }
 
 /// <summary>The node as it stands now, null if its name is another's that runs, and the row that was there.</summary>

@@ -14,7 +14,7 @@ internal sealed class ServiceStore(IDatabase database)
     /// <summary>The same within the caller's transaction.</summary>
     public static async Task<Service> GetAsync(DbConnection connection, string host)
         => await connection.QueryFirstOrDefaultAsync<Service>(
-            "SELECT host, disabled, disabled_reason, forced_down FROM services WHERE host = @host", new { host })
+            "SELECT * FROM services WHERE host = @host", new { host })
             ?? new Service { Host = host };
 
     /// <summary>Changes what is said of a host's service.</summary>
@@ -24,13 +24,8 @@ internal sealed class ServiceStore(IDatabase database)
         {
             var changed = change(await GetAsync(connection, host));
             await connection.ExecuteAsync(
-                """
-                INSERT INTO services (host, disabled, disabled_reason, forced_down)
-                VALUES (@Host, @Disabled, @DisabledReason, @ForcedDown)
-                ON CONFLICT (host) DO UPDATE SET disabled = excluded.disabled,
-                    disabled_reason = excluded.disabled_reason,
-                    forced_down = excluded.forced_down
-                """, changed);
+                $"{Columns<Service>.Insert("services")} ON CONFLICT (host) DO UPDATE SET "
+                    + Columns<Service>.Assignments(nameof(Service.Host)), changed);
             return changed;
         }, cancellationToken);
 }
