@@ -37,7 +37,7 @@ internal sealed class KeptAuthority(IDatabase database, NodeCertificates certifi
 
     private Task<Kept?> FindAsync(CancellationToken cancellationToken)
         => database.ReadOneAsync(connection =>
-            connection.QueryFirstOrDefaultAsync<Kept>("SELECT certificate, key FROM node_authority"),
+            connection.QueryFirstOrDefaultAsync<Kept>("SELECT * FROM node_authority"),
             cancellationToken);
 
     /// <summary>Of those that make one at once all take the first.</summary>
@@ -51,7 +51,7 @@ internal sealed class KeptAuthority(IDatabase database, NodeCertificates certifi
             await connection.ExecuteAsync(
                 "INSERT INTO node_authority (single, certificate, key) VALUES (1, @Certificate, @Key) "
                     + "ON CONFLICT (single) DO NOTHING", made);
-            return await connection.QueryFirstAsync<Kept>("SELECT certificate, key FROM node_authority");
+            return await connection.QueryFirstAsync<Kept>("SELECT * FROM node_authority");
         }, cancellationToken);
     }
 

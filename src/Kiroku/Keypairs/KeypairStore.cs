@@ -33,11 +33,8 @@ internal sealed class KeypairStore(IDatabase database)
                 "SELECT COUNT(*) FROM keypairs WHERE user_id = @UserId", keypair) >= allowed)
                 throw TooMany();
             return await db.ExecuteAsync(
-                """
-                INSERT INTO keypairs (user_id, name, type, public_key, fingerprint, created_at)
-                VALUES (@UserId, @Name, @Type, @PublicKey, @Fingerprint, @CreatedAt)
-                ON CONFLICT (user_id, name) DO NOTHING
-                """, keypair) == 1 ? true : throw Fault.Conflict($"Key pair '{keypair.Name}' already exists.");
+                Columns<Keypair>.Insert("keypairs", nameof(Keypair.Id)) + " ON CONFLICT (user_id, name) DO NOTHING",
+                keypair) == 1 ? true : throw Fault.Conflict($"Key pair '{keypair.Name}' already exists.");
         }, cancellationToken);
 
     /// <returns>Whether there was one.</returns>
