@@ -52,6 +52,7 @@ public sealed partial class TablesTests
         var strangers = Product.Current.Files
             .SelectMany(file =>
                 file.Texts.SelectMany(text => Use().Matches(text))
+                    .Concat(Inserted().Matches(File.ReadAllText(Path.Combine(Product.Folder, file.Path))))
                     .Select(use => (file.Room, Table: use.Groups[1].Value)))
             .Where(use => owners.TryGetValue(use.Table, out var owner) && owner != use.Room).Distinct().ToList();
 
@@ -70,6 +71,9 @@ public sealed partial class TablesTests
 
     [GeneratedRegex(@"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|ONLY)\s+(\w+)")]
     private static partial Regex Use();
+
+    [GeneratedRegex(@"Columns<\w+>\.Insert\w*\(\s*""(\w+)""")]
+    private static partial Regex Inserted();
 
     [GeneratedRegex(@"CREATE TABLE (?:IF NOT EXISTS )?(\w+)")]
     private static partial Regex Made();
