@@ -1,4 +1,5 @@
 using Kiroku.Access;
+using Kiroku.Quotas;
 
 namespace Kiroku.Images;
 
@@ -22,6 +23,7 @@ internal static class ImagesRoom
             .Validate(options => options.GuestImage is null || File.Exists(options.GuestImage),
                 "Images:GuestImage (KIROKU_GUEST_IMAGE) is to be a file.")
             .ValidateOnStart();
+        services.AddSingleton<IImageUsage, ImageUsage>();
         services.AddSingleton<ImageStore>();
         services.AddSingleton<ImageMemberStore>();
         services.AddSingleton<ImageFiles>();

@@ -10,25 +10,21 @@ namespace Kiroku.Quotas;
 /// What a project may have of images, by Glance's names and in its words (glance/quota/keystone.py, oslo_limit). All of
 /// it is counted in the transaction that adds to it, so that several at once do not pass together.
 /// </summary>
-internal sealed class ImageQuotas(IOptions<QuotasOptions> options)
+internal sealed class ImageQuotas(IImageUsage usage, IOptions<QuotasOptions> options)
 {
     public const long MiB = 1024 * 1024;
     private const string SizeTotal = "image_size_total";
     private const string CountTotal = "image_count_total";
     private const string CountUploading = "image_count_uploading";
 
-    /// <summary>An image counts with its bytes, or with what its upload has taken for them.</summary>
-    private const string BytesOf =
-        """
-        SELECT CAST(COALESCE(SUM(
-            CASE WHEN status = 'saving' THEN COALESCE(reserved, 0) ELSE COALESCE(size, 0) END), 0) AS BIGINT)
-        FROM images WHERE owner = @owner AND id <> @except
-        """;
-
     /// <summary>Sees that the project may have one image more.</summary>
     /// <exception cref="Fault">413 as Glance's.</exception>
     public async Task RequireOneMoreAsync(DbConnection connection, string owner)
-        => await RequireAsync(connection, owner, CountTotal, "SELECT COUNT(*) FROM images WHERE owner = @owner");
+    {
+        var limit = await LimitAsync(connection, owner, CountTotal, options.Value.ImageCountTotal);
+        if (limit >= 0)
+            RequireOneMore(owner, CountTotal, limit, await usage.CountAsync(connection, owner));
+    }
 
     /// <summary>The same where the image is one that Nova makes.</summary>
     /// <exception cref="Fault">403 as Nova's (nova/exception.py, ImageQuotaExceeded).</exception>
@@ -49,9 +45,11 @@ internal sealed class ImageQuotas(IOptions<QuotasOptions> options)
     /// <summary>Sees that the project may have one upload more at a time.</summary>
     /// <exception cref="Fault">413.</exception>
     public async Task RequireOneMoreUploadAsync(DbConnection connection, string owner)
-        => await RequireAsync(
-            connection, owner, CountUploading,
-            "SELECT COUNT(*) FROM images WHERE owner = @owner AND status = 'saving'");
+    {
+        var limit = await LimitAsync(connection, owner, CountUploading, options.Value.ImageCountUploading);
+        if (limit >= 0)
+            RequireOneMore(owner, CountUploading, limit, await usage.CountUploadsAsync(connection, owner));
+    }
 
     /// <summary>
     /// How many bytes an image of the project may have beside the others; the largest number for no limit.
@@ -61,23 +59,20 @@ internal sealed class ImageQuotas(IOptions<QuotasOptions> options)
         var limit = await LimitAsync(connection, owner, SizeTotal, options.Value.ImageSizeTotal);
         if (limit < 0)
             return long.MaxValue;
-        return Math.Max(
-            0, (limit * MiB) - await connection.ExecuteScalarAsync<long>(BytesOf, new { owner, except = imageId }));
+        return Math.Max(0, (limit * MiB) - await usage.CountBytesAsync(connection, owner, imageId));
     }
 
     /// <summary>The refusal of bytes for which there is no room.</summary>
     public async Task<Fault> TooManyBytesAsync(DbConnection connection, string owner, string imageId, long wanted)
     {
         var limit = await LimitAsync(connection, owner, SizeTotal, options.Value.ImageSizeTotal);
-        var used = await connection.ExecuteScalarAsync<long>(BytesOf, new { owner, except = imageId });
+        var used = await usage.CountBytesAsync(connection, owner, imageId);
         return Over(owner, SizeTotal, limit, (used + MiB - 1) / MiB, (wanted + MiB - 1) / MiB);
     }
 
-    private async Task RequireAsync(DbConnection connection, string owner, string resource, string count)
+    private static void RequireOneMore(string owner, string resource, long limit, long used)
     {
-        var otherwise = resource == CountTotal ? options.Value.ImageCountTotal : options.Value.ImageCountUploading;
-        var limit = await LimitAsync(connection, owner, resource, otherwise);
-        if (limit >= 0 && await connection.ExecuteScalarAsync<long>(count, new { owner }) is var used && used >= limit)
+        if (used >= limit)
             throw Over(owner, resource, limit, used, 1);
     }
 

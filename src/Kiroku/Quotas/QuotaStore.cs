@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using Dapper;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
@@ -7,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Quotas;
 
 /// <summary>The limits of projects, and what their servers take up of them.</summary>
-internal sealed class QuotaStore(IDatabase database, IOptions<QuotasOptions> options)
+internal sealed class QuotaStore(IDatabase database, IProjectUsage usage, IOptions<QuotasOptions> options)
 {
     /// <summary>The limits that hold for everybody.</summary>
     public QuotaSet Defaults { get; } = new(QuotaResources.All.ToDictionary(
@@ -22,15 +21,12 @@ internal sealed class QuotaStore(IDatabase database, IOptions<QuotasOptions> opt
         var set = (await connection.QueryAsync<(string Resource, int HardLimit)>(
             "SELECT resource, hard_limit FROM quotas WHERE project_id = @projectId", new { projectId })).ToDictionary(
                 row => row.Resource, row => row.HardLimit);
-        var flavors =
-            (await connection.QueryAsync<string>(
-                "SELECT flavor FROM servers WHERE deleted = 0 AND project_id = @projectId", new { projectId }))
-            .Select(flavor => JsonDocument.Parse(flavor).RootElement).ToList();
+        var (servers, vcpus, memory) = await usage.CountAsync(connection, projectId);
         var used = new Dictionary<string, long>
         {
-            [QuotaResources.Instances] = flavors.Count,
-            [QuotaResources.Cores] = flavors.Sum(flavor => flavor.GetProperty("vcpus").GetInt64()),
-            [QuotaResources.Ram] = flavors.Sum(flavor => flavor.GetProperty("memory_mib").GetInt64()),
+            [QuotaResources.Instances] = servers,
+            [QuotaResources.Cores] = vcpus,
+            [QuotaResources.Ram] = memory,
         };
         return new QuotaSet(QuotaResources.All.ToDictionary(
             resource => resource.Name,

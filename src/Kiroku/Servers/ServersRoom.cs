@@ -1,4 +1,5 @@
 using Kiroku.Access;
+using Kiroku.Quotas;
 using Kiroku.Servers.Api;
 using Kiroku.Servers.Engine;
 using Kiroku.Servers.Machines;
@@ -19,6 +20,7 @@ internal static class ServersRoom
             .ValidateDataAnnotations().ValidateOnStart();
         services.AddRules(typeof(ServerRules));
         services.AddSingleton<ServerStore>();
+        services.AddSingleton<IProjectUsage, ServerUsage>();
         services.AddSingleton<ServerGrains>();
         services.AddSingleton<RequestSealer>();
         services.AddSingleton<ServerCreation>();

@@ -130,7 +130,7 @@ internal sealed record ServerRow
         ProjectId = ProjectId,
         UserId = UserId,
         ImageId = ImageId,
-        Flavor = JsonSerializer.Deserialize(Flavor, ServerJson.Default.ServerFlavor)!,
+        Flavor = ReadFlavor(Flavor),
         Metadata = JsonSerializer.Deserialize(Metadata, ServerJson.Default.IReadOnlyDictionaryStringString)!,
         Labels = JsonSerializer.Deserialize(Labels, ServerJson.Default.ServerLabels)!,
         VmState = VmState,
@@ -161,9 +161,14 @@ internal sealed record ServerRow
         Deleted = Deleted,
     };
 
+    /// <summary>A flavor as its column holds it.</summary>
+    public static ServerFlavor ReadFlavor(string column)
+        => JsonSerializer.Deserialize(column, ServerJson.Default.ServerFlavor)!;
+
     private FormerServer? ToFormer()
         => FormerFlavor is not null && DiskOf(FormerHost, FormerGeneration) is { } disk
-            ? new FormerServer(JsonSerializer.Deserialize(FormerFlavor, ServerJson.Default.ServerFlavor)!, disk) : null;
+            ? new FormerServer(ReadFlavor(FormerFlavor), disk)
+            : null;
 
     private static ServerDisk? DiskOf(string? host, int? generation)
         => (host, generation) is ({ } there, { } number) ? new ServerDisk(there, number) : null;
