@@ -52,6 +52,7 @@ internal sealed record Host(Node Node, Service Service, HostUse Use, bool IsTher
 /// <summary>What servers take up on a host, and on how many of them something is being done.</summary>
 internal sealed record HostUse
 {
+    public string Host { get; init; } = "";
     public long Servers { get; init; }
     public long Busy { get; init; }
     public long Vcpus { get; init; }

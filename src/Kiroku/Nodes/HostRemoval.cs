@@ -7,7 +7,7 @@ namespace Kiroku.Nodes;
 /// <summary>
 /// Forgets a host that is no more. One that runs would only report itself again, and one with servers is still needed.
 /// </summary>
-internal sealed class HostRemoval(IDatabase database)
+internal sealed class HostRemoval(IDatabase database, IServersOnHosts servers)
 {
     /// <exception cref="Fault">
     /// 409: it has servers or disks of theirs, one moves to or from it, or it is up.
@@ -16,21 +16,14 @@ internal sealed class HostRemoval(IDatabase database)
         => database.WriteAloneAsync(async connection =>
         {
             var name = host.Name;
-            if (await connection.ExecuteScalarAsync<bool>(
-                "SELECT EXISTS (SELECT 1 FROM servers WHERE deleted = 0 AND (host = @name OR disk_host = @name))",
-                new { name }))
+            if (await servers.AreOnAsync(connection, name))
                 throw Fault.Conflict(
                     "Unable to delete compute service that is hosting instances. "
                         + "Migrate or delete the instances first.");
-            if (await connection.ExecuteScalarAsync<bool>(
-                "SELECT EXISTS (SELECT 1 FROM servers WHERE deleted = 0 "
-                    + "AND (other_host = @name OR former_host = @name))",
-                new { name }))
-            {
+            if (await servers.AreMovingAsync(connection, name))
                 throw Fault.Conflict(
                     "Unable to delete compute service that has in-progress migrations. "
                         + "Complete the migrations or delete the instances first.");
-            }
             if (host.IsUp)
                 throw Fault.Conflict(
                     $"Unable to delete compute service of the host {name}, which is up. End it first.");

@@ -8,41 +8,20 @@ namespace Kiroku.Nodes;
 /// What is known of the hosts when somebody asks. This node's own is measured for it; what others have, and whether
 /// they answer, is what their nodes said last.
 /// </summary>
-internal sealed class HostWatch(IDatabase database, HostMeter meter, NodeSelf self, Silence silence, TimeProvider time)
+internal sealed class HostWatch(
+    IDatabase database, IServersOnHosts servers, HostMeter meter, NodeSelf self, Silence silence, TimeProvider time)
 {
-    /// <summary>A server that moves takes up room on two hosts.</summary>
-    private const string Hosts =
+    private const string Nodes =
         """
-        WITH claims AS (
-            SELECT host AS name, 1 AS server, CASE WHEN running_action IS NULL THEN 0 ELSE 1 END AS busy,
-                claimed_vcpus AS vcpus, claimed_memory_mib AS memory_mib, claimed_disk_gib AS disk_gib
-            FROM servers WHERE deleted = 0 AND host IS NOT NULL AND id <> @except
-            UNION ALL
-            SELECT other_host, 0, 0, other_vcpus, other_memory_mib, other_disk_gib
-            FROM servers WHERE deleted = 0 AND other_host IS NOT NULL AND id <> @except
-        ), uses AS (
-            SELECT name, SUM(server) AS servers, SUM(busy) AS busy, SUM(vcpus) AS vcpus, SUM(memory_mib) AS memory_mib,
-                SUM(disk_gib) AS disk_gib
-            FROM claims GROUP BY name
-        )
-        SELECT n.*,
-            n.name AS host, COALESCE(s.disabled, 0) AS disabled, s.disabled_reason,
-            COALESCE(s.forced_down, 0) AS forced_down,
-            CAST(COALESCE(u.servers, 0) AS BIGINT) AS servers, CAST(COALESCE(u.busy, 0) AS BIGINT) AS busy,
-            CAST(COALESCE(u.vcpus, 0) AS BIGINT) AS vcpus, CAST(COALESCE(u.memory_mib, 0) AS BIGINT) AS memory_mib,
-            CAST(COALESCE(u.disk_gib, 0) AS BIGINT) AS disk_gib
-        FROM nodes n LEFT JOIN services s ON s.host = n.name LEFT JOIN uses u ON u.name = n.name
+        SELECT n.*, n.name AS host, COALESCE(s.disabled, 0) AS disabled, s.disabled_reason,
+            COALESCE(s.forced_down, 0) AS forced_down
+        FROM nodes n LEFT JOIN services s ON s.host = n.name
         WHERE @name IS NULL OR n.name = @name
         ORDER BY n.name
         """;
 
-    /// <summary>The same without what servers take up.</summary>
-    private const string Services =
-        """
-        SELECT n.*, n.name AS host, COALESCE(s.disabled, 0) AS disabled, s.disabled_reason,
-            COALESCE(s.forced_down, 0) AS forced_down, 0 AS servers
-        FROM nodes n LEFT JOIN services s ON s.host = n.name
-        """;
+    /// <summary>Where what servers take up is not asked for.</summary>
+    private static readonly IReadOnlyDictionary<string, HostUse> NotAsked = new Dictionary<string, HostUse>();
 
     /// <summary>Every host with machines, by name.</summary>
     public async Task<IReadOnlyList<Host>> ListAsync(CancellationToken cancellationToken)
@@ -56,7 +35,8 @@ internal sealed class HostWatch(IDatabase database, HostMeter meter, NodeSelf se
     {
         var here = name == self.Name ? await LookAsync(cancellationToken) : null;
         return (await database.ReadAsync(
-            connection => ListAsync(connection, here, name, except: default), cancellationToken)).SingleOrDefault();
+            async connection => await ListAsync(connection, name, await servers.ListUsesAsync(connection), here),
+            cancellationToken)).SingleOrDefault();
     }
 
     /// <summary>What this node's own host has just now, for a transaction that is not to wait for it.</summary>
@@ -66,18 +46,19 @@ internal sealed class HostWatch(IDatabase database, HostMeter meter, NodeSelf se
     /// <param name="connection">The transaction's.</param>
     /// <param name="here">What was measured of this node's own; null takes what it said last.</param>
     /// <param name="except">A server whose claims do not count, because it is about to claim anew.</param>
-    public Task<IReadOnlyList<Host>> ListAsync(DbConnection connection, HostLook? here, Guid except = default)
-        => ListAsync(connection, here, null, except);
+    public async Task<IReadOnlyList<Host>> ListAsync(DbConnection connection, HostLook? here, Guid except = default)
+        => await ListAsync(connection, name: null, await servers.ListUsesAsync(connection, except), here);
 
     /// <summary>What administrators see of each host, by its name.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ListStatusesAsync(CancellationToken cancellationToken)
-        => (await database.ReadAsync(connection => ListAsync(connection, Services, new { }, here: null),
-            cancellationToken)).ToDictionary(host => host.Name, host => host.HostStatus);
+        => (await database.ReadAsync(
+            connection => ListAsync(connection, name: null, NotAsked, here: null), cancellationToken))
+            .ToDictionary(host => host.Name, host => host.HostStatus);
 
     /// <summary>Whether the host's node is there, and no administrator says otherwise.</summary>
     public async Task<bool> IsThereAsync(string name, CancellationToken cancellationToken)
-        => (await database.ReadAsync(connection =>
-            ListAsync(connection, $"{Services} WHERE n.name = @name", new { name }, here: null), cancellationToken))
+        => (await database.ReadAsync(
+            connection => ListAsync(connection, name, NotAsked, here: null), cancellationToken))
             is [{ IsThere: true, Service.ForcedDown: false }];
 
     /// <summary>
@@ -90,21 +71,17 @@ internal sealed class HostWatch(IDatabase database, HostMeter meter, NodeSelf se
                 && await database.NowAsync(connection, time) - seen < Node.Lifetime, cancellationToken);
 
     /// <summary>Ids and names of the servers on each host, oldest first.</summary>
-    public async Task<ILookup<string, (Guid Id, string Name)>> ListServersAsync(CancellationToken cancellationToken)
-        => (await database.ReadAsync(connection => connection.QueryAsync<(string Host, Guid Id, string Name)>(
-            "SELECT host, id, name FROM servers WHERE deleted = 0 AND host IS NOT NULL ORDER BY created_at, id"),
-                cancellationToken))
-            .ToLookup(server => server.Host, server => (server.Id, server.Name));
-
-    private Task<IReadOnlyList<Host>> ListAsync(DbConnection connection, HostLook? here, string? name, Guid except)
-        => ListAsync(connection, Hosts, new { name, except }, here);
+    public Task<ILookup<string, (Guid Id, string Name)>> ListServersAsync(CancellationToken cancellationToken)
+        => database.ReadAsync(servers.ListAsync, cancellationToken);
 
     private async Task<IReadOnlyList<Host>> ListAsync(
-        DbConnection connection, string sql, object values, HostLook? here)
+        DbConnection connection, string? name, IReadOnlyDictionary<string, HostUse> uses, HostLook? here)
     {
         var now = await database.NowAsync(connection, time);
-        var found = await connection.QueryAsync<Node, Service, HostUse, Host>(
-            sql, (node, service, use) => Judge(node, service, use, here, now), values, splitOn: "host,servers");
+        var found = await connection.QueryAsync<Node, Service, Host>(
+            Nodes,
+            (node, service) => Judge(node, service, uses.GetValueOrDefault(node.Name) ?? new HostUse(), here, now),
+            new { name }, splitOn: "host");
         return [.. found.Where(host => host.Node.HasMachines)];
     }
 

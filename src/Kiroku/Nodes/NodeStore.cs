@@ -19,6 +19,9 @@ internal sealed class NodeStore(SideDatabase side, OwnMembership membership, Tim
 
     private readonly IDatabase database = side.Database;
 
+    /// <summary>An expression of SQL: the zone of the host whose name another expression is.</summary>
+    public static string ZoneOf(string host) => $"(SELECT zone FROM nodes WHERE nodes.name = {host})";
+
     /// <summary>Whether there may be other nodes.</summary>
     public bool IsShared => database.IsShared;
 

@@ -1,4 +1,5 @@
 using Kiroku.Access;
+using Kiroku.Nodes;
 using Kiroku.Quotas;
 using Kiroku.Servers.Api;
 using Kiroku.Servers.Engine;
@@ -21,6 +22,7 @@ internal static class ServersRoom
         services.AddRules(typeof(ServerRules));
         services.AddSingleton<ServerStore>();
         services.AddSingleton<IProjectUsage, ServerUsage>();
+        services.AddSingleton<IServersOnHosts, ServersOnHosts>();
         services.AddSingleton<ServerGrains>();
         services.AddSingleton<RequestSealer>();
         services.AddSingleton<ServerCreation>();

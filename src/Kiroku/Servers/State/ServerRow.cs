@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiroku.Hypervisors;
+using Kiroku.Nodes;
 using Kiroku.Scheduling;
 using Kiroku.Storage;
 
@@ -10,7 +11,7 @@ namespace Kiroku.Servers.State;
 internal sealed record ServerRow
 {
     /// <summary>A server's row, with the zone of its host.</summary>
-    public const string Selected = "servers.*, (SELECT zone FROM nodes WHERE nodes.name = servers.host) AS zone";
+    public static readonly string Selected = $"servers.*, {NodeStore.ZoneOf("servers.host")} AS zone";
 
     private static readonly string[] Noted = [nameof(Name), nameof(Description), nameof(Metadata), nameof(Labels)];
     private static readonly string[] Lock = [nameof(LockedBy), nameof(LockedReason)];
