@@ -1,13 +1,13 @@
 namespace Kiroku.Actions;
 
 /// <summary>One running of an action: its row, its right to write, and its events so far, oldest first.</summary>
-internal sealed class ActionRun(ActionRecord action, Fence fence, string host, IEnumerable<EventRecord> events)
+internal sealed class ActionRun(ActionRecord action, IFence fence, string host, IEnumerable<EventRecord> events)
 {
     private readonly List<EventRecord> events = [.. events];
 
     public ActionRecord Action { get; } = action;
 
-    public Fence Fence { get; } = fence;
+    public IFence Fence { get; } = fence;
 
     /// <summary>Name of the node that runs the action.</summary>
     public string Host { get; } = host;

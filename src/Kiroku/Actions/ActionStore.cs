@@ -123,16 +123,12 @@ internal sealed class ActionStore(IDatabase database)
     /// lost.
     /// </summary>
     public Task<EventRecord> BeginEventAsync(
-        Fence fence, EventRecord begun, string? taskState, CancellationToken cancellationToken)
+        IFence fence, EventRecord begun, string? taskState, CancellationToken cancellationToken)
         => database.WriteAsync(async connection =>
         {
             await fence.HoldAsync(connection);
             if (taskState is not null)
-            {
-                await connection.ExecuteAsync(
-                    "UPDATE servers SET task_state = @taskState, updated_at = @StartTime WHERE id = @ServerId",
-                    new { taskState, begun.StartTime, fence.ServerId });
-            }
+                await fence.ShowTaskStateAsync(connection, taskState, begun.StartTime);
             const string Find = "SELECT id FROM action_events WHERE action_id = @ActionId AND event = @Event "
                 + "AND attempt = @Attempt";
             var id = await connection.ExecuteScalarAsync<long?>(
@@ -143,7 +139,7 @@ internal sealed class ActionStore(IDatabase database)
         }, cancellationToken);
 
     /// <summary>Completes an event; <paramref name="final"/> says that with it the action has begun to fail.</summary>
-    public Task FinishEventAsync(Fence fence, EventRecord finished, bool final, CancellationToken cancellationToken)
+    public Task FinishEventAsync(IFence fence, EventRecord finished, bool final, CancellationToken cancellationToken)
         => database.WriteAsync(async connection =>
         {
             await fence.HoldAsync(connection);
@@ -197,7 +193,7 @@ internal sealed class ActionStore(IDatabase database)
     /// <summary>
     /// Notes that the service stops in good order and will go on with this action after its next start.
     /// </summary>
-    public Task RestAsync(Fence fence, long actionId, CancellationToken cancellationToken)
+    public Task RestAsync(IFence fence, long actionId, CancellationToken cancellationToken)
         => database.WriteAsync(async connection =>
         {
             await fence.HoldAsync(connection);

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Dapper;
 using Kiroku.Storage;
 
@@ -9,7 +8,7 @@ namespace Kiroku.Actions;
 /// server is all that ended up to one action: <see cref="Surplus.Last"/>. That one is found in an index, whatever the
 /// number of rows.
 /// </summary>
-internal sealed class RetentionStore(IDatabase database, FinishedRecords records)
+internal sealed class RetentionStore(IDatabase database, FinishedRecords records, IRecordedServers recorded)
 {
     /// <summary>The last action that ended before a moment; the running one is passed over.</summary>
     public const string LastByAge = """
@@ -27,8 +26,11 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
 
     /// <summary>The next servers in the order of their ids, each with what goes of it.</summary>
     public Task<IReadOnlyList<Surplus>> ListAsync(RetentionQuery query, CancellationToken cancellationToken)
-        => database.ReadAsync<IReadOnlyList<Surplus>>(
-            async connection => (await connection.QueryAsync<Surplus>(Sql(query), query)).AsList(), cancellationToken);
+        => database.ReadAsync<IReadOnlyList<Surplus>>(async connection =>
+        {
+            var next = await recorded.ListAsync(connection, query);
+            return next.Count == 0 ? [] : (await connection.QueryAsync<Surplus>(Sql(query, next), query)).AsList();
+        }, cancellationToken);
 
     /// <summary>Ids of the oldest ended actions of a server between two of its actions.</summary>
     public Task<IReadOnlyList<long>> ListActionsAsync(
@@ -50,37 +52,30 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
         using var removing = records.Removing(servers);
         return await database.WriteAsync(async connection =>
         {
-            // What other processes know of these servers is good for the number before.
-            await connection.ExecuteAsync(
-                $"UPDATE servers SET removals = removals + 1 WHERE id IN {SqlList.Of(servers)}");
+            // First, so that nobody else changes their record meanwhile.
+            await recorded.CountRemovalAsync(connection, servers);
             var ids = SqlList.Of(actions);
             await connection.ExecuteAsync($"DELETE FROM action_events WHERE action_id IN {ids}");
             var removed = await connection.ExecuteAsync(
                 $"DELETE FROM actions WHERE id IN {ids} AND finish_time IS NOT NULL");
-            return (removed, await RemoveEmptyAsync(connection, servers));
+            var empty = (await connection.QueryAsync<Guid>(Empty(servers))).AsList();
+            return (removed, empty.Count == 0 ? 0 : await recorded.RemoveDeletedAsync(connection, empty));
         }, cancellationToken);
     }
 
-    public static string Sql(RetentionQuery query) => $"""
+    private static string Sql(RetentionQuery query, IEnumerable<Guid> servers) => $"""
+        WITH s (id) AS ({SqlList.Rows(servers)})
         SELECT s.id AS server_id,
             {(query.EndedBefore is null ? "NULL" : $"({LastByAge})")} AS last_by_age,
             {(query.MaxCount is null ? "NULL" : $"({LastByCount})")} AS last_by_count
-        FROM servers s WHERE s.deleted = @Deleted AND s.id > @After ORDER BY s.id LIMIT @Most
+        FROM s ORDER BY s.id
         """;
 
-    private static Task<int> RemoveEmptyAsync(DbConnection connection, IReadOnlyCollection<Guid> servers)
-        => connection.ExecuteAsync(
-            $"""
-            DELETE FROM servers WHERE id IN {SqlList.Of(servers)} AND deleted = 1
-                AND NOT EXISTS (SELECT 1 FROM actions WHERE actions.server_id = servers.id)
-            """);
-}
-
-/// <summary>Which servers are next to be looked at, and what of their actions goes.</summary>
-internal sealed record RetentionQuery(bool Deleted, DateTime? EndedBefore, int? MaxCount, int Most)
-{
-    /// <summary>Id of the last server looked at.</summary>
-    public string After { get; init; } = "";
+    /// <summary>Those of the servers that have no action left.</summary>
+    private static string Empty(IEnumerable<Guid> servers) => $"""
+        WITH s (id) AS ({SqlList.Rows(servers)})
+        SELECT s.id FROM s WHERE NOT EXISTS (SELECT 1 FROM actions a WHERE a.server_id = s.id)
+        """;
 }
 
 /// <summary>What goes of a server: every ended action up to the last of these.</summary>

@@ -1,4 +1,5 @@
 using Kiroku.Access;
+using Kiroku.Actions;
 using Kiroku.Nodes;
 using Kiroku.Quotas;
 using Kiroku.Servers.Api;
@@ -22,6 +23,7 @@ internal static class ServersRoom
         services.AddRules(typeof(ServerRules));
         services.AddSingleton<ServerStore>();
         services.AddSingleton<IProjectUsage, ServerUsage>();
+        services.AddSingleton<IRecordedServers, RecordedServers>();
         services.AddSingleton<IServersOnHosts, ServersOnHosts>();
         services.AddSingleton<ServerGrains>();
         services.AddSingleton<RequestSealer>();

@@ -56,7 +56,7 @@ public sealed class RetentionLoadTests
             Pause = TimeSpan.FromMilliseconds(5),
         };
         return new Retention(
-            new RetentionStore(cloud.Database, cloud.App.Services.GetRequiredService<FinishedRecords>()),
+            cloud.App.Services.GetRequiredService<RetentionStore>(),
             cloud.App.Services.GetRequiredService<KeptAnswers>(), Options.Create(options), TimeProvider.System,
             NullLogger<Retention>.Instance).TrimAsync(TestContext.Current.CancellationToken);
     }

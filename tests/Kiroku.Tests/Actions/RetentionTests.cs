@@ -1,5 +1,6 @@
 using Dapper;
 using Kiroku.Actions;
+using Kiroku.Servers.State;
 using Kiroku.Storage;
 using Kiroku.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -152,7 +153,10 @@ public sealed class RetentionTests : IDisposable
     {
         Assert.SkipWhen(TestStore.IsShared, "the plan is read as SQLite tells it");
         var query = new RetentionQuery(false, Now, 10, 200);
-        await AssertIndexedAsync(RetentionStore.Sql(query), query);
+        await AssertIndexedAsync(RecordedServers.Next, query);
+        await AssertIndexedAsync(
+            $"SELECT ({RetentionStore.LastByAge}), ({RetentionStore.LastByCount}) FROM servers s WHERE s.id = @server",
+            new { server, query.EndedBefore, query.MaxCount });
         await AssertIndexedAsync(
             "SELECT id FROM kept_answers WHERE expires_at <= @now ORDER BY expires_at LIMIT 5", new { now = Now });
         await AssertIndexedAsync("DELETE FROM action_events WHERE action_id IN (1, 2)", new { });
@@ -185,7 +189,8 @@ public sealed class RetentionTests : IDisposable
             Pause = TimeSpan.Zero,
         };
         var answers = new KeptAnswers(database, Options.Create(new IdempotencyOptions()), time);
-        return new Retention(new RetentionStore(database, new FinishedRecords(Options.Create(new ActionsOptions()))),
+        var records = new FinishedRecords(Options.Create(new ActionsOptions()));
+        return new Retention(new RetentionStore(database, records, new RecordedServers()),
             answers, Options.Create(unpaused), time, NullLogger<Retention>.Instance)
             .TrimAsync(TestContext.Current.CancellationToken);
     }

@@ -1,6 +1,7 @@
 using Dapper;
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Servers.State;
 using Kiroku.Storage.Postgres;
 using Kiroku.Tests.Servers;
 using Kiroku.Tests.Storage;
@@ -20,7 +21,8 @@ public sealed class SharedRecordsTests : IAsyncLifetime
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static FinishedRecords NewRecords => new(Options.Create(new ActionsOptions()));
+    private static RetentionStore Store(PostgresDatabase database)
+        => new(database, new FinishedRecords(Options.Create(new ActionsOptions())), new RecordedServers());
 
     public async ValueTask InitializeAsync()
     {
@@ -45,7 +47,7 @@ public sealed class SharedRecordsTests : IAsyncLifetime
         Assert.Equal((200, 200), (await StatusAsync(cloud, gone), await StatusAsync(cloud, gone)));
         Assert.Equal((200, 200), (await StatusAsync(cloud, left), await StatusAsync(cloud, left)));
 
-        await new RetentionStore(other, NewRecords).RemoveAsync([gone.Id], [server], Token);
+        await Store(other).RemoveAsync([gone.Id], [server], Token);
 
         Assert.Equal((404, 200, 200),
             (await StatusAsync(cloud, gone), await StatusAsync(cloud, left), await StatusAsync(cloud, left)));
@@ -65,7 +67,7 @@ public sealed class SharedRecordsTests : IAsyncLifetime
 
         var all = (await new ActionStore(other).ListAsync(server, new ActionQuery(9), Token)).Select(old => old.Id)
             .ToList();
-        Assert.Equal((all.Count, 1), await new RetentionStore(other, NewRecords).RemoveAsync(all, [server], Token));
+        Assert.Equal((all.Count, 1), await Store(other).RemoveAsync(all, [server], Token));
         Assert.Equal(404, await StatusAsync(cloud, action, version: "2.21"));
     }
 
@@ -80,7 +82,7 @@ public sealed class SharedRecordsTests : IAsyncLifetime
         Assert.Equal(subject, await store.FindUnchangedAsync(subject!, Token));
 
         using var removing = new PostgresDatabase(connection);
-        await new RetentionStore(removing, NewRecords).RemoveAsync([action!.Action.Id], [server], Token);
+        await Store(removing).RemoveAsync([action!.Action.Id], [server], Token);
 
         Assert.Null(await store.FindUnchangedAsync(subject!, Token));
     }
@@ -149,7 +151,7 @@ public sealed class SharedRecordsTests : IAsyncLifetime
         using var database = new PostgresDatabase(connection);
         var options = new RetentionOptions { Living = limits, Deleted = limits, BatchSize = 7, Pause = TimeSpan.Zero };
         var answers = new KeptAnswers(database, Options.Create(new IdempotencyOptions()), TimeProvider.System);
-        return await new Retention(new RetentionStore(database, NewRecords), answers, Options.Create(options),
+        return await new Retention(Store(database), answers, Options.Create(options),
             TimeProvider.System, NullLogger<Retention>.Instance)
             .TrimAsync(Token);
     }

@@ -13,6 +13,7 @@ internal sealed class ServerWork(
 {
     private readonly ServerStore store = store;
     private readonly ActionRun run = run;
+    private readonly Fence fence = server.Fence;
 
     /// <summary>The server as it stands: every change of its row by this action is in here.</summary>
     public Server Server { get; private set; } = server;
@@ -26,11 +27,11 @@ internal sealed class ServerWork(
     /// <summary>Name of the node that runs the action, on which no step of the server's need be.</summary>
     public string Node => run.Host;
 
-    public HostMachines On(string host) => hosts.MachinesOn(host, run.Fence);
+    public HostMachines On(string host) => hosts.MachinesOn(host, fence);
 
     /// <summary>Does something on a host that the server leaves for good, if that is there.</summary>
     public Task LeaveAsync(string host, Func<HostMachines, Task> leave, CancellationToken cancellationToken)
-        => hosts.LeaveAsync(host, run.Fence, leave, cancellationToken);
+        => hosts.LeaveAsync(host, fence, leave, cancellationToken);
 
     /// <summary>Names of the hosts that may hold something of the server's.</summary>
     public IEnumerable<string> Hosts => hosts.Of(Server);
@@ -62,14 +63,14 @@ internal sealed class ServerWork(
     public async Task SaveAsync(Func<Server, Server> change, CancellationToken cancellationToken)
     {
         var changed = change(Server with { TaskState = run.TaskState ?? Server.TaskState }) with { UpdatedAt = Now };
-        await patience.RunAsync(token => store.SaveAsync(run.Fence, changed, token), cancellationToken);
+        await patience.RunAsync(token => store.SaveAsync(fence, changed, token), cancellationToken);
         Server = changed;
     }
 
     /// <summary>Finds a host for a server that is on none and takes up room there.</summary>
     /// <exception cref="StepException">Permanent: there is none.</exception>
     public async Task PlaceAsync(PlaceWish wish, CancellationToken cancellationToken)
-        => Server = await patience.RunAsync(token => placing.PlaceAsync(run.Fence, wish, token), cancellationToken);
+        => Server = await patience.RunAsync(token => placing.PlaceAsync(fence, wish, token), cancellationToken);
 
     /// <summary>
     /// Finds a host for the server with another flavor, here or elsewhere, and takes up room there, too.
@@ -77,7 +78,7 @@ internal sealed class ServerWork(
     /// <exception cref="StepException">Permanent: there is none.</exception>
     public async Task PlaceAnewAsync(ServerFlavor flavor, PlaceWish wish, CancellationToken cancellationToken)
         => Server = await patience.RunAsync(
-            token => placing.PlaceAnewAsync(run.Fence, flavor, wish, token), cancellationToken);
+            token => placing.PlaceAnewAsync(fence, flavor, wish, token), cancellationToken);
 
     /// <summary>Has a machine that is off start from the server's own disk again, if it was rescued.</summary>
     public async Task LeaveRescueAsync(CancellationToken cancellationToken)
@@ -140,7 +141,7 @@ internal sealed class ServerWork(
             if (percent / 5 == last / 5)
                 return;
             last = percent;
-            work.store.SaveProgressAsync(work.run.Fence, percent, CancellationToken.None)
+            work.store.SaveProgressAsync(work.fence, percent, CancellationToken.None)
                 .ContinueWith(static saved => _ = saved.Exception, TaskScheduler.Default);
         }
     }

@@ -73,7 +73,7 @@ internal sealed partial class WorkflowRunner(
             }
             catch (StepFailedException e)
             {
-                LogFailed(run.Action.Action, run.Action.RequestId, run.Fence.ServerId, e.Message);
+                LogFailed(run.Action.Action, run.Action.RequestId, run.Action.ServerId, e.Message);
             }
         }
         await UndoAsync(plan, run, cancellationToken);
@@ -101,8 +101,9 @@ internal sealed partial class WorkflowRunner(
 
     private async Task EndAsync(ActionRun run, Server server, string outcome, CancellationToken cancellationToken)
     {
+        server = server.AtRest();
         await patience.RunAsync(
-            token => servers.EndActionAsync(run.Fence, server.AtRest(), run.Action.Id, outcome, time.UtcNow(), token),
+            token => servers.EndActionAsync(server.Fence, server, run.Action.Id, outcome, time.UtcNow(), token),
             cancellationToken);
         LogEnded(run.Action.Action, run.Action.RequestId, server.Id, outcome);
     }
@@ -120,7 +121,7 @@ internal sealed partial class WorkflowRunner(
             catch (StepException e)
             {
                 // The rest is still undone; what this one leaves is swept later, and the server's state says Error.
-                LogUndoFailed(step.Event, run.Action.RequestId, run.Fence.ServerId, e);
+                LogUndoFailed(step.Event, run.Action.RequestId, run.Action.ServerId, e);
             }
         }
     }
@@ -130,7 +131,7 @@ internal sealed partial class WorkflowRunner(
         try
         {
             await actions.RestAsync(run.Fence, run.Action.Id, CancellationToken.None);
-            LogRests(run.Action.Action, run.Action.RequestId, run.Fence.ServerId);
+            LogRests(run.Action.Action, run.Action.RequestId, run.Action.ServerId);
         }
         catch (StorageException e)
         {

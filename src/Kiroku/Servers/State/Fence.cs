@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 
+// The namespace is part of the name by which nodes of two versions know it, so it is not the folder's.
 namespace Kiroku.Actions;
 
 /// <summary>
@@ -10,23 +11,19 @@ namespace Kiroku.Actions;
 /// </summary>
 [GenerateSerializer, Immutable]
 internal sealed record Fence(
-    [property: Id(0)] Guid ServerId, [property: Id(1)] string? RequestId, [property: Id(2)] long Epoch)
+    [property: Id(0)] Guid ServerId, [property: Id(1)] string? RequestId, [property: Id(2)] long Epoch) : IFence
 {
     /// <summary>The condition on a server's row.</summary>
     public const string Holds = "id = @ServerId AND running_action IS NOT DISTINCT FROM @RequestId AND epoch = @Epoch";
 
-    /// <summary>Takes the server's row for the rest of the transaction.</summary>
-    /// <exception cref="FencedException">The right is lost.</exception>
     public async Task HoldAsync(DbConnection connection)
     {
         if (await connection.ExecuteAsync($"UPDATE servers SET epoch = epoch WHERE {Holds}", this) != 1)
             throw new FencedException();
     }
-}
 
-/// <summary>
-/// Something was to be done for an action that had ended or moved on, or though one had begun; it must stop without a
-/// trace.
-/// </summary>
-[GenerateSerializer]
-internal sealed class FencedException() : Exception("Something else has been done with the server meanwhile.");
+    public Task ShowTaskStateAsync(DbConnection connection, string taskState, DateTime now)
+        => connection.ExecuteAsync(
+            "UPDATE servers SET task_state = @taskState, updated_at = @now WHERE id = @ServerId",
+            new { taskState, now, ServerId });
+}

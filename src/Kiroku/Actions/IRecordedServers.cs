@@ -1,0 +1,21 @@
+using System.Data.Common;
+
+namespace Kiroku.Actions;
+
+/// <summary>
+/// The servers that the record is about, as retention goes through them: servers are known in their own room.
+/// </summary>
+internal interface IRecordedServers
+{
+    /// <summary>Ids of the next servers that are to be looked at, in their order.</summary>
+    Task<IReadOnlyList<Guid>> ListAsync(DbConnection connection, RetentionQuery query);
+
+    /// <summary>
+    /// Takes the servers' rows for the rest of the transaction and counts in each that some of its record goes.
+    /// </summary>
+    Task CountRemovalAsync(DbConnection connection, IEnumerable<Guid> servers);
+
+    /// <summary>Removes those of the servers that are deleted.</summary>
+    /// <returns>How many they were.</returns>
+    Task<int> RemoveDeletedAsync(DbConnection connection, IEnumerable<Guid> servers);
+}

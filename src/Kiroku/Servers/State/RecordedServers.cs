@@ -1,0 +1,23 @@
+using System.Data.Common;
+using Dapper;
+using Kiroku.Actions;
+using Kiroku.Storage;
+
+namespace Kiroku.Servers.State;
+
+/// <summary>The rows of servers as retention of their record goes through them.</summary>
+internal sealed class RecordedServers : IRecordedServers
+{
+    public const string Next
+        = "SELECT id FROM servers WHERE deleted = @Deleted AND id > @After ORDER BY id LIMIT @Most";
+
+    public async Task<IReadOnlyList<Guid>> ListAsync(DbConnection connection, RetentionQuery query)
+        => (await connection.QueryAsync<Guid>(Next, query)).AsList();
+
+    /// <summary>What other processes know of these servers' record is good for the number before.</summary>
+    public Task CountRemovalAsync(DbConnection connection, IEnumerable<Guid> servers)
+        => connection.ExecuteAsync($"UPDATE servers SET removals = removals + 1 WHERE id IN {SqlList.Of(servers)}");
+
+    public Task<int> RemoveDeletedAsync(DbConnection connection, IEnumerable<Guid> servers)
+        => connection.ExecuteAsync($"DELETE FROM servers WHERE id IN {SqlList.Of(servers)} AND deleted = 1");
+}
