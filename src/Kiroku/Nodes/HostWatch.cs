@@ -56,7 +56,7 @@ internal sealed class HostWatch(
             .ToDictionary(host => host.Name, host => host.HostStatus);
 
     /// <summary>Whether the host's node is there, and no administrator says otherwise.</summary>
-    public async Task<bool> IsThereAsync(string name, CancellationToken cancellationToken)
+    public async Task<bool> IsUpAsync(string name, CancellationToken cancellationToken)
         => (await database.ReadAsync(
             connection => ListAsync(connection, name, NotAsked, here: null), cancellationToken))
             is [{ IsThere: true, Service.ForcedDown: false }];

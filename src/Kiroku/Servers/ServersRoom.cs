@@ -76,7 +76,7 @@ internal static class ServersRoom
         services.AddHostedService<ResizeConfirmer>();
         services.AddSingleton<DiskSweeper>();
         services.AddHostedService(provider => provider.GetRequiredService<DiskSweeper>());
-        // Resting has a limit of its own, which the host's must not cut short; what follows it is quick.
+        // Resting has a time limit of its own, which the host's must not cut short. The rest of the shutdown is quick.
         services.AddOptions<HostOptions>().Configure<IOptions<ServersOptions>>((host, servers) =>
             host.ShutdownTimeout = servers.Value.RestTimeout + TimeSpan.FromSeconds(20));
         services.AddSingleton<WorkInHand>();
@@ -92,7 +92,7 @@ internal static class ServersRoom
         services.AddRules(typeof(TWorkflow));
     }
 
-    /// <summary>What is done when it is answered, with its rules.</summary>
+    /// <summary>An action that is complete when it is answered, with its rules.</summary>
     private static void AddAction<TAction>(this IServiceCollection services)
         where TAction : class, IServerAction
     {
@@ -100,7 +100,7 @@ internal static class ServersRoom
         services.AddRules(typeof(TAction));
     }
 
-    /// <summary>What Nova has and Kiroku does not.</summary>
+    /// <summary>An action that Nova has and Kiroku does not.</summary>
     private static void AddUnsupported(this IServiceCollection services, string key, Rule rule)
         => services.AddSingleton<IServerAction>(provider => new UnsupportedAction(
             key, rule, provider.GetRequiredService<ServerStore>()));

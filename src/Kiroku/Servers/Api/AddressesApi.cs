@@ -4,7 +4,7 @@ using Kiroku.Servers.Views;
 
 namespace Kiroku.Servers.Api;
 
-/// <summary>A server's addresses by themselves (nova/api/openstack/compute/ips.py).</summary>
+/// <summary>The routes that show a server's addresses alone (nova/api/openstack/compute/ips.py).</summary>
 internal static class AddressesApi
 {
     public static void MapAddresses(this IEndpointRouteBuilder app)

@@ -5,8 +5,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Api;
 
 /// <summary>
-/// What clients ask about on their way and servers here have none of: volumes, interfaces and security groups to
-/// attach.
+/// The routes that list a server's volumes, interfaces and security groups. Clients ask for them; servers here have
+/// none, so every list is empty.
 /// </summary>
 internal static class AttachmentsApi
 {

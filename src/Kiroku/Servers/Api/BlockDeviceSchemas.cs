@@ -4,7 +4,7 @@ using static Kiroku.Api.Parameters;
 namespace Kiroku.Servers.Api;
 
 /// <summary>
-/// What the mappings of disks in a creation may hold in each microversion
+/// The schemas of block device mappings in a create request, by microversion
 /// (nova/api/openstack/compute/schemas/servers.py).
 /// </summary>
 internal static class BlockDeviceSchemas
@@ -39,12 +39,10 @@ internal static class BlockDeviceSchemas
         .With("disk_bus", UpTo255)
         .With("boot_index", new Schema { Types = ["integer", "string", "null"], Pattern = "^-?[0-9]+$" });
 
-    /// <summary>The mappings of the EC2 API's form.</summary>
+    /// <summary>The mappings in the old form of the EC2 API.</summary>
     public static Schema Old { get; } = Schema.ArrayOf(OldItem);
 
-    /// <summary>
-    /// The mappings of today's form. As a network's, the tag of a disk comes at 2.32, goes, and comes again at 2.42.
-    /// </summary>
+    /// <summary>The mappings in today's form. The tag of a disk exists in 2.32, and again from 2.42 on.</summary>
     public static Schema Current(Microversion version)
     {
         var item = version >= 42 || version.Minor == 32 ? Item.With("tag", Tag) : Item;

@@ -6,7 +6,7 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Api;
 
-/// <summary>POST …/action: from the body's one key to what is done.</summary>
+/// <summary>POST …/action: finds the action that the body's only key names, and has it done.</summary>
 internal sealed class ServerActionsApi(
     Workflows workflows, IEnumerable<IServerAction> others, ServerStore store, ServerGrains grains, TimeProvider time)
 {
@@ -25,8 +25,8 @@ internal sealed class ServerActionsApi(
     }
 
     /// <summary>
-    /// The one key of the body; what Nova makes of a body that is no object (nova/api/openstack/wsgi.py, action_peek)
-    /// included.
+    /// The only key of the body. A body that is no object is refused exactly as Nova refuses it
+    /// (nova/api/openstack/wsgi.py, action_peek).
     /// </summary>
     private static string KeyOf(JsonElement body)
     {

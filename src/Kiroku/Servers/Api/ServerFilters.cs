@@ -9,9 +9,7 @@ using Kiroku.Storage;
 
 namespace Kiroku.Servers.Api;
 
-/// <summary>
-/// What servers can be picked by in a list: a value of theirs that equals, or that a regular expression finds.
-/// </summary>
+/// <summary>The filters of a server list: by an exact value, by a regular expression or by tags.</summary>
 internal static class ServerFilters
 {
     private static readonly FrozenDictionary<string, Func<Server, string?>> Exact
@@ -57,7 +55,9 @@ internal static class ServerFilters
             ["ip6"] = server => ServerAddresses.First(server, AddressFamily.InterNetworkV6),
         }.ToFrozenDictionary();
 
-    /// <summary>Which of a server's tags a parameter asks for: all of those named, any, not all, none.</summary>
+    /// <summary>
+    /// The filters by tags: a server has all of the named tags, any of them, not all of them, or none of them.
+    /// </summary>
     private static readonly FrozenDictionary<string, Func<IReadOnlyList<string>, string[], bool>> ByTags
         = new Dictionary<string, Func<IReadOnlyList<string>, string[], bool>>
         {
@@ -72,7 +72,8 @@ internal static class ServerFilters
     public static IEnumerable<string> TagNames => ByTags.Keys;
 
     /// <summary>
-    /// Sees that whatever is to be a regular expression is one, whether the caller may ask for it or not.
+    /// Requires that every value that serves as a regular expression is one, even if the caller may not use that
+    /// filter.
     /// </summary>
     /// <exception cref="Fault">400 with Nova's words.</exception>
     public static void RequirePatterns(QueryParameters parameters, Microversion version)
@@ -101,7 +102,7 @@ internal static class ServerFilters
             : null;
     }
 
-    /// <summary>Without backtracking, so that no pattern of a caller's can hold the service up.</summary>
+    /// <summary>Compiles a pattern without backtracking, so that no caller's pattern can hold up the service.</summary>
     private static bool TryPattern(string value, out Regex? pattern)
     {
         pattern = null;

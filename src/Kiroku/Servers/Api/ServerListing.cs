@@ -4,7 +4,9 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Api;
 
-/// <summary>Reads what a list of servers is asked for (nova/api/openstack/compute/servers.py, _get_servers).</summary>
+/// <summary>
+/// Reads the query of a request for a list of servers (nova/api/openstack/compute/servers.py, _get_servers).
+/// </summary>
 internal sealed class ServerListing(HttpContext context, bool detailed)
 {
     private static readonly string[] Joined =
@@ -55,7 +57,7 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
         };
     }
 
-    /// <summary>What Nova checks by its schema, before it asks who may use what.</summary>
+    /// <summary>Makes the checks that Nova's schema makes, before anybody asks what the caller may use.</summary>
     private void RequireForm()
     {
         if (version >= 75
@@ -75,7 +77,10 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
             || (version >= 66 && name == "changes-before")
             || (version >= 73 && name == "locked");
 
-    /// <summary>Administrators may use every parameter; of others those that they may not are left unread.</summary>
+    /// <summary>
+    /// Whether a parameter is used. Administrators may use every one; from other callers the ones that they may not use
+    /// are ignored.
+    /// </summary>
     private bool IsTaken(string name)
     {
         if (Paging.Contains(name) || (!name.StartsWith('_') && !IsKnown(name)))
@@ -126,7 +131,9 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
             : (since, before);
     }
 
-    /// <summary>With a span of changes deleted servers are listed too, so that a poller sees them go.</summary>
+    /// <summary>
+    /// A list of changes in a span of time also has the deleted servers, so that a client that polls sees them go.
+    /// </summary>
     private bool? Deleted(List<string> asked, bool spanned)
     {
         if (parameters.All("status").Any()

@@ -29,7 +29,7 @@ internal static class ServerMetadataApi
         var body = await ReadAsync(context, ServerSchemas.AllMetadata);
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.MetadataCreate);
         return Answer(
-            All, (await notes.PutMetadataAsync(context, server, CreateRequest.Pairs(body), alone: false)).Metadata);
+            All, (await notes.PutMetadataAsync(context, server, CreateRequest.Pairs(body), replace: false)).Metadata);
     }
 
     private static async Task<IResult> Replace(
@@ -38,7 +38,7 @@ internal static class ServerMetadataApi
         var body = await ReadAsync(context, ServerSchemas.AllMetadata);
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.MetadataUpdateAll);
         return Answer(
-            All, (await notes.PutMetadataAsync(context, server, CreateRequest.Pairs(body), alone: true)).Metadata);
+            All, (await notes.PutMetadataAsync(context, server, CreateRequest.Pairs(body), replace: true)).Metadata);
     }
 
     private static async Task<IResult> Show(HttpContext context, string serverId, string key, ServerStore store)
@@ -56,7 +56,7 @@ internal static class ServerMetadataApi
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.MetadataUpdate);
         if (!item.ContainsKey(key))
             throw Fault.BadRequest("Request body and URI mismatch");
-        await notes.PutMetadataAsync(context, server, item, alone: false);
+        await notes.PutMetadataAsync(context, server, item, replace: false);
         return Answer(One, item);
     }
 

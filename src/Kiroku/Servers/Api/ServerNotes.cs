@@ -8,8 +8,8 @@ using Kiroku.Storage;
 namespace Kiroku.Servers.Api;
 
 /// <summary>
-/// Changes what is noted of a server: what it is called, its metadata and its tags. As in Nova these are no actions:
-/// they leave no record, pass whatever runs, and reach the guest when it next gets a config drive.
+/// Changes a server's notes: its name and description, its metadata and its tags. As in Nova these changes are not
+/// actions: they leave no record, do not wait for a running action, and reach the guest with its next config drive.
 /// </summary>
 internal sealed class ServerNotes(ServerStore store, QuotaStore quotas, TimeProvider time)
 {
@@ -19,20 +19,23 @@ internal sealed class ServerNotes(ServerStore store, QuotaStore quotas, TimeProv
     private static readonly StateRule Changeable
         = new(VmStates.Active, VmStates.Paused, VmStates.Suspended, VmStates.Stopped) { AnyTaskState = true };
 
-    /// <summary>Gives the server other names; a lock does not keep from it, nor does any state.</summary>
+    /// <summary>Changes the server's names, even if it is locked, and in every state.</summary>
     public Task<Server> UpdateAsync(Server server, UpdateRequest update)
         => ChangeAsync(server, now => update.Applied(now) with { UpdatedAt = time.UtcNow() });
 
-    /// <summary>Adds to the server's metadata, or puts other metadata in its place.</summary>
-    /// <exception cref="Fault">403 where it would be more than the caller's project may have; 409.</exception>
+    /// <summary>
+    /// Adds items to the server's metadata or, if <paramref name="replace"/>, puts them in its place.
+    /// </summary>
+    /// <exception cref="Fault">403: more items than the caller's project may have; 409: the server's state or lock
+    /// forbids it.</exception>
     public async Task<Server> PutMetadataAsync(
-        HttpContext context, Server server, IReadOnlyDictionary<string, string> items, bool alone)
+        HttpContext context, Server server, IReadOnlyDictionary<string, string> items, bool replace)
     {
         var limit = (await quotas.GetAsync(
             Caller.Of(context).ProjectId, context.RequestAborted))[QuotaResources.MetadataItems].Limit;
         return await ChangeMetadataAsync(context, server, "update metadata", metadata =>
         {
-            if (alone)
+            if (replace)
                 metadata.Clear();
             foreach (var (key, value) in items)
                 metadata[key] = value;
@@ -41,14 +44,15 @@ internal sealed class ServerNotes(ServerStore store, QuotaStore quotas, TimeProv
         });
     }
 
-    /// <exception cref="Fault">409.</exception>
+    /// <exception cref="Fault">409: the server's state or lock forbids it.</exception>
     public Task<Server> DeleteMetadataAsync(HttpContext context, Server server, string key)
         => ChangeMetadataAsync(context, server, "delete metadata", metadata => metadata.Remove(key));
 
     /// <summary>
-    /// Changes the server's tags, which a lock does not keep from; a refusal calls it <paramref name="doing"/>.
+    /// Changes the server's tags, even if it is locked. A refusal calls the change <paramref name="doing"/>.
     /// </summary>
-    /// <exception cref="Fault">409, or as <paramref name="change"/> refuses it.</exception>
+    /// <exception cref="Fault">409: the server's state forbids it; or the fault that <paramref name="change"/>
+    /// throws.</exception>
     public Task<Server> ChangeTagsAsync(
         Server server, string doing, Func<IReadOnlyList<string>, IReadOnlyList<string>> change)
         => ChangeAsync(server, now =>

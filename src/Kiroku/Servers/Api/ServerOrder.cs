@@ -6,7 +6,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Api;
 
 /// <summary>
-/// The order of a list by sort_key and sort_dir, each of which may be given several times; newest first after that.
+/// Reads the order of a list from sort_key and sort_dir, each of which may be given several times. The newest comes
+/// first among servers that are equal by these.
 /// </summary>
 internal static class ServerOrder
 {
@@ -44,7 +45,7 @@ internal static class ServerOrder
             ["vm_state"] = server => server.VmState,
         }.ToFrozenDictionary();
 
-    /// <summary>Taken without effect before 2.75, because Nova once took them.</summary>
+    /// <summary>The keys that are accepted without effect before 2.75, because Nova once had them.</summary>
     private static readonly FrozenSet<string> Ignored = new[]
     {
         "architecture", "cell_name", "cleaned", "default_ephemeral_device", "default_swap_device", "deleted",
@@ -53,7 +54,7 @@ internal static class ServerOrder
         "vm_mode",
     }.ToFrozenSet();
 
-    /// <exception cref="Fault">400 for what is no key or direction, 403 for a key that only administrators may sort
+    /// <exception cref="Fault">400: an unknown key or direction; 403: a key that only administrators may sort
     /// by.</exception>
     public static Comparison<Server>? Read(QueryParameters parameters, Microversion version, Caller caller)
     {

@@ -5,9 +5,8 @@ using static Kiroku.Api.Parameters;
 namespace Kiroku.Servers.Api;
 
 /// <summary>
-/// What the bodies of requests about servers may hold in each microversion
-/// (nova/api/openstack/compute/schemas/servers.py, server_metadata.py and server_tags.py). Those of actions stand with
-/// the actions.
+/// The schemas of the bodies of requests about servers, by microversion (nova/api/openstack/compute/schemas/servers.py,
+/// server_metadata.py and server_tags.py). The file of each action holds the action's own.
 /// </summary>
 internal static class ServerSchemas
 {
@@ -81,7 +80,8 @@ internal static class ServerSchemas
     public static Schema Nothing { get; } = new() { Types = ["null"] };
 
     /// <summary>
-    /// From 2.37 on a word may stand for the list, and the tag of a network comes, goes and comes again.
+    /// From 2.37 on the word auto or none may stand for the list. The tag of a network exists from 2.32 to 2.36, and
+    /// again from 2.42 on.
     /// </summary>
     private static Schema Networks(Microversion version)
     {

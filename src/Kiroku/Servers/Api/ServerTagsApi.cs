@@ -81,7 +81,7 @@ internal static class ServerTagsApi
         return TypedResults.NoContent();
     }
 
-    /// <summary>A slash that comes percent-encoded is left so by the router.</summary>
+    /// <summary>The router does not decode %2F in a path, so this does.</summary>
     /// <exception cref="Fault">400.</exception>
     private static void CheckTag(string tag)
     {

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Servers.Api;
 
 /// <summary>
-/// Servers: create, list, show, update and delete. What is done to them is in <see cref="ServerActionsApi"/>.
+/// The routes that create, list, show, update and delete servers. Actions come to <see cref="ServerActionsApi"/>.
 /// </summary>
 internal static class ServersApi
 {
@@ -36,7 +36,7 @@ internal static class ServersApi
     public static ServerView View(HttpContext context)
         => new(context.Request, Microversions.Of(context), Caller.Of(context).IsAdmin);
 
-    /// <summary>The same, with what administrators are told of hosts.</summary>
+    /// <summary>The same view, with the host statuses that administrators see.</summary>
     private static async Task<ServerView> ViewAsync(HttpContext context)
         => Caller.Of(context).IsAdmin
             ? View(context) with
@@ -115,7 +115,9 @@ internal static class ServersApi
         };
     }
 
-    /// <summary>What whoever makes many at once may rather have: a name for all of them.</summary>
+    /// <summary>
+    /// The answer that a caller may ask for when it creates many servers at once: one reservation id for all of them.
+    /// </summary>
     private static string ShowReservation(string id) => Answer.Write(json =>
     {
         json.WriteStartObject();
@@ -166,9 +168,11 @@ internal static class ServersApi
             var form = new AnswerForm(StatusCodes.Status204NoContent);
             return await grains.BeginAsync(server, request with { Form = form }, CancellationToken.None);
         }
-        // As Nova: what is being deleted is left to the deletion that runs, and this one is done with its answer.
+        // As in Nova: a server that is being deleted is left to the deletion that runs. This request gets its answer at
+        // once.
         var answer = new Answer(request.RequestId, StatusCodes.Status204NoContent);
-        // What the store kept aside for deletions is not for requests that do nothing.
+        // The ballast that the store gives up when its disk is full is for real deletions, not for a request that does
+        // nothing.
         if (!database.IsShort)
             await instant.AcceptAsync(server.Id, request, answer, recorded: null);
         return answer;

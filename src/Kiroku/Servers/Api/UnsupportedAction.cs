@@ -6,7 +6,7 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Api;
 
-/// <summary>What Nova does for a key and Kiroku does not: 501 to whom its rule allows it.</summary>
+/// <summary>An action that Nova has and Kiroku does not: a caller whom its rule allows it gets a 501.</summary>
 internal sealed class UnsupportedAction(string key, Rule rule, ServerStore store) : IServerAction
 {
     public string Key => key;

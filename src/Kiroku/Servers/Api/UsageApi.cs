@@ -15,7 +15,9 @@ namespace Kiroku.Servers.Api;
 /// </summary>
 internal static class UsageApi
 {
-    /// <summary>Python's strptime takes months, days, hours, minutes and seconds of one digit, too.</summary>
+    /// <summary>
+    /// As Python's strptime, these formats accept months, days, hours, minutes and seconds of one digit.
+    /// </summary>
     private static readonly string[] Formats = ["yyyy-M-d'T'H:m:s", "yyyy-M-d'T'H:m:s.FFFFFF", "yyyy-M-d H:m:s.FFFFFF"];
 
     public static void MapUsage(this IEndpointRouteBuilder app)
@@ -64,7 +66,7 @@ internal static class UsageApi
         var (version, parameters) = (Microversions.Of(context), new QueryParameters(context.Request));
         if (version >= 75)
             parameters.RefuseUnknown([.. more, "start", "end", "limit", "marker"]);
-        // Nova takes the present for each that is left out, and the end a moment later than the start.
+        // As in Nova, a start or end that is left out is the present, and the end then comes a moment after the start.
         var (start, end) = (Time(parameters, "start") ?? now, Time(parameters, "end") ?? now.AddMicroseconds(1));
         if (start >= end)
             throw Fault.BadRequest("Invalid start time. The start time cannot occur after the end time.");
@@ -108,7 +110,7 @@ internal static class UsageApi
     }
 }
 
-/// <summary>What a project's servers used in a span of time, as it is shown.</summary>
+/// <summary>Writes how much a project's servers used in a span of time.</summary>
 internal readonly struct Usage(DateTime start, DateTime end, DateTime now)
 {
     public void Write(Utf8JsonWriter json, IReadOnlyList<Server> servers, bool detailed)

@@ -7,7 +7,7 @@ using Kiroku.Storage;
 
 namespace Kiroku.Servers.Api;
 
-/// <summary>Asks a server's grain for an action that a workflow does.</summary>
+/// <summary>An action that a workflow does: checks the request and hands it to the server's grain.</summary>
 internal sealed class WorkflowAction(
     Workflow workflow, ActionRoute route, ServerStore store, ServerGrains grains, TimeProvider time) : IServerAction
 {

@@ -1,9 +1,9 @@
 using Kiroku.Api;
 
-// The namespace is part of the name by which nodes of two versions know it, so it is not the folder's.
+// Nodes of another version know this type by its full name, so its namespace is not the folder's.
 namespace Kiroku.Servers;
 
-/// <summary>What became of a request: accepted with an answer, or refused with a status and words.</summary>
+/// <summary>A grain's reply to a request: accepted with an answer, or refused with a status and a message.</summary>
 [GenerateSerializer, Immutable]
 internal sealed record ActionAnswer(
     [property: Id(0)] int Status,

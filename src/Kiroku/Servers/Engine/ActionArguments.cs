@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Kiroku.Servers.Engine;
 
-/// <summary>What an action's row keeps of what was asked for, so that whoever takes it up again can go on.</summary>
+/// <summary>Keeps an action's arguments as JSON in its row, so that another run can take the action up.</summary>
 internal static class ActionArguments
 {
     private static readonly JsonSerializerOptions Options

@@ -5,12 +5,12 @@ using Kiroku.Api;
 using Kiroku.Nodes;
 using Kiroku.Servers.State;
 
-// The namespace is part of the name by which nodes of two versions know it, so it is not the folder's.
+// Nodes of another version know this type by its full name, so its namespace is not the folder's.
 namespace Kiroku.Servers;
 
 /// <summary>
-/// A request to act on a server: its id, who makes it (nobody when the service itself does), the action and, as JSON,
-/// what it asks for; crosses from the API to the server's grain.
+/// A request for an action on a server, on its way from the API to the server's grain: its id, the user and project
+/// that ask (null if the service itself does), the action, and the body as JSON.
 /// </summary>
 [GenerateSerializer, Immutable]
 internal sealed record ActionRequest(
@@ -22,11 +22,11 @@ internal sealed record ActionRequest(
     [property: Id(5)] DateTime StartTime,
     [property: Id(6)] int Microversion)
 {
-    /// <summary>How it is answered if it is accepted.</summary>
+    /// <summary>The form of the answer if the request is accepted.</summary>
     [Id(7)]
     public AnswerForm Form { get; init; } = new(StatusCodes.Status202Accepted);
 
-    /// <summary>What it can be known again by.</summary>
+    /// <summary>The key by which a repeated request is recognised.</summary>
     [Id(8)]
     public IdempotencyKey? Key { get; init; }
 
@@ -34,28 +34,29 @@ internal sealed record ActionRequest(
     [Id(9)]
     public bool ByAdmin { get; init; }
 
-    /// <summary>The id of the image that it makes, which its answer names; null if it makes none.</summary>
+    /// <summary>The id of the image that the action makes, which the answer names; null if it makes none.</summary>
     [Id(10)]
     public string? NewImageId { get; init; }
 
-    /// <summary>The process that was asked, which answers; null where nobody waits for an answer.</summary>
+    /// <summary>The process that received the request and answers it; null if nobody waits for an answer.</summary>
     [Id(11)]
     public string? AskedOf { get; init; }
 
     /// <summary>
-    /// All of the above with the server, sealed by the node that let the caller through; null from the version before.
+    /// All of the above and the server's id, sealed by the node that let the caller in; null from a node of the version
+    /// before.
     /// </summary>
     [Id(12)]
     public byte[]? Seal { get; init; }
 
     /// <summary>
-    /// What its body asks for, as it was read where the request came in; it crosses to no other node.
+    /// The content of the body, as the node that received the request has read it. It does not cross to another node.
     /// </summary>
     [field: NonSerialized]
     public object? Asked { get; init; }
 
     /// <summary>
-    /// What a caller asks for, who has been let through. The time is for nodes of before acceptances had their own.
+    /// The request of a caller who has been let in. Only nodes of an older version use its start time.
     /// </summary>
     public static ActionRequest Of(HttpContext context, string action, DateTime now)
     {
@@ -69,17 +70,18 @@ internal sealed record ActionRequest(
         };
     }
 
-    /// <summary>Who asks, when the service itself does.</summary>
+    /// <summary>A request that the service itself makes.</summary>
     public static ActionRequest OfTheService(string action, DateTime now)
         => new($"req-{Guid.NewGuid()}", null, null, action, null, now, Kiroku.Api.Microversion.Minimum.Minor);
 
-    /// <summary>The answer once it is accepted.</summary>
-    /// <param name="server">The server as it has become.</param>
-    /// <param name="host">What administrators say of its host; null if it is on none.</param>
+    /// <summary>The answer to the request once it is accepted.</summary>
+    /// <param name="server">The server after the acceptance.</param>
+    /// <param name="host">The service of the server's host, which administrators may have disabled; null if the server
+    /// is on no host.</param>
     public Answer Answer(Server server, Service? host)
         => Form.Fill(RequestId, new Microversion(Microversion), server, host);
 
-    /// <summary>The row of the action that it begins on a server, when it is accepted.</summary>
+    /// <summary>The row of the action that the request begins on a server.</summary>
     public ActionRecord Record(Guid serverId, DateTime now, string outcome) => new()
     {
         ServerId = serverId,

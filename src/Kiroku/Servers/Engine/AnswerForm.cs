@@ -2,12 +2,12 @@ using Kiroku.Api;
 using Kiroku.Nodes;
 using Kiroku.Servers.State;
 
-// The namespace is part of the name by which nodes of two versions know it, so it is not the folder's.
+// Nodes of another version know this type by its full name, so its namespace is not the folder's.
 namespace Kiroku.Servers;
 
 /// <summary>
-/// How an action is answered once it is accepted: by a status or, where Nova shows it, by the server as it has become.
-/// The form crosses to the server's grain, because there an answer is made and kept together with the acceptance.
+/// The form of the answer to an accepted action: a status and, where Nova shows it, the changed server. The form
+/// crosses to the server's grain, which makes the answer and keeps it in the transaction of the acceptance.
 /// </summary>
 [GenerateSerializer, Immutable]
 internal sealed record AnswerForm([property: Id(0)] int Status, [property: Id(1)] ShownServer? Shown = null)

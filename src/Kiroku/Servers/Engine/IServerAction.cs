@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Kiroku.Servers.Engine;
 
-/// <summary>What POST …/action does for one key of its body.</summary>
+/// <summary>One action of POST …/action, known by its key in the body.</summary>
 internal interface IServerAction
 {
-    /// <summary>The body's one key, as "os-start".</summary>
+    /// <summary>The body's only key, such as "os-start".</summary>
     string Key { get; }
 
-    /// <summary>Does it, or accepts to.</summary>
-    /// <exception cref="Kiroku.Api.Fault">What is wrong with the request.</exception>
+    /// <summary>Does the action at once, or accepts it.</summary>
+    /// <exception cref="Kiroku.Api.Fault">The request is refused.</exception>
     Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body);
 }

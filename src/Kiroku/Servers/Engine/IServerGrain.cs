@@ -1,32 +1,39 @@
-// The namespace is part of the name by which nodes of two versions know it, so it is not the folder's.
+// Nodes of another version know this type by its full name, so its namespace is not the folder's.
 namespace Kiroku.Servers;
 
-/// <summary>Where everything that is done to one server passes, one thing at a time.</summary>
+/// <summary>
+/// A server's grain, through which everything that is done to the server passes, one thing at a time.
+/// </summary>
 internal interface IServerGrain : IGrainWithGuidKey
 {
     /// <summary>
-    /// Begins an action if the server allows it, and answers once that is durable; the action goes on by itself.
+    /// Begins an action if the server allows it, and answers once the acceptance is durable. The action then goes on by
+    /// itself.
     /// </summary>
     Task<ActionAnswer> Begin(ActionRequest request);
 
     /// <summary>
-    /// Goes on with the action that the server's row names, if nobody does. Who asks asks again: no answer that is lost
-    /// is to keep them.
+    /// Goes on with the action that the server's row names, if nobody runs it. Callers repeat the call anyway, so none
+    /// waits long for an answer that was lost.
     /// </summary>
     [ResponseTimeout("00:00:10")]
     Task GoOn();
 
-    /// <summary>Has a look at the machine, whose state may have changed without us.</summary>
+    /// <summary>
+    /// Compares the machine's state with the server's, because the machine may have changed by itself.
+    /// </summary>
     Task LookAtMachine();
 
     /// <summary>
-    /// Deletes a volume of this server's on a host if its row does not name it there and nothing runs that may be
-    /// making it.
+    /// Deletes one of this server's volumes on a host, unless the server's row names it there or a running action may
+    /// be making it.
     /// </summary>
-    /// <returns>Whether it was deleted.</returns>
+    /// <returns>Whether the volume was deleted.</returns>
     Task<bool> Sweep(string volume, string host);
 
-    /// <summary>Ends a machine of this server's on a host where none should be, and keeps its disks aside.</summary>
-    /// <returns>False if that has to wait.</returns>
+    /// <summary>
+    /// Removes this server's machine from a host that should not have one, and keeps the disks there.
+    /// </summary>
+    /// <returns>False if this has to wait.</returns>
     Task<bool> PutAside(string host);
 }

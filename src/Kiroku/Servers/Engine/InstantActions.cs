@@ -9,17 +9,21 @@ using Kiroku.Storage;
 namespace Kiroku.Servers.Engine;
 
 /// <summary>
-/// Accepts requests that are done as soon as they are accepted, whatever runs on the server: what they change of its
-/// row, their record and the kept answer are one transaction, so that the request id of each is found in the record.
+/// Accepts requests that are complete once they are accepted, even while an action runs on the server. One transaction
+/// changes the server's row, writes the record and keeps the answer, so that the request id of each is found in the
+/// record.
 /// </summary>
 internal sealed class InstantActions(
     IDatabase database, OwnMembership membership, KeptAnswers answers, ServiceSettings settings, TimeProvider time)
 {
-    /// <summary>Changes nothing, but has the record of this server wait for its turn.</summary>
+    /// <summary>
+    /// Changes nothing, but locks the row, so that the records of one server are written one after another.
+    /// </summary>
     private const string Hold = "epoch = epoch";
 
     /// <summary>
-    /// Accepts one that changes nothing, as what it asks for is so or is being done; it leaves that event, or none.
+    /// Accepts a request that changes nothing, because the server is as it asks or will be soon. The record gets the
+    /// event <paramref name="recorded"/>; null for none.
     /// </summary>
     /// <exception cref="Fault">404: the server is gone; 409: the request is a repeated one. Nothing was
     /// written.</exception>
@@ -27,7 +31,7 @@ internal sealed class InstantActions(
         => AcceptAsync(
             server, request, answer, recorded, (connection, _) => SetAsync(connection, Hold, new { Id = server }));
 
-    /// <summary>Accepts one that makes the server's lock what it is in <paramref name="changed"/>.</summary>
+    /// <summary>Accepts a request that gives the server the lock of <paramref name="changed"/>.</summary>
     /// <exception cref="Fault">404: the server is gone; 409: the request is a repeated one. Nothing was
     /// changed.</exception>
     public Task AcceptLockAsync(Server changed, ActionRequest request, Answer answer, string recorded)

@@ -11,14 +11,14 @@ using Host = Kiroku.Nodes.Host;
 namespace Kiroku.Servers.Engine;
 
 /// <summary>
-/// Finds hosts for servers and takes up room there, in one transaction with the look at what is taken.
+/// Finds hosts for servers and claims room there, in the same transaction that reads which room is claimed already.
 /// </summary>
 internal sealed class Placing(
     HostWatch hosts, LocalHost here, Scheduler scheduler, ServerStore store, IDatabase database,
     IOptions<SchedulingOptions> options)
 {
-    /// <summary>A host for a server that is on none.</summary>
-    /// <exception cref="StepException">Permanent: there is none.</exception>
+    /// <summary>Places a server that is on no host.</summary>
+    /// <exception cref="StepException">Permanent: no host will do.</exception>
     public Task<Server> PlaceAsync(Fence fence, PlaceWish wish, CancellationToken cancellationToken)
         => PlaceAsync(
             fence,
@@ -31,10 +31,10 @@ internal sealed class Placing(
             cancellationToken);
 
     /// <summary>
-    /// A host for a server with another flavor beside its own: where it is it takes up both until that is confirmed, on
-    /// another host what the new one takes.
+    /// Places a server that takes another flavor. If it stays on its host, it claims room for both flavors until the
+    /// resize is confirmed; on another host it claims the new flavor's room.
     /// </summary>
-    /// <exception cref="StepException">Permanent: there is none.</exception>
+    /// <exception cref="StepException">Permanent: no host will do.</exception>
     public Task<Server> PlaceAnewAsync(
         Fence fence, ServerFlavor flavor, PlaceWish wish, CancellationToken cancellationToken)
         => PlaceAsync(
@@ -68,7 +68,7 @@ internal sealed class Placing(
     }
 
     /// <summary>
-    /// What this node's host has. One that is alone is asked itself, so that its hypervisor's failure shows as what it
+    /// Looks at this node's host. A lone node asks its own hypervisor, so that a failure there is reported as what it
     /// is.
     /// </summary>
     private async Task<HostLook> LookAsync(CancellationToken cancellationToken) => database.IsShared
@@ -76,12 +76,12 @@ internal sealed class Placing(
         : new HostLook(true, await HostMachines.ExplainAsync(() => here.GetCapacityAsync(cancellationToken)));
 }
 
-/// <summary>What is asked of a server's next host.</summary>
+/// <summary>The wishes for a server's next host.</summary>
 internal readonly record struct PlaceWish
 {
-    /// <summary>The one host that will do; null for any.</summary>
+    /// <summary>The only host that will do; null for any.</summary>
     public string? OnlyHost { get; init; }
 
-    /// <summary>Whether it must be another than the present one.</summary>
+    /// <summary>Whether the server must leave its present host.</summary>
     public bool Leaves { get; init; }
 }

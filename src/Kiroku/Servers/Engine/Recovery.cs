@@ -4,8 +4,8 @@ using Kiroku.Storage;
 namespace Kiroku.Servers.Engine;
 
 /// <summary>
-/// Sees to it that no action stays in progress for ever: at the start, and again and again, whatever a server's row
-/// names as running and nobody runs is gone on with.
+/// Ensures that no action stays in progress for ever: at the start and at intervals it goes on with every action that a
+/// server's row names but that nobody runs.
 /// </summary>
 internal sealed class Recovery(
     ServerStore store, IDatabase database, ServerGrains grains, TimeProvider time, ILogger<Recovery> logger)
@@ -13,7 +13,7 @@ internal sealed class Recovery(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    /// <summary>Where another node may have died, and nobody waits for long.</summary>
+    /// <summary>The interval among several nodes: if one of them dies, its actions must not wait long.</summary>
     private static readonly TimeSpan IntervalAmongNodes = TimeSpan.FromSeconds(3);
 
     protected override string Work => "Looking for actions that nobody runs";

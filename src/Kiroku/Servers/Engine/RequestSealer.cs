@@ -6,8 +6,8 @@ using Orleans.Serialization;
 namespace Kiroku.Servers.Engine;
 
 /// <summary>
-/// Seals requests where it was decided who asks, so that the server's grain, mostly on another node, need not believe
-/// whoever hands them on. The keys are those in the store that tokens are sealed with, too.
+/// Seals requests on the node that let the caller in, so that the server's grain, mostly on another node, need not
+/// trust the nodes in between. The keys are in the store; tokens are sealed with them, too.
 /// </summary>
 internal sealed class RequestSealer(
     IDataProtectionProvider protection, Serializer<ActionRequest> serializer, UnsealedNodes unsealed)
@@ -23,17 +23,18 @@ internal sealed class RequestSealer(
         };
     }
 
-    /// <summary>Whether a node of this service made the request as it is, for that server.</summary>
+    /// <summary>Whether a node of this service made exactly this request, for this server.</summary>
     public async Task<bool> IsProvenAsync(Guid server, ActionRequest request)
         => request.Seal is { } seal
             ? IsSealOf(seal, server, Bare(request))
             : await unsealed.AreThereAsync(CancellationToken.None);
 
-    /// <summary>As much of a request as crosses between nodes and is sealed.</summary>
+    /// <summary>The part of a request that crosses between nodes and is sealed.</summary>
     private static ActionRequest Bare(ActionRequest request) => request with { Seal = null, Asked = null };
 
     /// <summary>
-    /// Compares what was sealed rather than its bytes: those differ between versions, of which one knows more members.
+    /// Compares the sealed request itself, not its bytes: they differ between versions, because the newer one knows
+    /// more members.
     /// </summary>
     private bool IsSealOf(byte[] seal, Guid server, ActionRequest request)
     {

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Servers.Engine;
 
 /// <summary>
-/// How the service comes to rest. Told to stop: no new actions, running steps end within a set time, workflows rest
-/// between steps and go on after the next start. Told to drain: no new actions either, but workflows run to their ends.
+/// Brings the service to rest. Both ways it takes no new actions. If told to stop, it lets running steps end within a
+/// set time, and workflows rest between steps until the next start. If told to drain, it lets workflows run to their
+/// ends.
 /// </summary>
 internal sealed partial class Resting(
     WorkInHand work, IOptions<ServersOptions> options, NodeDrain node, TimeProvider time, ILogger<Resting> logger)
@@ -17,10 +18,10 @@ internal sealed partial class Resting(
     private readonly CancellationTokenSource stepsMustEnd = new();
     private volatile bool stops;
 
-    /// <summary>Whether no new work is taken any more.</summary>
+    /// <summary>Whether the service has stopped taking new work.</summary>
     public bool IsAsked => asked.IsCancellationRequested;
 
-    /// <summary>Fires when no new work is taken any more.</summary>
+    /// <summary>Fires when the service stops taking new work.</summary>
     public CancellationToken Asked => asked.Token;
 
     /// <summary>Fires when the time for running steps is over.</summary>
@@ -33,8 +34,10 @@ internal sealed partial class Resting(
             throw new OperationCanceledException("The service rests.");
     }
 
-    /// <summary>Takes no new work from now on, and returns when what runs has ended, however long that takes.</summary>
-    /// <param name="tell">Is told how many actions still run.</param>
+    /// <summary>
+    /// Stops taking new work, and returns when all running actions have ended, however long they take.
+    /// </summary>
+    /// <param name="tell">Gets the number of actions that still run.</param>
     public async Task DrainAsync(Action<int> tell)
     {
         node.Ask();
@@ -47,7 +50,7 @@ internal sealed partial class Resting(
         }
     }
 
-    /// <summary>Comes before anything stops, so that requests are still answered meanwhile: with a 503.</summary>
+    /// <summary>Runs before anything else stops, so that requests still get an answer meanwhile: a 503.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         stops = true;

@@ -10,8 +10,8 @@ using Kiroku.Storage;
 namespace Kiroku.Servers.Engine;
 
 /// <summary>
-/// A server's grain: accepts or refuses actions and owns the workflow that runs. The row in the store is the judge of
-/// what runs; this activation only saves asking, and a second one would be fenced off.
+/// A server's grain: accepts or refuses actions and owns the workflow that runs. The row in the store decides what
+/// runs; this activation only saves reads of it, and a second activation would be fenced off.
 /// </summary>
 [KeepAlive, InRole(NodeRoles.Conductor), OnWorkingNode]
 internal sealed partial class ServerGrain(
@@ -20,11 +20,12 @@ internal sealed partial class ServerGrain(
     ILogger<ServerGrain> logger) : Grain, IServerGrain, IDisposable
 {
     /// <summary>
-    /// How long other requests for the server wait for an answer of the hypervisor's; what is late is asked again.
+    /// How long the grain waits for the hypervisor, because other requests for the server wait meanwhile. A late answer
+    /// is asked for again.
     /// </summary>
     private static readonly TimeSpan PatienceOfRequests = TimeSpan.FromSeconds(2);
 
-    private Task workflow = Task.CompletedTask;
+    private Task running = Task.CompletedTask;
     private CancellationTokenSource overtaken = new();
 
     /// <summary>Whether the machine changed while an action ran, which may not have noticed.</summary>
@@ -52,7 +53,7 @@ internal sealed partial class ServerGrain(
 
     public async Task GoOn()
     {
-        if (!workflow.IsCompleted)
+        if (!running.IsCompleted)
             return;
         if (resting.IsAsked)
         {
@@ -69,12 +70,12 @@ internal sealed partial class ServerGrain(
 
     public async Task LookAtMachine()
     {
-        missed = !workflow.IsCompleted;
+        missed = !running.IsCompleted;
         if (missed || await FindAsync() is not { RunningAction: null, Host: not null } server)
             return;
         var state = await hosts.Of(server.Host).Hypervisor.GetStateAsync(server.Id, CancellationToken.None)
             .WaitAsync(PatienceOfRequests, time);
-        if (workflows.Behind(server, state) is { } explanation)
+        if (workflows.FindExplanation(server, state) is { } explanation)
             await FollowAsync(explanation.Action, state);
         else if (state != server.PowerState)
             await store.SavePowerStateAsync(server.Fence, (int)state, time.UtcNow(), CancellationToken.None);
@@ -83,7 +84,8 @@ internal sealed partial class ServerGrain(
     }
 
     /// <summary>
-    /// A guest gets its address some time after its start, and may get another; while it has none the last stays.
+    /// A guest gets its address some time after its start, and may get another one later. While it has none, the last
+    /// known address stays.
     /// </summary>
     private async Task LookAtAddressesAsync(Server server)
     {
@@ -119,18 +121,18 @@ internal sealed partial class ServerGrain(
     {
         if (resting.IsAsked)
         {
-            // Where there are other nodes the next try finds the grain on one of them.
-            if (workflow.IsCompleted)
+            // With several nodes the next try finds the grain on another one.
+            if (running.IsCompleted)
                 DeactivateOnIdle();
             throw Fault.Unavailable("The service is stopping.");
         }
-        var doing = workflows.Of(request.Action);
+        var workflow = workflows.Of(request.Action);
         var seen = await FindAsync() ?? throw NotFound();
-        if (seen.RunningAction is null && !workflow.IsCompleted)
-            await workflow;
-        var host = await presence.RequireAsync(seen, doing.NeedsHosts(seen, request), CancellationToken.None);
-        var accepted = await doing.AcceptAsync(seen, request, CancellationToken.None);
-        if (seen.RunningAction is not null && !doing.TakesOver(request))
+        if (seen.RunningAction is null && !running.IsCompleted)
+            await running;
+        var host = await presence.RequireAsync(seen, workflow.NeedsHosts(seen, request), CancellationToken.None);
+        var accepted = await workflow.AcceptAsync(seen, request, CancellationToken.None);
+        if (seen.RunningAction is not null && !workflow.TakesOver(request))
             throw Fault.Conflict(
                 $"Cannot '{request.Action}' instance {seen.Id} while it is in task_state {seen.TaskState}");
         var now = time.UtcNow();
@@ -141,18 +143,18 @@ internal sealed partial class ServerGrain(
         };
         var acceptance = new Acceptance(accepted.Server, record, new Keeping(request.Key, answer), request.AskedOf)
         {
-            Together = accepted.Together,
+            AlsoWrite = accepted.AlsoWrite,
             GiveUp = (connection, overtaken) => workflows.Of(overtaken.Action).GiveUpAsync(connection, overtaken),
         };
         var begun = await store.BeginActionAsync(seen, acceptance, CancellationToken.None);
         if (begun is not var (server, action))
         {
-            // What is taken over may have taken a step between the look and the write.
-            return doing.TakesOver(request) && again > 0
+            // The action that is taken over may have written between our read and our write.
+            return workflow.TakesOver(request) && again > 0
                 ? await BeginAsync(request, again - 1)
                 : throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while something else changes it");
         }
-        Run(doing, server, new RecordedAction(action, []));
+        Run(workflow, server, new RecordedAction(action, []));
         return answer;
     }
 
@@ -161,39 +163,39 @@ internal sealed partial class ServerGrain(
             ? server
             : null;
 
-    /// <summary>The server, deleted or not, if nothing runs on it.</summary>
+    /// <summary>The server, deleted or not; null if an action runs on it.</summary>
     private async Task<Server?> FindAtRestAsync()
     {
         if (await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is not { RunningAction: null } server)
             return null;
-        // The row says so a moment before the workflow has come to its end.
-        await workflow.WaitAsync(PatienceOfRequests, time).ConfigureAwait(
+        // The row says that nothing runs a moment before the workflow has come to its end.
+        await running.WaitAsync(PatienceOfRequests, time).ConfigureAwait(
             ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
-        return workflow.IsCompleted ? server : null;
+        return running.IsCompleted ? server : null;
     }
 
     private Fault NotFound() => Fault.NotFound($"Instance {this.GetPrimaryKey()} could not be found.");
 
-    /// <summary>Starts the workflow, after one that it overtakes has let go.</summary>
-    private void Run(Workflow doing, Server server, RecordedAction action)
+    /// <summary>Starts a workflow, once the one that it overtakes has ended.</summary>
+    private void Run(Workflow workflow, Server server, RecordedAction action)
     {
-        var before = workflow;
+        var before = running;
         overtaken.Cancel();
         overtaken = new CancellationTokenSource();
-        workflow = RunAfterAsync(before, doing, server, action, overtaken.Token);
-        work.Watch(workflow);
+        running = RunAfterAsync(before, workflow, server, action, overtaken.Token);
+        work.Watch(running);
     }
 
     private async Task RunAfterAsync(
-        Task before, Workflow doing, Server server, RecordedAction action, CancellationToken cancellationToken)
+        Task before, Workflow workflow, Server server, RecordedAction action, CancellationToken cancellationToken)
     {
         await before.ConfigureAwait(
             ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            await runner.RunAsync(doing, server, action, cancellationToken);
+            await runner.RunAsync(workflow, server, action, cancellationToken);
         }
-        // The grain's edge: a fault of ours must not take the grain down; the row still names the action.
+        // This is the grain's edge: a bug in a workflow must not take the grain down. The row still names the action.
 #pragma warning disable CA1031
         catch (Exception e)
 #pragma warning restore CA1031
@@ -202,7 +204,7 @@ internal sealed partial class ServerGrain(
         }
         if (missed && !resting.IsAsked)
             this.AsReference<IServerGrain>().LookAtMachine().Ignore();
-        if (doing.RemovesServer && !resting.IsAsked)
+        if (workflow.RemovesServer && !resting.IsAsked)
             await LeaveIfDeletedAsync();
     }
 
@@ -216,11 +218,11 @@ internal sealed partial class ServerGrain(
         }
         catch (StorageException)
         {
-            // It stays until the service ends.
+            // The grain stays until the service ends.
         }
     }
 
-    /// <summary>Records what the machine did by itself as an action of nobody's, as Nova does.</summary>
+    /// <summary>Records what the machine did by itself, as an action without a user, as in Nova.</summary>
     private async Task FollowAsync(string action, MachineState state)
     {
         LogFollows(this.GetPrimaryKey(), state, action);

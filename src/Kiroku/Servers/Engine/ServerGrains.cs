@@ -7,8 +7,8 @@ using Kiroku.Storage;
 namespace Kiroku.Servers.Engine;
 
 /// <summary>
-/// Servers' grains as the API asks them, wherever they are active: the node that holds one may have died just now, and
-/// then another takes it within moments.
+/// Calls servers' grains, wherever they are active. If the node that holds a grain has just died, another node takes
+/// the grain over within moments.
 /// </summary>
 internal sealed partial class ServerGrains(
     IGrainFactory grains, OwnMembership membership, ActionStore actions, RequestSealer sealer, TimeProvider time,
@@ -18,7 +18,8 @@ internal sealed partial class ServerGrains(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Hands a request to the server's grain and returns its answer once it is accepted.</summary>
-    /// <exception cref="Fault">The grain refused it; 503: it does not answer, and nothing was accepted.</exception>
+    /// <exception cref="Fault">The grain refused the request; 503: the grain does not answer, and nothing was
+    /// accepted.</exception>
     /// <exception cref="StorageException">Nothing was accepted, unless that is undecided.</exception>
     public async Task<Answer> BeginAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
@@ -36,7 +37,7 @@ internal sealed partial class ServerGrains(
             {
                 LogSilent(server.Id, e.Message);
             }
-            // It may have died after the acceptance was durable; then it is another node's to go on with.
+            // The node may have died after the acceptance was durable; then another node goes on with the action.
             if (await WasAcceptedAsync(server.Id, request.RequestId, cancellationToken))
                 return request.Answer(server, null);
             if (time.GetElapsedTime(began) > Patience)
@@ -61,8 +62,8 @@ internal sealed partial class ServerGrains(
     }
 
     /// <summary>
-    /// Has a server's grain go on with what its row names; where that cannot be now, somebody sees to it within
-    /// seconds.
+    /// Asks a server's grain to go on with the action that its row names. If the grain cannot do so now, the recovery
+    /// asks again soon.
     /// </summary>
     public async Task GoOnAsync(Guid server)
     {
@@ -76,7 +77,7 @@ internal sealed partial class ServerGrains(
         }
     }
 
-    /// <summary>The engine calls it a wrong argument that no node with such grains is known.</summary>
+    /// <summary>The engine throws ArgumentException if it knows no node for such grains.</summary>
     private static bool IsSilence(Exception e) => e is OrleansException or TimeoutException or ArgumentException;
 
     [LoggerMessage(LogLevel.Warning, "The grain of {Server} does not answer: {Reason}")]

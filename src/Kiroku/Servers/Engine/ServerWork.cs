@@ -6,7 +6,7 @@ using Kiroku.Storage;
 
 namespace Kiroku.Servers.Engine;
 
-/// <summary>One running of a workflow: the server as it stands at this moment, and what steps may do with it.</summary>
+/// <summary>One run of a workflow: the server as it is at this moment, and all that steps may do with it.</summary>
 internal sealed class ServerWork(
     Server server, ActionRun run, ServerHosts hosts, Placing placing, ServerStore store, StorePatience patience,
     StepRunner steps, TimeProvider time)
@@ -15,30 +15,28 @@ internal sealed class ServerWork(
     private readonly ActionRun run = run;
     private readonly Fence fence = server.Fence;
 
-    /// <summary>The server as it stands: every change of its row by this action is in here.</summary>
+    /// <summary>The server as it is now, with every change that this action has made to its row.</summary>
     public Server Server { get; private set; } = server;
 
-    /// <summary>The machines of the host that the server is on, or that its disk lies on.</summary>
+    /// <summary>The machines of <see cref="Host"/>.</summary>
     public HostMachines Machines => On(Host);
 
-    /// <summary>Name of that host.</summary>
+    /// <summary>Name of the host that the server is on or, if it is on none, that its disk lies on.</summary>
     public string Host => Server.Host ?? Server.Disk?.Host ?? run.Host;
 
-    /// <summary>Name of the node that runs the action, on which no step of the server's need be.</summary>
+    /// <summary>Name of the node that runs the action; the steps on the server may be done elsewhere.</summary>
     public string Node => run.Host;
 
     public HostMachines On(string host) => hosts.MachinesOn(host, fence);
 
-    /// <summary>Does something on a host that the server leaves for good, if that is there.</summary>
+    /// <summary>Cleans up on a host that the server leaves for good, if that host is up.</summary>
     public Task LeaveAsync(string host, Func<HostMachines, Task> leave, CancellationToken cancellationToken)
         => hosts.LeaveAsync(host, fence, leave, cancellationToken);
 
-    /// <summary>Names of the hosts that may hold something of the server's.</summary>
+    /// <summary>Names of the hosts that may hold something that belongs to the server.</summary>
     public IEnumerable<string> Hosts => hosts.Of(Server);
 
-    /// <summary>
-    /// Drops a disk on the second host, if there is one, which then is none of the server's any more.
-    /// </summary>
+    /// <summary>Deletes a disk on the server's second host, if there is one, and gives up that host.</summary>
     public async Task LeaveOtherHostAsync(int generation, CancellationToken cancellationToken)
     {
         if (Server.Other is not { Host: var host })
@@ -50,7 +48,7 @@ internal sealed class ServerWork(
 
     public DateTime Now => time.UtcNow();
 
-    /// <summary>Whether a step has succeeded in this action, now or before it was taken up.</summary>
+    /// <summary>Whether a step has succeeded in this action, in this run or an earlier one.</summary>
     public bool Succeeded(string step) => run.Succeeded(step);
 
     /// <summary>Whether a step was tried at all in this action.</summary>
@@ -67,20 +65,22 @@ internal sealed class ServerWork(
         Server = changed;
     }
 
-    /// <summary>Finds a host for a server that is on none and takes up room there.</summary>
-    /// <exception cref="StepException">Permanent: there is none.</exception>
+    /// <summary>Finds a host for a server that is on none, and claims room there.</summary>
+    /// <exception cref="StepException">Permanent: no host will do.</exception>
     public async Task PlaceAsync(PlaceWish wish, CancellationToken cancellationToken)
         => Server = await patience.RunAsync(token => placing.PlaceAsync(fence, wish, token), cancellationToken);
 
     /// <summary>
-    /// Finds a host for the server with another flavor, here or elsewhere, and takes up room there, too.
+    /// Finds a host for the server with another flavor, its own or another one, and claims room there, too.
     /// </summary>
-    /// <exception cref="StepException">Permanent: there is none.</exception>
+    /// <exception cref="StepException">Permanent: no host will do.</exception>
     public async Task PlaceAnewAsync(ServerFlavor flavor, PlaceWish wish, CancellationToken cancellationToken)
         => Server = await patience.RunAsync(
             token => placing.PlaceAnewAsync(fence, flavor, wish, token), cancellationToken);
 
-    /// <summary>Has a machine that is off start from the server's own disk again, if it was rescued.</summary>
+    /// <summary>
+    /// Ends a rescue, if there is one: a machine that is off then starts from the server's own disk again.
+    /// </summary>
     public async Task LeaveRescueAsync(CancellationToken cancellationToken)
     {
         if (Server.RescueImageId is null)
@@ -90,7 +90,7 @@ internal sealed class ServerWork(
     }
 
     /// <summary>
-    /// Takes the machine's present state as the server's power_state; where it cannot be had, the last known stays.
+    /// Updates the server's power_state from its machine. If the host does not answer, the last known state stays.
     /// </summary>
     public async Task LookAtMachineAsync(CancellationToken cancellationToken)
     {
@@ -104,7 +104,7 @@ internal sealed class ServerWork(
         }
     }
 
-    /// <summary>Takes what the machine's network knows of its addresses; it may come to know them later.</summary>
+    /// <summary>Updates the server's addresses from the machine's network, which may learn them only later.</summary>
     public async Task LookAtAddressesAsync(CancellationToken cancellationToken)
     {
         try
@@ -121,14 +121,14 @@ internal sealed class ServerWork(
     public Task RunInnerAsync(Step step, CancellationToken cancellationToken)
         => steps.RunAsync(run, OnItsHost(step), cancellationToken);
 
-    /// <summary>A step is done on the server's host, unless it says where.</summary>
+    /// <summary>The step, to be done on the server's host unless it names another.</summary>
     public Step OnItsHost(Step step) => step.Host is null ? step with { Host = () => Host } : step;
 
     /// <summary>
     /// Reports how far a copy is, in the server's progress; a report that cannot be written is dropped.
     /// </summary>
-    /// <param name="from">How far the whole is when the copy begins, of 1.</param>
-    /// <param name="to">How far it is when the copy ends.</param>
+    /// <param name="from">The progress of the whole, from 0 to 1, when the copy begins.</param>
+    /// <param name="to">The progress of the whole when the copy ends.</param>
     public IProgress<double> Progress(double from = 0, double to = 1) => new CopyProgress(this, from, to);
 
     private sealed class CopyProgress(ServerWork work, double from, double to) : IProgress<double>

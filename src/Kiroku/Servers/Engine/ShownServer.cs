@@ -4,11 +4,12 @@ using Kiroku.Nodes;
 using Kiroku.Servers.State;
 using Kiroku.Servers.Views;
 
-// The namespace is part of the name by which nodes of two versions know it, so it is not the folder's.
+// Nodes of another version know this type by its full name, so its namespace is not the folder's.
 namespace Kiroku.Servers;
 
 /// <summary>
-/// What showing a server takes of the request that asked: where it came in, who asked, and the password to show.
+/// The parts of a request that are needed to show a server in its answer: the address, the caller, and the password to
+/// show.
 /// </summary>
 [GenerateSerializer, Immutable]
 internal sealed record ShownServer(
@@ -20,7 +21,7 @@ internal sealed record ShownServer(
     [property: Id(5)] string AdminPass)
 {
     /// <summary>
-    /// What stands before the path in the service's public address; a node of the version before sends none.
+    /// The path before Kiroku's own in the service's public address; null from a node of the version before.
     /// </summary>
     [Id(6)]
     public string? PathBase { get; init; }
@@ -55,7 +56,7 @@ internal sealed record ShownServer(
         });
     }
 
-    /// <summary>As much of the request as links are made from.</summary>
+    /// <summary>The parts of the request that links are made from.</summary>
     private HttpRequest Request()
     {
         var request = new DefaultHttpContext().Request;

@@ -9,8 +9,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Engine;
 
 /// <summary>
-/// One action, with all that is particular to it: how it is asked for, when it is allowed, which steps it has, and what
-/// the server is before, after and when it fails. One file for each in <c>Work/</c>. Workflows hold no state of their
+/// One action, with all that is particular to it: how it is asked for, when it is allowed, its steps, and the server's
+/// states during it, after it and after a failure. Each has a file in <c>Work/</c>. Workflows hold no state of their
 /// own.
 /// </summary>
 internal abstract class Workflow
@@ -18,22 +18,22 @@ internal abstract class Workflow
     /// <summary>One of <see cref="ActionNames"/>.</summary>
     public abstract string Action { get; }
 
-    /// <summary>How POST …/action asks for it; null where it has another route alone.</summary>
+    /// <summary>How POST …/action asks for the action; null if only another route does.</summary>
     public virtual ActionRoute? Route => null;
 
-    /// <summary>Whether nothing is done to the server any more once this has succeeded.</summary>
+    /// <summary>Whether the server is gone once this action has succeeded.</summary>
     public virtual bool RemovesServer => false;
 
     /// <summary>The states in which the action is allowed.</summary>
     protected abstract StateRule Allowed { get; }
 
-    /// <summary>The task_state that is shown until a step shows another.</summary>
+    /// <summary>The task_state when the action begins; a step may set another.</summary>
     protected virtual string? TaskState => null;
 
-    /// <summary>What the body says under the route's key; null where that does not matter.</summary>
+    /// <summary>Reads the body's value under the route's key; null if the action needs nothing from it.</summary>
     public virtual object? Read(JsonElement asked, Microversion version) => null;
 
-    /// <summary>The rules that guard what this request asks for beside the action itself.</summary>
+    /// <summary>The rules that the caller needs beside the action's own, for this request.</summary>
     public virtual IEnumerable<Rule> FurtherRules(ActionRequest request) => [];
 
     /// <summary>The request with the form of its answer.</summary>
@@ -44,18 +44,15 @@ internal abstract class Workflow
     public virtual bool TakesOver(ActionRequest request) => false;
 
     /// <summary>
-    /// Whether every host that the server is on must be there. What a machine did by itself is recorded all the same.
+    /// Whether every host of the server must be up. A record of what a machine did by itself needs none.
     /// </summary>
     public virtual bool NeedsHosts(Server server, ActionRequest request) => request.UserId is not null;
 
-    /// <summary>
-    /// Whether a server whose machine is in that state by itself is to be recorded as having had this done to it.
-    /// </summary>
+    /// <summary>Whether this action is to be recorded because a server's machine is in that state by itself.</summary>
     public virtual bool Explains(Server server, MachineState state) => false;
 
     /// <summary>Accepts the action, or refuses it as Nova would.</summary>
-    /// <returns>The server as it is shown while the action runs, and what the workflow needs to know of the
-    /// request.</returns>
+    /// <returns>The server as it is shown while the action runs, and the arguments that the workflow needs.</returns>
     /// <exception cref="Fault">Nothing was changed.</exception>
     public async Task<Accepted> AcceptAsync(Server server, ActionRequest request, CancellationToken cancellationToken)
     {
@@ -63,7 +60,7 @@ internal abstract class Workflow
         return await PrepareAsync(server, request, cancellationToken);
     }
 
-    /// <summary>The steps in order; called anew for each running.</summary>
+    /// <summary>The steps in order; called anew for each run.</summary>
     public abstract IReadOnlyList<Step> Steps(ServerWork work);
 
     /// <summary>The server once every step has succeeded.</summary>
@@ -73,13 +70,16 @@ internal abstract class Workflow
     public virtual Server Failed(ServerWork work, ServerFault fault) => work.Server;
 
     /// <summary>
-    /// Takes back, in the transaction in which another action takes this one's place, what was announced with it.
+    /// Takes back what this action announced when it was accepted. Called in the transaction in which another action
+    /// takes its place.
     /// </summary>
     public virtual Task GiveUpAsync(DbConnection connection, ActionRecord action) => Task.CompletedTask;
 
     protected virtual StateRule RuleFor(ActionRequest request) => Allowed;
 
-    /// <summary>Checks what the request asks for. Most actions only show a task_state while they run.</summary>
+    /// <summary>
+    /// Checks the request's arguments. Most actions have none, and only show a task_state while they run.
+    /// </summary>
     protected virtual Task<Accepted> PrepareAsync(
         Server server, ActionRequest request, CancellationToken cancellationToken)
         => Task.FromResult(new Accepted(server with { TaskState = TaskState }));
@@ -89,8 +89,8 @@ internal abstract class Workflow
         => work.Server with { VmState = VmStates.Error, Fault = fault };
 }
 
-/// <summary>An action whose body says more than which action it is.</summary>
-/// <typeparam name="TAsked">What the body asks for, read once.</typeparam>
+/// <summary>An action whose body has arguments.</summary>
+/// <typeparam name="TAsked">The content of the body, read once.</typeparam>
 internal abstract class Workflow<TAsked> : Workflow
     where TAsked : notnull
 {
@@ -123,7 +123,7 @@ internal abstract class Workflow<TAsked> : Workflow
     protected virtual StateRule RuleFor(TAsked asked) => Allowed;
 
     /// <summary>
-    /// What was read where the request came in; on another node it is read from the body that came along.
+    /// The body as it was read where the request came in. Another node reads it from the JSON that came along.
     /// </summary>
     private TAsked Asked(ActionRequest request)
         => (TAsked)(request.Asked

@@ -9,8 +9,8 @@ using Polly.Retry;
 namespace Kiroku.Servers.Engine;
 
 /// <summary>
-/// Runs a workflow from wherever its events say it stands to its end: the steps in order; when one has failed for good,
-/// what was done is undone, newest first; then the action's outcome and the server's states are written together.
+/// Runs a workflow to its end, from wherever its events say that it stands. It runs the steps in order; if one fails
+/// for good, it undoes them, newest first. Then it writes the action's outcome and the server's states together.
 /// </summary>
 internal sealed partial class WorkflowRunner(
     IHypervisor hypervisor, ServerHosts hosts, Placing placing, ServerStore servers, ActionStore actions,
@@ -27,7 +27,7 @@ internal sealed partial class WorkflowRunner(
         .Build();
 
     /// <summary>
-    /// Returns when the action has ended, or rests until the service's next start, or is no longer this run's to do.
+    /// Returns when the action has ended, rests until the service's next start, or has gone over to another run.
     /// </summary>
     public async Task RunAsync(Workflow workflow, Server server, RecordedAction recorded, CancellationToken overtaken)
     {
@@ -120,7 +120,7 @@ internal sealed partial class WorkflowRunner(
             }
             catch (StepException e)
             {
-                // The rest is still undone; what this one leaves is swept later, and the server's state says Error.
+                // The other steps are still undone. The sweeper deletes later what this one leaves.
                 LogUndoFailed(step.Event, run.Action.RequestId, run.Action.ServerId, e);
             }
         }
@@ -135,7 +135,7 @@ internal sealed partial class WorkflowRunner(
         }
         catch (StorageException e)
         {
-            // Unwritten, the next start takes it for an interruption and goes on all the same.
+            // Without this note the next start counts it as an interruption, and goes on with the action all the same.
             LogRestUnwritten(run.Action.RequestId, e);
         }
     }
@@ -158,6 +158,6 @@ internal sealed partial class WorkflowRunner(
     [LoggerMessage(LogLevel.Information, "{Action} ({RequestId}) of {Server} rests until the next start")]
     private partial void LogRests(string action, string requestId, Guid server);
 
-    [LoggerMessage(LogLevel.Error, "That {RequestId} rests could not be written")]
+    [LoggerMessage(LogLevel.Error, "Could not write down that {RequestId} rests")]
     private partial void LogRestUnwritten(string requestId, Exception exception);
 }

@@ -4,7 +4,7 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Engine;
 
-/// <summary>Every action that can be done to a server, by its name.</summary>
+/// <summary>Every workflow, by the name of its action.</summary>
 internal sealed class Workflows(IEnumerable<Workflow> all)
 {
     private readonly FrozenDictionary<string, Workflow> byAction = all.ToFrozenDictionary(workflow => workflow.Action);
@@ -14,8 +14,8 @@ internal sealed class Workflows(IEnumerable<Workflow> all)
     public Workflow Of(string action) => byAction[action];
 
     /// <summary>
-    /// What must have been done to a server whose machine is in that state by itself; null for nothing.
+    /// The action that explains why a server's machine is in that state by itself; null if none does.
     /// </summary>
-    public Workflow? Behind(Server server, MachineState state)
+    public Workflow? FindExplanation(Server server, MachineState state)
         => byAction.Values.FirstOrDefault(workflow => workflow.Explains(server, state));
 }

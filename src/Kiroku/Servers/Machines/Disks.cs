@@ -22,19 +22,19 @@ internal static class Disks
     /// <summary>The copy that an image is being made of.</summary>
     public static string SnapshotOf(Guid server) => $"{DiskPrefix}{server}-snapshot";
 
-    /// <summary>The config drive, which changes are made to in the same way.</summary>
+    /// <summary>The config drive, which is changed in the same way.</summary>
     public static string ConfigOf(Guid server, int generation)
         => string.Create(CultureInfo.InvariantCulture, $"{ConfigPrefix}{server}-{generation}");
 
     /// <summary>The volume that holds an image's content; disks are overlays on it.</summary>
     public static string BaseOf(string imageId) => BasePrefix + imageId;
 
-    /// <summary>The server that a volume belongs to, by its name; null if it is no server's disk.</summary>
+    /// <summary>The server that a volume belongs to, as its name says; null if it belongs to none.</summary>
     public static Guid? ServerOf(string volume) => ServerOf(volume, DiskPrefix) ?? ServerOf(volume, ConfigPrefix);
 
     /// <summary>
-    /// Whether the server's row names the volume on that host: the disk it has, the one it can go back to, the one it
-    /// is rescued by, its config drive.
+    /// Whether the server's row names the volume on that host: as its disk, its former disk, its rescue disk or its
+    /// config drive.
     /// </summary>
     public static bool Names(Server server, string volume, string host)
     {
@@ -45,7 +45,7 @@ internal static class Disks
             || ((here || before) && server.ConfigGeneration is { } config && volume == ConfigOf(server.Id, config));
     }
 
-    /// <summary>The image that a volume holds, by its name; null if it holds none.</summary>
+    /// <summary>The image that a volume holds, as its name says; null if it holds none.</summary>
     public static string? ImageOf(string volume)
         => volume.StartsWith(BasePrefix, StringComparison.Ordinal) ? volume[BasePrefix.Length..] : null;
 

@@ -4,7 +4,7 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Machines;
 
-/// <summary>From a server to what its guest is told.</summary>
+/// <summary>Collects what a server's guest is told about it.</summary>
 internal static class Guests
 {
     public static GuestFacts FactsOf(Server server, string? adminPass, string? macAddress) => new()

@@ -6,8 +6,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Machines;
 
 /// <summary>
-/// What is asked of one host, in terms of servers; its failures become <see cref="StepException"/> with a sentence for
-/// the server's owner. Each call is preceded by <c>require</c>, which ends what has lost its right to act.
+/// Calls one host in terms of servers. A failure becomes a <see cref="StepException"/> with a sentence for the server's
+/// owner. Before each call, <c>require</c> stops an action that has lost its right to act.
 /// </summary>
 internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, Func<CancellationToken, Task>? require)
 {
@@ -21,7 +21,7 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
         => CallAsync(() => hypervisor.GetStateAsync(server.Id, cancellationToken), cancellationToken);
 
     /// <summary>
-    /// Gives the machine the server's flavor and disk; one that runs takes them up at its next start.
+    /// Defines the machine with the server's flavor and disk; a running machine takes them up at its next start.
     /// </summary>
     public Task DefineAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.DefineAsync(SpecOf(server), cancellationToken), cancellationToken);
@@ -40,7 +40,7 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
     public Task SuspendAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.SuspendAsync(server.Id, cancellationToken), cancellationToken);
 
-    /// <summary>Has a paused or suspended machine go on as what it was.</summary>
+    /// <summary>Lets a paused or suspended machine go on.</summary>
     public Task ContinueAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.ContinueAsync(server.Id, cancellationToken), cancellationToken);
 
@@ -54,7 +54,9 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
     public Task UndefineAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.UndefineAsync(server.Id, cancellationToken), cancellationToken);
 
-    /// <summary>Sees that an image can be a server's disk of that flavor, and has its content on the host.</summary>
+    /// <summary>
+    /// Checks that an image can be the disk of a server with that flavor, and brings its content to the host.
+    /// </summary>
     /// <exception cref="StepException">Permanent: there is no such image, it is no disk, or it is larger than the
     /// flavor's disk.</exception>
     public Task<ImageDisk> PrepareImageAsync(string imageId, ServerFlavor flavor, CancellationToken cancellationToken)
@@ -67,7 +69,7 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
             Disks.NameOf(server, generation), Disks.BaseOf(image.ImageId), image.Format, flavor.DiskBytes,
             cancellationToken), cancellationToken);
 
-    /// <summary>Makes a config drive with what the guest is to know, the password included if one is given.</summary>
+    /// <summary>Makes a config drive with all that the guest is told, and the password if one is given.</summary>
     public async Task MakeConfigDriveAsync(
         Server server, int generation, string? adminPass, CancellationToken cancellationToken)
     {
@@ -88,7 +90,9 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
     public Task DeleteConfigDriveAsync(Guid server, int generation, CancellationToken cancellationToken)
         => DeleteVolumeAsync(Disks.ConfigOf(server, generation), cancellationToken);
 
-    /// <summary>Makes the disks of a server whose host forgot them: on the mock, where no disk has content.</summary>
+    /// <summary>
+    /// Makes a server's disks again on libvirt's mock, which forgets them. There no disk has content.
+    /// </summary>
     public async Task MockDiskAsync(Server server, CancellationToken cancellationToken)
     {
         var image = await PrepareImageAsync(server.ImageId, server.Flavor, cancellationToken);
@@ -119,7 +123,7 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
             Disks.NameOf(server, from), Disks.NameOf(server, to), flavor.DiskBytes, progress,
             cancellationToken), cancellationToken);
 
-    /// <summary>Makes a volume of this host of what one of that name is on another.</summary>
+    /// <summary>Copies a volume of another host to this one, under the same name.</summary>
     public Task ReceiveDiskAsync(
         string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)
         => CallAsync(() => host.ReceiveDiskAsync(from, volume, progress, cancellationToken), cancellationToken);
@@ -142,7 +146,7 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
     public Task DeleteDiskAsync(Guid server, int generation, CancellationToken cancellationToken)
         => DeleteVolumeAsync(Disks.NameOf(server, generation), cancellationToken);
 
-    /// <summary>Gives up a disk of the server's and its config drive on a host that keeps neither.</summary>
+    /// <summary>Deletes one of the server's disks and its config drive, on a host that keeps neither.</summary>
     public async Task DropDiskAsync(Server server, int generation, CancellationToken cancellationToken)
     {
         await DeleteDiskAsync(server.Id, generation, cancellationToken);
@@ -150,14 +154,14 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
             await DeleteConfigDriveAsync(server.Id, config, cancellationToken);
     }
 
-    /// <summary>Deletes every disk that the server ever left behind, whichever generation.</summary>
+    /// <summary>Deletes all of the server's volumes, of whichever generation.</summary>
     public async Task DeleteDisksAsync(Guid server, CancellationToken cancellationToken)
     {
         foreach (var volume in await ListVolumesAsync(server, cancellationToken))
             await DeleteVolumeAsync(volume, cancellationToken);
     }
 
-    /// <summary>The server's volumes, whichever generation.</summary>
+    /// <summary>The server's volumes, of whichever generation.</summary>
     public async Task<IEnumerable<string>> ListVolumesAsync(Guid server, CancellationToken cancellationToken)
         => (await CallAsync(() => hypervisor.ListVolumesAsync(cancellationToken), cancellationToken))
             .Where(volume => Disks.ServerOf(volume) == server);
@@ -203,8 +207,8 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
         return await ExplainAsync(call);
     }
 
-    /// <summary>Asks a hypervisor; its failures become a sentence for the server's owner.</summary>
-    /// <exception cref="StepException">It cannot do it, or does not answer.</exception>
+    /// <summary>Calls a hypervisor. A failure becomes a sentence for the server's owner.</summary>
+    /// <exception cref="StepException">The hypervisor cannot do it, or does not answer.</exception>
     public static async Task<T> ExplainAsync<T>(Func<Task<T>> call)
     {
         try

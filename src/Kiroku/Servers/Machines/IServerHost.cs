@@ -4,7 +4,7 @@ using Kiroku.Hypervisors;
 namespace Kiroku.Servers.Machines;
 
 /// <summary>
-/// A host as workflows use it, near or far: its machines and disks, and what must be done where they are.
+/// A host as workflows use it, this node's or another's: its machines and disks, and all work that must be done there.
 /// </summary>
 internal interface IServerHost
 {
@@ -13,14 +13,12 @@ internal interface IServerHost
     IMachineHost Hypervisor { get; }
 
     /// <summary>
-    /// Requires that an image can be a disk of at most that many bytes, and imports its content as a volume.
+    /// Checks that an image is a disk of at most that many bytes, and imports its content as a volume.
     /// </summary>
     /// <exception cref="StepException">Permanent: there is no such image, it is no disk, or it is larger.</exception>
     Task<ImageDisk> PrepareImageAsync(string imageId, long mostBytes, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Makes a volume of the content that one of the same name has on another host; replaces one of that name.
-    /// </summary>
+    /// <summary>Copies a volume of another host to this one, under the same name; replaces one that is here.</summary>
     Task ReceiveDiskAsync(
         string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken);
 }

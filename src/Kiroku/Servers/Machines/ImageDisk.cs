@@ -1,9 +1,9 @@
 using Kiroku.Hypervisors;
 
-// The namespace is part of the name by which nodes of two versions know it, so it is not the folder's.
+// Nodes of another version know this type by its full name, so its namespace is not the folder's.
 namespace Kiroku.Servers;
 
-/// <summary>An image's file, its format and the size in bytes of the disk it is.</summary>
+/// <summary>An image's file, its format and the size in bytes of its disk.</summary>
 [GenerateSerializer, Immutable]
 internal sealed record ImageDisk(
     [property: Id(0)] string ImageId,

@@ -5,11 +5,11 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Machines;
 
-/// <summary>Images as servers need them: whether a request may use one, and what disk its file really is.</summary>
+/// <summary>Checks images for servers: whether a request may use one, and which disk its file really is.</summary>
 internal sealed class ServerImages(ImageStore images, ImageCopies copies)
 {
     /// <summary>
-    /// Sees that a server of that flavor may be made from the image (nova/compute/api.py, _validate_flavor_image).
+    /// Checks that a server of that flavor may be made from the image (nova/compute/api.py, _validate_flavor_image).
     /// </summary>
     /// <exception cref="Fault">400 with Nova's words.</exception>
     public async Task CheckAsync(
@@ -23,7 +23,7 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
     }
 
     /// <summary>
-    /// Sees that a server made from the image may have that flavor; an image that is gone asks for nothing.
+    /// Checks that a server made from the image may have that flavor. An image that is gone has no demands.
     /// </summary>
     /// <exception cref="Fault">400 with Nova's words.</exception>
     public async Task RequireRoomAsync(string imageId, ServerFlavor flavor, CancellationToken cancellationToken)
@@ -32,9 +32,9 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
             RequireRoom(image, flavor);
     }
 
-    /// <summary>What disk the image's file is, which is on this node then.</summary>
-    /// <exception cref="StepException">Permanent: it is gone, or is no disk that a server could have. Else it is not to
-    /// be had now.</exception>
+    /// <summary>Finds out which disk the image's file is, after fetching the file to this node.</summary>
+    /// <exception cref="StepException">Permanent: the image is gone, or is no disk that a server could have. Otherwise
+    /// the image cannot be read now.</exception>
     public async Task<ImageDisk> InspectAsync(string imageId, CancellationToken cancellationToken)
     {
         var image = await images.FindAsync(imageId, cancellationToken)
@@ -59,7 +59,7 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
         }
     }
 
-    /// <summary>Sees that the flavor has the memory and disk that the image asks for.</summary>
+    /// <summary>Checks that the flavor has the memory and disk that the image asks for.</summary>
     /// <exception cref="Fault">400 with Nova's words.</exception>
     private static void RequireRoom(Image image, ServerFlavor flavor)
     {

@@ -1,12 +1,12 @@
 namespace Kiroku.Servers.Machines;
 
-/// <summary>What this process does for servers at this moment; it does not end before that has.</summary>
+/// <summary>The work that this process does for servers at this moment. The process does not end before it.</summary>
 internal sealed class WorkInHand
 {
     private readonly Lock gate = new();
     private readonly HashSet<Task> running = [];
 
-    /// <summary>Has the service wait for this before it stops.</summary>
+    /// <summary>Makes the service wait for this work before it stops.</summary>
     public void Watch(Task work)
     {
         lock (gate)

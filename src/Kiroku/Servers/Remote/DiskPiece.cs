@@ -3,7 +3,7 @@ using Kiroku.Hypervisors;
 namespace Kiroku.Servers.Remote;
 
 /// <summary>
-/// A disk on its way to another host: first what it is, then its bytes in order, last the SHA-256 of all of them.
+/// One piece of a disk on its way to another host: first the description, then the bytes in order, last their SHA-256.
 /// </summary>
 [GenerateSerializer, Immutable]
 internal readonly record struct DiskPiece

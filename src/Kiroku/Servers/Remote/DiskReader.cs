@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Servers.Remote;
 
-/// <summary>Reads a disk that moves to another host, no quicker than the setting allows.</summary>
+/// <summary>Reads a disk that moves to another host, no faster than the setting allows.</summary>
 internal sealed class DiskReader(IHypervisor hypervisor, IOptions<ServersOptions> options, TimeProvider time)
 {
     private const int PieceBytes = 1024 * 1024;
@@ -43,7 +43,7 @@ internal sealed class DiskReader(IHypervisor hypervisor, IOptions<ServersOptions
         }
         finally
         {
-            // Whoever asked may have gone; then nobody is to wait for room in the pipe.
+            // The reader may have gone; then the export must not wait for room in the pipe.
             await left.CancelAsync();
             await exporting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -57,7 +57,7 @@ internal sealed class DiskReader(IHypervisor hypervisor, IOptions<ServersOptions
             await hypervisor.ExportVolumeAsync(volume, target, cancellationToken);
             await writer.CompleteAsync();
         }
-#pragma warning disable CA1031 // Whatever it is, the reader throws it.
+#pragma warning disable CA1031 // The reader throws the exception, of whatever type.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -6,8 +6,7 @@ using Kiroku.Hypervisors;
 namespace Kiroku.Servers.Remote;
 
 /// <summary>
-/// Receives a disk that moves here from another host. Bytes that break off, or are not those that were sent, become no
-/// volume.
+/// Receives a disk that moves here from another host. A transfer that breaks off or changes the bytes leaves no volume.
 /// </summary>
 internal sealed class DiskTransfer(IHypervisor hypervisor, IGrainFactory grains, HostPatience patience)
 {
@@ -16,8 +15,8 @@ internal sealed class DiskTransfer(IHypervisor hypervisor, IGrainFactory grains,
     private static readonly PipeOptions Ahead = new(
         pauseWriterThreshold: 8 * 1024 * 1024, resumeWriterThreshold: 4 * 1024 * 1024);
 
-    /// <summary>Makes the volume anew from the one that another host has under its name.</summary>
-    /// <exception cref="HypervisorException">It cannot be had or made; the other host is away.</exception>
+    /// <summary>Makes the volume anew from the volume of that name on another host.</summary>
+    /// <exception cref="HypervisorException">The volume cannot be read or made, or the other host is away.</exception>
     public Task ReceiveAsync(
         string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)
         => patience.RunAsync(from, Operations.ReceiveVolume, async () =>
@@ -34,7 +33,7 @@ internal sealed class DiskTransfer(IHypervisor hypervisor, IGrainFactory grains,
         await using var pieces = source.GetAsyncEnumerator(left.Token);
         if (!await pieces.MoveNextAsync() || pieces.Current.Content is not { } content)
             throw new HypervisorException(
-                HypervisorFailure.Failed, Operations.ReceiveVolume, $"{from} does not say what it is");
+                HypervisorFailure.Failed, Operations.ReceiveVolume, $"{from} did not describe the volume");
         var pipe = new Pipe(Ahead);
         var pumping = PumpAsync(pieces, pipe.Writer, left.Token);
         try
@@ -60,16 +59,16 @@ internal sealed class DiskTransfer(IHypervisor hypervisor, IGrainFactory grains,
                 if (pieces.Current.Digest is { } sent)
                 {
                     await writer.CompleteAsync(digest.GetHashAndReset().AsSpan().SequenceEqual(sent)
-                        ? null : new IOException("the bytes that came are not those that were sent"));
+                        ? null : new IOException("the received bytes differ from the sent ones"));
                     return;
                 }
                 var bytes = pieces.Current.Bytes ?? [];
                 digest.AppendData(bytes);
                 await writer.WriteAsync(bytes, cancellationToken);
             }
-            await writer.CompleteAsync(new IOException("the bytes break off"));
+            await writer.CompleteAsync(new IOException("the transfer broke off"));
         }
-#pragma warning disable CA1031 // Whatever it is, the reader throws it.
+#pragma warning disable CA1031 // The reader throws the exception, of whatever type.
         catch (Exception e)
 #pragma warning restore CA1031
         {

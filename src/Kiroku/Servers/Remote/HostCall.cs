@@ -3,8 +3,8 @@ using Kiroku.Servers.Machines;
 namespace Kiroku.Servers.Remote;
 
 /// <summary>
-/// A message by which a node asks another node's host to do something: one of <see cref="IServerHost"/>'s calls. Nodes
-/// of two versions may talk to each other: the kinds and their members are only ever added to.
+/// A message by which a node asks another node's host to do something: one of <see cref="IServerHost"/>'s calls.
+/// Because nodes of two versions may talk to each other, kinds and members are only ever added.
 /// </summary>
 [GenerateSerializer, Immutable]
 internal abstract record HostCall

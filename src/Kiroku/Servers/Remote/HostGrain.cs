@@ -9,13 +9,13 @@ using Orleans.Concurrency;
 
 namespace Kiroku.Servers.Remote;
 
-/// <summary>Does what other nodes ask of this node's host.</summary>
+/// <summary>Takes the calls of other nodes to this node's host.</summary>
 [OnNode, InRole(NodeRoles.Compute), Reentrant, KeepAlive]
 internal sealed class HostGrain(
     LocalHost host, IHypervisor hypervisor, ServerStore servers, DiskReader disks, WorkInHand work, TimeProvider time)
     : Grain, IHostGrain
 {
-    /// <summary>The longest wait for the hypervisor: connecting takes seconds, right after the node's start.</summary>
+    /// <summary>The longest wait for the hypervisor. Connecting takes seconds right after the node's start.</summary>
     private static readonly TimeSpan LongestConnecting = TimeSpan.FromSeconds(5);
 
     public async IAsyncEnumerable<HostNews> Run(
@@ -25,7 +25,7 @@ internal sealed class HostGrain(
         if (fence is not null)
             await servers.RequireAsync(fence, cancellationToken);
         var news = Channel.CreateUnbounded<HostNews>();
-        // A node that is to end waits for what others have it do, as for its own.
+        // A node that is stopping waits for other nodes' calls as it waits for its own work.
         work.Watch(RunAsync(call, news.Writer, cancellationToken));
         await foreach (var item in news.Reader.ReadAllAsync(cancellationToken))
             yield return item;
@@ -54,7 +54,7 @@ internal sealed class HostGrain(
             news.TryWrite(new HostNews(null, result));
             news.Complete();
         }
-#pragma warning disable CA1031 // Whatever it is, the caller throws it.
+#pragma warning disable CA1031 // The caller throws the exception, of whatever type.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -63,7 +63,8 @@ internal sealed class HostGrain(
     }
 
     /// <summary>
-    /// Of the many kinds of exceptions few can be sent; what administrators read of a failed step's reason is its text.
+    /// Few types of exceptions can cross between nodes. The reason of a failed step crosses as text, which is what
+    /// administrators read.
     /// </summary>
     private static Exception Sendable(Exception e) => e is StepException { InnerException: { } reason } step
         ? new StepException(step.Message, step.Permanent, new InvalidOperationException(reason.ToString()))

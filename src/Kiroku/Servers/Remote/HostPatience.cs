@@ -5,18 +5,18 @@ using Kiroku.Nodes;
 namespace Kiroku.Servers.Remote;
 
 /// <summary>
-/// Makes calls of other nodes' hosts, and repeats them for a while: a node that reported just now may only be starting
-/// anew. When its last report is long ago, its host is away.
+/// Calls other nodes' hosts and repeats the calls for a while, because a node that reported just now may only be
+/// restarting. A host whose node reported last long ago is away.
 /// </summary>
 internal sealed class HostPatience(HostWatch hosts, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>The longest patience with a node that reports but that nobody reaches.</summary>
+    /// <summary>The longest wait for a node that reports but cannot be reached.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
-    /// <summary>Makes a call of that host that may be made twice.</summary>
-    /// <exception cref="HypervisorException">It is away, or what it answers.</exception>
+    /// <summary>Makes a call that may be made twice.</summary>
+    /// <exception cref="HypervisorException">The host is away, or answers with a failure.</exception>
     public async Task<T> RunAsync<T>(
         string host, string operation, Func<Task<T>> call, CancellationToken cancellationToken)
     {
@@ -50,8 +50,8 @@ internal sealed class HostPatience(HostWatch hosts, TimeProvider time)
     }
 
     /// <summary>
-    /// Whether the exception is the node's silence. A node's answer is none of these, even an answer that says that
-    /// another node is silent.
+    /// Whether the exception means that the node does not answer. A node's answer is never one of these, even if it
+    /// says that another node does not answer.
     /// </summary>
     private static bool IsSilence(Exception e)
         => e is NodeMissingException or OrleansException or TimeoutException or EnumerationAbortedException;

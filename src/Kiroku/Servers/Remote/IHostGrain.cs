@@ -3,14 +3,14 @@ using Kiroku.Actions;
 namespace Kiroku.Servers.Remote;
 
 /// <summary>
-/// A host as other nodes reach it, active on its own node and nowhere else. Answers come as they are made, and whoever
-/// waits asks for the next: so no call is longer than messages may take, however long the work is, and one that nobody
-/// asks about any more is given up.
+/// A host as other nodes call it; active on its own node only. Answers come in parts, and the caller asks for each
+/// part. So no message takes longer than messages may, however long the work is, and a call whose caller is gone is
+/// given up.
 /// </summary>
 internal interface IHostGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Makes the call, and the caller hears how far it is; with a fence it is made only while that holds.
+    /// Makes the call and reports its progress. With a fence, the call is made only while the fence holds.
     /// </summary>
     IAsyncEnumerable<HostNews> Run(HostCall call, Fence? fence, CancellationToken cancellationToken);
 

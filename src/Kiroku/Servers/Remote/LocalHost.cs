@@ -12,7 +12,7 @@ internal sealed class LocalHost(
 
     public IMachineHost Hypervisor => hypervisor;
 
-    /// <summary>The host's processors, memory and disk in all.</summary>
+    /// <summary>All of the host's processors, memory and disk, free or not.</summary>
     public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken)
         => hypervisor.GetCapacityAsync(cancellationToken);
 

@@ -62,7 +62,7 @@ internal sealed record MachineCall([property: Id(0)] MachineOperation Asked, [pr
 {
     private static readonly Dictionary<MachineOperation, Verb> Verbs = new()
     {
-        // As an array: of the many kinds of lists few can be sent.
+        // As an array, because few types of lists can cross between nodes.
         [MachineOperation.GetAddresses] = new(Operations.ReadAddresses,
             async (host, machine, token) => (await host.GetAddressesAsync(machine, token)).ToArray()),
         [MachineOperation.GetMacAddress] = new(Operations.ReadAddresses,

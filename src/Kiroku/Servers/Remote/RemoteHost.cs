@@ -37,7 +37,7 @@ internal sealed partial class RemoteHost(string name, IGrainFactory grains, Fenc
                     return (T)news.Result!;
                 progress?.Report(share);
             }
-            throw new OrleansException($"{name} did not say what came of it.");
+            throw new OrleansException($"{name} ended the call without a result.");
         }, cancellationToken);
 }
 

@@ -16,29 +16,29 @@ internal sealed class ServerHosts(
         => name == settings.Host ? here : new RemoteHost(name, grains, fence, patience);
 
     /// <summary>
-    /// The hosts that may hold something of a server's. A server that names none may have left something on the only
-    /// host.
+    /// The hosts that may hold something that belongs to a server. A server that names no host may still have left
+    /// something on a lone host.
     /// </summary>
     public IEnumerable<string> Of(Server server)
         => database.IsShared ? server.Hosts : server.Hosts.DefaultIfEmpty(settings.Host);
 
     /// <summary>
-    /// A host's machines, for a caller with a right to act on a server and for as long as that holds.
+    /// A host's machines, for a caller with the right to act on a server. Calls fail once that right has ended.
     /// </summary>
     public HostMachines MachinesOn(string name, Fence fence)
-        // Where nobody else shares the store nobody can have taken the action over.
+        // If no other node shares the store, none can have taken over the action.
         => new(
             Of(name, fence), options.Value.ShutdownTimeout,
             name == settings.Host && database.IsShared ? token => servers.RequireAsync(fence, token) : null);
 
     /// <summary>
-    /// Gives up something on a host that is left for good. A host that is down is not waited for: once it is back it
-    /// finds by itself what it should not have any more.
+    /// Cleans up on a host that a server leaves for good. Nobody waits for a host that is down: once it is back, it
+    /// finds by itself what it should no longer have.
     /// </summary>
     public async Task LeaveAsync(
         string name, Fence fence, Func<HostMachines, Task> leave, CancellationToken cancellationToken)
     {
-        if (!await presence.IsThereAsync(name, cancellationToken))
+        if (!await presence.IsUpAsync(name, cancellationToken))
             return;
         try
         {
@@ -46,7 +46,7 @@ internal sealed class ServerHosts(
         }
         catch (StepException e) when (e.InnerException is HypervisorException { Failure: HypervisorFailure.Away })
         {
-            // It is down by now.
+            // The host has gone down meanwhile.
         }
     }
 }

@@ -5,9 +5,9 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Remote;
 
 /// <summary>
-/// Machines on a host that should not have them: while it was away their servers were deleted, or brought up elsewhere.
-/// None may run twice; but what is on their disks may be wanted, so these are kept aside until somebody has looked at
-/// them.
+/// Puts aside machines on a host that should not have them: while the host was away, their servers were deleted or
+/// brought up elsewhere. No machine may run twice; but its disks may be wanted, so they are kept until a person has
+/// looked at them.
 /// </summary>
 internal sealed partial class StrayMachines(ServerHosts hosts, KeptVolumes kept, ILogger<StrayMachines> logger)
 {
@@ -15,7 +15,7 @@ internal sealed partial class StrayMachines(ServerHosts hosts, KeptVolumes kept,
     public static bool IsStray(Server server, string host) => server.Deleted || server.Host != host;
 
     /// <summary>
-    /// Whether a volume of the server's is kept, or is to be as soon as its machine on that host is put aside.
+    /// Whether one of the server's volumes is kept, or will be once its machine on that host is put aside.
     /// </summary>
     public async Task<bool> KeepsAsync(Server server, string volume, string host)
     {
@@ -27,7 +27,7 @@ internal sealed partial class StrayMachines(ServerHosts hosts, KeptVolumes kept,
     }
 
     /// <summary>
-    /// Switches the server's machine on a host off, notes its disks there as kept, and forgets the machine.
+    /// Switches off the server's machine on a host, records its disks there as kept, and undefines the machine.
     /// </summary>
     public async Task PutAsideAsync(Server server, string host, CancellationToken cancellationToken)
     {

@@ -3,11 +3,11 @@ using Kiroku.Api;
 
 namespace Kiroku.Servers.State;
 
-/// <summary>The server that a request is about, as far as its caller may know of it.</summary>
+/// <summary>Finds the server that a request is about, if its caller may know of it.</summary>
 internal static class CallersServer
 {
-    /// <summary>The living server of that id, if the caller may know of it.</summary>
-    /// <exception cref="Fault">404, the same for a server of another project as for none.</exception>
+    /// <summary>The server of that id, if it is not deleted and the caller may know of it.</summary>
+    /// <exception cref="Fault">404, also for a server of another project.</exception>
     public static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore store)
     {
         var server = Guid.TryParseExact(serverId, "D", out var id)
@@ -18,7 +18,7 @@ internal static class CallersServer
         return server;
     }
 
-    /// <summary>The same, if the rule lets the caller do what the request is for.</summary>
+    /// <summary>The same, if the caller also passes the rule for this request.</summary>
     /// <exception cref="Fault">404 or 403.</exception>
     public static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore store, Rule rule)
     {

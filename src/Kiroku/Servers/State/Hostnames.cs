@@ -3,7 +3,8 @@ using System.Text;
 namespace Kiroku.Servers.State;
 
 /// <summary>
-/// Host names of servers, made of their names where none was asked for (nova/utils.py, sanitize_hostname).
+/// The host names of guests, made from their servers' names unless the request chose one (nova/utils.py,
+/// sanitize_hostname).
 /// </summary>
 internal static class Hostnames
 {

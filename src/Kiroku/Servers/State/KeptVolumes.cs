@@ -5,18 +5,18 @@ using Kiroku.Storage;
 
 namespace Kiroku.Servers.State;
 
-/// <summary>Volumes that no server's row names and that stay all the same, until somebody has looked at them.</summary>
+/// <summary>The volumes that no server's row names, but that stay until a person has looked at them.</summary>
 internal sealed class KeptVolumes(IDatabase database, TimeProvider time)
 {
-    /// <summary>Names of those on a host.</summary>
+    /// <summary>Names of the kept volumes on a host.</summary>
     public Task<IReadOnlySet<string>> ListAsync(string host, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlySet<string>>(async connection =>
             (await connection.QueryAsync<string>("SELECT volume FROM kept_volumes WHERE host = @host", new { host }))
                 .ToHashSet(), cancellationToken);
 
     /// <summary>
-    /// Hosts on which disks of the server's are kept and that have no other part in it: a disk that came there might
-    /// take the place of one of them.
+    /// The hosts that keep volumes of the server and hold nothing else that belongs to it. A disk that moved there
+    /// might replace one of them.
     /// </summary>
     public static async Task<IEnumerable<string>> ListHostsAsync(DbConnection connection, Server server)
     {
@@ -24,7 +24,7 @@ internal sealed class KeptVolumes(IDatabase database, TimeProvider time)
         return (await connection.QueryAsync<string>(Sql, new { server.Id })).Except(server.Hosts);
     }
 
-    /// <summary>Keeps volumes of a server's on a host, for as long as the fence holds.</summary>
+    /// <summary>Records volumes of a server on a host as kept, if the fence still holds.</summary>
     public Task AddAsync(
         Fence fence, string host, IEnumerable<string> volumes, string reason, CancellationToken cancellationToken)
         => database.WriteAsync(async connection =>

@@ -39,31 +39,33 @@ internal sealed record Server
     /// <summary>While resized: the vm_state that a confirm or revert goes back to.</summary>
     public string? FormerVmState { get; init; }
 
-    /// <summary>Percent of the running action's copying.</summary>
+    /// <summary>How much the running action has copied, in percent.</summary>
     public int Progress { get; init; }
 
-    /// <summary>The host that it is on, or null where it takes up none.</summary>
+    /// <summary>The host that it is on; null if it is on none.</summary>
     public string? Host { get; init; }
 
-    /// <summary>The availability zone that its host is in; null where it is on none.</summary>
+    /// <summary>The availability zone of its host; null if it is on none.</summary>
     public string? Zone { get; init; }
 
-    /// <summary>What it takes up on its host.</summary>
+    /// <summary>The room that it claims on its host.</summary>
     public Claim Claim { get; init; } = Claim.None;
 
     /// <summary>
-    /// What it takes up on a second host: while it moves on the one that it goes to; while resized on the one that it
-    /// came from, if that is another.
+    /// The room that it claims on a second host: during a move, on the destination; while resized, on the host that it
+    /// came from, if that is another one.
     /// </summary>
     public HostClaim? Other { get; init; }
 
     /// <summary>
-    /// The disk that it runs on, with the config drive beside it; also while it is on no host. Null before the first is
-    /// made.
+    /// The disk that it runs on, beside which its config drive lies. It stays while the server is on no host; null
+    /// until it is made.
     /// </summary>
     public ServerDisk? Disk { get; init; }
 
-    /// <summary>While resized, and after a move or revert that failed half way: what it was before.</summary>
+    /// <summary>
+    /// Its former flavor and disk, while it is resized and after a move or revert that failed half way.
+    /// </summary>
     public FormerServer? Former { get; init; }
 
     /// <summary>
@@ -71,15 +73,15 @@ internal sealed record Server
     /// </summary>
     public string? RescueImageId { get; init; }
 
-    /// <summary>Which of its config drives it has, counted from 1; null where it has none.</summary>
+    /// <summary>The generation of its config drive, counted from 1; null if it has none.</summary>
     public int? ConfigGeneration { get; init; }
 
-    /// <summary>Where its machine can be reached, as far as that was seen.</summary>
+    /// <summary>The addresses of its machine, as far as they are known.</summary>
     public IReadOnlyList<MachineAddress> Addresses { get; init; } = [];
 
     public ServerFault? Fault { get; init; }
 
-    /// <summary>Who keeps it from being changed, "owner" or "admin"; null while nobody does.</summary>
+    /// <summary>Who has locked it, "owner" or "admin"; null while it is not locked.</summary>
     public string? LockedBy { get; init; }
 
     public string? LockedReason { get; init; }
@@ -87,7 +89,7 @@ internal sealed record Server
     /// <summary>Request id of the action that runs; null when none does.</summary>
     public string? RunningAction { get; init; }
 
-    /// <summary>Counts the runnings of actions, so that an older one can be told from a newer.</summary>
+    /// <summary>Counts the runs of actions, so that an older run can be told from a newer one.</summary>
     public long Epoch { get; init; }
 
     public DateTime CreatedAt { get; init; }
@@ -100,21 +102,21 @@ internal sealed record Server
 
     public bool Deleted { get; init; }
 
-    /// <summary>The right to act for what runs now, or while nothing does.</summary>
+    /// <summary>The right to act as the action that runs or, if none does, while none does.</summary>
     public Fence Fence => new(Id, RunningAction, Epoch);
 
     /// <summary>
-    /// Its host's zone, or while it has never had one the zone asked for (nova/availability_zones.py).
+    /// The zone of its host or, until it has had a host, the zone that was asked for (nova/availability_zones.py).
     /// </summary>
     public string? AvailabilityZone => Zone ?? (Host is null && LaunchedAt is null ? Labels.PinnedZone : null);
 
-    /// <summary>Every host that may hold something of it.</summary>
+    /// <summary>Every host that may hold its machine, a disk of it or a claim.</summary>
     public IEnumerable<string> Hosts
         => new[] { Host, Other?.Host, Disk?.Host, Former?.Disk.Host }.OfType<string>().Distinct();
 
     /// <summary>
-    /// The server with nothing but the host and disk it has; what else there was is named no more, and swept. One whose
-    /// disk lies elsewhere had not come to its host yet.
+    /// The server with only its present host and disk. Its row no longer names any other disk, so the sweeper deletes
+    /// that. A server whose disk lies elsewhere has not arrived at its host, and is then on none.
     /// </summary>
     public Server InOnePlace()
     {
@@ -129,7 +131,7 @@ internal sealed record Server
     }
 
     /// <summary>
-    /// The server with a flavor on the copy that was made of its disk, on the second host if that takes up room for it.
+    /// The server with another flavor on the copy of its disk, on its second host if it claims room there.
     /// </summary>
     public Server OnNextDisk(ServerFlavor flavor)
     {
@@ -146,7 +148,8 @@ internal sealed record Server
     }
 
     /// <summary>
-    /// The server on its former disk again, on the host where that lies; what it leaves is its second host.
+    /// The server on its former disk again, on the host where that lies. The host that it leaves becomes its second
+    /// host.
     /// </summary>
     public Server OnFormerDisk() => Former is not ({ } flavor, { } disk) ? this : this with
     {
@@ -159,8 +162,8 @@ internal sealed record Server
     };
 
     /// <summary>
-    /// The server once nothing runs on it: a former disk is kept while resized, and in ERROR, where nobody knows which
-    /// is good.
+    /// The server when no action runs on it. It keeps its former disk while resized, and in ERROR, where nobody knows
+    /// which disk is good.
     /// </summary>
     public Server AtRest() => Former is not null && VmState is VmStates.Resized or VmStates.Error ? this : InOnePlace();
 }
@@ -168,10 +171,10 @@ internal sealed record Server
 /// <summary>One of a server's disks: the host that it lies on, and its number, counted from 1.</summary>
 internal sealed record ServerDisk(string Host, int Generation);
 
-/// <summary>What a server was before it took another flavor or host: what a revert goes back to.</summary>
+/// <summary>The flavor and disk of a server before a resize or a migration, to which a revert goes back.</summary>
 internal sealed record FormerServer(ServerFlavor Flavor, ServerDisk Disk);
 
-/// <summary>What a server takes up on a host.</summary>
+/// <summary>The room that a server claims on a host.</summary>
 internal sealed record HostClaim(string Host, Claim Claim);
 
 /// <summary>A flavor as it was when the server took it; later changes to the flavor do not reach the server.</summary>
@@ -182,7 +185,7 @@ internal sealed record ServerFlavor(
     [property: JsonPropertyName("memory_mib")] int MemoryMiB,
     [property: JsonPropertyName("disk_gib")] int DiskGiB)
 {
-    /// <summary>Rows of before there were any have none.</summary>
+    /// <summary>Empty in rows that were written before flavors had extra specs.</summary>
     public IReadOnlyDictionary<string, string> ExtraSpecs
     {
         get => field ?? FrozenDictionary<string, string>.Empty;
@@ -196,7 +199,7 @@ internal sealed record ServerFlavor(
     public Claim Claim => new(Vcpus, MemoryMiB, DiskGiB);
 }
 
-/// <summary>What a server was given by those who asked for it, to be kept, shown and told to its guest.</summary>
+/// <summary>What requests have given a server, to be kept, shown and told to its guest.</summary>
 internal sealed record ServerLabels
 {
     public IReadOnlyList<string> Tags { get; init; } = [];
@@ -207,10 +210,10 @@ internal sealed record ServerLabels
 
     public string DiskConfig { get; init; } = "MANUAL";
 
-    /// <summary>Null for one made of the server's name.</summary>
+    /// <summary>Null if it is made from the server's name.</summary>
     public string? Hostname { get; init; }
 
-    /// <summary>The availability zone it is to stay in; null for any.</summary>
+    /// <summary>The availability zone that the server is to stay in; null for any.</summary>
     public string? PinnedZone { get; init; }
 
     /// <summary>The key pair as it was when the server took it; null for none.</summary>
@@ -222,15 +225,15 @@ internal sealed record ServerLabels
     /// <summary>Whether it is to have a config drive.</summary>
     public bool ConfigDrive { get; init; }
 
-    /// <summary>Names the request that made it, together with others if there were several.</summary>
+    /// <summary>Names the request that made the server, alone or together with others.</summary>
     public string ReservationId { get; init; } = "";
 
-    /// <summary>Its number among those, from 0.</summary>
+    /// <summary>The server's number among those that the request made, from 0.</summary>
     public int LaunchIndex { get; init; }
 }
 
 /// <summary>
-/// A public key by which the guest lets somebody in; what becomes of the key pair later does not reach the server.
+/// A public key that the guest accepts at login. Later changes to the key pair do not reach the server.
 /// </summary>
 internal sealed record ServerKey(string Name, string Type, string PublicKey);
 

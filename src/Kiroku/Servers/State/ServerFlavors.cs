@@ -2,7 +2,7 @@ using Kiroku.Flavors;
 
 namespace Kiroku.Servers.State;
 
-/// <summary>From a flavor to what a server keeps of it.</summary>
+/// <summary>Copies from a flavor what a server keeps of it.</summary>
 internal static class ServerFlavors
 {
     public static ServerFlavor Of(

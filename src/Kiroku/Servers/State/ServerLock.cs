@@ -9,7 +9,9 @@ internal static class ServerLock
     public const string ByOwner = "owner";
     private const string ByAdmin = "admin";
 
-    /// <summary>Refuses what would change a locked server (nova/compute/api.py, check_instance_lock).</summary>
+    /// <summary>
+    /// Refuses a request that would change a locked server (nova/compute/api.py, check_instance_lock).
+    /// </summary>
     /// <exception cref="Fault">409, unless an administrator asks.</exception>
     public static void Refuse(HttpContext context, Server server)
     {
@@ -17,7 +19,7 @@ internal static class ServerLock
             throw Fault.Conflict($"Instance {server.Id} is locked");
     }
 
-    /// <summary>How a lock is called that the caller puts on the server.</summary>
+    /// <summary>The kind of lock that the caller puts on the server.</summary>
     public static string By(HttpContext context, Server server)
         => Caller.Of(context).ProjectId == server.ProjectId ? ByOwner : ByAdmin;
 }

@@ -1,6 +1,6 @@
 namespace Kiroku.Servers.State;
 
-/// <summary>Which servers a list wants, and in which order.</summary>
+/// <summary>Which servers to list, and in which order.</summary>
 internal sealed record ServerQuery
 {
     /// <summary>Null lists every project's servers.</summary>
@@ -17,17 +17,17 @@ internal sealed record ServerQuery
 
     public DateTime? ChangesBefore { get; init; }
 
-    /// <summary>What must hold beyond that.</summary>
+    /// <summary>Further conditions that a server must meet.</summary>
     public IReadOnlyList<Predicate<Server>> Conditions { get; init; } = [];
 
     /// <summary>Null keeps the newest first.</summary>
     public Comparison<Server>? Order { get; init; }
 
-    /// <summary>Whether the store can count off the page by itself, having all that must hold and the order.</summary>
+    /// <summary>Whether SQL alone makes the page, because it has all the conditions and the order.</summary>
     public bool IsPaged => Order is null && Conditions.Count == 0;
 
     /// <summary>
-    /// The page's rows if the store can count them off, otherwise all rows to make it from, newest first.
+    /// Selects the rows of the page if SQL alone makes it, otherwise all rows to make it from; newest first.
     /// </summary>
     public string Sql()
     {

@@ -21,10 +21,10 @@ internal sealed record ServerRow
     /// <summary>Inserts a row. The zone is its host's.</summary>
     public static readonly string Insert = Columns<ServerRow>.Insert("servers", nameof(Zone));
 
-    /// <summary>What an action changes.</summary>
+    /// <summary>Assigns the columns that an action changes.</summary>
     public static readonly string StateAssignments = Columns<ServerRow>.Assignments([.. Noted, .. Lock, .. Fixed]);
 
-    /// <summary>What is changed beside actions, too.</summary>
+    /// <summary>Assigns the columns that also change outside actions.</summary>
     public static readonly string NoteAssignments = Columns<ServerRow>.Assignments(
         [.. Columns<ServerRow>.Properties.Except(Noted)]);
 
@@ -72,7 +72,7 @@ internal sealed record ServerRow
     public DateTime? TerminatedAt { get; init; }
     public bool Deleted { get; init; }
 
-    /// <summary>What is noted of the server beside its states.</summary>
+    /// <summary>The server's notes, which are no part of its states.</summary>
     public (string, string?, string, string) Notes => (Name, Description, Metadata, Labels);
 
     public static ServerRow Of(Server server) => new()
@@ -175,7 +175,7 @@ internal sealed record ServerRow
         => (host, generation) is ({ } there, { } number) ? new ServerDisk(there, number) : null;
 }
 
-/// <summary>What stands as JSON in columns.</summary>
+/// <summary>Writes and reads the columns that hold JSON.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ServerFlavor))]
 [JsonSerializable(typeof(ServerLabels))]

@@ -2,7 +2,7 @@ using Kiroku.Access;
 
 namespace Kiroku.Servers.State;
 
-/// <summary>Servers' policy rules, under Nova's names. Those of actions stand with the actions.</summary>
+/// <summary>Servers' policy rules, under Nova's names. Each action declares its own rules.</summary>
 internal static class ServerRules
 {
     public static readonly Rule List = Rule.Reader("os_compute_api:servers:index");

@@ -1,6 +1,6 @@
 namespace Kiroku.Servers.State;
 
-/// <summary>What a server is between actions (nova/compute/vm_states.py). Stored and shown.</summary>
+/// <summary>The states of a server between actions (nova/compute/vm_states.py), as they are stored and shown.</summary>
 internal static class VmStates
 {
     public const string Building = "building";
@@ -16,7 +16,7 @@ internal static class VmStates
     public const string Deleted = "deleted";
 }
 
-/// <summary>What is being done to a server, as shown while an action runs (nova/compute/task_states.py).</summary>
+/// <summary>The tasks that are shown while an action runs on a server (nova/compute/task_states.py).</summary>
 internal static class TaskStates
 {
     public const string Scheduling = "scheduling";

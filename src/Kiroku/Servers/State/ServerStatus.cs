@@ -1,6 +1,8 @@
 namespace Kiroku.Servers.State;
 
-/// <summary>The one word that users read, from both states (nova/api/openstack/common.py, _STATE_MAP).</summary>
+/// <summary>
+/// The status that users read, made from vm_state and task_state (nova/api/openstack/common.py, _STATE_MAP).
+/// </summary>
 internal static class ServerStatus
 {
     public static string Of(Server server) => (server.VmState, server.TaskState) switch
@@ -22,8 +24,8 @@ internal static class ServerStatus
     };
 
     /// <summary>
-    /// What a list by status picks (task_and_vm_state_from_status): as in Nova the task_state counts only for statuses
-    /// that are nothing but one. Null for words that are no status.
+    /// The condition of a list by status (task_and_vm_state_from_status). As in Nova, the task_state counts only if
+    /// each status asked for belongs to task_states. Null if none of the words is a status.
     /// </summary>
     public static Predicate<Server>? Filter(IReadOnlyList<string> statuses)
     {

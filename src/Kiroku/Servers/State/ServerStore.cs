@@ -56,7 +56,7 @@ internal sealed class ServerStore(
             return rows.Select(row => row.ToServer()).ToList();
         }, cancellationToken);
 
-    /// <summary>A page of the servers, deleted ones included, that lived in a span of time, by id.</summary>
+    /// <summary>A page of the servers, deleted ones included, that existed in a span of time, by id.</summary>
     /// <exception cref="UnknownMarkerException">There never was such a server.</exception>
     public Task<IReadOnlyList<Server>> ListLivedAsync(
         UsageQuery query, string? projectId, CancellationToken cancellationToken)
@@ -75,9 +75,7 @@ internal sealed class ServerStore(
             return rows.Select(row => row.ToServer()).ToList();
         }, cancellationToken);
 
-    /// <summary>
-    /// Inserts new servers, each with the action that builds it, if the check has nothing against them.
-    /// </summary>
+    /// <summary>Inserts new servers, each with the action that builds it, if <paramref name="check"/> passes.</summary>
     /// <exception cref="Fault">Nothing was inserted: the check refused it, or the request is a repeated
     /// one.</exception>
     public Task InsertAsync(
@@ -96,7 +94,7 @@ internal sealed class ServerStore(
             return 0;
         }, cancellationToken);
 
-    /// <summary>Changes what is noted of a server as it stands at this moment, whatever runs on it.</summary>
+    /// <summary>Changes a server's notes as they are at this moment, even while an action runs.</summary>
     /// <returns>The server as changed; null if there is none.</returns>
     /// <exception cref="Fault">Nothing was changed: <paramref name="change"/> refused it.</exception>
     public Task<Server?> ChangeNotesAsync(Guid id, Func<Server, Server> change, CancellationToken cancellationToken)
@@ -120,7 +118,7 @@ internal sealed class ServerStore(
     public Task<(Server, ActionRecord)?> BeginActionAsync(
         Server seen, Acceptance acceptance, CancellationToken cancellationToken)
     {
-        return acceptance.Together is null
+        return acceptance.AlsoWrite is null
             ? database.WriteAsync(BeginAsync, cancellationToken)
             : database.WriteAloneAsync(BeginAsync, cancellationToken);
 
@@ -136,8 +134,8 @@ internal sealed class ServerStore(
             };
             var (row, before) = (ServerRow.Of(begun), ServerRow.Of(seen));
             var (notes, takesOver) = (row.Notes != before.Notes, seen.RunningAction is not null);
-            // Notes are changed beside actions; few actions change them, too. An action that is taken over writes until
-            // it hears of that.
+            // Notes also change outside actions, and few actions change them. An action that is taken over goes on
+            // writing until it notices.
             if ((notes || takesOver) && await FindAsync(connection, seen.Id) is { } now
                 && ((notes && ServerRow.Of(now).Notes != before.Notes)
                     || (takesOver && now.UpdatedAt != seen.UpdatedAt)))
@@ -155,8 +153,8 @@ internal sealed class ServerStore(
                 await acceptance.GiveUp(connection, old.Action);
             }
             await answers.InsertAsync(connection, acceptance.Keeping);
-            if (acceptance.Together is { } together)
-                await together(connection);
+            if (acceptance.AlsoWrite is { } alsoWrite)
+                await alsoWrite(connection);
             return (begun, await ActionStore.InsertNextAsync(connection, action));
         }
     }
@@ -211,10 +209,10 @@ internal sealed class ServerStore(
     }
 
     /// <summary>
-    /// Has the running action take up room on a host: <paramref name="place"/> is given the server within the
-    /// transaction, and says how it stands then. What several actions take up at once they take up one after another.
+    /// Claims room on a host for the running action. Within the transaction <paramref name="place"/> gets the server
+    /// and returns it with its claim. The claims of several actions are made one after another.
     /// </summary>
-    /// <returns>The server as it stands then; null if there is no place, and then nothing is changed.</returns>
+    /// <returns>The server with its claim; null if there is no room, and then nothing is changed.</returns>
     public Task<Server?> PlaceAsync(
         Fence fence, Func<DbConnection, Server, Task<Server?>> place, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async connection =>
@@ -227,8 +225,8 @@ internal sealed class ServerStore(
             return placed;
         }, cancellationToken);
 
-    /// <summary>Sees that a right still holds.</summary>
-    /// <exception cref="FencedException">It does not.</exception>
+    /// <summary>Requires that a fence still holds.</summary>
+    /// <exception cref="FencedException">The fence does not hold.</exception>
     public async Task RequireAsync(Fence fence, CancellationToken cancellationToken)
     {
         const string Sql = $"SELECT COUNT(*) FROM servers WHERE {Fence.Holds}";
@@ -245,7 +243,9 @@ internal sealed class ServerStore(
                 "UPDATE servers SET progress = @percent WHERE id = @ServerId", new { percent, fence.ServerId });
         }, cancellationToken);
 
-    /// <summary>Notes what a machine does when no action runs on its server, unless one has begun.</summary>
+    /// <summary>
+    /// Saves the state of a machine while no action runs on its server; does nothing once one has begun.
+    /// </summary>
     public Task SavePowerStateAsync(Fence fence, int powerState, DateTime now, CancellationToken cancellationToken)
         => database.WriteAsync(connection => connection.ExecuteAsync(
             $"""
@@ -254,7 +254,9 @@ internal sealed class ServerStore(
             """,
             new { fence.ServerId, fence.RequestId, fence.Epoch, powerState, now }), cancellationToken);
 
-    /// <summary>Notes where a machine can be reached when no action runs on its server, unless one has begun.</summary>
+    /// <summary>
+    /// Saves the addresses of a machine while no action runs on its server; does nothing once one has begun.
+    /// </summary>
     public Task SaveAddressesAsync(Server server, DateTime now, CancellationToken cancellationToken)
         => database.WriteAsync(connection => connection.ExecuteAsync(
             $"UPDATE servers SET addresses = @Addresses, updated_at = @now WHERE {Fence.Holds}",

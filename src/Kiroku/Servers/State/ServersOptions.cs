@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Kiroku.Servers.State;
 
-/// <summary>How servers are worked on.</summary>
+/// <summary>Settings of the work on servers.</summary>
 internal sealed class ServersOptions
 {
     public const string Section = "Servers";
@@ -15,28 +15,30 @@ internal sealed class ServersOptions
 
     /// <summary>
     /// Whether each new server gets a config drive, asked for or not (Nova's [DEFAULT] force_config_drive). There is no
-    /// metadata service: without a config drive a guest learns of no key.
+    /// metadata service, so a guest without a config drive gets no key.
     /// </summary>
     public bool ForceConfigDrive { get; init; } = true;
 
-    /// <summary>How long running steps may still take after SIGTERM; they go on after the next start.</summary>
+    /// <summary>
+    /// How long running steps may still take after SIGTERM. Those that have not ended go on after the next start.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan RestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The most that each disk on its way to another host takes of the network, in MiB a second; 0 for no limit. The
-    /// setting of the host that the disk is on counts.
+    /// The most bandwidth that each disk on its way to another host takes, in MiB a second; 0 for no limit. The setting
+    /// of the host that the disk comes from counts.
     /// </summary>
     [Range(0, 1_000_000)]
     public int MoveBandwidth { get; init; }
 
-    /// <summary>How often every machine's state is looked at, besides when it changes.</summary>
+    /// <summary>How often the state of every machine is checked, besides the events of the hypervisor.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "30.00:00:00")]
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a resize may be reverted before the service confirms it by itself; zero for ever (Nova's [DEFAULT]
-    /// resize_confirm_window). Looked for every LookInterval.
+    /// How long a resize may be reverted before the service confirms it by itself; zero for no end (Nova's [DEFAULT]
+    /// resize_confirm_window). Checked every LookInterval.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00")]
     public TimeSpan ResizeConfirmWindow { get; init; }

@@ -3,21 +3,21 @@ using Kiroku.Api;
 namespace Kiroku.Servers.State;
 
 /// <summary>
-/// The states in which an action is allowed, and Nova's words for every other (nova/compute/api.py,
-/// check_instance_state): vm_state first, then task_state, then whether it was ever launched.
+/// The states in which an action is allowed, and Nova's refusal in all others (nova/compute/api.py,
+/// check_instance_state). It checks the vm_state first, then the task_state, then whether the server was ever launched.
 /// </summary>
 internal sealed record StateRule(params string[] VmStates)
 {
     public static readonly StateRule Any = new() { MustHaveLaunched = false, AnyTaskState = true };
 
-    /// <summary>task_states, beside none, in which the action is allowed.</summary>
+    /// <summary>The task_states, beside none, in which the action is allowed.</summary>
     public string[] TaskStates { get; init; } = [];
 
     public bool AnyTaskState { get; init; }
 
     public bool MustHaveLaunched { get; init; } = true;
 
-    /// <summary>Whether the server must be on a host; some actions look for that first, as in Nova.</summary>
+    /// <summary>Whether the server must be on a host. Some actions check that first, as in Nova.</summary>
     public HostNeed Host { get; init; }
 
     /// <exception cref="Fault">409 with Nova's words.</exception>
@@ -41,7 +41,7 @@ internal sealed record StateRule(params string[] VmStates)
     }
 }
 
-/// <summary>When it is looked whether a server is on a host: not at all, before its states or after them.</summary>
+/// <summary>When a server is required to be on a host: not at all, before its states are checked, or after.</summary>
 internal enum HostNeed
 {
     None,

@@ -1,4 +1,4 @@
 namespace Kiroku.Servers.State;
 
-/// <summary>Which servers a usage is about: those that lived in a span of time, a page of them.</summary>
+/// <summary>A page of the servers that existed in a span of time, for a report of their usage.</summary>
 internal sealed record UsageQuery(DateTime Start, DateTime End, int Limit, string? Marker);

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Servers.Upkeep;
 
 /// <summary>
-/// Deletes disks that no server's row names: what a death in the middle of a change left over. A server on which an
-/// action runs is left alone; so are images that a server still stands on.
+/// Deletes disks that no server's row names: leftovers of a process that died in the middle of a change. Servers on
+/// which an action runs are left alone, and so are images that a server's disk stands on.
 /// </summary>
 internal sealed partial class DiskSweeper(
     IHypervisor hypervisor, ServerStore store, StrayWatch strays, KeptVolumes keptVolumes, ImageStore images,
@@ -16,16 +16,16 @@ internal sealed partial class DiskSweeper(
     ILogger<DiskSweeper> logger)
     : RepeatedWork(options.Value.SweepInterval, time, logger)
 {
-    /// <summary>Looks once, deletes what is left over and says how much that was.</summary>
+    /// <summary>Sweeps once, and returns the number of deleted volumes.</summary>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var deleted = 0;
-        // First, or the disks of machines that are to be kept would be swept.
+        // Stray machines come first, because their disks are to be kept and would be swept otherwise.
         var strayed = await strays.PutAllAsideAsync(cancellationToken);
         var kept = await keptVolumes.ListAsync(settings.Host, cancellationToken);
         foreach (var volume in await hypervisor.ListVolumesAsync(cancellationToken))
         {
-            // What is kept may stand on an image that nothing else needs any more.
+            // A kept volume may stand on an image that nothing else needs any more.
             var stays = Disks.ServerOf(volume) is { } server
                 ? kept.Contains(volume) || strayed.Contains(server)
                 : kept.Count + strayed.Count > 0;
@@ -44,14 +44,14 @@ internal sealed partial class DiskSweeper(
 
     protected override Task WorkAsync(CancellationToken cancellationToken) => SweepAsync(cancellationToken);
 
-    /// <summary>One that cannot be deleted now is not to keep the others.</summary>
+    /// <summary>Sweeps one volume. A failure must not keep the sweeper from the others.</summary>
     private async Task<bool> TrySweepAsync(string volume, CancellationToken cancellationToken)
     {
         try
         {
             return await SweepAsync(volume, cancellationToken);
         }
-#pragma warning disable CA1031 // Each is looked at again the next time.
+#pragma warning disable CA1031 // The next sweep tries each volume again.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
@@ -66,7 +66,7 @@ internal sealed partial class DiskSweeper(
             return await grains.GetGrain<IServerGrain>(server).Sweep(volume, settings.Host);
         if (Disks.ImageOf(volume) is not { } image || await images.FindAsync(image, cancellationToken) is not null)
             return false;
-        // An action that runs may be about to take the image up.
+        // A running action may be about to use the image.
         var users = await store.ListWhereAsync(
             "(image_id = @image OR rescue_image_id = @image OR running_action IS NOT NULL)", new { image },
             cancellationToken);

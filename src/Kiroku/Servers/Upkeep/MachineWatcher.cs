@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Servers.Upkeep;
 
 /// <summary>
-/// Has servers follow their machines: one that dies, is switched off or on behind our back is noticed through the
-/// hypervisor's events, and whatever was missed, as nobody listened or could look, by looking again and again.
+/// Keeps servers in step with their machines. The hypervisor's events tell when a machine dies or is switched on or off
+/// behind our back. Looking at all machines again and again finds what events have missed.
 /// </summary>
 internal sealed partial class MachineWatcher(
     IHypervisor hypervisor, ServerStore store, LocalHost here, StrayWatch strays, Workflows workflows,
@@ -62,7 +62,7 @@ internal sealed partial class MachineWatcher(
             }
             await strays.PutAllAsideAsync(cancellationToken);
         }
-#pragma warning disable CA1031 // The watch goes on whatever happens: its end would be the service's.
+#pragma warning disable CA1031 // The watch goes on whatever happens: an exception would end the service.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
@@ -70,10 +70,10 @@ internal sealed partial class MachineWatcher(
         }
     }
 
-    /// <summary>Most machines are as they were, and then nobody need be asked.</summary>
+    /// <summary>Whether the machine is as its server's row says. Most are, and then no grain need be asked.</summary>
     private async Task<bool> IsAsKnownAsync(Server server, MachineState state, CancellationToken cancellationToken)
     {
-        if (state != server.PowerState || workflows.Behind(server, state) is not null)
+        if (state != server.PowerState || workflows.FindExplanation(server, state) is not null)
             return false;
         if (state != MachineState.Running)
             return true;
@@ -96,7 +96,8 @@ internal sealed partial class MachineWatcher(
     }
 
     /// <summary>
-    /// The mock forgets its machines with the process; they are made again in the state they are meant to have.
+    /// Makes all machines again on libvirt's mock, which forgets them with the process, in the states that they should
+    /// have.
     /// </summary>
     private async Task DefineAgainAsync(CancellationToken cancellationToken)
     {
@@ -109,7 +110,7 @@ internal sealed partial class MachineWatcher(
             }
             catch (StepException e)
             {
-                // Its image may be gone; the others are not to wait for it.
+                // Its image may be gone; that must not stop the other machines.
                 LogCannotDefine(server.Id, e);
             }
         }

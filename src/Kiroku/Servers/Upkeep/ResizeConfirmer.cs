@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Servers.Upkeep;
 
 /// <summary>
-/// Confirms resizes that nobody confirmed or reverted within the time set for it, as actions of nobody's (Nova's
+/// Confirms resizes that nobody confirmed or reverted within the set time, as actions without a user (Nova's
 /// _poll_unconfirmed_resizes).
 /// </summary>
 internal sealed partial class ResizeConfirmer(

@@ -12,7 +12,8 @@ internal sealed partial class StrayWatch(
     ILogger<StrayWatch> logger)
 {
     /// <summary>Puts aside every machine on this node's host that, by its server's row, should not be there.</summary>
-    /// <returns>Those with which that failed or has to wait: their disks are not noted as kept yet.</returns>
+    /// <returns>The servers whose machines are still to be put aside: their disks are not recorded as kept
+    /// yet.</returns>
     public async Task<IReadOnlySet<Guid>> PutAllAsideAsync(CancellationToken cancellationToken)
     {
         var left = new HashSet<Guid>();
@@ -21,7 +22,7 @@ internal sealed partial class StrayWatch(
             .Select(server => server.Id);
         foreach (var machine in machines.Keys.Except(own))
         {
-            // One that has no row at all is another cloud's, on the same daemon.
+            // A machine that has no row at all belongs to another cloud on the same daemon.
             if (await store.FindAsync(machine, cancellationToken) is not { } server
                 || !StrayMachines.IsStray(server, settings.Host))
                 continue;
@@ -31,14 +32,14 @@ internal sealed partial class StrayWatch(
         return left;
     }
 
-    /// <summary>One that cannot be stopped now is not to keep the others running.</summary>
+    /// <summary>Puts one machine aside. A failure must not keep the others running.</summary>
     private async Task<bool> TryPutAsideAsync(Guid machine, CancellationToken cancellationToken)
     {
         try
         {
             return await grains.GetGrain<IServerGrain>(machine).PutAside(settings.Host);
         }
-#pragma warning disable CA1031 // Each is looked at again the next time.
+#pragma warning disable CA1031 // The next watch tries each machine again.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {

@@ -6,18 +6,16 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Views;
 
-/// <summary>
-/// A server's addresses as they are shown, by network (nova/api/openstack/compute/views/addresses.py).
-/// </summary>
+/// <summary>Writes a server's addresses by network (nova/api/openstack/compute/views/addresses.py).</summary>
 internal static class ServerAddresses
 {
     /// <summary>
-    /// An IPv6 address in its one form, as Nova's IPV6AddressField keeps it (RFC 5952); null for none.
+    /// An IPv6 address in canonical form, as Nova's IPV6AddressField keeps it (RFC 5952); null for none.
     /// </summary>
     public static string? Canonical(string? address)
         => address is { Length: > 0 } ? IPAddress.Parse(address).ToString() : address;
 
-    /// <summary>All of them; where a server is shown each with its kind and its card's address.</summary>
+    /// <summary>Writes all addresses. A view of the server also shows the kind and the network card of each.</summary>
     public static void Write(Utf8JsonWriter json, Server server, bool withCards)
     {
         json.WriteStartObject("addresses");
@@ -26,7 +24,7 @@ internal static class ServerAddresses
         json.WriteEndObject();
     }
 
-    /// <summary>Those in one network, under its name.</summary>
+    /// <summary>Writes the addresses in one network, under its name.</summary>
     public static void WriteNetwork(Utf8JsonWriter json, IGrouping<string, MachineAddress> network, bool withCards)
     {
         json.WriteStartArray(network.Key);
@@ -45,7 +43,7 @@ internal static class ServerAddresses
         json.WriteEndArray();
     }
 
-    /// <summary>The first of a kind; null if there is none.</summary>
+    /// <summary>The first address of that family; null if there is none.</summary>
     public static string? First(Server server, AddressFamily family)
         => server.Addresses.Select(address => address.Address)
         .FirstOrDefault(address => address is not null && FamilyOf(address) == family);

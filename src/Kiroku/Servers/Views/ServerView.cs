@@ -8,17 +8,17 @@ using Kiroku.Storage;
 namespace Kiroku.Servers.Views;
 
 /// <summary>
-/// A server as it is shown, key by key as each microversion has it (nova/api/openstack/compute/views/servers.py).
+/// Writes a server, key by key as each microversion has it (nova/api/openstack/compute/views/servers.py).
 /// </summary>
 internal readonly struct ServerView(HttpRequest request, Microversion version, bool isAdmin)
 {
     private static readonly string[] WithProgress
         = ["ACTIVE", "BUILD", "REBUILD", "RESIZE", "VERIFY_RESIZE", "MIGRATING"];
 
-    /// <summary>What administrators see of hosts, by their names.</summary>
+    /// <summary>The statuses of hosts, by their names, which administrators see.</summary>
     public IReadOnlyDictionary<string, string> HostStatuses { get; init; } = FrozenDictionary<string, string>.Empty;
 
-    /// <summary>Id, name and links, as in a plain list.</summary>
+    /// <summary>Writes id, name and links, as in a plain list.</summary>
     public void WriteBrief(Utf8JsonWriter json, Server server)
     {
         json.WriteStartObject();
@@ -28,7 +28,7 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         json.WriteEndObject();
     }
 
-    /// <summary>A server by itself.</summary>
+    /// <summary>Writes a server that is shown alone.</summary>
     public void Write(Utf8JsonWriter json, Server server)
     {
         json.WriteStartObject();
@@ -40,7 +40,7 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         json.WriteEndObject();
     }
 
-    /// <summary>A server in a detailed list, where its groups are not looked up.</summary>
+    /// <summary>Writes a server in a detailed list, where its groups are not looked up.</summary>
     public void WriteListed(Utf8JsonWriter json, Server server)
     {
         json.WriteStartObject();
@@ -52,7 +52,7 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         json.WriteEndObject();
     }
 
-    /// <summary>What the answer to a rebuild holds: only from 2.75 on as much as any other.</summary>
+    /// <summary>Writes the answer to a rebuild, which has all keys only from 2.75 on.</summary>
     public void WriteRebuilt(Utf8JsonWriter json, Server server, string adminPass)
     {
         var all = version >= 75;
@@ -71,7 +71,7 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         json.WriteEndObject();
     }
 
-    /// <summary>What the answer to an update holds: only from 2.75 on as much as any other.</summary>
+    /// <summary>Writes the answer to an update, which has all keys only from 2.75 on.</summary>
     public void WriteUpdated(Utf8JsonWriter json, Server server)
     {
         if (version >= 75)
@@ -85,7 +85,7 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         json.WriteEndObject();
     }
 
-    /// <summary>What the answer to a creation holds.</summary>
+    /// <summary>Writes the answer to a creation.</summary>
     public void WriteCreated(Utf8JsonWriter json, Server server, string adminPass)
     {
         json.WriteStartObject();

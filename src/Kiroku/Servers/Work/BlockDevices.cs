@@ -5,9 +5,9 @@ using Kiroku.Api;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// The disks that a creation maps. A server of Kiroku has its root disk alone, made from imageRef; clients name that
-/// once more as a mapping, and every other mapping is refused (nova/block_device.py, from_api; nova/compute/api.py,
-/// _validate_bdm).
+/// The disks that a create request maps. A server of Kiroku has only its root disk, made from imageRef. Clients may
+/// name that disk once more as a mapping; every other mapping is refused (nova/block_device.py, from_api;
+/// nova/compute/api.py, _validate_bdm).
 /// </summary>
 internal sealed class BlockDevices(JsonElement server)
 {
@@ -16,8 +16,8 @@ internal sealed class BlockDevices(JsonElement server)
     private const string OneDisk =
         "This cloud has no block storage: a server has one disk, the root disk, which is made from its image.";
 
-    // What the root disk is in any case may be said. When it ends is not among them: Nova asks that of volumes alone,
-    // and gophercloud always says it.
+    // A mapping may say what is true of the root disk anyway. delete_on_termination is not checked, because Nova looks
+    // at it for volumes alone, and gophercloud always sends it.
     private static readonly Dictionary<string, string[]> RootDisk = new(StringComparer.Ordinal)
     {
         ["device_name"] = ["vda", "/dev/vda"],
@@ -34,7 +34,7 @@ internal sealed class BlockDevices(JsonElement server)
 
     private readonly string image = server.TextOf("imageRef") ?? "";
 
-    /// <summary>Refuses all but the one mapping of the root disk; without any there is nothing to refuse.</summary>
+    /// <summary>Refuses every mapping but one of the root disk.</summary>
     /// <exception cref="Fault">400, with Nova's words where it has any.</exception>
     public void RefuseOthers()
     {
@@ -53,7 +53,7 @@ internal sealed class BlockDevices(JsonElement server)
             throw Invalid("Boot sequence for the instance and image/block device mapping combination is not valid.");
     }
 
-    /// <summary>What Nova looks at first, and without knowing anything of images and volumes.</summary>
+    /// <summary>Makes the checks that Nova makes first, which need no image or volume.</summary>
     private void RequireForm(JsonElement mapping)
     {
         if (Wants(mapping, "no_device"))

@@ -21,7 +21,7 @@ internal sealed class ConfirmResize : Workflow
 
     protected override StateRule Allowed { get; } = new(VmStates.Resized);
 
-    /// <summary>Also for the service itself, which confirms what nobody confirmed.</summary>
+    /// <summary>Hosts must be up even when the service itself confirms a resize.</summary>
     public override bool NeedsHosts(Server server, ActionRequest request) => true;
 
     public override IReadOnlyList<Step> Steps(ServerWork work) => [Confirm(work)];
@@ -32,7 +32,9 @@ internal sealed class ConfirmResize : Workflow
         FormerVmState = null,
     };
 
-    /// <summary>The former disk may be gone already, so nothing goes back to it: what is left of it is swept.</summary>
+    /// <summary>
+    /// The former disk may be gone already, so the server cannot go back to it. The sweeper deletes what is left.
+    /// </summary>
     public override Server Failed(ServerWork work, ServerFault fault)
         => work.Server.InOnePlace() with { VmState = VmStates.Error, Fault = fault };
 
@@ -64,7 +66,7 @@ internal sealed class ConfirmResize : Workflow
         await work.SaveAsync(s => s with { PowerState = state }, ct);
     })
     {
-        // As in Nova: what is given up is given up where it is.
+        // As in Nova, the step is done on the host of the former disk.
         Host = () => work.Server.Former?.Disk.Host ?? work.Host,
     };
 }

@@ -54,7 +54,7 @@ internal sealed class ConsoleOutput(ServerStore store, ServerHosts hosts) : ISer
         }
     }
 
-    /// <summary>How many lines are wanted; null for all of them, which is what -1 means, too.</summary>
+    /// <summary>The number of lines wanted; null for all of them, as for -1.</summary>
     private static int? Lines(JsonElement body)
     {
         if (!body.TryGetProperty("length", out var length) || length.ValueKind == JsonValueKind.Null)

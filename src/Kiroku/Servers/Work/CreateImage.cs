@@ -30,7 +30,7 @@ internal sealed class CreateImage(Snapshots snapshots) : Workflow<SnapshotReques
     protected override SnapshotRequest ReadAsked(JsonElement asked, Microversion version)
         => new(asked.GetProperty("name").GetString()!.Trim(), CreateRequest.Pairs(asked));
 
-    /// <summary>Where the image will be: up to 2.44 as its address, from 2.45 on by its id.</summary>
+    /// <summary>The answer names the new image: up to 2.44 by its address, from 2.45 on by its id.</summary>
     protected override ActionRequest Answered(HttpContext context, ActionRequest request, SnapshotRequest asked)
     {
         var image = Guid.NewGuid().ToString();
@@ -47,7 +47,7 @@ internal sealed class CreateImage(Snapshots snapshots) : Workflow<SnapshotReques
         var shown = server with { TaskState = TaskStates.ImageSnapshotPending };
         return new Accepted(shown, new CreateImageArguments(image.Id))
         {
-            Together = connection => snapshots.AnnounceAsync(connection, image),
+            AlsoWrite = connection => snapshots.AnnounceAsync(connection, image),
         };
     }
 
@@ -69,7 +69,7 @@ internal sealed class CreateImage(Snapshots snapshots) : Workflow<SnapshotReques
             TaskState = TaskStates.ImageSnapshot,
             Undo = async ct =>
             {
-                // One that has its bytes may be in use by now.
+                // An image that has its bytes may be in use by now, and stays.
                 await snapshots.GiveUpAsync(image, ct);
                 await work.Machines.DeleteSnapshotAsync(work.Server, ct);
             },

@@ -7,21 +7,21 @@ using Kiroku.Servers.Views;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// The body of POST /servers once its form is right. What Kiroku does not have, such as volumes and networks to choose,
-/// is refused as Nova refuses what it does not find.
+/// The body of POST /servers after its schema is checked. A feature that Kiroku lacks, such as a choice of volumes and
+/// networks, is refused as Nova refuses something that it does not find.
 /// </summary>
 internal sealed class CreateRequest(JsonElement server, Microversion version, Caller caller)
 {
-    private static readonly string[] NotHad = ["personality", "trusted_image_certificates"];
+    private static readonly string[] Unsupported = ["personality", "trusted_image_certificates"];
 
     public string Name { get; } = server.GetProperty("name").GetString()!.Trim();
 
     /// <summary>Before 2.19 the name is the description, too.</summary>
     public string? Description => version >= 19 ? server.TextOf("description") : Name;
 
-    public int Least => Number("min_count") ?? 1;
+    public int MinCount => Number("min_count") ?? 1;
 
-    public int Most => Number("max_count") ?? Least;
+    public int MaxCount => Number("max_count") ?? MinCount;
 
     public string AdminPass { get; } = AdminPasswords.Of(server);
 
@@ -60,15 +60,15 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
         PinnedZone = Zone.Split(':')[0] is { Length: > 0 } zone ? zone : null,
     };
 
-    /// <summary>Refuses what the caller may not ask for or Kiroku does not have.</summary>
+    /// <summary>Refuses a request that the caller may not make or that Kiroku does not support.</summary>
     /// <exception cref="Fault">400 or 403.</exception>
-    public void RefuseWhatIsNotHad(IReadOnlySet<string> hosts)
+    public void RefuseUnsupported(IReadOnlySet<string> hosts)
     {
-        if (Least > Most)
+        if (MinCount > MaxCount)
             throw Fault.BadRequest("min_count must be <= max_count");
         caller.Require(ServerRules.Create, caller.ProjectId);
         RefuseOtherHosts(hosts);
-        foreach (var key in NotHad)
+        foreach (var key in Unsupported)
         {
             if (server.TryGetProperty(key, out var value)
                 && value.ValueKind is JsonValueKind.String or JsonValueKind.Array && !IsEmpty(value))
@@ -76,11 +76,11 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
         }
         new BlockDevices(server).RefuseOthers();
         RefuseNetworks();
-        if (Most > 1 && Labels.Hostname is not null)
+        if (MaxCount > 1 && Labels.Hostname is not null)
             throw Fault.BadRequest("Unable to allocate a single hostname to multiple instances");
     }
 
-    /// <summary>What Nova finds out last, when flavor and image are known.</summary>
+    /// <summary>Refuses security groups, which Nova looks at last, when flavor and image are known.</summary>
     /// <exception cref="Fault">400.</exception>
     public void RefuseGroups()
     {
@@ -97,10 +97,10 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
                 pair => pair.Name, pair => metadata.GetProperty(pair.Name).GetString()!)
             : new Dictionary<string, string>();
 
-    /// <summary>The one host that will do; null for any.</summary>
+    /// <summary>The only host that will do; null for any.</summary>
     public string? Host => ForcedHost ?? AskedHosts.FirstOrDefault();
 
-    /// <summary>The one that an administrator names with the zone; null for none.</summary>
+    /// <summary>The host that an administrator names with the zone; null for none.</summary>
     public string? ForcedHost => ForcedHosts.FirstOrDefault();
 
     private IEnumerable<string> ForcedHosts => Zone.Split(':').Skip(1).Where(name => name.Length > 0);
@@ -154,7 +154,7 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
                 && value.GetString()!.ToUpperInvariant() is "TRUE" or "1" or "ON" or "YES"));
 
     /// <summary>
-    /// A count, which may be written as a string; whatever is beyond all counting is the most there is.
+    /// A count, which may be written as a string; one that is too large for an int is the largest int.
     /// </summary>
     private int? Number(string key) => server.TryGetProperty(key, out var value) ? WholeNumber.Read(value) : null;
 

@@ -7,8 +7,8 @@ namespace Kiroku.Servers.Work;
 
 /// <summary>
 /// create: finds a host, makes the first disk from the image and the config drive, and brings the machine up. As in
-/// Nova the scheduling stands in the record only when it failed. It is begun with the server's row, never asked of one
-/// that exists.
+/// Nova the record has the scheduling only if it failed. The action begins with the server's row, so nobody can ask it
+/// of a server that exists.
 /// </summary>
 internal sealed class CreateServer : Workflow
 {
@@ -31,8 +31,8 @@ internal sealed class CreateServer : Workflow
         => throw new InvalidOperationException("A server is created once.");
 
     /// <summary>
-    /// Run again by whoever takes the action up, as it is not recorded: by then a disk, and a machine on it, may be on
-    /// the host.
+    /// Another run of the action repeats this step, because a success is not recorded. By then the host may have a disk
+    /// and a machine on it, and the server stays there.
     /// </summary>
     private static Step Schedule(ServerWork work) => new(EventNames.ScheduleAndBuild, ct => work.Server.Disk is null
         ? work.PlaceAsync(new PlaceWish { OnlyHost = work.Arguments<CreateArguments>().Host }, ct)
@@ -82,9 +82,9 @@ internal sealed class CreateServer : Workflow
     }
 }
 
-/// <summary>The password that the guest is to have.</summary>
+/// <summary>The password for the guest.</summary>
 internal sealed record CreateArguments(string? AdminPass)
 {
-    /// <summary>The one host that will do; null for any.</summary>
+    /// <summary>The only host that will do; null for any.</summary>
     public string? Host { get; init; }
 }

@@ -7,8 +7,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// delete: gives up machine and disks, whatever state the server is in and whatever else runs on it. Its record stays.
-/// It has a route of its own, DELETE, beside that of forceDelete.
+/// delete: removes the machine and the disks, in every state of the server and whatever action runs. The record stays.
+/// Besides forceDelete, DELETE is a route of its own.
 /// </summary>
 internal sealed class DeleteServer : Workflow
 {
@@ -26,7 +26,7 @@ internal sealed class DeleteServer : Workflow
 
     public override bool TakesOver(ActionRequest request) => true;
 
-    /// <summary>A host that is away is left out; it cleans up when it is back.</summary>
+    /// <summary>A host that is away is left out; it cleans up once it is back.</summary>
     public override bool NeedsHosts(Server server, ActionRequest request) => false;
 
     public override IReadOnlyList<Step> Steps(ServerWork work) => [Terminate(work)];

@@ -5,16 +5,18 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// A server's disk on its way to another host: a full copy of it as the next generation is made where it lies, taken
-/// over by the other host byte by byte, and dropped again where it was made. Until the server's row names it nothing
-/// has changed.
+/// Moves a server's disk to another host. The host where it lies makes a full copy as the next generation, the other
+/// host receives the bytes, and the copy on the first host is deleted. Until the server's row names the new disk,
+/// nothing has changed.
 /// </summary>
 internal sealed record DiskMove(string From, string To, int Generation)
 {
-    /// <summary>The generation that it is at its destination.</summary>
+    /// <summary>The generation of the disk at its destination.</summary>
     public int Next => Generation + 1;
 
-    /// <summary>Makes the copy, and has it where it is to be; where both hosts are the same it is made there.</summary>
+    /// <summary>
+    /// Makes the copy and moves it to the destination. If both hosts are the same, only the copy is made.
+    /// </summary>
     public async Task RunAsync(ServerWork work, ServerFlavor flavor, CancellationToken cancellationToken)
     {
         var (id, source) = (work.Server.Id, work.On(From));
@@ -30,7 +32,7 @@ internal sealed record DiskMove(string From, string To, int Generation)
         await source.DeleteDiskAsync(id, Next, cancellationToken);
     }
 
-    /// <summary>Drops what was made, wherever it is.</summary>
+    /// <summary>Deletes the copy, wherever it is.</summary>
     public async Task UndoAsync(ServerWork work, CancellationToken cancellationToken)
     {
         await work.On(From).DeleteDiskAsync(work.Server.Id, Next, cancellationToken);

@@ -9,8 +9,8 @@ using Kiroku.Storage;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// lock: keeps a server's own project from changing it by mistake. As in Nova it passes whatever runs on the server and
-/// is done when it is answered.
+/// lock: keeps a server's own project from changing it by mistake. As in Nova it does not wait for a running action,
+/// and is complete when it is answered.
 /// </summary>
 internal sealed class LockServer(ServerStore store, InstantActions instant, TimeProvider time) : IServerAction
 {
@@ -31,7 +31,7 @@ internal sealed class LockServer(ServerStore store, InstantActions instant, Time
         return answer;
     }
 
-    /// <summary>The server as it is once it is locked; null if its own project has no need to lock it again.</summary>
+    /// <summary>The server once it is locked; null if it is locked already and its own project asks.</summary>
     private static Server? Locked(HttpContext context, Server server, JsonElement asked)
     {
         var by = ServerLock.By(context, server);

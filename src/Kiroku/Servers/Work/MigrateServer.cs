@@ -9,7 +9,7 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// migrate: has an administrator move the server to another host, with the flavor it has; see
+/// migrate: lets an administrator move the server to another host, with the flavor it has; see
 /// <see cref="MovingWorkflow{TAsked}"/>.
 /// </summary>
 internal sealed class MigrateServer(HostWatch hosts) : MovingWorkflow<MigrateServer.Asked>

@@ -6,9 +6,9 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// What resize and migrate have in common: the server takes a flavor on a full copy of its disk, grown to the flavor's
-/// size, here or on another host. The disk it had stays where and as it was until that is confirmed, and a revert goes
-/// back to it.
+/// The common part of resize and migrate: the server takes a flavor on a full copy of its disk, grown to the flavor's
+/// size, here or on another host. The former disk stays as it is until the resize is confirmed, and a revert goes back
+/// to it.
 /// </summary>
 /// <typeparam name="TAsked">What the body asks for.</typeparam>
 internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
@@ -23,7 +23,10 @@ internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
         LaunchedAt = work.Now,
     };
 
-    /// <summary>As Nova: before the machine was touched the server is what it was, after that it is in ERROR.</summary>
+    /// <summary>
+    /// As in Nova, a failure before the machine is touched leaves the server as it was, and a later one leaves it in
+    /// ERROR.
+    /// </summary>
     public override Server Failed(ServerWork work, ServerFault fault)
     {
         var server = work.Began(EventNames.ResizeInstance) ? InError(work, fault) : work.Server;
@@ -102,7 +105,7 @@ internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
     /// </summary>
     private static async Task GoBackAsync(ServerWork work, DiskMove move, CancellationToken cancellationToken)
     {
-        // Where it could not be taken back from its destination it may run there, and must not run twice.
+        // If the last step could not be undone, the machine may run at its destination, and must not run twice.
         if (work.Server.Former is not null)
             return;
         if (work.Server.FormerVmState == VmStates.Active)
@@ -112,7 +115,7 @@ internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
         await move.UndoAsync(work, cancellationToken);
     }
 
-    /// <summary>It may run on the new disk although its start was given up.</summary>
+    /// <summary>Ends the machine on the new disk: it may run although its start was given up.</summary>
     private static async Task ComeBackAsync(ServerWork work, CancellationToken cancellationToken)
     {
         if (work.Server.Former?.Disk.Host is { } former)
@@ -125,7 +128,7 @@ internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
         await work.SaveAsync(s => s.OnFormerDisk(), cancellationToken);
     }
 
-    /// <summary>The host that it goes to or, once it is there, is on.</summary>
+    /// <summary>The host that the server goes to or, once it is there, is on.</summary>
     private static string Destination(ServerWork work)
         => work.Server.Former is null ? work.Server.Other?.Host ?? work.Host : work.Host;
 
@@ -136,7 +139,7 @@ internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
 /// <summary>The flavor to take, and the generation of the disk that is copied.</summary>
 internal sealed record ResizeArguments(ServerFlavor Flavor, int Generation)
 {
-    /// <summary>The one host that will do; null for any.</summary>
+    /// <summary>The only host that will do; null for any.</summary>
     public string? Host { get; init; }
 
     /// <summary>Whether the server is to leave its host.</summary>

@@ -10,8 +10,8 @@ namespace Kiroku.Servers.Work;
 
 /// <summary>
 /// reboot: SOFT asks the guest to switch off and switches it on again, HARD cuts the power and makes the machine anew
-/// from the server's row, which also brings a server out of ERROR. HARD takes over what only holds the machine: another
-/// reboot, a pause, a suspension.
+/// from the server's row, which also brings a server out of ERROR. HARD takes the place of an action that only holds
+/// the machine: another reboot, a pause, a suspension.
 /// </summary>
 internal sealed class RebootServer : Workflow<RebootArguments>
 {

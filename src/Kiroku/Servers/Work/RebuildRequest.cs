@@ -5,21 +5,21 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// The body of a rebuild once its form is right; under /v2 it may hold keys of later versions, which do not count.
+/// The body of a rebuild after its schema is checked. Under /v2 it may hold keys of later versions, which are ignored.
 /// </summary>
 internal sealed class RebuildRequest(JsonElement rebuild, Microversion version)
 {
-    /// <summary>The password that the request brings, or a new one.</summary>
+    /// <summary>The password in the request, or a new one.</summary>
     public string AdminPass { get; } = AdminPasswords.Of(rebuild);
 
     public string ImageId => rebuild.GetProperty("imageRef").GetString()!;
 
-    /// <summary>Whether it says by which key the guest lets somebody in, or by none.</summary>
+    /// <summary>Whether the request names the key for the guest, or says that it has none.</summary>
     public bool AsksForKey => version >= 54 && rebuild.TryGetProperty("key_name", out _);
 
     public string? KeyName => rebuild.TextOf("key_name");
 
-    /// <exception cref="Fault">400 for what Kiroku does not have.</exception>
+    /// <exception cref="Fault">400: Kiroku does not support a part of the request.</exception>
     public void RefuseUnsupported()
     {
         if (version < 57 && HasItems("personality"))
@@ -45,7 +45,7 @@ internal sealed class RebuildRequest(JsonElement rebuild, Microversion version)
         };
     }
 
-    /// <summary>What the body may hold (nova/api/openstack/compute/schemas/servers.py, rebuild).</summary>
+    /// <summary>The schema of the body (nova/api/openstack/compute/schemas/servers.py, rebuild).</summary>
     public static Schema Body(Microversion version, bool relaxed)
     {
         var rebuild = Schema.Object(

@@ -13,7 +13,7 @@ namespace Kiroku.Servers.Work;
 
 /// <summary>
 /// rebuild: gives the server a fresh disk from an image. The image is checked and the new disk made before the old one
-/// is given up; once the server's row names the new disk there is only going forward. A server that was stopped is
+/// is given up; once the server's row names the new disk, the action can only go forward. A server that was stopped is
 /// started and stopped again, inside the one step.
 /// </summary>
 internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) : Workflow<RebuildRequest>
@@ -41,7 +41,7 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) 
         };
     }
 
-    /// <summary>A server that kept its disk is shown with the image that this was made from.</summary>
+    /// <summary>A server that kept its disk is shown with the image of that disk again.</summary>
     public override Server Failed(ServerWork work, ServerFault fault)
     {
         var asked = work.Arguments<RebuildArguments>();
@@ -74,7 +74,7 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) 
             AdminPass = request.Form.Shown?.AdminPass,
             FormerImage = server.ImageId,
         };
-        // As in Nova the answer and all that is read from then on shows the new image.
+        // As in Nova, the answer and all later reads show the new image.
         return new Accepted(asked.Applied(server, key) with
         {
             TaskState = TaskStates.Rebuilding,
@@ -136,13 +136,13 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) 
 /// <summary>The image to rebuild from and the generation of the disk that is made from it.</summary>
 internal sealed record RebuildArguments(string Image, int Generation)
 {
-    /// <summary>That of the config drive that is made with it; null for none.</summary>
+    /// <summary>The generation of the new config drive; null for none.</summary>
     public int? ConfigGeneration { get; init; }
 
     public string? AdminPass { get; init; }
 
     /// <summary>
-    /// The image of the disk that the server has until then; null in arguments that an older version wrote.
+    /// The image of the disk that the server has until the rebuild; null in arguments that an older version wrote.
     /// </summary>
     public string? FormerImage { get; init; }
 }

@@ -8,8 +8,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// os-resetState: has an administrator say what a server is. The machine is not touched, so there are no steps;
-/// whatever runs loses its place.
+/// os-resetState: lets an administrator set the state of a server. The machine is not touched, so there are no steps.
+/// The action takes the place of the one that runs.
 /// </summary>
 internal sealed class ResetState : Workflow<ResetStateArguments>
 {
@@ -27,8 +27,8 @@ internal sealed class ResetState : Workflow<ResetStateArguments>
     protected override StateRule Allowed { get; } = StateRule.Any;
 
     /// <summary>
-    /// A state is what an administrator says it is; but with one of two disks given up, the one that is left may be on
-    /// the host that is away.
+    /// The hosts matter only to a server with two disks. One disk is given up, and the one that is left may lie on a
+    /// host that is away.
     /// </summary>
     public override bool NeedsHosts(Server server, ActionRequest request) => server.Former is not null;
 

@@ -55,6 +55,8 @@ internal sealed class ResizeServer(FlavorStore flavors, ServerImages images, Quo
         return Accept(server with { Labels = labels }, arguments);
     }
 
-    /// <summary>The flavor that the server is to take, and how its disk is to be grown; null for as before.</summary>
+    /// <summary>
+    /// The flavor that the server is to take, and its new OS-DCF:diskConfig; null leaves that as it was.
+    /// </summary>
     internal sealed record Asked(string FlavorId, string? DiskConfig);
 }

@@ -6,7 +6,7 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Work;
 
-/// <summary>resume: has a suspended machine go on with the memory that was saved.</summary>
+/// <summary>resume: lets a suspended machine go on with the memory that was saved.</summary>
 internal sealed class ResumeServer : Workflow
 {
     public static readonly Rule Rule = Rule.Member("os_compute_api:os-suspend-server:resume");
@@ -24,7 +24,7 @@ internal sealed class ResumeServer : Workflow
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Active, PowerState = MachineState.Running };
 
-    /// <summary>As Nova, which trusts the machine no more.</summary>
+    /// <summary>As in Nova, which no longer trusts the machine.</summary>
     public override Server Failed(ServerWork work, ServerFault fault) => InError(work, fault);
 
     private static Step Resume(ServerWork work)

@@ -7,8 +7,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// revertResize: goes back to the disk and flavor that the server had before its resize. For a server that was stopped
-/// the last step ends with a stop inside it, which finds the machine off.
+/// revertResize: goes back to the disk and flavor that the server had before its resize. If the server was stopped, the
+/// last step ends with a stop inside it, which finds the machine off.
 /// </summary>
 internal sealed class RevertResize : Workflow
 {

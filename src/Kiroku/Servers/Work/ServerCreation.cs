@@ -16,7 +16,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Servers.Work;
 
-/// <summary>Makes servers: rows and records first, then each server's grain builds.</summary>
+/// <summary>Creates servers: first their rows and records, then each server's grain builds the machine.</summary>
 internal sealed class ServerCreation(
     ServerStore store, FlavorStore flavors, ServerImages images, KeypairStore keypairs, QuotaStore quotas,
     IHypervisor hypervisor, HostWatch hosts, IDatabase database, Resting resting, IOptions<ServersOptions> options,
@@ -33,12 +33,12 @@ internal sealed class ServerCreation(
         var prototype = await CheckAsync(context, request);
         if (resting.IsAsked)
             throw Fault.Unavailable("The service is stopping.");
-        // Where there are other hosts the scheduler finds one that is.
+        // With several hosts the scheduler finds one that is connected.
         if (!database.IsShared && !hypervisor.Connected.IsCompletedSuccessfully)
             throw Fault.Unavailable("The host's hypervisor is not connected yet.");
         var number = await NumberAsync(context, request, prototype.Flavor);
         var arguments = ActionArguments.Write(new CreateArguments(request.AdminPass) { Host = request.Host });
-        // All that could refuse it has been asked: the servers and their records are of this moment.
+        // Only the transaction can still refuse the request, so the servers and their records begin at this moment.
         var now = time.UtcNow();
         var begun = ActionRequest.Of(context, ActionNames.Create, now);
         var created = Enumerable.Range(0, number)
@@ -56,7 +56,7 @@ internal sealed class ServerCreation(
         var answer = answerWith(created[0].server);
         await store.InsertAsync(
             created, new Keeping(begun.Key, answer),
-            async connection => Room(
+            async connection => RequireQuota(
                 await quotas.GetAsync(connection, prototype.ProjectId), prototype.Flavor, number),
             CancellationToken.None);
         foreach (var (server, _) in created)
@@ -65,35 +65,36 @@ internal sealed class ServerCreation(
     }
 
     /// <summary>
-    /// As many as asked for, or as many of them as the project still may have (nova/compute/utils.py,
-    /// check_num_instances_quota).
+    /// The number of servers to create: as many as asked for, or as many of them as the quota still allows
+    /// (nova/compute/utils.py, check_num_instances_quota).
     /// </summary>
     private async Task<int> NumberAsync(HttpContext context, CreateRequest request, ServerFlavor flavor)
     {
-        if (request.Most > MostAtOnce)
+        if (request.MaxCount > MostAtOnce)
             throw new Fault(
                 403,
-                $"Quota exceeded for instances: Requested {request.Most}, but already used 0 of {MostAtOnce} "
+                $"Quota exceeded for instances: Requested {request.MaxCount}, but already used 0 of {MostAtOnce} "
                     + "instances");
         var allowed = await quotas.GetAsync(Caller.Of(context).ProjectId, context.RequestAborted);
         if (allowed[QuotaResources.MetadataItems].Left < request.Metadata.Count)
             throw new Fault(
                 403, $"Maximum number of metadata items exceeds {allowed[QuotaResources.MetadataItems].Limit}");
-        var room = allowed.Room(request.Most, flavor.Vcpus, flavor.MemoryMiB);
-        if (room < request.Least)
-            allowed.Require(request.Most, flavor.Vcpus, flavor.MemoryMiB, request.Least == request.Most
+        var room = allowed.Room(request.MaxCount, flavor.Vcpus, flavor.MemoryMiB);
+        if (room < request.MinCount)
+            allowed.Require(request.MaxCount, flavor.Vcpus, flavor.MemoryMiB, request.MinCount == request.MaxCount
                 ? null
-                : $"{request.Least}-{request.Most}");
+                : $"{request.MinCount}-{request.MaxCount}");
         return room;
     }
 
-    /// <summary>Looks once more while nobody else can write: of several requests at once not all may fit.</summary>
-    private static void Room(QuotaSet allowed, ServerFlavor flavor, int number)
+    /// <summary>
+    /// Checks the quota once more while nobody else can write, because several requests at once may not all fit.
+    /// </summary>
+    private static void RequireQuota(QuotaSet allowed, ServerFlavor flavor, int number)
         => allowed.Require(number, flavor.Vcpus, flavor.MemoryMiB);
 
     /// <summary>
-    /// The zone to stay in; null for any, as where another is named than the one that the forced host is in (Nova's bug
-    /// 1934770).
+    /// The zone to stay in; null for any. A zone other than the forced host's is not kept (Nova's bug 1934770).
     /// </summary>
     private async Task<string?> ZoneAsync(CreateRequest request, CancellationToken cancellationToken)
     {
@@ -108,7 +109,7 @@ internal sealed class ServerCreation(
     private async Task<Server> CheckAsync(HttpContext context, CreateRequest request)
     {
         var caller = Caller.Of(context);
-        request.RefuseWhatIsNotHad((await hosts.ListStatusesAsync(context.RequestAborted)).Keys.ToHashSet());
+        request.RefuseUnsupported((await hosts.ListStatusesAsync(context.RequestAborted)).Keys.ToHashSet());
         var zone = await ZoneAsync(request, context.RequestAborted);
         var image = request.ImageId;
         var flavor = await flavors.FindAsync(request.FlavorId, FlavorViewer.Of(caller), context.RequestAborted)

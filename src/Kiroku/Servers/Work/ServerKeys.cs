@@ -4,7 +4,7 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Work;
 
-/// <summary>From a key pair's name to what a server keeps of it.</summary>
+/// <summary>Copies from a key pair what a server keeps of it.</summary>
 internal static class ServerKeys
 {
     /// <exception cref="Fault">400: the user has no key pair of that name.</exception>

@@ -28,8 +28,8 @@ internal sealed class ShelveServer : Workflow
     public override Server Succeeded(ServerWork work) => work.Server with { VmState = VmStates.ShelvedOffloaded };
 
     /// <summary>
-    /// What has left its host is shelved; what was paused and is switched off by now cannot go on any more, nor what
-    /// was suspended once its memory is given up with its machine.
+    /// A server that has left its host is shelved. A paused server whose machine is off by now is stopped, because it
+    /// cannot go on; so is a suspended one whose memory went with its machine.
     /// </summary>
     public override Server Failed(ServerWork work, ServerFault fault) => work.Server switch
     {
@@ -68,8 +68,8 @@ internal sealed class ShelveServer : Workflow
     }
 
     /// <summary>
-    /// Whether it has been done, by a run that died before it could say so: there is no going back to a host without
-    /// room taken up there.
+    /// Whether the server has left its host, perhaps in a run that died before it could say so. There is no going back
+    /// to a host where the server no longer claims room.
     /// </summary>
     private static bool HasLeft(ServerWork work) => work.Server.Host is null;
 }

@@ -15,7 +15,8 @@ namespace Kiroku.Servers.Work;
 internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuotas quotas, TimeProvider time)
 {
     /// <summary>
-    /// The image as it is announced, with what Nova says of where it comes from (nova/compute/utils.py, create_image).
+    /// The image as it is announced, with the properties by which Nova says where it comes from (nova/compute/utils.py,
+    /// create_image).
     /// </summary>
     public async Task<Image> DescribeAsync(
         Server server, SnapshotRequest asked, ActionRequest request, CancellationToken cancellationToken)
@@ -51,7 +52,7 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuot
     }
 
     /// <summary>
-    /// Adds the image, without bytes yet, in the caller's transaction, beside which nobody can write.
+    /// Adds the image, without bytes yet, in the caller's transaction, during which nobody else can write.
     /// </summary>
     /// <exception cref="Fault">The project may have no further image.</exception>
     public async Task AnnounceAsync(DbConnection connection, Image image)
@@ -65,7 +66,7 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuot
         => (await images.FindAsync(imageId, cancellationToken))?.Status
             is ImageStatus.Active or ImageStatus.Deactivated;
 
-    /// <summary>Gives the image the bytes that are written, as they come.</summary>
+    /// <summary>Gives the image its bytes, as <paramref name="write"/> writes them.</summary>
     /// <exception cref="StepException">The image is gone, or its bytes could not be kept.</exception>
     /// <exception cref="FencedException">The action that announced it is no longer the running one.</exception>
     public async Task FillAsync(
@@ -74,7 +75,7 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuot
         var image = await images.FindAsync(imageId, cancellationToken)
             ?? throw new StepException($"Image {imageId} could not be found.", permanent: true);
         var pipe = new Pipe();
-        // What is written waits for its reader, which must not wait for it.
+        // The writer waits for the reader, and the reader must not wait for the writer to end.
         var writing = Task.Run(() => WriteAsync(pipe.Writer, write), cancellationToken);
         try
         {
@@ -107,7 +108,7 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuot
             await write(target);
             await writer.CompleteAsync();
         }
-#pragma warning disable CA1031 // Whatever it is, the reader throws it.
+#pragma warning disable CA1031 // The reader throws the exception, of whatever type.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -116,5 +117,5 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuot
     }
 }
 
-/// <summary>The name of an image that is to be made, and what is to be noted of it.</summary>
+/// <summary>The name and the metadata of an image that is to be made.</summary>
 internal sealed record SnapshotRequest(string Name, IReadOnlyDictionary<string, string> Metadata);

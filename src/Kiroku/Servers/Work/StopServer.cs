@@ -7,7 +7,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// os-stop: asks the guest to switch off, and forces it when it takes too long. One that is off already is stopped.
+/// os-stop: asks the guest to switch off, and forces it when it takes too long. A machine that is off already counts as
+/// stopped.
 /// </summary>
 internal sealed class StopServer : Workflow
 {
@@ -34,7 +35,7 @@ internal sealed class StopServer : Workflow
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Stopped, PowerState = MachineState.Off, RescueImageId = null };
 
-    /// <summary>Switching off as a step of its own, which rebuild and revertResize hold inside another.</summary>
+    /// <summary>The stop as a step of its own, which rebuild and revertResize run inside another step.</summary>
     public static Step Stop(ServerWork work)
         => new(EventNames.Stop, ct => work.Machines.StopAsync(work.Server, ct)) { TaskState = TaskStates.PoweringOff };
 

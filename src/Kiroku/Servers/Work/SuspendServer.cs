@@ -24,7 +24,7 @@ internal sealed class SuspendServer : Workflow
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Suspended, PowerState = MachineState.Off };
 
-    /// <summary>As Nova, which trusts the machine no more.</summary>
+    /// <summary>As in Nova, which no longer trusts the machine.</summary>
     public override Server Failed(ServerWork work, ServerFault fault) => InError(work, fault);
 
     private static Step Suspend(ServerWork work)

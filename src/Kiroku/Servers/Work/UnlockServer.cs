@@ -8,7 +8,7 @@ using Kiroku.Storage;
 
 namespace Kiroku.Servers.Work;
 
-/// <summary>unlock: has the server's project change it again; see <see cref="LockServer"/>.</summary>
+/// <summary>unlock: lets the server's project change it again; see <see cref="LockServer"/>.</summary>
 internal sealed class UnlockServer(ServerStore store, InstantActions instant, TimeProvider time) : IServerAction
 {
     public static readonly Rule Rule = Rule.Member("os_compute_api:os-lock-server:unlock");

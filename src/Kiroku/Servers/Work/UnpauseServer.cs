@@ -6,7 +6,7 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Work;
 
-/// <summary>unpause: has a paused machine go on.</summary>
+/// <summary>unpause: lets a paused machine go on.</summary>
 internal sealed class UnpauseServer : Workflow
 {
     public static readonly Rule Rule = Rule.Member("os_compute_api:os-pause-server:unpause");

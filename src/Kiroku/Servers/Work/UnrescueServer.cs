@@ -24,9 +24,7 @@ internal sealed class UnrescueServer : Workflow
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Active, PowerState = MachineState.Running };
 
-    /// <summary>
-    /// The disk that it was rescued by may be gone already; once the machine is off nothing needs it any more.
-    /// </summary>
+    /// <summary>The rescue disk may be gone already. Once the machine is off, nothing needs it any more.</summary>
     public override Server Failed(ServerWork work, ServerFault fault) => InError(work, fault) with
     {
         RescueImageId = work.Server.PowerState == MachineState.Off ? null : work.Server.RescueImageId,

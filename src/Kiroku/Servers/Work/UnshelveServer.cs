@@ -101,13 +101,13 @@ internal sealed class UnshelveServer(HostWatch hosts) : Workflow<UnshelveServer.
         Other = new HostClaim(move.From, Claim.None),
     };
 
-    /// <summary>How its disk comes to its host; null if it lies there.</summary>
+    /// <summary>The move that brings the disk to the server's host; null if it lies there already.</summary>
     private static DiskMove? MoveOf(ServerWork work)
         => work.Server.Disk is var (host, generation) && host != work.Host
             ? new DiskMove(host, work.Host, generation)
             : null;
 
-    /// <exception cref="Fault">400 for a host that there is not, 409 for one in another zone than the server is to stay
+    /// <exception cref="Fault">400: there is no such host; 409: it is in another zone than the server is to stay
     /// in.</exception>
     private async Task RequireInZoneAsync(string host, string? zone, CancellationToken cancellationToken)
     {
@@ -132,10 +132,11 @@ internal sealed class UnshelveServer(HostWatch hosts) : Workflow<UnshelveServer.
         => asked.ValueKind == JsonValueKind.Object && asked.TryGetProperty(key, out var value) ? value : null;
 
     /// <summary>
-    /// Where the server is to come up: the zone, where the body names one or none, and the one host that will do.
+    /// Where the server is to come up: whether the body names a zone or the lack of one, the zone, and the only host
+    /// that will do.
     /// </summary>
     internal sealed record Asked(bool NamesZone, string? Zone, string? Host);
 }
 
-/// <summary>The one host that will do; null for any.</summary>
+/// <summary>The only host that will do; null for any.</summary>
 internal sealed record UnshelveArguments(string? Host);

@@ -6,8 +6,8 @@ using Kiroku.Servers.Views;
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// What an update gives a server to be called by, and a rebuild too, once its form is right; under /v2 it may hold keys
-/// of later versions, which do not count.
+/// The names that an update or a rebuild gives a server, after the schema is checked. Under /v2 the body may hold keys
+/// of later versions, which are ignored.
 /// </summary>
 internal readonly struct UpdateRequest(JsonElement update, Microversion version)
 {
