@@ -1,8 +1,8 @@
 namespace Kiroku.Actions;
 
 /// <summary>
-/// Which of a server's actions a list wants: a page of at most <see cref="Limit"/>, after the marker, changed in a
-/// span.
+/// Which of a server's actions to list: a page of at most <see cref="Limit"/>, after the marker, of those that changed
+/// in a span of time.
 /// </summary>
 internal sealed record ActionQuery(
     int Limit, string? Marker = null, DateTime? ChangesSince = null, DateTime? ChangesBefore = null);

@@ -1,7 +1,7 @@
 
 namespace Kiroku.Actions;
 
-/// <summary>What was done to a server, by whom and when, and how it ended: one row for each accepted request.</summary>
+/// <summary>The row of one accepted request: what was done to a server, by whom and when, and how it ended.</summary>
 internal sealed record ActionRecord
 {
     public long Id { get; init; }
@@ -13,7 +13,7 @@ internal sealed record ActionRecord
     public required string Action { get; init; }
 
     /// <summary>
-    /// What the request asked for beyond the action's name, as JSON; whoever takes the action up again needs it.
+    /// The request's arguments beyond the action's name, as JSON. Another run that takes the action up needs them.
     /// </summary>
     public string? Arguments { get; init; }
 
@@ -74,7 +74,9 @@ internal sealed record EventRecord
 /// <summary>An action with its events, newest first.</summary>
 internal sealed record RecordedAction(ActionRecord Action, IReadOnlyList<EventRecord> Events);
 
-/// <summary>What the record needs to know of the server it is about: whose it is, and whether it still is.</summary>
+/// <summary>
+/// The server that a record is about, as far as the record needs it: whose it is, and whether it is deleted.
+/// </summary>
 internal sealed record Subject
 {
     public Guid Id { get; init; }
@@ -83,6 +85,6 @@ internal sealed record Subject
 
     public bool Deleted { get; init; }
 
-    /// <summary>How often some of its record was removed.</summary>
+    /// <summary>How often parts of its record were removed.</summary>
     public long Removals { get; init; }
 }

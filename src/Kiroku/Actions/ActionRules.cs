@@ -8,6 +8,7 @@ internal static class ActionRules
     public static readonly Rule List = Rule.Reader("os_compute_api:os-instance-actions:list");
     public static readonly Rule Show = Rule.Reader("os_compute_api:os-instance-actions:show");
     public static readonly Rule Events = Rule.Admin("os_compute_api:os-instance-actions:events");
-    // Nova: admin. Kiroku's owners see what went wrong, in a sentence fit for them.
+    // Nova allows this to administrators. In Kiroku owners, too, see what went wrong, in a sentence that is fit for
+    // them.
     public static readonly Rule EventsDetails = Rule.Reader("os_compute_api:os-instance-actions:events:details");
 }

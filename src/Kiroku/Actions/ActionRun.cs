@@ -1,6 +1,6 @@
 namespace Kiroku.Actions;
 
-/// <summary>One running of an action: its row, its right to write, and its events so far, oldest first.</summary>
+/// <summary>One run of an action: its row, its right to write, and its events so far, oldest first.</summary>
 internal sealed class ActionRun(ActionRecord action, IFence fence, string host, IEnumerable<EventRecord> events)
 {
     private readonly List<EventRecord> events = [.. events];
@@ -28,14 +28,15 @@ internal sealed class ActionRun(ActionRecord action, IFence fence, string host, 
 
     public int Attempts(string step) => events.Count(e => e.Event == step);
 
-    /// <summary>The event that was left open when the service rested, to be gone on with.</summary>
+    /// <summary>The event that was left open when the service rested, and with which the step goes on.</summary>
     public EventRecord? Open(string step) => events.Find(e => e.Event == step && e.FinishTime is null);
 
     /// <summary>The attempt that failed last; null if none has.</summary>
     public EventRecord? LastError => events.LastOrDefault(e => e.Result == EventResults.Error);
 
     /// <summary>
-    /// That moment, or the newest in the record: clocks of different processes agree but for a little.
+    /// The given time or, if it is later, the newest time in the record, because the clocks of processes differ a
+    /// little.
     /// </summary>
     public DateTime NotBefore(DateTime now)
     {

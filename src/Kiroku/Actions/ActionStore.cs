@@ -15,7 +15,7 @@ internal sealed class ActionStore(IDatabase database)
     private static readonly string InsertEventWhere
         = Columns<EventRecord>.InsertWhere("action_events", nameof(EventRecord.Id));
 
-    /// <summary>Whether an attempt failed only because the service ended under it.</summary>
+    /// <summary>Whether an attempt failed only because the service ended during it.</summary>
     public static bool IsInterrupted(EventRecord record)
         => record is { Result: EventResults.Error, Details: Interrupted };
 
@@ -25,19 +25,21 @@ internal sealed class ActionStore(IDatabase database)
     public Task<RecordedAction?> FindAsync(Guid serverId, string requestId, CancellationToken cancellationToken)
         => database.ReadOneAsync(connection => FindAsync(connection, serverId, requestId), cancellationToken);
 
-    /// <summary>Whose server that is, and the action that a request began on it; null for what there is not.</summary>
+    /// <summary>
+    /// The subject of a server, and the action that a request began on it; each is null if there is none.
+    /// </summary>
     public Task<(Subject? Subject, RecordedAction? Action)> FindWithSubjectAsync(
         Guid serverId, string requestId, CancellationToken cancellationToken)
         => database.ReadOneAsync(
             connection => RecordRows.FindAsync(connection, serverId, requestId), cancellationToken);
 
-    /// <summary>Whose server that is; null if there never was one.</summary>
+    /// <summary>The subject of a server; null if there never was such a server.</summary>
     public Task<Subject?> FindSubjectAsync(Guid serverId, CancellationToken cancellationToken)
         => database.ReadOneAsync(connection => RecordRows.FindSubjectAsync(connection, serverId), cancellationToken);
 
     /// <summary>
-    /// The server as it is now, if what was read of its ended actions with <paramref name="before"/> still is in its
-    /// record; null if some may be gone. Nobody is asked where there is nobody but this process to change it.
+    /// The subject as it is now, if its record still has all ended actions that were read with
+    /// <paramref name="before"/>; null if some may be gone. If only this process can change the store, nothing is read.
     /// </summary>
     public async ValueTask<Subject?> FindUnchangedAsync(Subject before, CancellationToken cancellationToken)
     {
@@ -57,7 +59,8 @@ internal sealed class ActionStore(IDatabase database)
         => ListAsync<ActionRecord>(serverId, query, _ => null, action => action, cancellationToken);
 
     /// <summary>
-    /// The same page, each action made into something; what is known of an action by its id is not made again.
+    /// The same page, with each action converted by <paramref name="make"/>, unless <paramref name="known"/> has it
+    /// already.
     /// </summary>
     /// <exception cref="UnknownMarkerException">The query's marker is no action of this server.</exception>
     public Task<IReadOnlyList<T>> ListAsync<T>(
@@ -75,9 +78,9 @@ internal sealed class ActionStore(IDatabase database)
         }, cancellationToken);
 
     /// <summary>
-    /// Inserts the row of an action of a server that has others, in the caller's transaction, which holds the server's
-    /// row. It begins after all that were accepted before it, and not before the last of them ended, whatever the clock
-    /// says.
+    /// Inserts the row of a further action of a server, in the caller's transaction, which holds the server's row.
+    /// Whatever the clock says, the action begins after all that were accepted before it, and not before the last of
+    /// them ended.
     /// </summary>
     public static async Task<ActionRecord> InsertNextAsync(DbConnection connection, ActionRecord action)
     {
@@ -101,7 +104,8 @@ internal sealed class ActionStore(IDatabase database)
     }
 
     /// <summary>
-    /// Records what is done in the caller's own transaction: the action and its event, if it has one, both ended.
+    /// Records an action that is done in the caller's own transaction: the action and its event, if it has one, both
+    /// ended.
     /// </summary>
     public static async Task<long> InsertEndedAsync(DbConnection connection, ActionRecord action, EventRecord? ended)
     {
@@ -119,8 +123,8 @@ internal sealed class ActionStore(IDatabase database)
     }
 
     /// <summary>
-    /// Begins an attempt at a step; one that has begun already stays as it is, as where the answer to its commit was
-    /// lost.
+    /// Begins an attempt at a step. If the attempt has begun already, because the answer to its commit was lost, it
+    /// stays as it is.
     /// </summary>
     public Task<EventRecord> BeginEventAsync(
         IFence fence, EventRecord begun, string? taskState, CancellationToken cancellationToken)
@@ -138,7 +142,7 @@ internal sealed class ActionStore(IDatabase database)
             return begun with { Id = id };
         }, cancellationToken);
 
-    /// <summary>Completes an event; <paramref name="final"/> says that with it the action has begun to fail.</summary>
+    /// <summary>Completes an event; <paramref name="final"/> says that the action begins to fail with it.</summary>
     public Task FinishEventAsync(IFence fence, EventRecord finished, bool final, CancellationToken cancellationToken)
         => database.WriteAsync(async connection =>
         {
@@ -156,13 +160,13 @@ internal sealed class ActionStore(IDatabase database)
         }, cancellationToken);
 
     /// <summary>
-    /// Ends an action in the caller's transaction. What it was asked with goes with its end: nobody goes on with it,
-    /// and passwords may be in there. A step that rested inside one which then failed without it is open still.
+    /// Ends an action in the caller's transaction. Its arguments are removed: nobody goes on with it, and they may hold
+    /// passwords. An inner step that rested is still open if its outer step failed without it.
     /// </summary>
     public static async Task EndAsync(
-        DbConnection connection, long actionId, string outcome, DateTime now, string ofOpenEvents = Interrupted)
+        DbConnection connection, long actionId, string outcome, DateTime now, string detailsOfOpenEvents = Interrupted)
     {
-        await CloseOpenEventsAsync(connection, actionId, ofOpenEvents, now);
+        await CloseOpenEventsAsync(connection, actionId, detailsOfOpenEvents, now);
         var message = outcome is Outcomes.Succeeded or Outcomes.SucceededAfterRetries ? null : ActionError;
         await connection.ExecuteAsync(
             """
@@ -179,8 +183,8 @@ internal sealed class ActionStore(IDatabase database)
         => EndAsync(connection, actionId, Outcomes.Superseded, now, $"superseded by {by}");
 
     /// <summary>
-    /// Readies an action that nobody runs any more to be gone on with, in the caller's transaction: an event that was
-    /// left open is closed as interrupted, or kept when the service had stopped in good order.
+    /// Prepares an action that nobody runs for another run, in the caller's transaction: an event that was left open is
+    /// closed as interrupted, or kept if the service had stopped in good order.
     /// </summary>
     public static async Task TakeUpAsync(DbConnection connection, ActionRecord action, DateTime now)
     {
@@ -219,7 +223,9 @@ internal sealed class ActionStore(IDatabase database)
             await TouchAsync(connection, actionId, now);
     }
 
-    /// <summary>Never back: another process may have written last, whose clock is a little ahead.</summary>
+    /// <summary>
+    /// Moves the time forward only: another process, whose clock is a little ahead, may have written last.
+    /// </summary>
     private static Task TouchAsync(DbConnection connection, long actionId, DateTime now)
         => connection.ExecuteAsync(
             "UPDATE actions SET updated_at = @now WHERE id = @actionId AND updated_at < @now", new { actionId, now });

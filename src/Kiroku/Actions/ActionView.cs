@@ -6,17 +6,17 @@ using Kiroku.Storage;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// An action as it is shown: the seed's keys at 2.1, Nova's above (nova/api/openstack/compute/instance_actions.py).
-/// What a role may not see is left out, not null; below 2.51 the key traceback is there for everybody, as in the seed.
+/// Writes an action: the seed's keys at 2.1, Nova's above (nova/api/openstack/compute/instance_actions.py). Keys that a
+/// role may not see are left out, not null. Below 2.51 everybody gets the key traceback, as in the seed.
 /// </summary>
 internal readonly record struct ActionView(Microversion Version, bool SeesTraceback, bool SeesDetails)
 {
-    /// <summary>Lists come in pages, and say when each action changed last.</summary>
+    /// <summary>Whether lists come in pages and say when each action changed last.</summary>
     public bool IsPaged => Version >= 58;
 
     /// <summary>
-    /// As the caller sees the actions of servers that they may see at all: those of their own project, or as an
-    /// administrator of any.
+    /// The view of a caller, for servers that the caller may see at all: those of the own project or, for an
+    /// administrator, any.
     /// </summary>
     public static ActionView Of(HttpContext context)
     {

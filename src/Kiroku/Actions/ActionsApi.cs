@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// The two calls that read the record: what was done to a server, and one of those actions with its events.
+/// The two routes that read the record: the list of a server's actions, and one action with its events.
 /// </summary>
 internal static class ActionsApi
 {
@@ -70,13 +70,13 @@ internal static class ActionsApi
         if (finished.Find(key) is { } known
             && await store.FindUnchangedAsync(known.Subject, context.RequestAborted) is { } now)
         {
-            Let(context, serverId, now, ActionRules.Show);
+            RequireReadable(context, serverId, now, ActionRules.Show);
             await JsonResponse.WriteAsync(context, StatusCodes.Status200OK, known.Body);
             return;
         }
         var removals = finished.Removals(id);
         var (found, action) = await store.FindWithSubjectAsync(id, requestId, context.RequestAborted);
-        var subject = Let(context, serverId, found, ActionRules.Show);
+        var subject = RequireReadable(context, serverId, found, ActionRules.Show);
         if (action is null)
             throw Fault.NotFound($"Action {requestId} not found");
         var body = JsonResponse.ToBytes(json => view.Write(json, action, subject));
@@ -91,13 +91,13 @@ internal static class ActionsApi
         var subject = Guid.TryParseExact(serverId, "D", out var id)
             ? await store.FindSubjectAsync(id, context.RequestAborted)
             : null;
-        return Let(context, serverId, subject, rule);
+        return RequireReadable(context, serverId, subject, rule);
     }
 
     /// <summary>
-    /// The server whose record is asked for, if the caller may know of it; from 2.21 on deleted ones too.
+    /// Requires that the caller may read the server's record. From 2.21 on the server may be deleted.
     /// </summary>
-    private static Subject Let(HttpContext context, string serverId, Subject? subject, Rule rule)
+    private static Subject RequireReadable(HttpContext context, string serverId, Subject? subject, Rule rule)
     {
         var caller = Caller.Of(context);
         if (subject is null || (subject.Deleted && Microversions.Of(context) < 21) || !caller.MaySee(subject.ProjectId))

@@ -19,7 +19,7 @@ internal sealed class ActionsOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan NextDelay { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How often one step is taken up again after the service died under it; 0 for never.</summary>
+    /// <summary>How often one step is taken up again after the service died during it; 0 for never.</summary>
     [Range(0, 1000)]
     public int Interruptions { get; init; } = 5;
 

@@ -20,7 +20,7 @@ internal static class ActionsRoom
         services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section)
             .Validate(
                 o => o.Lifetime > TimeSpan.Zero && o.Lifetime <= MostLifetime,
-                "Idempotency:Lifetime is to be more than nothing and at most a year, as in 24:00:00.")
+                "Idempotency:Lifetime must be more than zero and at most 366 days, as in 24:00:00.")
             .ValidateOnStart();
         services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RetentionOptions>, RetentionValidation>();
@@ -36,8 +36,8 @@ internal static class ActionsRoom
     }
 
     /// <summary>
-    /// An action is a trace and each attempt at a step a span; they, and what is measured, are sent where
-    /// OpenTelemetry's own variable says, if it does.
+    /// Sends traces and metrics to the collector that OpenTelemetry's own variable names, if it names one. An action is
+    /// a trace, each attempt at a step a span.
     /// </summary>
     private static void AddTelemetry(IServiceCollection services)
     {

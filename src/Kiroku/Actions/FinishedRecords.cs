@@ -5,25 +5,26 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// Answers about actions that have ended, as bytes: an ended action never changes, until retention removes it or its
-/// server is deleted. Whether the caller may see it is asked each time. What is kept is bounded and only this
-/// process's; of what others did to a shared store it knows nothing, and <see cref="ActionStore.FindUnchangedAsync"/>
-/// does.
+/// A cache of answers about ended actions, as bytes: an ended action never changes, until retention removes it or its
+/// server is deleted. Whether the caller may see an answer is checked each time. The cache is bounded and belongs to
+/// this process. It does not know what other processes do to a shared store;
+/// <see cref="ActionStore.FindUnchangedAsync"/> does.
 /// </summary>
 internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDisposable
 {
-    /// <summary>What an entry takes besides its bytes, about.</summary>
+    /// <summary>The approximate size of an entry besides its bytes.</summary>
     private const int Overhead = 512;
 
     private readonly MemoryCache? kept = options.Value.KeptInMemory == 0 ? null
         : new MemoryCache(new MemoryCacheOptions { SizeLimit = options.Value.KeptInMemory });
 
     /// <summary>
-    /// The removals here of the servers that share a place; an answer read before one has ended is not good any more.
+    /// Counts the removals in this process, in slots that servers share. An answer that was read before a removal ended
+    /// is no longer valid.
     /// </summary>
     private readonly ChangeCount[] removals = new ChangeCount[1024];
 
-    /// <summary>The answer, if it is known.</summary>
+    /// <summary>The answer; null if it is not in the cache.</summary>
     public FinishedRecord? Find(FinishedKey key)
         => kept is not null && kept.TryGetValue(key, out FinishedRecord? record)
             && record!.Removals == Removals(key.ServerId)
@@ -31,16 +32,16 @@ internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDispo
             : null;
 
     /// <summary>
-    /// Where a server stands; to be asked before reading what is then kept. Null: now nothing is to be kept of it.
+    /// The count of a server's removals, to be taken before reading an answer for the cache. Null: a removal is under
+    /// way, and nothing may be cached.
     /// </summary>
-    public long? Removals(Guid serverId) => Place(serverId).Value;
+    public long? Removals(Guid serverId) => Slot(serverId).Value;
 
     public void Keep(FinishedKey key, FinishedRecord record)
         => kept?.Set(key, record, new MemoryCacheEntryOptions { Size = Overhead + record.Body.Length });
 
     /// <summary>
-    /// An ended action as lists show it. Whether a list still has it, the store says: nothing here needs to be
-    /// forgotten.
+    /// An ended action as lists show it. It need not be forgotten, because the store says whether a list still has it.
     /// </summary>
     public ListedAction? FindListed(long id, bool withChange) => kept?.Get<ListedAction>(KeyOf(id, withChange));
 
@@ -49,8 +50,8 @@ internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDispo
             KeyOf(id, withChange), listed, new MemoryCacheEntryOptions { Size = Overhead + listed.Json.Length });
 
     /// <summary>
-    /// To be held while some of these servers' record is removed. Nothing is known of them meanwhile, and afterwards
-    /// all is read anew.
+    /// Held while parts of these servers' record are removed. Meanwhile nothing is cached of them, and afterwards
+    /// everything is read anew.
     /// </summary>
     public IDisposable Removing(params IReadOnlyCollection<Guid> servers) => new Removal(this, servers);
 
@@ -58,7 +59,7 @@ internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDispo
 
     private static long KeyOf(long id, bool withChange) => withChange ? id : -id;
 
-    private ref ChangeCount Place(Guid serverId) => ref removals[(uint)serverId.GetHashCode() % (uint)removals.Length];
+    private ref ChangeCount Slot(Guid serverId) => ref removals[(uint)serverId.GetHashCode() % (uint)removals.Length];
 
     private sealed class Removal : IDisposable
     {
@@ -69,21 +70,21 @@ internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDispo
         {
             (this.records, this.servers) = (records, servers);
             foreach (var server in servers)
-                records.Place(server).Begin();
+                records.Slot(server).Begin();
         }
 
         public void Dispose()
         {
             foreach (var server in servers)
-                records.Place(server).End();
+                records.Slot(server).End();
         }
     }
 }
 
-/// <summary>An ended action as it is shown.</summary>
+/// <summary>The key of an answer: an ended action and how it is shown.</summary>
 internal readonly record struct FinishedKey(Guid ServerId, string RequestId, ActionView View);
 
-/// <summary>The answer, whose it is, and after how many removals it was read.</summary>
+/// <summary>An answer, its subject, and the count of removals when it was read.</summary>
 internal sealed record FinishedRecord(byte[] Body, Subject Subject, long Removals);
 
 /// <summary>An action as lists show it.</summary>

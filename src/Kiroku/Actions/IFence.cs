@@ -17,8 +17,8 @@ internal interface IFence
 }
 
 /// <summary>
-/// Something was to be done for an action that had ended or moved on, or though one had begun; it must stop without a
-/// trace.
+/// The right to act is lost: the action has ended or gone over to another run, or another action has begun. The caller
+/// must stop without a trace.
 /// </summary>
 [GenerateSerializer]
 internal sealed class FencedException() : Exception("Something else has been done with the server meanwhile.");

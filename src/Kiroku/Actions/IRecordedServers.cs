@@ -11,7 +11,8 @@ internal interface IRecordedServers
     Task<IReadOnlyList<Guid>> ListAsync(DbConnection connection, RetentionQuery query);
 
     /// <summary>
-    /// Takes the servers' rows for the rest of the transaction and counts in each that some of its record goes.
+    /// Locks the servers' rows for the rest of the transaction and counts in each that some of its record is removed:
+    /// the answers that other processes have cached are valid for the former number only.
     /// </summary>
     Task CountRemovalAsync(DbConnection connection, IEnumerable<Guid> servers);
 

@@ -3,9 +3,9 @@ using Kiroku.Api;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// Gives a request that repeats another, by its <see cref="IdempotencyKey"/>, the other's answer. Whether it does is
-/// the store's to judge when the request is accepted; here is asked before, to save the work, and again after a
-/// refusal, which may only say that the first of two at once was quicker.
+/// Answers a request that repeats another one, by its <see cref="IdempotencyKey"/>, as the first was answered. The
+/// store decides that when a request is accepted. This filter asks before, to save the work, and again after a refusal,
+/// because the same request at the same time may have been quicker.
 /// </summary>
 internal sealed class IdempotencyFilter(KeptAnswers answers) : IEndpointFilter
 {

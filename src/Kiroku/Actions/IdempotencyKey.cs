@@ -6,8 +6,8 @@ using Kiroku.Api;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// What a caller marks a request with, so that the service knows a repetition of it from another request: a key of the
-/// caller's choice, good for one user in one project, and the hash of what it was used for.
+/// The mark by which the service recognises a repeated request: a key of the caller's choice, valid for one user in one
+/// project, and a hash of the request.
 /// </summary>
 [GenerateSerializer, Immutable]
 internal sealed record IdempotencyKey(
@@ -20,12 +20,12 @@ internal sealed record IdempotencyKey(
     private const int MostCharacters = 255;
     private static readonly object Item = new();
 
-    /// <summary>The key that the request came with; null if it came with none or its route heeds none.</summary>
+    /// <summary>The key that the request came with; null if it has none or its route ignores keys.</summary>
     public static IdempotencyKey? Of(HttpContext context)
         => context.Items.TryGetValue(Item, out var key) ? (IdempotencyKey?)key : null;
 
-    /// <summary>Reads the request's key, which then is <see cref="Of"/> it.</summary>
-    /// <exception cref="Fault">400 for a header that is no key.</exception>
+    /// <summary>Reads the request's key, which <see cref="Of"/> then returns.</summary>
+    /// <exception cref="Fault">400: the header is not a valid key.</exception>
     public static async Task<IdempotencyKey?> ReadAsync(HttpContext context)
     {
         var header = context.Request.Headers[Header];

@@ -6,13 +6,13 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Actions;
 
-/// <summary>An answer and what it is to be kept under: nothing, if its request came without a key.</summary>
+/// <summary>An answer and the key to keep it under; without a key the answer is not kept.</summary>
 internal sealed record Keeping(IdempotencyKey? Key, Answer Answer);
 
 /// <summary>
-/// The answers given under an <see cref="IdempotencyKey"/>. Each is written in the transaction that accepts its
-/// request, and the store lets in one for each key: so of any number of requests with the same key, at once or after a
-/// crash, one is done.
+/// The answers that are kept under an <see cref="IdempotencyKey"/>. Each is written in the transaction that accepts its
+/// request, and the store takes one for each key. So of any number of requests with the same key, at once or after a
+/// crash, one is carried out.
 /// </summary>
 internal sealed class KeptAnswers(IDatabase database, IOptions<IdempotencyOptions> options, TimeProvider time)
 {
@@ -40,7 +40,8 @@ internal sealed class KeptAnswers(IDatabase database, IOptions<IdempotencyOption
     }
 
     /// <summary>Keeps the answer, if its request has a key, in the caller's transaction.</summary>
-    /// <exception cref="Fault">409: there is one by now. The caller's transaction is to come to nothing.</exception>
+    /// <exception cref="Fault">409: an answer has been kept under the key meanwhile. The caller's transaction must be
+    /// rolled back.</exception>
     public async Task InsertAsync(DbConnection connection, Keeping keeping)
     {
         if (keeping is not ({ } key, var answer))
@@ -74,8 +75,8 @@ internal sealed class KeptAnswers(IDatabase database, IOptions<IdempotencyOption
             };
     }
 
-    /// <summary>Drops up to that many answers whose time is over.</summary>
-    /// <returns>How many there were.</returns>
+    /// <summary>Deletes at most that many expired answers.</summary>
+    /// <returns>The number of deleted answers.</returns>
     public async Task<int> TrimAsync(int most, CancellationToken cancellationToken)
     {
         var over = new { now = time.UtcNow(), most };

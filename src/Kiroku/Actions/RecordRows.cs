@@ -4,8 +4,8 @@ using Kiroku.Storage;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// Reads what the record shows, value by value: the two calls that this service is there for make nothing but these
-/// reads, and what maps rows by itself would take most of their time (docs/performance.md).
+/// Reads the rows of the record, value by value. The two routes that this service exists for do nothing but these
+/// reads, and a mapper of rows would take most of their time (docs/performance.md).
 /// </summary>
 internal static class RecordRows
 {
@@ -16,7 +16,7 @@ internal static class RecordRows
         a.outcome, a.arguments, a.resting, a.failing
         """;
 
-    /// <summary>Where each begins in a row of <see cref="Show"/>.</summary>
+    /// <summary>The columns at which the action and the event begin in a row of <see cref="Show"/>.</summary>
     private const int FirstOfAction = 3;
     private const int FirstOfEvent = FirstOfAction + 13;
 
@@ -29,7 +29,7 @@ internal static class RecordRows
         """;
 
     /// <summary>
-    /// A server's owner and one of its actions with the events, newest first; null for what there is not.
+    /// A server's subject, and one of its actions with the events, newest first; each is null if there is none.
     /// </summary>
     public static Task<(Subject?, RecordedAction?)> FindAsync(DbConnection connection, Guid serverId, string requestId)
         => connection.ReadAsync(Show, [serverId.ToString(), requestId], async rows =>
@@ -54,7 +54,9 @@ internal static class RecordRows
         => connection.ReadAsync($"SELECT {SubjectColumns} FROM servers s WHERE s.id = @0", [serverId.ToString()],
             async rows => await rows.ReadAsync() ? ReadSubject(rows, serverId) : null);
 
-    /// <summary>Ids of a page of a server's actions, newest first, of those whose row came before another.</summary>
+    /// <summary>
+    /// Ids of a page of a server's actions, newest first, of those whose id is below <paramref name="before"/>.
+    /// </summary>
     public static Task<List<long>> ListIdsAsync(DbConnection connection, Guid serverId, long before, ActionQuery query)
         => ListAsync(connection, "a.id", (serverId, before, query), rows => rows.GetInt64(0));
 

@@ -78,7 +78,7 @@ internal static class Outcomes
     public const string SucceededAfterRetries = "succeeded_after_retries";
     public const string Failed = "failed";
 
-    /// <summary>It failed because the service died under it more often than it is taken up again.</summary>
+    /// <summary>It failed because the service died during it more often than it may be taken up again.</summary>
     public const string Interrupted = "interrupted";
 
     /// <summary>Another action took its place.</summary>

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// Lets go of what the record is no longer to keep: ended actions of each server, oldest first, as its
-/// <see cref="RetentionLimits"/> say, and answers kept for repeated requests whose time is over. It works steadily and
-/// in small transactions, so that no request waits for it longer than for another request.
+/// Removes the parts of the record that are no longer kept: each server's ended actions beyond its
+/// <see cref="RetentionLimits"/>, oldest first, and expired answers for repeated requests. It works steadily and in
+/// small transactions, so that no request waits for it longer than for another request.
 /// </summary>
 internal sealed partial class Retention(
     RetentionStore store, KeptAnswers answers, IOptions<RetentionOptions> options, TimeProvider time,
@@ -15,7 +15,9 @@ internal sealed partial class Retention(
 {
     private const int ServersAtOnce = 200;
 
-    /// <summary>Looks at everything once and returns how many actions and deleted servers are gone.</summary>
+    /// <summary>
+    /// Looks at everything once, and returns the numbers of removed actions and removed deleted servers.
+    /// </summary>
     public async Task<(int Actions, int Servers)> TrimAsync(CancellationToken cancellationToken)
     {
         while (await answers.TrimAsync(options.Value.BatchSize, cancellationToken) == options.Value.BatchSize)
@@ -28,11 +30,11 @@ internal sealed partial class Retention(
         return (actions, servers);
     }
 
-    protected override string Work => "Removing what retention lets go";
+    protected override string Work => "Removing records beyond the limits of retention";
 
     protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
-        // Two at once would do no harm, but the looking costs, and there may be many.
+        // Two processes at once would do no harm, but each look costs time, and there may be many processes.
         if (await store.HasTurnAsync(cancellationToken))
             await TrimAsync(cancellationToken);
     }
@@ -78,7 +80,7 @@ internal sealed partial class Retention(
         + "deleted servers")]
     private partial void LogRemoved(int actions, int living, int deleted, int servers);
 
-    /// <summary>What goes in the next transaction, and how much went before.</summary>
+    /// <summary>The actions to remove in the next transaction, and the numbers removed so far.</summary>
     private sealed class Batch(RetentionStore store, int size)
     {
         private readonly List<long> actions = [];

@@ -23,7 +23,7 @@ internal sealed class RetentionOptions
     public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(50);
 }
 
-/// <summary>What is kept of each server's actions: what is beyond either limit goes; null is no limit.</summary>
+/// <summary>The limits on each server's actions. Actions beyond either limit are removed; null is no limit.</summary>
 internal sealed class RetentionLimits
 {
     /// <summary>How long an action is kept after its end.</summary>
@@ -35,7 +35,9 @@ internal sealed class RetentionLimits
     public bool KeepAll => MaxAge is null && MaxCount is null;
 }
 
-/// <summary>Says what is wrong with the settings, all at once: a typing error here would cost history.</summary>
+/// <summary>
+/// Reports everything that is wrong with the settings, because a typing error here would cost history.
+/// </summary>
 internal sealed class RetentionValidation : IValidateOptions<RetentionOptions>
 {
     private static readonly TimeSpan Century = TimeSpan.FromDays(36_525);
@@ -52,19 +54,19 @@ internal sealed class RetentionValidation : IValidateOptions<RetentionOptions>
     private static IEnumerable<string> Faults(string which, RetentionLimits limits)
     {
         if (limits.MaxAge <= TimeSpan.Zero || limits.MaxAge > Century)
-            yield return $"Retention:{which}:MaxAge is to be more than nothing and at most a century, "
+            yield return $"Retention:{which}:MaxAge must be more than zero and at most a century, "
                 + "as in 90.00:00:00 for 90 days.";
         if (limits.MaxCount < 1)
-            yield return $"Retention:{which}:MaxCount is to be at least 1.";
+            yield return $"Retention:{which}:MaxCount must be at least 1.";
     }
 
     private static IEnumerable<string> Faults(RetentionOptions options)
     {
         if (options.Interval < TimeSpan.FromSeconds(1) || options.Interval > TimeSpan.FromDays(1))
-            yield return "Retention:Interval is to be at least a second and at most a day, as in 00:10:00.";
+            yield return "Retention:Interval must be at least a second and at most a day, as in 00:10:00.";
         if (options.BatchSize is < 1 or > 1000)
-            yield return "Retention:BatchSize is to be 1 to 1000.";
+            yield return "Retention:BatchSize must be 1 to 1000.";
         if (options.Pause < TimeSpan.Zero || options.Pause > TimeSpan.FromMinutes(1))
-            yield return "Retention:Pause is to be at most a minute, as in 00:00:00.05.";
+            yield return "Retention:Pause must be at most a minute, as in 00:00:00.05.";
     }
 }

@@ -1,6 +1,6 @@
 namespace Kiroku.Actions;
 
-/// <summary>Which servers are next to be looked at, and what of their actions goes.</summary>
+/// <summary>Which servers to look at next, and which of their actions to remove.</summary>
 internal sealed record RetentionQuery(bool Deleted, DateTime? EndedBefore, int? MaxCount, int Most)
 {
     /// <summary>Id of the last server looked at.</summary>

@@ -4,9 +4,9 @@ using Kiroku.Storage;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// Finds what retention lets go, and removes it. A server's actions end in the order they began, so what goes of a
-/// server is all that ended up to one action: <see cref="Surplus.Last"/>. That one is found in an index, whatever the
-/// number of rows.
+/// Finds and removes the actions beyond the limits of retention. A server's actions end in the order they began, so all
+/// that ended up to one action are removed: <see cref="Surplus.Last"/>. An index finds that action, whatever the number
+/// of rows.
 /// </summary>
 internal sealed class RetentionStore(IDatabase database, FinishedRecords records, IRecordedServers recorded)
 {
@@ -21,10 +21,10 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
     public const string LastByCount
         = "SELECT a.id FROM actions a WHERE a.server_id = s.id ORDER BY a.id DESC LIMIT 1 OFFSET @MaxCount";
 
-    /// <summary>Whether it is for this process to look: where several share the store one of them does.</summary>
+    /// <summary>Whether it is this process's turn to look. Of several that share the store one looks.</summary>
     public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => database.HasTurnAsync(cancellationToken);
 
-    /// <summary>The next servers in the order of their ids, each with what goes of it.</summary>
+    /// <summary>The next servers in the order of their ids, each with its surplus.</summary>
     public Task<IReadOnlyList<Surplus>> ListAsync(RetentionQuery query, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<Surplus>>(async connection =>
         {
@@ -43,16 +43,17 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
             """, new { serverId, after, last, most })).AsList(), cancellationToken);
 
     /// <summary>
-    /// Removes ended actions of some servers with their events, and of deleted servers those that then have none left.
+    /// Removes ended actions of some servers with their events, and then those deleted servers that have no actions
+    /// left.
     /// </summary>
-    /// <returns>How many actions and servers are gone.</returns>
+    /// <returns>The numbers of removed actions and servers.</returns>
     public async Task<(int Actions, int Servers)> RemoveAsync(
         IReadOnlyCollection<long> actions, IReadOnlyCollection<Guid> servers, CancellationToken cancellationToken)
     {
         using var removing = records.Removing(servers);
         return await database.WriteAsync(async connection =>
         {
-            // First, so that nobody else changes their record meanwhile.
+            // First: it locks the rows, so that nobody else changes these records meanwhile.
             await recorded.CountRemovalAsync(connection, servers);
             var ids = SqlList.Of(actions);
             await connection.ExecuteAsync($"DELETE FROM action_events WHERE action_id IN {ids}");
@@ -71,14 +72,14 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
         FROM s ORDER BY s.id
         """;
 
-    /// <summary>Those of the servers that have no action left.</summary>
+    /// <summary>The servers that have no action left.</summary>
     private static string Empty(IEnumerable<Guid> servers) => $"""
         WITH s (id) AS ({SqlList.Rows(servers)})
         SELECT s.id FROM s WHERE NOT EXISTS (SELECT 1 FROM actions a WHERE a.server_id = s.id)
         """;
 }
 
-/// <summary>What goes of a server: every ended action up to the last of these.</summary>
+/// <summary>The actions of a server to remove: every ended one up to <see cref="Last"/>.</summary>
 internal sealed record Surplus
 {
     public Guid ServerId { get; init; }

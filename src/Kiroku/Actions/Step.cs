@@ -7,7 +7,8 @@ namespace Kiroku.Actions;
 internal sealed record Step(string Event, Func<CancellationToken, Task> Do)
 {
     /// <summary>
-    /// Takes back what <see cref="Do"/> did, wholly or half; runs when the action fails at this step or a later one.
+    /// Undoes <see cref="Do"/>, even if that was only half done; runs when the action fails at this step or a later
+    /// one.
     /// </summary>
     public Func<CancellationToken, Task>? Undo { get; init; }
 

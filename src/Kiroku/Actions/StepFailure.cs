@@ -1,7 +1,8 @@
 namespace Kiroku.Actions;
 
 /// <summary>
-/// What an event says of an exception: a sentence for the owner, and whether another attempt could end otherwise.
+/// The details that an event records of an exception: a sentence for the owner, and whether another attempt could end
+/// otherwise.
 /// </summary>
 internal readonly record struct StepFailure(string Details, bool Permanent)
 {
@@ -10,7 +11,7 @@ internal readonly record struct StepFailure(string Details, bool Permanent)
         StepException known => new StepFailure(known.Message, known.Permanent),
         // An inner step that used up its attempts makes its outer step fail for good.
         StepFailedException inner => new StepFailure(inner.Details, Permanent: true),
-        // Like Nova: of an unforeseen exception the owner learns the kind and no more.
+        // As in Nova, the owner learns only the type of an unforeseen exception.
         _ => new StepFailure(exception.GetType().Name, Permanent: false),
     };
 }

@@ -18,7 +18,7 @@ internal sealed partial class StepRunner(
     public static readonly ActivitySource Telemetry = new("Kiroku.Actions");
 
     /// <summary>Runs the step unless it has already succeeded in this action.</summary>
-    /// <exception cref="StepFailedException">It failed for good; the reason stands in its last event.</exception>
+    /// <exception cref="StepFailedException">The step failed for good; its last event has the reason.</exception>
     /// <exception cref="OperationCanceledException">The token fired; an event that was open then is left
     /// open.</exception>
     public async Task RunAsync(ActionRun run, Step step, CancellationToken cancellationToken)
@@ -55,7 +55,7 @@ internal sealed partial class StepRunner(
         var open = step.RecordedOnFailureOnly ? null : await BeginAsync(run, step, cancellationToken);
         try
         {
-            // Whatever it did already it may do again, as after an interruption.
+            // The step may do again what it has done already, as after an interruption.
             await patience.RunAsync(step.Do, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -66,7 +66,7 @@ internal sealed partial class StepRunner(
         {
             throw;
         }
-#pragma warning disable CA1031 // The runner's edge: whatever a step throws is what its event says.
+#pragma warning disable CA1031 // The runner's edge: the event records whatever a step throws.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -116,7 +116,7 @@ internal sealed partial class StepRunner(
     [LoggerMessage(LogLevel.Warning, "{Step}, attempt {Attempt} ({RequestId}) failed")]
     private partial void LogFailed(string step, int attempt, string requestId, Exception exception);
 
-    /// <summary>One attempt failed and its event is closed; final if there is to be no other.</summary>
+    /// <summary>One attempt failed and its event is closed; final if no other follows.</summary>
     private sealed class AttemptFailedException(string details, bool final, Exception inner) : Exception(details, inner)
     {
         public string Details => Message;

@@ -6,8 +6,8 @@ using Polly.Retry;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// What actions do with the store: while that is in trouble (its disk full, say) they wait and try again, so that no
-/// record is lost and no step fails for it.
+/// Has actions wait and try again while the store is in trouble (its disk full, say), so that no record is lost and no
+/// step fails because of it.
 /// </summary>
 internal sealed partial class StorePatience(
     IOptions<ActionsOptions> options, TimeProvider time, ILogger<StorePatience> logger)

@@ -5,9 +5,9 @@ using Dapper;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// The right to act on a server: valid while its row still names that action and epoch. Every write of a workflow shows
-/// it, so that one which was overtaken or taken up elsewhere changes nothing, however late it wakes. With no action it
-/// is the right of who tidies up while nothing runs, until something begins.
+/// The right to act on a server, valid while its row still names that action and epoch. Every write of a workflow
+/// checks it, so that a run that was overtaken changes nothing, however late it wakes. Without an action it is the
+/// right to tidy up while no action runs.
 /// </summary>
 [GenerateSerializer, Immutable]
 internal sealed record Fence(
