@@ -5,7 +5,7 @@ using Kiroku.Api;
 namespace Kiroku.Hosts;
 
 /// <summary>
-/// /extensions: what Nova once could be without, of which this lists the ones that Kiroku has (extension_info.py).
+/// /extensions: lists those parts of the API that Kiroku has and that were optional once in Nova (extension_info.py).
 /// </summary>
 internal static class ExtensionsApi
 {

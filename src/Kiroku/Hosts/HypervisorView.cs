@@ -4,15 +4,15 @@ using Host = Kiroku.Nodes.Host;
 
 namespace Kiroku.Hosts;
 
-/// <summary>A host as os-hypervisors shows it, key by key as each microversion has it.</summary>
+/// <summary>Writes a host as os-hypervisors shows it, key by key as each microversion has it.</summary>
 internal sealed class HypervisorView(Microversion version)
 {
     private const long GiB = 1024L * 1024 * 1024;
 
-    /// <param name="json">Where to.</param>
+    /// <param name="json">The writer.</param>
     /// <param name="host">The host.</param>
-    /// <param name="detailed">With what it has.</param>
-    /// <param name="serversOfHosts">Servers by their hosts; null for none to be shown.</param>
+    /// <param name="detailed">Whether to write its capacity and use, too.</param>
+    /// <param name="serversOfHosts">The servers by their hosts; null to show none.</param>
     public void Write(
         Utf8JsonWriter json, Host host, bool detailed, ILookup<string, (Guid Id, string Name)>? serversOfHosts)
     {
@@ -109,7 +109,7 @@ internal sealed class HypervisorView(Microversion version)
         json.WriteEndArray();
     }
 
-    /// <summary>As libvirt counts: 7.2.17 is 7002017.</summary>
+    /// <summary>The version as libvirt's number: 7.2.17 is 7002017.</summary>
     private static int VersionNumber(string text)
         => Version.TryParse(text, out var parts)
             ? (parts.Major * 1_000_000) + (parts.Minor * 1000) + Math.Max(parts.Build, 0)

@@ -45,7 +45,7 @@ internal static class HypervisorsApi
             throw Fault.BadRequest(
                 "Paging over hypervisors with the hypervisor_hostname_pattern query parameter is not supported.");
         var all = await ListAsync(hosts, context.RequestAborted);
-        var page = pattern is not null ? Matching(all, pattern) : [.. Behind(all, marker, version).Take(limit)];
+        var page = pattern is not null ? Matching(all, pattern) : [.. After(all, marker, version).Take(limit)];
         var servers = await ServersAsync(version >= 53 && WithServers(parameters), hosts, context.RequestAborted);
         return JsonResponse.Ok(json =>
         {
@@ -121,7 +121,7 @@ internal static class HypervisorsApi
         return Microversions.Of(context);
     }
 
-    /// <exception cref="Fault">404 from the version on that took the route away.</exception>
+    /// <exception cref="Fault">404: the version no longer has the route.</exception>
     private static Microversion RequireBefore(int gone, HttpContext context, Rule rule)
         => Microversions.Of(context) is var version && version >= gone
             ? throw Fault.NotFound($"API version '2.{version.Minor}' is not supported on this method.")
@@ -143,7 +143,7 @@ internal static class HypervisorsApi
             ?? throw Fault.NotFound($"Hypervisor with ID '{id}' could not be found.");
     }
 
-    private static IEnumerable<Host> Behind(IReadOnlyList<Host> hosts, string? marker, Microversion version)
+    private static IEnumerable<Host> After(IReadOnlyList<Host> hosts, string? marker, Microversion version)
     {
         if (marker is null)
             return hosts;

@@ -4,14 +4,14 @@ using Kiroku.Nodes;
 
 namespace Kiroku.Hosts;
 
-/// <summary>What a request wants of a service: null for what it leaves as it is.</summary>
+/// <summary>The changes to a service that a request asks for; null leaves a value as it is.</summary>
 internal sealed record ServiceChange(bool? Disabled, string? Reason, bool? ForcedDown)
 {
     private const string ReasonKey = "disabled_reason";
     private const string ForcedDownKey = "forced_down";
 
-    /// <summary>From 2.53 on: the body says what is to change.</summary>
-    /// <exception cref="Fault">400: nothing is, or a reason is given for what is enabled.</exception>
+    /// <summary>Reads a request from 2.53 on, whose body says what to change.</summary>
+    /// <exception cref="Fault">400: nothing is to change, or an enabled service is given a reason.</exception>
     public static ServiceChange Of(JsonElement body)
     {
         bool? disabled = body.TryGetProperty("status", out var status) ? status.GetString() == "disabled" : null;
@@ -24,8 +24,9 @@ internal sealed record ServiceChange(bool? Disabled, string? Reason, bool? Force
             : change;
     }
 
-    /// <summary>Before 2.53: the path does.</summary>
-    /// <exception cref="Fault">404 for what is no such word, 400 where the body lacks what it needs.</exception>
+    /// <summary>Reads a request before 2.53, whose path says what to change.</summary>
+    /// <exception cref="Fault">404: the path names no such change; 400: the body lacks what the change
+    /// needs.</exception>
     public static ServiceChange Of(string action, JsonElement body, Microversion version) => action switch
     {
         "enable" => new ServiceChange(false, null, null),
@@ -44,7 +45,7 @@ internal sealed record ServiceChange(bool? Disabled, string? Reason, bool? Force
         return service with { ForcedDown = ForcedDown ?? service.ForcedDown };
     }
 
-    /// <summary>What Nova answered before 2.53: the request's own words.</summary>
+    /// <summary>Writes the answer before 2.53, which repeats the request.</summary>
     public void WriteEcho(Utf8JsonWriter json, JsonElement body)
     {
         json.WriteStartObject();

@@ -3,7 +3,7 @@ using static Kiroku.Api.Parameters;
 
 namespace Kiroku.Hosts;
 
-/// <summary>What bodies about services may hold (nova/api/openstack/compute/schemas/services.py).</summary>
+/// <summary>The schemas of bodies about services (nova/api/openstack/compute/schemas/services.py).</summary>
 internal static class ServiceSchemas
 {
     private static readonly Schema Word = Text with { MinLength = 1, MaxLength = 255 };

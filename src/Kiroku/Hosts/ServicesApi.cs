@@ -9,7 +9,7 @@ using Host = Kiroku.Nodes.Host;
 namespace Kiroku.Hosts;
 
 /// <summary>
-/// os-services: whether hosts answer and are to be given servers (nova/api/openstack/compute/services.py).
+/// os-services: shows and changes which hosts are up and may be given servers (nova/api/openstack/compute/services.py).
 /// </summary>
 internal static class ServicesApi
 {

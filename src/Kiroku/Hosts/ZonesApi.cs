@@ -18,7 +18,7 @@ internal static class ZonesApi
         app.MapGet("/os-availability-zone/detail", Detail);
     }
 
-    /// <summary>There are none, but clients ask for those that a hypervisor is in.</summary>
+    /// <summary>Lists no aggregates: there are none, but clients ask for those that a hypervisor is in.</summary>
     private static JsonResponse ListAggregates(HttpContext context)
     {
         Caller.Of(context).Require(HostRules.AggregatesList, Caller.Of(context).ProjectId);
@@ -65,7 +65,7 @@ internal static class ZonesApi
             json.WriteEndObject();
         });
 
-    /// <summary>Disabled ones are not told.</summary>
+    /// <summary>Writes the hosts of a zone, without the disabled ones.</summary>
     private static void WriteHosts(Utf8JsonWriter json, Zone zone)
     {
         json.WriteStartObject("hosts");

@@ -6,16 +6,16 @@ using Kiroku.Scheduling;
 namespace Kiroku.Nodes;
 
 /// <summary>
-/// A host with machines: what its node says of it, what administrators say of its service, what servers take up,
-/// whether its node is there.
+/// A host with machines: its node's report, its service as administrators have set it, the claims of servers, and
+/// whether its node is present.
 /// </summary>
-internal sealed record Host(Node Node, Service Service, HostUse Use, bool IsThere)
+internal sealed record Host(Node Node, Service Service, HostUse Use, bool IsPresent)
 {
-    public bool IsUp => IsThere && Node.Connected && !Service.ForcedDown;
+    public bool IsUp => IsPresent && Node.Connected && !Service.ForcedDown;
 
     public string Name => Node.Name;
 
-    /// <summary>Its id, and its service's, before 2.53.</summary>
+    /// <summary>The id of the host and of its service before 2.53.</summary>
     public long Number => Node.Number;
 
     public string Zone => Node.Zone;
@@ -33,23 +33,23 @@ internal sealed record Host(Node Node, Service Service, HostUse Use, bool IsTher
     public Guid ServiceId => IdOf($"{Service.Binary} {Name}");
 
     /// <summary>
-    /// What administrators see of the host of a server (nova/compute/api.py, get_instance_host_status).
+    /// The host_status that administrators see on servers (nova/compute/api.py, get_instance_host_status).
     /// </summary>
     public string HostStatus => Service.HostStatus(IsUp);
 
-    /// <summary>The host as the scheduler looks at it.</summary>
+    /// <summary>The host as the scheduler sees it.</summary>
     public HostState State(Scheduler scheduler) => new(Name, Zone, scheduler.LimitsOf(Capacity), Use.Claim)
     {
         IsEnabled = !Service.Disabled && !Node.Draining,
         IsUp = IsUp,
     };
 
-    /// <summary>An id that always comes out the same for what it names.</summary>
+    /// <summary>The id that belongs to a name, always the same.</summary>
     public static Guid IdOf(string name)
         => new(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16), bigEndian: true);
 }
 
-/// <summary>What servers take up on a host, and on how many of them something is being done.</summary>
+/// <summary>The servers on a host: their number, how many of them have a running action, and what they claim.</summary>
 internal sealed record HostUse
 {
     public string Host { get; init; } = "";

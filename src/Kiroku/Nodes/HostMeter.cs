@@ -4,8 +4,8 @@ using Kiroku.Storage;
 namespace Kiroku.Nodes;
 
 /// <summary>
-/// Measures this node's own host, for all who ask at a time at once; a hypervisor that is silent for long does not
-/// answer.
+/// Measures this node's own host, once for all who ask at the same time. A hypervisor that is silent for long counts as
+/// one that does not answer.
 /// </summary>
 internal sealed class HostMeter(IHypervisor hypervisor, ServiceSettings settings, TimeProvider time)
 {
@@ -14,10 +14,10 @@ internal sealed class HostMeter(IHypervisor hypervisor, ServiceSettings settings
     private readonly Lock gate = new();
     private Task<HostLook>? running;
 
-    /// <summary>What was measured last.</summary>
+    /// <summary>The last measurement.</summary>
     public HostLook Last { get; private set; } = new(false, null);
 
-    /// <summary>Ends after two seconds at the latest, whatever the hypervisor does.</summary>
+    /// <summary>Measures the host; ends after two seconds at the latest, whatever the hypervisor does.</summary>
     public Task<HostLook> LookAsync(CancellationToken cancellationToken)
     {
         lock (gate)
@@ -48,10 +48,12 @@ internal sealed class HostMeter(IHypervisor hypervisor, ServiceSettings settings
     }
 }
 
-/// <summary>Whether a hypervisor answers, and what its host has; null for what it never said.</summary>
+/// <summary>
+/// A measurement of a host: whether its hypervisor answers, and the host's capacity; null if that was never known.
+/// </summary>
 internal sealed record HostLook(bool Connected, HostCapacity? Capacity)
 {
-    /// <summary>How long the host is up; null where that is not known.</summary>
+    /// <summary>The host's uptime; null if it is not known.</summary>
     public string? Uptime { get; init; }
 
     /// <summary>When it last answered.</summary>

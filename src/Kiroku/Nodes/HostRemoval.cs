@@ -5,13 +5,13 @@ using Kiroku.Storage;
 namespace Kiroku.Nodes;
 
 /// <summary>
-/// Forgets a host that is no more. One that runs would only report itself again, and one with servers is still needed.
+/// Removes a host that no longer exists. A host that runs would only report itself again, and a host with servers is
+/// still needed.
 /// </summary>
 internal sealed class HostRemoval(IDatabase database, IServersOnHosts servers)
 {
-    /// <exception cref="Fault">
-    /// 409: it has servers or disks of theirs, one moves to or from it, or it is up.
-    /// </exception>
+    /// <exception cref="Fault">409: the host has servers or their disks, a server moves to or from it, or it is
+    /// up.</exception>
     public Task RemoveAsync(Host host, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async connection =>
         {

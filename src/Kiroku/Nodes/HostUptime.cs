@@ -3,16 +3,15 @@ using System.Globalization;
 namespace Kiroku.Nodes;
 
 /// <summary>
-/// How long this host is up, in the words of its own command of that name, which is what Nova shows and clients take
-/// apart.
+/// Reads this host's uptime in the words of the command uptime, as Nova shows them and clients parse them.
 /// </summary>
 internal static class HostUptime
 {
-    /// <summary>Of one that is signed in, in utmp(5).</summary>
+    /// <summary>The type of a signed-in user's record in utmp(5).</summary>
     private const short UserProcess = 7;
     private const int RecordBytes = 384;
 
-    /// <summary>Null where the machines run on another host, or this one does not say.</summary>
+    /// <summary>The uptime; null if the machines run on another host, or if this host does not tell.</summary>
     public static string? Read(ServiceSettings settings, TimeProvider time)
     {
         if (settings.Hypervisor is { } uri && Uri.TryCreate(uri, UriKind.Absolute, out var parsed)

@@ -2,19 +2,19 @@ using Kiroku.Hypervisors;
 
 namespace Kiroku.Nodes;
 
-/// <summary>A process of this cloud and the host that it runs on, as it last said of itself.</summary>
+/// <summary>A process of this cloud and the host that it runs on, as it last reported.</summary>
 internal sealed record Node
 {
-    /// <summary>The role of those that have machines.</summary>
+    /// <summary>The role of nodes that have machines.</summary>
     public const string Compute = "compute";
 
-    /// <summary>How long after its last word a node counts as there.</summary>
+    /// <summary>How long after its last report a node counts as present.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
 
     /// <summary>The host's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What identifies the host before 2.53; the store gives it.</summary>
+    /// <summary>The id of the host before 2.53, which the store assigns.</summary>
     public long Number { get; init; }
 
     /// <summary>The id of its data folder: a name belongs to one folder at a time.</summary>
@@ -23,16 +23,14 @@ internal sealed record Node
     /// <summary>The address of its process in the cluster; null once it has left.</summary>
     public string? Silo { get; init; }
 
-    /// <summary>
-    /// The same if that process seals what it asks of others; nodes of the version before say nothing here.
-    /// </summary>
+    /// <summary>The same address if that process seals its calls; null from nodes of the version before.</summary>
     public string? SealingSilo { get; init; }
 
     public required string Roles { get; init; }
 
     public required string Zone { get; init; }
 
-    /// <summary>An IP address, as administrators see it.</summary>
+    /// <summary>The IP address that administrators see.</summary>
     public required string Address { get; init; }
 
     public required string Version { get; init; }
@@ -52,13 +50,15 @@ internal sealed record Node
 
     public long DiskFreeBytes { get; init; }
 
-    /// <summary>How long the host is up; null where that is not known.</summary>
+    /// <summary>The host's uptime; null if it is not known.</summary>
     public string? Uptime { get; init; }
 
     /// <summary>Whether its hypervisor answers.</summary>
     public bool Connected { get; init; }
 
-    /// <summary>When its process took the name: with the folder, what tells this running of it from others.</summary>
+    /// <summary>
+    /// When its process took the name. The time and the folder tell this run of the node from others.
+    /// </summary>
     public DateTime StartedAt { get; init; }
 
     public DateTime SeenAt { get; init; }
@@ -67,10 +67,10 @@ internal sealed record Node
 
     public HostCapacity Capacity => new((int)Vcpus, MemoryMib, DiskBytes, DiskFreeBytes, HypervisorVersion ?? "0.0.0");
 
-    /// <summary>Whether its process runs, as far as one can tell at that moment.</summary>
+    /// <summary>Whether its process runs, as far as its reports tell at that moment.</summary>
     public bool WasSeen(DateTime now) => Silo is not null && now - SeenAt < Lifetime;
 
-    /// <summary>The same node with what was measured just now; what is not known is left as it was.</summary>
+    /// <summary>The same node with a new measurement; values that are not known stay as they were.</summary>
     public Node With(HostLook look) => look.Capacity is { } capacity
         ? this with
         {

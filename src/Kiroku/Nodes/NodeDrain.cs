@@ -1,6 +1,6 @@
 namespace Kiroku.Nodes;
 
-/// <summary>Whether this node takes no new work any more, which others are to know.</summary>
+/// <summary>Notes that this node takes no new work any more, so that it can tell the other nodes.</summary>
 internal sealed class NodeDrain
 {
     private volatile bool isAsked;

@@ -4,7 +4,7 @@ using Kiroku.Storage;
 namespace Kiroku.Nodes;
 
 /// <summary>
-/// The id of a data folder, kept in it: with it a node that starts again is known from another one of its name.
+/// The id of a data folder, kept in it. It tells a node that starts again from another node of its name.
 /// </summary>
 internal static class NodeFolder
 {

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Nodes;
 
 /// <summary>
-/// Says in the store that this node is there: it takes its host's name before anything else begins, and ends when that
-/// is another's. Where nodes are several it says so every two seconds; one alone says so at its start, and when its
-/// host is another than it was.
+/// Reports in the store that this node is present. It takes its host's name before anything else begins, and ends the
+/// process if another one has the name. Among several nodes it reports every two seconds; a lone node reports at its
+/// start, and when its host has changed.
 /// </summary>
 internal sealed partial class NodeReport(
     NodeSelf self, NodeStore nodes, HostMeter meter, Silence silence, IOptions<HostsOptions> options,
@@ -15,24 +15,26 @@ internal sealed partial class NodeReport(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    /// <summary>A node of that name that was killed just now counts as there until then, and a bit.</summary>
+    /// <summary>
+    /// The longest wait for the name: a node of that name that was just killed counts as present for almost as long.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Whoever is told to end does not wait longer for a store that is away.</summary>
+    /// <summary>The longest wait for a store that is away, when this node is told to end.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     private Node? node;
     private long measured;
 
-    protected override string Work => "Saying that this node is there";
+    protected override string Work => "Reporting that this node is present";
 
     /// <summary>
-    /// The process that ran in this folder before and did not say that it ends; null if there was none.
+    /// The process that ran in this folder before and did not report its end; null if there was none.
     /// </summary>
     public string? PredecessorSilo { get; private set; }
 
-    /// <exception cref="StorageException">Another node goes by this host's name.</exception>
+    /// <exception cref="StorageException">Another node has this host's name.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await LookAsync(cancellationToken);
@@ -78,7 +80,7 @@ internal sealed partial class NodeReport(
         return true;
     }
 
-    /// <summary>First says that it is there, then measures: that may take its time.</summary>
+    /// <summary>Reports first and measures then, because measuring may take its time.</summary>
     private async Task BeatAsync(CancellationToken cancellationToken)
     {
         try
@@ -98,7 +100,7 @@ internal sealed partial class NodeReport(
     {
         if (meter.Last.Capacity is null)
             await LookAsync(cancellationToken);
-        // Some of it changes all the time, and whoever wants to know that asks.
+        // Free disk and uptime change all the time, and are measured for whoever asks.
         if (node != node!.With(meter.Last) with { DiskFreeBytes = node.DiskFreeBytes, Uptime = node.Uptime })
             await WriteAsync(cancellationToken);
     }
@@ -128,9 +130,9 @@ internal sealed partial class NodeReport(
         await meter.LookAsync(cancellationToken);
     }
 
-    [LoggerMessage(LogLevel.Critical, "The host {Host} is another process's by now; this one ends")]
+    [LoggerMessage(LogLevel.Critical, "Another process has taken over the host {Host}; this one ends")]
     private partial void LogTaken(string host);
 
-    [LoggerMessage(LogLevel.Warning, "This node could not say that it ends; others notice in a while")]
+    [LoggerMessage(LogLevel.Warning, "This node could not report its end; others will notice it in a while")]
     private partial void LogSilentEnd(Exception exception);
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Nodes;
 
-/// <summary>What this node says of itself.</summary>
+/// <summary>Describes this node for its report.</summary>
 internal sealed class NodeSelf(
     ServiceSettings settings, IOptions<HostsOptions> options, ILocalSiloDetails silo, NodeDrain drain,
     IHypervisor hypervisor)
@@ -30,7 +30,9 @@ internal sealed class NodeSelf(
         return node.HasMachines ? (node with { HypervisorKind = hypervisor.Kind }).With(look) : node;
     }
 
-    /// <summary>Where others reach it, if that is another machine; else where it answers.</summary>
+    /// <summary>
+    /// The address by which other machines reach this node; if none can, the address at which it serves the API.
+    /// </summary>
     private string Address()
         => !IPAddress.IsLoopback(silo.SiloAddress.Endpoint.Address) ? silo.SiloAddress.Endpoint.Address.ToString()
             : IPAddress.TryParse(new Uri(settings.Listen).Host, out var address) && !address.Equals(IPAddress.Any)

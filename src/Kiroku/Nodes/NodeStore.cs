@@ -5,7 +5,7 @@ using Kiroku.Storage;
 
 namespace Kiroku.Nodes;
 
-/// <summary>The rows in which nodes say that they are there, with times by the store's clock.</summary>
+/// <summary>The rows in which nodes report, with times by the store's clock.</summary>
 internal sealed class NodeStore(SideDatabase side, OwnMembership membership, TimeProvider time)
 {
     private const string OfThisRun = "name = @Name AND folder = @Folder AND started_at = @StartedAt";
@@ -25,8 +25,8 @@ internal sealed class NodeStore(SideDatabase side, OwnMembership membership, Tim
     /// <summary>Whether there may be other nodes.</summary>
     public bool IsShared => database.IsShared;
 
-    /// <summary>Takes a host's name for the node's folder and for this running of it.</summary>
-    /// <returns>What became of it, with the row that was there before.</returns>
+    /// <summary>Takes a host's name for the node's folder and for this run of the node.</summary>
+    /// <returns>The outcome, with the row that was there before.</returns>
     public Task<NodeTaking> TakeAsync(Node node, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async connection =>
         {
@@ -44,11 +44,9 @@ internal sealed class NodeStore(SideDatabase side, OwnMembership membership, Tim
             return new NodeTaking(taken, before);
         }, cancellationToken);
 
-    /// <summary>Says that the node is there, and how it is.</summary>
-    /// <returns>False if its name is another's now; then nothing is changed.</returns>
-    /// <exception cref="StorageException">
-    /// Its process counts as dead: nobody is to wait for what that would do.
-    /// </exception>
+    /// <summary>Writes the node's report.</summary>
+    /// <returns>False if another node has the name now; then nothing is changed.</returns>
+    /// <exception cref="StorageException">The process counts as dead, so its work must not count.</exception>
     public Task<bool> BeatAsync(Node node, CancellationToken cancellationToken)
         => database.WriteAsync(async connection =>
         {
@@ -58,17 +56,17 @@ internal sealed class NodeStore(SideDatabase side, OwnMembership membership, Tim
                 return true;
             if (await FindAsync(connection, node.Name) is not null)
                 return false;
-            // An administrator deleted it while it was not to be heard.
+            // An administrator deleted the node while it was silent.
             await WriteAsync(connection, seen with { Number = await NextNumberAsync(connection) });
             return true;
         }, cancellationToken);
 
-    /// <summary>Says that the node ends, so that nobody need wait to notice.</summary>
+    /// <summary>Reports the end of the node, so that others know it at once.</summary>
     public Task LeaveAsync(Node node, CancellationToken cancellationToken)
         => database.WriteAsync(connection => connection.ExecuteAsync(
             $"UPDATE nodes SET silo = NULL, connected = 0 WHERE {OfThisRun}", node), cancellationToken);
 
-    /// <summary>All nodes, and what the time is.</summary>
+    /// <summary>All nodes, and the store's time.</summary>
     public Task<(DateTime Now, IReadOnlyList<Node> Nodes)> ListAsync(CancellationToken cancellationToken)
         => database.ReadAsync(async connection =>
         {
@@ -87,5 +85,5 @@ internal sealed class NodeStore(SideDatabase side, OwnMembership membership, Tim
         => connection.ExecuteAsync(Write, node);
 }
 
-/// <summary>The node as it stands now, null if its name is another's that runs, and the row that was there.</summary>
+/// <summary>The node as it is now, null if a running node has its name, and the row that was there before.</summary>
 internal sealed record NodeTaking(Node? Taken, Node? Before);

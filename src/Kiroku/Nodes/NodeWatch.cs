@@ -3,8 +3,7 @@ using Kiroku.Cluster;
 namespace Kiroku.Nodes;
 
 /// <summary>
-/// Notices nodes that are not heard of any more, and tells the cluster of each until it counts as dead; and those that
-/// take no new work.
+/// Finds nodes that stopped reporting and has each declared dead; also notes the nodes that take no new work.
 /// </summary>
 internal sealed partial class NodeWatch(
     NodeSelf self, NodeStore nodes, NodeReport report, Silence silence, IMembership membership, DrainingNodes draining,
@@ -26,7 +25,7 @@ internal sealed partial class NodeWatch(
         return nodes.IsShared ? base.StartAsync(cancellationToken) : Task.CompletedTask;
     }
 
-    /// <summary>Before it has started, the engine does not know who its members are.</summary>
+    /// <summary>The engine does not know its members before it has started.</summary>
     protected override async Task ReadyAsync(CancellationToken cancellationToken)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,8 +39,8 @@ internal sealed partial class NodeWatch(
             await TellAsync(self.Name, predecessor, cancellationToken);
         var (now, all) = await nodes.ListAsync(cancellationToken);
         draining.Note(all.Where(node => node.Draining).Select(node => node.Silo).OfType<string>());
-        // Who has just come does not know whether the store was away before.
-        if (!silence.IsTelling || Time.GetElapsedTime(began) < Node.Lifetime)
+        // A node that has just started does not know whether the store was away before.
+        if (!silence.IsMeaningful || Time.GetElapsedTime(began) < Node.Lifetime)
             return;
         foreach (var node in all)
         {

@@ -1,8 +1,7 @@
 namespace Kiroku.Nodes;
 
 /// <summary>
-/// Puts together what nodes say of themselves and of each other: each writes its row, looks at the others' and at its
-/// host.
+/// Puts together the reports of nodes: each node writes its row, reads the others' rows, and measures its host.
 /// </summary>
 internal static class NodesRoom
 {
@@ -10,9 +9,9 @@ internal static class NodesRoom
     {
         services.AddOptions<HostsOptions>().BindConfiguration(HostsOptions.Section)
             .Validate(o => o.Zone.Length is > 0 and <= 255 && !o.Zone.Contains(':', StringComparison.Ordinal),
-                "Hosts:Zone is to be 1 to 255 characters without a colon.")
+                "Hosts:Zone must be 1 to 255 characters without a colon.")
             .Validate(o => o.MeasureInterval > TimeSpan.Zero && o.MeasureInterval <= TimeSpan.FromDays(1),
-                "Hosts:MeasureInterval is to be above zero, at most a day.")
+                "Hosts:MeasureInterval must be above zero and at most a day.")
             .ValidateOnStart();
         services.AddSingleton<NodeDrain>();
         services.AddSingleton<NodeSelf>();

@@ -4,10 +4,10 @@ using Kiroku.Storage;
 
 namespace Kiroku.Nodes;
 
-/// <summary>What administrators have said of hosts' services.</summary>
+/// <summary>The rows of hosts' services, as administrators have set them.</summary>
 internal sealed class ServiceStore(IDatabase database)
 {
-    /// <summary>The host's service: enabled, if nobody has said anything of it.</summary>
+    /// <summary>The host's service, which is enabled unless an administrator has changed it.</summary>
     public Task<Service> GetAsync(string host, CancellationToken cancellationToken)
         => database.ReadAsync(connection => GetAsync(connection, host), cancellationToken);
 
@@ -17,7 +17,7 @@ internal sealed class ServiceStore(IDatabase database)
             "SELECT * FROM services WHERE host = @host", new { host })
             ?? new Service { Host = host };
 
-    /// <summary>Changes what is said of a host's service.</summary>
+    /// <summary>Changes a host's service.</summary>
     /// <returns>The service as it is from now on.</returns>
     public Task<Service> ChangeAsync(string host, Func<Service, Service> change, CancellationToken cancellationToken)
         => database.WriteAsync(async connection =>

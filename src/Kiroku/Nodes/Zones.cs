@@ -3,11 +3,11 @@ using Kiroku.Api;
 namespace Kiroku.Nodes;
 
 /// <summary>
-/// Availability zones: there are those that hosts are in, and one is available if any enabled host is in it.
+/// Availability zones. A zone exists while a host is in it, and is available while an enabled host is in it.
 /// </summary>
 internal static class Zones
 {
-    /// <summary>The available ones by name, then the others.</summary>
+    /// <summary>The zones of these hosts: first the available ones by name, then the others.</summary>
     public static IReadOnlyList<Zone> Of(IEnumerable<Host> hosts) =>
     [
         .. hosts.GroupBy(

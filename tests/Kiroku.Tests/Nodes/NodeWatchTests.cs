@@ -64,12 +64,12 @@ public sealed class NodeWatchTests
     {
         var time = new FakeTimeProvider();
         var silence = new Silence(time);
-        Assert.True(silence.IsTelling);
+        Assert.True(silence.IsMeaningful);
         silence.NoteTrouble();
         time.Advance(Node.Lifetime - TimeSpan.FromSeconds(1));
-        Assert.False(silence.IsTelling);
+        Assert.False(silence.IsMeaningful);
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(silence.IsTelling);
+        Assert.True(silence.IsMeaningful);
     }
 
     [Fact]
@@ -77,9 +77,9 @@ public sealed class NodeWatchTests
     {
         using var desk = await StartedAsync();
         desk.Database.Around = _ => throw new Kiroku.Storage.StorageException("away");
-        await desk.UntilAsync(() => Task.FromResult(!desk.Silence.IsTelling));
+        await desk.UntilAsync(() => Task.FromResult(!desk.Silence.IsMeaningful));
         desk.Database.Around = _ => Task.CompletedTask;
-        await desk.UntilAsync(() => Task.FromResult(desk.Silence.IsTelling));
+        await desk.UntilAsync(() => Task.FromResult(desk.Silence.IsMeaningful));
     }
 
     private static async Task<NodeDesk> StartedAsync()

@@ -29,7 +29,7 @@ internal sealed class ServerWork(
 
     public HostMachines On(string host) => hosts.MachinesOn(host, fence);
 
-    /// <summary>Cleans up on a host that the server leaves for good, if that host is up.</summary>
+    /// <summary>Cleans up on a host that the server leaves for good, if that host is present.</summary>
     public Task LeaveAsync(string host, Func<HostMachines, Task> leave, CancellationToken cancellationToken)
         => hosts.LeaveAsync(host, fence, leave, cancellationToken);
 

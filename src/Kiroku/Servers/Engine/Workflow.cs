@@ -44,7 +44,7 @@ internal abstract class Workflow
     public virtual bool TakesOver(ActionRequest request) => false;
 
     /// <summary>
-    /// Whether every host of the server must be up. A record of what a machine did by itself needs none.
+    /// Whether every host of the server must be present. A record of what a machine did by itself needs none.
     /// </summary>
     public virtual bool NeedsHosts(Server server, ActionRequest request) => request.UserId is not null;
 

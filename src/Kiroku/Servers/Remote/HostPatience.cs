@@ -29,7 +29,7 @@ internal sealed class HostPatience(HostWatch hosts, TimeProvider time)
             }
             catch (Exception e) when (IsSilence(e))
             {
-                if (time.GetElapsedTime(began) > Longest || !await hosts.WasHeardOfAsync(host, cancellationToken))
+                if (time.GetElapsedTime(began) > Longest || !await hosts.IsReportingAsync(host, cancellationToken))
                     throw Away(operation, e);
             }
             await Task.Delay(Pause, time, cancellationToken);

@@ -6,17 +6,17 @@ using Kiroku.Storage;
 
 namespace Kiroku.Servers.Remote;
 
-/// <summary>Tells whether servers' hosts are up.</summary>
+/// <summary>Tells whether servers' hosts are present, which means that their nodes report.</summary>
 internal sealed class HostPresence(
     HostWatch hosts, ServiceStore services, IHypervisor hypervisor, IDatabase database, ServiceSettings settings)
 {
     /// <summary>
-    /// Whether a host is up. A lone host always is; whether its hypervisor answers shows when it is called.
+    /// Whether a host is present. A lone host always is; whether its hypervisor answers shows when it is called.
     /// </summary>
-    public async Task<bool> IsUpAsync(string host, CancellationToken cancellationToken)
-        => !database.IsShared || await hosts.IsUpAsync(host, cancellationToken);
+    public async Task<bool> IsPresentAsync(string host, CancellationToken cancellationToken)
+        => !database.IsShared || await hosts.IsPresentAsync(host, cancellationToken);
 
-    /// <summary>Requires that the server's hosts are up, if <paramref name="needed"/>.</summary>
+    /// <summary>Requires that the server's hosts are present, if <paramref name="needed"/>.</summary>
     /// <returns>The service of the server's host, which administrators may have disabled; null if the server is on no
     /// host.</returns>
     /// <exception cref="Fault">409 with Nova's words: a host is down; 503: this node's hypervisor is not connected
@@ -27,16 +27,16 @@ internal sealed class HostPresence(
             && (server.Hosts.Contains(settings.Host) || !database.IsShared))
             throw Fault.Unavailable("The host's hypervisor is not connected yet.");
         var service = server.Host is null ? null : await services.GetAsync(server.Host, cancellationToken);
-        if (needed && (service is { ForcedDown: true } || !await AreUpAsync(server, cancellationToken)))
+        if (needed && (service is { ForcedDown: true } || !await ArePresentAsync(server, cancellationToken)))
             throw Fault.Conflict("Service is unavailable at this time.");
         return service;
     }
 
-    private async Task<bool> AreUpAsync(Server server, CancellationToken cancellationToken)
+    private async Task<bool> ArePresentAsync(Server server, CancellationToken cancellationToken)
     {
         foreach (var host in server.Hosts)
         {
-            if (!await IsUpAsync(host, cancellationToken))
+            if (!await IsPresentAsync(host, cancellationToken))
                 return false;
         }
         return true;

@@ -38,7 +38,7 @@ internal sealed class ServerHosts(
     public async Task LeaveAsync(
         string name, Fence fence, Func<HostMachines, Task> leave, CancellationToken cancellationToken)
     {
-        if (!await presence.IsUpAsync(name, cancellationToken))
+        if (!await presence.IsPresentAsync(name, cancellationToken))
             return;
         try
         {

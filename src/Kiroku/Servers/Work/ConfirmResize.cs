@@ -21,7 +21,7 @@ internal sealed class ConfirmResize : Workflow
 
     protected override StateRule Allowed { get; } = new(VmStates.Resized);
 
-    /// <summary>Hosts must be up even when the service itself confirms a resize.</summary>
+    /// <summary>Hosts must be present even when the service itself confirms a resize.</summary>
     public override bool NeedsHosts(Server server, ActionRequest request) => true;
 
     public override IReadOnlyList<Step> Steps(ServerWork work) => [Confirm(work)];
