@@ -2,7 +2,7 @@ using Orleans.Concurrency;
 
 namespace Kiroku.Cluster;
 
-/// <summary>Waits for what the engine hears by itself.</summary>
+/// <summary>Answers a newcomer once the engine has heard of its grains.</summary>
 [OnNode, Reentrant]
 internal sealed class Acquaintance(Introductions introductions) : Grain, IAcquaintance
 {

@@ -7,8 +7,8 @@ using Orleans.Serialization.Invocation;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// Proves what nodes ask of each other, besides the certificate at the link's end: each call to one of our grains
-/// carries a seal, made with the keys in the store, over which grain is asked for what.
+/// Proves calls between nodes, beside the certificates of the link: each call to one of our grains carries a seal over
+/// the grain and the call, made with the keys in the store.
 /// </summary>
 internal sealed class CallSeals(IDataProtectionProvider protection, UnsealedNodes unsealed) : IOutgoingGrainCallFilter,
 IIncomingGrainCallFilter
@@ -23,22 +23,20 @@ IIncomingGrainCallFilter
         return context.Invoke();
     }
 
-    /// <exception cref="UnprovenCallException">The call has no seal, or another's.</exception>
+    /// <exception cref="UnprovenCallException">The call has no seal, or that of another call.</exception>
     public async Task Invoke(IIncomingGrainCallContext context)
     {
         if (FindOurs(context.Request) is { } ours && !await IsProvenAsync(context.TargetId, ours))
             throw new UnprovenCallException($"{ours.GetInterfaceName()}.{ours.GetMethodName()}");
-        // Good for this call alone, not for what the grain asks in turn.
+        // The seal is good for this call alone, not for the calls that the grain makes in turn.
         RequestContext.Remove(Seal);
         await context.Invoke();
     }
 
-    /// <summary>
-    /// A grain of the version before makes no seal, and hands on that of the call which it is busy with.
-    /// </summary>
+    /// <summary>A grain of the version before makes no seal, and passes on that of the call that it serves.</summary>
     private async Task<bool> IsProvenAsync(GrainId target, IInvokable call)
         => (RequestContext.Get(Seal) is byte[] seal && IsSealOf(seal, Describe(target, call)))
-            || await unsealed.AreThereAsync(CancellationToken.None);
+            || await unsealed.ExistAsync(CancellationToken.None);
 
     private bool IsSealOf(byte[] seal, byte[] described)
     {
@@ -71,7 +69,7 @@ IIncomingGrainCallFilter
     private static bool IsOurs(IInvokable request) => request.GetInterfaceType().Assembly == typeof(CallSeals).Assembly;
 
     /// <summary>
-    /// Grain, method and what of the arguments reads the same in every version: names, ids and numbers.
+    /// A hash of the grain, the method and the arguments that read the same in every version: names, ids and numbers.
     /// </summary>
     private static byte[] Describe(GrainId target, IInvokable call)
     {
@@ -85,6 +83,6 @@ IIncomingGrainCallFilter
     }
 }
 
-/// <summary>A call came that no node of this service can have made.</summary>
+/// <summary>A call arrived that no node of this service can have made.</summary>
 [GenerateSerializer]
 internal sealed class UnprovenCallException(string call) : Exception($"{call} was asked without proof of who asks.");

@@ -6,8 +6,8 @@ using System.Text;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// A folder with a cluster's own authority and what it signed. Nothing is ever written over: who has lost a key makes a
-/// folder anew, and so another cluster.
+/// A folder with a cluster's own authority and the certificates that it signed. No file is ever overwritten: whoever
+/// has lost a key makes a new folder, and so another cluster.
 /// </summary>
 internal sealed class CertificateFolder(string path, TimeProvider time)
 {
@@ -16,14 +16,14 @@ internal sealed class CertificateFolder(string path, TimeProvider time)
     private const UnixFileMode Public = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const int Years = 10;
 
-    /// <summary>Clocks of machines differ.</summary>
+    /// <summary>Certificates begin this much earlier, because the clocks of machines differ.</summary>
     private static readonly TimeSpan Earlier = TimeSpan.FromHours(1);
 
     private string AuthorityFile => FileOf(AuthorityName, "pem");
 
     public bool HasAuthority => File.Exists(AuthorityFile) || File.Exists(FileOf(AuthorityName, "key"));
 
-    /// <summary>Whether a name can be that of a node here: it is a file's name, too.</summary>
+    /// <summary>Whether a node here can have that name, which is a file's name, too.</summary>
     public static bool IsName(string name) => name != AuthorityName && name.Length is > 0 and <= 64
         && (IPAddress.TryParse(name, out _)
             || (char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.')));
@@ -39,7 +39,7 @@ internal sealed class CertificateFolder(string path, TimeProvider time)
     }
 
     /// <summary>Makes a certificate for a node, good at both ends of a link.</summary>
-    /// <exception cref="CryptographicException">The authority's files are none.</exception>
+    /// <exception cref="CryptographicException">The authority's files do not hold one.</exception>
     public void Make(string name)
     {
         using var authority = X509Certificate2.CreateFromPemFile(AuthorityFile, FileOf(AuthorityName, "key"));
@@ -51,7 +51,7 @@ internal sealed class CertificateFolder(string path, TimeProvider time)
     private (DateTimeOffset From, DateTimeOffset To) Validity()
         => (time.GetUtcNow() - Earlier, time.GetUtcNow().AddYears(Years));
 
-    /// <summary>The key first: a certificate without its key would be in the way of the next attempt.</summary>
+    /// <summary>Writes the key first: a certificate without its key would be in the way of the next attempt.</summary>
     private void Write(string name, X509Certificate2 certificate)
     {
         using var key = certificate.GetECDsaPrivateKey()!;

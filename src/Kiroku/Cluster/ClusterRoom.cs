@@ -7,8 +7,8 @@ using Orleans.Configuration;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// The engine that gives each server its grain: for one process on its own, needing nothing beside it, or for all that
-/// share a store, which find each other there.
+/// Sets up the engine that gives each server its grain: for a lone process, which needs nothing beside it, or for all
+/// that share a store, which find each other there.
 /// </summary>
 internal static class ClusterRoom
 {
@@ -47,12 +47,12 @@ internal static class ClusterRoom
         builder.Services.AddSingleton<Introductions>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<Introductions>());
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
-        // When a node goes, the engine tells of each message that it did not get; MembersLog says it in a line.
+        // When a node goes, the engine logs every message that is lost. MembersLog says it in one line.
         foreach (var chatter in new[] { "AsyncTimer", "CallbackData", "MembershipService", "Messaging",
             "AsyncEnumerableRequest", "GrainDirectory.ClientDirectory", "Metadata.ClusterManifestProvider" })
             builder.Logging.AddFilter($"Orleans.Runtime.{chatter}", LogLevel.Critical);
         builder.Logging.AddFilter("Orleans.Messaging", LogLevel.Critical);
-        // Its first look at the clock counts from the machine's start and warns of hours that never passed.
+        // The watchdog's first look at the clock counts from the machine's start, and warns of hours that never passed.
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
     }
 
@@ -64,7 +64,7 @@ internal static class ClusterRoom
                 provider => new KeptAuthority(provider.GetRequiredService<IDatabase>(), certificates));
         services.AddSingleton(_ => new Members(new PostgresConnection(database).ForMembership));
         services.AddSingleton(_ => new NodeProbe(certificates));
-        // Before the engine, which starts in this order.
+        // Services start in this order, and this one must start before the engine.
         services.AddHostedService<Joining>();
         services.AddHostedService<Thaw>();
         services.AddHostedService<MembersLog>();
@@ -74,8 +74,8 @@ internal static class ClusterRoom
     {
         silo.UseLocalhostClustering(LoneTransport.NoPort, gatewayPort: 0);
         LoneTransport.Use(silo.Services);
-        // Room for the grains of other processes, of which there are none: Orleans' own million costs 18 MB from the
-        // start.
+        // This cache is for the grains of other processes, of which there are none. Orleans' own size of a million
+        // costs 18 MB from the start.
         silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = 1_000);
     }
 
@@ -106,8 +106,8 @@ internal static class ClusterRoom
     {
         membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
         membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
-        // The engine compares the store's clock with the machine's, and clocks may be minutes apart. Who is alive is
-        // judged by the store's clock alone, in Joining and by whoever calls Membership.
+        // The engine compares the store's clock with the machine's, and clocks may be minutes apart. Joining and the
+        // callers of Membership judge who is alive by the store's clock alone.
         membership.NumMissedTableIAmAliveLimit = 36;
         membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
         // A node that does not answer its neighbours is out after some ten seconds.

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Cluster;
 
-/// <summary>What the settings name: files of a certificate and its key, and of whose signatures count.</summary>
+/// <summary>
+/// The identity that the settings name: the files of a certificate, its key, and the authority whose signatures count.
+/// </summary>
 internal sealed class ConfiguredIdentity(X509Certificate2 own, X509Certificate2Collection authority) : NodeIdentity
 {
     public override string Wanted => "of the authority in Cluster:Authority";

@@ -5,20 +5,20 @@ using System.Security.Cryptography;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// A port that nobody listens on, below those that the system gives to connections on their way out: between this look
-/// and the engine's own, one of those would be taken far too often.
+/// Finds a port that nobody listens on, below the ports that the system gives to outgoing connections: one of those
+/// would be taken far too often between this look and the engine's own.
 /// </summary>
 internal static class FreePort
 {
     /// <summary>The port of an address, or a free one for 0.</summary>
-    /// <exception cref="JoinException">Another process listens there, or it is not this machine's.</exception>
+    /// <exception cref="JoinException">Another process listens there, or the address is not this machine's.</exception>
     public static int Of(IPEndPoint address)
     {
         if (address.Port == 0)
             return On(address.Address);
         try
         {
-            // The engine's own listener would share the port with whoever has it.
+            // The engine's own listener would share the port with another process.
             using var listener = new TcpListener(address);
             listener.Start();
             return address.Port;
@@ -42,7 +42,7 @@ internal static class FreePort
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                // Taken: another.
+                // The port is taken; try another.
             }
         }
     }

@@ -1,6 +1,6 @@
 namespace Kiroku.Cluster;
 
-/// <summary>A node, for one that has just come.</summary>
+/// <summary>A node, as a newcomer calls it.</summary>
 internal interface IAcquaintance : IGrainWithStringKey
 {
     /// <summary>Answers when this node knows what grains the newcomer has.</summary>

@@ -1,6 +1,6 @@
 namespace Kiroku.Cluster;
 
-/// <summary>For grains that are active only on nodes of a role.</summary>
+/// <summary>Marks grains that are active only on nodes of a role.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class InRoleAttribute(NodeRoles role) : Attribute
 {

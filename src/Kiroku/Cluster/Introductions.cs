@@ -1,14 +1,14 @@
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// Holds up the start until this node has heard of each member what grains it has, and each member of this one: before
-/// that they would know of no place for grains that they have not themselves.
+/// Holds up the start until this node has heard which grains each member can have, and each member has heard of this
+/// node's. Before that they would find no place for grains that they cannot have themselves.
 /// </summary>
 internal sealed class Introductions(
     IClusterManifestProvider manifests, IClusterMembershipService members, IGrainFactory grains,
     ILocalSiloDetails self) : IHostedService
 {
-    /// <summary>Who does not answer is on its way out.</summary>
+    /// <summary>The longest wait: a member that does not answer is on its way out.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -23,7 +23,7 @@ internal sealed class Introductions(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Waits, but not for ever, until these have told what they have.</summary>
+    /// <summary>Waits, but not for ever, until the engine has heard which grains these members can have.</summary>
     public async Task HearAsync(Func<IEnumerable<SiloAddress>> wanted, CancellationToken cancellationToken)
     {
         using var limit = Limited(cancellationToken);
@@ -37,7 +37,7 @@ internal sealed class Introductions(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The engine goes on asking.
+            // The engine itself goes on asking.
         }
     }
 

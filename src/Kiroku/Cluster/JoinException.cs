@@ -1,8 +1,8 @@
 namespace Kiroku.Cluster;
 
-/// <summary>This node cannot join the others, in one sentence.</summary>
+/// <summary>Says in one sentence why this node cannot join the others.</summary>
 internal sealed class JoinException(string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>Whether somebody answers at a member's address who does not belong to the service.</summary>
+    /// <summary>Whether a program that is not of this service answers at a member's address.</summary>
     public bool IsOfStranger { get; init; }
 }

@@ -5,8 +5,9 @@ using Npgsql;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// Clears the way for this node: the engine lets nobody in who does not reach every member, and after a power cut all
-/// of those that stand there are dead. Whoever is gone is declared dead before the engine starts, and while it tries.
+/// Clears the way for this node. The engine admits a node only if it reaches every member, but after a power cut all
+/// members in the store are dead. So members that are gone are declared dead before the engine starts, and while it
+/// tries to join.
 /// </summary>
 internal sealed partial class Joining(
     IMembershipTable table, Members members, NodeProbe probe, ILocalSiloDetails self, IHostApplicationLifetime lifetime,
@@ -15,7 +16,7 @@ internal sealed partial class Joining(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longer than between two signs of life.</summary>
+    /// <summary>A silence that is longer than the time between two signs of life.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource ended = new();
@@ -23,7 +24,7 @@ internal sealed partial class Joining(
     private Task looking = Task.CompletedTask;
 
     /// <exception cref="JoinException">A member is of another cluster.</exception>
-    /// <exception cref="StorageException">The store is not to be reached.</exception>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -58,9 +59,9 @@ internal sealed partial class Joining(
         }
         catch (OperationCanceledException)
         {
-            // This node is in, or stops.
+            // This node has joined, or stops.
         }
-#pragma warning disable CA1031 // The edge of the loop: the engine itself tells whether it gets in.
+#pragma warning disable CA1031 // The edge of the loop: the engine itself says whether it could join.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -80,19 +81,19 @@ internal sealed partial class Joining(
 
     private async Task<bool> IsDeadAsync(Member member, CancellationToken cancellationToken)
     {
-        // A former process of this node, whose folder is held by this one now.
+        // This is a former process of this node, because this one holds its folder now.
         if (member.Node == self.Name)
             return true;
         var sign = await AskAsync(member, cancellationToken);
-        // Who answers may have just got the store back: only who stays silent from now on is frozen.
+        // A member that answers may have just got the store back. Only one that stays silent from now on is frozen.
         return sign == NodeSign.Refusal
             || (member.Silence > LongestSilence
                 && (sign == NodeSign.None || time.GetElapsedTime(began) > LongestSilence));
     }
 
     /// <summary>
-    /// Who has not been heard of and whose address another program has by now is gone; it must not keep others from
-    /// starting.
+    /// Asks a member for a sign. A silent member whose address another program has by now is gone, and must not keep
+    /// others from starting.
     /// </summary>
     private async Task<NodeSign> AskAsync(Member member, CancellationToken cancellationToken)
     {

@@ -6,17 +6,17 @@ using Kiroku.Storage;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// The authority of nodes that have no certificates in their settings: the first of them makes it and the store keeps
-/// it, so whoever can read the store can join, and nobody else.
+/// The authority of nodes that have no certificates in their settings. The first of them makes it and the store keeps
+/// it, so those who can read the store can join, and nobody else.
 /// </summary>
 internal sealed class KeptAuthority(IDatabase database, NodeCertificates certificates) : IHostedService
 {
-    /// <summary>It is good for as long as the store keeps it, whatever clocks say.</summary>
+    /// <summary>The authority is valid for as long as the store keeps it, whatever clocks say.</summary>
     private static readonly DateTimeOffset Always = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static readonly DateTimeOffset ForEver = new(9999, 12, 31, 23, 59, 59, TimeSpan.Zero);
 
-    /// <exception cref="StorageException">The store is not to be reached, or what it keeps is no authority.</exception>
+    /// <exception cref="StorageException">The store cannot be reached, or what it keeps is no authority.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var kept = await FindAsync(cancellationToken) ?? await MakeAsync(cancellationToken);
@@ -40,7 +40,7 @@ internal sealed class KeptAuthority(IDatabase database, NodeCertificates certifi
             connection.QueryFirstOrDefaultAsync<Kept>("SELECT * FROM node_authority"),
             cancellationToken);
 
-    /// <summary>Of those that make one at once all take the first.</summary>
+    /// <summary>Of several nodes that make one at the same time, all take the first.</summary>
     private Task<Kept> MakeAsync(CancellationToken cancellationToken)
     {
         using var authority = Issuing.MakeAuthority(Always, ForEver);

@@ -3,29 +3,29 @@ using System.Security.Cryptography.X509Certificates;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// What a node makes itself with the authority that the store keeps. The key is nowhere but in the process, and the
-/// certificate is good for some weeks; one that comes to its end, or that a clock has left behind, is made anew for the
-/// next link.
+/// The identity that a node makes itself with the authority that the store keeps. Its key is nowhere but in the
+/// process, and its certificate is valid for some weeks. When that comes to its end, or a clock has been set past it,
+/// the next link gets a new one.
 /// </summary>
 internal sealed class KeptIdentity(X509Certificate2 authority, TimeProvider time) : NodeIdentity
 {
-    /// <summary>Names are not compared.</summary>
+    /// <summary>The name of every node, because names are not compared.</summary>
     private const string Name = "kiroku";
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(60);
 
-    /// <summary>Clocks of machines differ, and may be set.</summary>
+    /// <summary>Certificates begin this much earlier, because the clocks of machines differ, and may be set.</summary>
     private static readonly TimeSpan Earlier = TimeSpan.FromDays(30);
 
-    /// <summary>No link is begun with one that is this close to either end of its time.</summary>
+    /// <summary>No link begins with a certificate that is this close to either end of its time.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromDays(15);
 
     private readonly Lock making = new();
     private X509Certificate2? made;
 
     public override string Wanted
-        => "of the authority that the store keeps. Nodes have certificates in their settings all or none; "
-        + "and those of a version before this one that have none are all ended before the first of this version starts";
+        => "of the authority that the store keeps. Either all nodes have certificates in their settings or none; "
+        + "if none, all nodes of an older version must end before the first of this version starts";
 
     public override X509Certificate2Collection Authority => [authority];
 

@@ -4,28 +4,25 @@ using Microsoft.AspNetCore.Connections;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// The engine's way to other nodes where there are none: it opens no socket, takes no connection and makes none, so
-/// that nobody beside the process can speak to the engine.
+/// The engine's transport for a lone process: it opens no socket, takes no connection and makes none, so that nobody
+/// outside the process can speak to the engine.
 /// </summary>
 internal sealed class LoneTransport : IConnectionListenerFactory, IConnectionFactory
 {
-    /// <summary>An address has to have a port; nobody listens there.</summary>
+    /// <summary>The port in the engine's address, which must have one; nobody listens there.</summary>
     public const int NoPort = 1;
 
     private static readonly Type[] Ways = [typeof(IConnectionListenerFactory), typeof(IConnectionFactory)];
 
-    /// <summary>
-    /// Puts it in the place of each of the engine's own ways, which stand under keys of the engine's.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">
-    /// The engine has no such ways any more: it would open its port again.
-    /// </exception>
+    /// <summary>Replaces each of the engine's own transports, which are registered under the engine's keys.</summary>
+    /// <exception cref="InvalidOperationException">The engine's transports were not found, so the engine would open its
+    /// port again.</exception>
     public static void Use(IServiceCollection services)
     {
         var lone = new LoneTransport();
         var own = services.Where(service => service.IsKeyedService && Ways.Contains(service.ServiceType)).ToList();
         if (Ways.Except(own.Select(service => service.ServiceType)).Any())
-            throw new InvalidOperationException("The engine's ways to other nodes were not found.");
+            throw new InvalidOperationException("The engine's transports were not found.");
         foreach (var way in own)
         {
             services.Remove(way);

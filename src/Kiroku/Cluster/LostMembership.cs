@@ -6,14 +6,14 @@ namespace Kiroku.Cluster;
 internal delegate void EndProcess(string why);
 
 /// <summary>
-/// What becomes of a node that the others count as dead, or whose engine failed: it ends at once, because until then
-/// its grains would work on beside those that took their place.
+/// Ends a node at once when the others count it as dead, or when its engine failed: until then its grains would work on
+/// beside those that took their place.
 /// </summary>
 internal sealed partial class LostMembership(EndProcess end) : IFatalErrorHandler
 {
     private const int Failed = 1;
 
-    /// <summary>Leaves no time for anything: no handlers, no threads to wait for, no log to be written.</summary>
+    /// <summary>Ends the process without handlers, without waiting for threads, and without writing logs.</summary>
     public static void EndNow(string why)
     {
         Console.Error.WriteLine($"kiroku: {why.ReplaceLineEndings(" ")}");

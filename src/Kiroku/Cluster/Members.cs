@@ -2,16 +2,16 @@ using Npgsql;
 
 namespace Kiroku.Cluster;
 
-/// <summary>The members as they stand in the store, with how long each has been silent by the store's clock.</summary>
+/// <summary>The members in the store, and how long each has been silent by the store's clock.</summary>
 internal sealed class Members(string connection) : IDisposable
 {
     /// <summary>The name of the one cluster that a store holds.</summary>
     public const string Cluster = "kiroku";
 
-    /// <summary>Few connections of its own, so that a busy store holds up no sign of life.</summary>
+    /// <summary>A few connections of its own, so that a busy store holds up no sign of life.</summary>
     public NpgsqlDataSource Source { get; } = NpgsqlDataSource.Create(connection);
 
-    /// <summary>All that are not dead.</summary>
+    /// <summary>All members that are not dead.</summary>
     public async Task<IReadOnlyList<Member>> ListAsync(CancellationToken cancellationToken)
     {
         var found = new List<Member>();
@@ -30,7 +30,7 @@ internal sealed class Members(string connection) : IDisposable
         return found;
     }
 
-    /// <summary>Whether any that is not dead is of a version that does not seal what it asks.</summary>
+    /// <summary>Whether any member that is not dead is of a version that does not seal its calls.</summary>
     public async Task<bool> HasUnsealedAsync(CancellationToken cancellationToken)
     {
         await using var command = Source.CreateCommand("""
@@ -47,7 +47,7 @@ internal sealed class Members(string connection) : IDisposable
 }
 
 /// <summary>A process that counts as alive.</summary>
-/// <param name="Silo">Which process.</param>
+/// <param name="Silo">The address of the process.</param>
 /// <param name="Node">The name of its node.</param>
 /// <param name="Silence">How long ago it last gave a sign of life.</param>
 internal sealed record Member(SiloAddress Silo, string Node, TimeSpan Silence);

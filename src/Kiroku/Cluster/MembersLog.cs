@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Kiroku.Cluster;
 
-/// <summary>Tells the log who comes and who goes.</summary>
+/// <summary>Logs which members come and go.</summary>
 internal sealed partial class MembersLog(
     IClusterMembershipService members, ILocalSiloDetails self, ILogger<MembersLog> logger) : BackgroundService
 {
@@ -22,7 +22,7 @@ internal sealed partial class MembersLog(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "The node {Node} is there, at {Address}")]
+    [LoggerMessage(LogLevel.Information, "The node {Node} at {Address} is a member now")]
     private partial void LogThere(string node, IPEndPoint address);
 
     [LoggerMessage(LogLevel.Information, "The node {Node} at {Address} is no member any more")]

@@ -1,6 +1,6 @@
 namespace Kiroku.Cluster;
 
-/// <summary>Who belongs to the service, for those who know better than the engine that a node has died.</summary>
+/// <summary>The members, for those who know better than the engine that a node has died.</summary>
 internal sealed class Membership(IClusterMembershipService members, ILocalSiloDetails self) : IMembership
 {
     public async Task<bool> DeclareDeadAsync(string silo, CancellationToken cancellationToken)
@@ -10,14 +10,14 @@ internal sealed class Membership(IClusterMembershipService members, ILocalSiloDe
             return false;
         if (!members.CurrentSnapshot.Members.ContainsKey(address))
             await RefreshAsync(cancellationToken);
-        // The engine would go on for ever looking for one that it does not find.
+        // The engine would look for ever for a member that it does not find.
         if (members.CurrentSnapshot.GetSiloStatus(address) is SiloStatus.None or SiloStatus.Dead)
             return true;
         await members.TryKill(address).WaitAsync(cancellationToken);
         return false;
     }
 
-    /// <summary>Looks now who is a member; a node that finds itself declared dead ends.</summary>
+    /// <summary>Reads the members at once; a node that finds itself declared dead ends.</summary>
     public Task RefreshAsync(CancellationToken cancellationToken)
         => members.Refresh(default, cancellationToken).AsTask();
 }

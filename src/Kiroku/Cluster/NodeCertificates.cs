@@ -4,21 +4,23 @@ using Orleans.Connections.Security;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// How nodes know each other, always and everywhere: both ends of a link show a certificate that this cluster's
-/// authority signed. Neither the system's authorities count nor names, and nobody else is asked.
+/// The certificates by which nodes recognise each other: both ends of every link show one that this cluster's authority
+/// signed. The system's authorities do not count, names do not count, and nothing is looked up elsewhere.
 /// </summary>
 internal sealed class NodeCertificates
 {
-    /// <summary>Something must stand there; it is not compared.</summary>
+    /// <summary>A name is required, but it is not compared.</summary>
     private const string AnyName = "kiroku";
 
     private volatile NodeIdentity? identity;
 
-    /// <summary>What this node shows; links wait for it to be known.</summary>
+    /// <summary>The identity that this node shows. It is known before the first link.</summary>
     public NodeIdentity Identity
         => identity ?? throw new InvalidOperationException("This node does not know its certificate yet.");
 
-    /// <summary>Those that the settings name; without any the store's, which come once it is open.</summary>
+    /// <summary>
+    /// The certificates that the settings name; without any, those of the store, which come once it is open.
+    /// </summary>
     public static NodeCertificates Of(NodeOptions options)
     {
         var certificates = new NodeCertificates();
@@ -32,7 +34,7 @@ internal sealed class NodeCertificates
     /// <summary>Sets up the engine's links.</summary>
     public void Protect(TlsOptions links)
     {
-        // It wants one now; what is shown is settled for each link, because it may be another by then.
+        // The engine wants a certificate now, but each link takes the one that is current then.
         links.LocalServerCertificateSelector = (_, _) => Identity.Certificate;
         links.RemoteCertificateMode = RemoteCertificateMode.RequireCertificate;
         links.RemoteCertificateValidation = (_, _, errors) => IsGood(errors);
@@ -59,7 +61,7 @@ internal sealed class NodeCertificates
         options.ClientCertificates = null;
         options.ClientCertificateContext = own.Shown;
         options.CertificateChainPolicy = own.Policy();
-        // Whoever comes again shows its certificate again.
+        // A node that connects again must show its certificate again.
         options.AllowTlsResume = false;
     }
 

@@ -3,22 +3,25 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Kiroku.Cluster;
 
-/// <summary>What a node shows at a link's end, and whose signature it takes from the other end.</summary>
+/// <summary>
+/// The certificate that a node shows at its end of a link, and the authority that must have signed that of the other
+/// end.
+/// </summary>
 internal abstract class NodeIdentity
 {
     private readonly Lock looking = new();
     private (X509Certificate2 Certificate, SslStreamCertificateContext Context)? last;
 
-    /// <summary>Whose certificate is wanted of others, as an error says it.</summary>
+    /// <summary>The certificate that is wanted of others, in the words of an error.</summary>
     public abstract string Wanted { get; }
 
-    /// <summary>The certificates that sign those of nodes.</summary>
+    /// <summary>The certificates of the authority that signs those of nodes.</summary>
     public abstract X509Certificate2Collection Authority { get; }
 
     /// <summary>The node's certificate with its key, good at this moment.</summary>
     public abstract X509Certificate2 Certificate { get; }
 
-    /// <summary>The same as links take it; nothing is looked up elsewhere for it.</summary>
+    /// <summary>The certificate in the form that links take; nothing is looked up elsewhere for it.</summary>
     public SslStreamCertificateContext Shown
     {
         get
@@ -35,7 +38,8 @@ internal abstract class NodeIdentity
     }
 
     /// <summary>
-    /// Whose signatures count for links: the system's authorities do not, and nobody is asked over the network.
+    /// The signatures that count for links: not those of the system's authorities, and nothing is looked up over the
+    /// network.
     /// </summary>
     public X509ChainPolicy Policy()
     {
@@ -50,7 +54,7 @@ internal abstract class NodeIdentity
     }
 
     /// <summary>
-    /// Why the node's certificate would not be taken by others with the same authority; null if it would.
+    /// Why others with the same authority would refuse the node's certificate; null if they would not.
     /// </summary>
     protected string? Complaint()
     {

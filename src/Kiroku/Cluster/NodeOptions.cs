@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Cluster;
 
-/// <summary>How a node meets the others.</summary>
+/// <summary>Settings of the links between nodes.</summary>
 internal sealed class NodeOptions
 {
     public const string Section = "Cluster";
@@ -26,14 +26,14 @@ internal sealed class NodeOptions
     /// <summary>File of the certificates that sign those of the cluster's nodes.</summary>
     public string? Authority { get; set; }
 
-    /// <summary>Whether anything was said of other nodes.</summary>
+    /// <summary>Whether any setting concerns other nodes.</summary>
     public bool IsGiven => HasCertificates || Address != new NodeOptions().Address;
 
     public bool HasCertificates => Certificate is not null;
 
     public IPEndPoint Endpoint => IPEndPoint.Parse(Address);
 
-    /// <exception cref="OptionsValidationException">The settings cannot be.</exception>
+    /// <exception cref="OptionsValidationException">The settings are wrong.</exception>
     public static NodeOptions Read(IConfiguration configuration, ServiceSettings settings)
     {
         var options = configuration.GetSection(Section).Get<NodeOptions>() ?? new NodeOptions();

@@ -4,25 +4,25 @@ using System.Security.Authentication;
 
 namespace Kiroku.Cluster;
 
-/// <summary>What a member's address says when it is asked whether somebody is there.</summary>
+/// <summary>The sign of life that a probe of a member's address finds.</summary>
 internal enum NodeSign
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>The machine does not answer.</summary>
     None,
 
-    /// <summary>Its machine says that no such process listens.</summary>
+    /// <summary>The machine answers that no such process listens.</summary>
     Refusal,
 
-    /// <summary>Somebody listens, or did until its process was frozen.</summary>
+    /// <summary>A process listens, or did until it was frozen.</summary>
     Answer,
 }
 
-/// <summary>Knocks at a member's door, and looks at the certificate that it shows.</summary>
+/// <summary>Probes a member's address, and checks the certificate that it shows.</summary>
 internal sealed class NodeProbe(NodeCertificates certificates)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <exception cref="JoinException">Who answers shows no certificate of our authority's.</exception>
+    /// <exception cref="JoinException">The process that answers shows no certificate of our authority.</exception>
     public async Task<NodeSign> AskAsync(Member member, CancellationToken cancellationToken)
     {
         try
@@ -31,7 +31,7 @@ internal sealed class NodeProbe(NodeCertificates certificates)
         }
         catch (IOException)
         {
-            // It ended just now, or it does not know what we speak: then it does not the next time either.
+            // The member has just ended, or something else than a member answers; then the second try fails, too.
         }
         try
         {
@@ -77,7 +77,7 @@ internal sealed class NodeProbe(NodeCertificates certificates)
         }
         catch (OperationCanceledException)
         {
-            // Somebody listens, and is frozen.
+            // The process listens, but is frozen.
         }
     }
 

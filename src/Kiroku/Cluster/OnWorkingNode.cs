@@ -5,7 +5,7 @@ using Orleans.Runtime.Placement;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// For grains that may be active on any node of their role, but not on one that takes no new work, unless there is no
+/// Marks grains that may be active on any node of their role, but on one that takes no new work only if there is no
 /// other.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
@@ -25,7 +25,7 @@ internal sealed class DrainingNodes
     public bool Contains(SiloAddress silo) => silos.Count > 0 && silos.Contains(silo.ToParsableString());
 }
 
-/// <summary>Chooses among the nodes that may have the grain at random.</summary>
+/// <summary>Chooses at random among the nodes that may have the grain.</summary>
 internal sealed class OnWorkingNodeDirector(DrainingNodes draining) : IPlacementDirector
 {
     public Task<SiloAddress> OnAddActivation(

@@ -5,21 +5,21 @@ using Kiroku.Storage;
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// That this process is one of the service's, which it has to be to begin anything: one that stood still may wake up
-/// with a request in its hands that was asked again elsewhere and refused there, while it counted as dead.
+/// Ensures that this process is a member, which it must be to begin anything. A process that stood still counted as
+/// dead meanwhile: it may wake up with a request in its hands that was repeated elsewhere and refused there.
 /// </summary>
-/// <param name="silo">The process among the members.</param>
-/// <param name="isAlone">Whether there can be no others; then nobody writes down who is a member.</param>
+/// <param name="silo">The address of this process among the members.</param>
+/// <param name="isAlone">Whether there can be no other members; then no members are written down.</param>
 internal sealed class OwnMembership(string silo, bool isAlone)
 {
     private const string Named = "cluster = @Cluster AND address || ':' || port || '@' || generation = ANY(@silos)";
 
-    /// <summary>This process among the members, in all its lives.</summary>
+    /// <summary>The address of this process among the members.</summary>
     public string Silo => silo;
 
-    /// <summary>Has nobody declare this process dead until the caller's transaction ends.</summary>
-    /// <param name="connection">That of the transaction.</param>
-    /// <param name="asker">Another process of which that is true, too; null for none.</param>
+    /// <summary>Keeps others from declaring this process dead until the caller's transaction ends.</summary>
+    /// <param name="connection">The connection of the transaction.</param>
+    /// <param name="asker">Another process to keep from being declared dead; null for none.</param>
     /// <exception cref="StorageException">One of them counts as dead.</exception>
     public async Task HoldAsync(DbConnection connection, string? asker = null)
     {
@@ -33,8 +33,8 @@ internal sealed class OwnMembership(string silo, bool isAlone)
             throw new StorageException("The node that was asked does not count as one of the service any more.");
     }
 
-    /// <summary>Sees that this process does not count as dead; it need not have joined yet.</summary>
-    /// <exception cref="StorageException">It does.</exception>
+    /// <summary>Requires that this process does not count as dead; it need not have joined yet.</summary>
+    /// <exception cref="StorageException">The process counts as dead.</exception>
     public async Task RefuseDeadAsync(DbConnection connection)
     {
         if (!isAlone && await connection.ExecuteScalarAsync<bool>(

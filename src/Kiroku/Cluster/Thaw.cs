@@ -1,8 +1,8 @@
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// Notices that the process stood still, as when its machine was suspended: the others may count it as dead, and it is
-/// to hear of that before it has done much.
+/// Notices when the process stood still, for example because its machine was suspended. The others may count it as
+/// dead, and it must learn of that before it does much.
 /// </summary>
 internal sealed class Thaw(
     Membership membership, TimeProvider time, ILogger<Thaw> logger) : RepeatedWork(Interval, time, logger)

@@ -1,12 +1,12 @@
 namespace Kiroku.Cluster;
 
 /// <summary>
-/// Whether there are nodes of the version before this one, which seal nothing of what they ask: only while they are
-/// being replaced is a call without a seal taken.
+/// Tells whether there are nodes of the version before this one, which do not seal their calls. Only while these are
+/// being replaced are calls without a seal accepted.
 /// </summary>
-/// <param name="members">Who is there; null for a service on its own.</param>
+/// <param name="members">The members; null for a lone process.</param>
 internal sealed class UnsealedNodes(Members? members)
 {
-    public async Task<bool> AreThereAsync(CancellationToken cancellationToken)
+    public async Task<bool> ExistAsync(CancellationToken cancellationToken)
         => members is not null && await members.HasUnsealedAsync(cancellationToken);
 }

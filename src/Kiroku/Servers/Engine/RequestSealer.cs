@@ -27,7 +27,7 @@ internal sealed class RequestSealer(
     public async Task<bool> IsProvenAsync(Guid server, ActionRequest request)
         => request.Seal is { } seal
             ? IsSealOf(seal, server, Bare(request))
-            : await unsealed.AreThereAsync(CancellationToken.None);
+            : await unsealed.ExistAsync(CancellationToken.None);
 
     /// <summary>The part of a request that crosses between nodes and is sealed.</summary>
     private static ActionRequest Bare(ActionRequest request) => request with { Seal = null, Asked = null };
