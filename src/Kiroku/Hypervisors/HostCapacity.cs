@@ -1,6 +1,6 @@
 namespace Kiroku.Hypervisors;
 
-/// <summary>What a host has: processors, memory in MiB, and its pool's size and free space in bytes.</summary>
+/// <summary>A host's capacity: processors, memory in MiB, and its pool's size and free space in bytes.</summary>
 [GenerateSerializer, Immutable, Alias("Kiroku.HostCapacity")]
 public sealed record HostCapacity(
     [property: Id(0)] int Vcpus,

@@ -7,7 +7,7 @@ public enum HypervisorFailure
     /// <summary>No connection, or none in time: worth another try.</summary>
     Unavailable,
 
-    /// <summary>The hypervisor tried and failed; the next try may go well.</summary>
+    /// <summary>The hypervisor tried and failed; the next try may succeed.</summary>
     Failed,
 
     /// <summary>No room for the volume: the pool is full.</summary>

@@ -6,8 +6,8 @@ internal sealed record HypervisorsOptions
     public const string Section = "Hypervisors";
 
     /// <summary>
-    /// The libvirt URI; without one the system's daemon if it answers, else one of the data folder's own. The command
-    /// line's <c>--hypervisor</c> wins.
+    /// The libvirt URI. Without one, the system's daemon is taken if it answers, else a private one of the data folder.
+    /// The command line's <c>--hypervisor</c> wins.
     /// </summary>
     public string? Uri { get; init; }
 
@@ -18,8 +18,8 @@ internal sealed record HypervisorsOptions
     public string Account { get; init; } = "kiroku";
 
     /// <summary>
-    /// The first of 4096 user ids for machines of a private daemon, each its own, where the service runs as root: from
-    /// 65536 on. 0: chosen by the data folder's path among those that nobody has.
+    /// The first of 4096 user ids for the machines of a private daemon, one for each machine, where the service runs as
+    /// root; at least 65536. 0 chooses ids that nobody has, by the data folder's path.
     /// </summary>
     public uint FirstUid { get; init; }
 

@@ -1,20 +1,20 @@
 namespace Kiroku.Hypervisors;
 
 /// <summary>
-/// This node's own hypervisor: what any host can be asked, and what is asked of a host on its own node only.
+/// This node's own hypervisor: the calls that every host takes, and those that a host takes only on its own node.
 /// </summary>
 public interface IHypervisor : IMachineHost
 {
-    /// <summary>Short name of what runs the machines, as shown to administrators: "QEMU" or "test".</summary>
+    /// <summary>The short name of the kind of hypervisor, as shown to administrators: "QEMU" or "test".</summary>
     string Kind { get; }
 
     /// <summary>False when nothing real runs (libvirt's own mock).</summary>
     bool IsReal { get; }
 
-    /// <summary>Ends once the first connection stands; faults when it never can (no such URI).</summary>
+    /// <summary>Completes once the first connection stands; faults if it never can (no such URI).</summary>
     Task Connected { get; }
 
-    /// <summary>The host's processors, memory and disk in all.</summary>
+    /// <summary>All of the host's processors, memory and disk, free or not.</summary>
     Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken);
 
     /// <summary>The machines on this host that Kiroku defined, with their states.</summary>
@@ -27,8 +27,8 @@ public interface IHypervisor : IMachineHost
     IAsyncEnumerable<MachineChange> WatchAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Makes a volume with the file's content, as a base for <see cref="IMachineHost.CreateOverlayAsync"/>. A volume of
-    /// that name that is there stays as it is. Half a copy is never left under the volume's name.
+    /// Makes a volume with the file's content, as a base for <see cref="IMachineHost.CreateOverlayAsync"/>. A volume
+    /// that has that name already stays as it is. Half a copy is never left under the volume's name.
     /// </summary>
     Task ImportVolumeAsync(
         string volume, string file, VolumeFormat format, IProgress<double>? progress,

@@ -37,7 +37,7 @@ public interface IMachineHost
     Task SuspendAsync(Guid machine, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Has a paused machine go on, or one whose memory was saved; one that is simply off is switched on.
+    /// Lets a paused machine go on, or one whose memory was saved; one that is simply off is switched on.
     /// </summary>
     Task ContinueAsync(Guid machine, CancellationToken cancellationToken);
 
@@ -93,8 +93,8 @@ public interface IMachineHost
 }
 
 /// <summary>
-/// The words for what a host does, to be read behind "could not". They are the <see
-/// cref="HypervisorException.Operation"/> of a failure, near or far, and the server's owner reads them.
+/// The words for a host's operations, to be read after "could not". They are the
+/// <see cref="HypervisorException.Operation"/> of a failure on any host, and the server's owner reads them.
 /// </summary>
 public static class Operations
 {

@@ -1,7 +1,7 @@
 namespace Kiroku.Hypervisors;
 
 /// <summary>
-/// An address that a machine has in a network, IPv4 or IPv6, null if none is known, and that of its card there.
+/// A machine's address in a network, IPv4 or IPv6, null if none is known, and the address of its network card there.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("Kiroku.MachineAddress")]
 public sealed record MachineAddress(

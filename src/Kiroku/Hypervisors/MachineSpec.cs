@@ -1,7 +1,7 @@
 namespace Kiroku.Hypervisors;
 
 /// <summary>
-/// A machine as it is to be: id (also its UUID at the hypervisor), display name, processors, memory and root disk.
+/// A machine as it should be: id (also its UUID at the hypervisor), display name, processors, memory and root disk.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("Kiroku.MachineSpec")]
 public sealed record MachineSpec(

@@ -13,7 +13,7 @@ public enum MachineState
     Crashed = 6,
 }
 
-/// <summary>One machine's new state; or, with no machine, word that changes may have been missed.</summary>
+/// <summary>One machine's new state or, without a machine, the notice that changes may have been missed.</summary>
 public sealed record MachineChange(Guid? Machine, MachineState State)
 {
     public static readonly MachineChange Lost = new(null, MachineState.Absent);

@@ -77,7 +77,7 @@ internal sealed class MachineUids(UidRange range, IReadOnlyList<string> folders)
         }
         catch (IOException)
         {
-            // It has just gone.
+            // The file or process has just gone.
             return 0;
         }
     }

@@ -6,12 +6,12 @@ internal sealed record UidRange(uint First)
     public const uint Count = 4096;
 
     /// <summary>
-    /// The first id that machines get where no setting says otherwise: behind those that systemd gives to containers,
+    /// The first id that machines get where no setting says otherwise: after those that systemd gives to containers,
     /// and before its foreign ids (its "Users, Groups, UIDs and GIDs").
     /// </summary>
     public const uint Lowest = 0x7000_0000;
 
-    /// <summary>The first id behind those that machines get.</summary>
+    /// <summary>The first id after those that machines get.</summary>
     public const uint End = 0x7FFE_0000;
 
     public uint Last => First + Count - 1;

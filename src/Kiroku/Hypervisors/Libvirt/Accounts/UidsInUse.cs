@@ -70,7 +70,7 @@ internal sealed class UidsInUse
         }
         catch (IOException)
         {
-            // It has ended.
+            // The process has ended.
             return null;
         }
     }

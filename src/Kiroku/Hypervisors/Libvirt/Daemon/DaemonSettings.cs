@@ -59,7 +59,7 @@ internal static class DaemonSettings
         ["XDG_RUNTIME_DIR"] = folders.Runtime,
     };
 
-    /// <exception cref="HypervisorException">It is not installed.</exception>
+    /// <exception cref="HypervisorException">libvirtd or qemu-img is not installed.</exception>
     public static string[] FindCommand(PrivateFolders folders)
     {
         if (!IsInstalled("libvirtd") || !IsInstalled("qemu-img"))

@@ -44,8 +44,8 @@ internal sealed class IsolatedStart
         {
             // Whatever the account led us to, we go there with its rights alone.
             if (IdMap.Read(process) is [(0, var owner, 1), (1, var first, UidRange.Count)] && owner == user.User
-                // Another data folder's, by an id that was this one's before the host started again, has other folders
-                // in it.
+                // A process of another data folder, with an id that was one of this folder's before the host started
+                // again, sees other folders.
                 && Directory.Exists($"/proc/{process}/root{folders.RealRoot}"))
                 return (process, new UidRange(first));
         }
@@ -61,7 +61,9 @@ internal sealed class IsolatedStart
             ReclaimedFiles.Take(folder, user, range);
     }
 
-    /// <summary>Runs the command there, in the background, and returns what went wrong; null if nothing.</summary>
+    /// <summary>
+    /// Runs the command in the namespace, in the background; returns the complaint, or null if there is none.
+    /// </summary>
     public async Task<string?> RunAsync(
         string[] command, IReadOnlyDictionary<string, string> surroundings, CancellationToken cancellationToken)
     {
@@ -69,7 +71,7 @@ internal sealed class IsolatedStart
         var complaint = process.StandardError.ReadToEndAsync(cancellationToken);
         try
         {
-            // There is one to join, or the namespace is made, and waits to be told whose ids its own are.
+            // A namespace that was made says so, and waits to be told which ids its own stand for.
             if (await process.StandardOutput.ReadLineAsync(cancellationToken) == "ready")
             {
                 WriteMaps(process.Id);
@@ -87,7 +89,8 @@ internal sealed class IsolatedStart
 
     private ProcessStartInfo Describe(string[] command, IReadOnlyDictionary<string, string> surroundings)
     {
-        // The account's rights before all else: whoever is in the namespace has power over what comes in with more.
+        // The command first drops to the account's rights: processes in the namespace have power over any that enter
+        // with more.
         var start = new ProcessStartInfo(
             "sh", ["-c", "umask 022; exec 3>>\"$0\"; exec \"$@\"", folders.Output, .. user.CommandPrefix])
         {

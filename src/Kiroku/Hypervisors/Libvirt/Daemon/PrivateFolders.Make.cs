@@ -31,7 +31,7 @@ internal sealed partial class PrivateFolders
         using var data = ForeignFolder.Open(DataFolder);
         using (var root = data.Make("libvirt", own, OursToWrite))
         {
-            // From above down: what is in a folder stays as it is once the folder is ours.
+            // From the top down: nobody else changes what is in a folder once the folder is ours.
             using var configuration = root.Make(Path.GetFileName(Configuration), own, OursToWrite);
             using var settings = configuration.Make("libvirt", own, OursToWrite);
             foreach (var name in WrittenByDaemon)
@@ -43,7 +43,7 @@ internal sealed partial class PrivateFolders
         }
         foreach (var folder in new[] { options.VolumesFolder, options.ConsolesFolder })
         {
-            // A link among our own is a person's, who sees to where it leads.
+            // A link in our own folder was made by a person, who knows where it leads.
             if (new DirectoryInfo(folder).LinkTarget is not null)
                 continue;
             if (account is not null && folder == options.VolumesFolder && readers is { } group)
@@ -68,7 +68,7 @@ internal sealed partial class PrivateFolders
     /// </summary>
     public static void Replace(string file, string content)
     {
-        // A folder goes aside: what is in it is the account's, and could change while it is being deleted.
+        // A folder is moved aside: its content is the account's, and could change while it is being deleted.
         if (Directory.Exists(file) && new FileInfo(file).LinkTarget is null)
             Directory.Move(file, $"{file}.{Guid.NewGuid():N}");
         else

@@ -23,7 +23,8 @@ internal sealed partial class PrivateLibvirtd
         if (user is not null && await StartIsolatedAsync(user, command, cancellationToken))
             return;
         SayThatAllShare(user);
-        // What machines of a time when each had its own account left when the host went down is everybody's now.
+        // Machines may have had their own accounts before, and left files when the host went down. Those go to the
+        // shared account.
         foreach (var folder in user is null ? [] : new[] { options.VolumesFolder, options.ConsolesFolder })
             ReclaimedFiles.Take(folder, user!, inUse: null);
         PrivateFolders.Replace(folders.MachineSettings, DaemonSettings.OfMachines);
@@ -34,7 +35,7 @@ internal sealed partial class PrivateLibvirtd
 
     private async Task StartAsync(string[] command, CancellationToken cancellationToken)
     {
-        // In a session of its own and without our files, so that nothing that ends us ends it.
+        // The daemon gets a session of its own and none of our open files, so that nothing that ends us ends it.
         var start = new ProcessStartInfo(
             "setsid", ["--fork", "sh", "-c", "umask 022; cd /; exec \"$@\" </dev/null >>\"$0\" 2>&1"])
         {
@@ -56,7 +57,7 @@ internal sealed partial class PrivateLibvirtd
         {
             try
             {
-                // Whoever may read it could hold it in our place.
+                // Whoever may read the file could hold its lock in our place.
                 if (File.Exists(folders.Turn))
                     File.SetUnixFileMode(folders.Turn, OwnersAlone);
                 return new FileStream(folders.Turn, new FileStreamOptions

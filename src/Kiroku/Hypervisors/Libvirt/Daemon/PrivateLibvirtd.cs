@@ -39,7 +39,8 @@ internal sealed partial class PrivateLibvirtd(
         Prepare(user);
         if (user is not null)
             await user.RequireReachAsync(folders.RealRoot, cancellationToken);
-        // Two that start one at the same time would each take the other's machines for what a dead host left.
+        // Two processes that start a daemon at the same time would each take the other's machines for leftovers of a
+        // dead host.
         using var turn = await TakeTurnAsync(cancellationToken);
         running = await FindRunningAsync(cancellationToken) ? Process : null;
         if (running is not null && IsIsolated(running))
@@ -48,7 +49,7 @@ internal sealed partial class PrivateLibvirtd(
         {
             if (!await CanMoveAsync(user, cancellationToken))
                 return Address();
-            // Its machines run on while another takes its place.
+            // The machines run on while another daemon takes this one's place.
             await running.EndAsync(EndTimeout, time, cancellationToken);
         }
         await StartAsync(user, command, cancellationToken);
@@ -56,7 +57,7 @@ internal sealed partial class PrivateLibvirtd(
         return Address();
     }
 
-    /// <summary>Switches the folder's machines off, by force, and ends its daemon; what it keeps stays.</summary>
+    /// <summary>Switches the folder's machines off, by force, and ends its daemon; all files stay.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         // A daemon that was killed leaves its machines running; only a daemon ends them properly.

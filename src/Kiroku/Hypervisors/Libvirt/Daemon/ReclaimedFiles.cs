@@ -3,8 +3,8 @@ using Kiroku.Hypervisors.Libvirt.Accounts;
 namespace Kiroku.Hypervisors.Libvirt.Daemon;
 
 /// <summary>
-/// Files with the ids of machines that are not to have them any more: copied or put back while machines ran, made under
-/// another path or setting, or left by a host that went down and whose machines now share the account.
+/// Takes back files with the ids of machines that should no longer have them: copied or put back while machines ran,
+/// made under another path or setting, or left by a host that went down and whose machines now share the account.
 /// </summary>
 internal static class ReclaimedFiles
 {
@@ -24,7 +24,7 @@ internal static class ReclaimedFiles
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Nothing that a machine could have left there, or gone.
+                // The file is gone, or is nothing that a machine could have left there.
             }
         }
     }

@@ -12,7 +12,7 @@ namespace Kiroku.Hypervisors.Libvirt.Daemon;
 internal static class UidRangeChoice
 {
     /// <summary>The range that a data folder has had, else the first that is free.</summary>
-    /// <exception cref="HypervisorException">It is taken, or all are.</exception>
+    /// <exception cref="HypervisorException">The range is taken, or all ranges are.</exception>
     public static UidRange Choose(PrivateFolders folders, uint configured)
     {
         var memory = folders.Uids;

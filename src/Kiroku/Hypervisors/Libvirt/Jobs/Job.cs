@@ -1,7 +1,7 @@
 namespace Kiroku.Hypervisors.Libvirt.Jobs;
 
 /// <summary>
-/// A call to libvirt: its operation in our words, how long the caller waits at most, and the machines and volumes whose
+/// A call to libvirt: its operation in our words, the longest that the caller waits, and the machines and volumes whose
 /// turn it needs.
 /// </summary>
 internal sealed record Job(string Operation, TimeSpan Deadline, params string[] Places)

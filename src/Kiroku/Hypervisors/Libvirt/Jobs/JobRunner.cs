@@ -79,7 +79,7 @@ internal sealed partial class JobRunner(LibvirtConnection connection, TimeProvid
             await work;
             LogEnded(operation);
         }
-#pragma warning disable CA1031 // Nobody waits for it any more: its failure is only told.
+#pragma warning disable CA1031 // Nobody waits for the job any more: its failure is only logged.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -90,9 +90,9 @@ internal sealed partial class JobRunner(LibvirtConnection connection, TimeProvid
     [LoggerMessage(LogLevel.Debug, "Nobody waits any more for: {Operation}.")]
     private partial void LogAbandoned(string operation);
 
-    [LoggerMessage(LogLevel.Debug, "Ended unawaited: {Operation}.")]
+    [LoggerMessage(LogLevel.Debug, "Ended, but nobody waited any more: {Operation}.")]
     private partial void LogEnded(string operation);
 
-    [LoggerMessage(LogLevel.Information, "Ended unawaited and in vain: {Operation}: {Reason}")]
+    [LoggerMessage(LogLevel.Information, "Failed, but nobody waited any more: {Operation}: {Reason}")]
     private partial void LogEndedBadly(string operation, string reason);
 }

@@ -43,7 +43,7 @@ internal sealed class ConsoleFiles(LibvirtOptions options)
         }
         catch (DirectoryNotFoundException)
         {
-            // It is made with the first machine.
+            // The folder is made with the first machine.
         }
     }
 

@@ -14,12 +14,10 @@ internal static class Domains
         => LibvirtException.Check(Native.virDomainDefineXML(
             session.Connect, MachineLabels.Apply(session, spec.Id, MachineXml.Of(spec, session)))).Dispose();
 
-    /// <summary>
-    /// Switches the machine on afresh: memory that was saved may belong to a disk that it has no more.
-    /// </summary>
+    /// <summary>Switches the machine on afresh: saved memory may belong to a disk that it no longer has.</summary>
     public static void Start(Session session, Guid machine) => Run(session, machine, afresh: true);
 
-    /// <summary>Has the machine go on from where its memory was kept.</summary>
+    /// <summary>Lets the machine go on from its saved memory.</summary>
     public static void Continue(Session session, Guid machine) => Run(session, machine, afresh: false);
 
     public static void Pause(Session session, Guid machine)

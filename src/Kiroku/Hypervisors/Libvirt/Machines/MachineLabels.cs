@@ -16,7 +16,7 @@ internal static class MachineLabels
     private const string Model = "dac";
 
     /// <summary>
-    /// The definition as it has to be where machines have accounts of their own, and where they have not.
+    /// The definition as machines with accounts of their own need it, or as machines without need it.
     /// </summary>
     public static string Apply(Session session, Guid machine, string definition)
     {
@@ -24,7 +24,7 @@ internal static class MachineLabels
             return definition;
         var domain = XElement.Parse(definition);
         var isLabelled = Labels(domain).Any();
-        // A daemon that is the system's, or runs without accounts: it is only rid of what was said when there were any.
+        // Under the system's daemon, or without accounts, only the labels of an earlier time with accounts are removed.
         if (session.Uids is null && !isLabelled)
             return definition;
         Labels(domain).Remove();
@@ -41,8 +41,8 @@ internal static class MachineLabels
     }
 
     /// <summary>
-    /// Brings a machine's definition and saved memory up to date before it is switched on: they may be of a time before
-    /// there were accounts.
+    /// Brings a machine's definition and saved memory up to date before it is switched on: they may be from a time
+    /// before machines had accounts.
     /// </summary>
     public static void Renew(Session session, Guid machine, DomainHandle domain, bool isSaved)
     {

@@ -18,7 +18,7 @@ internal static class NetworkIsolation
     }
 
     /// <summary>
-    /// Isolates a machine before it is switched on: its definition, or memory that was saved, may be of a time when the
+    /// Isolates a machine before it is switched on: its definition or its saved memory may be from a time when the
     /// setting or its default was QEMU's open network.
     /// </summary>
     public static void Renew(Session session, DomainHandle domain)

@@ -83,7 +83,7 @@ internal sealed class CallThreads : IDisposable
         {
             done.TrySetResult(call());
         }
-#pragma warning disable CA1031 // Whatever it is, the caller throws it.
+#pragma warning disable CA1031 // The caller throws the exception, of whatever type.
         catch (Exception e)
 #pragma warning restore CA1031
         {

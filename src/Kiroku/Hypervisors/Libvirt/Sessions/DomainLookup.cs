@@ -4,7 +4,7 @@ using Kiroku.Hypervisors.Libvirt.Bindings;
 namespace Kiroku.Hypervisors.Libvirt.Sessions;
 
 /// <summary>
-/// Finds our machines at libvirt, which calls them domains, and says what they do. All members block.
+/// Finds our machines at libvirt, which calls them domains, and reads their states. All members block.
 /// </summary>
 internal static class DomainLookup
 {

@@ -16,8 +16,8 @@ internal sealed partial class LibvirtConnection
                 await ConnectAsync();
                 LogConnected();
                 listener.MachineChanged(MachineChange.Lost);
-                // A daemon that was started anew looks for its machines while it already answers, and tells nobody
-                // of those that it does not find.
+                // A daemon that was restarted answers while it still looks for its machines, and sends no event for
+                // those that it does not find.
                 await Task.Delay(options.SettleTime, time, ending.Token);
                 listener.MachineChanged(MachineChange.Lost);
             }
@@ -30,7 +30,7 @@ internal sealed partial class LibvirtConnection
         {
             LogImpossible(e.Message);
             connected.TrySetException(e.As("connect to the hypervisor"));
-            // Nobody may be waiting for it.
+            // Observes the exception, because nobody may be waiting for the task.
             _ = connected.Task.Exception;
         }
     }

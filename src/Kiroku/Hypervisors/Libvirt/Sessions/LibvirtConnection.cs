@@ -78,7 +78,7 @@ internal sealed partial class LibvirtConnection : IAsyncDisposable
         }
         await ending.CancelAsync();
         await keeping;
-        // What hangs is left to its end.
+        // A session that hangs is not waited for.
         if (last is { IsCompletedSuccessfully: true })
             await Task.WhenAny(CloseAsync(await last), Task.Delay(options.ConnectTimeout, time));
         threads.Dispose();

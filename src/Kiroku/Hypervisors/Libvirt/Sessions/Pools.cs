@@ -23,8 +23,8 @@ internal static class Pools
         => Find(session) ?? throw new RefusedException(HypervisorFailure.Failed, "the storage pool is gone");
 
     /// <summary>
-    /// Looks at the folder again, as files may have come or gone by hand. While a copy runs libvirt refuses; then what
-    /// it knows must do.
+    /// Has libvirt look at the folder again, as files may have come or gone by hand. While a copy runs libvirt refuses;
+    /// then its last look must do.
     /// </summary>
     public static void Refresh(PoolHandle pool) => _ = Native.virStoragePoolRefresh(pool, 0);
 

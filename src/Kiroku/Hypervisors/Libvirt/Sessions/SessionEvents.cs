@@ -38,8 +38,8 @@ internal static unsafe class SessionEvents
     }
 
     /// <summary>
-    /// The state after an event; null for one that is no news, such as a guest that only begins to go (6). The numbers
-    /// are virDomainEventType's.
+    /// The state after an event; null for an event that is no news, such as a guest that only begins to shut down (6).
+    /// The numbers are virDomainEventType's.
     /// </summary>
     private static MachineState? StateAfter(int lifecycle, int detail) => lifecycle switch
     {

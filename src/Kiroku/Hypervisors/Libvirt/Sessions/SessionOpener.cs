@@ -2,14 +2,14 @@ using Kiroku.Hypervisors.Libvirt.Bindings;
 
 namespace Kiroku.Hypervisors.Libvirt.Sessions;
 
-/// <summary>Opens a session, and sees to it that its events come and its pool is there. All members block.</summary>
+/// <summary>Opens a session, registers its events, and makes sure of its pool. All members block.</summary>
 internal static class SessionOpener
 {
     public static Session Open(LibvirtAddress address, LibvirtOptions options, ISessionListener listener)
     {
         var uri = address.Uri;
         var isTest = uri.StartsWith("test:", StringComparison.Ordinal);
-        // libvirt itself would look for a daemon to ask, and for any other hypervisor our definitions are wrong.
+        // libvirt would look for any daemon by itself, and for another hypervisor our definitions are wrong.
         if (!isTest && !uri.StartsWith("qemu:", StringComparison.Ordinal)
             && !uri.StartsWith("qemu+", StringComparison.Ordinal))
         {

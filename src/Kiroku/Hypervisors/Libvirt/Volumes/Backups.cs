@@ -22,7 +22,7 @@ internal static class Backups
     public static void Run(Session session, Guid machine, string file, CancellationToken abandoned)
     {
         using var domain = DomainLookup.Need(session, machine);
-        // What a process that died had begun would never be asked for.
+        // Nobody would ever ask for a copy that a dead process had begun.
         if (IsBusy(domain))
             Abort(domain, CancellationToken.None);
         LibvirtException.Check(Native.virDomainBackupBegin(domain, XmlOf(file), null, 0));

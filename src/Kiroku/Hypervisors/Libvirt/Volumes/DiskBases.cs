@@ -15,8 +15,8 @@ internal static class DiskBases
     private const string Qcow2 = "qcow2";
     private const string Raw = "raw";
 
-    /// <summary>The base's file and format; null for a disk that stands on none, or is not there.</summary>
-    /// <exception cref="RefusedException">It stands on something else.</exception>
+    /// <summary>The base's file and format; null for a disk that stands on none, or does not exist.</summary>
+    /// <exception cref="RefusedException">The disk stands on something else.</exception>
     public static (string File, string Format)? Find(Session session, string disk)
     {
         using var volume = PoolVolumes.Find(session, disk);
@@ -54,7 +54,7 @@ internal static class DiskBases
         if (path != Path.Combine(session.Options.VolumesFolder, name))
             throw Refused(path);
         var volume = PoolVolumes.Find(session, name) ?? throw Refused(path);
-        // The daemon's own: a machine can give a file of its own to the group, but not away.
+        // A base is the daemon's own: a machine can give a file of its own to the group, but not to another owner.
         var permissions = Describe(volume).Element("target")?.Element("permissions");
         if (permissions?.Element("group")?.Value == $"{MachineUids.Shared}"
             && permissions.Element("owner")?.Value == "0")
@@ -75,8 +75,8 @@ internal static class DiskBases
         => XElement.Parse(Native.Take(Native.virStorageVolGetXMLDesc(volume, 0)));
 
     /// <summary>
-    /// The volume's definition; null where its file is gone by now, which libvirt does not notice. The machine's start
-    /// finds that out, and says so.
+    /// The volume's definition; null where its file is gone, which libvirt does not notice. The machine's start finds
+    /// that out, and says so.
     /// </summary>
     private static XElement? TryDescribe(VolumeHandle volume)
     {

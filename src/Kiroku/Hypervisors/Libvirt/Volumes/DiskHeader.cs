@@ -20,7 +20,8 @@ internal static class DiskHeader
     /// <summary>
     /// The file that the disk stands on and that file's format, word for word; null for a disk that stands on none.
     /// </summary>
-    /// <exception cref="RefusedException">It keeps its data elsewhere, or cannot be understood.</exception>
+    /// <exception cref="RefusedException">The disk keeps its data elsewhere, or its header cannot be
+    /// understood.</exception>
     public static (string File, string Format)? ReadBase(ReadOnlySpan<byte> header)
     {
         if (header.Length < 104 || Number(header, 0) != Magic)

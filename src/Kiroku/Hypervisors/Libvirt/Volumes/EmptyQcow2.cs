@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Kiroku.Hypervisors.Libvirt.Volumes;
 
 /// <summary>
-/// The smallest qcow2 file of a size: a header, its tables, and nothing on the disk. What the mock's disks are exported
-/// as.
+/// Makes the smallest qcow2 file of a size: a header, its tables, and nothing on the disk. The mock's disks are
+/// exported as such files.
 /// </summary>
 internal static class EmptyQcow2
 {

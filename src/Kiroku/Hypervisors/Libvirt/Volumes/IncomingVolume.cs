@@ -21,7 +21,7 @@ internal sealed class IncomingVolume
 
     public static IncomingVolume Begin(Session session, string name, VolumeContent content)
     {
-        // What an attempt that died left behind takes the room that this one needs.
+        // The leftovers of a dead attempt take the room that this one needs.
         if (HalfMade.IsMarked(session, name))
             HalfMade.Delete(session, name);
         if (!session.IsTest)
@@ -56,7 +56,7 @@ internal sealed class IncomingVolume
     }
 
     /// <summary>
-    /// Makes the volume with its final format and size: until libvirt looks at the file again, it takes it for that.
+    /// Makes the volume with its final format and size, which libvirt believes until it looks at the file again.
     /// </summary>
     private void Create()
     {

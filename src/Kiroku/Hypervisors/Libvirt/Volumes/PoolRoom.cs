@@ -6,7 +6,7 @@ namespace Kiroku.Hypervisors.Libvirt.Volumes;
 /// <summary>The room on the file system that the pool is on. All members block.</summary>
 internal static class PoolRoom
 {
-    /// <summary>The file system's size and what is free of it.</summary>
+    /// <summary>The file system's size, and its free room.</summary>
     public static (long Bytes, long Free) Of(Session session)
     {
         // libvirt counts free room only when it refreshes the pool; the file system knows it now.
@@ -17,10 +17,10 @@ internal static class PoolRoom
         return ((long)info.Capacity, (long)info.Available);
     }
 
-    /// <summary>Whether so many bytes are free beside what is kept in reserve.</summary>
+    /// <summary>Whether that many bytes are free beside the reserve.</summary>
     public static bool Has(Session session, long bytes) => BesideReserve(session) >= bytes;
 
-    /// <exception cref="RefusedException">They are not.</exception>
+    /// <exception cref="RefusedException">Fewer bytes are free.</exception>
     public static void Require(Session session, long bytes)
     {
         if (BesideReserve(session) is var free && free < bytes)

@@ -6,7 +6,7 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 
 namespace Kiroku.Hypervisors.Libvirt.Volumes;
 
-/// <summary>The steps on volumes, each a few calls of libvirt's. All of them block.</summary>
+/// <summary>The steps on volumes, each of which is a few calls of libvirt's. All of them block.</summary>
 internal static class PoolVolumes
 {
     private const uint LengthOfFile = 1;
@@ -31,11 +31,13 @@ internal static class PoolVolumes
         return names;
     }
 
-    /// <summary>The volume's size as its guest sees it and what it takes of the disk; null if there is none.</summary>
+    /// <summary>
+    /// The volume's size as its guest sees it, and the room that it takes on the disk; null if there is none.
+    /// </summary>
     public static (long Bytes, long Allocated)? Measure(Session session, string name)
     {
         using var pool = Pools.Open(session);
-        // Twice: what libvirt remembers may be a file that is gone, or lack one that was put back.
+        // Looks twice, because libvirt may remember a file that is gone, or not know one that was put back.
         return TryMeasure(pool, name) ?? RefreshThen(pool, () => TryMeasure(pool, name));
     }
 
@@ -84,7 +86,9 @@ internal static class PoolVolumes
             throw error;
     }
 
-    /// <summary>Bytes that a full copy takes at most: what the volume holds and what it shows of its base.</summary>
+    /// <summary>
+    /// The most bytes that a full copy takes: those that the volume holds and those that it shows of its base.
+    /// </summary>
     public static long AllocatedWithBase(Session session, VolumeHandle volume, long bytes, long allocated)
     {
         var xml = XElement.Parse(Native.Take(Native.virStorageVolGetXMLDesc(volume, 0)));
@@ -108,7 +112,7 @@ internal static class PoolVolumes
 
     /// <summary>
     /// Overwrites a config drive: it holds passwords and user data, and unlinking it would leave them on the host's
-    /// disk. The deletion goes on where overwriting fails: a full or broken disk must not keep what is to go.
+    /// disk. The deletion goes on where overwriting fails, because even a full or broken disk must let the volume go.
     /// </summary>
     private static void Wipe(Session session, VolumeHandle volume)
     {

@@ -4,8 +4,8 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 namespace Kiroku.Hypervisors.Libvirt.Volumes;
 
 /// <summary>
-/// Reads a volume's bytes, as its file has them, piece by piece: what a stream holds that nobody takes, libvirt keeps
-/// in our memory, so none is left open while a slow reader is waited for.
+/// Reads the bytes of a volume's file piece by piece. libvirt keeps the unread bytes of a stream in our memory, so no
+/// stream stays open while a slow reader is waited for.
 /// </summary>
 internal static class VolumeDownload
 {
@@ -17,7 +17,7 @@ internal static class VolumeDownload
         try
         {
             var read = Fill(stream, piece);
-            // Only who asks for more hears of the end.
+            // libvirt tells of the end only when it is asked for more.
             byte beyond;
             if (read == piece.Length)
                 LibvirtException.Check(Native.virStreamRecv(stream, &beyond, 1));
@@ -26,7 +26,7 @@ internal static class VolumeDownload
         }
         catch
         {
-            // Neither finished nor aborted, its slot would stay taken.
+            // A stream that is neither finished nor aborted would keep its slot.
             _ = Native.virStreamAbort(stream);
             throw;
         }

@@ -17,7 +17,7 @@ internal sealed partial class VolumeJobs
     private readonly SemaphoreSlim sending = new(options.ParallelCopies);
     private readonly SemaphoreSlim receiving = new(options.ParallelCopies);
 
-    /// <summary>The sources that end those who read a volume.</summary>
+    /// <summary>The sources that cancel whoever reads a volume.</summary>
     private readonly ConcurrentDictionary<string, CancellationTokenSource> readers = new();
 
     public Task<VolumeContent> DescribeAsync(string volume, CancellationToken cancellationToken)
@@ -65,8 +65,8 @@ internal sealed partial class VolumeJobs
     }
 
     /// <summary>
-    /// Ends the reading of a volume: what is to be done with it now is a later attempt's, and its reader may be on a
-    /// node that died and never takes another byte.
+    /// Ends the reading of a volume for a later attempt at something: the reader may be on a node that died, and never
+    /// take another byte.
     /// </summary>
     private void EndReading(string volume)
     {
@@ -80,7 +80,7 @@ internal sealed partial class VolumeJobs
         var (piece, sent) = (new byte[SentPieceBytes], 0L);
         while (await ReadAsync() is var read and > 0)
         {
-            // A stream that does not listen to the token is left to itself.
+            // A stream that ignores the token is abandoned.
             await target.WriteAsync(piece.AsMemory(0, read), abandoned).AsTask().WaitAsync(abandoned);
             sent += read;
         }
@@ -120,7 +120,7 @@ internal sealed partial class VolumeJobs
             catch (Exception e)
                 when (e is LibvirtException or ConnectionException or RefusedException or ObjectDisposedException)
             {
-                // The mark says what it is until it is made anew or deleted.
+                // The mark shows that the volume is half made, until it is made anew or deleted.
             }
         }
 

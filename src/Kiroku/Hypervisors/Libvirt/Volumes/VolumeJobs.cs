@@ -6,7 +6,7 @@ namespace Kiroku.Hypervisors.Libvirt.Volumes;
 /// <summary>The verbs for volumes, each as a job.</summary>
 internal sealed partial class VolumeJobs(JobRunner jobs, LibvirtOptions options, TimeProvider time) : IDisposable
 {
-    /// <summary>The room that an empty overlay takes, about.</summary>
+    /// <summary>The approximate room that an empty overlay takes.</summary>
     private const long OverlayBytes = 256 * 1024;
 
     private readonly SemaphoreSlim copies = new(options.ParallelCopies);
@@ -65,8 +65,9 @@ internal sealed partial class VolumeJobs(JobRunner jobs, LibvirtOptions options,
             abandoned => CopyingAsync(
                 session =>
                 {
-                    // Disks stand on it: it must not be gone for a moment, and never for good because the pool is full.
-                    if (WholeVolumes.IsThere(session, volume))
+                    // Disks stand on the volume: it must not be missing for a moment, and never for good because the
+                    // pool is full.
+                    if (WholeVolumes.Exists(session, volume))
                         return;
                     var file = ImageFile.Read(path, format);
                     if (!session.IsTest)

@@ -4,8 +4,8 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 namespace Kiroku.Hypervisors.Libvirt.Volumes;
 
 /// <summary>
-/// Bytes on their way into a fresh volume, leaving out what is all zero. Disposed before it is finished, it is given
-/// up. All members block.
+/// Sends bytes into a fresh volume, and leaves out those that are all zero. An upload that is disposed before it is
+/// finished is given up. All members block.
 /// </summary>
 internal sealed class VolumeUpload : IDisposable
 {
@@ -59,13 +59,13 @@ internal sealed class VolumeUpload : IDisposable
 
     public void Send(ReadOnlySpan<byte> bytes)
     {
-        // What is sent faster than the disk writes lies in the daemon's memory, without a limit.
+        // Bytes that are sent faster than the disk writes lie in the daemon's memory, without a limit.
         if (sent - opened >= StretchBytes)
         {
             Finish();
             Open();
         }
-        // Others write, too.
+        // Others write to the disk, too.
         PoolRoom.Require(session, bytes.Length);
         sent += bytes.Length;
         while (!bytes.IsEmpty)
@@ -85,7 +85,7 @@ internal sealed class VolumeUpload : IDisposable
         LibvirtException.Check(Native.virStreamFinish(stream!));
         stream!.Dispose();
         stream = null;
-        // What goes wrong with the last of it, libvirt 9 tells nobody.
+        // libvirt 9 does not report a failure to write the last bytes.
         if (PoolVolumes.LengthOf(volume) is var length && length >= sent)
             return;
         PoolRoom.Require(session, sent - length);
@@ -94,7 +94,7 @@ internal sealed class VolumeUpload : IDisposable
 
     public void Dispose()
     {
-        // Neither finished nor aborted, its slot would stay taken.
+        // A stream that is neither finished nor aborted would keep its slot.
         if (stream is not null)
             _ = Native.virStreamAbort(stream);
         stream?.Dispose();

@@ -3,10 +3,10 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 
 namespace Kiroku.Hypervisors.Libvirt.Volumes;
 
-/// <summary>Volumes that are there and not half made. All members block.</summary>
+/// <summary>Volumes that exist and are not half made. All members block.</summary>
 internal static class WholeVolumes
 {
-    public static bool IsThere(Session session, string volume)
+    public static bool Exists(Session session, string volume)
         => !HalfMade.IsMarked(session, volume) && PoolVolumes.Measure(session, volume) is not null;
 
     public static (long Bytes, long Allocated) Measure(Session session, string volume)
