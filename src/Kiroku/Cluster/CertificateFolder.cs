@@ -17,7 +17,7 @@ internal sealed class CertificateFolder(string path, TimeProvider time)
     private const int Years = 10;
 
     /// <summary>Certificates begin this much earlier, because the clocks of machines differ.</summary>
-    private static readonly TimeSpan Earlier = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Backdating = TimeSpan.FromHours(1);
 
     private string AuthorityFile => FileOf(AuthorityName, "pem");
 
@@ -49,7 +49,7 @@ internal sealed class CertificateFolder(string path, TimeProvider time)
     }
 
     private (DateTimeOffset From, DateTimeOffset To) Validity()
-        => (time.GetUtcNow() - Earlier, time.GetUtcNow().AddYears(Years));
+        => (time.GetUtcNow() - Backdating, time.GetUtcNow().AddYears(Years));
 
     /// <summary>Writes the key first: a certificate without its key would be in the way of the next attempt.</summary>
     private void Write(string name, X509Certificate2 certificate)

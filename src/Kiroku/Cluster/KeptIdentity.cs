@@ -15,7 +15,7 @@ internal sealed class KeptIdentity(X509Certificate2 authority, TimeProvider time
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(60);
 
     /// <summary>Certificates begin this much earlier, because the clocks of machines differ, and may be set.</summary>
-    private static readonly TimeSpan Earlier = TimeSpan.FromDays(30);
+    private static readonly TimeSpan Backdating = TimeSpan.FromDays(30);
 
     /// <summary>No link begins with a certificate that is this close to either end of its time.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromDays(15);
@@ -48,6 +48,6 @@ internal sealed class KeptIdentity(X509Certificate2 authority, TimeProvider time
     private X509Certificate2 Make()
     {
         var now = time.GetUtcNow();
-        return Issuing.Make(Name, authority, now - Earlier, now + Lifetime);
+        return Issuing.Make(Name, authority, now - Backdating, now + Lifetime);
     }
 }

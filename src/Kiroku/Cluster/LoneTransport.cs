@@ -12,7 +12,7 @@ internal sealed class LoneTransport : IConnectionListenerFactory, IConnectionFac
     /// <summary>The port in the engine's address, which must have one; nobody listens there.</summary>
     public const int NoPort = 1;
 
-    private static readonly Type[] Ways = [typeof(IConnectionListenerFactory), typeof(IConnectionFactory)];
+    private static readonly Type[] Kinds = [typeof(IConnectionListenerFactory), typeof(IConnectionFactory)];
 
     /// <summary>Replaces each of the engine's own transports, which are registered under the engine's keys.</summary>
     /// <exception cref="InvalidOperationException">The engine's transports were not found, so the engine would open its
@@ -20,13 +20,13 @@ internal sealed class LoneTransport : IConnectionListenerFactory, IConnectionFac
     public static void Use(IServiceCollection services)
     {
         var lone = new LoneTransport();
-        var own = services.Where(service => service.IsKeyedService && Ways.Contains(service.ServiceType)).ToList();
-        if (Ways.Except(own.Select(service => service.ServiceType)).Any())
+        var own = services.Where(service => service.IsKeyedService && Kinds.Contains(service.ServiceType)).ToList();
+        if (Kinds.Except(own.Select(service => service.ServiceType)).Any())
             throw new InvalidOperationException("The engine's transports were not found.");
-        foreach (var way in own)
+        foreach (var transport in own)
         {
-            services.Remove(way);
-            services.AddKeyedSingleton(way.ServiceType, way.ServiceKey, lone);
+            services.Remove(transport);
+            services.AddKeyedSingleton(transport.ServiceType, transport.ServiceKey, lone);
         }
     }
 

@@ -85,7 +85,9 @@ public interface IMachineHost
     /// </summary>
     Task SnapshotAsync(Guid machine, string source, string volume, CancellationToken cancellationToken);
 
-    /// <summary>Writes the bytes of a volume's file to a stream. What the stream throws is thrown as it is.</summary>
+    /// <summary>
+    /// Writes the bytes of a volume's file to a stream. An exception of the stream is thrown as it is.
+    /// </summary>
     Task ExportVolumeAsync(string volume, Stream target, CancellationToken cancellationToken);
 
     /// <summary>Deletes a volume.</summary>

@@ -56,16 +56,16 @@ internal static class ServerTagsApi
     {
         ServerSchemas.Nothing.Require(await RequestBody.ReadAsync(context.Request), relaxed: false);
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.TagsUpdate);
-        var had = false;
+        var existed = false;
         await notes.ChangeTagsAsync(server, "update tag", tags =>
         {
             CheckTag(tag);
             if (tags.Count >= ServerNotes.MostTags)
                 throw Fault.BadRequest($"The number of tags exceeded the per-server limit {ServerNotes.MostTags}");
-            had = tags.Contains(tag);
-            return had ? tags : [.. tags, tag];
+            existed = tags.Contains(tag);
+            return existed ? tags : [.. tags, tag];
         });
-        return had
+        return existed
             ? TypedResults.NoContent()
             : TypedResults.Created(
                 $"{Links.ComputeBase(context.Request)}/servers/{server.Id}/tags/{Uri.EscapeDataString(tag)}");

@@ -16,7 +16,7 @@ internal sealed partial class Resting(
 {
     private readonly CancellationTokenSource asked = new();
     private readonly CancellationTokenSource stepsMustEnd = new();
-    private volatile bool stops;
+    private volatile bool isStopping;
 
     /// <summary>Whether the service has stopped taking new work.</summary>
     public bool IsAsked => asked.IsCancellationRequested;
@@ -30,7 +30,7 @@ internal sealed partial class Resting(
     /// <exception cref="OperationCanceledException">The service rests; no further step may begin.</exception>
     public void ThrowIfAsked()
     {
-        if (stops)
+        if (isStopping)
             throw new OperationCanceledException("The service rests.");
     }
 
@@ -53,7 +53,7 @@ internal sealed partial class Resting(
     /// <summary>Runs before anything else stops, so that requests still get an answer meanwhile: a 503.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        stops = true;
+        isStopping = true;
         node.Ask();
         await asked.CancelAsync();
         var all = Task.WhenAll(work.List());

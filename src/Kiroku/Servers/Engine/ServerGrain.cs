@@ -117,7 +117,7 @@ internal sealed partial class ServerGrain(
 
     public void Dispose() => overtaken.Dispose();
 
-    private async Task<Answer> BeginAsync(ActionRequest request, int again = 5)
+    private async Task<Answer> BeginAsync(ActionRequest request, int retries = 5)
     {
         if (resting.IsAsked)
         {
@@ -150,8 +150,8 @@ internal sealed partial class ServerGrain(
         if (begun is not var (server, action))
         {
             // The action that is taken over may have written between our read and our write.
-            return workflow.TakesOver(request) && again > 0
-                ? await BeginAsync(request, again - 1)
+            return workflow.TakesOver(request) && retries > 0
+                ? await BeginAsync(request, retries - 1)
                 : throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while something else changes it");
         }
         Run(workflow, server, new RecordedAction(action, []));

@@ -54,7 +54,7 @@ internal sealed class ServerWork(
     /// <summary>Whether a step was tried at all in this action.</summary>
     public bool Began(string step) => run.Began(step);
 
-    /// <summary>What the request asked for.</summary>
+    /// <summary>The arguments of the request.</summary>
     public T Arguments<T>() => ActionArguments.Read<T>(run.Action.Arguments);
 
     /// <summary>Changes the server's states in its row.</summary>

@@ -4,7 +4,7 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Machines;
 
-/// <summary>Collects what a server's guest is told about it.</summary>
+/// <summary>Collects the facts that a server's guest is told.</summary>
 internal static class Guests
 {
     public static GuestFacts FactsOf(Server server, string? adminPass, string? macAddress) => new()

@@ -19,8 +19,8 @@ internal sealed class DiskReader(IHypervisor hypervisor, IOptions<ServersOptions
     {
         yield return new DiskPiece { Content = await hypervisor.DescribeVolumeAsync(volume, cancellationToken) };
         var pipe = new Pipe(Ahead);
-        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var exporting = Task.Run(() => ExportAsync(volume, pipe.Writer, left.Token), CancellationToken.None);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var exporting = Task.Run(() => ExportAsync(volume, pipe.Writer, stop.Token), CancellationToken.None);
         try
         {
             using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -44,7 +44,7 @@ internal sealed class DiskReader(IHypervisor hypervisor, IOptions<ServersOptions
         finally
         {
             // The reader may have gone; then the export must not wait for room in the pipe.
-            await left.CancelAsync();
+            await stop.CancelAsync();
             await exporting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -28,14 +28,14 @@ internal sealed class DiskTransfer(IHypervisor hypervisor, IGrainFactory grains,
     private async Task ReceiveOnceAsync(
         string from, string volume, IProgress<double>? progress, CancellationToken cancellationToken)
     {
-        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var source = grains.GetNodeGrain<IHostGrain>(from).Read(volume, left.Token).WithBatchSize(Batch);
-        await using var pieces = source.GetAsyncEnumerator(left.Token);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var source = grains.GetNodeGrain<IHostGrain>(from).Read(volume, stop.Token).WithBatchSize(Batch);
+        await using var pieces = source.GetAsyncEnumerator(stop.Token);
         if (!await pieces.MoveNextAsync() || pieces.Current.Content is not { } content)
             throw new HypervisorException(
                 HypervisorFailure.Failed, Operations.ReceiveVolume, $"{from} did not describe the volume");
         var pipe = new Pipe(Ahead);
-        var pumping = PumpAsync(pieces, pipe.Writer, left.Token);
+        var pumping = PumpAsync(pieces, pipe.Writer, stop.Token);
         try
         {
             await using var bytes = pipe.Reader.AsStream();
@@ -43,7 +43,7 @@ internal sealed class DiskTransfer(IHypervisor hypervisor, IGrainFactory grains,
         }
         finally
         {
-            await left.CancelAsync();
+            await stop.CancelAsync();
             await pumping;
         }
     }

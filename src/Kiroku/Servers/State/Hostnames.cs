@@ -10,9 +10,9 @@ internal static class Hostnames
 {
     private const int MaxLength = 63;
 
-    public static string Of(Server server) => server.Labels.Hostname ?? Made(server);
+    public static string Of(Server server) => server.Labels.Hostname ?? FromName(server);
 
-    private static string Made(Server server)
+    private static string FromName(Server server)
     {
         var latin = string.Concat(server.Name.Where(character => character <= 0xFF));
         var made = new StringBuilder();

@@ -131,7 +131,7 @@ internal sealed record Server
     }
 
     /// <summary>
-    /// The server with another flavor on the copy of its disk, on its second host if it claims room there.
+    /// The server with that flavor on the copy of its disk, and on its second host if it claims room there.
     /// </summary>
     public Server OnNextDisk(ServerFlavor flavor)
     {
@@ -199,7 +199,7 @@ internal sealed record ServerFlavor(
     public Claim Claim => new(Vcpus, MemoryMiB, DiskGiB);
 }
 
-/// <summary>What requests have given a server, to be kept, shown and told to its guest.</summary>
+/// <summary>The facts that requests have given a server, to be kept, shown and told to its guest.</summary>
 internal sealed record ServerLabels
 {
     public IReadOnlyList<string> Tags { get; init; } = [];

@@ -2,7 +2,7 @@ using Kiroku.Flavors;
 
 namespace Kiroku.Servers.State;
 
-/// <summary>Copies from a flavor what a server keeps of it.</summary>
+/// <summary>Copies the parts of a flavor that a server keeps.</summary>
 internal static class ServerFlavors
 {
     public static ServerFlavor Of(

@@ -20,6 +20,6 @@ internal static class ServerLock
     }
 
     /// <summary>The kind of lock that the caller puts on the server.</summary>
-    public static string By(HttpContext context, Server server)
+    public static string KindFor(HttpContext context, Server server)
         => Caller.Of(context).ProjectId == server.ProjectId ? ByOwner : ByAdmin;
 }

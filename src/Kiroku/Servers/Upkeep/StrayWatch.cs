@@ -16,7 +16,7 @@ internal sealed partial class StrayWatch(
     /// yet.</returns>
     public async Task<IReadOnlySet<Guid>> PutAllAsideAsync(CancellationToken cancellationToken)
     {
-        var left = new HashSet<Guid>();
+        var pending = new HashSet<Guid>();
         var machines = await hypervisor.ListMachinesAsync(cancellationToken);
         var own = (await store.ListWhereAsync("host = @Host", new { settings.Host }, cancellationToken))
             .Select(server => server.Id);
@@ -27,9 +27,9 @@ internal sealed partial class StrayWatch(
                 || !StrayMachines.IsStray(server, settings.Host))
                 continue;
             if (server.RunningAction is not null || !await TryPutAsideAsync(machine, cancellationToken))
-                left.Add(machine);
+                pending.Add(machine);
         }
-        return left;
+        return pending;
     }
 
     /// <summary>Puts one machine aside. A failure must not keep the others running.</summary>

@@ -56,7 +56,7 @@ internal sealed class BlockDevices(JsonElement server)
     /// <summary>Makes the checks that Nova makes first, which need no image or volume.</summary>
     private void RequireForm(JsonElement mapping)
     {
-        if (Wants(mapping, "no_device"))
+        if (IsTruthy(mapping, "no_device"))
             return;
         var (source, local) = (mapping.TextOf("source_type"), mapping.TextOf("destination_type") == "local");
         if ((source == "blank") == mapping.TryGetProperty("uuid", out _))
@@ -70,7 +70,7 @@ internal sealed class BlockDevices(JsonElement server)
     private void RequireRootDisk(JsonElement mapping)
     {
         var (source, destination) = (mapping.TextOf("source_type"), mapping.TextOf("destination_type"));
-        if (source != "image" || destination != "local" || Wants(mapping, "no_device"))
+        if (source != "image" || destination != "local" || IsTruthy(mapping, "no_device"))
             throw Fault.BadRequest(OneDisk);
         // Nova makes the disk from imageRef, whatever the mapping names.
         var named = new[] { mapping.TextOf("uuid"), mapping.TextOf("image_id") }.OfType<string>();
@@ -101,7 +101,7 @@ internal sealed class BlockDevices(JsonElement server)
         };
 
     /// <summary>Whether a value of any type is true to Python.</summary>
-    private static bool Wants(JsonElement mapping, string key)
+    private static bool IsTruthy(JsonElement mapping, string key)
         => mapping.TryGetProperty(key, out var value) && value.ValueKind switch
         {
             JsonValueKind.False or JsonValueKind.Null => false,

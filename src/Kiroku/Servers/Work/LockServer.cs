@@ -34,7 +34,7 @@ internal sealed class LockServer(ServerStore store, InstantActions instant, Time
     /// <summary>The server once it is locked; null if it is locked already and its own project asks.</summary>
     private static Server? Locked(HttpContext context, Server server, JsonElement asked)
     {
-        var by = ServerLock.By(context, server);
+        var by = ServerLock.KindFor(context, server);
         if (server.LockedBy is not null && by == ServerLock.ByOwner)
             return null;
         var reason = Microversions.Of(context) >= 73 && asked.ValueKind == JsonValueKind.Object

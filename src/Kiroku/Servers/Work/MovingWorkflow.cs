@@ -10,7 +10,7 @@ namespace Kiroku.Servers.Work;
 /// size, here or on another host. The former disk stays as it is until the resize is confirmed, and a revert goes back
 /// to it.
 /// </summary>
-/// <typeparam name="TAsked">What the body asks for.</typeparam>
+/// <typeparam name="TAsked">The content of the body.</typeparam>
 internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
     where TAsked : notnull
 {
@@ -128,7 +128,7 @@ internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
         await work.SaveAsync(s => s.OnFormerDisk(), cancellationToken);
     }
 
-    /// <summary>The host that the server goes to or, once it is there, is on.</summary>
+    /// <summary>The host that the server moves to or, once it has arrived, is on.</summary>
     private static string Destination(ServerWork work)
         => work.Server.Former is null ? work.Server.Other?.Host ?? work.Host : work.Host;
 

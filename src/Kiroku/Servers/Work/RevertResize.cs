@@ -56,10 +56,10 @@ internal sealed class RevertResize : Workflow
     {
         if (work.Server.Former is { Flavor: var flavor })
             await work.SaveAsync(s => s.OnFormerDisk() with { Claim = flavor.Claim }, ct);
-        var left = work.Server.Disk!.Generation + 1;
+        var dropped = work.Server.Disk!.Generation + 1;
         if (work.Server.Other is null)
-            await work.Machines.DeleteDiskAsync(work.Server.Id, left, ct);
-        await work.LeaveOtherHostAsync(left, ct);
+            await work.Machines.DeleteDiskAsync(work.Server.Id, dropped, ct);
+        await work.LeaveOtherHostAsync(dropped, ct);
         if (work.Server.FormerVmState == VmStates.Active)
         {
             await work.Machines.StartAsync(work.Server, ct);

@@ -4,7 +4,7 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Work;
 
-/// <summary>Copies from a key pair what a server keeps of it.</summary>
+/// <summary>Copies the parts of a key pair that a server keeps.</summary>
 internal static class ServerKeys
 {
     /// <exception cref="Fault">400: the user has no key pair of that name.</exception>

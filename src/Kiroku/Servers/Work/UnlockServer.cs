@@ -20,7 +20,7 @@ internal sealed class UnlockServer(ServerStore store, InstantActions instant, Ti
     public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
         var server = await CallersServer.FindAsync(context, serverId, store, Rule);
-        if (server.LockedBy is { } locked && locked != ServerLock.By(context, server))
+        if (server.LockedBy is { } locked && locked != ServerLock.KindFor(context, server))
             Caller.Of(context).Require(RuleForOverride, server.ProjectId);
         var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
         var request = ActionRequest.Of(context, ActionNames.Unlock, time.UtcNow());

@@ -42,7 +42,7 @@ internal sealed class IsolatedStart
     {
         foreach (var process in folders.ReadMachineProcesses())
         {
-            // Whatever the account led us to, we go there with its rights alone.
+            // The account may have led us to any process; we go there with the account's rights alone.
             if (IdMap.Read(process) is [(0, var owner, 1), (1, var first, UidRange.Count)] && owner == user.User
                 // A process of another data folder, with an id that was one of this folder's before the host started
                 // again, sees other folders.

@@ -20,7 +20,7 @@ internal sealed partial class PrivateFolders
     /// nobody else's to read; what we write is ours, and the account only reads it.
     /// </summary>
     /// <param name="account">Null: all is our own.</param>
-    /// <param name="options">Where disks and consoles are.</param>
+    /// <param name="options">The options that name the folders of disks and consoles.</param>
     /// <param name="readers">The group of machines that run and pass through to their disks; null where none
     /// does.</param>
     public void Make(DaemonAccount? account, LibvirtOptions options, uint? readers)

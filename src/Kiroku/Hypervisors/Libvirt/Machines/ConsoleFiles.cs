@@ -103,7 +103,8 @@ internal sealed class ConsoleFiles(LibvirtOptions options)
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            // A system daemon's own log keeper owns the file and bounds it itself; what is no file is nobody's console.
+            // A system daemon's own log keeper owns the file and bounds it itself; an entry that is no file is nobody's
+            // console.
         }
     }
 
