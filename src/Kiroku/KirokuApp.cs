@@ -19,7 +19,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Kiroku;
 
-/// <summary>The service as a table of contents: one Add and one Map for each room.</summary>
+/// <summary>Puts the service together: one Add… and one Map… call for each room.</summary>
 internal static class KirokuApp
 {
     public static WebApplication Build(ServiceSettings settings, Action<WebApplicationBuilder>? configure = null)
@@ -29,20 +29,20 @@ internal static class KirokuApp
         builder.Configuration.AddJsonFile(Path.Combine(settings.DataDirectory, "kiroku.json"), optional: true);
         builder.Configuration.AddEnvironmentVariables("KIROKU_");
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        // Standard output is for the one line that says where it answers.
+        // Standard output carries only the line with the service's address.
         builder.Services.Configure<ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        // What is tried again, and what came of it, its callers tell.
+        // Polly's callers log retries and their results themselves.
         builder.Logging.AddFilter("Polly", LogLevel.Critical);
         builder.Services.AddSingleton(settings);
         builder.AddApi(settings);
-        // Beyond them connections are closed, so that the store and the hypervisor still have descriptors.
+        // More connections are closed at once, so that the store and the hypervisor always have descriptors.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = Descriptors.Connections);
         builder.Services.AddStorage(settings);
         builder.Services.AddAccess();
         builder.Services.AddIdentity(settings);
-        // Before whatever does something in this host's name: it may be another's.
+        // Comes first of all rooms that act in this host's name: another node may hold that name.
         builder.Services.AddNodes();
         builder.Services.AddHosts();
         builder.Services.AddImages();

@@ -1,6 +1,6 @@
 using Kiroku.CommandLine;
 
-// Before anything else: what opens files would fail for want of them in ways that say nothing.
+// Comes first, because code that opens files fails obscurely when there are too few descriptors.
 if (args is ["serve" or "tour", ..] && Descriptors.Lack() is { } lack)
 {
     Console.Error.WriteLine($"kiroku: {lack}");

@@ -3,13 +3,13 @@ using Kiroku.Api;
 
 namespace Kiroku.Access;
 
-/// <summary>Who makes a request: a user in one project with the roles held there, implied ones included.</summary>
+/// <summary>Who makes a request: a user in one project, with the roles held there, including implied ones.</summary>
 internal sealed record Caller(
     string UserId, string UserName, string ProjectId, string ProjectName, FrozenSet<string> Roles)
 {
     private static readonly object Key = new();
 
-    /// <summary>The rules that hold for whatever the caller does.</summary>
+    /// <summary>The policy that decides what the caller may do.</summary>
     public Policy Policy { get; init; } = Policy.Default;
 
     public bool IsAdmin => Roles.Contains(RoleNames.Admin);
@@ -17,14 +17,15 @@ internal sealed record Caller(
     /// <summary>The caller of an authenticated request.</summary>
     public static Caller Of(HttpContext context) => (Caller)context.Items[Key]!;
 
-    /// <summary>Whether the caller may know of what that project owns.</summary>
+    /// <summary>Whether the caller may see things that the project owns.</summary>
     public bool MaySee(string ownerProjectId) => IsAdmin || ProjectId == ownerProjectId;
 
-    /// <summary>Whether the rule lets the caller touch what the project owns.</summary>
+    /// <summary>Whether the rule lets the caller act on things that the project owns.</summary>
     public bool May(Rule rule, string ownerProjectId)
         => IsAdmin || (ProjectId == ownerProjectId && Roles.Contains(Policy.RoleFor(rule)));
 
-    /// <exception cref="Fault">403, if the rule does not let the caller touch what the project owns.</exception>
+    /// <exception cref="Fault">403 if the rule does not let the caller act on things that the project
+    /// owns.</exception>
     public void Require(Rule rule, string ownerProjectId)
     {
         if (!May(rule, ownerProjectId))

@@ -4,31 +4,30 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Access;
 
 /// <summary>
-/// Who may do what: for each rule the role it takes in the project that owns the thing. Administrators may do
-/// everything everywhere, as by Nova's defaults. A setting below <see cref="Section"/> names another role for its rule.
+/// Who may do what: each rule names the role that a caller needs in the project that owns the thing. Administrators
+/// may do everything everywhere, as by Nova's defaults. A setting below <see cref="Section"/> names another role for
+/// its rule.
 /// </summary>
 internal sealed class Policy
 {
     public const string Section = "Policy";
 
-    /// <summary>What holds without any setting.</summary>
+    /// <summary>The policy when there are no settings.</summary>
     public static readonly Policy Default = new(FrozenDictionary<string, string>.Empty);
 
-    /// <summary>The roles that settings name, by their rules' names.</summary>
+    /// <summary>The roles that settings name, by rule name.</summary>
     private readonly FrozenDictionary<string, string> changed;
 
     private Policy(FrozenDictionary<string, string> changed) => this.changed = changed;
 
-    /// <summary>The rules' own roles, but for those that settings change.</summary>
-    /// <exception cref="OptionsValidationException">
-    /// A setting is for a rule that there is not, or names no role.
-    /// </exception>
+    /// <summary>The rules with their own roles, except where a setting names another.</summary>
+    /// <exception cref="OptionsValidationException">A setting names an unknown rule, or no role.</exception>
     public static Policy Of(IEnumerable<Rule> rules, IConfiguration configuration)
     {
         var known = rules.Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
         var changed = new Dictionary<string, string>(StringComparer.Ordinal);
-        // Rules have colons in their names, which in a key are levels: each key below the section is a rule's name
-        // again.
+        // A rule's name has colons, which configuration takes for levels. The path of a key, relative to the section,
+        // is the rule's name again.
         foreach (var (rule, role) in configuration.GetSection(Section).AsEnumerable(makePathsRelative: true))
         {
             if (role is null)
@@ -42,7 +41,7 @@ internal sealed class Policy
         return new Policy(changed.ToFrozenDictionary(StringComparer.Ordinal));
     }
 
-    /// <summary>The role that the rule takes.</summary>
+    /// <summary>The role that the rule requires.</summary>
     public string RoleFor(Rule rule) => changed.GetValueOrDefault(rule.Name, rule.Role);
 
     private static OptionsValidationException Wrong(string failure) => new(Section, typeof(Policy), [failure]);

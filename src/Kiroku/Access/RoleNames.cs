@@ -8,7 +8,7 @@ internal static class RoleNames
     public const string Reader = "reader";
     public static readonly string[] FromHighest = [Admin, Member, Reader];
 
-    /// <summary>The roles assigned and those they imply, each once, highest first.</summary>
+    /// <summary>The assigned roles and those they imply, each once, highest first.</summary>
     public static IReadOnlyList<string> WithImplied(IEnumerable<string> assigned)
     {
         var roles = assigned.ToHashSet(StringComparer.Ordinal);

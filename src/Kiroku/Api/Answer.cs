@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Kiroku.Api;
 
 /// <summary>
-/// The answer to a request that was accepted, made before it is: so that it can be kept with the acceptance and given
-/// again, under the request id it had first, to whoever repeats the request.
+/// The answer to an accepted request, composed before it is sent. It is stored with the acceptance, so that whoever
+/// repeats the request gets it again, under the first request's id.
 /// </summary>
 [GenerateSerializer, Immutable]
 internal sealed record Answer(
@@ -24,7 +24,7 @@ internal sealed record Answer(
         if (Body is not null)
             return JsonResponse.WriteAsync(httpContext, Status, Encoding.UTF8.GetBytes(Body));
         httpContext.Response.StatusCode = Status;
-        // Nova names a type even where nothing follows.
+        // Nova sends a content type even with an empty body.
         if (HttpMethods.IsPost(httpContext.Request.Method))
             httpContext.Response.ContentType = "application/json";
         return Task.CompletedTask;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Api;
 
 /// <summary>
-/// Refuses, at the start, settings that cannot work, a certificate that callers would refuse among them.
+/// Refuses settings that cannot work when the service starts, including a certificate that callers would refuse.
 /// </summary>
 internal sealed class ApiCheck(ServiceSettings settings) : IValidateOptions<ApiOptions>
 {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Api;
 
-/// <summary>Sets up where the service answers, and by which address its answers say so.</summary>
+/// <summary>Sets up the address that the service listens on and the one that its answers name.</summary>
 internal static class ApiRoom
 {
     public static void AddApi(this WebApplicationBuilder builder, ServiceSettings settings)
@@ -22,7 +22,7 @@ internal static class ApiRoom
             builder.WebHost.UseUrls(settings.Listen);
     }
 
-    /// <summary>Has each request show the address that its caller used, before anything reads it.</summary>
+    /// <summary>Gives each request the address that its caller used, before other code reads it.</summary>
     public static void UseAddresses(this WebApplication app)
     {
         app.UseForwardedHeaders();
@@ -32,7 +32,7 @@ internal static class ApiRoom
             if (address is not null)
                 address.Set(context.Request);
             else if (!context.Request.Host.HasValue)
-                // HTTP/1.0 knows of no host.
+                // HTTP/1.0 requests carry no host.
                 context.Request.Host = new HostString(
                     new IPEndPoint(context.Connection.LocalIpAddress!, context.Connection.LocalPort).ToString());
             return next(context);
@@ -53,7 +53,7 @@ internal static class ApiRoom
             else
                 kestrel.Listen(IPAddress.Parse(address.Host), address.Port, Encrypt);
 
-            // Asked at each handshake: a certificate that was replaced is shown to the next caller.
+            // Runs at each handshake, so that the next caller sees a replaced certificate.
             void Encrypt(ListenOptions listen)
                 => listen.UseHttps(
                     new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Shown) });

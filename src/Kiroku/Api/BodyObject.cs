@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>A request's body where no <see cref="Schema"/> describes it: Glance's, read key by key.</summary>
+/// <summary>A request body that no <see cref="Schema"/> describes, read key by key. Glance's bodies are
+/// such.</summary>
 internal readonly struct BodyObject(JsonElement element)
 {
     public JsonElement Element { get; } = element;
@@ -13,7 +14,7 @@ internal readonly struct BodyObject(JsonElement element)
     public string? OptionalString(string key)
         => Value(key) is { ValueKind: not JsonValueKind.Null } ? String(key, max: 255) : null;
 
-    /// <summary>The string under a key that is there.</summary>
+    /// <summary>The string under a required key.</summary>
     public string String(string key, int max)
     {
         var value = Element.GetProperty(key);

@@ -3,15 +3,16 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Api;
 
 /// <summary>
-/// How a caller on this machine, or one with a copy of <c>clouds.yaml</c>, reaches the service and checks its
-/// certificate.
+/// The address and certificate by which a caller reaches the service: one on this machine, or one with a copy of
+/// <c>clouds.yaml</c>.
 /// </summary>
 internal sealed class CallersAddress(ServiceSettings settings, IOptions<ApiOptions> options)
 {
     private readonly PublicUrl? address = PublicUrl.Parse(options.Value.PublicUrl);
 
     /// <summary>
-    /// The file of certificates to check it by; null where those that the caller's system knows will do.
+    /// The file of certificates to verify the service with; null if the caller's system trusts its certificate
+    /// already.
     /// </summary>
     public string? Authority => options.Value.Authority is { Length: > 0 } given ? Path.GetFullPath(given)
         : address is null && settings.IsEncrypted && CertificateFiles.Load(options.Value).IsSelfSigned
@@ -19,19 +20,21 @@ internal sealed class CallersAddress(ServiceSettings settings, IOptions<ApiOptio
         : null;
 
     /// <summary>
-    /// The public address, to which the catalog leads anyway; else the one that is listened on, made one to go to.
+    /// The public address, which the catalog names as well. Without one, the address that is listened on, in a form
+    /// that a caller can use.
     /// </summary>
     public string Of(Uri listening)
     {
         if (address is not null)
             return address.ToString();
-        // One that stands for every interface is no address to go to.
+        // The address of all interfaces is not one that a caller can connect to.
         var reachable = listening.Host is "0.0.0.0" or "[::]" or "+" or "*"
             ? new UriBuilder(listening) { Host = "127.0.0.1" }.Uri : listening;
         return reachable.ToString().TrimEnd('/');
     }
 
-    /// <summary>What an operator should know of passwords and tokens on their way here; null if nothing.</summary>
+    /// <summary>A warning to the operator about passwords and tokens sent in clear text; null if they are
+    /// not.</summary>
     public string? Concern(Uri listening)
     {
         if (address is { Scheme: "http" } && !new Uri(address.ToString()).IsLoopback)

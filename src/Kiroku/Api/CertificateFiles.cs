@@ -6,7 +6,7 @@ using System.Text;
 namespace Kiroku.Api;
 
 /// <summary>
-/// Certificate and key for https as they stand in their files, checked as far as a caller would check them.
+/// The certificate and key for https, as their files hold them, checked as a caller would check them.
 /// </summary>
 internal sealed record CertificateFiles(
     X509Certificate2 Certificate, SslStreamCertificateContext Context, string Fingerprint)
@@ -15,7 +15,7 @@ internal sealed record CertificateFiles(
 
     public bool IsSelfSigned => Certificate.SubjectName.RawData.AsSpan().SequenceEqual(Certificate.IssuerName.RawData);
 
-    /// <exception cref="CertificateException">They cannot be used; the message says why.</exception>
+    /// <exception cref="CertificateException">The files cannot be used. The message says why.</exception>
     public static CertificateFiles Load(ApiOptions options)
     {
         var (certificate, key) = (Read("Api:Certificate", options.Certificate!, isSecret: false),
@@ -32,7 +32,7 @@ internal sealed record CertificateFiles(
                     + "subjectAltName): no client would take it.");
             var chain = new X509Certificate2Collection();
             chain.ImportFromPem(certificate);
-            // Nobody else is asked for what is missing of the chain.
+            // Offline: missing certificates of the chain are not fetched over the network.
             return new CertificateFiles(loaded, SslStreamCertificateContext.Create(loaded, chain, offline: true),
                 FingerprintOf(certificate, key));
         }
@@ -43,7 +43,7 @@ internal sealed record CertificateFiles(
         }
     }
 
-    /// <summary>What is in the files now, whether or not it can be used; null if they cannot be read.</summary>
+    /// <summary>A fingerprint of the files' present content, usable or not; null if they cannot be read.</summary>
     public static string? FingerprintOf(ApiOptions options)
     {
         try
@@ -57,7 +57,7 @@ internal sealed record CertificateFiles(
         }
     }
 
-    /// <summary>What an operator should know of it at this time; null if nothing.</summary>
+    /// <summary>A warning to the operator about the certificate at this time; null if there is none.</summary>
     public string? Concern(DateTimeOffset now) => Certificate switch
     {
         { NotBefore: var from } when from > now.LocalDateTime => $"holds from {from.ToUniversalTime():u} on only",
@@ -69,7 +69,7 @@ internal sealed record CertificateFiles(
     private static string FingerprintOf(string certificate, string key)
         => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{certificate}\0{key}")));
 
-    /// <summary>A small file's text; of a secret one only if not everybody can read it.</summary>
+    /// <summary>The text of a small file. A secret one is refused if everybody can read it.</summary>
     private static string Read(string setting, string path, bool isSecret)
     {
         try
@@ -94,5 +94,5 @@ internal sealed record CertificateFiles(
     }
 }
 
-/// <summary>A certificate or key that cannot be used, in a sentence.</summary>
+/// <summary>A certificate or key cannot be used. The message is one sentence.</summary>
 internal sealed class CertificateException(string message) : Exception(message);

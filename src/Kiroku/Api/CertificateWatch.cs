@@ -2,9 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Api;
 
-/// <summary>
-/// Looks again and again whether the certificate for https is another, and warns of one that is about to expire.
-/// </summary>
+/// <summary>Regularly checks whether the certificate for https was replaced, and warns before it expires.</summary>
 internal sealed partial class CertificateWatch(
     ServingCertificate certificate, IOptions<ApiOptions> options, TimeProvider time, ILogger<CertificateWatch> logger)
     : RepeatedWork(options.Value.CertificateInterval, time, logger)

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>Which requests only take away: they are taken when no others are, because they give room back.</summary>
+/// <summary>Recognizes requests that delete. They are accepted even when the store is short of space, because they
+/// free some.</summary>
 internal static class Deleting
 {
     /// <summary>Nova's other way to delete a server.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>The three forms in which OpenStack's services put an error into a body.</summary>
+/// <summary>The three forms of error body that OpenStack's services use.</summary>
 internal static class FaultForm
 {
     /// <summary>
@@ -33,7 +33,7 @@ internal static class FaultForm
         json.WriteEndObject();
     }
 
-    /// <summary>WebOb's; see <see cref="WebObFault"/> for who is sent it.</summary>
+    /// <summary>WebOb's form as JSON; <see cref="WebObFault"/> says who is sent it.</summary>
     public static void WriteWebOb(Utf8JsonWriter json, int status, string message)
     {
         json.WriteStartObject();

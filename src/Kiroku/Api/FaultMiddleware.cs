@@ -3,14 +3,15 @@ using Kiroku.Storage;
 namespace Kiroku.Api;
 
 /// <summary>
-/// Turns whatever a request ends in, a <see cref="Fault"/> or a surprise, into the service's error body.
+/// Turns every failed request into an error body, whether it ended in a <see cref="Fault"/> or an unexpected
+/// exception.
 /// </summary>
 internal sealed partial class FaultMiddleware(
     RequestDelegate next, IdentityAddress identity, ILogger<FaultMiddleware> logger)
 {
     /// <summary>
-    /// Who throws what a body makes it throw; of some forms of wrong chunks it throws no
-    /// <see cref="BadHttpRequestException"/>.
+    /// The source of exceptions that Kestrel throws while it reads a body. Some malformed chunks do not raise a <see
+    /// cref="BadHttpRequestException"/>.
     /// </summary>
     private const string ServerItself = "Microsoft.AspNetCore.Server.Kestrel.Core";
 
@@ -43,7 +44,7 @@ internal sealed partial class FaultMiddleware(
         catch (Exception e)
             when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // The caller went away.
+            // The caller has gone away.
         }
 #pragma warning disable CA1031 // The HTTP edge: nothing may leave it but an answer.
         catch (Exception e) when (!context.Response.HasStarted)

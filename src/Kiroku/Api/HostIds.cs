@@ -5,8 +5,8 @@ using Org.BouncyCastle.Crypto.Digests;
 namespace Kiroku.Api;
 
 /// <summary>
-/// Names of hosts as users may see them: the SHA-224 of project and host in hex, so that a user can tell one host from
-/// another but not which, nor compare with other projects (nova/utils.py, generate_hostid).
+/// Host names as users may see them: the SHA-224 of project and host in hex. Users can tell hosts apart, but not name
+/// them or compare them with other projects (nova/utils.py, generate_hostid).
 /// </summary>
 internal static class HostIds
 {

@@ -1,4 +1,4 @@
 namespace Kiroku.Api;
 
-/// <summary>Where callers get tokens, if not here.</summary>
+/// <summary>The Keystone that issues tokens; null if this service does.</summary>
 internal sealed record IdentityAddress(string? Elsewhere);

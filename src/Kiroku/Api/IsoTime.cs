@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace Kiroku.Api;
 
 /// <summary>
-/// Reads times as Nova does (Python's iso8601): from a bare year to microseconds and a zone, UTC where none is named.
+/// Reads times as Nova does (Python's iso8601): anything from a bare year to microseconds with a zone. The default
+/// zone is UTC.
 /// </summary>
 internal static partial class IsoTime
 {

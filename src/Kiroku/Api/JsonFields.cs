@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>What stands under a key of a JSON object whose form was checked before.</summary>
+/// <summary>Reads fields of a JSON object that was validated before.</summary>
 internal static class JsonFields
 {
-    /// <summary>The text under a key; null where there is none, or what stands there is no text.</summary>
+    /// <summary>The text under a key; null if the key is missing or its value is not a string.</summary>
     public static string? TextOf(this JsonElement parent, string key)
         => parent.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()

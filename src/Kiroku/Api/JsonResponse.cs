@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Kiroku.Api;
 
 /// <summary>
-/// An answer written key by key: which keys it has and in which order depends on version and role, so the code that
-/// writes it reads as the document it makes.
+/// An answer written key by key. Its keys and their order depend on version and role, so the code that writes it
+/// follows the document that it makes.
 /// </summary>
 internal sealed class JsonResponse(int status, Action<Utf8JsonWriter> write) : IResult
 {

@@ -2,14 +2,12 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>
-/// Addresses that answers point to, on the public address or else the host name that the caller used.
-/// </summary>
+/// <summary>Links in answers. They use the public address, or else the host name that the caller used.</summary>
 internal static class Links
 {
     public static string Base(HttpRequest request) => $"{request.Scheme}://{request.Host}{request.PathBase}";
 
-    /// <summary>The address of this request's version of the compute API: /v2.1, or /v2 with its project.</summary>
+    /// <summary>The base address of the API version that the request uses: /v2.1, or /v2 with its project.</summary>
     public static string ComputeBase(HttpRequest request)
     {
         var version = request.Path.StartsWithSegments("/v2.1") ? "/v2.1" : "/v2";
@@ -17,7 +15,8 @@ internal static class Links
         return Base(request) + version + project;
     }
 
-    /// <summary>The pair of links that Nova gives each resource: self with the version, bookmark without.</summary>
+    /// <summary>Writes the two links that Nova gives each resource: self includes the version, bookmark does
+    /// not.</summary>
     public static void WriteResource(Utf8JsonWriter json, HttpRequest request, string resource)
     {
         json.WriteStartArray("links");

@@ -5,11 +5,11 @@ namespace Kiroku.Api;
 /// <summary>A version of the compute API, 2.N.</summary>
 internal readonly record struct Microversion(int Minor) : IComparable<Microversion>
 {
-    /// <summary>The version of requests that name none, and of everything under /v2.</summary>
+    /// <summary>The version for requests that name none, and for everything under /v2.</summary>
     public static readonly Microversion Minimum = new(1);
 
     /// <summary>
-    /// The highest of which every change to a route of ours is implemented; see docs/compatibility.md.
+    /// The highest version up to which all changes to our routes are implemented; see docs/compatibility.md.
     /// </summary>
     public static readonly Microversion Maximum = new(96);
 
@@ -26,7 +26,7 @@ internal readonly record struct Microversion(int Minor) : IComparable<Microversi
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"2.{Minor}");
 
     /// <summary>Reads "2.51" or "latest".</summary>
-    /// <exception cref="Fault">400 for what is no version, 406 for one that is out of range, with Nova's
+    /// <exception cref="Fault">400 if the text is not a version, 406 if it is out of range, in Nova's
     /// words.</exception>
     public static Microversion Parse(string text)
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 namespace Kiroku.Api;
 
 /// <summary>
-/// Which version of the compute API a request speaks: from its headers under /v2.1, always 2.1 under /v2
+/// Finds the compute API version that a request asks for: from its headers under /v2.1, always 2.1 under /v2
 /// (nova/api/openstack/wsgi.py, set_api_version_request; LegacyV2CompatibleWrapper).
 /// </summary>
 internal static class Microversions
@@ -13,7 +13,7 @@ internal static class Microversions
     private static readonly object Key = new();
     private static readonly object AnnouncedKey = new();
 
-    /// <summary>As in Nova only what a route answers has a version.</summary>
+    /// <summary>As in Nova, only a request that reaches a route has a version.</summary>
     public static void UseMicroversions(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         if (IsVersioned(context.Request.Path) && context.GetEndpoint() is not null)
@@ -24,13 +24,13 @@ internal static class Microversions
     public static Microversion Of(HttpContext context)
         => context.Items.TryGetValue(Key, out var version) ? (Microversion)version! : Microversion.Minimum;
 
-    /// <summary>True under /v2, where bodies may hold keys that nobody knows, as in the days before 2.1.</summary>
+    /// <summary>Whether unknown keys in bodies are allowed: under /v2, as before version 2.1.</summary>
     public static bool IsRelaxed(HttpContext context) => context.Request.Path.StartsWithSegments("/v2");
 
     public static bool IsCompute(PathString path)
         => IsVersioned(path) || path.StartsWithSegments("/v2") || !path.HasValue || path.Value == "/";
 
-    /// <summary>Says in the answer which version it speaks, or which it refuses to.</summary>
+    /// <summary>Names in the answer the version that was used, or the one that was refused.</summary>
     public static void Announce(HttpContext context)
     {
         if (context.Items[AnnouncedKey] is not string version)
@@ -61,7 +61,7 @@ internal static class Microversions
     private static bool IsVersioned(PathString path) => path.StartsWithSegments("/v2.1");
 
     /// <summary>
-    /// Several services' versions may stand in one header; of compute's the last counts (microversion-parse).
+    /// The header may name versions of several services. The last one for compute counts (microversion-parse).
     /// </summary>
     private static string? Asked(IHeaderDictionary headers)
     {

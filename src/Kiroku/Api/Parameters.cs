@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>Schemas of values that stand in several bodies (nova/api/validation/parameter_types.py).</summary>
+/// <summary>Schemas of values that occur in several bodies (nova/api/validation/parameter_types.py).</summary>
 internal static class Parameters
 {
     private const string BooleanWords =
@@ -25,7 +25,7 @@ internal static class Parameters
         MaxLength = 255,
     };
 
-    /// <summary>Under /v2 spaces at the ends are taken off later, so they are no fault.</summary>
+    /// <summary>Under /v2, spaces at either end are allowed because they are trimmed later.</summary>
     public static readonly Schema RelaxedName = Name with
     {
         Format = new SchemaFormat(
@@ -107,7 +107,7 @@ internal static class Parameters
         => IsPrintable(text) && (text.Length == 0 || !(IsSpace(text[0]) || IsSpace(text[^1])));
 
     /// <summary>
-    /// As Nova sees it: no control, format or unassigned character, and none beyond the first 65,535.
+    /// Printable in Nova's sense: no control, format or unassigned character, and none beyond the first 65,535.
     /// </summary>
     private static bool IsPrintable(string text) => text.EnumerateRunes().All(rune => rune.Value < 0xFFFF
         && Rune.GetUnicodeCategory(
@@ -117,7 +117,7 @@ internal static class Parameters
 
     private static bool IsSpace(char character) => char.GetUnicodeCategory(character) == UnicodeCategory.SpaceSeparator;
 
-    /// <summary>As Python's uuid module reads them: without hyphens and in braces, too.</summary>
+    /// <summary>Accepts what Python's uuid module accepts, such as UUIDs without hyphens or in braces.</summary>
     private static bool IsUuid(string text)
     {
         var digits = text.Replace("urn:", "", StringComparison.Ordinal).Replace("uuid:", "", StringComparison.Ordinal)

@@ -3,14 +3,14 @@ using Microsoft.AspNetCore.Http.Extensions;
 namespace Kiroku.Api;
 
 /// <summary>
-/// The one address that answers point to where it is set: no header of a request's, whoever sent it, can lead a reader
-/// of an answer elsewhere then.
+/// The one address that answers point to, if it is set. No request header can then make a link in an answer lead
+/// elsewhere.
 /// </summary>
 internal sealed record PublicUrl(string Scheme, HostString Host, PathString Prefix)
 {
     private static readonly PathString[] Services = ["/v2", "/v2.1", "/image", "/identity"];
 
-    /// <summary>What is wrong with an address; null if nothing is, or none is given.</summary>
+    /// <summary>What is wrong with an address; null if it is valid or empty.</summary>
     public static string? ComplaintAbout(string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -26,7 +26,7 @@ internal sealed record PublicUrl(string Scheme, HostString Host, PathString Pref
             : null;
     }
 
-    /// <summary>An address that <see cref="ComplaintAbout"/> has nothing to say about.</summary>
+    /// <summary>Parses an address that passed <see cref="ComplaintAbout"/>.</summary>
     public static PublicUrl? Parse(string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -39,11 +39,11 @@ internal sealed record PublicUrl(string Scheme, HostString Host, PathString Pref
 
     public override string ToString() => UriHelper.BuildAbsolute(Scheme, Host, Prefix).TrimEnd('/');
 
-    /// <summary>Has a request look as if it had come in at this address.</summary>
+    /// <summary>Makes a request look as if it had arrived at this address.</summary>
     public void Set(HttpRequest request)
     {
         (request.Scheme, request.Host, request.PathBase) = (Scheme, Host, Prefix);
-        // Some proxies leave the prefix in the path, others take it out.
+        // Some proxies leave the prefix in the path, others remove it.
         if (Prefix.HasValue && request.Path.StartsWithSegments(Prefix, out var rest))
             request.Path = rest;
     }

@@ -4,15 +4,16 @@ using System.Text.Json;
 namespace Kiroku.Api;
 
 /// <summary>
-/// JSON values as Python prints them, because Nova's validation messages quote them so and scripts match on that.
+/// Writes JSON values as Python prints them. Nova's validation messages quote values that way, and scripts match on
+/// it.
 /// </summary>
 internal static class PythonText
 {
-    /// <summary>As str(): a string as it is, everything else as <see cref="Repr"/>.</summary>
+    /// <summary>Python's str(): a string stays as it is, other values are as in <see cref="Repr"/>.</summary>
     public static string Str(JsonElement value)
         => value.ValueKind == JsonValueKind.String ? SafeString(value) : Repr(value);
 
-    /// <summary>As repr(): <c>'text'</c>, <c>True</c>, <c>None</c>, <c>{'key': 1}</c>.</summary>
+    /// <summary>Python's repr(): <c>'text'</c>, <c>True</c>, <c>None</c>, <c>{'key': 1}</c>.</summary>
     public static string Repr(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => Quote(SafeString(value)),
@@ -45,7 +46,7 @@ internal static class PythonText
         return quoted.Append(quote).ToString();
     }
 
-    /// <summary>A JSON string may hold half of a surrogate pair, which no .NET string conversion accepts.</summary>
+    /// <summary>A JSON string may hold half of a surrogate pair, which .NET refuses to convert.</summary>
     private static string SafeString(JsonElement value)
     {
         try

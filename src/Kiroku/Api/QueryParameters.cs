@@ -8,7 +8,7 @@ namespace Kiroku.Api;
 /// </summary>
 internal readonly struct QueryParameters(HttpRequest request)
 {
-    /// <summary>Refuses parameters that this list does not have.</summary>
+    /// <summary>Refuses parameters that are not in this list.</summary>
     public void RefuseUnknown(params ReadOnlySpan<string> known)
     {
         var unknown = new List<string>();
@@ -25,7 +25,7 @@ internal readonly struct QueryParameters(HttpRequest request)
 
     public bool Has(string name) => request.Query.ContainsKey(name);
 
-    /// <summary>The parameter's one value; null if it is not there.</summary>
+    /// <summary>The value of a parameter that may occur once; null if it is missing.</summary>
     public string? Single(string name)
     {
         var values = request.Query[name];
@@ -37,27 +37,27 @@ internal readonly struct QueryParameters(HttpRequest request)
         return values.Count == 0 ? null : values[0] ?? "";
     }
 
-    /// <summary>The parameter's value where several may stand and the last counts.</summary>
+    /// <summary>The last value of a parameter that may occur several times.</summary>
     public string? Last(string name) => request.Query[name] is { Count: > 0 } values ? values[^1] ?? "" : null;
 
     /// <summary>Every value of a parameter.</summary>
     public IEnumerable<string> All(string name) => request.Query[name].Select(value => value ?? "");
 
-    /// <summary>How many to answer: at most <paramref name="max"/>, which is also the default.</summary>
+    /// <summary>The page size: at most <paramref name="max"/>, which is also the default.</summary>
     public int Limit(int max) => Single("limit") is { } text ? Limit(text, max) : max;
 
     /// <summary>
-    /// The same where the parameter may stand several times: each must be right, and the last counts.
+    /// The page size when the parameter may occur several times. Each value must be valid, and the last one counts.
     /// </summary>
     public int LastLimit(int max) => All("limit").Aggregate(max, (_, text) => Limit(text, max));
 
-    /// <summary>An ISO 8601 time, taken as UTC where it names no zone.</summary>
+    /// <summary>An ISO 8601 time, read as UTC if it names no zone.</summary>
     public DateTime? Time(string name) => Single(name) is { } text ? Time(name, text) : null;
 
-    /// <summary>The same where the parameter may stand several times: the last counts.</summary>
+    /// <summary>The last time when the parameter may occur several times.</summary>
     public DateTime? LastTime(string name) => Last(name) is { } text ? Time(name, text) : null;
 
-    /// <exception cref="Fault">400, if one of the parameter's values is no time.</exception>
+    /// <exception cref="Fault">400 if one of the parameter's values is not a time.</exception>
     public void RequireTimes(string name)
     {
         foreach (var text in All(name))
@@ -65,8 +65,8 @@ internal readonly struct QueryParameters(HttpRequest request)
     }
 
     /// <summary>
-    /// Writes the links of a page (nova/api/openstack/common.py, _get_collection_links): a next one if the page is
-    /// full, with every parameter of the request and the last item as marker.
+    /// Writes the links of a page (nova/api/openstack/common.py, _get_collection_links). A full page gets a link to
+    /// the next one, with all parameters of the request and the last item as marker.
     /// </summary>
     public void WriteNextLink(Utf8JsonWriter json, string key, int count, int limit, string? last, bool always)
     {

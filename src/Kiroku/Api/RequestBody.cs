@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>Reads a request's JSON body, or says what is wrong with it in Nova's words.</summary>
+/// <summary>Reads a request's JSON body, or says in Nova's words what is wrong with it.</summary>
 internal static class RequestBody
 {
     /// <summary>Nova's limit ([oslo_middleware] max_request_body_size): 112 KiB.</summary>
@@ -10,14 +10,14 @@ internal static class RequestBody
 
     private static readonly object Key = new();
 
-    /// <summary>The body's one object.</summary>
+    /// <summary>Reads a body that must be one JSON object.</summary>
     /// <exception cref="Fault">413 for one that is too large, 415 for another media type, 400 for anything but a JSON
     /// object.</exception>
     public static async Task<JsonElement> ReadObjectAsync(HttpRequest request)
         => await ReadAsync(request) is { ValueKind: JsonValueKind.Object } body ? body : throw Fault.MalformedBody();
 
-    /// <summary>The body, whatever JSON it is; undefined if there is none.</summary>
-    /// <exception cref="Fault">413 for one that is too large, 415 for another media type, 400 for what is no
+    /// <summary>Reads a body that may be any JSON value; undefined if it is empty.</summary>
+    /// <exception cref="Fault">413 for one that is too large, 415 for another media type, 400 for anything but
     /// JSON.</exception>
     public static async Task<JsonElement> ReadAsync(HttpRequest request)
     {
@@ -29,7 +29,7 @@ internal static class RequestBody
         return TryParse(bytes, out var body) ? body : throw Fault.MalformedBody();
     }
 
-    /// <summary>Reads JSON all of whose strings are text.</summary>
+    /// <summary>Parses JSON and makes sure that all its strings are valid text.</summary>
     public static bool TryParse(ReadOnlyMemory<byte> bytes, out JsonElement body)
     {
         body = default;
@@ -46,7 +46,7 @@ internal static class RequestBody
         }
     }
 
-    /// <summary>The body as it came; it may be asked for more than once.</summary>
+    /// <summary>The body's bytes; may be read more than once.</summary>
     /// <exception cref="Fault">413 for one that is too large.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request)
     {
@@ -61,8 +61,7 @@ internal static class RequestBody
     }
 
     /// <summary>
-    /// JSON's strings may hold bytes that are no UTF-8 and halves of surrogate pairs, which .NET finds out when it
-    /// reads them.
+    /// A JSON string may hold invalid UTF-8 or half of a surrogate pair. .NET notices only when the string is read.
     /// </summary>
     private static void RequireText(JsonElement element)
     {
@@ -93,7 +92,7 @@ internal static class RequestBody
         return buffer.ToArray();
     }
 
-    /// <summary>What a client that names no type sends as plain text is JSON, too.</summary>
+    /// <summary>A client that sets no type sends its JSON as plain text.</summary>
     private static bool IsJson(string type)
         => type.Split(';')[0].Trim().ToUpperInvariant() is "APPLICATION/JSON"
             or "APPLICATION/VND.OPENSTACK.COMPUTE+JSON" or "TEXT/PLAIN";

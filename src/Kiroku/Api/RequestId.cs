@@ -1,8 +1,8 @@
 namespace Kiroku.Api;
 
 /// <summary>
-/// The id of a request, <c>req-</c> and a UUID: made for each request, sent back with each answer, and the id of the
-/// action that the request begins (oslo.context generate_request_id; nova/api/compute_req_id.py).
+/// A request's id, <c>req-</c> and a UUID. Each request gets one, each answer returns it, and an action that the
+/// request begins has it as its id (oslo.context generate_request_id; nova/api/compute_req_id.py).
 /// </summary>
 internal static class RequestId
 {
@@ -17,7 +17,7 @@ internal static class RequestId
 
     public static string Of(HttpContext context) => (string)context.Items[Key]!;
 
-    /// <summary>Gives a request another's id: that of the request it repeats.</summary>
+    /// <summary>Gives a repeated request the id of the one that it repeats.</summary>
     public static void Take(HttpContext context, string id)
     {
         context.Items[Key] = id;

@@ -4,26 +4,28 @@ using System.Text.RegularExpressions;
 namespace Kiroku.Api;
 
 /// <summary>
-/// What a JSON value may be: as much of JSON Schema as Nova's schemas use, so that they can be written here as Nova
-/// writes them (nova/api/openstack/compute/schemas). SchemaCheck checks values by them.
+/// The form of a JSON value. It supports the parts of JSON Schema that Nova's schemas use, so that they can be
+/// written here as Nova writes them (nova/api/openstack/compute/schemas). SchemaCheck validates values against it.
 /// </summary>
 internal sealed record Schema
 {
-    /// <summary>Names of types; empty allows any.</summary>
+    /// <summary>Allowed types by name; empty allows any.</summary>
     public string[] Types { get; init; } = [];
 
-    /// <summary>Whether 1.0 is an integer, too, as from draft 6 of JSON Schema on, by which Glance checks.</summary>
+    /// <summary>Whether 1.0 is an integer too, as in JSON Schema from draft 6 on. Glance validates by that
+    /// draft.</summary>
     public bool TakesWholeFloats { get; init; }
 
-    /// <summary>Keys of an object; null if they do not matter.</summary>
+    /// <summary>The known keys of an object, each with the schema of its value; null if the keys do not
+    /// matter.</summary>
     public IReadOnlyDictionary<string, Schema>? Properties { get; init; }
 
     public string[] Required { get; init; } = [];
 
-    /// <summary>Whether an object may have keys that are not among its properties.</summary>
+    /// <summary>Whether an object may have other keys than its properties.</summary>
     public bool Open { get; init; }
 
-    /// <summary>The keys of an object whose keys are free, as a pattern, with what stands under each.</summary>
+    /// <summary>For objects with free keys: a pattern for the keys and a schema for their values.</summary>
     public (string Pattern, Schema Value)? Pairs { get; init; }
 
     public Schema? Items { get; init; }
@@ -39,7 +41,7 @@ internal sealed record Schema
 
     public long? Minimum { get; init; }
 
-    /// <summary>What a number is to be above; not looked at where a string holds it.</summary>
+    /// <summary>The bound that a number must exceed. Numbers in strings are not checked against it.</summary>
     public long? ExclusiveMinimum { get; init; }
 
     public double? Maximum { get; init; }
@@ -75,10 +77,10 @@ internal sealed record Schema
 
     public static Schema ArrayOf(Schema items) => new() { Types = ["array"], Items = items };
 
-    /// <summary>A body that is an object of one key, as every action's is.</summary>
+    /// <summary>A body with a single key, as every action's has.</summary>
     public static Schema Body(string key, Schema value) => Object((key, value)) with { Required = [key] };
 
-    /// <summary>The same with another property, or another in its place.</summary>
+    /// <summary>A copy in which a property was added or replaced.</summary>
     public Schema With(string key, Schema value)
         => this with { Properties = new OrderedDictionary<string, Schema>(Properties!) { [key] = value } };
 
@@ -92,7 +94,8 @@ internal sealed record Schema
         => Regex.IsMatch(text, pattern,
             RegexOptions.CultureInvariant | (LooksAround(pattern) ? RegexOptions.None : RegexOptions.NonBacktracking));
 
-    /// <summary>The engine that never backtracks cannot look around; patterns are Nova's, not callers'.</summary>
+    /// <summary>Whether a pattern uses lookaround, which the non-backtracking engine does not support. Patterns are
+    /// Nova's, never a caller's.</summary>
     private static bool LooksAround(string pattern) => pattern.Contains("(?", StringComparison.Ordinal);
 }
 
@@ -100,5 +103,5 @@ internal sealed record Schema
 [System.Text.Json.Serialization.JsonSerializable(typeof(string[]))]
 internal sealed partial class SchemaJson : System.Text.Json.Serialization.JsonSerializerContext;
 
-/// <summary>A format by its name; some have words of their own for what does not have it.</summary>
+/// <summary>A named format. Some formats have their own message for values that do not match.</summary>
 internal sealed record SchemaFormat(string Name, Predicate<string> Holds, string? Refusal = null);

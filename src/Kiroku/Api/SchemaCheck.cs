@@ -4,10 +4,10 @@ using System.Text.Json;
 namespace Kiroku.Api;
 
 /// <summary>
-/// Finds what is wrong with a value by a <see cref="Schema"/>, in the order and with the messages of Python's
-/// jsonschema, of which Nova shows the first (nova/api/validation/validators.py).
+/// Validates a value against a <see cref="Schema"/>. Errors have the order and the messages of Python's jsonschema;
+/// Nova shows the first (nova/api/validation/validators.py).
 /// </summary>
-/// <param name="relaxed">As under /v2, where keys that nobody knows are not looked at.</param>
+/// <param name="relaxed">Ignores unknown keys, as under /v2.</param>
 internal sealed class SchemaCheck(bool relaxed)
 {
     public IEnumerable<SchemaError> Errors(Schema schema, JsonElement value, string? key = null)
@@ -128,7 +128,7 @@ internal sealed class SchemaCheck(bool relaxed)
         _ => throw new ArgumentException($"{type} is no type.", nameof(type)),
     };
 
-    /// <summary>Nova compares numbers that are written as strings, too.</summary>
+    /// <summary>Nova also compares numbers that are written as strings.</summary>
     private static double? NumberOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number => value.GetDouble(),
@@ -138,12 +138,12 @@ internal sealed class SchemaCheck(bool relaxed)
     };
 }
 
-/// <summary>One thing that is wrong: the key it stands under, if any, its value, and why.</summary>
+/// <summary>One validation error: the key if there is one, the value, and the reason.</summary>
 internal sealed record SchemaError(JsonElement Value, string Message)
 {
     public string? Key { get; init; }
 
-    /// <summary>All that is said of it, where a format has words of its own.</summary>
+    /// <summary>Replaces the whole message if a format has its own.</summary>
     public string? Instead { get; init; }
 
     public string Describe()
@@ -156,14 +156,14 @@ internal sealed record SchemaError(JsonElement Value, string Message)
             + $"{(keys.Count == 1 ? "was" : "were")} unexpected)";
 }
 
-/// <summary>Requests' bodies that are to be as a schema says.</summary>
+/// <summary>Requires bodies to match their schemas.</summary>
 internal static class SchemaRequirement
 {
-    /// <summary>Checks a request's body.</summary>
-    /// <param name="schema">What it may be.</param>
-    /// <param name="body">What was sent; undefined for nothing.</param>
-    /// <param name="relaxed">As under /v2, where keys that nobody knows are not looked at.</param>
-    /// <exception cref="Fault">400, about the first thing that is wrong.</exception>
+    /// <summary>Validates a request's body.</summary>
+    /// <param name="schema">The schema of the body.</param>
+    /// <param name="body">The body; undefined if there was none.</param>
+    /// <param name="relaxed">Ignores unknown keys, as under /v2.</param>
+    /// <exception cref="Fault">400 for the first error.</exception>
     public static void Require(this Schema schema, JsonElement body, bool relaxed)
     {
         if (new SchemaCheck(relaxed).Errors(schema, body).FirstOrDefault() is { } error)

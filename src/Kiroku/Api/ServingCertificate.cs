@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Api;
 
 /// <summary>
-/// The certificate that the service shows. When its files change the next handshake shows the new one, and connections
-/// that are open go on; files that do not fit together, as when they are half written, change nothing.
+/// The certificate that the service shows. When its files change, the next handshake uses the new one and open
+/// connections go on. Files that do not match, for instance because they are half written, change nothing.
 /// </summary>
 internal sealed class ServingCertificate(IOptions<ApiOptions> options)
 {
@@ -15,7 +15,7 @@ internal sealed class ServingCertificate(IOptions<ApiOptions> options)
 
     public CertificateFiles Current => current;
 
-    /// <summary>What a handshake is to go by.</summary>
+    /// <summary>The TLS options for the next handshake.</summary>
     public SslServerAuthenticationOptions Shown => new()
     {
         ServerCertificateContext = current.Context,
@@ -23,9 +23,10 @@ internal sealed class ServingCertificate(IOptions<ApiOptions> options)
         ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
     };
 
-    /// <summary>Takes up what is in the files now.</summary>
-    /// <returns>Whether that is another certificate or key than before.</returns>
-    /// <exception cref="CertificateException">It cannot be used. The same content is complained of once.</exception>
+    /// <summary>Loads the files if they have changed.</summary>
+    /// <returns>Whether a new certificate or key was loaded.</returns>
+    /// <exception cref="CertificateException">The new files cannot be used. Thrown once for the same
+    /// content.</exception>
     public bool Refresh()
     {
         var found = CertificateFiles.FingerprintOf(options.Value) ?? "";

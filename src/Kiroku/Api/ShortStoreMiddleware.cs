@@ -3,8 +3,8 @@ using Kiroku.Storage;
 namespace Kiroku.Api;
 
 /// <summary>
-/// While the store's disk is full it has room for its own work alone: whatever is new is refused, so that deleting,
-/// reading and signing in go on.
+/// Refuses requests for anything new while the store's disk is full, because the space that is left is for the
+/// service's own work. Deleting, reading and signing in remain possible.
 /// </summary>
 internal sealed class ShortStoreMiddleware(RequestDelegate next, IDatabase database)
 {
@@ -21,6 +21,6 @@ internal sealed class ShortStoreMiddleware(RequestDelegate next, IDatabase datab
         await next(context);
     }
 
-    /// <summary>Tokens are not kept.</summary>
+    /// <summary>Signing in stores nothing, because tokens are not stored.</summary>
     private static bool IsSignIn(HttpRequest request) => request.Path == "/identity/v3/auth/tokens";
 }

@@ -4,16 +4,14 @@ using IPNetwork = System.Net.IPNetwork;
 
 namespace Kiroku.Api;
 
-/// <summary>
-/// Who is believed when it says whom it passes on: proxies of the operator's, and nobody where none is named.
-/// </summary>
+/// <summary>The operator's proxies, whose forwarding headers are believed. If none are named, nobody's are.</summary>
 internal static class TrustedProxies
 {
     private const ForwardedHeaders All =
         ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost
             | ForwardedHeaders.XForwardedPrefix;
 
-    /// <summary>What is wrong with a list; null if nothing is, or none is given.</summary>
+    /// <summary>What is wrong with a list of proxies; null if it is valid or empty.</summary>
     public static string? ComplaintAbout(string? text)
     {
         if (Split(text).FirstOrDefault(
@@ -24,7 +22,7 @@ internal static class TrustedProxies
             : null;
     }
 
-    /// <summary>Sets up the framework's reader of these headers.</summary>
+    /// <summary>Sets up ASP.NET Core's middleware for these headers.</summary>
     public static void SetUp(ForwardedHeadersOptions forwarded, string? text)
     {
         forwarded.KnownProxies.Clear();
@@ -36,9 +34,9 @@ internal static class TrustedProxies
             else
                 forwarded.KnownIPNetworks.Add(IPNetwork.Parse(part));
         }
-        // To the framework an empty list means that everybody is believed.
+        // An empty list would make ASP.NET Core trust everybody.
         forwarded.ForwardedHeaders = Split(text).Length > 0 ? All : ForwardedHeaders.None;
-        // As many as there are in a row, as long as each is one of these.
+        // Any number of proxies in a row, as long as all of them are trusted.
         forwarded.ForwardLimit = null;
     }
 

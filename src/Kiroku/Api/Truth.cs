@@ -1,6 +1,6 @@
 namespace Kiroku.Api;
 
-/// <summary>Truth values as words, as OpenStack takes them (oslo.utils, bool_from_string).</summary>
+/// <summary>Reads words as truth values, as OpenStack does (oslo.utils, bool_from_string).</summary>
 internal static class Truth
 {
     public const string Words = "'0', '1', 'f', 'false', 'n', 'no', 'off', 'on', 't', 'true', 'y', 'yes'";

@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Kiroku.Api;
 
-/// <summary>What no route answers: 404 for a path, 405 for a method, in the form that Nova's router uses.</summary>
+/// <summary>Answers requests without a route as Nova's router does: 404 for an unknown path, 405 for an unsupported
+/// method.</summary>
 internal static partial class Unrouted
 {
     private const string NotFound = "The resource could not be found.";
@@ -19,8 +20,8 @@ internal static partial class Unrouted
     });
 
     /// <summary>
-    /// Several slashes are one for Nova and Glance (Paste's urlmap, normalize_url); Keystone sends on to the path with
-    /// one (werkzeug's merge_slashes).
+    /// Nova and Glance treat several slashes as one (Paste's urlmap, normalize_url). Keystone redirects to the path
+    /// with one slash (werkzeug's merge_slashes).
     /// </summary>
     public static void UseMergedSlashes(this IApplicationBuilder app) => app.Use((context, next) =>
     {
@@ -37,7 +38,8 @@ internal static partial class Unrouted
     [GeneratedRegex("//+")]
     private static partial Regex Slashes();
 
-    /// <summary>Nova tells a path from the same with a slash at its end, which the router here does not.</summary>
+    /// <summary>Nova distinguishes a path with a trailing slash from one without. ASP.NET Core's router does
+    /// not.</summary>
     public static void UseExactPaths(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         var path = context.Request.Path;

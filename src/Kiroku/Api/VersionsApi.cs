@@ -14,7 +14,7 @@ internal static class VersionsApi
         app.MapGet("/v2.1", ShowV21);
     }
 
-    /// <summary>Whether the path is a version document, readable without a token.</summary>
+    /// <summary>Whether the path is that of a version document, which needs no token.</summary>
     public static bool IsOpen(PathString path)
         => path.Value is null or "" or "/" or "/v2" or "/v2/" or "/v2.1" or "/v2.1/";
 

@@ -3,21 +3,18 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>
-/// Whole numbers in bodies, which may be written as numbers or as texts: what one is, and how it is read once a schema
-/// has let it through.
-/// </summary>
+/// <summary>Whole numbers in bodies, written as JSON numbers or as strings.</summary>
 internal static class WholeNumber
 {
     /// <summary>
-    /// Whether a number is an integer to Nova and Keystone, which check by draft 4 of JSON Schema: as it is written, so
-    /// that neither 1.0 nor 1e2 is one.
+    /// Whether a number is an integer for Nova and Keystone, which validate by draft 4 of JSON Schema. There the
+    /// notation decides: neither 1.0 nor 1e2 is an integer.
     /// </summary>
     public static bool IsWritten(JsonElement value)
         => value.ValueKind == JsonValueKind.Number
             && value.GetRawText().All(character => char.IsAsciiDigit(character) || character == '-');
 
-    /// <summary>The number; whatever is beyond all counting is the most or the least there is.</summary>
+    /// <summary>Reads a validated number. One that does not fit becomes the largest or the smallest integer.</summary>
     public static int Read(JsonElement value)
     {
         var number = double.Parse(PythonText.Str(value), NumberStyles.Float, CultureInfo.InvariantCulture);

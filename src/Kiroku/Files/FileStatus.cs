@@ -4,9 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kiroku.Files;
 
-/// <summary>
-/// What the system says of a file, for which .NET has no call: whose it is, what kind, under how many names.
-/// </summary>
+/// <summary>A file's owner, kind and number of names, from a system call that .NET does not offer.</summary>
 internal readonly partial record struct FileStatus(uint Owner, uint Group, uint Links, int Mode)
 {
     private const int Here = -100;
@@ -18,10 +16,10 @@ internal readonly partial record struct FileStatus(uint Owner, uint Group, uint 
     private const int SocketFile = 0xc000;
     private const int LinkFile = 0xa000;
 
-    /// <summary>The account that this process acts as.</summary>
+    /// <summary>The account that this process runs as.</summary>
     public static uint Self => geteuid();
 
-    /// <summary>The group that this process acts as.</summary>
+    /// <summary>The group that this process runs as.</summary>
     public static uint SelfGroup => getegid();
 
     public bool IsRegular => (Mode & Kinds) == RegularFile;
@@ -34,10 +32,10 @@ internal readonly partial record struct FileStatus(uint Owner, uint Group, uint 
 
     public static FileStatus Of(SafeFileHandle file) => Of((int)file.DangerousGetHandle(), "", OfHandle);
 
-    /// <summary>Of what the path leads to.</summary>
+    /// <summary>The status of the file at a path. Links are followed.</summary>
     public static FileStatus Of(string path) => Of(Here, path, 0);
 
-    /// <summary>Of what stands there, be it a link.</summary>
+    /// <summary>The status of whatever is at a path. A link is not followed.</summary>
     public static FileStatus OfItself(string path) => Of(Here, path, NoFollow);
 
     private static unsafe FileStatus Of(int folder, string path, int flags)
@@ -57,7 +55,7 @@ internal readonly partial record struct FileStatus(uint Owner, uint Group, uint 
     [LibraryImport("libc")]
     private static partial uint getegid();
 
-    /// <summary>struct statx, which is the same on every processor.</summary>
+    /// <summary>Linux's struct statx. Its layout is the same on every processor.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Raw
     {

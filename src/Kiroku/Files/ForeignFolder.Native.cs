@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kiroku.Files;
 
-/// <content>The system's calls, for which .NET has none: by a folder's descriptor, and following no link.</content>
+/// <content>System calls that .NET does not offer. They work relative to a folder's descriptor and follow no
+/// links.</content>
 internal sealed partial class ForeignFolder
 {
     private const int Here = -100;
@@ -26,7 +27,7 @@ internal sealed partial class ForeignFolder
 
     private int Descriptor => (int)handle.DangerousGetHandle();
 
-    // The folder that everything begins at may be reached by a link of our own; nothing in it may.
+    // A link of our own may lead to the first folder; below it, no link is followed.
     private static SafeFileHandle OpenAt(int folder, string name, string shown, int flags)
     {
         var opened = openat(folder, name, flags | CloseOnExec | (folder == Here ? 0 : NoFollow));

@@ -3,9 +3,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Kiroku.Files;
 
 /// <summary>
-/// A folder in which another account may put links, pipes and devices at any moment. It is opened once, and what lies
-/// in it is looked at before it is opened, so that whatever stands there, nothing outside is touched and nobody is
-/// waited for.
+/// A folder in which another account may place links, pipes and devices at any moment. The folder is opened once, and
+/// each entry is inspected before it is opened. So nothing outside the folder is touched, and no pipe or device can
+/// make the service wait.
 /// </summary>
 internal sealed partial class ForeignFolder : IDisposable
 {
@@ -15,25 +15,26 @@ internal sealed partial class ForeignFolder : IDisposable
     private ForeignFolder(string path, SafeFileHandle handle) =>
         (this.path, this.handle, Owner) = (path, handle, FileStatus.Of(handle).Owner);
 
-    /// <summary>The account whose folder it is.</summary>
+    /// <summary>The account that owns the folder.</summary>
     public uint Owner { get; }
 
-    /// <summary>Where it is, without links.</summary>
+    /// <summary>The folder's path, with all links resolved.</summary>
     public string RealPath => new FileInfo(PathOf(handle)).LinkTarget!;
 
-    /// <summary>The folder; those above it have to be no other account's.</summary>
-    /// <exception cref="DirectoryNotFoundException">There is none.</exception>
+    /// <summary>Opens a folder. No other account may own the folders above it.</summary>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     public static ForeignFolder Open(string path) => new(path, OpenAt(Here, path, path, PathOnly | FolderOnly));
 
     /// <summary>Opens a file for reading, writing or both.</summary>
-    /// <exception cref="FileNotFoundException">There is none.</exception>
-    /// <exception cref="ForeignFileException">It is something else, or only lies here under a second name.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="ForeignFileException">The entry is not a regular file, or it is a hard link to a file
+    /// elsewhere.</exception>
     public SafeFileHandle OpenFile(string name, FileAccess access)
     {
         using var found = Find(name);
         var status = FileStatus.Of(found);
         if (!status.IsRegular) throw new ForeignFileException($"{Of(name)} is no file");
-        // A hard link to what is ours, or was before somebody removed its first name.
+        // A hard link to a file of ours; its first name may be gone already.
         if (status.Links > 1 || (status.Owner == FileStatus.Self && Owner != FileStatus.Self))
             throw new ForeignFileException($"{Of(name)} is a file from elsewhere");
         return File.OpenHandle(PathOf(found), FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
@@ -47,15 +48,15 @@ internal sealed partial class ForeignFolder : IDisposable
         return System.Text.Encoding.UTF8.GetString(bytes, 0, RandomAccess.Read(file, bytes, 0));
     }
 
-    /// <summary>Gives a file to an account. Nothing is done with what is no file of the folder's alone.</summary>
+    /// <summary>Gives a file to another account. Refuses a file that has a second name elsewhere.</summary>
     public void Give(string name, uint user, uint group)
     {
         using var file = OpenFile(name, FileAccess.Read);
         if (fchown((int)file.DangerousGetHandle(), user, group) != 0) throw Failed(Of(name), "give away");
     }
 
-    /// <summary>Takes hold of a socket that the folder's account made, for a path to it and nothing else.</summary>
-    /// <exception cref="ForeignFileException">It is something else, or another account's.</exception>
+    /// <summary>Opens a handle on a socket of the folder's owner, only to have a path to it.</summary>
+    /// <exception cref="ForeignFileException">The entry is not a socket, or another account owns it.</exception>
     public SafeFileHandle OpenSocket(string name)
     {
         var found = Find(name);
@@ -64,10 +65,10 @@ internal sealed partial class ForeignFolder : IDisposable
         throw new ForeignFileException($"{Of(name)} is no socket of the folder's account");
     }
 
-    /// <summary>A path to what a handle holds, wherever that may be by now.</summary>
+    /// <summary>A path to what a handle holds, even if that was moved since.</summary>
     public static string PathOf(SafeFileHandle held) => $"/proc/self/fd/{held.DangerousGetHandle()}";
 
-    /// <summary>The names in a folder in here; none where it is not there.</summary>
+    /// <summary>The names in this folder or in one inside it; none if there is no such folder.</summary>
     public IReadOnlyList<string> List(string name = "")
     {
         try
@@ -83,16 +84,14 @@ internal sealed partial class ForeignFolder : IDisposable
         }
     }
 
-    /// <summary>Removes a name, be it a link's; what is not there is removed, and a folder stays.</summary>
+    /// <summary>Removes a file or a link. Succeeds if the name does not exist; leaves folders alone.</summary>
     public void Delete(string name) => DeleteAt(name);
 
-    /// <summary>
-    /// A folder in here, made if it is missing, given to its owner and closed to others as the mode says.
-    /// </summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="owner">Null: as it is.</param>
-    /// <param name="mode">What everybody may do there.</param>
-    /// <exception cref="ForeignFileException">Something else stands there.</exception>
+    /// <summary>Opens a folder inside this one. Makes it if it is missing, and sets its owner and mode.</summary>
+    /// <param name="name">The folder's name.</param>
+    /// <param name="owner">Its new owner; null leaves the owner as it is.</param>
+    /// <param name="mode">Its permissions.</param>
+    /// <exception cref="ForeignFileException">Something other than a folder has this name.</exception>
     public ForeignFolder Make(string name, (uint User, uint Group)? owner, UnixFileMode mode)
     {
         MakeAt(name);
@@ -111,7 +110,8 @@ internal sealed partial class ForeignFolder : IDisposable
 
     public void Dispose() => handle.Dispose();
 
-    // One name after the other, so that none of them is a link. What is held so is not opened yet.
+    // Goes down name by name, so that none of them can be a link. The handle only refers to the entry; it does not
+    // open it.
     private SafeFileHandle Find(string name, int kind = 0)
     {
         var parts = name.Split('/');
@@ -130,5 +130,5 @@ internal sealed partial class ForeignFolder : IDisposable
     private string Of(string name) => Path.Combine(path, name);
 }
 
-/// <summary>Something stands in a file's place that another account may have put there; it is not opened.</summary>
+/// <summary>An entry in a foreign folder is not the kind of file expected, so it is not opened.</summary>
 internal sealed class ForeignFileException(string message) : IOException(message);

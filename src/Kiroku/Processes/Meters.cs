@@ -1,6 +1,6 @@
 namespace Kiroku.Processes;
 
-/// <summary>What the service measures itself by, for whoever collects it.</summary>
+/// <summary>The service's metrics, for whatever collects them.</summary>
 internal static class Meters
 {
     public const string Name = "Kiroku";

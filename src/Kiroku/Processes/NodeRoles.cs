@@ -1,13 +1,13 @@
 namespace Kiroku.Processes;
 
-/// <summary>What one process does of the service.</summary>
+/// <summary>The parts of the service that one process takes on.</summary>
 [Flags]
 internal enum NodeRoles
 {
-    /// <summary>Answers HTTP.</summary>
+    /// <summary>Answers HTTP requests.</summary>
     Api = 1,
 
-    /// <summary>Runs the actions of servers.</summary>
+    /// <summary>Runs the actions on servers.</summary>
     Conductor = 2,
 
     /// <summary>Has a hypervisor and machines.</summary>
@@ -24,7 +24,7 @@ internal static class NodeRolesText
     private static readonly (NodeRoles Role, string Word)[] Words =
         [(NodeRoles.Api, "api"), (NodeRoles.Conductor, "conductor"), (NodeRoles.Compute, "compute")];
 
-    /// <summary>The roles of a text; null for one that names none, or another.</summary>
+    /// <summary>Parses a list of roles; null if it names none or an unknown one.</summary>
     public static NodeRoles? Parse(string text)
     {
         NodeRoles roles = 0;

@@ -1,18 +1,19 @@
 namespace Kiroku.Processes;
 
 /// <summary>
-/// Something done at the start and again and again, whatever became of it before: its end would be the service's.
+/// Work that is done at the start and then at an interval. A failure is logged and does not end it, because the end
+/// of a background service would end the whole service.
 /// </summary>
 internal abstract partial class RepeatedWork(TimeSpan interval, TimeProvider time, ILogger logger) : BackgroundService
 {
     protected TimeProvider Time => time;
 
-    /// <summary>What is done, as the log is to name it when it fails.</summary>
+    /// <summary>The work's name for the log message when it fails.</summary>
     protected abstract string Work { get; }
 
     protected abstract Task WorkAsync(CancellationToken cancellationToken);
 
-    /// <summary>Ends when there is any use in beginning.</summary>
+    /// <summary>Completes when the work may begin.</summary>
     protected virtual Task ReadyAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)

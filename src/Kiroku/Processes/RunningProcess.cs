@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Kiroku.Processes;
 
 /// <summary>
-/// A process that need not be our child: its id together with its start time, because an id alone may be another's by
-/// now.
+/// A process, which need not be our child. Its start time is kept together with its id, because the system may reuse
+/// the id.
 /// </summary>
 internal sealed partial record RunningProcess(int Id, string StartTime)
 {
@@ -22,28 +22,28 @@ internal sealed partial record RunningProcess(int Id, string StartTime)
     private const int ProcessSignal = 424;
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The process of that id; null if there is none.</summary>
+    /// <summary>The process with that id; null if there is none.</summary>
     public static RunningProcess? Find(int id)
         => ReadStartTime(id) is { } started ? new RunningProcess(id, started) : null;
 
     public bool IsRunning => ReadStartTime(Id) == StartTime;
 
-    /// <summary>What it holds in memory, in KiB (VmRSS).</summary>
+    /// <summary>The process's resident memory in KiB (VmRSS).</summary>
     public long ReadResidentMemory() => long.Parse(ReadStatus("VmRSS"), CultureInfo.InvariantCulture);
 
-    /// <summary>Whether it does something of its own when it gets that signal; most would end it.</summary>
+    /// <summary>Whether the process handles the signal itself. Most signals would otherwise end it.</summary>
     public bool Handles(int signal)
         => (ulong.Parse(ReadStatus("SigCgt"), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (
             signal - 1) & 1) == 1;
 
-    /// <summary>Whether it acts with that account's rights alone, and cannot take back any others.</summary>
+    /// <summary>Whether the process has only that account's rights and cannot regain others.</summary>
     public bool BelongsTo(uint account) =>
         ReadStatusLine("Uid").All(user => user == account.ToString(CultureInfo.InvariantCulture));
 
-    /// <exception cref="UnauthorizedAccessException">It is not ours.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process belongs to another account.</exception>
     public void Send(int signal)
     {
-        // Held first and looked at then: what is held cannot become another process in between.
+        // Open the descriptor first, then check: from then on it cannot come to mean another process.
         var held = (int)OpenProcess(ProcessOpen, Id, 0);
         if (held < 0 && Marshal.GetLastPInvokeError() == NoSuchProcess) return;
         using var descriptor = new SafeFileHandle(held, ownsHandle: true);
@@ -52,8 +52,8 @@ internal sealed partial record RunningProcess(int Id, string StartTime)
             $"Process {Id} cannot be told to end: {Marshal.GetLastPInvokeErrorMessage()}.");
     }
 
-    /// <summary>Asks it to end, and kills it when it has not after <paramref name="grace"/>.</summary>
-    /// <exception cref="UnauthorizedAccessException">It is not ours to end.</exception>
+    /// <summary>Asks the process to end, and kills it if it has not ended after <paramref name="grace"/>.</summary>
+    /// <exception cref="UnauthorizedAccessException">The process belongs to another account.</exception>
     public async Task EndAsync(TimeSpan grace, TimeProvider time, CancellationToken cancellationToken)
     {
         foreach (var signal in new[] { Terminate, Kill })
@@ -73,11 +73,12 @@ internal sealed partial record RunningProcess(int Id, string StartTime)
         return line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1..];
     }
 
-    // A kernel, or a container's filter, may be without descriptors of processes.
+    // Process descriptors may be missing from an old kernel, or blocked by a container's filter.
     private int Deliver(int held, int signal)
         => held < 0 ? Signal(Id, signal) : (int)SendSignal(ProcessSignal, held, signal, 0, 0);
 
-    // Field 22; the second is a name in brackets that may hold anything. A dead process that nobody collected is gone.
+    // The start time is field 22. Field 2 is the command in brackets and may hold anything, so counting begins after
+    // it. A zombie counts as ended.
     private static string? ReadStartTime(int id)
     {
         try

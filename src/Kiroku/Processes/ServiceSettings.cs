@@ -1,7 +1,8 @@
 namespace Kiroku.Processes;
 
 /// <summary>
-/// What the command line settles before anything else: where data is, where to listen, what runs the machines.
+/// What the command line decides before the settings are read: where the data is, where to listen and which
+/// hypervisor to use.
 /// </summary>
 internal sealed record ServiceSettings
 {
@@ -18,14 +19,15 @@ internal sealed record ServiceSettings
     public string? Hypervisor { get; init; }
 
     /// <summary>
-    /// Address of a Keystone to ask about tokens; null for our own identity, or what the settings say.
+    /// The Keystone that checks tokens; null for the built-in identity, unless the settings name one.
     /// </summary>
     public string? Keystone { get; init; }
 
-    /// <summary>A connection to PostgreSQL; null for a file in the data folder, or what the settings say.</summary>
+    /// <summary>A PostgreSQL connection string; null for a file in the data folder, unless the settings name
+    /// one.</summary>
     public string? Database { get; init; }
 
-    /// <summary>IP address and port that the node listens on for others; null for what the settings say.</summary>
+    /// <summary>IP address and port on which the node listens for other nodes; null to use the settings.</summary>
     public string? Cluster { get; init; }
 
     public NodeRoles Roles { get; init; } = NodeRoles.All;

@@ -13,7 +13,8 @@ internal sealed record Claim(int Vcpus, int MemoryMiB, int DiskGiB)
     public static Claim operator -(Claim a, Claim b)
         => new(a.Vcpus - b.Vcpus, a.MemoryMiB - b.MemoryMiB, a.DiskGiB - b.DiskGiB);
 
-    /// <summary>While a server is resized one of both machines can run, but both disks are there.</summary>
+    /// <summary>What a server claims while it is resized: both disks exist, but only one of the two machines runs at
+    /// a time.</summary>
     public static Claim OfBoth(Claim a, Claim b)
         => new(Math.Max(a.Vcpus, b.Vcpus), Math.Max(a.MemoryMiB, b.MemoryMiB), a.DiskGiB + b.DiskGiB);
 }

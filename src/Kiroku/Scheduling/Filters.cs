@@ -1,7 +1,8 @@
 namespace Kiroku.Scheduling;
 
 /// <summary>
-/// What a host must be to be given a server, by Nova's names (nova/scheduler/host_manager.py, nova/scheduler/filters).
+/// The conditions that a host must meet to be given a server, under Nova's names (nova/scheduler/host_manager.py,
+/// nova/scheduler/filters).
 /// </summary>
 internal static class Filters
 {
@@ -11,10 +12,10 @@ internal static class Filters
         new("requested_destination", (host, spec) => spec.OnlyHost is null || spec.OnlyHost == host.Name),
         new("ComputeFilter", (host, _) => host.IsEnabled && host.IsUp),
         new("AvailabilityZoneFilter", (host, spec) => spec.Zone is null || spec.Zone == host.Zone),
-        // Placement's part in Nova.
+        // In Nova, Placement checks this one.
         new("resources", (host, spec) => host.HasRoomFor(spec.ClaimOn(host.Name))),
     ];
 }
 
-/// <summary>One condition, and what it is called.</summary>
+/// <summary>One condition and its name.</summary>
 internal sealed record Filter(string Name, Func<HostState, SpecToPlace, bool> Passes);

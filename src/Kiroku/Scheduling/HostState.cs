@@ -1,9 +1,10 @@
 namespace Kiroku.Scheduling;
 
-/// <summary>A host as the scheduler sees it: what its servers may take up in all, and what they do.</summary>
+/// <summary>A host as the scheduler sees it: how much its servers may claim in all, and how much they claim
+/// now.</summary>
 internal sealed record HostState(string Name, string Zone, Claim Limits, Claim Used)
 {
-    /// <summary>Whether it is to be given servers.</summary>
+    /// <summary>Whether the host accepts new servers.</summary>
     public bool IsEnabled { get; init; } = true;
 
     public bool IsUp { get; init; } = true;

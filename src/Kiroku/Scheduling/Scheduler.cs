@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Scheduling;
 
 /// <summary>
-/// Chooses hosts for servers as Nova does: those that pass all <see cref="Filters"/>, best first by their
-/// <see cref="Weighers"/>.
+/// Chooses hosts for servers as Nova does: the hosts that pass all <see cref="Filters"/>, ordered by their <see
+/// cref="Weighers"/>.
 /// </summary>
 internal sealed class Scheduler(IOptions<SchedulingOptions> options)
 {
@@ -13,18 +13,19 @@ internal sealed class Scheduler(IOptions<SchedulingOptions> options)
 
     private readonly Weighers weighers = new(options.Value);
 
-    /// <summary>How much of a host its servers may take up in all.</summary>
+    /// <summary>How much the servers on a host may claim in all.</summary>
     public Claim LimitsOf(HostCapacity host) => new(
         Whole(host.Vcpus * options.Value.CpuAllocationRatio),
         Whole(host.MemoryMiB * options.Value.RamAllocationRatio),
         Whole(host.DiskBytes / GiB * options.Value.DiskAllocationRatio));
 
-    /// <summary>The best host for it; null if none will do.</summary>
+    /// <summary>The best host for the server; null if none is suitable.</summary>
     public string? Choose(SpecToPlace spec, IReadOnlyList<HostState> hosts)
         => Order(spec, hosts) is [var best, ..] ? best : null;
 
     /// <summary>
-    /// All hosts that will do, best first; those that are alike by name, or the best of them at random.
+    /// All suitable hosts, best first. Hosts of equal weight are ordered by name; those that share the first place
+    /// may be shuffled.
     /// </summary>
     public IReadOnlyList<string> Order(SpecToPlace spec, IReadOnlyList<HostState> hosts)
     {

@@ -3,41 +3,42 @@ using System.ComponentModel.DataAnnotations;
 namespace Kiroku.Scheduling;
 
 /// <summary>
-/// How much of a host servers may take up, and which host is best. Defaults are Nova's, of the ratios its initial ones,
-/// unless said otherwise.
+/// How much of a host its servers may claim, and which host is the best. Defaults are Nova's unless stated otherwise;
+/// for the ratios, Nova's initial ones.
 /// </summary>
 internal sealed class SchedulingOptions
 {
     public const string Section = "Scheduling";
 
-    /// <summary>Virtual processors given out for each of the host's.</summary>
+    /// <summary>Virtual processors that servers may claim for each of the host's.</summary>
     [Range(0.01, 1_000_000)]
     public double CpuAllocationRatio { get; init; } = 4;
 
-    /// <summary>Memory given out for each byte of the host's.</summary>
+    /// <summary>Memory that servers may claim for each byte of the host's.</summary>
     [Range(0.01, 1_000_000)]
     public double RamAllocationRatio { get; init; } = 1;
 
-    /// <summary>Disk given out for each byte of the file system that holds <c>volumes/</c>.</summary>
+    /// <summary>Disk that servers may claim for each byte of the file system that holds <c>volumes/</c>.</summary>
     [Range(0.01, 1_000_000)]
     public double DiskAllocationRatio { get; init; } = 1;
 
     /// <summary>
-    /// How much free memory counts where several hosts have room: the host with most gets this, the one with least 0,
-    /// and the highest sum wins. Below zero servers are stacked rather than spread.
+    /// Weight of free memory in choosing among several hosts with enough room: the host with the most free memory
+    /// gets this value, the one with the least 0, and the highest sum of weights wins. A negative value stacks
+    /// servers rather than spreading them.
     /// </summary>
     [Range(-1_000_000, 1_000_000)]
     public double RamWeightMultiplier { get; init; } = 1;
 
-    /// <summary>The same of free processors.</summary>
+    /// <summary>Weight of free processors, likewise.</summary>
     [Range(-1_000_000, 1_000_000)]
     public double CpuWeightMultiplier { get; init; } = 1;
 
-    /// <summary>The same of free disk.</summary>
+    /// <summary>Weight of free disk, likewise.</summary>
     [Range(-1_000_000, 1_000_000)]
     public double DiskWeightMultiplier { get; init; } = 1;
 
-    /// <summary>Whether one of several best hosts is taken at random, rather than the first by name.</summary>
+    /// <summary>Whether to choose at random among equally good hosts, rather than the first by name.</summary>
     public bool ShuffleBestSameWeighedHosts { get; init; }
 
     /// <summary>

@@ -1,8 +1,8 @@
 namespace Kiroku.Scheduling;
 
 /// <summary>
-/// Which of the hosts that will do is best: each weigher gives the best of them 1 and the worst 0, times its multiplier
-/// (nova/weights.py).
+/// Decides which suitable host is the best: each weigher gives the best of them 1 and the worst 0, times its
+/// multiplier (nova/weights.py).
 /// </summary>
 internal sealed class Weighers(SchedulingOptions options)
 {
@@ -25,7 +25,7 @@ internal sealed class Weighers(SchedulingOptions options)
         return sums;
     }
 
-    /// <summary>From 0 to 1; where all are alike, 0.</summary>
+    /// <summary>Scales weights to between 0 and 1; all 0 if they are equal.</summary>
     private static IEnumerable<double> Normalize(double[] weights)
     {
         var (least, most) = (weights.Min(), weights.Max());
