@@ -4,7 +4,8 @@ using Kiroku.Cluster;
 
 namespace Kiroku.CommandLine;
 
-/// <summary><c>kiroku certificates DIR</c>: makes what nodes on several machines know each other by.</summary>
+/// <summary><c>kiroku certificates DIR</c>: makes the certificates by which nodes on several machines recognize each
+/// other.</summary>
 internal static class CertificatesCommand
 {
     public static Command Create()

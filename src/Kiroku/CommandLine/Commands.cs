@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Kiroku.CommandLine;
 
-/// <summary>The command line: what <c>./kiroku</c> understands.</summary>
+/// <summary>The commands of <c>./kiroku</c>.</summary>
 internal static class Commands
 {
     private const int Failed = 1;
@@ -25,7 +25,7 @@ internal static class Commands
             return await ComplainAsync($"{error.Message.TrimEnd('.')} (see: kiroku --help)", Misused);
         try
         {
-            // The service ends by itself on SIGTERM and SIGINT, in good order; nobody else is to cut it short.
+            // The service shuts down cleanly by itself on SIGTERM and SIGINT, so nothing else may cut it short.
             return await parsed.InvokeAsync(
                 new InvocationConfiguration
                 {

@@ -9,7 +9,7 @@ using Orleans.Runtime.MembershipService;
 namespace Kiroku.CommandLine;
 
 /// <summary>
-/// Failures as one sentence each, for what a person can set right; what is our own fault deserves its stack.
+/// One sentence for each failure that a person can fix. Other failures are our own faults and keep their stack trace.
 /// </summary>
 internal static class Complaints
 {
@@ -21,8 +21,8 @@ internal static class Complaints
             + "and all have certificates or none "
                 + $"({e.Message[(e.Message.LastIndexOf(". ", StringComparison.Ordinal) + 2)..]})",
         OptionsValidationException invalid => $"configuration: {string.Join(' ', invalid.Failures)}",
-        // The configuration's files and values: which file or key stands in the outer message, what is wrong in the
-        // inner.
+        // A configuration file or value is wrong: the outer message names the file or key, the inner one says what is
+        // wrong.
         InvalidDataException
             => $"{e.Message} {e.InnerException?.InnerException?.Message ?? e.InnerException?.Message}".TrimEnd(),
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" }

@@ -5,7 +5,8 @@ using Kiroku.Storage.Sqlite;
 namespace Kiroku.CommandLine;
 
 /// <summary>
-/// <c>kiroku copy DIR --database CONNECTION</c>: takes a data folder's rows into PostgreSQL, for those who grow.
+/// <c>kiroku copy DIR --database CONNECTION</c>: copies a data folder's rows to PostgreSQL, for services that outgrow
+/// SQLite.
 /// </summary>
 internal static class CopyCommand
 {

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Kiroku.CommandLine;
 
 /// <summary>
-/// The folder of one service. Its file <c>lock</c> is held while the service runs, so that no second one starts on it,
-/// and <c>service.pid</c> says which process that is, so that <c>kiroku down</c> and <c>kiroku drain</c> find it.
+/// The data folder of one service. The service holds its file <c>lock</c>, so that no second service starts on the
+/// folder. <c>service.pid</c> names the service's process, so that <c>kiroku down</c> and <c>kiroku drain</c> find
+/// it.
 /// </summary>
 internal sealed class DataFolder(string path)
 {
@@ -16,14 +17,15 @@ internal sealed class DataFolder(string path)
 
     private string LockFile => Path.Combine(path, "lock");
 
-    /// <summary>A file of its own, because .NET cannot read one that is held.</summary>
+    /// <summary>Separate from the lock file, because .NET cannot read a file that is locked.</summary>
     private string ProcessFile => Path.Combine(path, "service.pid");
 
-    /// <summary>How many actions a service that drains still runs; there is none where none drains.</summary>
+    /// <summary>Holds the number of actions that a draining service still runs; absent if the service is not
+    /// draining.</summary>
     private string DrainFile => Path.Combine(path, "draining");
 
-    /// <summary>Sees that a service has kept something here.</summary>
-    /// <exception cref="UsageException">None has.</exception>
+    /// <summary>Makes sure that this is the data folder of a service.</summary>
+    /// <exception cref="UsageException">It is not.</exception>
     public void Require()
     {
         if (!Directory.Exists(path))
@@ -41,11 +43,11 @@ internal sealed class DataFolder(string path)
         }
         catch (IOException)
         {
-            // Only who watches misses it; the service drains all the same.
+            // Only whoever watches the drain misses the number. The service drains all the same.
         }
     }
 
-    /// <summary>What was told last; null if nothing was, or it is being told.</summary>
+    /// <summary>The number of actions last written; null if there is none or it is being written.</summary>
     public int? ReadDraining()
     {
         try
@@ -59,7 +61,7 @@ internal sealed class DataFolder(string path)
         }
     }
 
-    /// <summary>The service that runs on it, or null.</summary>
+    /// <summary>The service that runs on this folder; null if none does.</summary>
     public RunningProcess? Service
     {
         get
@@ -78,8 +80,8 @@ internal sealed class DataFolder(string path)
         }
     }
 
-    /// <summary>Makes the folder if need be and takes it for this process, until the result is disposed.</summary>
-    /// <exception cref="UsageException">It cannot be used, or another service runs on it.</exception>
+    /// <summary>Creates the folder if necessary and locks it for this process until the result is disposed.</summary>
+    /// <exception cref="UsageException">The folder cannot be used, or another service runs on it.</exception>
     public IDisposable Take()
     {
         if (File.Exists(path))
@@ -88,7 +90,7 @@ internal sealed class DataFolder(string path)
         {
             Directory.CreateDirectory(path, PassableByOthers);
             DataFolderOwner.Require(path);
-            // Whoever may read it could hold it in our place.
+            // Anyone who can open the file could lock it before us.
             if (File.Exists(LockFile)) File.SetUnixFileMode(LockFile, Private);
             var held = new FileStream(LockFile, new FileStreamOptions
             {

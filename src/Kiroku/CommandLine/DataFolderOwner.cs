@@ -1,14 +1,14 @@
 namespace Kiroku.CommandLine;
 
 /// <summary>
-/// Sees that nobody else may write in a data folder: who may could put a link in the place of any file that we write,
-/// and name any process as the one to end.
+/// Makes sure that no other account can write in a data folder. Such an account could replace any file that we write
+/// by a link, and name any process as the one to end.
 /// </summary>
 internal static class DataFolderOwner
 {
     private const uint Root = 0;
 
-    /// <exception cref="UsageException">Another account may write there.</exception>
+    /// <exception cref="UsageException">Another account can write there.</exception>
     public static void Require(string path)
     {
         if (FileStatus.OfItself(path) is { IsLink: true } link) RequireOwner(path, link);
@@ -25,7 +25,7 @@ internal static class DataFolderOwner
         if (Environment.IsPrivilegedProcess) RequireAbove(path, Path.GetDirectoryName(folder.RealPath));
     }
 
-    // Who may rename a folder above could put another in the data folder's place.
+    // Whoever can rename a parent folder could put another folder in place of the data folder.
     private static void RequireAbove(string path, string? above)
     {
         for (; above is not null; above = Path.GetDirectoryName(above))

@@ -6,11 +6,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Kiroku.CommandLine;
 
 /// <summary>
-/// <c>kiroku down DIR</c>: ends what a service with this data folder left running, and keeps the data.
+/// <c>kiroku down DIR</c>: ends everything that a service left running on this data folder, and keeps the data.
 /// </summary>
 internal static class DownCommand
 {
-    /// <summary>Longer than a service takes to come to rest.</summary>
+    /// <summary>Longer than a service needs to come to rest.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     public static Command Create()
@@ -24,7 +24,7 @@ internal static class DownCommand
         return command;
     }
 
-    /// <summary>Ends what runs and says what that was.</summary>
+    /// <summary>Ends whatever runs and prints what it was.</summary>
     public static async Task<int> RunAsync(string path, CancellationToken cancellationToken)
     {
         var folder = new DataFolder(path);

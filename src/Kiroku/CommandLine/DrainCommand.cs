@@ -3,8 +3,8 @@ using System.CommandLine;
 namespace Kiroku.CommandLine;
 
 /// <summary>
-/// <c>kiroku drain DIR</c>: has the service on this data folder finish what runs, however long it takes, and end. Its
-/// machines run on. An end of this command leaves the service at it.
+/// <c>kiroku drain DIR</c>: makes the service on this data folder finish its running actions, however long they take,
+/// and then end. Its machines keep running. Ending this command early does not stop the drain.
 /// </summary>
 internal static class DrainCommand
 {

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Kiroku.CommandLine;
 
 /// <summary>
-/// SIGUSR1, by which <c>kiroku drain</c> tells a service to take no new work and to end when what runs has ended.
+/// SIGUSR1, with which <c>kiroku drain</c> tells a service to take no new work and to end when its running actions
+/// have ended.
 /// </summary>
 internal sealed class DrainSignal : IDisposable
 {
@@ -16,7 +17,7 @@ internal sealed class DrainSignal : IDisposable
         asked.TrySetResult();
     });
 
-    /// <summary>Ends when the signal has come.</summary>
+    /// <summary>Completes when the signal arrives.</summary>
     public Task Asked => asked.Task;
 
     public void Dispose() => registration.Dispose();

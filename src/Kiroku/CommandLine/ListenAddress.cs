@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Kiroku.CommandLine;
 
 /// <summary>
-/// What may stand for an address to answer on: http or https, and no name but localhost, for which Kestrel would take
-/// every interface.
+/// Validates the address to listen on: http or https, and no host name but localhost. For other names Kestrel would
+/// listen on every interface.
 /// </summary>
 internal static class ListenAddress
 {
@@ -18,10 +18,11 @@ internal static class ListenAddress
     }
 
     /// <summary>
-    /// Sees before anything else begins whether the address can be had: a service that fails half started is slow and
-    /// loud.
+    /// Makes sure that the address is free before anything else starts, because a half-started service fails slowly
+    /// and with much noise.
     /// </summary>
-    /// <exception cref="UsageException">It is taken, or not this machine's, or not for this account.</exception>
+    /// <exception cref="UsageException">The address is taken, not this machine's, or not allowed to this
+    /// account.</exception>
     public static void RequireFree(string text)
     {
         var uri = new Uri(text);

@@ -21,7 +21,7 @@ internal static class ServeCommand
     private static async Task<int> ServeAsync(ServiceSettings settings, bool endsWithInput)
     {
         ListenAddress.RequireFree(settings.Listen);
-        // Before anyone can find this process: unhandled, the signal would end it.
+        // Comes before the data folder names this process: without a handler, the signal would end it.
         using var drain = new DrainSignal();
         var folder = new DataFolder(settings.DataDirectory);
         using var held = folder.Take();
@@ -32,7 +32,7 @@ internal static class ServeCommand
         }
         catch (OperationCanceledException)
         {
-            // Told to end while it was starting.
+            // It was told to end while it was starting.
             return 0;
         }
         await using var app = started;
@@ -40,7 +40,7 @@ internal static class ServeCommand
             _ = EndWithInputAsync(app.Lifetime);
         _ = DrainAsync(app, drain, folder);
         await Console.Out.WriteLineAsync($"listening on {app.Urls.First()}");
-        // The first to end is awaited, so that its failure is ours.
+        // Awaiting the task that ended first rethrows its failure.
         await await Task.WhenAny(app.WaitForShutdownAsync(),
             settings.Roles.HasFlag(NodeRoles.Compute)
                 ? WhenHypervisorIsImpossibleAsync(app) : app.WaitForShutdownAsync());
@@ -51,7 +51,7 @@ internal static class ServeCommand
     private static async Task<WebApplication> StartAsync(ServiceSettings settings)
     {
         var started = false;
-        // While it starts the host would log with its stack what we say in a line.
+        // While the service starts, the host would log failures with a stack trace that we report in one line.
         var app = KirokuApp.Build(settings, builder =>
             builder.Logging.AddFilter(
                 "Microsoft.Extensions.Hosting.Internal.Host", level => started && level >= LogLevel.Information));
@@ -71,18 +71,19 @@ internal static class ServeCommand
         {
             var connected = app.Services.GetRequiredService<IHypervisor>().Connected;
             await app.DisposeAsync();
-            // A hypervisor that can never be had stops a service that is still starting.
+            // If the hypervisor can never be reached, a service that is still starting stops.
             if (e is OperationCanceledException or OrleansLifecycleCanceledException or InvalidOperationException
                 && connected.IsFaulted)
                 await connected;
-            // What the engine calls it when it is told to end in the middle of its own start.
+            // Orleans throws this when it is told to stop in the middle of its own start.
             if (e is OrleansLifecycleCanceledException)
                 throw new OperationCanceledException(e.Message, e);
             throw;
         }
     }
 
-    /// <summary>Throws once it is known that no later attempt to connect can succeed; else never ends.</summary>
+    /// <summary>Throws once it is certain that the hypervisor can never be reached; otherwise never
+    /// completes.</summary>
     private static async Task WhenHypervisorIsImpossibleAsync(WebApplication app)
     {
         try
@@ -91,7 +92,7 @@ internal static class ServeCommand
         }
         catch (OperationCanceledException)
         {
-            // The service stops.
+            // The service is stopping.
         }
         await Task.Delay(Timeout.Infinite);
     }

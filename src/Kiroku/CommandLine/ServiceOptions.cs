@@ -4,7 +4,7 @@ using Kiroku.Storage.Postgres;
 
 namespace Kiroku.CommandLine;
 
-/// <summary>The options that say which service is meant, shared by the commands.</summary>
+/// <summary>The options that describe the service, shared by several commands.</summary>
 internal sealed class ServiceOptions
 {
     private readonly Option<string?> data = new("--data")
@@ -41,7 +41,8 @@ internal sealed class ServiceOptions
         HelpName = "ROLE,…",
     };
 
-    /// <summary>Not for people: the tour holds the other end, and however it dies, its service ends.</summary>
+    /// <summary>For the tour only: it holds the other end of the input, so the service ends even if the tour is
+    /// killed.</summary>
     private readonly Option<bool> endWithInput = new("--end-with-input") { Hidden = true };
 
     public ServiceOptions()
@@ -148,7 +149,8 @@ internal sealed class ServiceOptions
     public bool EndsWithInput(ParseResult parsed) => parsed.GetValue(endWithInput);
 
     /// <summary>
-    /// /var/lib/kiroku for root, whose machines run under an account that must reach it; else the user's own.
+    /// /var/lib/kiroku for root, because its machines run under another account that must reach it; otherwise in the
+    /// user's own folders.
     /// </summary>
     private static string DefaultDataDirectory() => Environment.IsPrivilegedProcess
         ? "/var/lib/kiroku"

@@ -1,4 +1,4 @@
 namespace Kiroku.CommandLine;
 
-/// <summary>What a person can set right, in one sentence.</summary>
+/// <summary>A failure that a person can fix. The message is one sentence.</summary>
 internal sealed class UsageException(string message, Exception? inner = null) : Exception(message, inner);

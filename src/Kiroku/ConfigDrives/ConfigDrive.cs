@@ -1,8 +1,9 @@
 namespace Kiroku.ConfigDrives;
 
 /// <summary>
-/// The disk by which a guest learns who it is and who may log in, as cloud-init and its kin look for it: Nova's files
-/// of every version that Nova has (nova/api/metadata/base.py, metadata_for_config_drive).
+/// The config drive, from which a guest learns who it is and who may log in. It has the layout that cloud-init and
+/// similar tools expect, with Nova's files in all of Nova's versions (nova/api/metadata/base.py,
+/// metadata_for_config_drive).
 /// </summary>
 internal static class ConfigDrive
 {
@@ -10,7 +11,7 @@ internal static class ConfigDrive
 
     public static byte[] Make(GuestFacts guest) => Iso9660.Make(Label, Files(guest));
 
-    /// <summary>The files by their paths.</summary>
+    /// <summary>The drive's files by path.</summary>
     public static IReadOnlyDictionary<string, byte[]> Files(GuestFacts guest)
     {
         var files = new Dictionary<string, byte[]>();

@@ -4,11 +4,12 @@ using Kiroku.Api;
 namespace Kiroku.ConfigDrives;
 
 /// <summary>
-/// The files below <c>ec2/</c>, for guests that know of no other cloud (nova/api/metadata/base.py, get_ec2_metadata).
+/// The files below <c>ec2/</c>, for guests that know only EC2 (nova/api/metadata/base.py, get_ec2_metadata).
 /// </summary>
 internal static class Ec2Data
 {
-    /// <summary>Those that Nova's settings leave ([api] config_drive_skip_versions).</summary>
+    /// <summary>The versions that Nova writes by default; it skips the others ([api]
+    /// config_drive_skip_versions).</summary>
     public static readonly string[] Versions = ["2009-04-04", "latest"];
 
     public static byte[] Write(GuestFacts guest) => JsonResponse.ToBytes(json =>
@@ -51,6 +52,6 @@ internal static class Ec2Data
         json.WriteEndObject();
     }
 
-    /// <summary>Eight hex digits, as EC2's names had.</summary>
+    /// <summary>Eight hex digits, as EC2's ids had.</summary>
     private static string Short(string id) => id.Replace("-", "", StringComparison.Ordinal)[..8];
 }

@@ -1,6 +1,6 @@
 namespace Kiroku.ConfigDrives;
 
-/// <summary>What a guest is told of itself.</summary>
+/// <summary>The data that a guest is given about itself.</summary>
 internal sealed record GuestFacts
 {
     public required Guid Id { get; init; }
@@ -29,9 +29,9 @@ internal sealed record GuestFacts
 
     public byte[]? UserData { get; init; }
 
-    /// <summary>The address of its network card; null if it has none.</summary>
+    /// <summary>The MAC address of its network card; null if it has none.</summary>
     public string? MacAddress { get; init; }
 }
 
-/// <summary>A public key by which somebody may log in.</summary>
+/// <summary>A public key with which someone may log in.</summary>
 internal sealed record GuestKey(string Name, string Type, string PublicKey);

@@ -4,20 +4,20 @@ using static Kiroku.ConfigDrives.Libisofs;
 namespace Kiroku.ConfigDrives;
 
 /// <summary>
-/// Makes ISO 9660 images in memory, where nobody else reads what is secret in them. Long names in lower case stand in
-/// both Rock Ridge, for Unix, and Joliet, for Windows.
+/// Makes ISO 9660 images in memory, where nobody can read the secrets in them. Long and lower-case names are in both
+/// Rock Ridge, for Unix, and Joliet, for Windows.
 /// </summary>
 internal static unsafe class Iso9660
 {
     private const int SectorBytes = 2048;
 
-    /// <summary>The library's state is the process's.</summary>
+    /// <summary>The library keeps its state per process, so only one thread at a time may use it.</summary>
     private static readonly Lock Gate = new();
     private static bool ready;
 
-    /// <param name="label">The volume's name, by which guests find it.</param>
-    /// <param name="files">Contents by path; folders come of themselves.</param>
-    /// <exception cref="IsoException">It could not be made.</exception>
+    /// <param name="label">The volume's label, by which guests find it.</param>
+    /// <param name="files">Contents by path. Folders are made as needed.</param>
+    /// <exception cref="IsoException">The image could not be made.</exception>
     public static byte[] Make(string label, IReadOnlyDictionary<string, byte[]> files)
     {
         lock (Gate)
@@ -25,7 +25,7 @@ internal static unsafe class Iso9660
             if (!ready)
             {
                 Check(iso_init());
-                // What goes wrong is said where it goes wrong, not printed.
+                // Errors are reported by exceptions, so libisofs must not print them.
                 Check(iso_set_msgs_severities("NEVER", "NEVER", ""));
                 ready = true;
             }
@@ -78,7 +78,7 @@ internal static unsafe class Iso9660
             Check(iso_write_opts_set_iso_level(options, 3));
             Check(iso_write_opts_set_rockridge(options, 1));
             Check(iso_write_opts_set_joliet(options, 1));
-            // Or the label would be in capitals and without its hyphen.
+            // Otherwise the label would be in capitals and without its hyphen.
             Check(iso_write_opts_set_relaxed_vol_atts(options, 1));
             Check(iso_image_create_burn_source(image, options, out var source));
             return ReadAndFree(source);
@@ -119,5 +119,5 @@ internal static unsafe class Iso9660
     }
 }
 
-/// <summary>An ISO 9660 image could not be made.</summary>
+/// <summary>libisofs could not make an ISO 9660 image.</summary>
 internal sealed class IsoException(string message) : Exception(message);

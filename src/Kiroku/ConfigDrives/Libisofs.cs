@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Kiroku.ConfigDrives;
 
-/// <summary>What is used of libisofs; names and numbers are its own.</summary>
+/// <summary>The functions of libisofs that are used. Names and numbers are the library's own.</summary>
 internal static unsafe partial class Libisofs
 {
     private const string Library = "libisofs.so.6";
@@ -28,11 +28,11 @@ internal static unsafe partial class Libisofs
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int iso_image_add_new_dir(nint image, nint parent, string name, out nint folder);
 
-    /// <summary>Takes the buffer over and frees it, as malloc's, when the stream ends.</summary>
+    /// <summary>Takes ownership of the buffer and frees it, as malloc's, when the stream ends.</summary>
     [LibraryImport(Library)]
     public static partial int iso_memory_stream_new(void* buffer, nuint size, out nint stream);
 
-    /// <summary>Takes the stream over.</summary>
+    /// <summary>Takes ownership of the stream.</summary>
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int iso_image_add_new_file(nint image, nint parent, string name, nint stream, out nint file);
 
@@ -57,7 +57,7 @@ internal static unsafe partial class Libisofs
     [LibraryImport(Library)]
     public static partial int iso_image_create_burn_source(nint image, nint options, out BurnSource* source);
 
-    /// <summary>struct burn_source: where the finished image is read from.</summary>
+    /// <summary>struct burn_source: the stream from which the finished image is read.</summary>
     public struct BurnSource
     {
         public int References;
@@ -70,7 +70,7 @@ internal static unsafe partial class Libisofs
         public nint Data;
         public int Version;
 
-        /// <summary>In the place of <see cref="Read"/> where that is null.</summary>
+        /// <summary>Replaces <see cref="Read"/> if that is null.</summary>
         public delegate* unmanaged[Cdecl]<BurnSource*, byte*, int, int> ReadLater;
     }
 }

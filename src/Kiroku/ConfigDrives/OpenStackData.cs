@@ -4,7 +4,7 @@ using Kiroku.Api;
 
 namespace Kiroku.ConfigDrives;
 
-/// <summary>The files below <c>openstack/</c>, each from the version on that brought it.</summary>
+/// <summary>The files below <c>openstack/</c>. Each version adds files or keys to the one before.</summary>
 internal static class OpenStackData
 {
     private const string Folsom = "2012-08-10";
@@ -17,7 +17,7 @@ internal static class OpenStackData
     private const string Rocky = "2018-08-27";
     private const string Victoria = "2020-10-14";
 
-    /// <summary>Their names sort as they came; "latest" comes after all.</summary>
+    /// <summary>The names sort in order of release; "latest" sorts last.</summary>
     public static readonly string[] Versions =
         [Folsom, Grizzly, Havana, Liberty, NewtonOne, NewtonTwo, Ocata, Rocky, Victoria, "latest"];
 
@@ -56,7 +56,7 @@ internal static class OpenStackData
         json.WriteEndObject();
     }
 
-    /// <summary>What whoever made the server gave it.</summary>
+    /// <summary>Writes what the server's creator supplied: metadata, password and key.</summary>
     private static void WriteGiven(Utf8JsonWriter json, GuestFacts guest)
     {
         if (guest.Metadata.Count > 0)
@@ -82,7 +82,7 @@ internal static class OpenStackData
         json.WriteEndArray();
     }
 
-    /// <summary>The one card, which asks for its address.</summary>
+    /// <summary>Writes the network card, which gets its address by DHCP.</summary>
     private static void WriteNetwork(Utf8JsonWriter json, GuestFacts guest)
     {
         json.WriteStartObject();

@@ -19,13 +19,13 @@ internal sealed record Flavor
 
     public string? Description { get; init; }
 
-    /// <summary>For everyone; otherwise for the projects that were given access.</summary>
+    /// <summary>Whether everyone may use it. Otherwise only projects that were given access may.</summary>
     public bool IsPublic { get; init; } = true;
 
-    /// <summary>Kept and shown only.</summary>
+    /// <summary>Stored and shown, without effect.</summary>
     public double RxtxFactor { get; init; } = 1;
 
-    /// <summary>A JSON object of strings; kept and shown only.</summary>
+    /// <summary>A JSON object of strings; stored and shown, without effect.</summary>
     public string ExtraSpecs { get; init; } = "{}";
 
     public DateTime CreatedAt { get; init; }
@@ -41,7 +41,7 @@ internal sealed record Flavor
     public Flavor WithExtraSpecs(SortedDictionary<string, string> specs)
         => this with { ExtraSpecs = Encoding.UTF8.GetString(JsonResponse.ToBytes(json => WriteSpecs(json, specs))) };
 
-    /// <summary>As they are kept, and as Nova shows them.</summary>
+    /// <summary>Writes extra specs as they are stored and as Nova shows them.</summary>
     public static void WriteSpecs(Utf8JsonWriter json, IReadOnlyDictionary<string, string> specs)
     {
         json.WriteStartObject();

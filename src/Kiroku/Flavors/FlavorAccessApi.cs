@@ -51,7 +51,7 @@ internal static class FlavorAccessApi
             throw Fault.Conflict($"Flavor access already exists for flavor {id} and project {project} combination.");
     }
 
-    /// <summary>A project that there is no more can be taken off, too.</summary>
+    /// <summary>A project that no longer exists can be removed, too.</summary>
     private static async Task RemoveAsync(string id, HttpContext context, FlavorStore store)
     {
         var body = await FlavorsApi.ReadAsync(context, (_, _) => FlavorSchemas.RemoveAccess, FlavorRules.AccessRemove);

@@ -4,13 +4,14 @@ using Kiroku.Api;
 
 namespace Kiroku.Flavors;
 
-/// <summary>Which flavors a list is to show (nova/api/openstack/compute/flavors.py, _get_flavors).</summary>
+/// <summary>Filters, sorts and pages a list of flavors as the query asks (nova/api/openstack/compute/flavors.py,
+/// _get_flavors).</summary>
 internal sealed class FlavorQuery(HttpContext context)
 {
     /// <summary>Nova's [api] max_limit.</summary>
     private const int MaxLimit = 1000;
 
-    /// <summary>Those that Nova takes; by some of them all flavors here are equal.</summary>
+    /// <summary>The sort keys that Nova accepts. Kiroku's flavors have equal values for some of them.</summary>
     private static readonly string[] SortKeys =
     [
         "created_at", "description", "disabled", "ephemeral_gb", "flavorid", "id", "is_public", "memory_mb", "name",
@@ -21,10 +22,10 @@ internal sealed class FlavorQuery(HttpContext context)
     private readonly IQueryCollection query = context.Request.Query;
     private readonly QueryParameters parameters = new(context.Request);
 
-    /// <summary>How many flavors a page holds.</summary>
+    /// <summary>The number of flavors on a page.</summary>
     public int PageSize => parameters.LastLimit(MaxLimit);
 
-    /// <exception cref="Fault">400 for a parameter that makes no sense.</exception>
+    /// <exception cref="Fault">400 for an invalid parameter.</exception>
     public IReadOnlyList<Flavor> Choose(IReadOnlyList<Flavor> flavors)
     {
         RefuseUnknown();
@@ -66,7 +67,7 @@ internal sealed class FlavorQuery(HttpContext context)
         return place >= 0 ? flavors.Skip(place + 1) : throw Fault.BadRequest($"marker [{marker}] not found");
     }
 
-    /// <summary>What the list is of; only administrators may ask for more than what their project may use.</summary>
+    /// <summary>The flavors to list. Only administrators may ask for more than their project may use.</summary>
     public FlavorChoice Choice()
     {
         if (!Caller.Of(context).IsAdmin || parameters.Last("is_public") is not { } asked)
@@ -97,7 +98,7 @@ internal sealed class FlavorQuery(HttpContext context)
             : throw Fault.BadRequest($"Invalid {key} filter [{text}]");
     }
 
-    /// <summary>From 2.75 on Nova takes only parameters that it knows.</summary>
+    /// <summary>From 2.75 on Nova refuses unknown parameters.</summary>
     private void RefuseUnknown()
     {
         if (!(Microversions.Of(context) >= 75))

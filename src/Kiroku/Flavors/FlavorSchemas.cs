@@ -4,7 +4,7 @@ using static Kiroku.Api.Parameters;
 namespace Kiroku.Flavors;
 
 /// <summary>
-/// What bodies about flavors may hold (nova/api/openstack/compute/schemas/flavors.py and its neighbours).
+/// The schemas of bodies about flavors (nova/api/openstack/compute/schemas/flavors.py and its neighbours).
 /// </summary>
 internal static class FlavorSchemas
 {

@@ -4,7 +4,8 @@ using Kiroku.Api;
 namespace Kiroku.Flavors;
 
 /// <summary>
-/// A flavor's extra specs (nova/api/openstack/compute/flavors_extraspecs.py): kept and shown, and without effect.
+/// A flavor's extra specs, which are stored and shown, but have no effect
+/// (nova/api/openstack/compute/flavors_extraspecs.py).
 /// </summary>
 internal static class FlavorSpecsApi
 {

@@ -5,20 +5,20 @@ using Kiroku.Storage;
 
 namespace Kiroku.Flavors;
 
-/// <summary>Flavors, in rows; a handful.</summary>
+/// <summary>Flavors, in rows. There are only a handful.</summary>
 internal sealed class FlavorStore(IDatabase database)
 {
-    /// <summary>Which flavors a project may use; the one place that says so.</summary>
+    /// <summary>Condition for the flavors that a project may use, stated only here.</summary>
     private const string Usable = "(is_public = 1 OR EXISTS (SELECT 1 FROM flavor_access a WHERE a.flavor_id = "
         + "flavors.id AND a.project_id = @ProjectId))";
 
-    /// <summary>The flavor if there is one that the viewer may see and use.</summary>
+    /// <summary>The flavor, if it exists and the viewer may see it.</summary>
     public Task<Flavor?> FindAsync(string id, FlavorViewer viewer, CancellationToken cancellationToken)
         => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<Flavor>(
             $"SELECT * FROM flavors WHERE id = @id AND (@SeesAll = 1 OR {Usable})",
             new { id, viewer.ProjectId, viewer.SeesAll }), cancellationToken);
 
-    /// <summary>Those that a project may use; or those that are public or not, whoever may use them; or all.</summary>
+    /// <summary>Flavors by choice: those that the project may use, those that are not public, or all.</summary>
     public async Task<IReadOnlyList<Flavor>> ListAsync(
         FlavorChoice choice, string projectId, CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ internal sealed class FlavorStore(IDatabase database)
                     new { ProjectId = projectId }), cancellationToken)];
     }
 
-    /// <exception cref="Fault">409, if its id or name is taken.</exception>
+    /// <exception cref="Fault">409 if its id or name is taken.</exception>
     public Task AddAsync(Flavor flavor, CancellationToken cancellationToken)
         => database.WriteAsync(async db =>
         {
@@ -46,9 +46,9 @@ internal sealed class FlavorStore(IDatabase database)
         }, cancellationToken);
 
     /// <summary>
-    /// Changes what is said of a flavor as it stands at that moment; a change that throws leaves it so.
+    /// Applies a change to the present row of a flavor. If the change throws, the row stays as it is.
     /// </summary>
-    /// <returns>The flavor as it is now; null if there is none.</returns>
+    /// <returns>The changed flavor; null if there is none.</returns>
     public Task<Flavor?> ChangeAsync(string id, Func<Flavor, Flavor> change, CancellationToken cancellationToken)
         => database.WriteAsync(async db =>
         {
@@ -60,7 +60,7 @@ internal sealed class FlavorStore(IDatabase database)
             return changed;
         }, cancellationToken);
 
-    /// <returns>False if there is none.</returns>
+    /// <returns>False if there is no such flavor.</returns>
     public async Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
         => await database.WriteAsync(async db =>
         {
@@ -68,13 +68,13 @@ internal sealed class FlavorStore(IDatabase database)
             return await db.ExecuteAsync("DELETE FROM flavors WHERE id = @id", new { id });
         }, cancellationToken) == 1;
 
-    /// <summary>The projects that were given access.</summary>
+    /// <summary>The projects that were given access to the flavor.</summary>
     public async Task<IReadOnlyList<string>> ListAccessAsync(string id, CancellationToken cancellationToken)
         => [.. await database.ReadAsync(db => db.QueryAsync<string>(
             "SELECT project_id FROM flavor_access WHERE flavor_id = @id ORDER BY project_id", new { id }),
                 cancellationToken)];
 
-    /// <returns>False if it has it already, or there is no such flavor.</returns>
+    /// <returns>False if the project has access already, or there is no such flavor.</returns>
     public async Task<bool> AddAccessAsync(string id, string projectId, CancellationToken cancellationToken)
         => await database.WriteAsync(db => db.ExecuteAsync(
             """
@@ -82,7 +82,7 @@ internal sealed class FlavorStore(IDatabase database)
             ON CONFLICT (flavor_id, project_id) DO NOTHING
             """, new { id, projectId }), cancellationToken) == 1;
 
-    /// <returns>False if it did not have it.</returns>
+    /// <returns>False if the project did not have access.</returns>
     public async Task<bool> RemoveAccessAsync(string id, string projectId, CancellationToken cancellationToken)
         => await database.WriteAsync(db => db.ExecuteAsync(
             "DELETE FROM flavor_access WHERE flavor_id = @id AND project_id = @projectId", new { id, projectId }),
@@ -92,7 +92,7 @@ internal sealed class FlavorStore(IDatabase database)
         => db.QuerySingleOrDefaultAsync<Flavor>("SELECT * FROM flavors WHERE id = @id", new { id });
 }
 
-/// <summary>Which flavors a list is of.</summary>
+/// <summary>The flavors that a list shows.</summary>
 internal enum FlavorChoice
 {
     Usable,

@@ -8,7 +8,7 @@ namespace Kiroku.Flavors;
 /// <summary>A flavor as Nova shows it (nova/api/openstack/compute/views/flavors.py).</summary>
 internal static class FlavorView
 {
-    /// <summary>As the one thing that is answered.</summary>
+    /// <summary>An answer with this one flavor.</summary>
     public static JsonResponse Show(HttpContext context, Flavor flavor) => JsonResponse.Ok(json =>
     {
         json.WriteStartObject();
@@ -17,7 +17,7 @@ internal static class FlavorView
         json.WriteEndObject();
     });
 
-    /// <summary>With all that it offers, as in show and in the detailed list.</summary>
+    /// <summary>Writes all of a flavor, as in show and in the detailed list.</summary>
     public static void WriteDetail(Utf8JsonWriter json, HttpRequest request, Flavor flavor)
     {
         var version = Microversions.Of(request.HttpContext);
@@ -47,7 +47,7 @@ internal static class FlavorView
         json.WriteEndObject();
     }
 
-    /// <summary>By name only, as in the plain list.</summary>
+    /// <summary>Writes id and name, as in the plain list.</summary>
     public static void WriteBrief(Utf8JsonWriter json, HttpRequest request, Flavor flavor)
     {
         json.WriteStartObject();
@@ -64,7 +64,7 @@ internal static class FlavorView
             json.WriteString("description", flavor.Description);
     }
 
-    /// <summary>As Python writes a float: 1.0 for one.</summary>
+    /// <summary>Formats a number as Python writes a float: 1.0 for one.</summary>
     private static string Decimal(double number)
         => number.ToString("R", CultureInfo.InvariantCulture) is var text && text.All(char.IsAsciiDigit)
             ? $"{text}.0" : text;

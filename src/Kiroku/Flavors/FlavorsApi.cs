@@ -5,7 +5,7 @@ using Kiroku.Storage;
 
 namespace Kiroku.Flavors;
 
-/// <summary>Flavors (Nova's /flavors): everyone reads, administrators make them.</summary>
+/// <summary>Flavors (Nova's /flavors). Everyone may read them, administrators may change them.</summary>
 internal static class FlavorsApi
 {
     public static void MapFlavorRoutes(this IEndpointRouteBuilder app)
@@ -18,14 +18,15 @@ internal static class FlavorsApi
         app.MapDelete("/flavors/{id}", Delete);
     }
 
-    /// <summary>The flavor that the caller may see.</summary>
-    /// <exception cref="Fault">404.</exception>
+    /// <summary>The flavor, if the caller may see it.</summary>
+    /// <exception cref="Fault">404 otherwise.</exception>
     public static async Task<Flavor> FindAsync(string id, HttpContext context, FlavorStore store)
         => await store.FindAsync(id, FlavorViewer.Of(Caller.Of(context)), context.RequestAborted) ?? throw NotFound(id);
 
     public static Fault NotFound(string id) => Fault.NotFound($"Flavor {id} could not be found.");
 
-    /// <summary>The body, of which the schema holds; then whether the rule lets the caller.</summary>
+    /// <summary>Reads a body and validates it against the schema, then checks that the rule allows the
+    /// caller.</summary>
     public static async Task<JsonElement> ReadAsync(
         HttpContext context, Func<Microversion, bool, Schema> schema, Rule rule)
     {
@@ -36,7 +37,7 @@ internal static class FlavorsApi
         return body;
     }
 
-    /// <summary>Flavors belong to nobody, so a rule about them holds in whatever project the caller is.</summary>
+    /// <summary>Flavors belong to no project, so a rule about them is checked in the caller's own.</summary>
     public static void Require(HttpContext context, Rule rule)
     {
         var caller = Caller.Of(context);

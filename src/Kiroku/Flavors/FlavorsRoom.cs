@@ -3,7 +3,7 @@ using Kiroku.Api;
 
 namespace Kiroku.Flavors;
 
-/// <summary>Puts the flavors together; they have no settings.</summary>
+/// <summary>Puts flavors together; they have no settings.</summary>
 internal static class FlavorsRoom
 {
     public static void AddFlavors(this IServiceCollection services)

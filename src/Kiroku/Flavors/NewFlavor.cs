@@ -4,13 +4,13 @@ using Kiroku.Api;
 
 namespace Kiroku.Flavors;
 
-/// <summary>The body of POST /flavors, once its schema has let it through (nova/compute/flavors.py, create).</summary>
+/// <summary>Reads the body of POST /flavors after its schema accepted it (nova/compute/flavors.py, create).</summary>
 internal static class NewFlavor
 {
-    /// <summary>The largest number of single precision, as far as Nova writes it out.</summary>
+    /// <summary>The largest single-precision number, with the digits that Nova uses.</summary>
     public const double MaxRxtxFactor = 3.40282e+38;
 
-    /// <exception cref="Fault">400 for what no server here could have.</exception>
+    /// <exception cref="Fault">400 for a flavor that no server here could have.</exception>
     public static Flavor Read(JsonElement flavor, Microversion version, DateTime now)
     {
         if (Number(flavor, "OS-FLV-EXT-DATA:ephemeral") > 0)
@@ -31,7 +31,7 @@ internal static class NewFlavor
         };
     }
 
-    /// <summary>A value as text, however it was written; null if it is null or not there.</summary>
+    /// <summary>A value as text, whatever its JSON type; null if it is null or missing.</summary>
     public static string? Text(JsonElement of, string key)
         => !of.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null
             ? null : PythonText.Str(value);

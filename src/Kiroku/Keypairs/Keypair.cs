@@ -1,6 +1,6 @@
 namespace Kiroku.Keypairs;
 
-/// <summary>A user's public key under a name; the private half is never kept.</summary>
+/// <summary>A user's public key with a name. The private key is never stored.</summary>
 internal sealed record Keypair
 {
     public long Id { get; init; }
@@ -18,7 +18,7 @@ internal sealed record Keypair
     public DateTime CreatedAt { get; init; }
 }
 
-/// <summary>Kinds of keys, as Nova names them (nova/objects/keypair.py). Stored and shown.</summary>
+/// <summary>Kinds of keys under Nova's names (nova/objects/keypair.py). Stored and shown.</summary>
 internal static class KeyTypes
 {
     public const string Ssh = "ssh";

@@ -4,8 +4,7 @@ using Kiroku.Api;
 namespace Kiroku.Keypairs;
 
 /// <summary>
-/// The body of POST /os-keypairs once its form is right; under /v2 it may hold keys of later versions, which do not
-/// count.
+/// The validated body of POST /os-keypairs. Under /v2 it may hold keys of later versions, which are ignored.
 /// </summary>
 internal readonly struct KeypairRequest(JsonElement keypair, Microversion version)
 {
@@ -13,8 +12,8 @@ internal readonly struct KeypairRequest(JsonElement keypair, Microversion versio
 
     public string? UserId => version >= 10 ? keypair.TextOf("user_id") : null;
 
-    /// <summary>The key pair as it is to be kept, and the private key where it was made here.</summary>
-    /// <exception cref="Fault">400: what was brought is no key.</exception>
+    /// <summary>Makes the key pair to store, and the private key if the service generated one.</summary>
+    /// <exception cref="Fault">400: the given key is invalid.</exception>
     public (Keypair Keypair, string? PrivateKey) Make(string userId, DateTime now)
     {
         var type = (version >= 2 ? keypair.TextOf("type") : null) ?? KeyTypes.Ssh;

@@ -3,7 +3,8 @@ using Kiroku.Access;
 namespace Kiroku.Keypairs;
 
 /// <summary>
-/// Key pairs' policy rules, under Nova's names; only administrators touch another user's, whatever the role here.
+/// Key pairs' policy rules, under Nova's names. Whatever role a rule requires, only administrators may touch another
+/// user's key pairs.
 /// </summary>
 internal static class KeypairRules
 {

@@ -4,7 +4,7 @@ using static Kiroku.Api.Parameters;
 namespace Kiroku.Keypairs;
 
 /// <summary>
-/// What the body of a new key pair may hold in each microversion (nova/api/openstack/compute/schemas/keypairs.py).
+/// The schema of a new key pair's body in each microversion (nova/api/openstack/compute/schemas/keypairs.py).
 /// </summary>
 internal static class KeypairSchemas
 {

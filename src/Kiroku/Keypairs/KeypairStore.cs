@@ -4,7 +4,7 @@ using Kiroku.Storage;
 
 namespace Kiroku.Keypairs;
 
-/// <summary>Key pairs, in rows: each user's own, by name.</summary>
+/// <summary>Each user's key pairs, in rows by name.</summary>
 internal sealed class KeypairStore(IDatabase database)
 {
     public Task<Keypair?> FindAsync(string userId, string name, CancellationToken cancellationToken)
@@ -12,7 +12,7 @@ internal sealed class KeypairStore(IDatabase database)
             "SELECT * FROM keypairs WHERE user_id = @userId AND name = @name", new { userId, name }),
                 cancellationToken);
 
-    /// <summary>The user's key pairs by name, from after one on; at most as many as said.</summary>
+    /// <summary>A page of the user's key pairs, by name, beginning after a given one.</summary>
     public async Task<IReadOnlyList<Keypair>> ListAsync(
         string userId, string? after, int limit, CancellationToken cancellationToken)
         => [.. await database.ReadAsync(db => db.QueryAsync<Keypair>(
@@ -25,7 +25,7 @@ internal sealed class KeypairStore(IDatabase database)
             db => db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM keypairs WHERE user_id = @userId", new { userId }),
             cancellationToken);
 
-    /// <exception cref="Fault">403 if the user has as many as allowed, 409 if one of that name.</exception>
+    /// <exception cref="Fault">403 if the user has as many as allowed, 409 if the name is taken.</exception>
     public Task InsertAsync(Keypair keypair, long allowed, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async db =>
         {

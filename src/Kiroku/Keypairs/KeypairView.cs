@@ -16,7 +16,7 @@ internal readonly struct KeypairView(Microversion version)
         json.WriteEndObject();
     }
 
-    /// <summary>A new one; the private key is shown this once, to whoever had it made.</summary>
+    /// <summary>Writes a new key pair. A generated private key is shown only this once.</summary>
     public void WriteCreated(Utf8JsonWriter json, Keypair keypair, string? privateKey)
     {
         json.WriteStartObject();

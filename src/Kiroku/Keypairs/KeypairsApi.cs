@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Keypairs;
 
-/// <summary>Nova's /os-keypairs: each user's own; administrators may name another user from 2.10 on.</summary>
+/// <summary>Nova's /os-keypairs: each user's own key pairs. From 2.10 on administrators may name another
+/// user.</summary>
 internal static class KeypairsApi
 {
     public static void MapKeypairRoutes(this IEndpointRouteBuilder app)
@@ -77,7 +78,7 @@ internal static class KeypairsApi
             Microversions.Of(context) >= 2 ? StatusCodes.Status204NoContent : StatusCodes.Status202Accepted);
     }
 
-    /// <summary>Whose key pairs a request without a body is about, if the caller may.</summary>
+    /// <summary>The user whose key pairs a request without a body is about, if the caller may use them.</summary>
     private static string UserOf(HttpContext context, Rule rule, params ReadOnlySpan<string> parameters)
     {
         var query = new QueryParameters(context.Request);
@@ -86,7 +87,7 @@ internal static class KeypairsApi
         return Require(context, rule, Microversions.Of(context) >= 10 ? query.All("user_id").FirstOrDefault() : null);
     }
 
-    /// <summary>The user asked for, or the caller; another's key pairs are only for administrators.</summary>
+    /// <summary>The requested user, or the caller. Only administrators may use another user's key pairs.</summary>
     private static string Require(HttpContext context, Rule rule, string? userId)
     {
         var caller = Caller.Of(context);

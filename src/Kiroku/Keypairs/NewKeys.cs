@@ -8,14 +8,14 @@ using Org.BouncyCastle.Security;
 namespace Kiroku.Keypairs;
 
 /// <summary>
-/// Makes keys for those who bring none: ed25519 in OpenSSH's own form, since .NET has neither, and certificates with
-/// which a user signs in to Windows (nova/crypto.py, generate_winrm_x509_cert).
+/// Generates keys for users who bring none: ed25519 in OpenSSH's form, of which .NET supports neither, and certificates
+/// with which a user signs in to Windows (nova/crypto.py, generate_winrm_x509_cert).
 /// </summary>
 internal static class NewKeys
 {
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
-    /// <summary>The private key as a file of OpenSSH's, and the public one as a line of authorized_keys.</summary>
+    /// <summary>A new private key in OpenSSH's file format, and the public key as a line of authorized_keys.</summary>
     public static (string Private, string Public) MakeSsh()
     {
         var generator = new Ed25519KeyPairGenerator();

@@ -8,10 +8,10 @@ using Org.BouncyCastle.Security;
 
 namespace Kiroku.Keypairs;
 
-/// <summary>Fingerprints of public keys, which only what is a key has (nova/crypto.py).</summary>
+/// <summary>Validates public keys and computes their fingerprints (nova/crypto.py).</summary>
 internal static class PublicKeys
 {
-    /// <exception cref="Fault">400: it is no key of that type.</exception>
+    /// <exception cref="Fault">400: it is not a valid key of that type.</exception>
     public static string FingerprintOf(string type, string publicKey)
         => type == KeyTypes.Ssh ? OfSsh(publicKey) : OfCertificate(publicKey);
 
@@ -25,7 +25,7 @@ internal static class PublicKeys
         {
             var words = line.Split(' ');
             var key = Convert.FromBase64String(words[1]);
-            // Refuses what is cut off, goes on too long, or names a curve that it is not on.
+            // Refuses keys that are cut off or too long, or that are not on the curve they name.
             OpenSshPublicKeyUtilities.ParsePublicKey(key);
             if (!key.AsSpan(4).StartsWith(Encoding.ASCII.GetBytes(words[0])) || key[3] != words[0].Length)
                 throw new FormatException("The key is of another type than it says.");

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Quotas;
 
 /// <summary>
-/// What a project may have of images, by Glance's names and in its words (glance/quota/keystone.py, oslo_limit). All of
-/// it is counted in the transaction that adds to it, so that several at once do not pass together.
+/// A project's quotas for images, under Glance's names and with its messages (glance/quota/keystone.py, oslo_limit).
+/// Use is counted in the transaction that adds to it, so that concurrent requests cannot exceed a limit together.
 /// </summary>
 internal sealed class ImageQuotas(IImageUsage usage, IOptions<QuotasOptions> options)
 {
@@ -17,8 +17,8 @@ internal sealed class ImageQuotas(IImageUsage usage, IOptions<QuotasOptions> opt
     private const string CountTotal = "image_count_total";
     private const string CountUploading = "image_count_uploading";
 
-    /// <summary>Sees that the project may have one image more.</summary>
-    /// <exception cref="Fault">413 as Glance's.</exception>
+    /// <summary>Makes sure that the project may have one more image.</summary>
+    /// <exception cref="Fault">413 in Glance's words.</exception>
     public async Task RequireOneMoreAsync(DbConnection connection, string owner)
     {
         var limit = await LimitAsync(connection, owner, CountTotal, options.Value.ImageCountTotal);
@@ -26,8 +26,8 @@ internal sealed class ImageQuotas(IImageUsage usage, IOptions<QuotasOptions> opt
             RequireOneMore(owner, CountTotal, limit, await usage.CountAsync(connection, owner));
     }
 
-    /// <summary>The same where the image is one that Nova makes.</summary>
-    /// <exception cref="Fault">403 as Nova's (nova/exception.py, ImageQuotaExceeded).</exception>
+    /// <summary>Makes sure that the project may have one more image, made by Nova.</summary>
+    /// <exception cref="Fault">403 in Nova's words (nova/exception.py, ImageQuotaExceeded).</exception>
     public async Task RequireSnapshotAsync(DbConnection connection, string owner, string imageId)
     {
         try
@@ -42,8 +42,8 @@ internal sealed class ImageQuotas(IImageUsage usage, IOptions<QuotasOptions> opt
         }
     }
 
-    /// <summary>Sees that the project may have one upload more at a time.</summary>
-    /// <exception cref="Fault">413.</exception>
+    /// <summary>Makes sure that the project may have one more upload at the same time.</summary>
+    /// <exception cref="Fault">413 if it may not.</exception>
     public async Task RequireOneMoreUploadAsync(DbConnection connection, string owner)
     {
         var limit = await LimitAsync(connection, owner, CountUploading, options.Value.ImageCountUploading);
@@ -52,7 +52,7 @@ internal sealed class ImageQuotas(IImageUsage usage, IOptions<QuotasOptions> opt
     }
 
     /// <summary>
-    /// How many bytes an image of the project may have beside the others; the largest number for no limit.
+    /// The number of bytes left to one image beside the project's others; the largest number if there is no limit.
     /// </summary>
     public async Task<long> RoomAsync(DbConnection connection, string owner, string imageId)
     {
@@ -62,7 +62,7 @@ internal sealed class ImageQuotas(IImageUsage usage, IOptions<QuotasOptions> opt
         return Math.Max(0, (limit * MiB) - await usage.CountBytesAsync(connection, owner, imageId));
     }
 
-    /// <summary>The refusal of bytes for which there is no room.</summary>
+    /// <summary>The refusal of an upload that is too large for the quota.</summary>
     public async Task<Fault> TooManyBytesAsync(DbConnection connection, string owner, string imageId, long wanted)
     {
         var limit = await LimitAsync(connection, owner, SizeTotal, options.Value.ImageSizeTotal);
@@ -76,7 +76,7 @@ internal sealed class ImageQuotas(IImageUsage usage, IOptions<QuotasOptions> opt
             throw Over(owner, resource, limit, used, 1);
     }
 
-    /// <summary>The project's own limit, if it was given one, or that of all.</summary>
+    /// <summary>The project's own limit if it has one, otherwise the general one.</summary>
     private static async Task<long> LimitAsync(DbConnection connection, string owner, string resource, int otherwise)
         => await connection.QueryFirstOrDefaultAsync<long?>(
             "SELECT hard_limit FROM quotas WHERE project_id = @owner AND resource = @resource", new { owner, resource })

@@ -3,9 +3,7 @@ using Kiroku.Api;
 
 namespace Kiroku.Quotas;
 
-/// <summary>
-/// /limits: a project's quotas and what is used of them, in one answer (nova/api/openstack/compute/limits.py).
-/// </summary>
+/// <summary>/limits: a project's quotas and their use in one answer (nova/api/openstack/compute/limits.py).</summary>
 internal static class LimitsApi
 {
     private const int MaxImageMetaGone = 39;

@@ -1,7 +1,8 @@
 namespace Kiroku.Quotas;
 
 /// <summary>
-/// What quotas are of, in Nova's words and order, with the version from which on each is not spoken of any more.
+/// The resources that quotas limit, under Nova's names and in its order. Each has the version from which on the API
+/// no longer shows it.
 /// </summary>
 internal static class QuotaResources
 {
@@ -22,7 +23,8 @@ internal static class QuotaResources
     ];
 
     /// <summary>
-    /// The limits where a project has none of its own; of what Kiroku does not have there can be none.
+    /// The limit for projects that have none of their own. Kiroku has no server groups and no injected files, so
+    /// their limit is 0.
     /// </summary>
     public static int Default(string resource, QuotasOptions options) => resource switch
     {

@@ -3,18 +3,18 @@ using Kiroku.Api;
 
 namespace Kiroku.Quotas;
 
-/// <summary>A limit, -1 for none, and what is used of it.</summary>
+/// <summary>A limit, -1 for none, and how much of it is used.</summary>
 internal sealed record Quota(int Limit, long Used)
 {
     public long Left => Limit < 0 ? long.MaxValue : Limit - Used;
 }
 
-/// <summary>What a project may have and has.</summary>
+/// <summary>A project's limits and their use.</summary>
 internal sealed class QuotaSet(IReadOnlyDictionary<string, Quota> quotas)
 {
     public Quota this[string resource] => quotas[resource];
 
-    /// <summary>How many servers of that size the project may still have, between none and what is asked for.</summary>
+    /// <summary>How many more servers of that size the project may have, from 0 to the number wanted.</summary>
     public int Room(int wanted, int vcpus, int memoryMiB)
     {
         var room = Math.Min(wanted, this[QuotaResources.Instances].Left);
@@ -26,9 +26,9 @@ internal sealed class QuotaSet(IReadOnlyDictionary<string, Quota> quotas)
     }
 
     /// <summary>
-    /// Refuses servers for which there is no room; <paramref name="asked"/> is their number as it was asked for.
+    /// Refuses servers that exceed a limit. <paramref name="asked"/> is their number as the request states it.
     /// </summary>
-    /// <exception cref="Fault">403 with Nova's words (nova/compute/utils.py, check_num_instances_quota).</exception>
+    /// <exception cref="Fault">403 in Nova's words (nova/compute/utils.py, check_num_instances_quota).</exception>
     public void Require(int number, int vcpus, int memoryMiB, string? asked = null)
         => Require(new SortedDictionary<string, (long Delta, string Said)>(StringComparer.Ordinal)
         {
@@ -37,8 +37,8 @@ internal sealed class QuotaSet(IReadOnlyDictionary<string, Quota> quotas)
             [QuotaResources.Ram] = ((long)number * memoryMiB, Text((long)number * memoryMiB)),
         });
 
-    /// <summary>Refuses a larger flavor for which there is no room; a smaller one always has it.</summary>
-    /// <exception cref="Fault">403.</exception>
+    /// <summary>Refuses a larger flavor that exceeds a limit. A smaller one is always allowed.</summary>
+    /// <exception cref="Fault">403 if a limit is exceeded.</exception>
     public void RequireGrowth(int vcpus, int memoryMiB)
         => Require(new SortedDictionary<string, (long Delta, string Said)>(StringComparer.Ordinal)
         {

@@ -4,7 +4,7 @@ using Kiroku.Api;
 
 namespace Kiroku.Quotas;
 
-/// <summary>os-quota-sets: what a project may have (nova/api/openstack/compute/quota_sets.py).</summary>
+/// <summary>os-quota-sets: a project's limits (nova/api/openstack/compute/quota_sets.py).</summary>
 internal static class QuotaSetsApi
 {
     private const string Key = "quota_set";
@@ -78,7 +78,8 @@ internal static class QuotaSetsApi
     }
 
     /// <summary>
-    /// Quotas are projects'; one user's, which Nova can have beside them, would be taken for those of all.
+    /// Checks the rule, and refuses changes for one user. Kiroku has quotas only of projects, so a user's would be
+    /// applied to the whole project.
     /// </summary>
     private static void Require(HttpContext context, Rule rule, string projectId)
     {

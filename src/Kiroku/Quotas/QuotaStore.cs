@@ -5,17 +5,17 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Quotas;
 
-/// <summary>The limits of projects, and what their servers take up of them.</summary>
+/// <summary>Projects' limits, and how much their servers use of them.</summary>
 internal sealed class QuotaStore(IDatabase database, IProjectUsage usage, IOptions<QuotasOptions> options)
 {
-    /// <summary>The limits that hold for everybody.</summary>
+    /// <summary>The limits of projects that have none of their own.</summary>
     public QuotaSet Defaults { get; } = new(QuotaResources.All.ToDictionary(
         resource => resource.Name, resource => new Quota(QuotaResources.Default(resource.Name, options.Value), 0)));
 
     public Task<QuotaSet> GetAsync(string projectId, CancellationToken cancellationToken)
         => database.ReadAsync(connection => GetAsync(connection, projectId), cancellationToken);
 
-    /// <summary>The same within the caller's transaction.</summary>
+    /// <summary>The project's quotas, read within the caller's transaction.</summary>
     public async Task<QuotaSet> GetAsync(DbConnection connection, string projectId)
     {
         var set = (await connection.QueryAsync<(string Resource, int HardLimit)>(
@@ -42,7 +42,7 @@ internal sealed class QuotaStore(IDatabase database, IProjectUsage usage, IOptio
             ON CONFLICT (project_id, resource) DO UPDATE SET hard_limit = excluded.hard_limit
             """, limits.Select(limit => new { projectId, limit.Key, limit.Value })), cancellationToken);
 
-    /// <summary>Has the defaults hold for the project again, but for what is Glance's.</summary>
+    /// <summary>Removes the project's own limits, except those for images, which are Glance's.</summary>
     public Task DeleteAsync(string projectId, CancellationToken cancellationToken)
         => database.WriteAsync(connection => connection.ExecuteAsync(
             "DELETE FROM quotas WHERE project_id = @projectId AND resource NOT LIKE 'image%'", new { projectId }),

@@ -3,22 +3,22 @@ using System.ComponentModel.DataAnnotations;
 namespace Kiroku.Quotas;
 
 /// <summary>
-/// What a project may have where an administrator has set nothing else for it (<c>os-quota-sets</c>). Nova's defaults;
-/// -1 for no limit.
+/// Limits for projects that an administrator has set none for (<c>os-quota-sets</c>). Defaults are Nova's; -1 means
+/// no limit.
 /// </summary>
 internal sealed class QuotasOptions
 {
     public const string Section = "Quotas";
 
-    /// <summary>Servers of a project.</summary>
+    /// <summary>Servers of one project.</summary>
     [Range(-1, int.MaxValue)]
     public int Instances { get; init; } = 10;
 
-    /// <summary>Virtual processors of all its servers.</summary>
+    /// <summary>Virtual processors of all servers of a project.</summary>
     [Range(-1, int.MaxValue)]
     public int Cores { get; init; } = 20;
 
-    /// <summary>Memory of all its servers, in MiB.</summary>
+    /// <summary>Memory of all servers of a project, in MiB.</summary>
     [Range(-1, int.MaxValue)]
     public int Ram { get; init; } = 50 * 1024;
 
@@ -31,16 +31,16 @@ internal sealed class QuotasOptions
     public int KeyPairs { get; init; } = 100;
 
     /// <summary>
-    /// Bytes of all images of a project, in MiB. This and the next two have Glance's names (glance/quota/keystone.py).
+    /// Size of all images of a project, in MiB. This and the next two have Glance's names (glance/quota/keystone.py).
     /// </summary>
     [Range(-1, int.MaxValue)]
     public int ImageSizeTotal { get; init; } = 100 * 1024;
 
-    /// <summary>Images of a project, with their bytes or without.</summary>
+    /// <summary>Images of a project, whether or not they hold data yet.</summary>
     [Range(-1, int.MaxValue)]
     public int ImageCountTotal { get; init; } = 200;
 
-    /// <summary>Uploads of a project at a time.</summary>
+    /// <summary>Simultaneous uploads of a project.</summary>
     [Range(-1, int.MaxValue)]
     public int ImageCountUploading { get; init; } = 20;
 }

@@ -46,7 +46,7 @@ internal sealed partial class Cloud : IDisposable
         return answer.Json;
     }
 
-    /// <summary>Sends a request; the version is a compute microversion other than the first.</summary>
+    /// <summary>Sends a request. The version is a compute microversion, or the first one by default.</summary>
     public async Task<Answer> SendAsync(
         HttpMethod method, string path, string? json, CancellationToken cancellationToken, string? version = null)
     {
@@ -68,7 +68,7 @@ internal sealed partial class Cloud : IDisposable
     private static partial Regex Password();
 }
 
-/// <summary>What came back for a request.</summary>
+/// <summary>The answer to a request.</summary>
 internal sealed record Answer(
     string Request, HttpStatusCode Status, IReadOnlyDictionary<string, string> Headers, string Body)
 {

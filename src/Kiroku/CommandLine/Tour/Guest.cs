@@ -4,17 +4,18 @@ using System.Text.RegularExpressions;
 
 namespace Kiroku.CommandLine.Tour;
 
-/// <summary>The guest's own word for what was done to it: what it writes to its serial console (guest/init).</summary>
+/// <summary>What the guest itself reports of each action: the lines that it writes to its serial console
+/// (guest/init).</summary>
 internal sealed partial class Guest(Cloud cloud, string server, TimeProvider time)
 {
     private static readonly TimeSpan BootTimeout = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
     private readonly HashSet<string> known = [];
 
-    /// <summary>The last boot that it told of.</summary>
+    /// <summary>The last boot that the guest reported.</summary>
     public Boot? Last { get; private set; }
 
-    /// <summary>Waits until it says that it is ready after a boot not seen before.</summary>
+    /// <summary>Waits until the guest reports that it is ready after a new boot.</summary>
     public async Task<Boot> WaitForBootAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
@@ -30,7 +31,7 @@ internal sealed partial class Guest(Cloud cloud, string server, TimeProvider tim
         }
     }
 
-    /// <summary>What is not as it has to be after an action; nothing if all is.</summary>
+    /// <summary>What differs from the expected after an action; empty if nothing does.</summary>
     public async Task<IReadOnlyList<string>> CompareAsync(
         Stage stage, Flavor flavor, CancellationToken cancellationToken)
     {
@@ -99,10 +100,11 @@ internal sealed partial class Guest(Cloud cloud, string server, TimeProvider tim
     private static partial Regex Ready();
 }
 
-/// <summary>What the guest found when it booted.</summary>
+/// <summary>The guest's report of one boot.</summary>
 internal sealed record Boot(string BootId, int Boots, string DiskId, long DiskBytes, long MemoryKiB, int Vcpus)
 {
-    /// <summary>What differs from the flavor; of the memory the guest's kernel keeps a part to itself.</summary>
+    /// <summary>How the boot differs from the flavor. The guest's kernel keeps a part of the memory to
+    /// itself.</summary>
     public IEnumerable<string> Compare(Flavor flavor)
     {
         var memory = flavor.MemoryMiB * 1024L;

@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Kiroku.CommandLine.Tour;
 
 /// <summary>
-/// Leads through the tour: a service in a fresh data folder, a server, <see cref="Stage.All"/> on it, the summary.
-/// Whatever happens, nothing that it started runs on after it.
+/// Runs the tour: starts a service on a fresh data folder, makes a server, performs <see cref="Stage.All"/> on it,
+/// and shows a summary. Whatever happens, it leaves nothing running.
 /// </summary>
 internal sealed class Guide(TourSettings settings, Screen screen)
 {
@@ -17,7 +17,7 @@ internal sealed class Guide(TourSettings settings, Screen screen)
     private Cloud? cloud;
     private TouredServer? server;
 
-    /// <returns>Whether all was right; null if it was interrupted.</returns>
+    /// <returns>Whether everything was right; null if the tour was interrupted.</returns>
     public async Task<bool?> ShowAsync(CancellationToken interrupted)
     {
         var folder = TourFolder.Create();
@@ -194,7 +194,8 @@ internal sealed class Guide(TourSettings settings, Screen screen)
     }
 
     /// <summary>
-    /// By rm, which follows no link that the machines' account puts in a folder's place meanwhile; .NET would.
+    /// Uses rm, which never follows a link. .NET would follow one that the machines' account puts in a folder's
+    /// place.
     /// </summary>
     private static async Task RemoveAsync(string folder)
     {
@@ -202,7 +203,8 @@ internal sealed class Guide(TourSettings settings, Screen screen)
         await rm.WaitForExitAsync(CancellationToken.None);
     }
 
-    /// <summary>What the private daemon holds ends with it; what another daemon holds would stay.</summary>
+    /// <summary>The private daemon takes its server's machine with it when it ends; the machine of another daemon
+    /// would stay.</summary>
     private async Task DeleteServerAsync()
     {
         try

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Kiroku.CommandLine.Tour;
 
-/// <summary>One action's record as the API gave it, and what it lacks of what the API's documentation shows.</summary>
+/// <summary>An action's record from the API, compared with the one in the API's documentation.</summary>
 internal sealed class Record(Answer answer)
 {
     private static readonly string[] Keys =
@@ -17,19 +17,19 @@ internal sealed class Record(Answer answer)
 
     public DateTime StartTime => Time(action["start_time"]);
 
-    /// <summary>The newest first, as in the record.</summary>
+    /// <summary>The events, newest first, as in the record.</summary>
     public IReadOnlyList<Event> Events => field ??= [.. action["events"]!.AsArray().Select(e => new Event(
         (string)e!["event"]!, Time(e["start_time"]), e["finish_time"] is { } finish ? Time(finish) : null,
         (string?)e["result"]))];
 
-    /// <summary>The event under way; null when none is.</summary>
+    /// <summary>The event in progress; null if there is none.</summary>
     public Event? Open => Events.FirstOrDefault(e => e.Finish is null);
 
-    /// <summary>What steps took, an inner step's time counted once.</summary>
+    /// <summary>The time spent in steps. A step inside another is counted once.</summary>
     public TimeSpan InSteps => Events.Where(e => !Events.Any(outer => e.LiesIn(outer)))
         .Aggregate(TimeSpan.Zero, (sum, e) => sum + ((e.Finish ?? e.Start) - e.Start));
 
-    /// <summary>The differences, each as what was expected and what came; none if the record is right.</summary>
+    /// <summary>The differences from the expected record; empty if it is right.</summary>
     public IEnumerable<string> Compare(Stage stage, Identifiers ids)
     {
         foreach (var difference in CompareKeys("the record", action, Keys))
@@ -90,11 +90,11 @@ internal sealed class Record(Answer answer)
         DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
 }
 
-/// <summary>One step, from when to when.</summary>
+/// <summary>One step with its start and finish.</summary>
 internal sealed record Event(string Name, DateTime Start, DateTime? Finish, string? Result)
 {
     public bool LiesIn(Event outer) => Start > outer.Start && Finish <= outer.Finish;
 }
 
-/// <summary>Whose record it has to be.</summary>
+/// <summary>The ids that the record must have.</summary>
 internal sealed record Identifiers(string Server, string Request, string Project, string User);

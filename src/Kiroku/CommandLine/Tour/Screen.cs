@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Kiroku.CommandLine.Tour;
 
-/// <summary>What the tour shows: on a terminal in colour and with a line that moves, else in plain lines.</summary>
+/// <summary>The tour's output: in colour and with a live line on a terminal, otherwise as plain lines.</summary>
 internal sealed class Screen
 {
     private const int BarWidth = 36;
@@ -16,7 +16,7 @@ internal sealed class Screen
     {
         this.time = time;
         moves = console.Profile.Capabilities.Interactive && console.Profile.Out.IsTerminal;
-        // A file has no width; its lines are not to be broken.
+        // A file has no width, so its lines must not be wrapped.
         if (!console.Profile.Out.IsTerminal)
             console.Profile.Width = 1000;
     }
@@ -24,7 +24,7 @@ internal sealed class Screen
     public void Say(string text = "", string style = "default")
         => console.MarkupLine(text.Length == 0 ? "" : $"[{style}]{Markup.Escape(text)}[/]");
 
-    /// <summary>Shows that something goes on, and what, until it is done.</summary>
+    /// <summary>Shows what is in progress until it is done.</summary>
     public async Task<T> WhileAsync<T>(string what, Func<Action<string>, Task<T>> work)
     {
         var began = time.GetTimestamp();
@@ -45,7 +45,7 @@ internal sealed class Screen
         });
     }
 
-    /// <summary>A record as bars over time, in the order in which the steps began.</summary>
+    /// <summary>Shows a record as bars on a time line, in the order in which the steps began.</summary>
     public void ShowTimeline(Record record)
     {
         var whole = (record.Events.Max(e => e.Finish ?? e.Start) - record.StartTime).TotalSeconds;
@@ -85,7 +85,7 @@ internal sealed class Screen
         => seconds.ToString($"F{decimals}", CultureInfo.InvariantCulture);
 }
 
-/// <summary>One action of the tour as it went.</summary>
+/// <summary>The result of one stage of the tour.</summary>
 internal sealed record Visit(Stage Stage, TimeSpan Took, TimeSpan Own, IReadOnlyList<string> Differences)
 {
     public bool IsRight => Differences.Count == 0;

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Kiroku.CommandLine.Tour;
 
 /// <summary>
-/// A <c>kiroku serve</c> of our own: a process of its own, so that its start and memory are a service's and not the
-/// tour's. It is out of reach of the terminal's Ctrl+C, which is ours to act on, and ends when the pipe to it does: it
-/// never outlives us.
+/// A <c>kiroku serve</c> in its own process, so that its start time and memory are a service's and not the tour's. It
+/// never outlives the tour, because it ends when its input pipe closes. The terminal's Ctrl+C does not reach it; the
+/// tour handles that.
 /// </summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
@@ -35,7 +35,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public Uri Address { get; private set; } = new("about:blank");
 
-    /// <summary>From the process's start to its first answer.</summary>
+    /// <summary>The time from the start of the process to its first answer.</summary>
     public TimeSpan FirstAnswer { get; private set; }
 
     public Task Ended => process.WaitForExitAsync();
@@ -50,14 +50,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins a service; <see cref="WaitUntilItAnswersAsync"/> comes next.</summary>
+    /// <summary>Starts a service. <see cref="WaitUntilItAnswersAsync"/> is to be called next.</summary>
     public static ServiceProcess Start(TourSettings settings, string folder, TimeProvider time)
     {
         List<string> arguments = [
             .. Self(), "serve", "--data", folder, "--listen", settings.Listen, "--end-with-input"];
         if (settings.Hypervisor is { } uri)
             arguments.AddRange(["--hypervisor", uri]);
-        // setsid takes it out of the terminal's process group and then becomes it.
+        // setsid leaves the terminal's process group and then executes the command in its own process.
         var start = new ProcessStartInfo("setsid", arguments)
         {
             RedirectStandardInput = true,
@@ -79,7 +79,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>What it holds in memory, in KiB.</summary>
+    /// <summary>The process's resident memory, in KiB.</summary>
     public long ReadResidentMemory() => running!.ReadResidentMemory();
 
     public async ValueTask DisposeAsync()
@@ -92,7 +92,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         await log.DisposeAsync();
     }
 
-    /// <summary>The command that we are: dotnet with our assembly, or our own executable.</summary>
+    /// <summary>Our own command line: dotnet with our assembly, or our executable.</summary>
     private static IEnumerable<string> Self()
     {
         var program = Environment.ProcessPath!;

@@ -2,14 +2,12 @@ using Kiroku.Actions;
 
 namespace Kiroku.CommandLine.Tour;
 
-/// <summary>
-/// One action of the tour: what is asked for, and what its record and the guest have to say afterwards.
-/// </summary>
+/// <summary>One action of the tour, with the record and the guest's report that it must produce.</summary>
 internal sealed record Stage(string Action, string What)
 {
     public string Key { get; init; } = Action;
 
-    /// <summary>The server's status once it is done.</summary>
+    /// <summary>The server's status after the action.</summary>
     public required string Status { get; init; }
 
     /// <summary>The events that the API's documentation shows for the action, the newest first.</summary>
@@ -17,19 +15,19 @@ internal sealed record Stage(string Action, string What)
 
     public required GuestTells Guest { get; init; }
 
-    /// <summary>The flavor that a resize goes to.</summary>
+    /// <summary>The flavor that the server is resized to.</summary>
     public string? Flavor { get; init; }
 
-    /// <summary>The flavor that the guest has to find.</summary>
+    /// <summary>The flavor that the guest must see.</summary>
     public string GuestFlavor { get; init; } = Nano;
 
     public const string Nano = "m1.nano";
     public const string Micro = "m1.micro";
 
     /// <summary>
-    /// The tour: all nine actions. The documentation's rebuild and revert are of a stopped server, which is why a stop
-    /// lies inside them; so are ours. The other resize is of a running one, so that the guest can show what became of
-    /// it.
+    /// The tour's stages: all nine actions. The documentation shows rebuild and revert on a stopped server, with a
+    /// stop inside them, and so do we. The other resize is of a running server, so that the guest can report the
+    /// result.
     /// </summary>
     public static readonly IReadOnlyList<Stage> All =
     [
@@ -85,23 +83,23 @@ internal sealed record Stage(string Action, string What)
             new(EventNames.ColdMigrate)];
 }
 
-/// <summary>An event that has to be, and the one that it has to lie inside of.</summary>
+/// <summary>A required event, and the event inside which it must lie.</summary>
 internal sealed record Expected(string Name, string? Inside = null);
 
-/// <summary>What the guest's own words on its serial console have to show.</summary>
+/// <summary>What the guest must report on its serial console.</summary>
 internal enum GuestTells
 {
     Nothing,
 
-    /// <summary>It booted anew, on the disk that it had.</summary>
+    /// <summary>It booted again on the same disk.</summary>
     NewBoot,
 
-    /// <summary>It heard the power button and switched off by itself.</summary>
+    /// <summary>It noticed the power button and switched itself off.</summary>
     PowerOff,
 
-    /// <summary>It booted for the first time on a disk it never had, and switched off.</summary>
+    /// <summary>It booted for the first time on a new disk, then switched itself off.</summary>
     FreshDisk,
 
-    /// <summary>There is no machine any more.</summary>
+    /// <summary>The machine is gone.</summary>
     Gone,
 }

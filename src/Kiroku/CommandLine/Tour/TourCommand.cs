@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Kiroku.CommandLine.Tour;
 
-/// <summary><c>kiroku tour</c>: the nine actions on a real machine in a fresh data folder, and their records.</summary>
+/// <summary><c>kiroku tour</c>: shows the nine actions on a real machine in a fresh data folder, with their
+/// records.</summary>
 internal static class TourCommand
 {
     public static Command Create()

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Kiroku.CommandLine.Tour;
 
 /// <summary>
-/// A fresh data folder with a short name, for sockets lie in it. It may be passed through: machines of root's run as
-/// another account. Not below /tmp, which may be small, or memory.
+/// Makes a fresh data folder. Its name is short because sockets lie in it, and other accounts may pass through it
+/// because root's machines run under another account. It is not in /tmp, which may be small or in memory.
 /// </summary>
 internal static class TourFolder
 {

@@ -1,6 +1,6 @@
 namespace Kiroku.CommandLine.Tour;
 
-/// <summary>What the command line asks of a tour.</summary>
+/// <summary>The command-line options of a tour.</summary>
 internal sealed record TourSettings
 {
     public required bool Exit { get; init; }
@@ -9,6 +9,6 @@ internal sealed record TourSettings
 
     public string? Hypervisor { get; init; }
 
-    /// <summary>False on libvirt's mock: then no guest can be asked.</summary>
+    /// <summary>Whether machines are real. On libvirt's mock there are no guests to report.</summary>
     public bool IsReal => Hypervisor?.StartsWith("test:", StringComparison.Ordinal) != true;
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Kiroku.CommandLine.Tour;
 
-/// <summary>The server that the tour is about: made, acted on and removed through the API.</summary>
+/// <summary>The server of the tour: made, changed and deleted through the API.</summary>
 internal sealed class TouredServer(
     Cloud cloud, string id, string image, IReadOnlyDictionary<string, Flavor> flavors, TimeProvider time)
 {
@@ -17,7 +17,7 @@ internal sealed class TouredServer(
     public Flavor FlavorOf(string name) => flavors[name];
 
     /// <summary>
-    /// Asks for the server, again while the hypervisor is not connected yet, and waits until it is built.
+    /// Creates the server and waits until it is built. Tries again while the hypervisor is not yet connected.
     /// </summary>
     public static async Task<TouredServer> CreateAsync(
         Cloud cloud, TimeProvider time, CancellationToken cancellationToken)
@@ -46,8 +46,8 @@ internal sealed class TouredServer(
         return server;
     }
 
-    /// <summary>Begins an action.</summary>
-    /// <returns>The request's id, by which its record is found.</returns>
+    /// <summary>Starts an action.</summary>
+    /// <returns>The request's id, which is also the id of its record.</returns>
     public async Task<string> ActAsync(Stage stage, CancellationToken cancellationToken)
     {
         JsonNode? argument = stage.Action switch
@@ -65,7 +65,7 @@ internal sealed class TouredServer(
     }
 
     /// <summary>
-    /// Waits until nothing runs on the server and it has that status, and tells meanwhile which step is under way.
+    /// Waits until the server has that status and no action is in progress. Meanwhile reports the current step.
     /// </summary>
     public async Task WaitForAsync(
         string status, Action<string> tell, string? requestId, CancellationToken cancellationToken)
@@ -87,7 +87,7 @@ internal sealed class TouredServer(
         }
     }
 
-    /// <summary>The record as the API's first version gives it.</summary>
+    /// <summary>The record in the API's first version.</summary>
     public async Task<Record> ReadAsync(string requestId, CancellationToken cancellationToken)
     {
         var answer = await cloud.SendAsync(HttpMethod.Get,
@@ -96,7 +96,7 @@ internal sealed class TouredServer(
         return new Record(answer);
     }
 
-    /// <summary>When the action was over, which the API tells from 2.58 on.</summary>
+    /// <summary>When the action ended, which the API shows from 2.58 on.</summary>
     public async Task<DateTime> ReadEndAsync(string requestId, CancellationToken cancellationToken)
     {
         var answer = await cloud.SendAsync(

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Kiroku.CommandLine.Tour;
 
 /// <summary>
-/// What the tour checks the service's certificate by, where it speaks TLS: what the clouds.yaml in the data folder
-/// names.
+/// The certificate authority by which the tour verifies a service with TLS, as the clouds.yaml in the data folder
+/// names it.
 /// </summary>
 internal static partial class Trust
 {
