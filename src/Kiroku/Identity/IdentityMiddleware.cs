@@ -7,9 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity;
 
-/// <summary>
-/// Lets only holders of a token through to the three services; every path of theirs takes one unless it is named here.
-/// </summary>
+/// <summary>Requires a valid token for all paths of the three services, except those listed here.</summary>
 internal sealed class IdentityMiddleware(
     RequestDelegate next, ITokenValidator tokens, Policy policy, IOptions<KeystoneOptions> keystone)
 {
@@ -39,7 +37,7 @@ internal sealed class IdentityMiddleware(
             "/image" or "/image/" or "/image/versions" => false,
             "/identity" or "/identity/" or "/identity/v3" or "/identity/v3/" => false,
             "/identity/v3/auth/tokens" => !HttpMethods.IsPost(request.Method),
-            // The old password is the proof: whoever's is to be changed may have no token.
+            // Needs no token: the old password is the proof, and a user without a token must be able to change it.
             { } value when HttpMethods.IsPost(request.Method)
                 && value.StartsWith("/identity/v3/users/", StringComparison.Ordinal)
                 && value.EndsWith("/password", StringComparison.Ordinal) => false,
@@ -52,9 +50,9 @@ internal sealed class IdentityMiddleware(
         => IsUnder(context.Request.Path, "/identity") && context.GetEndpoint() is null;
 
     /// <summary>
-    /// Compute and images belong to projects; and where the address names one, it is the token's
-    /// (nova/api/openstack/wsgi.py, _process_stack). What does not look like an id names none and leads nowhere, as in
-    /// Nova ([api] project_id_regex).
+    /// Compute and images require a token for a project. A project in the address must be the token's
+    /// (nova/api/openstack/wsgi.py, _process_stack). As in Nova, text that does not look like an id is no project,
+    /// and its route does not exist ([api] project_id_regex).
     /// </summary>
     private static void RequireProject(HttpContext context, Project? project)
     {

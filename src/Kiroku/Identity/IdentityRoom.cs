@@ -33,10 +33,10 @@ internal static class IdentityRoom
 
     public static void UseIdentity(this IApplicationBuilder app) => app.UseMiddleware<IdentityMiddleware>();
 
-    /// <summary>After identity, whose token says who asks.</summary>
+    /// <summary>Comes after the token is checked, because it counts requests by user.</summary>
     public static void UseRequestRates(this IApplicationBuilder app) => app.UseMiddleware<RequestRateMiddleware>();
 
-    /// <summary>Our own identity, unless a Keystone is asked: then there is none here.</summary>
+    /// <summary>Maps our own identity, unless a Keystone is configured instead.</summary>
     public static void MapIdentity(this IEndpointRouteBuilder app)
     {
         if (app.ServiceProvider.GetRequiredService<IOptions<KeystoneOptions>>().Value.IsUsed)
@@ -81,16 +81,17 @@ internal static class IdentityRoom
             .ValidateOnStart();
     }
 
-    /// <summary>What tokens are sealed with, and the headers that they come in.</summary>
+    /// <summary>Registers the encryption of tokens and reads their headers as bytes.</summary>
     private static void AddSealing(this IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName("Kiroku");
         services.AddOptions<KeyManagementOptions>()
             .Configure<IDatabase>((keys, database) => keys.XmlRepository = new SealingKeys(database));
-        // It warns that keys are not encrypted at rest: the store is closed to others, as the passwords' file is.
+        // Silences a warning that keys are not encrypted at rest. The store is private, as is the file with the
+        // passwords.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
-        // Any bytes may come as a token; by default a server answers those that are no UTF-8 with 400 before anyone
-        // sees them.
+        // A token may be any bytes. By default Kestrel answers a header that is not UTF-8 with 400 before our code
+        // sees it.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.RequestHeaderEncodingSelector =
             name => name.StartsWith("X-", StringComparison.OrdinalIgnoreCase) ? Encoding.Latin1 : null);
     }

@@ -3,8 +3,8 @@ using Kiroku.Access;
 namespace Kiroku.Identity.Accounts;
 
 /// <summary>
-/// A user as kept. <see cref="ValidAfter"/> is a stamp: a token holds only as long as it is what it was (a changed
-/// password moves it).
+/// A stored user. <see cref="ValidAfter"/> is a stamp: tokens carry it and are valid only while it is unchanged. A
+/// new password changes it.
 /// </summary>
 internal sealed record User
 {
@@ -12,23 +12,23 @@ internal sealed record User
 
     public required string Name { get; init; }
 
-    /// <summary>Empty for a user who has no password.</summary>
+    /// <summary>Empty for a user without a password.</summary>
     public required string PasswordHash { get; init; }
 
     public bool Enabled { get; init; } = true;
 
     public DateTime ValidAfter { get; init; }
 
-    /// <summary>The project of tokens for which none is asked; need not exist.</summary>
+    /// <summary>The project of tokens that are requested without a scope. It need not exist.</summary>
     public string? DefaultProjectId { get; init; }
 
-    /// <summary>What else was said of the user (e-mail, description), as a JSON object.</summary>
+    /// <summary>Further attributes of the user, such as e-mail and description, as a JSON object.</summary>
     public string Extra { get; init; } = "{}";
 }
 
 /// <summary>
-/// A project as kept: what owns servers and images. <see cref="ValidAfter"/> is a stamp like a user's, moved by not
-/// being enabled.
+/// A stored project, which owns servers and images. <see cref="ValidAfter"/> is a stamp as in a user. Disabling the
+/// project changes it.
 /// </summary>
 internal sealed record Project
 {
@@ -42,19 +42,19 @@ internal sealed record Project
 
     public string? Description { get; init; }
 
-    /// <summary>The project above it; null right below the domain.</summary>
+    /// <summary>The parent project; null directly below the domain.</summary>
     public string? ParentId { get; init; }
 
-    /// <summary>A JSON array of texts.</summary>
+    /// <summary>A JSON array of strings.</summary>
     public string Tags { get; init; } = "[]";
 
-    /// <summary>Whether it is to be neither changed nor deleted.</summary>
+    /// <summary>Whether changing and deleting it is forbidden.</summary>
     public bool Immutable { get; init; }
 
     public string Extra { get; init; } = "{}";
 }
 
-/// <summary>A role as kept; what it lets one do stands in <see cref="Policy"/>.</summary>
+/// <summary>A stored role. <see cref="Policy"/> decides what it permits.</summary>
 internal sealed record Role
 {
     private static readonly Role[] OfKiroku = [.. RoleNames.FromHighest.Select(Of)];
@@ -69,23 +69,23 @@ internal sealed record Role
 
     public string Extra { get; init; } = "{}";
 
-    /// <summary>Whether it is one of the three that the code knows by name; those stay as they are.</summary>
+    /// <summary>Whether it is one of the three roles that the code knows by name. Those cannot be changed.</summary>
     public bool IsOfKiroku => RoleNames.FromHighest.Contains(Name);
 
-    /// <summary>The role that it brings with it, if any.</summary>
+    /// <summary>The role that this one implies, if any.</summary>
     public Role? Implied => OfKiroku.SkipWhile(role => role.Name != Name).Skip(1).FirstOrDefault();
 
-    /// <summary>The roles assigned and those they imply, each once, highest first.</summary>
+    /// <summary>The assigned roles and those they imply, each once, highest first.</summary>
     public static IReadOnlyList<Role> WithImplied(IReadOnlyCollection<Role> assigned)
         => [.. RoleNames.WithImplied(assigned.Select(role => role.Name))
             .Select(name => assigned.FirstOrDefault(role => role.Name == name)
                 ?? OfKiroku.Single(role => role.Name == name))];
 
-    /// <summary>One of the three by its name; its id is the same in every installation.</summary>
+    /// <summary>One of the three built-in roles by name. Its id is the same in every installation.</summary>
     public static Role Of(string name) => new() { Id = StableId.Of($"role {name}"), Name = name, Immutable = true };
 }
 
-/// <summary>The one domain, as every Keystone has it from its bootstrap.</summary>
+/// <summary>The only domain. Every Keystone has it after its bootstrap.</summary>
 internal static class Domain
 {
     public const string Id = "default";

@@ -1,6 +1,7 @@
 namespace Kiroku.Identity.Accounts;
 
-/// <summary>What a program signs in with for a user, in one project and with some of the user's roles there.</summary>
+/// <summary>A credential with which a program signs in for a user, in one project and with some of the user's roles
+/// there.</summary>
 internal sealed record ApplicationCredential
 {
     public required string Id { get; init; }
@@ -17,7 +18,7 @@ internal sealed record ApplicationCredential
 
     public DateTime? ExpiresAt { get; init; }
 
-    /// <summary>Whether its tokens may make and delete application credentials.</summary>
+    /// <summary>Whether its tokens may create and delete application credentials.</summary>
     public bool Unrestricted { get; init; }
 
     public DateTime CreatedAt { get; init; }

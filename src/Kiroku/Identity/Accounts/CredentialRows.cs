@@ -4,7 +4,8 @@ using Dapper;
 namespace Kiroku.Identity.Accounts;
 
 /// <summary>
-/// Application credentials within a read or change of others' rows. Conditions are of this code's own words.
+/// Rows of application credentials, for use within another store's read or change. Conditions are SQL from our own
+/// code, never from a caller.
 /// </summary>
 internal static class CredentialRows
 {

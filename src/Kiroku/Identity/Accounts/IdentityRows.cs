@@ -5,10 +5,9 @@ using Kiroku.Storage;
 namespace Kiroku.Identity.Accounts;
 
 /// <summary>
-/// The one door to identity's rows. Whatever may change what a token stands for passes through
-/// <see cref="ChangeAsync"/>, so that whoever remembers an answer of these rows has one number to ask for: how many
-/// changes there were. Where processes share the store it stands there, and changes in the transaction of what it
-/// counts.
+/// The only access to identity's rows. Every change that may affect tokens goes through <see cref="ChangeAsync"/>,
+/// which counts changes. So a cache needs to check only that number. If processes share the store, the number is kept
+/// there, in the same transaction as the change.
 /// </summary>
 internal sealed class IdentityRows(IDatabase database)
 {
@@ -20,9 +19,10 @@ internal sealed class IdentityRows(IDatabase database)
         => database.ReadAsync(read, cancellationToken);
 
     /// <summary>
-    /// Counts the changes; what was read before the newest may hold no longer. Null while one is under way.
+    /// The number of changes so far; null while one is in progress. Whatever was read before the latest change may be
+    /// outdated.
     /// </summary>
-    /// <exception cref="StorageException">The store cannot be read now.</exception>
+    /// <exception cref="StorageException">The store cannot be read.</exception>
     public async ValueTask<long?> CountChangesAsync(CancellationToken cancellationToken)
         => database.IsShared ? await counts.ReadAsync().WaitAsync(cancellationToken) : ownChanges.Value;
 
@@ -33,7 +33,8 @@ internal sealed class IdentityRows(IDatabase database)
         {
             return await database.WriteAloneAsync(async connection =>
             {
-                // First, because of two changes at once one is done again, and is to have done little until it knows.
+                // Comes first: of two concurrent changes one is repeated, and should notice before it has done much
+                // work.
                 await connection.ExecuteAsync("UPDATE identity_changes SET changes = changes + 1");
                 return await change(connection);
             }, cancellationToken);

@@ -5,10 +5,10 @@ using Kiroku.Storage;
 
 namespace Kiroku.Identity.Accounts;
 
-/// <summary>Projects in rows, with Keystone's rules of their tree.</summary>
+/// <summary>Projects in rows, with Keystone's rules for their hierarchy.</summary>
 internal sealed class ProjectStore(IdentityRows rows, TimeProvider time)
 {
-    /// <summary>Projects below one another, the topmost included (Keystone's max_project_tree_depth).</summary>
+    /// <summary>The most levels of projects, including the topmost (Keystone's max_project_tree_depth).</summary>
     private const int MostLevels = 5;
 
     public Task<Project?> FindAsync(string id, CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal sealed class ProjectStore(IdentityRows rows, TimeProvider time)
         return project;
     }, cancellationToken);
 
-    /// <summary>Changes a project as it stands at that moment.</summary>
+    /// <summary>Applies a change to the present row of a project.</summary>
     public Task<Project> ChangeAsync(string id, Func<Project, Project> change, CancellationToken cancellationToken)
         => rows.ChangeAsync(async db =>
         {
@@ -59,8 +59,8 @@ internal sealed class ProjectStore(IdentityRows rows, TimeProvider time)
         }, cancellationToken);
 
     /// <summary>
-    /// Deletes a project with the roles held in it. What it owns stays, as in Keystone, out of reach but for
-    /// administrators.
+    /// Deletes a project and all role assignments in it. As in Keystone, the servers and images that it owns remain,
+    /// and only administrators can reach them.
     /// </summary>
     public Task DeleteAsync(string id, CancellationToken cancellationToken) => rows.ChangeAsync(async db =>
     {
@@ -104,7 +104,8 @@ internal sealed class ProjectStore(IdentityRows rows, TimeProvider time)
         }
     }
 
-    /// <summary>No project is enabled below one that is not; one level shows it, because it held before.</summary>
+    /// <summary>No enabled project may be below a disabled one. Checking one level is enough, because the rule held
+    /// before the change.</summary>
     private static async Task RequireFamilyAsync(DbConnection db, Project project)
     {
         if (!project.Enabled && (await ChildrenAsync(db, project.Id)).Any(child => child.Enabled))

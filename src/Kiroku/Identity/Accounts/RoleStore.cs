@@ -5,7 +5,7 @@ using Kiroku.Storage;
 
 namespace Kiroku.Identity.Accounts;
 
-/// <summary>Roles, and who holds which where, in rows.</summary>
+/// <summary>Roles and their assignments, in rows.</summary>
 internal sealed class RoleStore(IdentityRows rows)
 {
     public Task<Role?> FindAsync(string id, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ internal sealed class RoleStore(IdentityRows rows)
             return after;
         }, cancellationToken);
 
-    /// <summary>Deletes a role, and takes it from whoever holds it.</summary>
+    /// <summary>Deletes a role and all its assignments.</summary>
     public Task DeleteAsync(string id, CancellationToken cancellationToken) => rows.ChangeAsync(async db =>
     {
         var role = await FindAsync(db, id) ?? throw Refusal.NotFound("role", id);
@@ -44,7 +44,7 @@ internal sealed class RoleStore(IdentityRows rows)
         return await db.ExecuteAsync("DELETE FROM roles WHERE id = @id", new { id });
     }, cancellationToken);
 
-    /// <summary>All assignments, with what the ids in them are called.</summary>
+    /// <summary>All assignments, with the names of users, roles and projects.</summary>
     public Task<IEnumerable<NamedAssignment>> ListAssignmentsAsync(CancellationToken cancellationToken)
         => rows.ReadAsync(db => db.QueryAsync<NamedAssignment>(
             """
@@ -83,8 +83,8 @@ internal sealed class RoleStore(IdentityRows rows)
         }, cancellationToken);
 
     /// <summary>
-    /// Takes a role away, and with it the user's application credentials there, as Keystone does: one of them may stand
-    /// on it.
+    /// Removes a role from a user. Like Keystone, also deletes the user's application credentials in that scope,
+    /// since they may rely on the role.
     /// </summary>
     public Task UnassignAsync(RoleAssignment assignment, CancellationToken cancellationToken)
         => rows.ChangeAsync(async db =>
@@ -127,7 +127,7 @@ internal sealed class RoleStore(IdentityRows rows)
     }
 }
 
-/// <summary>An assignment, and the names of user, role and, where it is one, project.</summary>
+/// <summary>An assignment with the names of user, role and, if its scope is one, project.</summary>
 internal sealed record NamedAssignment
 {
     public required string UserId { get; init; }
@@ -142,6 +142,6 @@ internal sealed record NamedAssignment
 
     public required string RoleName { get; init; }
 
-    /// <summary>The role that brings this one, where it is not itself assigned.</summary>
+    /// <summary>The role that implies this one; null if this one is itself assigned.</summary>
     public string? PriorRoleId { get; init; }
 }

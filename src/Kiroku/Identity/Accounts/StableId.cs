@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Kiroku.Identity.Accounts;
 
-/// <summary>Ids in Keystone's form that are the same in every installation, for what stands in no table.</summary>
+/// <summary>Ids in Keystone's form that are the same in every installation, for things that no table holds.</summary>
 internal static class StableId
 {
     public static string Of(string name)

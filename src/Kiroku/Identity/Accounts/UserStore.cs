@@ -28,8 +28,8 @@ internal sealed class UserStore(IdentityRows rows, TimeProvider time)
     }, cancellationToken);
 
     /// <summary>
-    /// Changes a user as it stands at that moment; another password, or not being enabled, voids the user's tokens for
-    /// good.
+    /// Applies a change to the present row of a user. A new password, or disabling the user, invalidates the user's
+    /// tokens permanently.
     /// </summary>
     public Task<User> ChangeAsync(string id, Func<User, User> change, CancellationToken cancellationToken)
         => rows.ChangeAsync(async db =>
@@ -44,7 +44,7 @@ internal sealed class UserStore(IdentityRows rows, TimeProvider time)
             return after;
         }, cancellationToken);
 
-    /// <summary>Deletes a user with all roles and application credentials.</summary>
+    /// <summary>Deletes a user with all role assignments and application credentials.</summary>
     public Task DeleteAsync(string id, CancellationToken cancellationToken) => rows.ChangeAsync(async db =>
     {
         await CredentialRows.DeleteAsync(db, "user_id = @id", new { id });
@@ -65,7 +65,8 @@ internal sealed class UserStore(IdentityRows rows, TimeProvider time)
             throw Refusal.Conflict("user", details);
     }
 
-    /// <summary>Now, and in any case after what was: a stamp that stays the same would void nothing.</summary>
+    /// <summary>The present time, or a later one if the clock is behind the old stamp: an unchanged stamp would
+    /// invalidate nothing.</summary>
     private DateTime Later(DateTime before)
         => time.UtcNow() is var now && now > before ? now : before.AddMicroseconds(1);
 }

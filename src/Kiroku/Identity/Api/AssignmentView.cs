@@ -9,7 +9,8 @@ internal static class AssignmentView
 {
     public static (string, string, string) Identity(NamedAssignment one) => (one.UserId, one.ScopeId, one.RoleId);
 
-    /// <summary>An assignment and those that it brings, each pointing to the role that brings it.</summary>
+    /// <summary>An assignment followed by those it implies, each of which refers to the role that implies
+    /// it.</summary>
     public static IEnumerable<NamedAssignment> WithImplied(NamedAssignment one)
     {
         yield return one;

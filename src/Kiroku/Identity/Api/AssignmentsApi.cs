@@ -4,9 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiroku.Identity.Api;
 
-/// <summary>
-/// Who holds which role where: keystone/api/projects.py and domains.py (grants), role_assignments.py.
-/// </summary>
+/// <summary>Role assignments: keystone/api/projects.py and domains.py (grants), role_assignments.py.</summary>
 internal static class AssignmentsApi
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
@@ -67,7 +65,7 @@ internal static class AssignmentsApi
         var filter = new ListFilter(context.Request);
         RefuseContradictions(filter);
         var assigned = await store.ListAssignmentsAsync(cancellationToken);
-        // There are no groups, no roles in the system, and none that are inherited.
+        // There are no groups, system roles or inherited roles.
         if (filter.Has("group.id") || filter.Has("scope.system") || filter.Has("scope.OS-INHERIT:inherited_to"))
             assigned = [];
         var effective = filter.IsTrue("effective") ? assigned.SelectMany(AssignmentView.WithImplied) : assigned;
@@ -93,7 +91,7 @@ internal static class AssignmentsApi
             && (!filter.Has("scope.project.id") || filter.Fits("scope.project.id", one.ScopeId))
             && (!filter.Has("scope.domain.id") || filter.Fits("scope.domain.id", one.ScopeId));
 
-    /// <summary>A project by the way of projects, and the domain by the way of domains.</summary>
+    /// <summary>Under /projects the scope must be a project, under /domains the domain.</summary>
     private static void RequireKind(HttpContext context, string scopeId)
     {
         var byDomain = context.Request.Path.StartsWithSegments("/identity/v3/domains");
@@ -102,7 +100,7 @@ internal static class AssignmentsApi
     }
 }
 
-/// <summary>An assignment as an address names it.</summary>
+/// <summary>An assignment in a route's address.</summary>
 internal sealed record Grant(string ScopeId, string UserId, string RoleId)
 {
     public RoleAssignment ToAssignment() => new(UserId, ScopeId, RoleId);

@@ -3,7 +3,7 @@ using Kiroku.Identity.Accounts;
 
 namespace Kiroku.Identity.Api;
 
-/// <summary>What a token's holder finds where: the three services, on the host name that the caller used.</summary>
+/// <summary>The three services and their addresses, which use the host name that the caller used.</summary>
 internal static class Catalog
 {
     public static readonly CatalogService[] Services =
@@ -43,7 +43,7 @@ internal static class Catalog
     }
 }
 
-/// <summary>A service, at a path of this one address.</summary>
+/// <summary>A service and its path below the common address.</summary>
 internal sealed record CatalogService(string Type, string Name, string Path)
 {
     private static readonly string[] Interfaces = ["public", "internal", "admin"];
@@ -53,7 +53,7 @@ internal sealed record CatalogService(string Type, string Name, string Path)
     public IEnumerable<CatalogEndpoint> Endpoints => Interfaces.Select(face => new CatalogEndpoint(this, face));
 }
 
-/// <summary>One of a service's three endpoints, which are all the same.</summary>
+/// <summary>One of a service's three endpoints, which all have the same address.</summary>
 internal sealed record CatalogEndpoint(CatalogService Service, string Interface)
 {
     public string Id => StableId.Of($"{Service.Type} {Interface}");

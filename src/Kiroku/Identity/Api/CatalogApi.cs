@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Identity.Api;
 
 /// <summary>
-/// The catalog's services, endpoints and region one by one; they are what they are, so to be read only.
+/// The catalog's services, endpoints and region, each under its own address. They are built in, so they are
+/// read-only.
 /// </summary>
 internal static class CatalogApi
 {

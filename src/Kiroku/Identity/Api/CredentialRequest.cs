@@ -9,7 +9,7 @@ using static Kiroku.Identity.Api.IdentityBody;
 
 namespace Kiroku.Identity.Api;
 
-/// <summary>What an application credential is asked to be (keystone/application_credential/schema.py).</summary>
+/// <summary>The body of a request for an application credential (keystone/application_credential/schema.py).</summary>
 internal sealed record CredentialRequest(
     string Name, string Secret, string? Description, DateTime? ExpiresAt, bool Unrestricted, IReadOnlyList<Role> Roles)
 {
@@ -38,11 +38,11 @@ internal sealed record CredentialRequest(
         },
     };
 
-    /// <summary>Reads a request of somebody with these roles.</summary>
+    /// <summary>Reads the request. The caller must hold the roles that it names.</summary>
     public static async Task<CredentialRequest> ReadAsync(HttpRequest request, SignIn signIn, DateTime now)
     {
         var body = await IdentityBody.ReadAsync(request, CredentialProof.Method, Body);
-        // To take them without effect would give more than was asked for.
+        // Ignoring access rules would grant more than was asked for.
         if (body.TryGetProperty("access_rules", out var rules) && rules.ValueKind == JsonValueKind.Array
             && rules.GetArrayLength() > 0)
             throw Fault.BadRequest("Invalid application credential: This cloud does not have access rules");
@@ -66,7 +66,7 @@ internal sealed record CredentialRequest(
         return time > now ? time : throw Refusal.Malformed("The 'expires_at' must not be before now.");
     }
 
-    /// <summary>The roles named, which the caller must hold; where none are named, all that the caller holds.</summary>
+    /// <summary>The named roles, which the caller must hold; without names, all roles of the caller.</summary>
     private static Role[] RolesIn(JsonElement body, SignIn signIn)
     {
         var named = body.TryGetProperty("roles", out var roles) ? roles.EnumerateArray().ToArray() : [];

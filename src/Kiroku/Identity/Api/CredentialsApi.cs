@@ -10,7 +10,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Kiroku.Identity.Api;
 
 /// <summary>
-/// Application credentials: keystone/api/users.py. Only their user makes them; administrators may look and delete.
+/// Application credentials: keystone/api/users.py. Only the user can create them; administrators can read and delete
+/// them.
 /// </summary>
 internal static class CredentialsApi
 {
@@ -88,7 +89,8 @@ internal static class CredentialsApi
     private static void Require(HttpContext context, string userId, Rule rule)
         => context.RequireIdentity(rule, own: SignIn.Of(context).User.Id == userId);
 
-    /// <summary>A token that was lent to a program is not to make itself last, unless it was lent for that.</summary>
+    /// <summary>A program must not use its application credential to create further ones, unless that was
+    /// allowed.</summary>
     private static void RefuseRestricted(SignIn signIn)
     {
         if (signIn.Credential is { Unrestricted: false })

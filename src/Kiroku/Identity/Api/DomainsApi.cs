@@ -4,7 +4,7 @@ using Kiroku.Identity.Tokens;
 
 namespace Kiroku.Identity.Api;
 
-/// <summary>The one domain, and what a domain might hold and this one does not: groups.</summary>
+/// <summary>The only domain, and its groups, of which there are none.</summary>
 internal static class DomainsApi
 {
     public static void MapDomains(this IEndpointRouteBuilder app)
@@ -26,7 +26,7 @@ internal static class DomainsApi
 
     private static JsonResponse Show(string id, HttpContext context)
     {
-        // Everyone is of this domain.
+        // Everyone belongs to this domain.
         context.RequireIdentity(IdentityRules.GetDomain, own: id == Domain.Id);
         return id == Domain.Id
             ? IdentityView.One(context.Request, "domain", id, IdentityView.WriteDomain)

@@ -6,7 +6,8 @@ using Kiroku.Identity.Accounts;
 namespace Kiroku.Identity.Api;
 
 /// <summary>
-/// Bodies of identity's requests: checked by Keystone's schemas (keystone/*/schema.py), refused in its words.
+/// Reads bodies of identity requests. They are validated against Keystone's schemas (keystone/*/schema.py) and
+/// refused in its words.
 /// </summary>
 internal static class IdentityBody
 {
@@ -21,10 +22,10 @@ internal static class IdentityBody
     };
     public static readonly Schema IdOrNull = Id with { Types = ["string", "null"] };
 
-    /// <summary>The one option that a project or role has here.</summary>
+    /// <summary>The only option of a project or role.</summary>
     public static readonly Schema Options = Schema.Object(("immutable", new Schema { Types = ["boolean", "null"] }));
 
-    /// <summary>The whole body, an object.</summary>
+    /// <summary>Reads the whole body, which must be an object.</summary>
     public static async Task<JsonElement> ReadAsync(HttpRequest request)
     {
         try
@@ -35,12 +36,12 @@ internal static class IdentityBody
         }
         catch (Fault fault) when (fault.Status == StatusCodes.Status400BadRequest)
         {
-            // Keystone has words of its own for it.
+            // Keystone's own message follows.
         }
         throw Refusal.Malformed("Expecting to find valid JSON in request body.");
     }
 
-    /// <summary>What stands under the key that a body is all about; nothing is an empty object.</summary>
+    /// <summary>Reads the object under the body's only key; an empty one if the key is missing.</summary>
     public static async Task<JsonElement> ReadAsync(HttpRequest request, string key, Schema schema)
     {
         var body = await ReadAsync(request);
@@ -51,7 +52,7 @@ internal static class IdentityBody
         return inner;
     }
 
-    /// <summary>The same for a change, which is to change something.</summary>
+    /// <summary>Reads the object of an update, which must change something.</summary>
     public static async Task<JsonElement> ReadChangeAsync(HttpRequest request, string key, Schema schema)
     {
         var change = await ReadAsync(request, key, schema with { Required = [] });
@@ -76,7 +77,7 @@ internal static class IdentityBody
     public static bool ImmutableOf(JsonElement body, bool otherwise)
         => body.TryGetProperty("options", out var options) ? TruthOf(options, "immutable", false) : otherwise;
 
-    /// <summary>What a body holds besides the known keys, over what was kept of that before.</summary>
+    /// <summary>The body's unknown keys, merged over those stored before.</summary>
     public static string ExtraOf(JsonElement body, string before, IReadOnlyCollection<string> known)
     {
         var extra = JsonNode.Parse(before)!.AsObject();

@@ -83,7 +83,7 @@ internal static class IdentityView
         WriteOptions(json, role.Immutable);
     }
 
-    /// <summary>The one domain; the parameter only makes this a writer like the others.</summary>
+    /// <summary>Writes the only domain. The id parameter only gives this method the signature of the others.</summary>
     public static void WriteDomain(Utf8JsonWriter json, HttpRequest request, string id)
     {
         json.WriteStartObject();
@@ -96,7 +96,7 @@ internal static class IdentityView
         json.WriteEndObject();
     }
 
-    /// <summary>Where a resource is found; without one, where the request went.</summary>
+    /// <summary>Writes the link to a resource; without one, to the request's own address.</summary>
     public static void WriteSelf(Utf8JsonWriter json, HttpRequest request, string? resource = null)
     {
         json.WriteStartObject("links");

@@ -6,7 +6,8 @@ using Kiroku.Identity.Accounts;
 namespace Kiroku.Identity.Api;
 
 /// <summary>
-/// Which role brings which: admin member, and member reader. To be read only, because the policy counts on it.
+/// Implied roles: admin implies member, and member implies reader. They are read-only, because the policy relies on
+/// them.
 /// </summary>
 internal static class ImpliedRolesApi
 {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Kiroku.Identity.Api;
 
 /// <summary>
-/// Keystone's filters of a list: a key by itself for the same value, with a suffix for part of it
+/// Keystone's list filters. A plain key compares for equality; a suffix compares with a part of the value
 /// (common/driver_hints.py).
 /// </summary>
 internal readonly struct ListFilter(HttpRequest request)
@@ -19,12 +19,12 @@ internal readonly struct ListFilter(HttpRequest request)
         ["__iendswith"] = (text, asked) => text.EndsWith(asked, StringComparison.OrdinalIgnoreCase),
     };
 
-    /// <summary>The value asked for under the key by itself, if any.</summary>
+    /// <summary>The value of the filter without a suffix; null if there is none.</summary>
     public string? Asked(string key) => request.Query.TryGetValue(key, out var asked) ? asked[^1] ?? "" : null;
 
     public bool Has(string key) => request.Query.ContainsKey(key);
 
-    /// <summary>Whether the key stands there and is true; Keystone takes it without a value as true.</summary>
+    /// <summary>Whether the filter is present and true. Keystone also takes an empty value as true.</summary>
     public bool IsTrue(string key) => Asked(key) is { } asked && IsTrueWord(asked);
 
     public bool Fits(string key, string? value)
@@ -37,7 +37,7 @@ internal readonly struct ListFilter(HttpRequest request)
     public bool Fits(string key, bool value) => Asked(key) is not { } asked || IsTrueWord(asked) == value;
 
     /// <summary>
-    /// Keystone's four questions about tags: all of them, any, not all, not any (keystone/resource/backends/sql.py).
+    /// Keystone's four tag filters: all of the tags, any, not all, not any (keystone/resource/backends/sql.py).
     /// </summary>
     public bool FitsTags(IReadOnlyCollection<string> tags)
         => (AskedTags("tags") is not { } all || all.All(tags.Contains))

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Kiroku.Identity.Api;
 
 /// <summary>
-/// A user's own change of password, for which the old one is the proof and no token is needed, as in Keystone.
+/// A user's change of their own password. As in Keystone the old password is the proof, so no token is needed.
 /// </summary>
 internal static class PasswordApi
 {
@@ -27,7 +27,7 @@ internal static class PasswordApi
         var user = await proofs.CheckPasswordAsync(
             new Reference(id, null), original, context.Connection.RemoteIpAddress, context.RequestAborted);
         var hash = await passwords.HashAsync(body.GetProperty("password").GetString()!, context.RequestAborted);
-        // Of two at once with the same old password one comes too late.
+        // Of two concurrent requests with the same old password, only one succeeds.
         await store.ChangeAsync(
             id,
             before => before.PasswordHash == user.PasswordHash

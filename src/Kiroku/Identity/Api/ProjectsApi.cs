@@ -113,7 +113,7 @@ internal static class ProjectsApi
             throw Refusal.NotAllowed("Update of `parent_id` is not allowed.");
         if (TruthOf(body, "is_domain", false))
             throw Refusal.NotAllowed("Update of `is_domain` is not allowed.");
-        // What is immutable may only be made mutable again.
+        // An immutable project may only be made mutable again.
         if (before.Immutable && ImmutableOf(body, true))
             throw Refusal.Immutable("update", "project", before.Id);
         return Filled(before, body);

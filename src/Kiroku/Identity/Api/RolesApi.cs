@@ -7,8 +7,8 @@ using static Kiroku.Identity.Api.IdentityBody;
 namespace Kiroku.Identity.Api;
 
 /// <summary>
-/// Roles: keystone/api/roles.py. The three that the code knows stay as they are; others an operator may name in the
-/// policy.
+/// Roles: keystone/api/roles.py. The three built-in ones cannot be changed. An operator may create others and name
+/// them in the policy.
 /// </summary>
 internal static class RolesApi
 {
@@ -42,7 +42,7 @@ internal static class RolesApi
     {
         context.RequireIdentity(IdentityRules.ListRoles);
         var filter = new ListFilter(context.Request);
-        // There are no roles of a domain's own.
+        // There are no roles specific to a domain.
         var found = filter.Has("domain_id") ? [] : await store.ListAsync(filter.Asked("name"), cancellationToken);
         return IdentityView.Many(
             context.Request, "roles", found.Where(role => filter.Fits("name", role.Name)), IdentityView.Write);

@@ -8,8 +8,8 @@ namespace Kiroku.Identity.Api;
 /// <summary>A token as Keystone shows it.</summary>
 internal static class TokenView
 {
-    /// <param name="json">Where to.</param>
-    /// <param name="signIn">The token.</param>
+    /// <param name="json">The output.</param>
+    /// <param name="signIn">The token's data.</param>
     /// <param name="catalog">Writes the catalog; null leaves it out, as for a token without a project.</param>
     public static void Write(Utf8JsonWriter json, SignIn signIn, Action<Utf8JsonWriter>? catalog)
     {
@@ -86,7 +86,7 @@ internal static class TokenView
         json.WriteEndArray();
     }
 
-    /// <summary>Whole seconds written with six digits, as Keystone's tokens have them.</summary>
+    /// <summary>Whole seconds with six decimals, as in Keystone's tokens.</summary>
     private static string Time(DateTime time)
         => time.ToString("yyyy-MM-dd'T'HH:mm:ss'.000000Z'", System.Globalization.CultureInfo.InvariantCulture);
 }

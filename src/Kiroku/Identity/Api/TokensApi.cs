@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity.Api;
 
-/// <summary>Signing in and out, and what a token says (Keystone's /v3/auth).</summary>
+/// <summary>Issues, shows and revokes tokens (Keystone's /v3/auth).</summary>
 internal static class TokensApi
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
@@ -81,7 +81,7 @@ internal static class TokensApi
     }
 
     /// <summary>
-    /// The token that the request is about: administrators may ask about any, others about their own.
+    /// The token that the request is about. Administrators may ask about any token, others only about their own.
     /// </summary>
     private static async Task<SignIn> SubjectAsync(
         HttpContext context, OwnTokens tokens, Rule rule, CancellationToken cancellationToken)

@@ -16,9 +16,7 @@ internal static class UsersApi
         ["id", "name", "domain_id", "enabled", "password", "default_project_id", "options", "links",
             "password_expires_at", "extra"];
 
-    /// <summary>
-    /// Filters for users whom there are none of here: federated ones, and those whose password runs out.
-    /// </summary>
+    /// <summary>Filters that match no user here: there are no federated users and no expiring passwords.</summary>
     private static readonly string[] OfOtherUsers = ["idp_id", "protocol_id", "unique_id", "password_expires_at"];
 
     private static readonly Schema Body = new Schema
@@ -113,7 +111,8 @@ internal static class UsersApi
     }
 
     /// <summary>
-    /// Made outside the change, because it takes long; null where the body says nothing of a password.
+    /// The hash of the body's password; null if there is none. Computed outside the transaction because it takes
+    /// long.
     /// </summary>
     private static async Task<string?> HashAsync(
         JsonElement body, Passwords passwords, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity.Keystone;
 
-/// <summary>Asks a Keystone about tokens, with a token of the service account's that it renews when it must.</summary>
+/// <summary>Asks a Keystone about tokens. Uses a token of the service account and renews it when necessary.</summary>
 internal sealed partial class KeystoneClient(
     IOptions<KeystoneOptions> options, TimeProvider time, ILogger<KeystoneClient> logger) : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed partial class KeystoneClient(
     private readonly HttpClient http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
-        // Another address behind its name is found in time.
+        // So a changed address behind Keystone's name is noticed.
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         UseCookies = false,
     })
@@ -29,8 +29,8 @@ internal sealed partial class KeystoneClient(
 
     private OwnToken? own;
 
-    /// <summary>What Keystone says a token stands for; null if it knows none such.</summary>
-    /// <exception cref="Fault">503: it does not answer, or does not let the service account ask.</exception>
+    /// <summary>What a token stands for according to Keystone; null if it does not know the token.</summary>
+    /// <exception cref="Fault">503: Keystone does not answer, or refuses the service account.</exception>
     public async Task<SignIn?> ValidateAsync(string token, CancellationToken cancellationToken)
     {
         try
@@ -75,7 +75,7 @@ internal sealed partial class KeystoneClient(
         return (answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(cancellationToken));
     }
 
-    /// <summary>The service account's token, renewed if it is about to end or is the one that was refused.</summary>
+    /// <summary>The service account's token, renewed if it is about to expire or was just refused.</summary>
     private async Task<OwnToken> OwnTokenAsync(OwnToken? refused, CancellationToken cancellationToken)
     {
         if (IsGood(own, refused))

@@ -2,24 +2,25 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity.Keystone;
 
-/// <summary>The Keystone that is asked instead of the service's own identity, if there is one.</summary>
+/// <summary>The Keystone to use instead of the service's own identity, if any.</summary>
 internal sealed class KeystoneOptions
 {
     public const string Section = "Keystone";
 
-    /// <summary>Its address; none for the service's own identity. The command line's <c>--keystone</c> wins.</summary>
+    /// <summary>Keystone's address; empty for the service's own identity. The command line's <c>--keystone</c> takes
+    /// precedence.</summary>
     public string? Url { get; set; }
 
     /// <summary>
-    /// The service account that asks it about tokens; its role must be allowed to (admin or service, by Keystone's
+    /// The service account that validates tokens. Its role must allow that (admin or service, by Keystone's
     /// defaults).
     /// </summary>
     public string? UserName { get; init; }
 
-    /// <summary>The account's password; better as <c>KIROKU_Keystone__Password</c> than in the file.</summary>
+    /// <summary>The account's password; safer as <c>KIROKU_Keystone__Password</c> than in the file.</summary>
     public string? Password { get; init; }
 
-    /// <summary>Or a file that holds the password, read at each sign-in.</summary>
+    /// <summary>Alternatively, a file with the password, read at each sign-in.</summary>
     public string? PasswordFile { get; init; }
 
     /// <summary>The account's project.</summary>
@@ -32,23 +33,23 @@ internal sealed class KeystoneOptions
     public string ProjectDomainName { get; init; } = "Default";
 
     /// <summary>
-    /// How long an answer is remembered, at most an hour: for so long a token that was taken back may still be taken.
-    /// Zero asks at each request.
+    /// How long an answer is remembered, at most an hour. A revoked token may still be accepted for so long. Zero
+    /// asks at each request.
     /// </summary>
     public TimeSpan CacheTime { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long it may take to answer; at most two minutes.</summary>
+    /// <summary>How long Keystone may take to answer; at most two minutes.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public bool IsUsed => !string.IsNullOrEmpty(Url);
 
-    /// <summary>The address that callers are sent to for a token, as Keystone's middleware names it.</summary>
+    /// <summary>The address at which callers get a token, named as Keystone's middleware does.</summary>
     public string PublicUrl
         => Url!.TrimEnd('/') is var url && url.EndsWith("/v3", StringComparison.Ordinal) ? url[..^3] : url;
 
     public Uri TokensAddress => new($"{PublicUrl}/v3/auth/tokens");
 
-    /// <summary>What is wrong with them, in a sentence; null if nothing is.</summary>
+    /// <summary>What is wrong with the settings, in one sentence; null if nothing is.</summary>
     public string? Complaint()
     {
         if (!IsUsed)
@@ -69,7 +70,7 @@ internal sealed class KeystoneOptions
     }
 }
 
-/// <summary>Refuses, at the start, settings that cannot work.</summary>
+/// <summary>Refuses settings that cannot work when the service starts.</summary>
 internal sealed class KeystoneCheck : IValidateOptions<KeystoneOptions>
 {
     public ValidateOptionsResult Validate(string? name, KeystoneOptions options)

@@ -5,7 +5,7 @@ using Kiroku.Identity.Tokens;
 
 namespace Kiroku.Identity.Keystone;
 
-/// <summary>A token in the words of Keystone's API, read and asked for.</summary>
+/// <summary>Reads a token from Keystone's API, and writes the request for one.</summary>
 internal static class KeystoneToken
 {
     public static SignIn Read(byte[] body)
@@ -60,7 +60,7 @@ internal static class KeystoneToken
         json.WriteEndObject();
     }
 
-    /// <summary>Those it says, no more: it knows what implies what.</summary>
+    /// <summary>Exactly the roles that the token lists: Keystone has already added the implied ones.</summary>
     private static Role[] Roles(JsonElement token) => token.TryGetProperty("roles", out var roles)
         ? [.. roles.EnumerateArray().Select(role => new Role { Id = Text(role, "id"), Name = Text(role, "name") })]
         : [];

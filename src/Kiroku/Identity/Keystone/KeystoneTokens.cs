@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Identity.Keystone;
 
 /// <summary>
-/// Knows tokens by asking a Keystone, and remembers its answer for a while. What it did not know is asked again each
-/// time.
+/// Validates tokens by asking a Keystone, and remembers its answers for a while. A token that Keystone did not know
+/// is not remembered.
 /// </summary>
 internal sealed class KeystoneTokens(
     KeystoneClient keystone, IOptions<KeystoneOptions> options, TimeProvider time) : ITokenValidator
@@ -18,8 +18,8 @@ internal sealed class KeystoneTokens(
     private const int MostRemembered = 10_000;
 
     /// <summary>
-    /// By their hash: who reads this memory is not to find tokens in it. Since when is no clock's time, which may be
-    /// set back.
+    /// Keyed by the tokens' hashes, so that a memory dump does not reveal tokens. The time is monotonic, because a
+    /// clock may be set back.
     /// </summary>
     private readonly ConcurrentDictionary<string, (SignIn SignIn, long Asked)> remembered = new(StringComparer.Ordinal);
 
@@ -31,7 +31,7 @@ internal sealed class KeystoneTokens(
         if (remembered.TryGetValue(key, out var known) && IsFresh(known.Asked)
             && time.UtcNow() < known.SignIn.Claims.ExpiresAt)
             return known.SignIn;
-        // From before it was asked: what happened since is not in the answer.
+        // Taken before the question, because the answer may miss anything that happens after it.
         var asked = time.GetTimestamp();
         var signIn = await keystone.ValidateAsync(token, cancellationToken);
         if (signIn is null || signIn.Claims.ExpiresAt <= time.UtcNow())

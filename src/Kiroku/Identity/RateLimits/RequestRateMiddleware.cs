@@ -4,11 +4,12 @@ using Kiroku.Identity.Tokens;
 namespace Kiroku.Identity.RateLimits;
 
 /// <summary>
-/// Answers 429 to a user who asks too often in a project, but never to what deletes, as that gives room back.
+/// Answers 429 to a user whose requests in a project are too frequent. Deleting is always allowed, because it frees
+/// resources.
 /// </summary>
 internal sealed class RequestRateMiddleware(RequestDelegate next, RequestRates rates)
 {
-    /// <summary>Nova's words, from when it still counted.</summary>
+    /// <summary>Nova's message, from when it still had rate limits.</summary>
     private const string Limited = "This request was rate-limited.";
 
     public async Task InvokeAsync(HttpContext context)

@@ -6,9 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Identity.RateLimits;
 
 /// <summary>
-/// How often each user asks in each project: a bucket for what may change something and one for what only reads, which
-/// time fills again. The bucket of whoever does not ask any more is let go of, so that memory is bounded by who asks
-/// now.
+/// Counts each user's requests in each project with two token buckets, one for changes and one for reads. Unused
+/// buckets are removed, so only active users take up memory.
 /// </summary>
 internal sealed class RequestRates(IOptions<RateLimitOptions> options) : IDisposable
 {
@@ -17,8 +16,8 @@ internal sealed class RequestRates(IOptions<RateLimitOptions> options) : IDispos
     private readonly PartitionedRateLimiter<Asking> limiter = PartitionedRateLimiter.Create<Asking, Asking>(
         asking => Bucket(asking, asking.Reads ? options.Value.ReadsPerMinute : options.Value.WritesPerMinute));
 
-    /// <summary>Counts the request.</summary>
-    /// <returns>How long to wait with the next try; null if it may go on.</returns>
+    /// <summary>Counts a request.</summary>
+    /// <returns>How long to wait before trying again; null if the request may proceed.</returns>
     public TimeSpan? Count(SignIn signIn, HttpRequest request)
     {
         using var lease =
@@ -35,7 +34,7 @@ internal sealed class RequestRates(IOptions<RateLimitOptions> options) : IDispos
         : RateLimitPartition.GetTokenBucketLimiter(asking, _ => Filling(limit));
 
     /// <summary>
-    /// A part each second rather than all each minute, so that whoever waits as long as is said may go on.
+    /// Adds tokens every second rather than every minute, so that a caller who waits as long as told can proceed.
     /// </summary>
     private static TokenBucketRateLimiterOptions Filling(int limit)
     {
@@ -49,6 +48,6 @@ internal sealed class RequestRates(IOptions<RateLimitOptions> options) : IDispos
         };
     }
 
-    /// <summary>Who asks for what.</summary>
+    /// <summary>A user's reads or changes in one scope, which share a bucket.</summary>
     private readonly record struct Asking(string User, string? Scope, bool Reads);
 }

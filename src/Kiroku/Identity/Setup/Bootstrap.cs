@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Identity.Setup;
 
 /// <summary>
-/// Makes the first users and projects when a store is new, and new passwords for them when their only copy,
-/// <see cref="CloudsFile"/>, was removed.
+/// Creates the first users and projects in a new store. If <see cref="CloudsFile"/>, the only copy of their
+/// passwords, was removed, gives them new passwords.
 /// </summary>
 internal sealed partial class Bootstrap(
     ServiceSettings settings, IdentityStore store, UserStore users, IDatabase database, Passwords passwords,
@@ -42,7 +42,8 @@ internal sealed partial class Bootstrap(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
-    /// Makes the first users, unless another node does: whose passwords this one knows no more than anybody.
+    /// Creates the first users, unless another node does so first. In that case this node does not know their
+    /// passwords.
     /// </summary>
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
@@ -57,7 +58,7 @@ internal sealed partial class Bootstrap(
         LogNotWritten(clouds.Path);
     }
 
-    /// <summary>Makes the first users, or new passwords for them.</summary>
+    /// <summary>Creates the first users, or gives them new passwords.</summary>
     private async Task BeginAnewAsync(FirstPasswords first, CancellationToken cancellationToken)
     {
         clouds.Keep(first);
@@ -80,7 +81,7 @@ internal sealed partial class Bootstrap(
         var now = time.UtcNow();
         if (await HasUsersAsync(cancellationToken))
             return false;
-        // A file that outlived its store may lack some.
+        // A file left over from an earlier store may lack one.
         first = new FirstPasswords(first.Member ?? NewPassword(), first.Admin ?? NewPassword());
         if (clouds.Passwords is not null)
             clouds.Keep(first);

@@ -9,32 +9,32 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Identity.Setup;
 
 /// <summary>
-/// The data folder's <c>clouds.yaml</c>: what the stock client needs to sign in, and the only place where the first
-/// users' passwords are kept. Written anew at each start, because the address may change; one that someone edited is
+/// The data folder's <c>clouds.yaml</c>. Standard clients need it to sign in, and it is the only place with the first
+/// users' passwords. It is written again at each start, because the address may change. A file that someone edited is
 /// left alone.
 /// </summary>
 internal sealed partial class CloudsFile(
     ServiceSettings settings, IOptions<IdentityOptions> options, CallersAddress callers, ILogger<CloudsFile> logger)
 {
     /// <summary>
-    /// Tells openstacksdk that there are none to look for; files that older versions wrote are without it.
+    /// Tells openstacksdk that there are no floating addresses. Files from older versions do not have this line.
     /// </summary>
     private const string NoFloatingAddresses = "floating_ip_source: none";
 
-    /// <summary>Stands where a password was that is another one by now.</summary>
+    /// <summary>Replaces a password that is no longer valid.</summary>
     private const string Changed = "# password: it was changed; write it into a copy of this file";
 
-    /// <summary>What stands at the file's place.</summary>
+    /// <summary>What was found at the file's path.</summary>
     public enum Found
     {
         Nothing,
 
-        /// <summary>An empty file, by which someone asks for new passwords.</summary>
+        /// <summary>An empty file, with which someone asks for new passwords.</summary>
         Empty,
 
         Passwords,
 
-        /// <summary>Something that Kiroku has not written.</summary>
+        /// <summary>A file that Kiroku did not write.</summary>
         Foreign,
     }
 
@@ -45,10 +45,10 @@ internal sealed partial class CloudsFile(
     /// <summary>The passwords to write; null leaves the file as it is.</summary>
     public FirstPasswords? Passwords { get; private set; }
 
-    /// <summary>Where the service answers, as the file last said it.</summary>
+    /// <summary>The service's address that was last written to the file.</summary>
     private Uri? written;
 
-    /// <summary>Takes up the passwords in the file.</summary>
+    /// <summary>Reads the passwords from the file.</summary>
     public Found Load()
     {
         var file = new FileInfo(Path);
@@ -66,7 +66,7 @@ internal sealed partial class CloudsFile(
     public void Keep(FirstPasswords passwords) => Passwords = passwords;
 
     /// <summary>
-    /// Writes new passwords before anyone has them, with the address that is to come: a kill in between loses none.
+    /// Writes new passwords before they are stored, with the expected address, so that a crash in between loses none.
     /// </summary>
     public void KeepFirst(FirstPasswords passwords)
     {
@@ -74,7 +74,7 @@ internal sealed partial class CloudsFile(
         WriteClouds(new Uri(settings.Listen));
     }
 
-    /// <summary>Takes back <see cref="KeepFirst"/>: nobody has those passwords.</summary>
+    /// <summary>Undoes <see cref="KeepFirst"/> when the passwords were not used.</summary>
     public void Drop()
     {
         Passwords = null;
@@ -82,7 +82,7 @@ internal sealed partial class CloudsFile(
     }
 
     /// <summary>
-    /// Takes a user's password out of the file: it is another one by now, which only its owner knows.
+    /// Removes a user's password from the file because it was changed. Only its owner knows the new one.
     /// </summary>
     public void Forget(string user)
     {
@@ -95,7 +95,7 @@ internal sealed partial class CloudsFile(
         LogForgotten(user, Path);
     }
 
-    /// <summary>Writes the file for a service that answers at this address.</summary>
+    /// <summary>Writes the file with the service's address.</summary>
     public void WriteClouds(Uri address)
     {
         written = address;
@@ -157,7 +157,7 @@ internal sealed partial class CloudsFile(
                 {NoFloatingAddresses}{Trust(place.Authority)}
             """;
 
-    /// <summary>What the client is to check the service's certificate by, where its system does not know it.</summary>
+    /// <summary>The certificate authority for clients whose system does not trust the service's certificate.</summary>
     private static string Trust(string? authority)
         => authority is null ? "" : $"\n    cacert: '{authority.Replace("'", "''", StringComparison.Ordinal)}'";
 
@@ -168,7 +168,7 @@ internal sealed partial class CloudsFile(
         + @"(?<admin>password: [0-9a-f]{32}|# password: [^\n]+)$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Written();
 
-    /// <summary>Where the clouds are, and what their certificate is checked by.</summary>
+    /// <summary>The address of the clouds and the authority of their certificate.</summary>
     private sealed record Place(string Url, string Region, string? Authority);
 
     [LoggerMessage(LogLevel.Warning,
@@ -179,7 +179,7 @@ internal sealed partial class CloudsFile(
     private partial void LogForgotten(string user, string file);
 }
 
-/// <summary>The passwords of the users that the first start makes; null for one that was changed since.</summary>
+/// <summary>The passwords of the first users; null for one that was changed since.</summary>
 internal sealed record FirstPasswords(string? Member, string? Admin)
 {
     public string? Of(string user) => user == FirstUsers.Admin ? Admin : Member;

@@ -6,15 +6,15 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Identity.Setup;
 
 /// <summary>
-/// Sees to it that <see cref="CloudsFile"/> holds no password that is not in use any more, whoever changed it, through
-/// whichever node: it would mislead whoever signs in by it, and nobody expects a former password in a file.
+/// Removes outdated passwords from <see cref="CloudsFile"/>, whoever changed them and through whichever node. An
+/// outdated one would mislead whoever signs in with the file, and nobody expects an old password in a file.
 /// </summary>
 internal sealed partial class CloudsUpkeep(
     CloudsFile clouds, UserStore users, Passwords passwords, SignInQueue queue,
     IOptions<KeystoneOptions> keystone, TimeProvider time, ILogger<CloudsUpkeep> logger)
     : RepeatedWork(TimeSpan.FromSeconds(30), time, logger)
 {
-    /// <summary>What was looked at before: a look takes a processor for a while.</summary>
+    /// <summary>The hashes that were already checked, by user: a check takes a processor for a while.</summary>
     private readonly Dictionary<string, string> known = [];
 
     protected override string Work => "Looking whether clouds.yaml is out of date";

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Identity.Setup;
 
 /// <summary>
-/// The project that owns what the service itself puts in: the administrator's, or with a Keystone one that is nobody's.
+/// The project that owns the images that the service itself adds: the administrator's project or, with a Keystone,
+/// one that nobody is in.
 /// </summary>
 internal sealed class HomeProject(ProjectStore projects, IOptions<KeystoneOptions> keystone)
 {

@@ -4,7 +4,7 @@ using Kiroku.Identity.Accounts;
 
 namespace Kiroku.Identity.SigningIn;
 
-/// <summary>The body of POST /auth/tokens: how the user proves who they are, and what the token is to be for.</summary>
+/// <summary>The body of POST /auth/tokens: the user's proof of identity and the requested scope.</summary>
 internal sealed record AuthRequest
 {
     private static readonly string[] Scopes = ["system", "project", "domain", "OS-TRUST:trust", "unscoped"];
@@ -24,7 +24,7 @@ internal sealed record AuthRequest
     /// <summary>The project or domain of the scope.</summary>
     public Reference? Target { get; init; }
 
-    /// <exception cref="Fault">400 for a body that is no such request.</exception>
+    /// <exception cref="Fault">400 for an invalid body.</exception>
     public static AuthRequest Read(JsonElement body)
     {
         var auth = body.ValueKind == JsonValueKind.Object
@@ -101,20 +101,20 @@ internal sealed record AuthRequest
     }
 }
 
-/// <summary>What a token is asked for.</summary>
+/// <summary>The requested scope of a token.</summary>
 internal enum AuthScope
 {
-    /// <summary>Nothing is said: the user's default project, if that works.</summary>
+    /// <summary>No scope was requested, so the user's default project is tried.</summary>
     Default,
     None,
     Project,
     Domain,
 
-    /// <summary>What Kiroku does not have: the system, a trust.</summary>
+    /// <summary>A scope that Kiroku does not have: the system, a trust.</summary>
     Other,
 }
 
-/// <summary>An application credential as a request presents it: by id, or by name and user.</summary>
+/// <summary>An application credential in a request: by id, or by name and user.</summary>
 internal sealed record CredentialProof(string? Id, string? Name, Reference? User, string Secret)
 {
     public const string Method = "application_credential";
@@ -131,10 +131,10 @@ internal sealed record CredentialProof(string? Id, string? Name, Reference? User
     }
 }
 
-/// <summary>A user or project as a request names it: by id, or by name within a domain.</summary>
+/// <summary>A user or project in a request: by id, or by name within a domain.</summary>
 internal sealed record Reference(string? Id, string? Name)
 {
-    /// <summary>A name in a domain that Kiroku does not have names nobody.</summary>
+    /// <summary>Reads a reference. A name in an unknown domain matches nobody.</summary>
     public static Reference Read(JsonElement element, string name)
     {
         if (AuthRequest.OptionalText(element, "id", name) is { } id)
@@ -144,7 +144,7 @@ internal sealed record Reference(string? Id, string? Name)
         return new Reference(null, ReadDomain(domain).Id == Domain.Id ? own : null);
     }
 
-    /// <summary>A domain by its name or id, as its id.</summary>
+    /// <summary>Reads a domain by name or id. The result holds its id.</summary>
     public static Reference ReadDomain(JsonElement domain)
     {
         if (AuthRequest.OptionalText(domain, "id", "domain") is { } id)

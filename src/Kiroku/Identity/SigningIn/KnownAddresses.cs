@@ -5,19 +5,20 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Identity.SigningIn;
 
 /// <summary>
-/// Where users have signed in from before: in the store, so that a restart or another node knows it as well. It opens
-/// nothing; it keeps strangers' failures apart from the user's own.
+/// The addresses that users have signed in from. They are in the store, so a restarted service or another node knows
+/// them too. A known address grants nothing; it only separates the user's failures from those of strangers.
 /// </summary>
 internal sealed partial class KnownAddresses(
     IDatabase database, IOptions<IdentityOptions> options, TimeProvider time, ILogger<KnownAddresses> logger)
 {
     private const int MostOfOneUser = 100;
 
-    /// <summary>So much later an address is noted again, rather than at each sign-in.</summary>
+    /// <summary>How long after the last entry an address is recorded again, rather than at each sign-in.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromHours(12);
 
     /// <summary>
-    /// The source with what is known of that user there; of users who do not exist nothing is, after the same question.
+    /// Adds when the user was last seen at the source. An unknown user is looked up as well, so that timing does not
+    /// tell the difference.
     /// </summary>
     public async Task<SignInSource> RecognizeAsync(
         SignInSource source, string userId, CancellationToken cancellationToken)
@@ -31,7 +32,8 @@ internal sealed partial class KnownAddresses(
     }
 
     /// <summary>
-    /// Notes that the user has signed in from there. A store that cannot be written keeps nobody out.
+    /// Records that the user signed in from there. If the store cannot be written, the user is signed in all the
+    /// same.
     /// </summary>
     public async Task RememberAsync(SignInSource source, string userId, CancellationToken cancellationToken)
     {
@@ -56,6 +58,6 @@ internal sealed partial class KnownAddresses(
 
     private DateTime Oldest() => time.UtcNow() - options.Value.KnownFor;
 
-    [LoggerMessage(LogLevel.Warning, "It could not be noted where a user signed in from")]
+    [LoggerMessage(LogLevel.Warning, "The address that a user signed in from could not be recorded")]
     private partial void LogNotNoted(Exception exception);
 }

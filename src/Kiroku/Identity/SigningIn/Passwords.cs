@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Identity;
 namespace Kiroku.Identity.SigningIn;
 
 /// <summary>
-/// Hashes passwords and checks them, as slowly where there is none to check against as where there is. Both take a
-/// processor for a while, so whoever asks for that over HTTP stands in the <see cref="SignInQueue"/>.
+/// Hashes and verifies passwords. Verifying takes the same time if there is no hash to compare with. Both occupy a
+/// processor for a while, so HTTP requests for them go through the <see cref="SignInQueue"/>.
 /// </summary>
 internal sealed class Passwords
 {
@@ -22,18 +22,18 @@ internal sealed class Passwords
 
     public string Hash(string password) => hasher.HashPassword(Nobody, password);
 
-    /// <exception cref="Fault">503: too many wait for a processor.</exception>
+    /// <exception cref="Fault">503: too many are waiting for a processor.</exception>
     public async Task<string> HashAsync(string password, CancellationToken cancellationToken)
     {
         using var processor = await queue.TakeProcessorAsync(cancellationToken);
         return Hash(password);
     }
 
-    /// <param name="hash">What was kept; null or empty for nobody, or for a user without password.</param>
-    /// <param name="password">What was presented.</param>
+    /// <param name="hash">The stored hash; null or empty for an unknown user or one without a password.</param>
+    /// <param name="password">The given password.</param>
     public bool Verify(string? hash, string password)
     {
-        // Made by the first to come, whoever that is: it takes as long as a check.
+        // Always evaluated, whoever comes first, because creating it takes as long as a verification.
         var nobodys = nobodysHash.Value;
         var known = !string.IsNullOrEmpty(hash);
         var result = hasher.VerifyHashedPassword(Nobody, known ? hash! : nobodys, password);

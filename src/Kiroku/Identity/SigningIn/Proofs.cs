@@ -5,18 +5,16 @@ using Kiroku.Identity.Accounts;
 namespace Kiroku.Identity.SigningIn;
 
 /// <summary>
-/// Checks how somebody proves who they are: a password, an application credential's secret, or a token they have.
+/// Verifies proofs of identity: a password, an application credential's secret, or an existing token.
 /// </summary>
 internal sealed class Proofs(
     UserStore users, CredentialStore credentials, Passwords passwords, SignInGuard guard, KnownAddresses known)
 {
     /// <param name="request">The request for a token.</param>
-    /// <param name="former">Whose the token in it is, if there is one.</param>
-    /// <param name="address">Where it comes from.</param>
-    /// <param name="cancellationToken">Withdraws it.</param>
-    /// <exception cref="Fault">
-    /// 401, in the same words whatever was wrong; 429, if too much was wrong before.
-    /// </exception>
+    /// <param name="former">The user of the token in the request, if it has one.</param>
+    /// <param name="address">The caller's address.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    /// <exception cref="Fault">401 with the same message whatever is wrong; 429 after too many failures.</exception>
     public async Task<Proof> CheckAsync(
         AuthRequest request, User? former, IPAddress? address, CancellationToken cancellationToken)
     {
@@ -27,17 +25,18 @@ internal sealed class Proofs(
             proofs.Add(new Proof(await CheckPasswordAsync(user, request.Password!, address, cancellationToken), null));
         if (request.Credential is { } credential)
             proofs.Add(await CheckCredentialAsync(credential, address, cancellationToken));
-        // Several proofs are to be one and the same user's.
+        // All proofs must be of the same user.
         return proofs.DistinctBy(proof => proof.User.Id).Count() == 1 ? proofs[^1] : throw Fault.Unauthorized();
     }
 
-    /// <summary>The user, if that is the password.</summary>
-    /// <exception cref="Fault">401 or 429, as above.</exception>
+    /// <summary>The user, if the password is right.</summary>
+    /// <exception cref="Fault">401 or 429, as in <see cref="CheckAsync"/>.</exception>
     public async Task<User> CheckPasswordAsync(
         Reference reference, string password, IPAddress? address, CancellationToken cancellationToken)
     {
         var user = await FindAsync(reference, cancellationToken);
-        // An unknown user is counted by the name that was given, so that nothing tells one from the other.
+        // Failures as an unknown user are counted by the given name, so that the answers do not tell which users
+        // exist.
         var source = await SourceAsync(user?.Id ?? $"{reference}", user?.Id, address, cancellationToken);
         using (var attempt = await guard.BeginAsync(source, cancellationToken))
         {
@@ -84,5 +83,5 @@ internal sealed class Proofs(
     };
 }
 
-/// <summary>Who proved to be who they are, and the application credential if that was how.</summary>
+/// <summary>The user who was verified, and the application credential if that was the proof.</summary>
 internal sealed record Proof(User User, ApplicationCredential? Credential);

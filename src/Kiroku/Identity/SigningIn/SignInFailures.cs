@@ -1,8 +1,8 @@
 namespace Kiroku.Identity.SigningIn;
 
 /// <summary>
-/// What failed lately under one key, and until when the next attempt has to wait for it. Times are since the service's
-/// start, so that a clock which is set back makes nobody wait longer.
+/// Recent failures under one key, and the time before which the next attempt must wait. Times count from the
+/// service's start, so that setting the clock back makes nobody wait longer.
 /// </summary>
 internal sealed class SignInFailures(TimeSpan memory)
 {
@@ -19,7 +19,7 @@ internal sealed class SignInFailures(TimeSpan memory)
     }
 
     /// <summary>
-    /// Counts one more. From the last free one on the wait is a second, and then each time twice as long.
+    /// Counts a failure. The last free one causes a wait of a second, and each further one doubles it.
     /// </summary>
     public void Add(int free, TimeSpan longest, TimeSpan now)
     {

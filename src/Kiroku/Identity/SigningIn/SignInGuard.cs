@@ -6,24 +6,24 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Identity.SigningIn;
 
 /// <summary>
-/// Slows down whoever guesses, and nobody else (docs/adr/0024). Strangers are counted by address and user, by address,
-/// and all together by user, and are sent away while they have to wait. Who signed in from an address before is counted
-/// there alone and waits in line: what strangers do, here or elsewhere, keeps no user out of where they are known.
+/// Slows down password guessing without locking out users (docs/adr/0024). Failures of strangers are counted by
+/// address and user, by address, and by user over all addresses; while the wait lasts, strangers are refused. A user
+/// at a known address has a separate count and queues instead. So nothing that strangers do can lock users out of
+/// places where they are known.
 /// </summary>
 internal sealed class SignInGuard(IOptions<IdentityOptions> options, SignInQueue queue, TimeProvider time)
 {
     private const int MostRemembered = 100_000;
 
-    /// <summary>How long somebody familiar waits for a turn; a client's own patience is mostly a minute.</summary>
+    /// <summary>How long a known user queues. Most clients give up after a minute.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly long began = time.GetTimestamp();
     private readonly ConcurrentDictionary<string, SignInFailures> remembered = new(StringComparer.Ordinal);
 
-    /// <summary>Begins an attempt, which is over when the result is disposed of.</summary>
-    /// <exception cref="Fault">
-    /// 429 with the time to wait, or 503 where too many try: without a look at the proof.
-    /// </exception>
+    /// <summary>Begins an attempt, which ends when the result is disposed.</summary>
+    /// <exception cref="Fault">429 with the time to wait, or 503 if too many try at once. The proof is not checked
+    /// then.</exception>
     public async Task<Attempt> BeginAsync(SignInSource source, CancellationToken cancellationToken)
     {
         if (!source.IsFamiliar)
@@ -34,7 +34,7 @@ internal sealed class SignInGuard(IOptions<IdentityOptions> options, SignInQueue
         try
         {
             await place.EnterAsync(source, ended.Token);
-            // Those before may have failed meanwhile.
+            // Attempts that were ahead in the queue may have failed meanwhile.
             if (!source.IsFamiliar)
                 RefuseIfTooEarly(source);
             else if (Wait(source) is var wait && wait > TimeSpan.Zero)
@@ -77,7 +77,7 @@ internal sealed class SignInGuard(IOptions<IdentityOptions> options, SignInQueue
                 .Add(counter.Free, counter.Longest, now);
     }
 
-    /// <summary>What an attempt is counted under, the first being that of this user at this address.</summary>
+    /// <summary>The counters of an attempt. The first is for this user at this address.</summary>
     private Counter[] Counters(SignInSource source)
     {
         var (pair, limits) = ($"{source.Address} {source.Who}", options.Value);
@@ -99,14 +99,15 @@ internal sealed class SignInGuard(IOptions<IdentityOptions> options, SignInQueue
         return new Fault(StatusCodes.Status429TooManyRequests, text) { RetryAfter = seconds };
     }
 
-    /// <summary>Whoever makes many names is not to fill the memory with them: what failed longest ago goes.</summary>
+    /// <summary>Drops the oldest failures, so that attempts with many different names cannot fill the
+    /// memory.</summary>
     private void Forget()
     {
         foreach (var (key, _) in remembered.OrderBy(one => one.Value.Last).Take(MostRemembered / 2).ToList())
             remembered.TryRemove(key, out _);
     }
 
-    /// <summary>One attempt: failed, unless it is said to have succeeded.</summary>
+    /// <summary>One attempt. It counts as failed unless <see cref="Succeeded"/> is called.</summary>
     internal sealed class Attempt(SignInGuard guard, SignInSource source, SignInPlace place) : IDisposable
     {
         private bool succeeded;
@@ -119,7 +120,7 @@ internal sealed class SignInGuard(IOptions<IdentityOptions> options, SignInQueue
                 guard.Count(source);
             else if (guard.remembered.TryGetValue(guard.Counters(source)[0].Key, out var failures))
                 failures.Clear();
-            // Last: whoever comes next is to find it counted.
+            // Comes last, so that the next in the queue finds this attempt counted.
             place.Dispose();
         }
     }

@@ -4,9 +4,9 @@ using Kiroku.Api;
 namespace Kiroku.Identity.SigningIn;
 
 /// <summary>
-/// The line for the processors that passwords are checked on: half of them at most, one attempt at a time of each
-/// address, so that a flood from one is one caller to the others, and a few strangers at a time, so that users wait for
-/// few of them.
+/// The queue for processors that verify passwords, which are at most half of all. Each address has one attempt at a
+/// time, so that a flood from one address delays others by only one attempt. Few strangers are let through at a time,
+/// so that known users wait for few of them.
 /// </summary>
 internal sealed class SignInQueue : IDisposable
 {
@@ -23,9 +23,10 @@ internal sealed class SignInQueue : IDisposable
     private readonly ConcurrencyLimiter processors = new(Limits(Processors, LongestLine));
 
     /// <summary>
-    /// Waits for those of the same source: an address or, where that is shared by users, such a user there.
+    /// Waits for other attempts from the same source: from the address or, if the user is known there, by this user
+    /// from it.
     /// </summary>
-    /// <exception cref="Fault">429: too many wait.</exception>
+    /// <exception cref="Fault">429: too many are waiting.</exception>
     public async Task<RateLimitLease> EnterAsync(SignInSource source, CancellationToken cancellationToken)
     {
         var lease = await sources.AcquireAsync(
@@ -33,12 +34,12 @@ internal sealed class SignInQueue : IDisposable
         return lease.IsAcquired ? lease : throw Refused(lease, StatusCodes.Status429TooManyRequests);
     }
 
-    /// <exception cref="Fault">503: too many wait.</exception>
+    /// <exception cref="Fault">503: too many are waiting.</exception>
     public Task<RateLimitLease> PassStrangersAsync(CancellationToken cancellationToken)
         => TakeAsync(strangers, cancellationToken);
 
-    /// <summary>Waits for a processor to hash on, until the result is disposed of.</summary>
-    /// <exception cref="Fault">503: too many wait.</exception>
+    /// <summary>Waits for a processor, which is held until the result is disposed.</summary>
+    /// <exception cref="Fault">503: too many are waiting.</exception>
     public Task<RateLimitLease> TakeProcessorAsync(CancellationToken cancellationToken)
         => TakeAsync(processors, cancellationToken);
 
@@ -70,7 +71,7 @@ internal sealed class SignInQueue : IDisposable
         };
 }
 
-/// <summary>What one attempt holds in the <see cref="SignInQueue"/>.</summary>
+/// <summary>The places that one attempt holds in the <see cref="SignInQueue"/>.</summary>
 internal sealed class SignInPlace(SignInQueue queue) : IDisposable
 {
     private readonly Stack<RateLimitLease> held = new();

@@ -5,10 +5,10 @@ using Kiroku.Storage;
 
 namespace Kiroku.Identity.Tokens;
 
-/// <summary>What decides whether a token holds, and the first users and projects, in rows.</summary>
+/// <summary>The rows that decide whether a token is valid, and the first users and projects.</summary>
 internal sealed class IdentityStore(IdentityRows rows)
 {
-    /// <summary>All that decides now whether a token holds and what it stands for.</summary>
+    /// <summary>Reads everything that decides whether a token is valid and what it stands for.</summary>
     public Task<Standing> FindStandingAsync(TokenClaims claims, CancellationToken cancellationToken)
         => rows.ReadAsync(async db =>
         {
@@ -29,14 +29,14 @@ internal sealed class IdentityStore(IdentityRows rows)
             if (claims.CredentialId is null)
                 return standing;
             var credential = await CredentialRows.FindAsync(db, "c.id = @CredentialId", claims);
-            // No more than it was made for, and no more than its user has now.
+            // Only roles that the credential was created with and that its user still has.
             var lent = credential is null
                 ? []
                 : standing.Roles.IntersectBy(credential.Roles.Select(role => role.Id), role => role.Id).ToArray();
             return standing with { Credential = credential, Roles = lent };
         }, cancellationToken);
 
-    /// <summary>Voids a token, and forgets those that have meanwhile expired by themselves.</summary>
+    /// <summary>Revokes a token, and forgets revoked tokens that have expired since.</summary>
     public Task RevokeAsync(TokenClaims claims, DateTime now, CancellationToken cancellationToken)
         => rows.ChangeAsync(async db =>
         {
@@ -47,7 +47,7 @@ internal sealed class IdentityStore(IdentityRows rows)
                     + "ON CONFLICT (audit_id) DO NOTHING", claims);
         }, cancellationToken);
 
-    /// <summary>Puts in the first users, projects and roles, unless there are users already.</summary>
+    /// <summary>Inserts the first users, projects and role assignments, unless there are users already.</summary>
     public Task<bool> SeedAsync(
         IReadOnlyList<Project> projects, IReadOnlyList<User> users, IReadOnlyList<RoleAssignment> roles,
         CancellationToken cancellationToken)
@@ -62,8 +62,8 @@ internal sealed class IdentityStore(IdentityRows rows)
         }, cancellationToken);
 
     /// <summary>
-    /// Whether it was taken back, or may have been: the clock was ahead when what expired was forgotten, and now it is
-    /// right.
+    /// Whether a token was revoked. Also true if its revocation may have been forgotten too early, because the clock
+    /// was ahead at that time.
     /// </summary>
     private static async Task<bool> IsRevokedAsync(DbConnection db, TokenClaims claims)
         => await db.ExecuteScalarAsync<long>(
@@ -72,7 +72,7 @@ internal sealed class IdentityStore(IdentityRows rows)
             + (SELECT COUNT(*) FROM forgotten_revocations WHERE changes > @Changes AND expired_before > @ExpiresAt)
         """, claims) > 0;
 
-    /// <summary>Of two notes the newer one says all of the older, unless that is of a clock that was ahead.</summary>
+    /// <summary>A newer note replaces an older one, unless the clock was ahead when the older one was made.</summary>
     private static Task NoteForgottenAsync(DbConnection db, DateTime now) => db.ExecuteAsync(
         """
         DELETE FROM forgotten_revocations WHERE expired_before <= @now;
@@ -87,11 +87,11 @@ internal sealed class IdentityStore(IdentityRows rows)
             """, claims)];
 }
 
-/// <summary>How user, project, roles and revocation stand at one moment.</summary>
+/// <summary>The state of user, project, roles and revocation at one moment.</summary>
 internal sealed record Standing(User? User, Project? Project, IReadOnlyList<Role> Roles, bool Revoked)
 {
     public ApplicationCredential? Credential { get; init; }
 
-    /// <summary>How many changes there had been by then.</summary>
+    /// <summary>The number of changes to identity's rows at that moment.</summary>
     public long Changes { get; init; }
 }

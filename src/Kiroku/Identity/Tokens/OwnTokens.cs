@@ -10,16 +10,16 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Identity.Tokens;
 
 /// <summary>
-/// Gives tokens, checks them and takes them back. A token carries who and where; whether that still holds (user and
-/// project enabled, roles now, password unchanged, not revoked) is asked of the store whenever anything there has
-/// changed.
+/// Issues, validates and revokes the service's own tokens. A token names a user and a scope. Whether it is still
+/// valid (user and project enabled, present roles, password unchanged, not revoked) is read from the store whenever
+/// identity's rows have changed.
 /// </summary>
 internal sealed class OwnTokens(
     IdentityStore store, IdentityRows rows, KnownTokens known, Proofs proofs, ProjectStore projects, TokenSealer sealer,
     IOptions<IdentityOptions> options, TimeProvider time) : ITokenValidator
 {
-    /// <summary>A token for who proves who they are, with what it stands for.</summary>
-    /// <exception cref="Fault">401, in the same words whatever was wrong with the proof.</exception>
+    /// <summary>Issues a token to a user who proves their identity, and tells what it stands for.</summary>
+    /// <exception cref="Fault">401 with the same message whatever is wrong with the proof.</exception>
     public async Task<(string Token, SignIn SignIn)> IssueAsync(
         AuthRequest request, IPAddress? address, CancellationToken cancellationToken)
     {
@@ -103,12 +103,13 @@ internal sealed class OwnTokens(
             AuditIds = former is null ? [auditId] : [auditId, former.AuditIds[^1]],
             IssuedAt = now,
             ExpiresAt = former?.ExpiresAt ?? expires.AddTicks(-(expires.Ticks % TimeSpan.TicksPerSecond)),
-            // Newer than whatever was taken back, until it is known how many there were.
+            // A number higher than any, until the present number of changes is read.
             Changes = long.MaxValue,
         };
     }
 
-    /// <summary>A new token, with what there is to be compared in it later; null if it would not hold.</summary>
+    /// <summary>Completes a new token with the present stamp and number of changes; null if it would not be
+    /// valid.</summary>
     private async Task<SignIn?> NewAsync(TokenClaims claims, CancellationToken cancellationToken)
     {
         var standing = await store.FindStandingAsync(claims, cancellationToken);
@@ -133,7 +134,8 @@ internal sealed class OwnTokens(
     }
 
     /// <summary>
-    /// Tokens of the version before have no stamp; there are none an hour after the last of its nodes.
+    /// Tokens of the previous version have no stamp. An hour after the last node of that version, no such tokens are
+    /// left.
     /// </summary>
     private static bool IsOfStamp(TokenClaims claims, Project project)
         => claims.ProjectStamp is { } stamp ? stamp == project.ValidAfter : claims.IssuedAt >= project.ValidAfter;

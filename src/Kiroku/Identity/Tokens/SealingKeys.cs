@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 namespace Kiroku.Identity.Tokens;
 
 /// <summary>
-/// Keeps the keys that tokens are sealed with in the store, so that whoever shares it knows each other's tokens.
+/// Keeps the keys that encrypt tokens in the store, so that all processes that share it can read each other's tokens.
 /// </summary>
 internal sealed class SealingKeys(IDatabase database) : IXmlRepository
 {
-    /// <summary>A key's element, among revocations and what else there may be.</summary>
+    /// <summary>The XML element of a key. The table also holds revocations.</summary>
     private const string Key = "key";
 
-    /// <summary>What this process knew when it last looked.</summary>
+    /// <summary>The keys that this process had seen when it last looked.</summary>
     private volatile string[] known = [];
 
     public IReadOnlyCollection<XElement> GetAllElements()
@@ -27,8 +27,9 @@ internal sealed class SealingKeys(IDatabase database) : IXmlRepository
     }
 
     /// <summary>
-    /// Keeps a key, unless another process has made one since this one looked: it looks again after this and takes
-    /// that. Two that start at once would else each seal with its own, which the other learns of a day later.
+    /// Stores a key, unless another process has stored one since this process looked. Data Protection then reads the
+    /// keys again and uses that one. Otherwise two processes that start together would each use their own key, and
+    /// learn of the other's only a day later.
     /// </summary>
     public void StoreElement(XElement element, string friendlyName)
         => Complete(() => database.WriteAloneAsync(async connection =>
@@ -40,6 +41,6 @@ internal sealed class SealingKeys(IDatabase database) : IXmlRepository
                 new { friendlyName, xml = element.ToString(SaveOptions.DisableFormatting) });
         }, default));
 
-    /// <summary>Data Protection waits for its keys, at the start and once a day.</summary>
+    /// <summary>Blocks, because Data Protection reads its keys synchronously: at the start and once a day.</summary>
     private static T Complete<T>(Func<Task<T>> work) => Task.Run(work).GetAwaiter().GetResult();
 }

@@ -4,13 +4,13 @@ using Kiroku.Identity.Accounts;
 
 namespace Kiroku.Identity.Tokens;
 
-/// <summary>A token that holds now: whose it is, for what, and with which roles there.</summary>
+/// <summary>A valid token: its user, its scope, and the user's roles there.</summary>
 internal sealed record SignIn(TokenClaims Claims, User User, Project? Project, IReadOnlyList<Role> Roles)
 {
     private static readonly object Key = new();
     private Caller? caller;
 
-    /// <summary>The application credential that it was got with, if one was.</summary>
+    /// <summary>The application credential that the token was issued for, if any.</summary>
     public ApplicationCredential? Credential { get; init; }
 
     public bool IsAdmin => Has(RoleNames.Admin);
@@ -20,10 +20,10 @@ internal sealed record SignIn(TokenClaims Claims, User User, Project? Project, I
     /// <summary>The token of an authenticated request.</summary>
     public static SignIn Of(HttpContext context) => (SignIn)context.Items[Key]!;
 
-    /// <summary>The request's token; null for a request that needs none.</summary>
+    /// <summary>The request's token; null if the request needed none.</summary>
     public static SignIn? Find(HttpContext context) => (SignIn?)context.Items[Key];
 
-    /// <summary>Whether time alone has not ended it.</summary>
+    /// <summary>Whether the token is within its lifetime.</summary>
     public bool IsOf(DateTime now, TimeSpan lifetime)
         => Claims.IsOf(now, lifetime) && Credential?.HoldsAt(now) != false;
 

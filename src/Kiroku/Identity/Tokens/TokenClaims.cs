@@ -3,29 +3,31 @@ using Kiroku.Identity.Accounts;
 namespace Kiroku.Identity.Tokens;
 
 /// <summary>
-/// What a token says of itself. The first audit id is its own, the second that of the token it was made from.
+/// The contents of a token. The first audit id is its own; the second is that of the token it was made from.
 /// </summary>
 internal sealed record TokenClaims
 {
     /// <summary>
-    /// Of this layout there are longer and shorter ones: the version before reads no further than it knows.
+    /// The layout's number stays the same when fields are added at the end, because the previous version ignores
+    /// them.
     /// </summary>
     private const byte Layout = 2;
 
-    /// <summary>How far the clocks of those who share a store may be apart, or one may be put right.</summary>
+    /// <summary>How far apart the clocks of processes that share a store may be, or how far a clock may be
+    /// corrected.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
 
     public required string UserId { get; init; }
 
     /// <summary>
-    /// The user's <see cref="User.ValidAfter"/> when the proof was checked: whoever changes it voids the token.
+    /// The user's <see cref="User.ValidAfter"/> at the sign-in. The token becomes invalid when that changes.
     /// </summary>
     public DateTime UserStamp { get; init; }
 
-    /// <summary>The project, or the domain's id; null for neither.</summary>
+    /// <summary>The id of the project or the domain; null for neither.</summary>
     public string? ScopeId { get; init; }
 
-    /// <summary>The application credential that was the proof, if one was.</summary>
+    /// <summary>The application credential that was the proof, if any.</summary>
     public string? CredentialId { get; init; }
 
     public required IReadOnlyList<string> Methods { get; init; }
@@ -37,19 +39,19 @@ internal sealed record TokenClaims
     public DateTime ExpiresAt { get; init; }
 
     /// <summary>
-    /// The project's <see cref="Project.ValidAfter"/> when the token was made; null without a project, and in tokens of
-    /// the version before.
+    /// The project's <see cref="Project.ValidAfter"/> when the token was made; null without a project and in tokens
+    /// of the previous version.
     /// </summary>
     public DateTime? ProjectStamp { get; init; }
 
-    /// <summary>How many changes of identity's rows there had been when the token was made.</summary>
+    /// <summary>The number of changes to identity's rows when the token was made.</summary>
     public long Changes { get; init; }
 
     public string AuditId => AuditIds[0];
 
     /// <summary>
-    /// Whether it is of now: neither expired nor made later than now, as by a clock that was wrong, nor good for longer
-    /// than tokens are.
+    /// Whether the token is valid at this time: not expired, not made in the future by a wrong clock, and not valid
+    /// for longer than tokens are.
     /// </summary>
     public bool IsOf(DateTime now, TimeSpan lifetime)
         => ExpiresAt > now && IssuedAt - now <= Skew && ExpiresAt - now - Skew <= lifetime;
@@ -74,13 +76,13 @@ internal sealed record TokenClaims
         return bytes.ToArray();
     }
 
-    /// <summary>The claims, or null if they were written in another layout.</summary>
+    /// <summary>Reads claims; null if they have another layout.</summary>
     public static TokenClaims? FromBytes(byte[] bytes)
     {
         using var reader = new BinaryReader(new MemoryStream(bytes));
         if (reader.ReadByte() != Layout)
             return null;
-        // In the order in which they were written.
+        // Fields are read in the order in which they were written.
         var claims = new TokenClaims
         {
             UserId = reader.ReadString(),

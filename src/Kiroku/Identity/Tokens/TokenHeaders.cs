@@ -1,11 +1,11 @@
 namespace Kiroku.Identity.Tokens;
 
-/// <summary>The headers that tokens come in.</summary>
+/// <summary>The headers that carry tokens.</summary>
 internal static class TokenHeaders
 {
     /// <summary>The caller's own token.</summary>
     public const string Token = "X-Auth-Token";
 
-    /// <summary>The token that a request is about, or that an answer gives.</summary>
+    /// <summary>The token that a request asks about or an answer returns.</summary>
     public const string Subject = "X-Subject-Token";
 }

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.DataProtection;
 namespace Kiroku.Identity.Tokens;
 
 /// <summary>
-/// Makes token strings and reads them: claims, encrypted and signed by Data Protection, in letters fit for a header.
-/// The expiry is a claim like the others, so that the service has one clock, <see cref="TimeProvider"/>.
+/// Converts claims to token strings and back. Data Protection encrypts and signs them; the characters are safe in a
+/// header. The expiry is a claim, so that <see cref="TimeProvider"/> is the service's only clock.
 /// </summary>
 internal sealed class TokenSealer(IDataProtectionProvider protection)
 {
@@ -15,7 +15,7 @@ internal sealed class TokenSealer(IDataProtectionProvider protection)
 
     public string Seal(TokenClaims claims) => Base64Url.EncodeToString(protector.Protect(claims.ToBytes()));
 
-    /// <summary>The claims of a token that this service made, or null for any other string.</summary>
+    /// <summary>The claims of a token that this service made; null for any other string.</summary>
     public TokenClaims? Open(string token)
     {
         if (token.Length is 0 or > LongestToken || !Base64Url.IsValid(token))
