@@ -30,10 +30,10 @@ internal sealed partial class CertificateWatch(
     }
 
     [LoggerMessage(
-        LogLevel.Information, "The certificate {File} is another now ({Thumbprint}) and is shown from here on")]
+        LogLevel.Information, "The certificate {File} was replaced; the service shows the new one now ({Thumbprint})")]
     private partial void LogTaken(string file, string thumbprint);
 
-    [LoggerMessage(LogLevel.Warning, "The certificate that is shown stays the one from before: {Why}")]
+    [LoggerMessage(LogLevel.Warning, "The service goes on with the previous certificate: {Why}")]
     private partial void LogRefused(string why);
 
     [LoggerMessage(LogLevel.Warning, "The certificate {File} {Concern}")]

@@ -18,7 +18,7 @@ internal static class TrustedProxies
             part => !IPAddress.TryParse(part, out _) && !IPNetwork.TryParse(part, out _)) is { } wrong)
             return $"Api:TrustedProxies {wrong} is to be an IP address or a network, as 127.0.0.1 or 192.0.2.0/24.";
         return Split(text).Any(part => part.EndsWith("/0", StringComparison.Ordinal))
-            ? "Api:TrustedProxies is to name the proxies: a network of everybody's would have anybody say to be anyone."
+            ? "Api:TrustedProxies is to name the proxies: with all addresses trusted, anybody could pose as anybody."
             : null;
     }
 

@@ -3,14 +3,14 @@ using Kiroku.Hypervisors;
 namespace Kiroku.Images;
 
 /// <summary>
-/// What an image's bytes really are. Nobody's word is taken for it: QEMU follows what a file says of itself, so a
-/// header that names another file would give a guest the host's files.
+/// The real format and size of an image's bytes, whatever its owner declares. QEMU follows the header, so a header
+/// that refers to another file could give a guest the host's files.
 /// </summary>
 internal sealed record DiskImage(VolumeFormat Format, long VirtualSize)
 {
-    /// <summary>Sees that the file's content is a disk of the format declared.</summary>
-    /// <exception cref="ImageRejectedException">It is no disk, not of that format, or one that is not to be
-    /// trusted.</exception>
+    /// <summary>Makes sure that a file holds a disk of the declared format.</summary>
+    /// <exception cref="ImageRejectedException">The file is not a disk, has another format, or is not
+    /// safe.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static DiskImage Inspect(string file, string? declaredFormat)
     {
@@ -32,8 +32,9 @@ internal sealed record DiskImage(VolumeFormat Format, long VirtualSize)
             : "The image is declared qcow2 but its content is not.");
     }
 
-    /// <summary>What the content is, whatever it is declared as; all that is not qcow2 is raw.</summary>
-    /// <exception cref="ImageRejectedException">It is qcow2 that is not to be trusted.</exception>
+    /// <summary>Determines the format from the content, whatever was declared. Anything but qcow2 counts as
+    /// raw.</summary>
+    /// <exception cref="ImageRejectedException">It is qcow2, but not safe.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static DiskImage Recognise(string file)
     {

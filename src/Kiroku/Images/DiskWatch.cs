@@ -3,15 +3,15 @@ using System.Diagnostics.Metrics;
 namespace Kiroku.Images;
 
 /// <summary>
-/// Measures the file systems that fill up, data, volumes and images, and warns before the reserve is reached: what then
-/// comes is refused.
+/// Measures the file systems of data, volumes and images. Warns before one reaches its reserve, because new images
+/// and disks are refused then.
 /// </summary>
 internal sealed partial class DiskWatch(
     ServiceSettings settings, ImageFiles files, ImageStore store, DiskReserve reserve, IMeterFactory meters,
     TimeProvider time,
     ILogger<DiskWatch> logger) : RepeatedWork(TimeSpan.FromSeconds(30), time, logger)
 {
-    /// <summary>So many times what is kept in reserve is where a warning is due.</summary>
+    /// <summary>A warning is due when free space is less than so many times the reserve.</summary>
     private const int Near = 2;
 
     private readonly HashSet<string> warned = [];
@@ -20,7 +20,7 @@ internal sealed partial class DiskWatch(
 
     protected override string Work => "Measuring disks";
 
-    /// <summary>Collectors get what was measured last: they must not wait for a disk.</summary>
+    /// <summary>The metrics report the last measurement, so that collectors never wait for a disk.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         var meter = meters.Create(Meters.Name);
@@ -71,7 +71,7 @@ internal sealed partial class DiskWatch(
             + "refused")]
     private partial void LogNear(string folder, long free, long kept);
 
-    /// <summary>A folder's file system.</summary>
+    /// <summary>The measured space of a folder's file system.</summary>
     private sealed record Measured(string Folder, long Free, long Kept)
     {
         public Measurement<long> Tell(long value) => new(value, new KeyValuePair<string, object?>("folder", Folder));

@@ -4,7 +4,7 @@ using Kiroku.Api;
 
 namespace Kiroku.Images;
 
-/// <summary>An image as kept: what its owner says of it, and what was measured when its bytes came.</summary>
+/// <summary>A stored image: its owner's description, and what was measured when its bytes arrived.</summary>
 internal sealed record Image
 {
     public required string Id { get; init; }
@@ -25,7 +25,7 @@ internal sealed record Image
     public long? Size { get; init; }
 
     /// <summary>
-    /// The disk's size as a guest would see it; null when the bytes are no disk of the format declared.
+    /// The size of the disk as a guest sees it; null if the bytes are not a disk of the declared format.
     /// </summary>
     public long? VirtualSize { get; init; }
 
@@ -35,27 +35,28 @@ internal sealed record Image
     /// <summary>SHA-512 of the bytes, in hexadecimal.</summary>
     public string? OsHashValue { get; init; }
 
-    /// <summary>What <see cref="OsHashValue"/> was made with.</summary>
+    /// <summary>The algorithm of <see cref="OsHashValue"/>.</summary>
     public string? OsHashAlgo => OsHashValue is null ? null : "sha512";
 
-    /// <summary>The node that has the bytes, or that is taking them; null for a folder that all nodes share.</summary>
+    /// <summary>The node that holds or receives the bytes; null for a folder that all nodes share.</summary>
     public string? Node { get; init; }
 
-    /// <summary>GiB that a server's disk must have.</summary>
+    /// <summary>The smallest disk for a server, in GiB.</summary>
     public int MinDisk { get; init; }
 
-    /// <summary>MiB that a server's memory must have.</summary>
+    /// <summary>The least memory for a server, in MiB.</summary>
     public int MinRam { get; init; }
 
     public bool Protected { get; init; }
 
-    /// <summary>Left out of lists, though still usable: superseded by another of the same name.</summary>
+    /// <summary>Whether it is left out of lists, though still usable: a newer image of the same name supersedes
+    /// it.</summary>
     public bool OsHidden { get; init; }
 
     /// <summary>A JSON array of strings.</summary>
     public string Tags { get; init; } = "[]";
 
-    /// <summary>A JSON object of strings: what the owner added of their own.</summary>
+    /// <summary>The owner's own properties, as a JSON object of strings.</summary>
     public string Properties { get; init; } = "{}";
 
     public DateTime CreatedAt { get; init; }
@@ -79,7 +80,7 @@ internal sealed record Image
         }),
     };
 
-    /// <summary>What the owner added of their own, in the order of the names.</summary>
+    /// <summary>The owner's own properties, sorted by name.</summary>
     public SortedDictionary<string, string> ReadProperties()
     {
         using var document = JsonDocument.Parse(Properties);
@@ -102,7 +103,7 @@ internal sealed record Image
     private static string ToText(Action<Utf8JsonWriter> write) => Encoding.UTF8.GetString(JsonResponse.ToBytes(write));
 }
 
-/// <summary>Where an image is on its way: announced, its bytes coming, usable, taken out of use.</summary>
+/// <summary>The stages of an image: announced, receiving its bytes, usable, deactivated.</summary>
 internal static class ImageStatus
 {
     public const string Queued = "queued";
@@ -112,8 +113,8 @@ internal static class ImageStatus
 }
 
 /// <summary>
-/// Who sees an image: its owner, with it those whom it is shared with, or everyone; a community image is in others'
-/// lists only where they ask for such.
+/// Who sees an image: only its owner, also the projects that it is shared with, or everyone. Others see a community
+/// image in lists only if they ask for such images.
 /// </summary>
 internal static class ImageVisibility
 {

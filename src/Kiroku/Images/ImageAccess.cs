@@ -3,18 +3,18 @@ using Kiroku.Api;
 
 namespace Kiroku.Images;
 
-/// <summary>Which images a caller may see, and what may be done to them; refusals are in Glance's words.</summary>
+/// <summary>Decides which images a caller may see and change. Refusals are in Glance's words.</summary>
 internal static class ImageAccess
 {
-    /// <exception cref="Fault">403 in Glance's words, if the rule does not let the caller.</exception>
+    /// <exception cref="Fault">403 in Glance's words if the rule does not allow the caller.</exception>
     public static void Require(Caller caller, Rule rule, string owner)
     {
         if (!caller.May(rule, owner))
             throw new Fault(403, $"You are not authorized to complete {rule.Name} action.");
     }
 
-    /// <summary>The image that the caller may see.</summary>
-    /// <exception cref="Fault">404, in these words or the usual ones.</exception>
+    /// <summary>The image, if the caller may see it.</summary>
+    /// <exception cref="Fault">404 otherwise, with the given message or the usual one.</exception>
     public static async Task<Image> FindAsync(
         string id, HttpContext context, ImageStore store, CancellationToken cancellationToken, string? unknown = null)
     {

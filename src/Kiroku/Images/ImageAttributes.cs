@@ -5,7 +5,7 @@ using Kiroku.Api;
 namespace Kiroku.Images;
 
 /// <summary>
-/// An image's attributes by the names that requests have for them: which may be set, by whom and to what
+/// Sets image attributes by the names that requests use, and decides who may set which to what
 /// (glance/api/v2/images.py, glance/domain, glance/quota).
 /// </summary>
 internal static class ImageAttributes
@@ -23,7 +23,8 @@ internal static class ImageAttributes
 
     private static readonly HashSet<string> Reserved = ["location", "locations", "deleted", "deleted_at"];
 
-    /// <exception cref="Fault">403 for what the service itself sets, 400 for what cannot be a name.</exception>
+    /// <exception cref="Fault">403 for an attribute that the service sets itself, 400 for an invalid
+    /// name.</exception>
     public static void RequireWritable(string name)
     {
         if (ReadOnly.Contains(name))
@@ -36,9 +37,9 @@ internal static class ImageAttributes
             throw Fault.BadRequest("Property names can't contain 4 byte unicode.");
     }
 
-    /// <summary>Sets an attribute, or a property of the owner's own.</summary>
-    /// <exception cref="Fault">400 for what it cannot be, 403 for what the caller may not or the image's state does not
-    /// allow.</exception>
+    /// <summary>Sets an attribute, or one of the owner's own properties.</summary>
+    /// <exception cref="Fault">400 for an invalid value, 403 if the caller or the image's status does not allow
+    /// it.</exception>
     public static Image Set(Image image, string name, JsonElement value, Caller caller)
     {
         ImageSchemas.Check(name, value);
@@ -61,7 +62,7 @@ internal static class ImageAttributes
         };
     }
 
-    /// <exception cref="Fault">413 for too many, 400 for words that cannot be.</exception>
+    /// <exception cref="Fault">413 for too many tags, 400 for invalid ones.</exception>
     public static Image WithTags(Image image, IReadOnlyCollection<string> tags)
     {
         if (tags.Any(IsBeyondThreeBytes))
@@ -70,7 +71,7 @@ internal static class ImageAttributes
         return image.WithTags(tags);
     }
 
-    /// <exception cref="Fault">413 for too many.</exception>
+    /// <exception cref="Fault">413 if there are too many.</exception>
     public static void RequireFew(string kind, int attempted)
     {
         if (attempted > MostOfAKind)
@@ -110,6 +111,6 @@ internal static class ImageAttributes
         return image.WithProperties(properties);
     }
 
-    /// <summary>Glance keeps its words in columns of MySQL that have no room for them.</summary>
+    /// <summary>Glance refuses such characters because its columns in MySQL cannot hold them.</summary>
     private static bool IsBeyondThreeBytes(string text) => text.Any(char.IsSurrogate);
 }

@@ -3,13 +3,11 @@ using Kiroku.Api;
 
 namespace Kiroku.Images;
 
-/// <summary>
-/// Reads a request's JSON body as Glance does (glance/common/wsgi.py): whatever type it says it is of.
-/// </summary>
+/// <summary>Reads a request's JSON body as Glance does (glance/common/wsgi.py), ignoring its content type.</summary>
 internal static class ImageBody
 {
-    /// <summary>The object or array.</summary>
-    /// <exception cref="Fault">400 for anything else, 413 for what is too large.</exception>
+    /// <summary>Reads a JSON object or array.</summary>
+    /// <exception cref="Fault">400 for anything else, 413 for a body that is too large.</exception>
     public static async Task<JsonElement> ReadAsync(HttpRequest request)
     {
         var bytes = await RequestBody.ReadBytesAsync(request);
@@ -22,9 +20,9 @@ internal static class ImageBody
             : throw Fault.BadRequest("Unexpected body type. Expected list/dict.");
     }
 
-    /// <summary>The object's string under a key.</summary>
-    /// <exception cref="Fault">400 in these words if the body is no object or the value no text that can be
-    /// kept.</exception>
+    /// <summary>The string under a key of the object.</summary>
+    /// <exception cref="Fault">400 with the given message if the body is not an object or the value not a valid
+    /// string.</exception>
     public static string? Text(JsonElement body, string key, string form)
     {
         if (body.ValueKind != JsonValueKind.Object)

@@ -3,8 +3,8 @@ using Kiroku.Cluster;
 namespace Kiroku.Images;
 
 /// <summary>
-/// Has images' bytes on this node: those that are elsewhere are fetched, once for all who wait for them, and are here
-/// whole or not at all.
+/// Fetches images' bytes from other nodes. Callers that wait for the same image share one copy, and an incomplete
+/// copy is never visible.
 /// </summary>
 internal sealed partial class ImageCopies(
     ImageFiles files, IGrainFactory grains, ILogger<ImageCopies> logger) : IDisposable
@@ -13,9 +13,9 @@ internal sealed partial class ImageCopies(
     private readonly CancellationTokenSource stopping = new();
 
     /// <summary>
-    /// The file with the image's bytes. A copy that has begun goes on when nobody waits for it any more.
+    /// The file with the image's bytes. A copy that has begun continues even if nobody waits for it any more.
     /// </summary>
-    /// <exception cref="ImageUnavailableException">The bytes are not to be had now.</exception>
+    /// <exception cref="ImageUnavailableException">The bytes are not available now.</exception>
     public async Task<string> EnsureAsync(Image image, CancellationToken cancellationToken)
     {
         if (image.OsHashValue is not { } sha512)
@@ -38,7 +38,7 @@ internal sealed partial class ImageCopies(
         {
             if (running.TryGetValue(file, out var copy))
                 return copy;
-            // It may have come between the look and this turn.
+            // Another copy may have finished between the check and the lock.
             if (File.Exists(file))
                 return Task.CompletedTask;
             running[file] = copy = Task.Run(() => RunAsync(image, file, stopping.Token));
@@ -100,6 +100,6 @@ internal sealed partial class ImageCopies(
 }
 
 /// <summary>
-/// An image's bytes are not to be had now; the message is one sentence for whoever wants them, and later they may be.
+/// An image's bytes are not available now, but may be later. The message is one sentence for whoever needs them.
 /// </summary>
 internal sealed class ImageUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

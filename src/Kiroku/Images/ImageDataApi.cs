@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Kiroku.Images;
 
-/// <summary>The bytes of images (glance/api/v2/image_data.py).</summary>
+/// <summary>Upload and download of images' bytes (glance/api/v2/image_data.py).</summary>
 internal static class ImageDataApi
 {
     private const string Octets = "application/octet-stream";
@@ -50,16 +50,14 @@ internal static class ImageDataApi
             throw new Fault(415, $"Invalid content type {request.ContentType ?? "None"}");
         var image = await ImageAccess.FindAsync(id, context, store, cancellationToken);
         ImageAccess.Require(Caller.Of(context), ImageRules.Upload, image.Owner);
-        // The size is limited where the bytes are taken.
+        // The upload itself limits the size.
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         await upload.SaveAsync(
             image, request.Body, cancellationToken, new SaidOfBytes(request.ContentLength, Md5Of(request)));
         return TypedResults.NoContent();
     }
 
-    /// <summary>
-    /// The checksum that the sender says the bytes have: as HTTP has it, in Base64, or as Glance shows it.
-    /// </summary>
+    /// <summary>The checksum that the sender states: in Base64 as in HTTP, or in hex as Glance shows it.</summary>
     private static string? Md5Of(HttpRequest request)
     {
         if (request.Headers.ContentMD5 is not [{ Length: > 0 } sent, ..])

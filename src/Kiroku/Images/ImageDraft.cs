@@ -4,12 +4,12 @@ using Kiroku.Storage;
 namespace Kiroku.Images;
 
 /// <summary>
-/// Bytes that are coming and are not yet an image's: counted and summed up as they come, gone unless they are
+/// A file with bytes that are still arriving. They are counted and hashed on the way, and deleted unless they are
 /// published.
 /// </summary>
 internal sealed class ImageDraft(FileStream written, DiskReserve reserve) : IDisposable
 {
-    /// <summary>Linux's ENOSPC and EDQUOT, which .NET hands through as they are.</summary>
+    /// <summary>Linux's ENOSPC and EDQUOT. .NET passes them on unchanged.</summary>
     private const int NoSpace = 28;
     private const int QuotaReached = 122;
     private const int PieceBytes = 256 * 1024;
@@ -25,10 +25,10 @@ internal sealed class ImageDraft(FileStream written, DiskReserve reserve) : IDis
 
     public string Sha512 => Convert.ToHexStringLower(sha512.GetCurrentHash());
 
-    /// <summary>Whether it failed because the disk, or what one may have of it, is full.</summary>
+    /// <summary>Whether it failed because the disk or the account's quota is full.</summary>
     public static bool IsFull(Exception failure) => failure is IOException { HResult: NoSpace or QuotaReached };
 
-    /// <exception cref="IOException">The disk is full, or as full as it may be.</exception>
+    /// <exception cref="IOException">The disk is full, or only its reserve is left.</exception>
     public async Task WriteAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
     {
         reserve.Require(folder, piece.Length);
@@ -38,15 +38,15 @@ internal sealed class ImageDraft(FileStream written, DiskReserve reserve) : IDis
         await written.WriteAsync(piece, cancellationToken);
     }
 
-    /// <summary>Takes bytes up to their end.</summary>
-    /// <param name="bytes">Where they come from.</param>
-    /// <param name="maxSize">How many there may be.</param>
-    /// <param name="room">What the project may still have; null for what is not counted.</param>
-    /// <param name="cancellationToken">Breaks off.</param>
-    /// <exception cref="ImageTooLargeException">There are more than that.</exception>
+    /// <summary>Reads bytes to the end of a stream.</summary>
+    /// <param name="bytes">The stream.</param>
+    /// <param name="maxSize">The most bytes that are allowed.</param>
+    /// <param name="room">The project's quota; null if it does not apply.</param>
+    /// <param name="cancellationToken">Cancels the upload.</param>
+    /// <exception cref="ImageTooLargeException">There are more bytes than allowed.</exception>
     public async Task TakeAsync(Stream bytes, long maxSize, UploadRoom? room, CancellationToken cancellationToken)
     {
-        // Before the first byte is read: whoever waits to be told to go on need not send any.
+        // Comes before the first byte is read, so that a client that waits for "100 Continue" need not send any.
         if (room is not null)
             await room.RequireAsync(0, cancellationToken);
         var piece = new byte[PieceBytes];
@@ -72,5 +72,5 @@ internal sealed class ImageDraft(FileStream written, DiskReserve reserve) : IDis
     }
 }
 
-/// <summary>More bytes came than an image may have.</summary>
+/// <summary>More bytes arrived than an image may have.</summary>
 internal sealed class ImageTooLargeException() : Exception("The image is larger than images may be.");

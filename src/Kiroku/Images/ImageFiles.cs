@@ -4,30 +4,31 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Images;
 
 /// <summary>
-/// The bytes of images, a file for each in a folder of this node's or of all nodes'. A file is named by its image and
-/// by what is in it: whatever has the name has the bytes, no matter who put it there, and nothing takes its place.
+/// The files with images' bytes, in a folder of this node or one that all nodes share. A file's name consists of the
+/// image's id and a checksum of the content. So a file of the right name has the right content, whoever wrote it, and
+/// is never replaced.
 /// </summary>
 internal sealed class ImageFiles(ServiceSettings settings, IOptions<ImagesOptions> options, DiskReserve reserve)
 {
-    /// <summary>So much of a checksum that two contents do not share it.</summary>
+    /// <summary>The number of the checksum's digits in a name, enough to tell contents apart.</summary>
     private const int NameLength = 32;
     private const string DraftEnding = ".part";
     private readonly string folder = options.Value.Folder ?? Path.Combine(settings.DataDirectory, "images");
 
-    /// <summary>Whether all nodes have the same folder.</summary>
+    /// <summary>Whether all nodes use the same folder.</summary>
     public bool AreShared => options.Value.Folder is not null;
 
-    /// <summary>Which node has the files that are put here; null for all of them.</summary>
+    /// <summary>The node that holds new files; null if all nodes do.</summary>
     public string? Node => AreShared ? null : settings.Host;
 
-    /// <summary>Where an image's bytes are, if they are here.</summary>
+    /// <summary>The path of an image's bytes, whether or not they are on this node.</summary>
     public string PathOf(string imageId, string sha512) => Path.Combine(folder, NameOf(imageId, sha512));
 
-    /// <summary>The folder, which is there.</summary>
+    /// <summary>The folder's path; the folder is made if it is missing.</summary>
     public string Folder => Open().FullName;
 
-    /// <summary>A file to write to; until it is published it stands under another name.</summary>
-    /// <exception cref="IOException">There is no room for so many bytes beside what is kept in reserve.</exception>
+    /// <summary>A file to write to. It has a temporary name until it is published.</summary>
+    /// <exception cref="IOException">There is not enough space outside the reserve.</exception>
     public ImageDraft Begin(string imageId, long length)
     {
         Open();
@@ -36,14 +37,12 @@ internal sealed class ImageFiles(ServiceSettings settings, IOptions<ImagesOption
             DurableFile.Create(Path.Combine(folder, $"{imageId}.{Guid.NewGuid():N}{DraftEnding}")), reserve);
     }
 
-    /// <summary>Every file that is or was an image's; what else lies in the folder is somebody else's.</summary>
+    /// <summary>The files of present and former images. Other files in the folder are not ours.</summary>
     public IReadOnlyList<(string ImageId, FileInfo File)> List()
         => [.. Open().EnumerateFiles().Select(file => (ImageId: file.Name.Split('.')[0], file)).Where(
             found => IsImage(found.ImageId, found.file.Name))];
 
-    /// <summary>
-    /// Whether a file of that name is the image's, or may be about to be; an image that is gone has none.
-    /// </summary>
+    /// <summary>Whether a file of that name belongs to the image, or may soon. A deleted image has no files.</summary>
     public static bool IsNamedBy(Image? image, string file) => image switch
     {
         { Status: ImageStatus.Saving } => true,
@@ -58,15 +57,15 @@ internal sealed class ImageFiles(ServiceSettings settings, IOptions<ImagesOption
             file.Delete();
     }
 
-    /// <summary>Removes what was being written and last was at that time.</summary>
+    /// <summary>Deletes unfinished files that were last written before that time.</summary>
     public void DeleteDrafts(DateTime before)
     {
         foreach (var draft in Open().EnumerateFiles($"*{DraftEnding}").Where(draft => draft.LastWriteTimeUtc < before))
             draft.Delete();
     }
 
-    /// <summary>Gives a file that an earlier version named by the image alone its name.</summary>
-    /// <returns>Whether the image's bytes are here.</returns>
+    /// <summary>Renames a file that an earlier version named by the image's id alone.</summary>
+    /// <returns>Whether the image's bytes are on this node.</returns>
     public bool Adopt(Image image)
     {
         var (former, file) = (Path.Combine(folder, image.Id), PathOf(image.Id, image.OsHashValue!));
@@ -77,14 +76,14 @@ internal sealed class ImageFiles(ServiceSettings settings, IOptions<ImagesOption
         }
         catch (FileNotFoundException)
         {
-            // Another node that shares the folder did.
+            // Another node that shares the folder has renamed it.
         }
         return File.Exists(file);
     }
 
     private static string NameOf(string imageId, string sha512) => $"{imageId}.{sha512[..NameLength]}";
 
-    /// <summary>A folder that all nodes share has the mode that it was given.</summary>
+    /// <summary>Leaves the mode of a shared folder as it is.</summary>
     private DirectoryInfo Open() => AreShared ? new DirectoryInfo(folder) : DurableFile.Folder(folder);
 
     private static bool IsImage(string id, string name)

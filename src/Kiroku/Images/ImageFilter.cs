@@ -4,7 +4,7 @@ using Kiroku.Api;
 namespace Kiroku.Images;
 
 /// <summary>
-/// Which images a list is to show, from the parameters that Glance takes for it (glance/db/sqlalchemy/api.py).
+/// Filters a list of images by the query parameters that Glance supports (glance/db/sqlalchemy/api.py).
 /// </summary>
 internal sealed class ImageFilter
 {
@@ -18,7 +18,7 @@ internal sealed class ImageFilter
     private string? visibility;
     private bool hidden;
 
-    /// <summary>What the viewer says to images that are shared with it.</summary>
+    /// <summary>The member status of shared images to show.</summary>
     public string MemberStatus { get; private set; } = Images.MemberStatus.Accepted;
 
     /// <summary>A filter for images of that name.</summary>
@@ -29,7 +29,7 @@ internal sealed class ImageFilter
         return filter;
     }
 
-    /// <exception cref="Fault">400 for a value that makes no sense.</exception>
+    /// <exception cref="Fault">400 for an invalid value.</exception>
     public static ImageFilter Read(IQueryCollection query)
     {
         var filter = new ImageFilter();
@@ -45,7 +45,7 @@ internal sealed class ImageFilter
     }
 
     /// <summary>
-    /// Whether an image that the viewer may see is to be shown; others' community images only where they are asked for.
+    /// Whether to show an image that the viewer may see. Others' community images are shown only on request.
     /// </summary>
     public bool Passes(Image image, ImageViewer viewer)
         => image.OsHidden == hidden
@@ -94,7 +94,7 @@ internal sealed class ImageFilter
     }
 
     /// <summary>
-    /// A time, or <c>gte:</c> and the like before one; compared in whole seconds, as times are shown.
+    /// Compares a time, possibly after an operator such as <c>gte:</c>, in whole seconds, as times are shown.
     /// </summary>
     private static Predicate<Image> Time(string key, string value)
     {
@@ -153,7 +153,7 @@ internal sealed class ImageFilter
         return found;
     }
 
-    /// <summary>Where the next quotation mark is that no backslash stands before.</summary>
+    /// <summary>The position of the next quotation mark without a backslash before it.</summary>
     private static int Quote(string list, int from)
     {
         for (var at = from; at < list.Length; at++)
@@ -173,7 +173,8 @@ internal sealed class ImageFilter
         _ => image.MinRam,
     };
 
-    /// <summary>An attribute's value, or that of a property of the owner's own; null if the image has none.</summary>
+    /// <summary>The value of an attribute or of one of the owner's own properties; null if the image has
+    /// none.</summary>
     private static string? ValueOf(Image image, string key) => key switch
     {
         "id" => image.Id,

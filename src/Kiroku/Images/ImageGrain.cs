@@ -3,18 +3,18 @@ using Orleans.Concurrency;
 
 namespace Kiroku.Images;
 
-/// <summary>The images that a node has, as the others read them; its key is the node's name.</summary>
+/// <summary>Gives other nodes access to the images on one node. Its key is the node's name.</summary>
 internal interface IImageGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// A piece of an image's bytes: each call stands by itself, so that nothing is left behind by a reader that goes.
+    /// Reads a piece of an image's bytes. Calls are independent, so a reader that disappears leaves nothing behind.
     /// </summary>
-    /// <returns>The bytes from there on, none at their end; null if the node does not have the image.</returns>
+    /// <returns>The bytes from the offset on, empty at the end; null if the node does not have the image.</returns>
     [AlwaysInterleave, ResponseTimeout("00:00:10")]
     Task<byte[]?> Read(string imageId, string sha512, long offset);
 }
 
-/// <summary>Reads this node's files.</summary>
+/// <summary>Reads files of its own node.</summary>
 [OnNode]
 internal sealed class ImageGrain(ImageFiles files) : Grain, IImageGrain
 {

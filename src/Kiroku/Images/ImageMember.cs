@@ -1,7 +1,7 @@
 
 namespace Kiroku.Images;
 
-/// <summary>A project that an image is shared with, and what it says to it.</summary>
+/// <summary>A project that an image is shared with, and its response to that.</summary>
 internal sealed record ImageMember
 {
     public required string ImageId { get; init; }
@@ -15,7 +15,7 @@ internal sealed record ImageMember
     public DateTime UpdatedAt { get; init; }
 }
 
-/// <summary>What a project says to an image that is shared with it; one that is accepted is in its lists.</summary>
+/// <summary>A project's response to a shared image. Only an accepted image is in the project's lists.</summary>
 internal static class MemberStatus
 {
     public const string Pending = "pending";

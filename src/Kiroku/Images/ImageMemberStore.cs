@@ -3,7 +3,7 @@ using Kiroku.Storage;
 
 namespace Kiroku.Images;
 
-/// <summary>Whom images are shared with, in rows.</summary>
+/// <summary>The projects that images are shared with, in rows.</summary>
 internal sealed class ImageMemberStore(IDatabase database)
 {
     public async Task<IReadOnlyList<ImageMember>> ListAsync(string imageId, CancellationToken cancellationToken)
@@ -11,8 +11,8 @@ internal sealed class ImageMemberStore(IDatabase database)
             "SELECT * FROM image_members WHERE image_id = @imageId ORDER BY created_at, member_id", new { imageId }),
                 cancellationToken)];
 
-    /// <summary>Adds a project unless it is there or the image has as many as it may.</summary>
-    /// <returns>How many the image has with it; null if it was there already, or there is no such image.</returns>
+    /// <summary>Adds a project, unless it is a member already or the image has as many members as allowed.</summary>
+    /// <returns>The number of members including it; null if it was one already, or there is no such image.</returns>
     public Task<int?> AddAsync(ImageMember member, int most, CancellationToken cancellationToken)
         => database.WriteAloneAsync<int?>(async db =>
         {
@@ -26,7 +26,7 @@ internal sealed class ImageMemberStore(IDatabase database)
             return added == 1 ? count : null;
         }, cancellationToken);
 
-    /// <returns>False if it is not there.</returns>
+    /// <returns>False if the project is not a member.</returns>
     public async Task<bool> UpdateAsync(ImageMember member, CancellationToken cancellationToken)
         => await database.WriteAsync(db => db.ExecuteAsync(
             "UPDATE image_members SET status = @Status, updated_at = @UpdatedAt WHERE image_id = @ImageId AND "

@@ -6,8 +6,8 @@ using Kiroku.Storage;
 namespace Kiroku.Images;
 
 /// <summary>
-/// Sharing an image with single projects (glance/api/v2/image_members.py): its owner adds and removes them, each of
-/// them accepts or rejects.
+/// Shares an image with single projects (glance/api/v2/image_members.py). Its owner adds and removes members, and
+/// each member accepts or rejects.
 /// </summary>
 internal static class ImageMembersApi
 {
@@ -78,7 +78,7 @@ internal static class ImageMembersApi
         if (image.Visibility != ImageVisibility.Shared)
             throw new Fault(403, $"Not allowed to update members for image {id}.");
         var member = await FindMemberAsync(image, memberId, context, members, cancellationToken);
-        // What a project says to an image is its own to say, not the owner's.
+        // Only the member itself can accept or reject, not the image's owner.
         if (!Caller.Of(context).May(ImageRules.MemberModify, member.MemberId))
             throw new Fault(403, $"Not allowed to update members for image {id}.");
         if (status is not (MemberStatus.Pending or MemberStatus.Accepted or MemberStatus.Rejected))
@@ -122,7 +122,7 @@ internal static class ImageMembersApi
             ?? throw NoMember(image.Id, memberId);
     }
 
-    /// <summary>Members see themselves, the owner sees all.</summary>
+    /// <summary>A member sees only itself; the owner sees all members.</summary>
     private static List<ImageMember> Seen(Image image, IReadOnlyList<ImageMember> members, HttpContext context)
         => [.. members.Where(member =>
             Caller.Of(context) is var caller && (caller.MaySee(image.Owner) || member.MemberId == caller.ProjectId))];

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Extensions;
 
 namespace Kiroku.Images;
 
-/// <summary>The part of a list of images that one answer holds: sorted, after a marker, up to a limit.</summary>
+/// <summary>One page of a list of images: sorted, beginning after a marker, up to a limit.</summary>
 internal sealed class ImagePage
 {
     private const int DefaultLimit = 25;
@@ -12,7 +12,7 @@ internal sealed class ImagePage
     private readonly IQueryCollection query;
     private readonly bool full;
 
-    /// <exception cref="Fault">400 for a limit, marker or order that makes no sense.</exception>
+    /// <exception cref="Fault">400 for an invalid limit, marker or order.</exception>
     public ImagePage(IQueryCollection query, IEnumerable<Image> images)
     {
         this.query = query;
@@ -26,7 +26,7 @@ internal sealed class ImagePage
 
     public string First => "/v2/images" + Query(query.Where(pair => pair.Key != "marker"));
 
-    /// <summary>Where the next page is; null when this one is not full.</summary>
+    /// <summary>The address of the next page; null if this one is not full.</summary>
     public string? Next => full
         ? "/v2/images" + Query(query.Where(pair => pair.Key != "marker").Append(new("marker", Images[^1].Id)))
         : null;
@@ -81,7 +81,7 @@ internal sealed class ImagePage
         return sorted;
     }
 
-    /// <summary>From <c>sort=name:asc,size</c>, or from pairs of <c>sort_key</c> and <c>sort_dir</c>.</summary>
+    /// <summary>Reads <c>sort=name:asc,size</c>, or pairs of <c>sort_key</c> and <c>sort_dir</c>.</summary>
     private IEnumerable<(string Key, bool Descending)> Orders()
     {
         var (keys, directions) = (query["sort_key"], query["sort_dir"]);

@@ -6,9 +6,8 @@ using Kiroku.Api;
 namespace Kiroku.Images;
 
 /// <summary>
-/// The body of PATCH /v2/images/{id}: what to change, one after the other, all or nothing. Two forms are taken, told
-/// apart by the content type: JSON Patch, and the older one that names the operation by a key (glance/api/v2/images.py,
-/// update).
+/// The body of PATCH /v2/images/{id}: changes that are applied in order, all or none. The content type selects one of
+/// two forms: JSON Patch, or an older form that names the operation by a key (glance/api/v2/images.py, update).
 /// </summary>
 internal sealed partial class ImagePatch
 {
@@ -20,8 +19,8 @@ internal sealed partial class ImagePatch
 
     private ImagePatch(bool old) => this.old = old;
 
-    /// <exception cref="Fault">415 for another content type, 400 for what is no patch, 403 for what is not to be
-    /// changed.</exception>
+    /// <exception cref="Fault">415 for another content type, 400 for an invalid patch, 403 for an attribute that
+    /// cannot be changed.</exception>
     public static async Task<ImagePatch> ReadAsync(HttpRequest request)
     {
         var type = request.ContentType?.Split(';')[0].Trim();
@@ -108,7 +107,7 @@ internal sealed partial class ImagePatch
     }
 
     /// <summary>
-    /// The attribute that a pointer leads to; nothing that is inside of one can be changed by itself.
+    /// The attribute that a pointer refers to. Parts of an attribute cannot be changed on their own.
     /// </summary>
     private static string Name(string operation, JsonElement path)
     {

@@ -3,15 +3,15 @@ using Kiroku.Storage;
 namespace Kiroku.Images;
 
 /// <summary>
-/// Clears up after this node's last process, before anybody comes for an image: uploads that broke off are back at
-/// their start, and what is here is said to be here.
+/// Cleans up after this node's previous process, before requests arrive: resets interrupted uploads, and records
+/// which images this node holds.
 /// </summary>
 internal sealed class ImageRecovery(ImageStore store, ImageFiles files, ImageUpload upload, ServiceSettings settings,
     TimeProvider time) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        // In a folder that is ours alone nobody writes now; in another one, other nodes may.
+        // Nobody writes to a folder of our own now. In a shared folder other nodes may be writing.
         files.DeleteDrafts(files.AreShared ? time.UtcNow() - ImageSweeper.Abandoned : DateTime.MaxValue);
         await store.RecoverAsync(settings.Host, upload.IsRunning, cancellationToken);
         var ours = (await store.ListWithDataAsync(cancellationToken)).Where(

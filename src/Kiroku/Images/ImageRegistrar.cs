@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Images;
 
 /// <summary>
-/// Offers the guest image that came with the service to everyone, once for each content and by one node: a new content
-/// takes the name over and hides what had it.
+/// Registers the service's guest image as a public image. Each content is registered once, by one node. A new content
+/// takes over the name and hides the image that had it.
 /// </summary>
 internal sealed partial class ImageRegistrar(
     ImageStore store, ImageUpload upload, HomeProject home, ServiceSettings settings, IOptions<ImagesOptions> options,
@@ -16,7 +16,7 @@ internal sealed partial class ImageRegistrar(
 {
     public const string Name = "kiroku-guest";
 
-    /// <summary>How long a node may take to register it before another one thinks that it died over that.</summary>
+    /// <summary>How long a node may take to register the image before another one assumes that it died.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed partial class ImageRegistrar(
         await using var bytes = File.OpenRead(file);
         var hash = Convert.ToHexStringLower(await SHA512.HashDataAsync(bytes, cancellationToken));
         var image = Describe(owner);
-        // Other nodes that start now offer the same.
+        // Other nodes that start now try to register the same image.
         if (!await store.AddOnceAsync(image, hash, image.CreatedAt - Patience, cancellationToken))
             return;
         bytes.Position = 0;

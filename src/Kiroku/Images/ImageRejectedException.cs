@@ -1,6 +1,6 @@
 namespace Kiroku.Images;
 
 /// <summary>
-/// An image cannot become a disk; the message is one sentence for its owner, and another try ends the same.
+/// An image cannot become a disk, and trying again will not help. The message is one sentence for its owner.
 /// </summary>
 internal sealed class ImageRejectedException(string message) : Exception(message);

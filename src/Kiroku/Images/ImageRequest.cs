@@ -4,10 +4,10 @@ using Kiroku.Api;
 
 namespace Kiroku.Images;
 
-/// <summary>The body of POST /v2/images: an image announced.</summary>
+/// <summary>The body of POST /v2/images, which announces an image.</summary>
 internal static class ImageRequest
 {
-    /// <exception cref="Fault">400 for what is no image, 403 for what the caller may not set.</exception>
+    /// <exception cref="Fault">400 for an invalid body, 403 for an attribute that the caller may not set.</exception>
     public static Image Read(JsonElement body, Caller caller, DateTime now)
     {
         if (body.ValueKind != JsonValueKind.Object)

@@ -4,7 +4,7 @@ using Kiroku.Api;
 namespace Kiroku.Images;
 
 /// <summary>
-/// What images and their members look like, as the JSON Schema that clients read and requests are checked by.
+/// The JSON Schema of images and their members. Clients read it, and requests are validated against it.
 /// </summary>
 internal static class ImageSchemas
 {
@@ -78,16 +78,16 @@ internal static class ImageSchemas
             app.MapGet($"/image/v2/schemas/{name}", () => JsonResponse.Ok(json => json.WriteRawValue(document)));
     }
 
-    /// <summary>Whether images have an attribute of that name, besides what owners add of their own.</summary>
+    /// <summary>Whether images have a standard attribute of that name.</summary>
     public static bool Has(string name) => Attributes.ContainsKey(name);
 
-    /// <exception cref="Fault">400 in Glance's words, if the attribute cannot have that value.</exception>
+    /// <exception cref="Fault">400 in Glance's words for a value that the attribute cannot have.</exception>
     public static void Check(string name, JsonElement value)
     {
         Check(Attributes.GetValueOrDefault(name, Parameters.Text), value);
     }
 
-    /// <exception cref="Fault">400 in Glance's words, if that cannot be one of the tags.</exception>
+    /// <exception cref="Fault">400 in Glance's words for an invalid tag.</exception>
     public static void CheckTag(string tag)
         => Check(Attributes["tags"].Items!, JsonSerializer.SerializeToElement(tag, ImageJson.Default.String));
 

@@ -6,13 +6,15 @@ using Kiroku.Storage;
 
 namespace Kiroku.Images;
 
-/// <summary>What is known of images, in rows; their bytes are <see cref="ImageFiles"/>.</summary>
+/// <summary>Images' descriptions, in rows. Their bytes are in <see cref="ImageFiles"/>.</summary>
 internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimeProvider time)
 {
-    /// <summary>An upload takes no more ahead than leaves others some.</summary>
+    /// <summary>An upload reserves at most this fraction of the free quota in advance, so that others get
+    /// some.</summary>
     private const int Sharers = 8;
 
-    /// <summary>Who sees an image; the one place that says so (glance/db/utils.py, is_image_visible).</summary>
+    /// <summary>Condition for the images that a viewer may see, stated only here (glance/db/utils.py,
+    /// is_image_visible).</summary>
     private const string Visible =
         """
         (@SeesAll = 1 OR owner = @ProjectId OR visibility IN ('public', 'community')
@@ -34,16 +36,15 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
         => database.ReadAsync(db =>
             db.QuerySingleOrDefaultAsync<Image>("SELECT * FROM images WHERE id = @id", new { id }), cancellationToken);
 
-    /// <summary>
-    /// The image if there is one that the viewer may see and use; whether a member said yes to it or not.
-    /// </summary>
+    /// <summary>The image, if it exists and the viewer may see it. A shared image need not be accepted.</summary>
     public Task<Image?> FindVisibleAsync(string id, ImageViewer viewer, CancellationToken cancellationToken)
         => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<Image>(
             $"SELECT * FROM images WHERE id = @id AND {Visible}",
             new { id, viewer.ProjectId, viewer.SeesAll, status = ImageFilter.AnyStatus }), cancellationToken);
 
     /// <summary>
-    /// All images that pass the filter and that the viewer may see; of those shared with it, those it says that to.
+    /// Images that pass the filter and that the viewer may see. Shared images must have the member status of the
+    /// filter.
     /// </summary>
     public async Task<IReadOnlyList<Image>> ListAsync(
         ImageFilter filter, ImageViewer viewer, CancellationToken cancellationToken)
@@ -54,8 +55,8 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
         return [.. images.Where(image => filter.Passes(image, viewer))];
     }
 
-    /// <returns>False if there is, or ever was, an image of that id.</returns>
-    /// <exception cref="Fault">413: its owner has as many as it may.</exception>
+    /// <returns>False if there is or ever was an image of that id.</returns>
+    /// <exception cref="Fault">413: its owner has as many images as allowed.</exception>
     public Task<bool> AddAsync(Image image, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async db =>
         {
@@ -63,7 +64,7 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
             return await AddAsync(db, image);
         }, cancellationToken);
 
-    /// <summary>The same within the caller's transaction.</summary>
+    /// <summary>Adds an image within the caller's transaction, without checking the quota.</summary>
     public static async Task<bool> AddAsync(DbConnection db, Image image)
         => await db.ExecuteAsync(
             $"""
@@ -72,7 +73,7 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
             """, image) == 1;
 
     /// <summary>
-    /// Adds an image that its node is taking, unless one of its name and owner has that content or is being taken.
+    /// Adds an image, unless its owner has one of the same name that has that content or is being uploaded.
     /// </summary>
     public Task<bool> AddOnceAsync(
         Image image, string sha512, DateTime abandonedBefore, CancellationToken cancellationToken)
@@ -90,26 +91,27 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
             return await AddAsync(db, image);
         }, cancellationToken);
 
-    /// <returns>False unless the image waited for its bytes: someone else is sending them, or they are there.</returns>
-    /// <exception cref="Fault">413: its owner has as many uploads at a time as it may.</exception>
+    /// <returns>False if the image is not queued: another upload is running, or it has its bytes.</returns>
+    /// <exception cref="Fault">413: its owner has as many simultaneous uploads as allowed.</exception>
     public Task<bool> BeginUploadAsync(Image image, string node, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async db =>
         {
-            // What is refused anyway is refused for that.
+            // The status is checked first, because its refusal takes precedence over the quota's.
             if (await FindOwnerAsync(db, image, ImageStatus.Queued) is not { } owner)
                 return false;
             await quotas.RequireOneMoreUploadAsync(db, owner);
             return await MoveAsync(db, image, BeginningOn(node));
         }, cancellationToken);
 
-    /// <summary>Has an upload take some of its owner's quota, beside what others have and take.</summary>
-    /// <param name="image">As it was added to the store.</param>
-    /// <param name="node">Which node takes the bytes.</param>
-    /// <param name="wanted">How many bytes it has to have in all, and how many it would like.</param>
-    /// <param name="cancellationToken">Breaks off.</param>
-    /// <returns>How many it has.</returns>
-    /// <exception cref="Fault">413 if it cannot have so many, 410 if the image is gone or the upload
-    /// another's.</exception>
+    /// <summary>Reserves a part of the owner's quota for an upload.</summary>
+    /// <param name="image">The image as it was added to the store.</param>
+    /// <param name="node">The node that receives the bytes.</param>
+    /// <param name="wanted">The number of bytes that the upload must have in all, and the number that it would
+    /// like.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    /// <returns>The number of bytes reserved in all.</returns>
+    /// <exception cref="Fault">413 if the quota is too small, 410 if the image is gone or another upload took
+    /// over.</exception>
     public Task<long> ReserveAsync(
         Image image, string node, (long Least, long Most) wanted, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async db =>
@@ -124,19 +126,19 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
             return taken;
         }, cancellationToken);
 
-    /// <summary>An image whose bytes nobody waits for any more.</summary>
+    /// <summary>The refusal of an upload whose image is gone.</summary>
     public static Fault GoneMeanwhile(string imageId)
         => new(410,
             $"Image {imageId} could not be found after upload. The image may have been deleted during the upload.");
 
     /// <summary>
-    /// Begins an upload, or takes it over from whichever node began it, whose own end will find that out.
+    /// Begins an upload, or takes it over from the node that began it. That node notices when it finishes.
     /// </summary>
-    /// <param name="image">As it was added to the store.</param>
-    /// <param name="node">Which node takes the bytes.</param>
-    /// <param name="require">Throws, in the transaction, if it is not for this process to do so any more.</param>
-    /// <param name="cancellationToken">Breaks off.</param>
-    /// <returns>False if the image has its bytes, or is gone.</returns>
+    /// <param name="image">The image as it was added to the store.</param>
+    /// <param name="node">The node that receives the bytes.</param>
+    /// <param name="require">Throws, within the transaction, if this process may no longer do it.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    /// <returns>False if the image has its bytes or is gone.</returns>
     public Task<bool> BeginOrTakeOverAsync(
         Image image, string node, Func<DbConnection, Task> require, CancellationToken cancellationToken)
         => database.WriteAsync(async db =>
@@ -151,11 +153,11 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
             db => MoveAsync(db, image, new UploadMove(ImageStatus.Saving, ImageStatus.Queued) { FromNode = node }),
             CancellationToken.None);
 
-    /// <param name="image">As it was when it was added.</param>
-    /// <param name="node">Which node took the bytes.</param>
-    /// <param name="content">What they are.</param>
-    /// <param name="holder">Which node has them now; null for all.</param>
-    /// <returns>False if the image was deleted meanwhile, or the upload taken over.</returns>
+    /// <param name="image">The image as it was added to the store.</param>
+    /// <param name="node">The node that received the bytes.</param>
+    /// <param name="content">The measured content.</param>
+    /// <param name="holder">The node that holds the bytes now; null for all.</param>
+    /// <returns>False if the image was deleted meanwhile or another node took over the upload.</returns>
     public Task<bool> FinishUploadAsync(Image image, string node, ImageContent content, string? holder)
         => database.WriteAsync(db => MoveAsync(
             db, image,
@@ -167,9 +169,9 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
             }), CancellationToken.None);
 
     /// <summary>
-    /// Changes what is said of an image as it stands at that moment; a change that throws leaves it so.
+    /// Applies a change to the present row of an image. If the change throws, the row stays as it is.
     /// </summary>
-    /// <returns>The image as it is now; null if there is none.</returns>
+    /// <returns>The changed image; null if there is none.</returns>
     public Task<Image?> ChangeAsync(string id, Func<Image, Image> change, CancellationToken cancellationToken)
         => database.WriteAsync(async db =>
         {
@@ -184,26 +186,27 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
     public Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
         => database.WriteAsync(db => DeleteAsync(db, id), cancellationToken);
 
-    /// <summary>Deletes an image, unless it has its bytes.</summary>
-    /// <returns>False if it has them, or is gone.</returns>
+    /// <summary>Deletes an image unless it has its bytes.</summary>
+    /// <returns>False if it has them or is gone.</returns>
     public Task<bool> DeleteUnfilledAsync(string id, CancellationToken cancellationToken)
         => database.WriteAsync(db => DeleteUnfilledAsync(db, id), cancellationToken);
 
     /// <summary>
-    /// Deletes an image within the caller's transaction, unless it has its bytes; who is giving it some finds that out.
+    /// Deletes an image within the caller's transaction unless it has its bytes. A running upload notices that.
     /// </summary>
-    /// <returns>False if it has them, or is gone.</returns>
+    /// <returns>False if it has them or is gone.</returns>
     public static async Task<bool> DeleteUnfilledAsync(DbConnection db, string id)
         => await db.QuerySingleOrDefaultAsync<string>(
             "SELECT status FROM images WHERE id = @id", new { id }) is ImageStatus.Queued or ImageStatus.Saving
             && await DeleteAsync(db, id);
 
-    /// <summary>Takes uploads that the node began and that do not run any more back to the start.</summary>
+    /// <summary>Resets uploads that the node began and that are no longer running.</summary>
     public Task RecoverAsync(string node, Func<string, bool> isRunning, CancellationToken cancellationToken)
         => database.WriteAsync(async db =>
         {
             const string Begun = "status = 'saving' AND (node = @node OR node IS NULL)";
-            // One that runs is known to before it is marked, so that none is taken for dead that has just begun.
+            // A running upload is known to the process before its row says so, so one that has just begun is not
+            // reset.
             var dead = (await db.QueryAsync<string>($"SELECT id FROM images WHERE {Begun}", new { node })).Where(
                 id => !isRunning(id));
             return await db.ExecuteAsync(
@@ -211,25 +214,25 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
                 dead.Select(id => new { id, node, ImageStatus.Queued }));
         }, cancellationToken);
 
-    /// <summary>All images that have their bytes or are being given them.</summary>
+    /// <summary>All images that have their bytes or are receiving them.</summary>
     public async Task<IReadOnlyList<Image>> ListWithDataAsync(CancellationToken cancellationToken)
         => (await database.ReadAsync(
             db => db.QueryAsync<Image>("SELECT * FROM images WHERE status <> @Queued", new { ImageStatus.Queued }),
             cancellationToken)).AsList();
 
-    /// <summary>What all images have of bytes.</summary>
+    /// <summary>The total size of all images.</summary>
     public Task<long> MeasureAsync(CancellationToken cancellationToken)
         => database.ReadOneAsync(
             db => db.ExecuteScalarAsync<long>("SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM images"),
             cancellationToken);
 
-    /// <summary>Says of images which node has their bytes; null for all.</summary>
+    /// <summary>Records which node holds the images' bytes; null for all nodes.</summary>
     public Task PlaceAsync(IReadOnlyList<Image> images, string? node, CancellationToken cancellationToken)
         => database.WriteAsync(db => db.ExecuteAsync(
             "UPDATE images SET node = @node WHERE id = @Id AND os_hash_value = @OsHashValue",
             images.Select(image => new { image.Id, image.OsHashValue, node })), cancellationToken);
 
-    /// <summary>Leaves this the only image of its name that its owner's lists show.</summary>
+    /// <summary>Hides the owner's other images of the same name from lists.</summary>
     public Task SupersedeAsync(Image image, CancellationToken cancellationToken)
         => database.WriteAsync(db => db.ExecuteAsync(
             "UPDATE images SET os_hidden = 1, updated_at = @now WHERE name = @Name AND owner = @Owner AND id <> @Id "
@@ -275,7 +278,7 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
                 now = time.UtcNow(),
             }) == 1;
 
-    /// <summary>A step of an upload: from which status, and if need be of which node's, to which.</summary>
+    /// <summary>A change of status in an upload. If a node is given, only that node's upload is changed.</summary>
     private sealed record UploadMove(string From, string To)
     {
         public string? FromNode { get; init; }
@@ -286,5 +289,5 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
     }
 }
 
-/// <summary>What was measured of an image's bytes as they came.</summary>
+/// <summary>What was measured of an image's bytes on arrival.</summary>
 internal sealed record ImageContent(long Size, long? VirtualSize, string Md5, string Sha512);

@@ -1,23 +1,23 @@
 namespace Kiroku.Images;
 
 /// <summary>
-/// Deletes files that no image names: copies of images that were deleted on another node, and what a death left over.
-/// Frees images whose upload broke off while the store was away.
+/// Deletes files that belong to no image: copies of images that were deleted on another node, and remains of crashed
+/// processes. Resets images whose upload broke off while the store was unavailable.
 /// </summary>
 internal sealed partial class ImageSweeper(
     ImageStore store, ImageFiles files, ImageUpload upload, ServiceSettings settings, TimeProvider time,
     ILogger<ImageSweeper> logger)
     : RepeatedWork(TimeSpan.FromMinutes(10), time, logger)
 {
-    /// <summary>How long nothing was written to what nobody writes any more.</summary>
+    /// <summary>How long after its last write an unfinished file counts as abandoned.</summary>
     public static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
-    /// <summary>Looks once and deletes what is left over.</summary>
+    /// <summary>Deletes abandoned files once.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         files.DeleteDrafts(Time.GetUtcNow().UtcDateTime - Abandoned);
-        // The files first: one that comes after them is not looked at, and the image of one that is there is known by
-        // then.
+        // The files are listed before the images: so an image of any listed file is among them, and newer files are
+        // left alone.
         var found = files.List();
         var images = (await store.ListWithDataAsync(cancellationToken)).ToDictionary(image => image.Id);
         if (images.Values.Any(
@@ -26,7 +26,7 @@ internal sealed partial class ImageSweeper(
         foreach (var (imageId, file) in found.Where(
             found => !ImageFiles.IsNamedBy(images.GetValueOrDefault(found.ImageId), found.File.Name)))
         {
-            // Once more, right before: it may have got that content meanwhile.
+            // Asks again just before deleting, because the image may have got this content meanwhile.
             if (ImageFiles.IsNamedBy(await store.FindAsync(imageId, cancellationToken), file.Name))
                 continue;
             file.Delete();
@@ -38,6 +38,6 @@ internal sealed partial class ImageSweeper(
 
     protected override Task WorkAsync(CancellationToken cancellationToken) => SweepAsync(cancellationToken);
 
-    [LoggerMessage(LogLevel.Information, "Deleted data of the image {Id}, which nothing names any more")]
+    [LoggerMessage(LogLevel.Information, "Deleted unused data of the image {Id}")]
     private partial void LogSwept(string id);
 }

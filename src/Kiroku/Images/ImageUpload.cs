@@ -6,32 +6,29 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Images;
 
 /// <summary>
-/// Gives an image its bytes: queued, saving, active. An upload that breaks off takes the image back to queued and
-/// leaves nothing on disk.
+/// Receives an image's bytes, which takes it from queued to saving to active. If an upload breaks off, the image is
+/// queued again and nothing is left on disk.
 /// </summary>
 internal sealed class ImageUpload(
     ImageStore store, ImageFiles files, ServiceSettings settings, IOptions<ImagesOptions> options)
 {
     private readonly List<string> running = [];
 
-    /// <summary>
-    /// Whether this process is giving the image its bytes; such an image may yet have to be marked so.
-    /// </summary>
+    /// <summary>Whether this process is uploading the image. Its row may not say so yet.</summary>
     public bool IsRunning(string imageId)
     {
         lock (running)
             return running.Contains(imageId);
     }
 
-    /// <summary>Takes the bytes of an image that is queued, up to their end.</summary>
-    /// <param name="image">As it was added to the store.</param>
-    /// <param name="bytes">The file, which is never held in memory whole.</param>
-    /// <param name="cancellationToken">Breaks off.</param>
-    /// <param name="said">What the sender says of them before they come.</param>
-    /// <exception cref="Fault">
-    /// 409 while another upload runs or if the image has its bytes, 413 for too many or where there is no room for
-    /// them, 410 if it was deleted, 415 if they are no such disk, 400 if they are not those that were sent.
-    /// </exception>
+    /// <summary>Receives all bytes of a queued image.</summary>
+    /// <param name="image">The image as it was added to the store.</param>
+    /// <param name="bytes">The content, which is never held in memory as a whole.</param>
+    /// <param name="cancellationToken">Cancels the upload.</param>
+    /// <param name="said">The sender's statements about the bytes.</param>
+    /// <exception cref="Fault">409 if the image has its bytes or another upload is running, 413 if there are too many
+    /// bytes or too little room, 410 if the image was deleted, 415 if the bytes are not a disk of its format, 400 if
+    /// they do not match the sender's checksum.</exception>
     public async Task SaveAsync(
         Image image, Stream bytes, CancellationToken cancellationToken, SaidOfBytes? said = null)
     {
@@ -47,17 +44,15 @@ internal sealed class ImageUpload(
     }
 
     /// <summary>
-    /// The same for who alone is to fill the image: an upload that has begun is what became of theirs on a node that
-    /// died, or froze and will find its own overtaken.
+    /// Receives all bytes of an image that only this caller fills. If an upload is already in progress, it was the
+    /// caller's own on a node that died or froze, so this one takes over.
     /// </summary>
-    /// <param name="image">As it was added to the store.</param>
-    /// <param name="bytes">The file.</param>
-    /// <param name="cancellationToken">Breaks off.</param>
-    /// <param name="require">
-    /// Throws, in the transaction that begins, if the image is no longer theirs to fill; null for the service's own
-    /// images, which no quota holds up.
-    /// </param>
-    /// <exception cref="Fault">The same.</exception>
+    /// <param name="image">The image as it was added to the store.</param>
+    /// <param name="bytes">The content.</param>
+    /// <param name="cancellationToken">Cancels the upload.</param>
+    /// <param name="require">Throws, within the first transaction, if the caller may no longer fill the image; null
+    /// for the service's own images, to which no quota applies.</param>
+    /// <exception cref="Fault">As in <see cref="SaveAsync"/>.</exception>
     public Task SaveOrGoOnAsync(Image image, Stream bytes, CancellationToken cancellationToken,
         Func<DbConnection, Task>? require = null) => RunAsync(image.Id, async () =>
     {
@@ -68,14 +63,14 @@ internal sealed class ImageUpload(
         await TakeAsync(image, bytes, new Terms(null, room), cancellationToken);
     });
 
-    /// <summary>Removes an image, whatever has become of it, and its bytes.</summary>
+    /// <summary>Deletes an image in any status, with its bytes.</summary>
     public async Task DeleteAsync(string imageId, CancellationToken cancellationToken)
     {
         if (await store.DeleteAsync(imageId, cancellationToken))
             files.Delete(imageId);
     }
 
-    /// <summary>Removes an image, and what there is of its bytes, unless it has all of them.</summary>
+    /// <summary>Deletes an image and the bytes received so far, unless it has all of them.</summary>
     public async Task GiveUpAsync(string imageId, CancellationToken cancellationToken)
     {
         if (await store.DeleteUnfilledAsync(imageId, cancellationToken))
@@ -131,8 +126,8 @@ internal sealed class ImageUpload(
         var content = new ImageContent(draft.Size, VirtualSize(draft.Path, image), draft.Md5, draft.Sha512);
         var file = files.PathOf(image.Id, content.Sha512);
         draft.Publish(file);
-        // All bytes are here: from now on it no longer matters whether the sender waits. A store that fails may have
-        // taken them.
+        // All bytes have arrived, so the request's cancellation no longer matters. If the store fails, the file
+        // stays: the change may have been written.
         if (await store.FinishUploadAsync(image, settings.Host, content, files.Node))
             return;
         if (!ImageFiles.IsNamedBy(await store.FindAsync(image.Id, CancellationToken.None), Path.GetFileName(file)))
@@ -141,8 +136,8 @@ internal sealed class ImageUpload(
     }
 
     /// <summary>
-    /// How large a disk the bytes are, if they are what they are declared to be; null where only its users can tell
-    /// (glance/location.py, set_data: what is wrapped up is not looked at, and raw may be anything that is harmless).
+    /// The size of the disk, if the bytes match the declared format; null if only the image's users can tell
+    /// (glance/location.py, set_data: wrapped content is not inspected, and raw may be anything harmless).
     /// </summary>
     private static long? VirtualSize(string file, Image image)
     {
@@ -174,9 +169,9 @@ internal sealed class ImageUpload(
         }
     }
 
-    /// <summary>On what terms bytes are taken; without room, on none of a quota's.</summary>
+    /// <summary>The conditions of an upload. Without room, no quota applies.</summary>
     private sealed record Terms(SaidOfBytes? Said, UploadRoom? Room);
 }
 
-/// <summary>What a sender says of an image's bytes before they come: how many, and their checksum.</summary>
+/// <summary>What a sender states about an image's bytes in advance: their number and checksum.</summary>
 internal sealed record SaidOfBytes(long? Length, string? Md5);

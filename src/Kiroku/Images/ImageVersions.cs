@@ -3,7 +3,7 @@ using Kiroku.Api;
 
 namespace Kiroku.Images;
 
-/// <summary>Glance's version documents and what it tells of itself, which clients read before they go on.</summary>
+/// <summary>Glance's version documents and descriptions of itself, which clients read first.</summary>
 internal static class ImageVersions
 {
     public static void MapImageVersions(this IEndpointRouteBuilder app)
@@ -14,14 +14,14 @@ internal static class ImageVersions
         app.MapGet("/image/v2/info/stores", ListStores);
     }
 
-    /// <summary>None: clients send the bytes of an image themselves then.</summary>
+    /// <summary>There are none, so clients upload an image's bytes themselves.</summary>
     private static JsonResponse ListImportMethods() => JsonResponse.Ok(json => json.WriteRawValue(
         """{"import-methods": {"description": "Import methods available.", "type": "array", "value": []}}"""));
 
-    /// <summary>There is one store, and it has no name.</summary>
+    /// <summary>There is one store, which has no name.</summary>
     private static JsonResponse ListStores() => throw Fault.NotFound("Multi backend is not supported at this site.");
 
-    /// <summary>At the service's root Glance answers with choices, under /versions plainly.</summary>
+    /// <summary>Glance answers with 300 at the service's root, and with 200 under /versions.</summary>
     private static JsonResponse List(HttpRequest request) => new(
         request.Path.StartsWithSegments("/image/versions")
             ? StatusCodes.Status200OK : StatusCodes.Status300MultipleChoices, json =>

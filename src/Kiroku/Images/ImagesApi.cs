@@ -4,7 +4,7 @@ using Kiroku.Storage;
 
 namespace Kiroku.Images;
 
-/// <summary>Images (Glance's v2, glance/api/v2/images.py), their tags and their being taken out of use.</summary>
+/// <summary>Images (Glance's v2, glance/api/v2/images.py), their tags and their deactivation.</summary>
 internal static class ImagesApi
 {
     public static void MapImageRoutes(this IEndpointRouteBuilder app)

@@ -5,17 +5,17 @@ internal sealed class ImagesOptions
 {
     public const string Section = "Images";
 
-    /// <summary>The largest image taken, in bytes (Glance's [DEFAULT] image_size_cap).</summary>
+    /// <summary>The largest image accepted, in bytes (Glance's [DEFAULT] image_size_cap).</summary>
     public long MaxSize { get; init; } = 1L << 40;
 
     /// <summary>
-    /// A folder for the bytes of images that all nodes share; without one each node keeps what it takes in its data
-    /// folder.
+    /// A folder for images' bytes that all nodes share. Without one, each node keeps the images that it receives in
+    /// its data folder.
     /// </summary>
     public string? Folder { get; init; }
 
     /// <summary>
-    /// A qcow2 file to offer to everyone as the image <c>kiroku-guest</c>; also <c>KIROKU_GUEST_IMAGE</c>, which
+    /// A qcow2 file to register as the public image <c>kiroku-guest</c>; also <c>KIROKU_GUEST_IMAGE</c>, which
     /// <c>./kiroku</c> sets to the image it made.
     /// </summary>
     public string? GuestImage { get; set; }

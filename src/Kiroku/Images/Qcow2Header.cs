@@ -3,24 +3,24 @@ using System.Buffers.Binary;
 namespace Kiroku.Images;
 
 /// <summary>
-/// The part of a qcow2 header that decides whether the image is taken (QEMU's docs/interop/qcow2.txt).
+/// The part of a qcow2 header that decides whether the image is accepted (QEMU's docs/interop/qcow2.txt).
 /// </summary>
 internal readonly ref struct Qcow2Header
 {
-    /// <summary>As many bytes as are ever read.</summary>
+    /// <summary>The most bytes that are ever read.</summary>
     public const int Longest = 112;
     private const uint Magic = 0x514649FB;
     private const int VersionTwoLength = 72;
     private const int VersionThreeLength = 104;
 
-    // Incompatible features. Dirty and compression type are QEMU's own business; so are extended L2 entries; corrupt
-    // and unknown ones are refused.
+    // Incompatible features. QEMU handles dirty images, compression types and extended L2 entries itself. Corrupt
+    // images and unknown features are refused.
     private const ulong Dirty = 1 << 0;
     private const ulong ExternalDataFile = 1 << 2;
     private const ulong CompressionType = 1 << 3;
     private const ulong ExtendedEntries = 1 << 4;
 
-    /// <summary>More than any flavor has: what asks for more is no honest image.</summary>
+    /// <summary>Larger than any flavor's disk. An image that claims more is not a genuine one.</summary>
     private const ulong LargestDisk = 1UL << 46;
 
     public required long VirtualSize { get; init; }
@@ -28,7 +28,8 @@ internal readonly ref struct Qcow2Header
     public static bool Matches(ReadOnlySpan<byte> start)
         => start.Length >= 4 && BinaryPrimitives.ReadUInt32BigEndian(start) == Magic;
 
-    /// <exception cref="ImageRejectedException">The header is cut short, or asks for what is not given.</exception>
+    /// <exception cref="ImageRejectedException">The header is cut short or requires something
+    /// unsupported.</exception>
     public static Qcow2Header Read(ReadOnlySpan<byte> start, long fileSize)
     {
         var version = start.Length >= VersionTwoLength ? Number32(start, 4) : throw Damaged();
@@ -62,7 +63,8 @@ internal readonly ref struct Qcow2Header
             throw new ImageRejectedException("The image is marked corrupt or needs features that are not known.");
     }
 
-    /// <summary>The tables that the header points to are aligned to clusters and lie within the file.</summary>
+    /// <summary>Checks that the tables that the header points to are aligned to clusters and lie within the
+    /// file.</summary>
     private static void CheckTables(ReadOnlySpan<byte> start, long fileSize)
     {
         var clusterBits = Number32(start, 20);

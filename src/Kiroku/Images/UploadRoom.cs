@@ -3,8 +3,8 @@ using Kiroku.Storage;
 namespace Kiroku.Images;
 
 /// <summary>
-/// What an upload has taken of its project's quota: at once if its length is known, else some at a time ahead of what
-/// comes. It finds out, too, that the image was deleted meanwhile, rather than when all the bytes are here.
+/// The part of a project's quota that an upload reserves: all at once if its length is known, otherwise a step ahead
+/// of the bytes. Each reservation also shows if the image was deleted meanwhile, long before all bytes have arrived.
 /// </summary>
 internal sealed class UploadRoom(ImageStore store, Image image, string node, long? length)
 {
@@ -12,9 +12,8 @@ internal sealed class UploadRoom(ImageStore store, Image image, string node, lon
     private long next = -1;
     private long reserved = -1;
 
-    /// <summary>Sees that so many bytes may have come.</summary>
-    /// <exception cref="Api.Fault">413 if there is no room for them, 410 if there is no such upload any
-    /// more.</exception>
+    /// <summary>Makes sure that so many bytes are reserved.</summary>
+    /// <exception cref="Api.Fault">413 if the quota is too small, 410 if the upload no longer exists.</exception>
     public async ValueTask RequireAsync(long size, CancellationToken cancellationToken)
     {
         if (size <= next)
@@ -26,7 +25,7 @@ internal sealed class UploadRoom(ImageStore store, Image image, string node, lon
         }
         catch (StorageException) when (size <= reserved)
         {
-            // Room is taken already, and whether the image is still there is asked again after the next piece.
+            // Enough is reserved already. The next piece will ask again whether the image still exists.
         }
         next = Math.Min(reserved, size + Step);
     }

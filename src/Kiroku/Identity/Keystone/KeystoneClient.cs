@@ -119,7 +119,7 @@ internal sealed partial class KeystoneClient(
         return Fault.Unavailable("The Keystone service is temporarily unavailable.", RetryAfter);
     }
 
-    [LoggerMessage(LogLevel.Warning, "The Keystone at {Address} is of no use: {Why}")]
+    [LoggerMessage(LogLevel.Warning, "The Keystone at {Address} cannot be used: {Why}")]
     private partial void LogUnusable(Uri address, string why, Exception? exception);
 
     private sealed record OwnToken(string Text, DateTime ExpiresAt);
