@@ -1,20 +1,20 @@
 namespace Kiroku.Storage;
 
 /// <summary>
-/// Counts the changes that this process makes to something in the store, each from before it can be seen there until
-/// after: what was read at a count is as the store has it, as long as the count is the same.
+/// Counts this process's changes to something in the store. A change counts from before it becomes visible until
+/// after. So data that was read at a count is up to date while the count stays the same.
 /// </summary>
 internal struct ChangeCount
 {
     private long begun;
     private long ended;
 
-    /// <summary>How many changes there were; null while one is under way.</summary>
+    /// <summary>The number of changes so far; null while one is in progress.</summary>
     public readonly long? Value
     {
         get
         {
-            // In this order: what begins in between is seen.
+            // Read in this order, so that a change that begins in between is noticed.
             var before = Volatile.Read(in ended);
             return Volatile.Read(in begun) == before ? before : null;
         }

@@ -4,10 +4,10 @@ using System.Text.Json;
 namespace Kiroku.Storage;
 
 /// <summary>
-/// A table's columns as its row's record has them, each property being the column of its name in snake case. So a
-/// column stands once, in the record.
+/// Lists a table's columns from the record of its rows: each property is the column of its name in snake case. So
+/// every column is written only once, in the record.
 /// </summary>
-/// <typeparam name="TRow">The record; its public properties that can be set are columns.</typeparam>
+/// <typeparam name="TRow">The record. Its public settable properties are the columns.</typeparam>
 internal static class Columns<TRow>
 {
     public static readonly IReadOnlyList<string> Properties =
@@ -16,7 +16,7 @@ internal static class Columns<TRow>
             .Where(property => property.CanWrite).Select(property => property.Name),
     ];
 
-    /// <summary>Statement that inserts a row, but for those columns, which the store fills.</summary>
+    /// <summary>A statement that inserts a row without the given columns, which the store fills.</summary>
     public static string Insert(string table, params string[] but)
         => $"{Into(table, but)} VALUES ({Values(but)})";
 

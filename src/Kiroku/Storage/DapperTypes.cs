@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Kiroku.Storage;
 
-/// <summary>How values stand in columns: ids and times as text, truth as 0 or 1, columns in snake_case.</summary>
+/// <summary>How values are stored in columns: ids and times as text, truth as 0 or 1, names in snake_case.</summary>
 internal static class DapperTypes
 {
     private static readonly Lock Gate = new();
@@ -33,7 +33,7 @@ internal static class DapperTypes
         }
     }
 
-    /// <summary>A kind of value and the type of its columns, which PostgreSQL wants to know of a null, too.</summary>
+    /// <summary>Converts one type of value. PostgreSQL needs the column's type even for a null.</summary>
     private abstract class Handler<T>(DbType type) : SqlMapper.ITypeHandler
     {
         public void SetValue(IDbDataParameter parameter, object value)

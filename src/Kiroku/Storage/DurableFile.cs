@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace Kiroku.Storage;
 
-/// <summary>Files for the service's eyes only that are wholly there or not at all, after a power cut too.</summary>
+/// <summary>Private files of the service that exist completely or not at all, even after a power cut.</summary>
 internal static partial class DurableFile
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int CloseOnExec = 0x80000;
     private const UnixFileMode PrivateFolder = Private | UnixFileMode.UserExecute;
 
-    /// <summary>The folder, made if it is missing, closed to others in any case.</summary>
+    /// <summary>Makes a folder if it is missing, and closes it to other accounts in any case.</summary>
     public static DirectoryInfo Folder(string path)
     {
         var folder = Directory.CreateDirectory(path, PrivateFolder);
@@ -24,7 +24,7 @@ internal static partial class DurableFile
             new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = Private })
                 .Dispose();
 
-    /// <summary>A new file to write to under a temporary name; <see cref="Publish"/> gives it its own.</summary>
+    /// <summary>Creates a file under a temporary name. <see cref="Publish"/> gives it its final name.</summary>
     public static FileStream Create(string temporary) => new(temporary, new FileStreamOptions
     {
         Mode = FileMode.Create,
@@ -34,7 +34,7 @@ internal static partial class DurableFile
         BufferSize = 0,
     });
 
-    /// <summary>Closes a written file and gives it its name.</summary>
+    /// <summary>Closes a written file and gives it its final name.</summary>
     public static void Publish(FileStream written, string file)
     {
         var temporary = written.Name;
@@ -51,7 +51,7 @@ internal static partial class DurableFile
         Publish(written, file);
     }
 
-    /// <summary>Makes the folder's names durable, for which .NET has no call.</summary>
+    /// <summary>Makes a folder's entries durable, for which .NET has no call.</summary>
     private static void FlushFolder(string folder)
     {
         var descriptor = Open(folder, CloseOnExec);

@@ -3,18 +3,18 @@ using System.Data.Common;
 namespace Kiroku.Storage;
 
 /// <summary>
-/// The one store behind all rooms. Rooms write portable SQL; what differs between databases stays behind this
-/// interface, and one conformance suite holds every implementation to it.
+/// The store that all rooms share. Rooms write portable SQL. This interface hides how databases differ, and one test
+/// suite checks that every implementation conforms to it.
 /// </summary>
 internal interface IDatabase : IDisposable
 {
     /// <summary>
-    /// Whether other processes write here, too: what one of them remembers is then good only if the store says so.
+    /// Whether other processes write to the store as well. If so, cached data must be checked against the store.
     /// </summary>
     bool IsShared { get; }
 
     /// <summary>
-    /// Whether it lives on what is kept aside, because its disk is full: nothing new is to be written then.
+    /// Whether the store's disk is full, so that it uses its ballast and should take nothing new.
     /// </summary>
     bool IsShort => false;
 
@@ -23,42 +23,42 @@ internal interface IDatabase : IDisposable
     Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Runs a read of one statement, which sees one state by itself: a server is asked once instead of twice.
+    /// Runs a read of one statement, which is consistent by itself. That saves a round trip to a database server.
     /// </summary>
     /// <exception cref="StorageException">The store cannot be read now.</exception>
     Task<T> ReadOneAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Runs a write in a transaction and returns once it is durable; a write that throws leaves nothing behind. No row
-    /// that it read changes before it ends: where a store notices that too late it calls <paramref name="write"/>
-    /// again. The token withdraws a write that has not begun; one that has begun is always seen through.
+    /// Runs a write in a transaction and returns once it is durable. A write that throws changes nothing. Rows that
+    /// it read do not change before it ends; if the store notices a conflict only then, it calls <paramref
+    /// name="write"/> again. The token cancels a write that has not begun; one that has begun always completes.
     /// </summary>
-    /// <exception cref="StorageException">Nothing was written: the disk is full or the store is not to be
+    /// <exception cref="StorageException">Nothing was written: the disk is full or the store cannot be
     /// reached.</exception>
     Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken);
 
     /// <summary>
-    /// A write that decides by rows which others add, as where a limit is kept: what it does is as if no other such
-    /// write had run beside it.
+    /// Runs a write whose decision depends on rows that others may add, for instance to enforce a limit. It has the
+    /// same result as if no other such write ran at the same time.
     /// </summary>
     /// <exception cref="StorageException">Nothing was written.</exception>
     Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Whether this process is the one that does what is done once for all that share the store. It stays that one
-    /// until it ends or loses the store; for a moment after that there may be two.
+    /// Whether this process does the work that only one of those sharing the store does. It keeps the turn until it
+    /// ends or loses the store. For a moment after that, two processes may have the turn.
     /// </summary>
-    /// <exception cref="StorageException">The store is not to be reached.</exception>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
     Task<bool> HasTurnAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// The time by the clock that everyone who uses the store goes by: the server's, where there is one, because the
-    /// clocks of its clients need not agree; else <paramref name="own"/>.
+    /// The time that all users of the store agree on: the database server's if there is one, because its clients'
+    /// clocks may differ; otherwise <paramref name="own"/>.
     /// </summary>
     Task<DateTime> NowAsync(DbConnection connection, TimeProvider own);
 
-    /// <summary>Sees to what is kept aside for the store's own work, however little is written.</summary>
-    /// <exception cref="StorageException">The store is not to be reached.</exception>
+    /// <summary>Gives up or lays the store's ballast as needed, even if nothing is written.</summary>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
     Task KeepAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Brings the schema to this version.</summary>
@@ -67,12 +67,12 @@ internal interface IDatabase : IDisposable
 }
 
 /// <summary>
-/// The store did not take or give something; nothing was changed, unless it is undecided. Worth another try later.
+/// The store could not read or write. Nothing was changed, unless it is undecided. Trying again later may help.
 /// </summary>
 internal sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>
-    /// Whether nobody knows if the change took place: the store went away in the middle and did not come back.
+    /// Whether it is unknown if the change took place: the store failed during the commit and did not come back.
     /// </summary>
     public bool IsUndecided { get; init; }
 }

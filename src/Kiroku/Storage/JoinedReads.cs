@@ -1,8 +1,8 @@
 namespace Kiroku.Storage;
 
 /// <summary>
-/// A read that many ask for at once and that is made for all of them together. Nobody gets what was read before they
-/// asked: whoever comes while one is under way waits for the next.
+/// Joins simultaneous reads into one. Nobody gets data that was read before they asked: callers that come during a
+/// read wait for the next one.
 /// </summary>
 internal sealed class JoinedReads<T>(Func<Task<T>> read)
 {

@@ -1,8 +1,8 @@
 namespace Kiroku.Storage;
 
 /// <summary>
-/// The same store by a way of its own: what says that this node is there must not wait behind all that it does. A file
-/// has one way only.
+/// Separate connections to the same store. A node's signs of life go through them, so that they never wait behind its
+/// other work. A SQLite store has only one writer, so it is used directly.
 /// </summary>
 internal sealed class SideDatabase(IDatabase database, IDisposable? owned = null) : IDisposable
 {

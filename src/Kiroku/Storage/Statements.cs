@@ -2,22 +2,22 @@ using System.Data.Common;
 
 namespace Kiroku.Storage;
 
-/// <summary>A connection that keeps what it has prepared for the next time.</summary>
+/// <summary>A connection that keeps its prepared statements for the next time.</summary>
 internal interface IKeepsStatements
 {
-    /// <summary>The command of that text; it stays the connection's.</summary>
+    /// <summary>The prepared command with that text. The connection owns it.</summary>
     DbCommand Statement(string sql);
 }
 
 /// <summary>
-/// Queries where each microsecond counts: prepared once a connection and read value by value. Everything else is
-/// Dapper's.
+/// Runs the queries where each microsecond counts: prepared once for each connection and read value by value. All
+/// other queries use Dapper.
 /// </summary>
 internal static class Statements
 {
-    /// <param name="connection">One that keeps its statements, or any other.</param>
-    /// <param name="sql">Constant text, with parameters @0, @1 and so on.</param>
-    /// <param name="values">The parameters' values: texts and whole numbers.</param>
+    /// <param name="connection">A connection that keeps its statements, or any other.</param>
+    /// <param name="sql">Constant text with parameters @0, @1 and so on.</param>
+    /// <param name="values">The parameters' values: strings and whole numbers.</param>
     /// <param name="read">Reads the rows.</param>
     public static async Task<T> ReadAsync<T>(
         this DbConnection connection, string sql, object[] values, Func<DbDataReader, Task<T>> read)

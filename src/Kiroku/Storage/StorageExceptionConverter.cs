@@ -1,8 +1,8 @@
 namespace Kiroku.Storage;
 
 /// <summary>
-/// How a <see cref="StorageException"/> crosses to another node: without its cause, which is of a kind that Orleans
-/// cannot take along.
+/// Carries a <see cref="StorageException"/> to another node. Its inner exception stays behind, because Orleans cannot
+/// serialize that.
 /// </summary>
 [RegisterConverter]
 internal sealed class StorageExceptionConverter : IConverter<StorageException, CrossingTrouble>
@@ -13,6 +13,6 @@ internal sealed class StorageExceptionConverter : IConverter<StorageException, C
     public CrossingTrouble ConvertToSurrogate(in StorageException value) => new(value.Message, value.IsUndecided);
 }
 
-/// <summary>What the other node needs to know of a trouble with the store.</summary>
+/// <summary>The part of a <see cref="StorageException"/> that another node needs.</summary>
 [GenerateSerializer, Immutable, Alias("Kiroku.CrossingTrouble")]
 internal readonly record struct CrossingTrouble([property: Id(0)] string Message, [property: Id(1)] bool IsUndecided);

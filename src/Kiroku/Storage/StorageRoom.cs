@@ -38,8 +38,8 @@ internal static class StorageRoom
             provider.GetRequiredService<IOptions<StorageOptions>>().Value.Database));
     }
 
-    /// <summary>Where rows are to be kept, for whoever has to know before the service is put together.</summary>
-    /// <exception cref="OptionsValidationException">It is no connection.</exception>
+    /// <summary>Finds the store's connection string before the service is put together.</summary>
+    /// <exception cref="OptionsValidationException">The text is not a connection string.</exception>
     public static string? FindDatabase(IConfiguration configuration, ServiceSettings settings)
     {
         var database = settings.Database

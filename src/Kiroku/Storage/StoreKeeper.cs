@@ -1,8 +1,6 @@
 namespace Kiroku.Storage;
 
-/// <summary>
-/// Has the store look at its disk while nobody writes, so that it notices that room is short, or is there again.
-/// </summary>
+/// <summary>Makes an idle store check its disk, so that it notices when space runs short or is free again.</summary>
 internal sealed class StoreKeeper(IDatabase database, TimeProvider time, ILogger<StoreKeeper> logger)
     : RepeatedWork(TimeSpan.FromSeconds(2), time, logger)
 {

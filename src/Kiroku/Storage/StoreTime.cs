@@ -1,18 +1,18 @@
 namespace Kiroku.Storage;
 
 /// <summary>
-/// The clock that all who share a store go by, however far apart their own are: the system's, corrected by what the
-/// store's server says the time is. Durations and timers stay the system's.
+/// The common clock of all processes that share a store, however much their own clocks differ: the system's clock,
+/// corrected to the database server's. Durations and timers remain the system's.
 /// </summary>
 internal sealed class StoreTime(TimeProvider system) : TimeProvider
 {
-    /// <summary>Rather than go back it stands still, where that is short.</summary>
+    /// <summary>The clock never goes back by less than this; it stands still instead.</summary>
     private static readonly long LongestStand = TimeSpan.FromSeconds(1).Ticks;
 
     private long offset;
     private long newest;
 
-    /// <summary>What has to be added to the system's clock.</summary>
+    /// <summary>The correction that is added to the system's clock.</summary>
     public TimeSpan Offset => TimeSpan.FromTicks(Volatile.Read(ref offset));
 
     public override TimeZoneInfo LocalTimeZone => system.LocalTimeZone;
@@ -38,8 +38,8 @@ internal sealed class StoreTime(TimeProvider system) : TimeProvider
     }
 
     /// <summary>
-    /// Asks the server for its time, and takes that unless the present offset may be right as well: the answer is of
-    /// some moment between the question and its arrival.
+    /// Asks the server for its time. The answer is from some moment between question and arrival, so the offset is
+    /// changed only if it lies outside that range.
     /// </summary>
     public async Task MeasureAsync(Func<Task<DateTime>> ask)
     {

@@ -5,8 +5,8 @@ using System.Text;
 namespace Kiroku.Storage;
 
 /// <summary>
-/// Times as Kiroku keeps and shows them: UTC, microseconds, <c>YYYY-MM-DDTHH:MM:SS.ffffff</c> without zone, as Nova's
-/// (doc/api_samples/os-instance-actions). Their text sorts as the times do.
+/// Times as Kiroku stores and shows them: UTC, microseconds, <c>YYYY-MM-DDTHH:MM:SS.ffffff</c> without a zone, as
+/// Nova's (doc/api_samples/os-instance-actions). Their text sorts in order of time.
 /// </summary>
 internal static class Timestamps
 {
@@ -15,7 +15,7 @@ internal static class Timestamps
     private const int RoundTrip = 33;
     private const string Seconds = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
-    /// <summary>Now, cut to the microsecond so that what is kept equals what was meant.</summary>
+    /// <summary>The present time, cut to microseconds so that it does not change when it is stored.</summary>
     public static DateTime UtcNow(this TimeProvider time)
     {
         var now = time.GetUtcNow().UtcDateTime;
@@ -24,19 +24,20 @@ internal static class Timestamps
 
     public static string Format(DateTime time)
     {
-        // Of .NET's forms the round-trip one is written some times quicker than one of our own; its end is too exact.
+        // .NET writes its round-trip format several times faster than a custom one. The last digit and the zone are
+        // cut off.
         Span<char> text = stackalloc char[RoundTrip];
         time.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
         return new string(text[..Length]);
     }
 
-    /// <summary>Whole seconds with a Z, as Nova shows a server's created and updated.</summary>
+    /// <summary>Whole seconds with a Z, as in a server's created and updated times.</summary>
     public static string FormatSeconds(DateTime time) => time.ToString(Seconds, CultureInfo.InvariantCulture);
 
     public static DateTime Parse(ReadOnlySpan<char> text)
     {
         Span<byte> whole = stackalloc byte[Length + 2];
-        // Likewise: with one digit more and a zone it is the round-trip form.
+        // The round-trip format is faster here as well. It needs another digit and a zone.
         if (text.Length == Length && Encoding.ASCII.TryGetBytes(text, whole, out _))
         {
             "0Z"u8.CopyTo(whole[Length..]);

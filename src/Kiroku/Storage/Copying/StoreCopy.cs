@@ -7,12 +7,10 @@ using NpgsqlTypes;
 
 namespace Kiroku.Storage.Copying;
 
-/// <summary>
-/// Copies a store of SQLite into an empty one of PostgreSQL, in one transaction: all of it or nothing.
-/// </summary>
+/// <summary>Copies a SQLite store into an empty PostgreSQL one, in a single transaction.</summary>
 internal sealed class StoreCopy(SqliteDatabase source, string destination)
 {
-    /// <summary>Each after those that it refers to.</summary>
+    /// <summary>The tables, each after those that it refers to.</summary>
     public static readonly IReadOnlyList<string> Tables =
     [
         "projects", "users", "roles", "role_assignments", "application_credentials", "application_credential_roles",
@@ -23,7 +21,7 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
         "nodes", "kept_volumes", "identity_changes", "forgotten_revocations",
     ];
 
-    /// <returns>How many rows each table has now.</returns>
+    /// <returns>The number of rows copied into each table.</returns>
     /// <exception cref="StorageException">One of the stores cannot be read or written, or the destination is not
     /// empty.</exception>
     public async Task<IReadOnlyDictionary<string, long>> RunAsync(CancellationToken cancellationToken)
@@ -50,13 +48,13 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
 
     private static async Task RequireEmptyAsync(NpgsqlConnection connection)
     {
-        // Nobody writes meanwhile: a service that started beside would make its first users.
+        // Prevents writes meanwhile: a service that started now would create its first users.
         await connection.ExecuteAsync($"LOCK TABLE {string.Join(", ", Tables)} IN ACCESS EXCLUSIVE MODE");
         if (await connection.ExecuteScalarAsync<long>(
             "SELECT (SELECT COUNT(*) FROM users) + (SELECT COUNT(*) FROM servers)") > 0)
             throw new StorageException(
                 "The destination holds users or servers already: only an empty store is copied into.");
-        // What a new store begins with may have been changed in the old one.
+        // A new store's initial rows may have been changed in the old store.
         await connection.ExecuteAsync("DELETE FROM flavors; DELETE FROM roles; DELETE FROM identity_changes");
     }
 

@@ -3,19 +3,20 @@ using Npgsql;
 namespace Kiroku.Storage.Postgres;
 
 /// <summary>
-/// Keeps <see cref="StoreTime"/> with the server's clock: measured before anything else begins, and again and again.
+/// Keeps <see cref="StoreTime"/> in step with the server's clock. Measures it before other work begins, and regularly
+/// after that.
 /// </summary>
 internal sealed partial class PostgresClock(
     IDatabase database, StoreTime clock, TimeProvider time, ILogger<PostgresClock> logger)
     : RepeatedWork(Interval, time, logger)
 {
-    /// <summary>A quartz is off by a millisecond in this time, about.</summary>
+    /// <summary>A quartz clock drifts by about a millisecond in this time.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan WorthTelling = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The first question has a statement to be read and what it needs to be loaded; the next are nearer to the truth.
+    /// The first question is slow because the server still prepares for it. Later ones measure more exactly.
     /// </summary>
     private const int FirstMeasures = 3;
 
@@ -23,10 +24,10 @@ internal sealed partial class PostgresClock(
 
     protected override string Work => "Comparing the clock with the store's";
 
-    /// <exception cref="StorageException">The store does not say what time it is.</exception>
+    /// <exception cref="StorageException">The store cannot be asked for its time.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        // A test may have put its own clock there.
+        // A test may have registered another clock.
         if (!database.IsShared || Time != clock)
             return;
         for (var i = 0; i < FirstMeasures; i++)
@@ -36,7 +37,7 @@ internal sealed partial class PostgresClock(
 
     protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
-        // Getting a connection may take longer than anything else, and is not to be counted.
+        // Opens the connection first, because that may take long and would distort the measurement.
         await database.ReadOneAsync(async connection =>
         {
             await clock.MeasureAsync(async () =>

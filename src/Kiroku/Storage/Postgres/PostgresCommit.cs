@@ -5,15 +5,16 @@ using Npgsql;
 namespace Kiroku.Storage.Postgres;
 
 /// <summary>
-/// A commit whose answer may get lost: PostgreSQL remembers of a transaction's number whether it was committed
-/// (pg_xact_status), so nobody need guess, and nothing is written twice.
+/// A commit whose answer may get lost. PostgreSQL can tell by a transaction's number whether it was committed
+/// (pg_xact_status), so nothing is written twice.
 /// </summary>
 internal sealed class PostgresCommit
 {
     private const string AskNumber = "SELECT pg_current_xact_id()::text";
 
     /// <summary>
-    /// What a transaction sees is settled by its first query, which this is not: it sees what the one before it did.
+    /// A transaction's snapshot is taken by its first query, and locking a table is not a query. So the transaction
+    /// sees what the one before it wrote.
     /// </summary>
     private const string WaitForTurn = "LOCK TABLE alone IN EXCLUSIVE MODE";
 
@@ -23,17 +24,17 @@ internal sealed class PostgresCommit
 
     private PostgresCommit(string number) => this.number = number;
 
-    /// <summary>Notes the number of the connection's transaction, which has done nothing yet.</summary>
-    /// <param name="connection">The transaction's.</param>
-    /// <param name="alone">Whether it first waits until no other such transaction runs.</param>
+    /// <summary>Records the number of a transaction that has done nothing yet.</summary>
+    /// <param name="connection">The transaction's connection.</param>
+    /// <param name="alone">Whether to wait first until no other such transaction runs.</param>
     public static async Task<PostgresCommit> BeginAsync(NpgsqlConnection connection, bool alone)
     {
         await using var command = new NpgsqlCommand(alone ? $"{WaitForTurn}; {AskNumber}" : AskNumber, connection);
         return new PostgresCommit((string)(await command.ExecuteScalarAsync())!);
     }
 
-    /// <summary>Asks until the server says yes or no, also while it starts again.</summary>
-    /// <exception cref="StorageException">It did not say within half a minute.</exception>
+    /// <summary>Asks until the server gives an answer, even while it restarts.</summary>
+    /// <exception cref="StorageException">The server gave no answer within half a minute.</exception>
     public async Task<bool> HasTakenPlaceAsync(NpgsqlDataSource source)
     {
         var began = Stopwatch.GetTimestamp();
@@ -56,7 +57,7 @@ internal sealed class PostgresCommit
             }
             catch (NpgsqlException)
             {
-                // Not back yet.
+                // The server is not back yet.
             }
             if (Stopwatch.GetElapsedTime(began) > Patience)
                 throw new StorageException("The store does not end a commit; whether it takes place is not known.")

@@ -3,29 +3,31 @@ using Npgsql;
 namespace Kiroku.Storage.Postgres;
 
 /// <summary>
-/// How the service connects: as the operator says (Npgsql's keywords), with what the store's promises need.
+/// The connection strings of the service: the operator's (Npgsql's keywords), with the options that the store's
+/// promises need.
 /// </summary>
 internal sealed class PostgresConnection
 {
     private const string ApplicationName = "kiroku";
 
-    /// <summary>Of each kind; PostgreSQL takes 100 by default, for all nodes together.</summary>
+    /// <summary>The most connections for reads, and as many for writes. PostgreSQL allows 100 by default, for all
+    /// nodes together.</summary>
     private const int Connections = 20;
 
     private const int SecondsAside = 5;
 
-    /// <summary>What a node does not need after a burst another may need soon.</summary>
+    /// <summary>Idle connections are closed early after a burst, because another node may need them.</summary>
     private const int SecondsIdle = 30;
 
     /// <summary>
-    /// A process that freezes in a transaction holds up nobody for long, and what is held for longer is an error rather
-    /// than a wait without end.
+    /// A process that freezes in a transaction blocks others only for a while, and a lock that is held for longer
+    /// causes an error instead of an endless wait.
     /// </summary>
     private const string Limits = "-c idle_in_transaction_session_timeout=10000 -c lock_timeout=15000";
 
     private readonly string connectionString;
 
-    /// <exception cref="ArgumentException">The text is no connection string.</exception>
+    /// <exception cref="ArgumentException">The text is not a connection string.</exception>
     public PostgresConnection(string connectionString)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
@@ -49,7 +51,8 @@ internal sealed class PostgresConnection
         }
     }
 
-    /// <summary>The same server by one connection of each kind, that says soon when it is away.</summary>
+    /// <summary>A separate way to the same server, with one connection each for reads and writes, that fails soon if
+    /// the server is away.</summary>
     public string Aside => new NpgsqlConnectionStringBuilder(connectionString)
     {
         MinPoolSize = 0,
@@ -60,13 +63,13 @@ internal sealed class PostgresConnection
 
     public string ForReads => With($"{Limits} -c default_transaction_read_only=on");
 
-    /// <summary>A commit is answered once it is on the disk, whatever the server's own settings.</summary>
+    /// <summary>Commits return only when they are on disk, whatever the server's own settings.</summary>
     public string ForWrites => With($"{Limits} -c synchronous_commit=on");
 
     public string ForOneSession => With("", pooling: false);
 
     /// <summary>
-    /// For who is a member and who is not: seldom asked, so that few connections do, and never worth a long wait.
+    /// For the list of members. It is read seldom, so few connections are enough, and it never justifies a long wait.
     /// </summary>
     public string ForMembership
     {
@@ -95,7 +98,7 @@ internal sealed class PostgresConnection
             builder.ConnectionIdleLifetime = SecondsIdle;
         if (!IsGiven("Max Auto Prepare"))
             builder.MaxAutoPrepare = 100;
-        // Nothing here changes its session, and to undo nothing takes the server as long as a read.
+        // Our code does not change sessions, and resetting one would cost the server as much as a read.
         builder.NoResetOnClose = true;
         return builder.ToString();
     }

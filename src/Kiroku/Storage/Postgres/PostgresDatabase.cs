@@ -6,20 +6,20 @@ using Npgsql;
 namespace Kiroku.Storage.Postgres;
 
 /// <summary>
-/// The store that several nodes share. A read sees one snapshot; a write is one too, and where another write came
-/// between, it is done again from the start: so a write that others could overtake loses nothing, and rooms need not
-/// know of it.
+/// The store that several nodes share. Reads and writes each see one snapshot. A write that conflicts with another
+/// one is repeated from the start, so nothing is lost and rooms need not deal with conflicts.
 /// </summary>
 internal sealed class PostgresDatabase : IDatabase
 {
-    /// <summary>Few collide so often; then the store is called busy.</summary>
+    /// <summary>Conflicts rarely repeat so often. Beyond that the store is reported as busy.</summary>
     private const int MostAttempts = 50;
 
-    /// <summary>For all that this process's other writes of that kind take; one of them takes milliseconds.</summary>
+    /// <summary>How long to wait for this process's other writes of that kind. Each of them takes
+    /// milliseconds.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Of this process's writes that run alone one has a connection; those of other processes the server keeps apart.
+    /// Lets one write at a time of this process run alone. The server separates it from those of other processes.
     /// </summary>
     private readonly SemaphoreSlim alone = new(1);
 
@@ -72,7 +72,7 @@ internal sealed class PostgresDatabase : IDatabase
 
     public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => turn.HasAsync(cancellationToken);
 
-    /// <summary>Not the transaction's beginning, which now() would be.</summary>
+    /// <summary>clock_timestamp() is the present; now() would be the beginning of the transaction.</summary>
     public Task<DateTime> NowAsync(DbConnection connection, TimeProvider own)
         => connection.ExecuteScalarAsync<DateTime>(
             """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')""");
@@ -105,7 +105,7 @@ internal sealed class PostgresDatabase : IDatabase
             }
             catch (NpgsqlException)
             {
-                // Kept open from before the server started again.
+                // The connection was left over from before a restart of the server.
             }
         }
     }
@@ -132,7 +132,7 @@ internal sealed class PostgresDatabase : IDatabase
             }
             catch (NpgsqlException)
             {
-                // Kept open from before the server started again; nothing was written.
+                // The connection was left over from before a restart of the server; nothing was written.
             }
         }
     }

@@ -7,19 +7,20 @@ using Npgsql;
 
 namespace Kiroku.Storage.Postgres;
 
-/// <summary>Brings the schema to this version: one node does, those that start beside it wait for it.</summary>
+/// <summary>Brings the schema to this version. One node does so while others that start at the same time
+/// wait.</summary>
 internal sealed class PostgresSchema(string connectionString)
 {
-    /// <summary>What the names of migrations begin with, and then a number of four digits.</summary>
+    /// <summary>The prefix of migrations' names; a number of four digits follows.</summary>
     private const string Migrations = "Kiroku.Storage.Postgres.Migrations.";
 
-    /// <summary>A number of our own among those that sessions may lock.</summary>
+    /// <summary>An arbitrary number for our advisory lock.</summary>
     private const long Lock = 0x4B69_726F_6B75;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <exception cref="StorageException">The store is not to be reached, will not be changed, or is of a newer
+    /// <exception cref="StorageException">The store cannot be reached, cannot be changed, or is of a newer
     /// version.</exception>
     public void Migrate()
     {
@@ -45,7 +46,7 @@ internal sealed class PostgresSchema(string connectionString)
         }
     }
 
-    /// <summary>Waits for a server that is about to start, and says so once.</summary>
+    /// <summary>Waits for a server that is starting, and says so once.</summary>
     private async Task<NpgsqlConnection> ConnectAsync()
     {
         var began = Stopwatch.GetTimestamp();
@@ -79,8 +80,8 @@ internal sealed class PostgresSchema(string connectionString)
         => long.Parse(migration.AsSpan(Migrations.Length, 4), CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Processes of this version and the next share a store while one after the other is replaced: what the next has
-    /// added is left alone, unless its migrations say that nobody may work here who does not know them.
+    /// Refuses a schema that is too new. This version and the next share a store during an upgrade, so unknown
+    /// migrations are ignored, unless they say that this version can no longer work here.
     /// </summary>
     private static void RefuseSchemaBeyondUs(NpgsqlConnection connection)
     {

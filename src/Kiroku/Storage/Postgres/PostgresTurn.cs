@@ -4,18 +4,19 @@ using Npgsql;
 namespace Kiroku.Storage.Postgres;
 
 /// <summary>
-/// Says which of the processes that share a store does what is done once for all: one that holds a lock of its session,
-/// so that the turn is another's as soon as the server sees that it is gone.
+/// Decides which of the processes that share a store does the work that only one of them does: the one that holds an
+/// advisory lock. The lock belongs to its session, so another process can take over as soon as the server notices
+/// that the session is gone.
 /// </summary>
 internal sealed class PostgresTurn(string connectionString) : IDisposable
 {
-    /// <summary>A number of our own among those that sessions may lock.</summary>
+    /// <summary>An arbitrary number for our advisory lock.</summary>
     private const long Lock = 0x4B69_726F_6B77;
 
     private readonly SemaphoreSlim one = new(1);
     private NpgsqlConnection? session;
 
-    /// <exception cref="StorageException">The store is not to be reached.</exception>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
     public async Task<bool> HasAsync(CancellationToken cancellationToken)
     {
         await one.WaitAsync(cancellationToken);
@@ -50,7 +51,7 @@ internal sealed class PostgresTurn(string connectionString) : IDisposable
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
         {
-            // With the session went the lock; another may have it by now.
+            // The lock is gone with the session, and another process may hold it by now.
             await session.DisposeAsync();
             session = null;
             return false;

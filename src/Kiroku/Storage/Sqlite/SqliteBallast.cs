@@ -4,21 +4,21 @@ using Microsoft.Data.Sqlite;
 namespace Kiroku.Storage.Sqlite;
 
 /// <summary>
-/// Room in the store's own file, held by a row of zeros and given up when the disk is nearly full: what then has to be
-/// written, such as a deletion, fits into pages that the file has already. The log beside it keeps its length, too, as
-/// the zeros went through it. Whatever else fills the disk to the last byte, none of this can be taken. For the
-/// writer's thread alone.
+/// The ballast: a row of zeros that keeps room in the store's own file. When the disk is nearly full, the row is
+/// deleted, and urgent writes such as deletions use its pages. The log keeps its length too, because the zeros passed
+/// through it. Other programs that fill the disk cannot take this room. Only the writer's thread uses this class.
 /// </summary>
 internal sealed partial class SqliteBallast(string file, long bytes, ILogger logger)
 {
     private const string Table = "CREATE TABLE IF NOT EXISTS ballast (content BLOB NOT NULL)";
 
     /// <summary>
-    /// So little is left when it is given up: what the log and the file grow by meanwhile has to fit.
+    /// The ballast is given up when less than this fraction of it is free, which must be enough for the log and the
+    /// file to grow meanwhile.
     /// </summary>
     private const int Nearly = 4;
 
-    /// <summary>The file and its log both grow by it.</summary>
+    /// <summary>The file and its log each grow by the ballast.</summary>
     private const int Places = 2;
 
     private readonly string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
@@ -29,7 +29,8 @@ internal sealed partial class SqliteBallast(string file, long bytes, ILogger log
 
     public bool IsGivenUp => isGivenUp;
 
-    /// <summary>Gives it up or has it again, as the disk is; between two transactions.</summary>
+    /// <summary>Gives the ballast up or lays it again, depending on free space. Called between two
+    /// transactions.</summary>
     public void Keep(SqliteConnection connection)
     {
         if (bytes == 0 || Measure() is not { } free)
@@ -40,7 +41,7 @@ internal sealed partial class SqliteBallast(string file, long bytes, ILogger log
             Lay(connection);
     }
 
-    /// <summary>What is free; null where nobody can say, which is no reason for the store not to write.</summary>
+    /// <summary>Free bytes; null if they are unknown, in which case the store goes on writing.</summary>
     private long? Measure()
     {
         try
@@ -62,7 +63,8 @@ internal sealed partial class SqliteBallast(string file, long bytes, ILogger log
         isEmpty = isEmpty || Try(connection, $"{Table}; DELETE FROM ballast");
     }
 
-    /// <summary>Anew at each start: the log that had its length is gone with the last process.</summary>
+    /// <summary>Runs at each start, because the log of that length is deleted when the previous process
+    /// ends.</summary>
     private void Lay(SqliteConnection connection)
     {
         isLaid = Try(connection, $"""
@@ -80,7 +82,8 @@ internal sealed partial class SqliteBallast(string file, long bytes, ILogger log
     }
 
     /// <summary>
-    /// Whether it could not be laid within this minute, as where an account's quota is less than the disk's room.
+    /// Whether the ballast could not be laid within the last minute, for instance because the account's quota is
+    /// smaller than the free space.
     /// </summary>
     private bool HasJustFailed() => failedAt != long.MinValue && Environment.TickCount64 - failedAt < 60_000;
 
@@ -100,13 +103,13 @@ internal sealed partial class SqliteBallast(string file, long bytes, ILogger log
     }
 
     [LoggerMessage(LogLevel.Critical,
-        "The store's disk is full but for {Free} bytes. It lives on what it kept aside; until there is room again only "
-            + "deleting is taken")]
+        "The store's disk is full but for {Free} bytes. The store uses its ballast; until there is room again only "
+            + "deletions are accepted")]
     private partial void LogGivenUp(long free);
 
-    [LoggerMessage(LogLevel.Information, "The store's disk has room again, and everything is taken")]
+    [LoggerMessage(LogLevel.Information, "The store's disk has room again, and all requests are accepted")]
     private partial void LogLaid();
 
-    [LoggerMessage(LogLevel.Warning, "What the store keeps aside could not be changed")]
+    [LoggerMessage(LogLevel.Warning, "The store's ballast could not be changed")]
     private partial void LogFailed(Exception exception);
 }

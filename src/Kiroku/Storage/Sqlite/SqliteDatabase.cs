@@ -8,8 +8,8 @@ using Microsoft.Data.Sqlite;
 namespace Kiroku.Storage.Sqlite;
 
 /// <summary>
-/// The embedded store: one file in WAL mode with synchronous=FULL, many readers, and one <see cref="SqliteWriter"/>
-/// because SQLite has room for one.
+/// The embedded store: one file in WAL mode with synchronous=FULL, many readers, and one <see cref="SqliteWriter"/>,
+/// because SQLite supports only one.
 /// </summary>
 internal sealed class SqliteDatabase : IDatabase
 {
@@ -22,7 +22,8 @@ internal sealed class SqliteDatabase : IDatabase
     private readonly SqliteBallast? ballast;
 
     /// <param name="file">The store's file.</param>
-    /// <param name="ballast">Room in it for when its disk is full; null for none, as for those that only read.</param>
+    /// <param name="ballast">Room in the file for when its disk is full; null for none, as for a store that is only
+    /// read.</param>
     public SqliteDatabase(string file, SqliteBallast? ballast = null)
     {
         DapperTypes.Register();
@@ -66,11 +67,11 @@ internal sealed class SqliteDatabase : IDatabase
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => writer.Value.WriteAsync(write, cancellationToken);
 
-    /// <summary>Every write here is alone.</summary>
+    /// <summary>All writes run one after the other here, so each is alone.</summary>
     public Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WriteAsync(write, cancellationToken);
 
-    /// <summary>The writer sees to it before each write, of nothing as well.</summary>
+    /// <summary>An empty write: before each write the writer checks the ballast.</summary>
     public Task KeepAsync(CancellationToken cancellationToken)
         => WriteAsync(_ => Task.FromResult(0), cancellationToken);
 
@@ -82,7 +83,7 @@ internal sealed class SqliteDatabase : IDatabase
     {
         try
         {
-            // SQLite gives its further files the mode of this one, which holds password hashes.
+            // SQLite gives its other files the mode of this one, which holds password hashes.
             DurableFile.Ensure(file);
             using (var connection = Open("PRAGMA journal_mode=WAL"))
                 RefuseNewerSchema(connection);

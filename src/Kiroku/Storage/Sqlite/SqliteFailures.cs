@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Kiroku.Storage.Sqlite;
 
-/// <summary>Which of SQLite's errors mean that the store itself is in trouble, and how to say so.</summary>
+/// <summary>Classifies SQLite's errors, and describes those where the store itself has failed.</summary>
 internal static class SqliteFailures
 {
     private const int Busy = 5;
@@ -14,7 +14,7 @@ internal static class SqliteFailures
     private const int CannotOpen = 14;
     private const int NotADatabase = 26;
 
-    /// <summary>The error as a <see cref="StorageException"/>, or itself if it is about the statement.</summary>
+    /// <summary>The error as a <see cref="StorageException"/>; unchanged if the statement caused it.</summary>
     public static Exception Translate(SqliteException e) => e.SqliteErrorCode switch
     {
         Busy or Locked => new StorageException("The store is busy.", e),

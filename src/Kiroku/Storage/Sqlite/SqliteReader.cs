@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace Kiroku.Storage.Sqlite;
 
 /// <summary>
-/// A connection that only reads, kept open with the statements it has prepared, since preparing costs more than most
+/// A read-only connection. It is kept open with its prepared statements, because preparing costs more than most
 /// reads.
 /// </summary>
 internal sealed class SqliteReader : SqliteConnection, IKeepsStatements
@@ -17,7 +17,7 @@ internal sealed class SqliteReader : SqliteConnection, IKeepsStatements
     {
     }
 
-    /// <summary>True once SQLite has refused something; who knows what state this is in.</summary>
+    /// <summary>Whether SQLite has reported an error, after which the connection's state is uncertain.</summary>
     public bool Failed { get; private set; }
 
     public static SqliteReader Open(string connectionString)
@@ -28,7 +28,7 @@ internal sealed class SqliteReader : SqliteConnection, IKeepsStatements
         return reader;
     }
 
-    /// <summary>Reads in one transaction, so that what is put together from several queries belongs together.</summary>
+    /// <summary>Runs a read in one transaction, so that several queries see the same state.</summary>
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read)
     {
         try

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Kiroku.Storage.Sqlite;
 
-/// <summary>Ends a transaction that failed.</summary>
+/// <summary>Rolls back failed transactions.</summary>
 internal static class SqliteTransactions
 {
     public static void RollBack(this SqliteConnection connection)
@@ -14,7 +14,7 @@ internal static class SqliteTransactions
         }
         catch (SqliteException)
         {
-            // SQLite has rolled back by itself, as it does when the disk is full.
+            // SQLite has already rolled back by itself, as it does when the disk is full.
         }
     }
 }

@@ -6,8 +6,8 @@ using Microsoft.Data.Sqlite;
 namespace Kiroku.Storage.Sqlite;
 
 /// <summary>
-/// The one writer: a thread that takes what waits, runs each write in its own savepoint and commits them together, so
-/// that many writers share one flush to disk.
+/// The only writer: a thread that takes all waiting writes, runs each in its own savepoint and commits them together.
+/// So many writes share one flush to disk.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
@@ -82,7 +82,7 @@ internal sealed class SqliteWriter : IDisposable
             write.Finish();
     }
 
-    /// <summary>One write in the queue.</summary>
+    /// <summary>A queued write.</summary>
     private interface IWrite
     {
         void Run(SqliteConnection connection);
@@ -110,7 +110,7 @@ internal sealed class SqliteWriter : IDisposable
             connection.Execute("SAVEPOINT one");
             try
             {
-                // SQLite's calls are synchronous: the task has ended when the method returns.
+                // SQLite's calls are synchronous, so the task has completed when the method returns.
                 result = work(connection).GetAwaiter().GetResult();
                 connection.Execute("RELEASE one");
             }
@@ -118,7 +118,7 @@ internal sealed class SqliteWriter : IDisposable
             {
                 throw;
             }
-            // Whatever the caller's delegate throws goes back to that caller; the others' writes stand.
+            // Whatever the caller's delegate throws goes back to that caller; the other writes are not affected.
 #pragma warning disable CA1031
             catch (Exception e)
 #pragma warning restore CA1031
