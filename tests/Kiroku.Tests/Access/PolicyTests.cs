@@ -18,13 +18,13 @@ public sealed class PolicyTests
     [InlineData("member", "publicize_image", false)]
     [InlineData("admin", "os_compute_api:os-instance-actions:events", true)]
     [InlineData("other", "os_compute_api:servers:show", false)]
-    public void A_role_may_do_what_the_table_says(string role, string rule, bool may)
+    public void A_role_allows_what_the_table_says(string role, string rule, bool may)
         => Assert.Equal(may, Caller(role).May(DeclaredRules.Named(rule), "mine"));
 
     [Theory]
     [InlineData("member", false)]
     [InlineData("admin", true)]
-    public void Only_administrators_touch_what_another_project_owns(string role, bool may)
+    public void Only_administrators_act_on_things_of_another_project(string role, bool may)
         => Assert.Equal(may, Caller(role).May(ServerRules.Show, "theirs"));
 
     [Fact]
@@ -55,14 +55,14 @@ public sealed class PolicyTests
     [InlineData("Policy:os_compute_api:servers", "member", "Policy:os_compute_api:servers is no rule")]
     [InlineData("Policy:os_compute_api:servers:start", "", "is to be the name of a role")]
     [InlineData("Policy:os_compute_api:servers:start", "role:member and not role:guest", "is to be the name of a role")]
-    public void A_setting_that_makes_no_sense_is_refused(string key, string value, string says)
+    public void An_invalid_setting_is_refused(string key, string value, string says)
     {
         var refusal = Assert.Throws<OptionsValidationException>(() => With((key, value)));
         Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_service_follows_what_its_settings_say()
+    public async Task The_service_follows_its_settings()
     {
         await using var app = await TestApp.StartAsync(
             builder => builder.Configuration["Policy:os_compute_api:servers:index"] = "admin");
@@ -78,7 +78,7 @@ public sealed class PolicyTests
     }
 
     [Fact]
-    public async Task Every_rule_stands_once_and_settings_may_name_it()
+    public async Task Every_rule_is_declared_once_and_settings_may_name_it()
     {
         await using var app = await TestApp.StartAsync();
         var known = app.Services.GetServices<Rule>().Select(rule => rule.Name).Order(StringComparer.Ordinal);
@@ -88,7 +88,7 @@ public sealed class PolicyTests
     }
 
     [Fact]
-    public void Roles_bring_those_they_imply()
+    public void Roles_include_those_they_imply()
     {
         Assert.Equal(["admin", "member", "reader"], RoleNames.WithImplied(["admin"]));
         Assert.Equal(["member", "reader", "other"], RoleNames.WithImplied(["other", "member"]));

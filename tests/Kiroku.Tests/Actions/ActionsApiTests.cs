@@ -122,7 +122,7 @@ public sealed class ActionsApiTests(History history) : IClassFixture<History>
     }
 
     [Fact]
-    public async Task A_limit_of_none_answers_nothing_and_leads_nowhere()
+    public async Task A_limit_of_zero_gives_an_empty_page_without_a_link()
     {
         var page = await Demo.GetJsonAsync($"{Path}?limit=0", In("2.58"));
         Assert.Equal("""{"instanceActions":[]}""", page.ToJsonString());
@@ -140,7 +140,7 @@ public sealed class ActionsApiTests(History history) : IClassFixture<History>
     [InlineData("changes-before=9999-12-31", 4)]
     [InlineData("changes-since=2000-01-01&changes-before=9999-12-31", 4)]
     [InlineData("changes-since=2000-01-01&changes-before=2000-01-01", 0)]
-    public async Task Times_pick_by_the_last_change(string query, int count)
+    public async Task Times_filter_by_the_last_change(string query, int count)
         => Assert.Equal(count, Ids(await Demo.GetJsonAsync($"{Path}?{query}", In("2.66"))).Count());
 
     [Fact]
@@ -184,11 +184,11 @@ public sealed class ActionsApiTests(History history) : IClassFixture<History>
         + "Value: 9999-12-31T23:59:59-01:00. '9999-12-31T23:59:59-01:00' is not a 'date-time'")]
     [InlineData("2.66", "changes-since=2021&changes-before=2020",
         "The value of changes-since must be less than or equal to changes-before.")]
-    public async Task A_query_that_is_wrong_is_refused(string version, string query, string message)
+    public async Task A_wrong_query_is_refused(string version, string query, string message)
         => await AssertFaultAsync($"{Path}?{query}", version, "badRequest", 400, message);
 
     [Fact]
-    public async Task Another_servers_action_is_no_marker_and_cannot_be_shown()
+    public async Task Another_servers_action_cannot_be_a_marker_nor_be_shown()
     {
         var foreign = (await history.Running.Cloud.NewestActionAsync(history.Deleted)).Action.RequestId;
         await AssertFaultAsync(

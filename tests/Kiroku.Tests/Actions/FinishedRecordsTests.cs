@@ -8,7 +8,7 @@ public sealed class FinishedRecordsTests
     private const string Stop = """{"os-stop":null}""";
 
     [Fact]
-    public async Task What_was_read_is_read_again_until_the_server_is_deleted_and_then_as_the_version_has_it()
+    public async Task A_record_can_be_read_again_until_its_server_is_deleted_and_then_as_the_version_has_it()
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
@@ -24,7 +24,7 @@ public sealed class FinishedRecordsTests
     }
 
     [Fact]
-    public async Task What_retention_removed_is_not_read_from_memory()
+    public async Task A_record_that_retention_removed_is_not_read_from_memory()
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
@@ -68,7 +68,7 @@ public sealed class FinishedRecordsTests
     }
 
     [Fact]
-    public async Task Nobody_else_gets_what_the_owner_or_an_administrator_read()
+    public async Task Nobody_else_gets_a_record_that_the_owner_or_an_administrator_read()
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();

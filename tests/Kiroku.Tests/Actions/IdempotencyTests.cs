@@ -64,7 +64,7 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task A_deletion_of_what_is_being_deleted_is_answered_again_too()
+    public async Task A_deletion_of_a_server_that_is_being_deleted_is_answered_again_too()
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
@@ -189,7 +189,7 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task A_key_is_good_for_its_time_and_then_for_something_else()
+    public async Task A_key_holds_for_its_time_and_can_then_be_used_for_something_else()
     {
         var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_600_000_000));
         await using var cloud = await Cloud.StartAsync(time, ("Idempotency:Lifetime", "00:15:00"));
@@ -210,7 +210,7 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task What_is_no_key_is_refused()
+    public async Task An_invalid_key_is_refused()
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();

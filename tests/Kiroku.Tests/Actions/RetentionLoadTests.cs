@@ -15,7 +15,7 @@ public sealed class RetentionLoadTests
     private static readonly int Each = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1" ? 100_000 : 2_000;
 
     [Fact]
-    public async Task Nobody_notices_that_nine_tenths_of_the_record_go()
+    public async Task Readers_and_writers_are_not_disturbed_while_nine_tenths_of_the_record_are_removed()
     {
         await using var cloud = await Cloud.StartAsync(("Identity:TokenLifetime", "1.00:00:00"));
         var histories = new List<Guid>();

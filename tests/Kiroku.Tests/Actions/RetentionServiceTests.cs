@@ -37,7 +37,7 @@ public sealed class RetentionServiceTests
     [InlineData("Retention:BatchSize", "0", "Retention:BatchSize is to be")]
     [InlineData("Retention:Pause", "-00:00:01", "Retention:Pause is to be")]
     [InlineData("Idempotency:Lifetime", "00:00:00", "Idempotency:Lifetime is to be")]
-    public async Task A_setting_that_makes_no_sense_keeps_the_service_from_starting(
+    public async Task An_invalid_setting_keeps_the_service_from_starting(
         string key, string value, string says)
     {
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => TestApp.StartAsync(

@@ -32,7 +32,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_settings_all_is_kept()
+    public async Task Without_settings_all_actions_are_kept()
     {
         await AddAsync(server, deleted: false, 5);
         await AddAsync(Guid.NewGuid(), deleted: true, 5);
@@ -43,7 +43,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task What_ended_longer_ago_than_the_age_goes()
+    public async Task Actions_that_ended_longer_ago_than_the_age_are_removed()
     {
         await AddAsync(server, deleted: false, 3);
         time.Advance(Day);
@@ -56,7 +56,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task What_ended_exactly_as_long_ago_as_the_age_stays()
+    public async Task Actions_that_ended_exactly_as_long_ago_as_the_age_stay()
     {
         await AddAsync(server, deleted: false, 1);
         time.Advance(Day);
@@ -99,7 +99,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_running_action_that_was_overtaken_by_none_stays_below_the_count_too()
+    public async Task A_running_action_that_none_overtook_stays_below_the_count_too()
     {
         await LongHistory.AddServerAsync(database, server, Now);
         await LongHistory.AddRunningAsync(database, server, "req-running", Now);
@@ -149,7 +149,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task What_goes_is_found_by_indexes_alone()
+    public async Task Actions_to_remove_are_found_by_indexes_alone()
     {
         Assert.SkipWhen(TestStore.IsShared, "the plan is read as SQLite tells it");
         var query = new RetentionQuery(false, Now, 10, 200);

@@ -38,7 +38,7 @@ public sealed class SharedRecordsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_another_node_removed_is_not_read_from_memory()
+    public async Task A_record_that_another_node_removed_is_not_read_from_memory()
     {
         await using var cloud = await Cloud.StartAsync(_ => new PostgresDatabase(connection));
         var server = await cloud.CreateServerAsync();
@@ -72,7 +72,7 @@ public sealed class SharedRecordsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_that_was_read_before_a_removal_and_kept_after_it_is_not_good()
+    public async Task An_answer_that_was_read_before_a_removal_and_kept_after_it_is_not_used()
     {
         var server = Guid.NewGuid();
         await LongHistory.AddServerAsync(other, server, TimeProvider.System.GetUtcNow().UtcDateTime);

@@ -28,7 +28,7 @@ public sealed partial class AddressesTests
     [InlineData("Api:TrustedProxies", "192.0.2.1")]
     [InlineData("Api:PublicUrl", "")]
     [InlineData("ForwardedHeaders_Enabled", "true")]
-    public async Task From_anybody_else_what_a_proxy_would_say_is_not_believed(string key, string value)
+    public async Task Forwarding_headers_are_believed_from_nobody_else(string key, string value)
     {
         await using var app = await StartAsync((key, value));
         var seen = await AddressesAsync(
@@ -37,7 +37,7 @@ public sealed partial class AddressesTests
     }
 
     [Fact]
-    public async Task Through_two_proxies_the_first_ones_word_counts_and_the_one_before_both_has_none()
+    public async Task Through_two_proxies_the_first_ones_headers_count_and_those_from_before_it_do_not()
     {
         await using var app = await StartAsync(("Api:TrustedProxies", "127.0.0.1, 192.0.2.0/24"));
         var seen = await AddressesAsync(app,
@@ -83,7 +83,7 @@ public sealed partial class AddressesTests
     [InlineData("GET /v2.1 HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "400")]
     [InlineData("GET /v2.1 HTTP/1.1\r\nHost: a\r\n b\r\n\r\n", "400")]
     [InlineData("GET http://evil.example/v2.1 HTTP/1.1\r\nHost: good.example\r\n\r\n", "400")]
-    public async Task A_host_that_is_none_is_in_no_answer(string request, string status)
+    public async Task An_invalid_host_is_in_no_answer(string request, string status)
     {
         await using var app = await StartAsync();
         using var client = new TcpClient();
@@ -104,7 +104,7 @@ public sealed partial class AddressesTests
     [InlineData("X-Forwarded-Host", "a b")]
     [InlineData("X-Forwarded-Host", "user@evil.example/")]
     [InlineData("X-Forwarded-Proto", "java script")]
-    public async Task What_is_no_host_or_scheme_is_not_taken_even_of_a_trusted_proxy(string header, string value)
+    public async Task An_invalid_host_or_scheme_is_not_taken_even_from_a_trusted_proxy(string header, string value)
     {
         await using var app = await StartAsync(("Api:TrustedProxies", "127.0.0.1"));
         Assert.All(await AddressesAsync(app, (header, value)),
@@ -121,7 +121,7 @@ public sealed partial class AddressesTests
     [InlineData("Api:TrustedProxies", "proxy.example")]
     [InlineData("Api:TrustedProxies", "127.0.0.1,192.0.2.1/33")]
     [InlineData("Api:TrustedProxies", "0.0.0.0/0")]
-    public async Task Settings_that_cannot_be_are_refused_at_the_start(string key, string value)
+    public async Task Invalid_settings_are_refused_at_the_start(string key, string value)
     {
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync((key, value)));
         Assert.StartsWith(key, Assert.Single(refused.Failures), StringComparison.Ordinal);

@@ -58,7 +58,7 @@ public sealed class MicroversionTests(RunningCloud running) : IClassFixture<Runn
     [InlineData("-2.1")]
     [InlineData("2.1 2.2")]
     [InlineData("LATEST")]
-    public async Task What_is_no_version_is_refused(string version)
+    public async Task An_invalid_version_is_refused(string version)
     {
         using var answer = await GetAsync("/v2.1/servers", $"compute {version}", null);
         Assert.Equal(400, (int)answer.StatusCode);

@@ -35,7 +35,7 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
 
     [Theory]
     [MemberData(nameof(Unrouted))]
-    public async Task What_no_route_answers_is_answered_as_novas_router_does(string method, string path)
+    public async Task A_request_without_a_route_is_answered_as_by_novas_router(string method, string path)
     {
         path = path.Replace("SERVER", running.Server.ToString(), StringComparison.Ordinal)
             .Replace("OTHERSNAME", "nobody", StringComparison.Ordinal).Replace(
@@ -78,7 +78,7 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
     [InlineData("/v2.1/servers/a%2Fb", "a%2Fb")]
     [InlineData("/v2.1/servers/%E3%81%82", "あ")]
     [InlineData("/v2.1/servers/SERVER.json", "SERVER.json")]
-    public async Task An_id_that_is_none_is_not_found(string path, string id)
+    public async Task An_invalid_id_is_not_found(string path, string id)
     {
         using var answer = await running.Cloud.Demo.GetAsync(
             path.Replace("SERVER", running.Server.ToString(), StringComparison.Ordinal));
@@ -115,7 +115,7 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
     }
 
     [Fact]
-    public async Task An_expired_token_is_none()
+    public async Task An_expired_token_is_invalid()
     {
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var app = await TestApp.StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(clock));
@@ -140,7 +140,7 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
     }
 
     [Fact]
-    public async Task Another_projects_server_is_as_unknown_as_none()
+    public async Task Another_projects_server_is_as_unknown_as_one_that_does_not_exist()
     {
         var before = await running.RowsAsync();
         foreach (var id in new[] { running.Server, Guid.Parse("6f0a1cbb-0000-4000-8000-000000000000") })

@@ -138,7 +138,7 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
     }
 
     [Fact]
-    public void Every_exception_is_a_route_that_there_is()
+    public void Every_exception_is_an_existing_route()
         => Assert.All([.. Unrecorded, .. NotOfServers, .. Notes], route => Assert.Contains(route, Mutating()));
 
     private async Task<int> CountAsync(Guid server)

@@ -90,7 +90,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public void Half_of_a_new_pair_changes_nothing_is_complained_of_once_and_the_whole_is_taken()
+    public void Half_of_a_new_pair_is_reported_once_without_effect_and_the_whole_pair_is_taken()
     {
         using var before = TestCertificates.Write(folder, "api");
         using var after = TestCertificates.Write(folder, "new");
@@ -113,7 +113,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task Those_between_a_certificate_and_its_authority_are_shown_with_it()
+    public async Task Intermediate_certificates_are_shown_with_the_certificate()
     {
         TestCertificates.WriteChain(folder);
         await using var app = await StartAsync("chained");
@@ -155,7 +155,7 @@ public sealed class TlsTests : IDisposable
     [InlineData(-1, "expired on")]
     [InlineData(3, "expires on")]
     [InlineData(365, null)]
-    public void One_that_expired_or_is_about_to_is_shown_with_a_warning(int endsInDays, string? concern)
+    public void A_certificate_that_expired_or_is_about_to_is_shown_with_a_warning(int endsInDays, string? concern)
     {
         TestCertificates.Write(folder, "api", endsInDays).Dispose();
         var found = CertificateFiles.Load(Settings("api")).Concern(time.GetUtcNow());

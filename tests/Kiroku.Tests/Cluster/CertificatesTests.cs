@@ -79,7 +79,7 @@ public sealed class CertificatesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_node_joins_none_of_the_version_before_that_asks_for_no_proof_and_says_what_to_do()
+    public async Task A_node_does_not_join_nodes_of_the_version_before_that_ask_for_no_proof_and_says_what_to_do()
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         var before = await nodes.StartAsync(
@@ -128,7 +128,7 @@ public sealed class CertificatesTests : IDisposable
     [InlineData("")]
     [InlineData("../a")]
     [InlineData("a b")]
-    public async Task What_is_no_host_gets_no_certificate(string name)
+    public async Task An_invalid_host_name_gets_no_certificate(string name)
         => Assert.Equal(2, await Commands.RunAsync(["certificates", scratch.FullName, "--host", name]));
 
     private string Make(string name, params string[] hosts) => new NodeFiles(scratch.FullName).Make(name, hosts);

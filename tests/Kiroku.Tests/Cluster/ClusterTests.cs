@@ -40,7 +40,7 @@ public sealed class ClusterTests
     }
 
     [Fact]
-    public async Task Declaring_dead_who_is_unknown_or_dead_or_oneself_does_nothing()
+    public async Task Declaring_an_unknown_or_dead_member_or_oneself_dead_does_nothing()
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         var a = await nodes.StartAsync("a");

@@ -32,7 +32,7 @@ public sealed class JoiningTests
     }
 
     [Fact]
-    public async Task Another_program_at_a_dead_members_address_holds_up_no_start_and_one_at_a_living_ones_is_named()
+    public async Task A_program_at_a_dead_members_address_delays_no_start_and_one_at_a_living_members_is_named()
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         await (await nodes.StartAsync("a")).StopAsync();
@@ -48,7 +48,7 @@ public sealed class JoiningTests
     }
 
     [Fact]
-    public async Task Who_answers_is_not_declared_dead_by_a_node_that_joins()
+    public async Task A_member_that_answers_is_not_declared_dead_by_a_node_that_joins()
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         var (a, b) = (await nodes.StartAsync("a"), await nodes.StartAsync("b"));

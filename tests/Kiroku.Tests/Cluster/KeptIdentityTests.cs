@@ -32,7 +32,7 @@ public sealed class KeptIdentityTests
     }
 
     [Fact]
-    public void A_clock_that_was_set_back_by_years_has_one_made_for_its_time()
+    public void After_a_clock_was_set_back_by_years_a_certificate_is_made_for_its_time()
     {
         var time = new FakeTimeProvider(Start) { AutoAdvanceAmount = TimeSpan.Zero };
         var identity = new KeptIdentity(Authority(), time);

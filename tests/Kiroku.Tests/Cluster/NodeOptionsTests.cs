@@ -19,7 +19,7 @@ public sealed class NodeOptionsTests
     [InlineData("0.0.0.0:8775", "stands for all")]
     [InlineData("[::]:8775", "stands for all")]
     [InlineData("192.0.2.1:8775", "without certificates")]
-    public void An_address_that_cannot_be_is_refused(string address, string why)
+    public void An_invalid_address_is_refused(string address, string why)
         => Assert.Contains(why, Refused(("Address", address)), StringComparison.Ordinal);
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class NodeOptionsTests
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_named()
+    public void A_missing_file_is_named()
     {
         var options = Read(
             ("Certificate", "/nowhere/a.pem"), ("Key", "/nowhere/a.key"), ("Authority", "/nowhere/b.pem"));

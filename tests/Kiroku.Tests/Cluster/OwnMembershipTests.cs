@@ -11,7 +11,7 @@ public sealed class OwnMembershipTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Who_counts_as_dead_or_was_asked_by_one_who_does_holds_nothing()
+    public async Task A_member_that_counts_as_dead_or_was_asked_by_one_that_does_holds_nothing()
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         var (a, b) = (await nodes.StartAsync("a"), await nodes.StartAsync("b"));
@@ -27,7 +27,7 @@ public sealed class OwnMembershipTests
     }
 
     [Fact]
-    public async Task A_sentence_waits_for_what_was_begun_before_it_and_signs_of_life_do_not()
+    public async Task Declaring_dead_waits_for_work_begun_before_it_and_signs_of_life_do_not()
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         var (a, b) = (await nodes.StartAsync("a"), await nodes.StartAsync("b"));

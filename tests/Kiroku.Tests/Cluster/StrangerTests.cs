@@ -28,7 +28,7 @@ public sealed class StrangerTests : IDisposable
     public void Dispose() => scratch.Delete(recursive: true);
 
     [Fact]
-    public async Task A_service_on_its_own_is_not_to_be_reached_by_its_engine()
+    public async Task The_engine_of_a_service_on_its_own_cannot_be_reached()
     {
         await using var app = await TestApp.StartAsync(change: settings => settings with { Database = null });
         var address = app.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
@@ -42,7 +42,7 @@ public sealed class StrangerTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_stranger_neither_joins_nor_connects_without_a_certificate_that_counts(bool configured)
+    public async Task A_stranger_neither_joins_nor_connects_without_a_valid_certificate(bool configured)
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         var node = await nodes.StartAsync("a", folder: configured ? Configured("a") : null);
@@ -68,7 +68,7 @@ public sealed class StrangerTests : IDisposable
     /// That the strangers above fail for what they cannot prove, and that a certificate alone is not proof of who asks.
     /// </summary>
     [Fact]
-    public async Task Who_has_the_stores_authority_joins_but_asks_nothing_without_a_seal()
+    public async Task A_node_with_the_stores_authority_joins_but_without_a_seal_its_calls_are_refused()
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         var node = await nodes.StartAsync("a");
@@ -104,7 +104,7 @@ public sealed class StrangerTests : IDisposable
     }
 
     [Fact]
-    public async Task Nodes_that_seal_ask_each_others_hosts()
+    public async Task Nodes_with_seals_call_each_others_hosts()
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         await nodes.StartAsync("a");

@@ -18,7 +18,7 @@ public sealed class DescriptorsTests : IDisposable
     [InlineData(100)]
     [InlineData(256)]
     [InlineData(1023)]
-    public async Task Too_few_are_said_in_a_line_before_anything_breaks(int limit)
+    public async Task Too_few_descriptors_are_reported_in_one_line_before_anything_fails(int limit)
     {
         using var process = Start($"ulimit -n {limit}");
         var said = await process.StandardError.ReadToEndAsync(Token).WaitAsync(Patience, Token);
@@ -29,7 +29,7 @@ public sealed class DescriptorsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_low_soft_limit_is_raised_and_connections_leave_enough_to_the_service()
+    public async Task A_low_soft_limit_is_raised_and_connections_leave_enough_descriptors_to_the_service()
     {
         using var process = Start("ulimit -Sn 80 && ulimit -Hn 1024");
         try

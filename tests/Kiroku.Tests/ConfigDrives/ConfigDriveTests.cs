@@ -71,7 +71,7 @@ public sealed class ConfigDriveTests
     [InlineData("2018-08-27", "meta_data.json network_data.json user_data vendor_data.json vendor_data2.json")]
     [InlineData("2020-10-14", "meta_data.json network_data.json user_data vendor_data.json vendor_data2.json")]
     [InlineData("latest", "meta_data.json network_data.json user_data vendor_data.json vendor_data2.json")]
-    public void Each_version_has_the_files_that_it_brought(string version, string files)
+    public void Each_version_has_the_files_that_it_added(string version, string files)
     {
         var folder = $"openstack/{version}/";
         Assert.Equal(files.Split(' '),
@@ -80,7 +80,7 @@ public sealed class ConfigDriveTests
     }
 
     [Fact]
-    public void What_a_server_was_not_given_is_not_there()
+    public void Data_that_a_server_was_not_given_is_left_out()
     {
         var bare = Guest with
         {
@@ -99,7 +99,7 @@ public sealed class ConfigDriveTests
     }
 
     [Fact]
-    public async Task Many_are_made_at_once_and_none_is_mixed_up()
+    public async Task Many_drives_are_made_at_once_and_none_is_mixed_up()
     {
         var made = await Task.WhenAll(
             Enumerable.Range(0, 8)

@@ -32,7 +32,7 @@ public sealed class ConfigurationPageTests
 
     [Theory]
     [MemberData(nameof(PropertiesWithoutKey))]
-    public void What_has_no_key_is_named_too(string property) => Assert.NotEmpty(Page.Row(Settings, property));
+    public void Settings_without_a_key_are_named_too(string property) => Assert.NotEmpty(Page.Row(Settings, property));
 
     [Theory]
     [InlineData("serve")]

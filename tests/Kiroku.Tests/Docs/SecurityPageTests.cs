@@ -13,7 +13,7 @@ public sealed partial class SecurityPageTests
 
     [Theory]
     [MemberData(nameof(Named))]
-    public void Each_test_that_it_names_exists(string name)
+    public void Each_test_that_a_page_names_exists(string name)
     {
         var (type, method) = name.Split('.') is [var first, var second] ? (first, second) : (name, null);
         var sources = Directory.EnumerateFiles(Path.Combine(Page.Root, "tests"), "*.cs", SearchOption.AllDirectories)

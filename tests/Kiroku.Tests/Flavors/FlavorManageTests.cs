@@ -93,7 +93,7 @@ public sealed class FlavorManageTests : IAsyncLifetime
         """{"flavor":{"name":"a","ram":1,"vcpus":1,"disk":1,"swap":512}}""", "This cloud does not have swap disks.")]
     [InlineData("""{"flavor":{"name":"a","ram":1,"vcpus":1,"disk":1,"OS-FLV-EXT-DATA:ephemeral":1}}""",
         "This cloud does not have ephemeral disks.")]
-    public async Task A_flavor_that_makes_no_sense_is_told_so_and_not_made(string body, string message)
+    public async Task An_invalid_flavor_is_refused_and_not_made(string body, string message)
     {
         Assert.Equal(message, await RefusalAsync(admin.PostAsync("/v2.1/flavors", body), 400));
         Assert.Equal(5, (await admin.GetJsonAsync("/v2.1/flavors?is_public=none"))["flavors"]!.AsArray().Count);
@@ -133,7 +133,7 @@ public sealed class FlavorManageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_flavor_that_is_not_public_is_there_for_chosen_projects()
+    public async Task A_flavor_that_is_not_public_is_available_to_chosen_projects()
     {
         await CreateAsync(
             """{"flavor":{"name":"ours","ram":1,"vcpus":1,"disk":1,"id":"9","os-flavor-access:is_public":false}}""");
@@ -163,7 +163,7 @@ public sealed class FlavorManageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Access_that_makes_no_sense_is_told_so()
+    public async Task Invalid_access_is_refused()
     {
         Assert.Equal("Access list not available for public flavors.",
             await RefusalAsync(admin.GetAsync("/v2.1/flavors/42/os-flavor-access"), 404));
@@ -219,7 +219,7 @@ public sealed class FlavorManageTests : IAsyncLifetime
     [InlineData("PUT", "/a", "{}")]
     [InlineData("PUT", "/a", """{"a":"b","c":"d"}""")]
     [InlineData("PUT", "/a", """{"a":null}""")]
-    public async Task Extra_specs_that_make_no_sense_are_400(string method, string key, string body)
+    public async Task Invalid_extra_specs_are_400(string method, string key, string body)
     {
         using var answer = await app.SendAsync(
             new HttpMethod(method), $"/v2.1/flavors/42/os-extra_specs{key}", admin.Token, TestApp.Json(body));

@@ -68,14 +68,14 @@ public sealed class FlavorsTests : IAsyncLifetime
     [InlineData("/v2.1/flavors/77", 404)]
     [InlineData("/v2.1/flavors/77/os-extra_specs", 404)]
     [InlineData("/v2.1/flavors/42/os-extra_specs", 200)]
-    public async Task Requests_that_make_no_sense_are_told_so(string path, int status)
+    public async Task Invalid_requests_are_refused(string path, int status)
     {
         using var answer = await demo.GetAsync(path);
         Assert.Equal(status, (int)answer.StatusCode);
     }
 
     [Fact]
-    public async Task A_flavor_that_is_not_there_is_named()
+    public async Task A_missing_flavor_is_named()
     {
         using var answer = await demo.GetAsync("/v2.1/flavors/m1.nano");
         Assert.Equal("Flavor m1.nano could not be found.",

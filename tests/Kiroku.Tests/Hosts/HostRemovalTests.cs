@@ -17,7 +17,7 @@ public sealed class HostRemovalTests(RunningCloud running) : IClassFixture<Runni
     [Theory]
     [InlineData("2.52")]
     [InlineData("2.53")]
-    public async Task A_host_that_is_gone_is_forgotten_with_what_was_said_of_it(string version)
+    public async Task A_removed_host_is_forgotten_with_its_settings(string version)
     {
         var (name, id) = await AddAsync(version);
         using var disabled = await Cloud.Admin.PutJsonAsync(
@@ -60,7 +60,7 @@ public sealed class HostRemovalTests(RunningCloud running) : IClassFixture<Runni
     [InlineData("2.53", "7", 400, "Invalid uuid 7")]
     [InlineData(
         "2.53", "8f7a1e9f-34ab-4d3e-8f0c-86dc27f0d5a5", 404, "Service 8f7a1e9f-34ab-4d3e-8f0c-86dc27f0d5a5 not found.")]
-    public async Task What_is_no_service_is_refused_as_nova_does(string version, string id, int status, string message)
+    public async Task An_unknown_service_is_refused_as_by_nova(string version, string id, int status, string message)
         => Assert.Equal((status, message), await DeleteAsync(id, version));
 
     private async Task<(string Name, string Id)> AddAsync(string version, bool up = false)

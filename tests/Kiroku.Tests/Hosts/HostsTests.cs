@@ -60,7 +60,7 @@ public sealed class HostsTests(RunningCloud running) : IClassFixture<RunningClou
     }
 
     [Fact]
-    public async Task What_is_not_there_is_refused_as_nova_does()
+    public async Task Missing_hosts_and_pages_are_refused_as_by_nova()
     {
         await AssertRefusedAsync("/os-hypervisors/7", "2.1", 404, "Hypervisor with ID '7' could not be found.");
         await AssertRefusedAsync("/os-hypervisors/7", "2.53", 400, "Invalid uuid 7");
@@ -78,7 +78,7 @@ public sealed class HostsTests(RunningCloud running) : IClassFixture<RunningClou
     }
 
     [Fact]
-    public async Task Pages_statistics_and_uptime_are_told()
+    public async Task Pages_statistics_and_uptime_are_shown()
     {
         var page = await GetAsync("/os-hypervisors?limit=1", "2.33");
         Assert.EndsWith("marker=1", (string)page["hypervisors_links"]![0]!["href"]!, StringComparison.Ordinal);
@@ -153,7 +153,7 @@ public sealed class HostsTests(RunningCloud running) : IClassFixture<RunningClou
     [InlineData("os-interface", """{"interfaceAttachments":[]}""")]
     [InlineData("os-security-groups", """{"security_groups":[]}""")]
     [InlineData("ips", """{"addresses":{}}""")]
-    public async Task A_server_has_none_of_what_clients_ask_about(string route, string document)
+    public async Task A_server_has_no_volumes_interfaces_or_groups(string route, string document)
     {
         Assert.Equal(
             document, (await Cloud.Demo.GetJsonAsync($"/v2.1/servers/{running.Server}/{route}")).ToJsonString());

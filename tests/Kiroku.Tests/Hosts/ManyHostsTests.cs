@@ -141,7 +141,7 @@ public sealed class ManyHostsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_a_host_that_is_not_seen_nobody_knows_how_it_is()
+    public async Task The_state_of_a_host_that_is_not_seen_is_unknown()
         => Assert.Equal(("UNKNOWN", false),
             ((await Watch.FindAsync("third", Token))!.HostStatus, (await Watch.FindAsync("third", Token))!.IsUp));
 
@@ -169,7 +169,7 @@ public sealed class ManyHostsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_scheduler_sees_what_administrators_and_nodes_said()
+    public async Task The_scheduler_sees_what_administrators_and_nodes_reported()
     {
         await ChangeAsync("second", "", "disable");
         // Together, because the node itself says otherwise every two seconds.

@@ -77,7 +77,7 @@ public sealed class ServicesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_said_of_a_host_outlives_the_service()
+    public async Task A_hosts_settings_outlive_the_service()
     {
         await PutAsync("disable", "2.1", Named());
         await cloud.StopAsync();
@@ -86,7 +86,7 @@ public sealed class ServicesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task From_2_53_on_the_body_says_what_is_to_change_and_the_whole_service_is_answered()
+    public async Task From_2_53_on_the_body_names_the_change_and_the_answer_is_the_whole_service()
     {
         var id = (string)(await GetAsync("/os-services", "2.53"))["services"]![0]!["id"]!;
         var (status, body) = await PutAsync(
@@ -109,7 +109,7 @@ public sealed class ServicesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Before_2_53_the_requests_own_words_are_answered()
+    public async Task Before_2_53_the_answer_repeats_the_request()
     {
         Assert.Equal(
             $$$"""{"service":{"host":"{{{Host}}}","binary":"nova-compute","status":"disabled","disabled_reason":"x"}}""",
@@ -143,7 +143,7 @@ public sealed class ServicesTests : IAsyncLifetime
     [InlineData("2.53", "x", """{"status":"ill"}""", 400, null)]
     [InlineData("2.53", "x", """{"host":"h"}""", 400, null)]
     [InlineData("2.53", "x", "[]", 400, null)]
-    public async Task What_cannot_be_is_refused_as_nova_does_and_changes_nothing(
+    public async Task An_impossible_change_is_refused_as_by_nova_and_has_no_effect(
         string version, string id, string body, int status, string? message)
     {
         var answer = await PutAsync(id, version, body.Length == 0 ? Named() : body);

@@ -67,7 +67,7 @@ public sealed class ArchitectureTests
         => file.Folder.Length > 0 ? $"Kiroku.{file.Folder.Replace('/', '.')}" : "Kiroku";
 
     [Fact]
-    public void Nothing_stands_at_the_root_but_what_puts_the_rooms_together()
+    public void The_root_holds_only_files_that_put_the_rooms_together()
         => Assert.Equal(["KirokuApp.cs", "Program.cs"],
             Product.Current.Files.Where(file => file.Room.Length == 0).Select(file => file.Path));
 }

@@ -12,7 +12,7 @@ public sealed class CirclesTests
         => AssertKnown([.. KnownCircles.Files, .. KnownCircles.Pairs.Keys], Circles.In(Product.Current.FileGraph));
 
     [Fact]
-    public void A_circle_is_found_and_what_only_leads_to_it_is_no_part_of_it()
+    public void A_circle_is_found_without_the_files_that_only_lead_to_it()
     {
         var graph = new Dictionary<string, IReadOnlySet<string>>
         {

@@ -15,7 +15,7 @@ public sealed class CrossingNodesTests : IDisposable
     public void Dispose() => services.Dispose();
 
     [Fact]
-    public void What_is_asked_and_answered_arrives()
+    public void Questions_and_answers_arrive()
     {
         var machine = new MachineSpec(Guid.NewGuid(), "a", 2, 96, "disk")
         {

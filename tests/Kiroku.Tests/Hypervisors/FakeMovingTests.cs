@@ -30,7 +30,7 @@ public sealed class FakeMovingTests
     [InlineData(10)]
     [InlineData(256 * 1024)]
     [InlineData((256 * 1024) + 15)]
-    public async Task One_that_breaks_on_its_way_is_nowhere(long at)
+    public async Task A_volume_that_breaks_off_on_its_way_is_nowhere(long at)
     {
         source.Volumes["disk"] = new FakeVolume(1L << 34, Guid.NewGuid());
         destination.Volumes["disk"] = new FakeVolume(1, Guid.NewGuid());

@@ -41,7 +41,7 @@ public sealed class NetworkCardTests
     [InlineData("none", "None", "none")]
     [InlineData("bridge:br0", "Bridge", "br0")]
     [InlineData("User", "Libvirt", "User")]
-    public void A_word_that_is_not_quite_a_known_one_opens_nothing(string setting, string kind, string name)
+    public void A_word_that_only_resembles_a_known_one_opens_nothing(string setting, string kind, string name)
     {
         var network = MachineNetwork.Parse(setting);
         Assert.Equal((kind, name), (network.Kind.ToString(), network.Name));

@@ -41,7 +41,7 @@ public sealed class ApplicationCredentialTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whoever_has_it_signs_in_by_id_or_by_name_and_user_with_its_roles()
+    public async Task Its_holder_signs_in_by_id_or_by_name_and_user_with_its_roles()
     {
         var made = await MakeAsync("""{"name":"ci","secret":"sss","roles":[{"name":"reader"}]}""");
         foreach (var proof in (JsonObject[])[
@@ -100,7 +100,7 @@ public sealed class ApplicationCredentialTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Its_tokens_end_with_it_and_with_what_it_stands_on()
+    public async Task Its_tokens_end_with_it_and_with_its_user_project_and_roles()
     {
         var made = await MakeAsync("""{"name":"ci","secret":"sss"}""");
         var lent = await SignInAsync(made);
@@ -148,7 +148,7 @@ public sealed class ApplicationCredentialTests : IAsyncLifetime
     [InlineData("""{"name":"x","foo":1}""", 400, "'foo' is an invalid keyword argument for ApplicationCredentialModel")]
     [InlineData("""{"name":"taken"}""", 409,
         "Conflict occurred attempting to store application_credential - Duplicate entry found with name taken.")]
-    public async Task What_makes_no_credential_is_refused_in_Keystones_words(string body, int expected, string message)
+    public async Task An_invalid_credential_is_refused_in_Keystones_words(string body, int expected, string message)
     {
         await MakeAsync("""{"name":"taken"}""");
         var (status, answer) = await ann.AskAsync("POST", Path, "{\"application_credential\":" + body + "}");
@@ -157,7 +157,7 @@ public sealed class ApplicationCredentialTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nobody_makes_one_for_another_and_only_administrators_look_at_anothers()
+    public async Task Nobody_makes_a_credential_for_another_user_and_only_administrators_see_anothers()
     {
         var made = await MakeAsync("""{"name":"ci"}""");
         var bob = await desk.NewMemberAsync("bob");

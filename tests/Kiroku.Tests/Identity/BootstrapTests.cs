@@ -58,7 +58,7 @@ public sealed class BootstrapTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_someone_edited_is_left_alone_and_its_passwords_still_hold()
+    public async Task A_file_that_someone_edited_is_left_alone_and_its_passwords_stay_valid()
     {
         string password;
         await using (var app = await TestApp.StartAsync(dataDirectory: data))
@@ -72,7 +72,7 @@ public sealed class BootstrapTests : IDisposable
     }
 
     [Fact]
-    public async Task A_password_that_was_changed_is_in_the_file_no_more_and_the_other_stays()
+    public async Task A_changed_password_is_removed_from_the_file_and_the_other_stays()
     {
         string demo;
         await using (var app = await TestApp.StartAsync(dataDirectory: data))
@@ -105,7 +105,7 @@ public sealed class BootstrapTests : IDisposable
     }
 
     [Fact]
-    public async Task An_address_for_every_interface_is_written_as_one_to_go_to()
+    public async Task An_address_of_every_interface_is_written_as_one_that_clients_can_reach()
     {
         await using var app = await TestApp.StartAsync(dataDirectory: data);
         app.Services.GetRequiredService<CloudsFile>().WriteClouds(new Uri("http://[::]:8774"));
@@ -131,7 +131,7 @@ public sealed class BootstrapTests : IDisposable
     }
 
     [Fact]
-    public async Task What_holds_secrets_is_closed_to_others()
+    public async Task Files_with_secrets_are_closed_to_others()
     {
         Assert.SkipWhen(TestStore.IsShared, "there is no file to be closed");
         await using var app = await TestApp.StartAsync(dataDirectory: data);

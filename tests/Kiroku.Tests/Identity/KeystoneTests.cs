@@ -26,7 +26,7 @@ public sealed class KeystoneTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_signed_in_there_is_known_here_with_the_roles_held_there()
+    public async Task A_user_who_signed_in_there_is_known_here_with_the_roles_held_there()
     {
         var member = await MemberAsync("ann");
         Assert.Equal(201, await CreateImageAsync(member));
@@ -72,7 +72,7 @@ public sealed class KeystoneTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_taken_back_there_is_taken_here_at_most_as_long_as_the_setting_says()
+    public async Task A_token_revoked_there_is_accepted_here_at_most_as_long_as_the_setting_says()
     {
         var member = await MemberAsync("ann");
         Assert.Equal(200, await StatusAsync(member));
@@ -84,7 +84,7 @@ public sealed class KeystoneTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_remembered_is_no_older_for_a_clock_that_was_set_back()
+    public async Task A_clock_that_was_set_back_does_not_prolong_a_remembered_answer()
     {
         var clock = new SettableTime();
         await using var brief = await StartAsync(clock, ("CacheTime", "00:00:00.0000001"));
@@ -119,7 +119,7 @@ public sealed class KeystoneTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_it_is_down_what_is_remembered_holds_and_the_rest_is_told_to_come_again()
+    public async Task While_it_is_down_remembered_tokens_are_accepted_and_others_get_503()
     {
         var (known, unknown) = (await MemberAsync("ann"), await MemberAsync("bob"));
         Assert.Equal(200, await StatusAsync(known));
@@ -137,7 +137,7 @@ public sealed class KeystoneTests : IAsyncLifetime
     [InlineData("Password", "wrong")]
     [InlineData("UserName", "ann")]
     [InlineData("ProjectName", "nope")]
-    public async Task A_service_account_that_may_not_ask_is_no_reason_to_refuse_callers_for_good(
+    public async Task A_refused_service_account_does_not_refuse_callers_for_good(
         string key, string value)
     {
         var member = await MemberAsync("ann");
@@ -146,7 +146,7 @@ public sealed class KeystoneTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_password_may_stand_in_a_file()
+    public async Task The_password_may_be_in_a_file()
     {
         var file = Path.Combine(app.DataDirectory, "password");
         await File.WriteAllTextAsync(file, $"{Password}\n", TestContext.Current.CancellationToken);

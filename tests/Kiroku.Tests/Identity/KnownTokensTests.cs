@@ -6,7 +6,7 @@ namespace Kiroku.Tests.Identity;
 public sealed class KnownTokensTests
 {
     [Fact]
-    public async Task A_token_is_void_as_soon_as_the_store_says_so_though_the_process_that_wrote_it_does_not_know_yet()
+    public async Task A_token_is_void_as_soon_as_the_store_says_so_even_before_the_process_that_wrote_it_knows()
     {
         await using var cloud = await Cloud.StartAsync();
         Assert.Equal(200, await IdentityDesk.StatusAsync(cloud.Demo));

@@ -52,7 +52,7 @@ public sealed class ProjectsApiTests : IAsyncLifetime
     [InlineData("""{"project":{"name":"x","parent_id":"nope"}}""", 400, "Could not find project: nope.")]
     [InlineData("""{"project":{"name":"x","is_domain":true}}""", 403,
         "You are not authorized to perform the requested action: identity:create_domain.")]
-    public async Task What_makes_no_project_is_refused_in_Keystones_words(string body, int expected, string? message)
+    public async Task An_invalid_project_is_refused_in_Keystones_words(string body, int expected, string? message)
     {
         var before = Names(await desk.Admin.GetJsonAsync("/identity/v3/projects"), "projects");
         var (status, answer) = await desk.Admin.AskAsync("POST", "/identity/v3/projects", body);
@@ -171,7 +171,7 @@ public sealed class ProjectsApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_member_sees_the_own_project_and_no_list()
+    public async Task A_member_sees_their_own_project_and_no_list()
     {
         var member = await desk.NewMemberAsync("ann");
         var (status, body) = await member.AskAsync("GET", "/identity/v3/projects");
@@ -202,7 +202,7 @@ public sealed class ProjectsApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_domain_is_there_to_be_read_and_groups_are_none()
+    public async Task The_domain_can_be_read_and_has_no_groups()
     {
         var member = await desk.NewMemberAsync("ann");
         Assert.Equal(["Default"], Names(await desk.Admin.GetJsonAsync("/identity/v3/domains"), "domains"));

@@ -47,7 +47,7 @@ public sealed class RequestRateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whoever_is_refused_may_still_delete_either_way_and_others_are_not_touched()
+    public async Task A_refused_user_may_still_delete_either_way_and_others_are_not_affected()
     {
         var (first, second) = (await cloud.CreateServerAsync(), await cloud.CreateServerAsync());
         var elsewhere = await People.AddAsync(cloud.App, "demo2", "demo", "member");
@@ -75,7 +75,7 @@ public sealed class RequestRateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_image_and_identity_services_say_it_in_their_own_forms()
+    public async Task The_image_and_identity_services_refuse_in_their_own_forms()
     {
         await UseUpAsync();
         using var image = await RefusedAsync(() => cloud.Demo.PostAsync("/image/v2/images", "{}"));
@@ -104,7 +104,7 @@ public sealed class RequestRateTests : IAsyncLifetime
     [Theory]
     [InlineData("0")]
     [InlineData("-2")]
-    public async Task A_limit_that_cannot_be_is_refused_at_the_start(string limit)
+    public async Task An_invalid_limit_is_refused_at_the_start(string limit)
     {
         var failure = await Assert.ThrowsAnyAsync<Exception>(
             () => TestApp.StartAsync(builder => builder.Configuration["RateLimit:WritesPerMinute"] = limit));

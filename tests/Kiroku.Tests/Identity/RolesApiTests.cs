@@ -91,7 +91,7 @@ public sealed class RolesApiTests : IAsyncLifetime
     [InlineData("projects/PROJECT/users/nope/roles/ROLE", "Could not find user: nope.")]
     [InlineData("projects/PROJECT/users/USER/roles/nope", "Could not find role: nope.")]
     [InlineData("domains/PROJECT/users/USER/roles/ROLE", "Could not find domain: PROJECT.")]
-    public async Task Who_or_what_is_not_there_is_named(string path, string message)
+    public async Task A_missing_user_role_or_project_is_named(string path, string message)
     {
         var ann = await desk.NewMemberAsync("ann");
         string Filled(string text) => text.Replace("PROJECT", ann.ProjectId, StringComparison.Ordinal)

@@ -94,7 +94,7 @@ public sealed class SignInGuardTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_many_guesses_at_once_only_a_few_are_looked_at()
+    public async Task Of_many_guesses_at_once_only_a_few_are_checked()
     {
         var looked = 0;
         await Task.WhenAll(Enumerable.Range(0, 100).Select(async _ =>
@@ -147,7 +147,7 @@ public sealed class SignInGuardTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_a_user_is_known_a_flood_is_looked_at_once_a_while_and_the_rest_is_told_to_come_again()
+    public async Task Where_a_user_is_known_a_flood_is_checked_at_intervals_and_the_rest_is_refused()
     {
         var source = Known("ann", Here);
         for (var i = 0; i < 20; i++)

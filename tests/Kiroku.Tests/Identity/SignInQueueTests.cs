@@ -32,7 +32,7 @@ public sealed class SignInQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task A_flood_from_one_address_is_one_caller_to_the_others()
+    public async Task A_flood_from_one_address_delays_others_like_one_caller()
     {
         var flood = Enumerable.Range(0, 80).Select(i => TakeAsync(Stranger(1, $"user{i}"))).ToList();
         var other = TakeAsync(Stranger(2));
@@ -45,7 +45,7 @@ public sealed class SignInQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task However_many_addresses_strangers_have_somebody_known_waits_for_few_of_them()
+    public async Task However_many_addresses_strangers_have_a_known_user_waits_for_few_of_them()
     {
         var flood = Enumerable.Range(0, 150).Select(i => TakeAsync(Stranger(i))).ToList();
         var known = TakeAsync(Known(1));

@@ -26,7 +26,7 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_for_a_project_says_who_where_with_which_roles_and_what_is_where()
+    public async Task A_token_for_a_project_names_user_project_roles_and_catalog()
     {
         using var answer = await app.TrySignInAsync("demo", app.PasswordOf("demo"), TestApp.InProject("demo"));
         Assert.Equal(201, (int)answer.StatusCode);
@@ -62,7 +62,7 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whatever_is_wrong_with_the_proof_the_answer_is_the_same()
+    public async Task The_answer_is_the_same_whatever_is_wrong_with_the_proof()
     {
         using var wrong = await app.TrySignInAsync("demo", "wrong", TestApp.InProject("demo"));
         using var nobody = await app.TrySignInAsync("nobody", "wrong", TestApp.InProject("demo"));
@@ -131,7 +131,7 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_can_be_looked_at_and_taken_back()
+    public async Task A_token_can_be_shown_and_revoked()
     {
         var (demo, admin) = (await app.SignInAsync(), await app.SignInAsync("admin"));
         var own = await demo.GetJsonAsync("/identity/v3/auth/tokens", ("X-Subject-Token", demo.Token));

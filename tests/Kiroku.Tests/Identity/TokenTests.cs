@@ -18,7 +18,7 @@ public sealed class TokenTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Garbage))]
-    public async Task A_token_that_is_none_is_401(string token)
+    public async Task An_invalid_token_is_401(string token)
     {
         foreach (var path in (string[])["/v2.1/flavors", "/v2/abc/flavors", "/v2.1/nonsense", "/image/v2/images",
             "/identity/v3/projects", "/V2.1/flavors"])
@@ -57,7 +57,7 @@ public sealed class TokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_changed_password_voids_the_tokens_of_before()
+    public async Task A_changed_password_voids_earlier_tokens()
     {
         var token = (await app.SignInAsync()).Token;
         // At the same moment: no clock decides.

@@ -43,7 +43,7 @@ public sealed class UsersApiTests : IAsyncLifetime
     [InlineData("""{"user":{"name":"x","domain_id":"nope"}}""", 404, "Could not find domain: nope.")]
     [InlineData("""{"user":{"name":"x","options":{"foo":true}}}""", 400,
         "Invalid input for field 'options': Additional properties are not allowed ('foo' was unexpected)")]
-    public async Task What_makes_no_user_is_refused_in_Keystones_words(string body, int expected, string message)
+    public async Task An_invalid_user_is_refused_in_Keystones_words(string body, int expected, string message)
     {
         var (status, answer) = await desk.Admin.AskAsync("POST", "/identity/v3/users", body);
         Assert.Equal((expected, message), (status, Message(answer)));
@@ -56,7 +56,7 @@ public sealed class UsersApiTests : IAsyncLifetime
         "Conflict occurred attempting to store user - Duplicate entry found with name admin.")]
     [InlineData("""{"user":{"domain_id":"other"}}""", 400, "Cannot change Domain ID")]
     [InlineData("""{"user":{"id":"other"}}""", 400, "Cannot change user ID")]
-    public async Task What_cannot_be_changed_is_refused_in_Keystones_words(string body, int expected, string message)
+    public async Task Changing_fixed_attributes_is_refused_in_Keystones_words(string body, int expected, string message)
     {
         var (status, answer) = await desk.Admin.AskAsync(
             "PATCH", $"/identity/v3/users/{await desk.NewUserAsync("ann")}", body);
@@ -105,7 +105,7 @@ public sealed class UsersApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_user_changes_the_own_password_with_the_old_one()
+    public async Task Users_change_their_own_password_with_the_old_one()
     {
         var ann = await desk.NewMemberAsync("ann");
         var path = $"/identity/v3/users/{ann.UserId}/password";
@@ -128,7 +128,7 @@ public sealed class UsersApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_two_changes_at_once_with_the_same_old_password_one_holds()
+    public async Task Of_two_changes_at_once_with_the_same_old_password_one_succeeds()
     {
         var ann = await desk.NewMemberAsync("ann");
         var changes = Enumerable.Range(0, 4).Select(async number => (Number: number, (await ann.AskAsync(

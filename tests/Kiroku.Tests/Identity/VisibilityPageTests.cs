@@ -23,7 +23,7 @@ public sealed class VisibilityPageTests
         [.. Page.Read("visibility.md").Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
 
     [Fact]
-    public void Who_has_no_token_finds_versions_and_signs_in()
+    public void Without_a_token_a_caller_can_only_read_versions_and_sign_in()
         => Assert.Equal(Open.Order(), Answered(Nobody, _ => true));
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class VisibilityPageTests
                 && !route.StartsWith("HEAD ", StringComparison.Ordinal)));
 
     [Fact]
-    public void Another_project_is_shown_only_what_belongs_to_none() => Assert.Equal(
+    public void Another_project_is_shown_only_things_that_belong_to_no_project() => Assert.Equal(
         [
             "GET /extensions/{alias}", "GET /identity/v3/domains/{id}", "GET /identity/v3/regions/{id}",
             "GET /os-quota-sets/{id}/defaults",

@@ -44,7 +44,7 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
     }
 
     [Fact]
-    public async Task Another_project_cannot_tell_what_there_is_from_what_there_is_not()
+    public async Task Another_project_cannot_tell_existing_things_from_missing_ones()
     {
         foreach (var row in Rows(cloud.App.Services).Where(row => row.Path.Contains('{', StringComparison.Ordinal)))
         {
@@ -65,7 +65,7 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
     [InlineData("")]
     [InlineData("?all_tenants=1&project_id=PROJECT&tenant_id=PROJECT&owner=PROJECT&user_id=USER&is_public=None&detaile"
         + "d=1&member_status=all")]
-    public async Task What_another_project_reads_names_nothing_of_demos(string query)
+    public async Task Answers_to_another_project_name_nothing_of_demos(string query)
     {
         var reading = Rows(cloud.App.Services).Where(row => row.Method == "GET").ToList();
         var paths = new List<string>();

@@ -39,7 +39,7 @@ public sealed class WrongClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_project_that_was_disabled_while_the_clock_was_back_has_none_of_its_tokens_left()
+    public async Task A_project_that_was_disabled_while_the_clock_was_back_has_no_valid_tokens_left()
     {
         // Back to before the project was made: that its stamp moves on by no more than a tick is to be enough.
         time.Ahead = TimeSpan.FromMinutes(-4);
@@ -52,7 +52,7 @@ public sealed class WrongClockTests : IAsyncLifetime
     [Theory]
     [InlineData(200 * 24 * 60)]
     [InlineData(30)]
-    public async Task A_token_that_was_made_while_the_clock_was_ahead_holds_no_more_when_it_is_right(int minutes)
+    public async Task A_token_that_was_made_while_the_clock_was_ahead_is_invalid_once_it_is_right(int minutes)
     {
         time.Ahead = TimeSpan.FromMinutes(minutes);
         var early = await desk.SignInAsync("ann", "anns");
@@ -72,7 +72,7 @@ public sealed class WrongClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_that_was_taken_back_stays_so_though_it_was_forgotten_while_the_clock_was_ahead()
+    public async Task A_revoked_token_stays_revoked_though_that_was_forgotten_while_the_clock_was_ahead()
     {
         await TakeBackAsync(ann);
         Assert.Equal(401, await StatusAsync(ann));

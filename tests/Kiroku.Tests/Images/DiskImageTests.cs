@@ -21,7 +21,7 @@ public sealed class DiskImageTests : IDisposable
         => Assert.Equal(new DiskImage(VolumeFormat.Raw, 700), Inspect("raw", new byte[700]));
 
     [Fact]
-    public void What_QEMU_itself_may_set_is_taken()
+    public void Features_that_QEMU_itself_may_set_are_accepted()
         => Assert.Equal(
             1 << 30, Inspect("qcow2", new Qcow2 { Features = 0b1_1001, HeaderLength = 112 }.ToBytes()).VirtualSize);
 
@@ -32,7 +32,7 @@ public sealed class DiskImageTests : IDisposable
     [InlineData("qcow2", 5000, "The image is declared qcow2 but its content is not.")]
     [InlineData("vmdk", 5000, "Images of the disk format vmdk are not supported; qcow2 and raw are.")]
     [InlineData(null, 5000, "The image declares no disk format.")]
-    public void Content_that_is_no_such_disk_is_rejected(string? format, int length, string reason)
+    public void Content_that_does_not_match_its_format_is_rejected(string? format, int length, string reason)
         => Assert.Equal(reason, Rejection(format, [.. Enumerable.Range(0, length).Select(i => (byte)i)]));
 
     [Fact]

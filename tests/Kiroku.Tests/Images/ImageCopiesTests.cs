@@ -41,7 +41,7 @@ public sealed class ImageCopiesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_another_node_has_is_copied_once_for_all_who_want_it()
+    public async Task An_image_on_another_node_is_copied_once_for_all_who_need_it()
     {
         var wanted = await Task.WhenAll(
             Enumerable.Range(0, 10).Select(_ => other.Copies.EnsureAsync(image, Cancelled)));
@@ -52,7 +52,7 @@ public sealed class ImageCopiesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_copy_goes_on_when_who_wanted_it_has_gone()
+    public async Task A_copy_goes_on_when_its_caller_has_gone()
     {
         calls.Before = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var impatience = new CancellationTokenSource();
@@ -68,7 +68,7 @@ public sealed class ImageCopiesTests : IAsyncLifetime
     [Theory]
     [InlineData(1, 0)]
     [InlineData(0, 1)]
-    public async Task A_copy_that_is_not_what_was_uploaded_is_refused_and_leaves_nothing(int changed, int missing)
+    public async Task A_copy_that_differs_from_the_upload_is_refused_and_leaves_nothing(int changed, int missing)
     {
         var damaged = content.ToArray();
         damaged[^2] += (byte)changed;
@@ -86,7 +86,7 @@ public sealed class ImageCopiesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_that_is_not_there_is_said_so_at_once()
+    public async Task A_missing_node_is_reported_at_once()
     {
         await SetAsync("node = 'elsewhere'");
         Assert.Equal($"The node that has image {image.Id} does not answer.",
@@ -94,7 +94,7 @@ public sealed class ImageCopiesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_that_has_lost_the_bytes_is_said_to_have()
+    public async Task A_node_that_has_lost_the_bytes_is_reported()
     {
         System.IO.File.Delete(File);
         Assert.Equal($"The data of image {image.Id} is missing.", await RefusalAsync());
@@ -105,7 +105,7 @@ public sealed class ImageCopiesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_download_fetches_what_another_node_has_and_is_503_when_it_is_not_to_be_had()
+    public async Task A_download_fetches_the_bytes_from_another_node_and_is_503_when_they_are_unavailable()
     {
         await other.Copies.EnsureAsync(image, Cancelled);
         await SetAsync("node = 'elsewhere'");

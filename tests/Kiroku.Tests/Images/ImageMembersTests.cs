@@ -60,7 +60,7 @@ public sealed class ImageMembersTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_may_do_only_what_is_theirs()
+    public async Task Owner_and_member_may_each_do_only_their_own_part()
     {
         var id = image.Split('/')[^1];
         (await owner.PostAsync($"{image}/members", $$"""{"member":"{{member.ProjectId}}"}""")).Dispose();
@@ -97,7 +97,7 @@ public sealed class ImageMembersTests : IAsyncLifetime
     [InlineData("{}", "Member to be added not specified")]
     [InlineData("""{"member":""}""", "Member can't be empty")]
     [InlineData("""{"member":7}""", """Expected a member in the form: {"member": "image_id"}""")]
-    public async Task A_member_that_makes_no_sense_is_400(string body, string message)
+    public async Task An_invalid_member_is_400(string body, string message)
         => Assert.Equal(message, await RefusalAsync(owner.PostAsync($"{image}/members", body), 400));
 
     [Theory]
@@ -105,14 +105,14 @@ public sealed class ImageMembersTests : IAsyncLifetime
     [InlineData("{}", "Status not specified")]
     [InlineData(
         """{"status":"maybe"}""", "Incorrect request: Status must be \"pending\", \"accepted\" or \"rejected\".")]
-    public async Task A_status_that_makes_no_sense_is_400(string body, string message)
+    public async Task An_invalid_status_is_400(string body, string message)
     {
         (await owner.PostAsync($"{image}/members", $$"""{"member":"{{member.ProjectId}}"}""")).Dispose();
         Assert.Equal(message, await RefusalAsync(member.PutJsonAsync(Of(member), body), 400));
     }
 
     [Fact]
-    public async Task There_are_only_so_many_members_and_they_go_with_the_image()
+    public async Task The_number_of_members_is_limited_and_they_are_deleted_with_the_image()
     {
         for (var number = 0; number < 128; number++)
             Assert.Equal(

@@ -72,7 +72,7 @@ public sealed class ImageNodesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_that_starts_leaves_what_another_one_writes_into_the_shared_folder()
+    public async Task A_node_that_starts_leaves_alone_what_another_one_is_writing_into_the_shared_folder()
     {
         await StartAsync(sharing: true);
         using var other = new OtherNode(app, shared.FullName);
@@ -138,7 +138,7 @@ public sealed class ImageNodesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_upload_of_a_node_that_died_is_gone_on_with_and_its_late_end_changes_nothing()
+    public async Task An_upload_of_a_dead_node_is_continued_and_its_late_end_changes_nothing()
     {
         var image = await FilledAsync([1]);
         await SetAsync(image, "status = 'saving', node = 'dead', os_hash_value = NULL");
@@ -187,7 +187,7 @@ public sealed class ImageNodesTests : IAsyncLifetime
     [Theory]
     [InlineData("images")]
     [InlineData("/nowhere/at/all")]
-    public async Task A_shared_folder_that_is_not_there_stops_the_start(string folder)
+    public async Task A_missing_shared_folder_stops_the_start(string folder)
     {
         var failure = await Assert.ThrowsAnyAsync<Exception>(
             () => TestApp.StartAsync(builder => builder.Configuration["Images:Folder"] = folder));

@@ -24,7 +24,7 @@ public sealed class ImagePatchTests : IAsyncLifetime
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Fact]
-    public async Task What_is_said_of_an_image_is_changed_in_order()
+    public async Task An_images_attributes_are_changed_in_order()
     {
         var image = await PatchAsync("""
             [{"op":"replace","path":"/name","value":"b"},{"op":"add","path":"/min_disk","value":3},{"op":"replace","path":"/tags","value":["x","y","x"]},
@@ -128,7 +128,7 @@ public sealed class ImagePatchTests : IAsyncLifetime
     [InlineData("""[{"op":"remove","path":"/name"}]""", 403, "Property name may not be removed.")]
     [InlineData("""[{"op":"remove","path":"/none"}]""", 409, "Property none does not exist.")]
     [InlineData("""[{"op":"replace","path":"/none","value":"a"}]""", 409, "Property none does not exist.")]
-    public async Task A_patch_that_makes_no_sense_is_told_so_and_changes_nothing(
+    public async Task An_invalid_patch_is_refused_and_changes_nothing(
         string body, int status, string message)
     {
         var before = (await demo.GetJsonAsync(path)).ToJsonString();
@@ -162,7 +162,7 @@ public sealed class ImagePatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task There_are_only_so_many_properties()
+    public async Task The_number_of_properties_is_limited()
     {
         var many = string.Join(
             ',', Enumerable.Range(0, 127).Select(number => $$"""{"op":"add","path":"/p{{number}}","value":""}"""));

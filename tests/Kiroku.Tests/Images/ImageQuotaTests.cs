@@ -22,7 +22,7 @@ public sealed class ImageQuotaTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Bytes_beyond_the_quota_are_413_as_Glance_says_it_and_a_deleted_image_gives_room_at_once(
+    public async Task Bytes_beyond_the_quota_are_413_in_Glances_words_and_a_deleted_image_frees_room_at_once(
         bool saysLength)
     {
         var (first, second) = (await AnnounceAsync(), await AnnounceAsync());
@@ -53,7 +53,7 @@ public sealed class ImageQuotaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_project_is_not_touched_and_may_be_given_a_quota_of_its_own()
+    public async Task Another_project_is_not_affected_and_may_be_given_a_quota_of_its_own()
     {
         Assert.Equal(204, (await SendAsync(await AnnounceAsync(), MiB)).Status);
         var other = await People.AddAsync(cloud.App, "other", "other", "member");
@@ -97,7 +97,7 @@ public sealed class ImageQuotaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_image_of_a_server_takes_of_the_quota_what_its_bytes_are()
+    public async Task An_image_of_a_server_counts_with_its_bytes()
     {
         Assert.Equal(204, (await SendAsync(await AnnounceAsync(), MiB)).Status);
         var server = await cloud.CreateServerAsync();
@@ -107,7 +107,7 @@ public sealed class ImageQuotaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_so_many_uploads_run_at_a_time_and_those_of_a_service_that_died_do_not_count()
+    public async Task The_number_of_simultaneous_uploads_is_limited_and_those_of_a_dead_service_do_not_count()
     {
         var slow = new List<(SlowContent Content, string Path, Task Answer)>();
         for (var i = 0; i < 4; i++)
@@ -146,7 +146,7 @@ public sealed class ImageQuotaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_lies_in_reserve_is_not_uploaded_into_and_what_has_no_room_is_refused_before_it_comes()
+    public async Task An_upload_leaves_the_reserve_alone_and_is_refused_in_advance_if_there_is_no_room()
     {
         await using var app = await TestApp.StartAsync(
             builder => builder.Configuration["Storage:Reserve"] = long.MaxValue.ToString());

@@ -32,7 +32,7 @@ public sealed class ImageRegistrarTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_stopped_process_left_is_cleared_up()
+    public async Task Remains_of_a_stopped_process_are_cleaned_up()
     {
         await using (var app = await TestApp.StartAsync(dataDirectory: data))
         {

@@ -53,7 +53,7 @@ public sealed class ImagesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_sees_their_own_images_and_the_public_ones()
+    public async Task Each_project_sees_its_own_images_and_the_public_ones()
     {
         var own = (string)(await CreateAsync(demo, """{"name":"own"}"""))["id"]!;
         var hidden = (string)(await CreateAsync(admin, """{"name":"theirs","visibility":"private"}"""))["id"]!;
@@ -119,7 +119,7 @@ public sealed class ImagesTests : IAsyncLifetime
     [InlineData("""{"os_glance_x":"a"}""", 403)]
     [InlineData("""{"status":"active"}""", 403)]
     [InlineData("""{"owner":"other"}""", 403)]
-    public async Task Announcements_that_make_no_sense_are_told_so(string body, int status)
+    public async Task Invalid_announcements_are_refused(string body, int status)
     {
         using var answer = await demo.PostAsync("/image/v2/images", body);
         Assert.Equal(status, (int)answer.StatusCode);
@@ -146,7 +146,7 @@ public sealed class ImagesTests : IAsyncLifetime
     [InlineData("changes-since=2026-01-01")]
     [InlineData("sort=name&sort_key=size")]
     [InlineData("sort_key=name&sort_dir=asc&sort_dir=desc")]
-    public async Task Lists_that_make_no_sense_are_400(string query)
+    public async Task Invalid_list_queries_are_400(string query)
     {
         using var answer = await demo.GetAsync($"/image/v2/images?{query}");
         Assert.Equal(400, (int)answer.StatusCode);
@@ -167,7 +167,7 @@ public sealed class ImagesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Lists_are_filtered_by_everything_that_is_said_of_an_image()
+    public async Task Lists_are_filtered_by_every_attribute_of_an_image()
     {
         var small = await CreateAsync(demo,
             """{"name":"small","disk_format":"raw","container_format":"bare","tags":["x86","old"],"os_distro":"debian","min_ram":64}""");

@@ -60,7 +60,7 @@ public sealed class UploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Bytes_of_another_kind_or_for_a_format_unsaid_are_refused()
+    public async Task Bytes_of_another_type_or_for_an_undeclared_format_are_refused()
     {
         var path = await CreateAsync();
         using var text = await app.SendAsync(HttpMethod.Put, $"{path}/file", demo.Token, new StringContent("text"));
@@ -92,7 +92,7 @@ public sealed class UploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_wrapped_up_or_of_no_known_format_is_taken_as_it_is()
+    public async Task Content_that_is_wrapped_or_of_unknown_format_is_taken_as_it_is()
     {
         foreach (var (format, container) in ((string, string)[])[("qcow2", "ovf"), ("vmdk", "bare")])
         {
@@ -103,7 +103,7 @@ public sealed class UploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Bytes_that_are_not_those_that_were_sent_are_400_and_leave_nothing()
+    public async Task Bytes_that_do_not_match_the_senders_checksum_are_400_and_leave_nothing()
     {
         var path = await CreateAsync();
         foreach (var wrong in (string[])["kAFQmDzST7DWlj99KOF/cg==", "900150983cd24fb0d6963f7d28e17f72", "x"])

@@ -50,7 +50,7 @@ public sealed class KeypairsTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Keys))]
-    public async Task A_key_that_is_brought_is_kept_as_it_is_with_its_fingerprint(string key, string fingerprint)
+    public async Task An_imported_key_is_stored_unchanged_with_its_fingerprint(string key, string fingerprint)
     {
         var made = await MadeAsync("2.92", new() { ["name"] = "m@y.key", ["public_key"] = key });
         Assert.Equal(["name", "public_key", "fingerprint", "type", "user_id"], Names(made));
@@ -69,7 +69,7 @@ public sealed class KeypairsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_that_is_made_opens_what_its_public_half_closes()
+    public async Task A_generated_private_key_matches_its_public_key()
     {
         var made = await MadeAsync("2.1", new() { ["name"] = "new" });
         Assert.Equal(["private_key", "name", "public_key", "fingerprint", "user_id"], Names(made));
@@ -138,7 +138,7 @@ public sealed class KeypairsTests : IAsyncLifetime
         + "9nK7AmBiCIrsLulHdylMIxT7ToEMpDNE=")]
     [InlineData("-----BEGIN OPENSSH PRIVATE KEY-----")]
     [InlineData("ssh-rsa\0 AAAA")]
-    public async Task What_is_no_key_is_refused(string key)
+    public async Task An_invalid_key_is_refused(string key)
     {
         using var answer = await PostAsync("2.92", new() { ["name"] = "a", ["public_key"] = key });
         Assert.Equal((400, "Keypair data is invalid: failed to generate fingerprint"), await RefusalAsync(answer));
@@ -164,7 +164,7 @@ public sealed class KeypairsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_name_is_there_once_for_each_user_and_the_quota_holds()
+    public async Task A_name_is_unique_for_each_user_and_the_quota_holds()
     {
         foreach (var name in new[] { "a", "b", "c", "d" })
             await MadeAsync("2.1", new() { ["name"] = name });

@@ -13,7 +13,7 @@ public sealed class NodeReportTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_node_says_at_its_start_who_and_how_it_is()
+    public async Task A_node_reports_its_identity_and_state_when_it_starts()
     {
         using var desk = await NodeDesk.OpenAsync();
         await desk.Report.StartAsync(Token);
@@ -26,7 +26,7 @@ public sealed class NodeReportTests
     }
 
     [Fact]
-    public async Task It_goes_on_saying_so_and_measures_again_after_a_while()
+    public async Task It_goes_on_reporting_and_measures_again_after_a_while()
     {
         using var desk = await NodeDesk.OpenAsync();
         await desk.Report.StartAsync(Token);
@@ -61,7 +61,7 @@ public sealed class NodeReportTests
     }
 
     [Fact]
-    public async Task A_process_that_counts_as_dead_does_not_say_that_it_is_there()
+    public async Task A_process_that_counts_as_dead_gives_no_sign_of_life()
     {
         using var desk = await NodeDesk.OpenAsync();
         await desk.Report.StartAsync(Token);
@@ -80,7 +80,7 @@ public sealed class NodeReportTests
     }
 
     [Fact]
-    public async Task A_node_whose_name_is_anothers_by_now_ends()
+    public async Task A_node_whose_name_another_has_taken_ends()
     {
         using var desk = await NodeDesk.OpenAsync();
         await desk.Report.StartAsync(Token);
@@ -90,7 +90,7 @@ public sealed class NodeReportTests
     }
 
     [Fact]
-    public async Task A_node_whose_name_another_has_waits_and_then_does_not_start()
+    public async Task A_node_whose_name_is_in_use_waits_and_then_does_not_start()
     {
         using var desk = await NodeDesk.OpenAsync();
         await desk.Nodes.TakeAsync(OtherNodes.Of("own"), Token);
@@ -104,7 +104,7 @@ public sealed class NodeReportTests
     }
 
     [Fact]
-    public async Task A_node_whose_name_another_had_starts_once_that_is_silent()
+    public async Task A_node_whose_name_was_in_use_starts_once_the_other_is_silent()
     {
         using var desk = await NodeDesk.OpenAsync();
         await desk.Nodes.TakeAsync(OtherNodes.Of("own"), Token);
@@ -132,7 +132,7 @@ public sealed class NodeReportTests
     }
 
     [Fact]
-    public async Task One_node_alone_notes_what_its_host_has_when_that_changed_and_only_then()
+    public async Task A_single_node_records_its_hosts_capacity_only_when_that_has_changed()
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var cloud = await Cloud.StartAsync(time);

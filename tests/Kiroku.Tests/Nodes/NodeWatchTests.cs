@@ -37,7 +37,7 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
-    public async Task A_node_that_left_in_good_order_is_not_mourned()
+    public async Task A_node_that_left_in_good_order_is_not_reported_dead()
     {
         using var desk = await StartedAsync();
         await AddAsync(desk, "left", OtherNodes.LongAgo);
@@ -49,7 +49,7 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
-    public async Task The_process_that_ran_here_before_is_told_of_at_once()
+    public async Task The_previous_process_of_this_node_is_reported_dead_at_once()
     {
         using var desk = await NodeDesk.OpenAsync();
         await AddAsync(desk, "own", OtherNodes.LongAgo);
@@ -60,7 +60,7 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
-    public void While_the_store_is_away_and_shortly_after_silence_says_nothing()
+    public void While_the_store_is_away_and_shortly_after_silence_does_not_count()
     {
         var time = new FakeTimeProvider();
         var silence = new Silence(time);
@@ -73,7 +73,7 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
-    public async Task While_the_store_is_away_its_nodes_note_that_they_cannot_be_heard()
+    public async Task While_the_store_is_away_its_nodes_know_that_they_cannot_be_heard()
     {
         using var desk = await StartedAsync();
         desk.Database.Around = _ => throw new Kiroku.Storage.StorageException("away");

@@ -8,7 +8,7 @@ public sealed class QuotasTests
         string, string)[] Few = [("Quotas:Instances", "2"), ("Quotas:Cores", "3"), ("Quotas:Ram", "512")];
 
     [Fact]
-    public async Task What_does_not_fit_is_refused_in_novas_words_and_leaves_nothing()
+    public async Task A_request_beyond_the_quota_is_refused_in_novas_words_and_leaves_nothing()
     {
         await using var cloud = await Cloud.StartAsync(Few);
         await cloud.CreateServerAsync();
@@ -23,7 +23,7 @@ public sealed class QuotasTests
     }
 
     [Fact]
-    public async Task Of_several_asked_for_as_many_are_made_as_fit()
+    public async Task Of_several_servers_as_many_are_made_as_the_quota_allows()
     {
         await using var cloud = await Cloud.StartAsync(Few);
         using var answer = await CreateAsync(cloud, ""","min_count":1,"max_count":9""");
@@ -33,7 +33,7 @@ public sealed class QuotasTests
     }
 
     [Fact]
-    public async Task Of_many_requests_at_once_no_more_than_fit_are_accepted()
+    public async Task Of_many_requests_at_once_no_more_than_the_quota_allows_are_accepted()
     {
         await using var cloud = await Cloud.StartAsync(Few);
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => CreateAsync(cloud, "")));
@@ -46,7 +46,7 @@ public sealed class QuotasTests
     }
 
     [Fact]
-    public async Task A_flavor_that_does_not_fit_is_refused_and_room_comes_back_with_a_deletion()
+    public async Task A_flavor_beyond_the_quota_is_refused_and_a_deletion_frees_room()
     {
         await using var cloud = await Cloud.StartAsync([("Quotas:Cores", "2"), ("Quotas:Ram", "256")]);
         var (server, other) = (await cloud.CreateServerAsync(), await cloud.CreateServerAsync());
@@ -110,7 +110,7 @@ public sealed class QuotasTests
     }
 
     [Fact]
-    public async Task A_user_sees_the_quotas_of_the_own_project_only_and_sets_none()
+    public async Task A_user_sees_only_the_quotas_of_their_own_project_and_sets_none()
     {
         await using var cloud = await Cloud.StartAsync();
         foreach (var (method, path) in new[]
@@ -132,7 +132,7 @@ public sealed class QuotasTests
     [InlineData("2.36", 14)]
     [InlineData("2.39", 13)]
     [InlineData("2.57", 11)]
-    public async Task Limits_show_what_there_may_be_and_is(string version, int keys)
+    public async Task Limits_show_quotas_and_their_use(string version, int keys)
     {
         await using var cloud = await Cloud.StartAsync(Few);
         await cloud.CreateServerAsync();

@@ -10,7 +10,7 @@ public sealed class SchedulerTests
     private static readonly SpecToPlace Spec = new(Small);
 
     [Fact]
-    public void Limits_are_what_the_host_has_times_the_ratios()
+    public void Limits_are_the_hosts_capacity_times_the_ratios()
     {
         var scheduler = Of(
             new SchedulingOptions { CpuAllocationRatio = 2, RamAllocationRatio = 1.5, DiskAllocationRatio = 0.5 });
@@ -24,7 +24,7 @@ public sealed class SchedulerTests
                 Host("c", used: new(1, 1000, 10))));
 
     [Fact]
-    public void Hosts_that_are_alike_come_by_name()
+    public void Equal_hosts_are_ordered_by_name()
         => Assert.Equal(["a", "b", "c"], Order(Spec, Host("c"), Host("a"), Host("b")));
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public void What_counts_more_decides()
+    public void The_larger_multiplier_decides()
     {
         HostState[] hosts = [Host("memory", used: new(7, 0, 0)), Host("processors", used: new(0, 7000, 0))];
         Assert.Equal("memory", Of(new SchedulingOptions { RamWeightMultiplier = 2 }).Choose(Spec, hosts));
@@ -58,7 +58,7 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public void Hosts_that_are_down_disabled_full_elsewhere_or_excluded_will_not_do()
+    public void Hosts_that_are_down_disabled_full_elsewhere_or_excluded_are_not_chosen()
     {
         HostState[] hosts =
         [
@@ -94,7 +94,7 @@ public sealed class SchedulerTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Whatever_is_chosen_fits_and_whatever_fits_is_chosen_in_the_same_order_each_time(int seed)
+    public void Every_chosen_host_is_suitable_and_suitable_hosts_are_always_ordered_alike(int seed)
     {
         var random = new Random(seed);
         for (var round = 0; round < 2000; round++)

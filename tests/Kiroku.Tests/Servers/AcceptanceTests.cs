@@ -24,7 +24,7 @@ public sealed class AcceptanceTests
     [InlineData("""{"unlock":null}""")]
     [InlineData("""{"forceDelete":null}""")]
     [InlineData("""{"os-resetState":{"state":"error"}}""")]
-    public async Task A_request_that_trickles_in_is_of_the_moment_when_it_is_accepted(string body)
+    public async Task A_request_that_trickles_in_has_the_time_at_which_it_is_accepted(string body)
     {
         await using var cloud = await Cloud.StartAsync(Cloud.Unwatched);
         var server = await cloud.CreateServerAsync();
@@ -41,7 +41,7 @@ public sealed class AcceptanceTests
     }
 
     [Fact]
-    public async Task Servers_that_are_made_at_once_are_of_the_moment_when_they_are_accepted()
+    public async Task Servers_that_are_made_at_once_have_the_time_at_which_they_are_accepted()
     {
         await using var cloud = await Cloud.StartAsync();
         var body =
@@ -62,7 +62,7 @@ public sealed class AcceptanceTests
     }
 
     [Fact]
-    public async Task A_clock_that_is_set_back_does_not_turn_the_record_round()
+    public async Task A_clock_that_is_set_back_does_not_reorder_the_record()
     {
         var time = new SettableTime();
         await using var cloud = await Cloud.StartAsync(time, Cloud.Unwatched);
@@ -115,7 +115,7 @@ public sealed class AcceptanceTests
     }
 
     [Fact]
-    public async Task A_deletion_of_what_is_being_deleted_is_recorded_beside_the_one_that_runs()
+    public async Task A_second_deletion_is_recorded_beside_the_one_that_runs()
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();

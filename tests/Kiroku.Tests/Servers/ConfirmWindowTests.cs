@@ -10,7 +10,7 @@ public sealed class ConfirmWindowTests
     private readonly FakeTimeProvider time = new(DateTimeOffset.FromUnixTimeSeconds(1_600_000_000));
 
     [Fact]
-    public async Task A_resize_whose_window_is_over_is_confirmed_as_an_action_of_nobodys_and_a_younger_one_waits()
+    public async Task A_resize_whose_window_is_over_is_confirmed_as_the_services_own_action_and_a_younger_one_waits()
     {
         await using var cloud = await Cloud.StartAsync(time, ("Servers:ResizeConfirmWindow", "01:00:00"));
         var (older, younger) = (await cloud.CreateServerAsync(), await cloud.CreateServerAsync());
@@ -31,7 +31,7 @@ public sealed class ConfirmWindowTests
     }
 
     [Fact]
-    public async Task What_the_service_confirmed_is_seen_by_the_owner_with_null_for_user_and_project()
+    public async Task The_services_own_confirm_has_null_for_user_and_project()
     {
         await using var cloud = await Cloud.StartAsync(time, ("Servers:ResizeConfirmWindow", "00:10:00"));
         var server = await cloud.CreateServerAsync();

@@ -46,7 +46,7 @@ public sealed class CreateImageTests
     }
 
     [Fact]
-    public async Task A_failed_one_leaves_no_image()
+    public async Task A_failed_action_leaves_no_image()
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
@@ -79,7 +79,7 @@ public sealed class CreateImageTests
     [Theory]
     [InlineData("snapshot")]
     [InlineData("export")]
-    public async Task An_image_that_is_not_whole_goes_with_its_server(string moment)
+    public async Task An_incomplete_image_is_deleted_with_its_server(string moment)
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
@@ -96,7 +96,7 @@ public sealed class CreateImageTests
     }
 
     [Fact]
-    public async Task Who_was_overtaken_does_not_take_the_image_from_who_fills_it()
+    public async Task An_overtaken_node_does_not_take_the_image_from_the_one_that_fills_it()
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();

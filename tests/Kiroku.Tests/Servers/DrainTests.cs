@@ -31,7 +31,7 @@ public sealed class DrainTests : IAsyncLifetime
     public ValueTask DisposeAsync() => cloud.DisposeAsync();
 
     [Fact]
-    public async Task What_runs_runs_to_its_end_and_nothing_new_begins()
+    public async Task Running_actions_end_and_nothing_new_begins()
     {
         var requestId = await BeginAsync();
         var drained = DrainAsync();
@@ -61,7 +61,7 @@ public sealed class DrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_nothing_to_wait_for_it_has_ended_at_once()
+    public async Task Without_running_actions_the_service_ends_at_once()
     {
         await using var idle = await Cloud.StartAsync();
         var resting = idle.App.Services.GetRequiredService<Resting>();
@@ -71,7 +71,7 @@ public sealed class DrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Told_to_stop_meanwhile_it_rests_within_its_time_and_goes_on_after_the_next_start()
+    public async Task A_draining_service_that_is_told_to_stop_rests_in_time_and_goes_on_after_the_next_start()
     {
         var requestId = await BeginAsync();
         var drained = DrainAsync();

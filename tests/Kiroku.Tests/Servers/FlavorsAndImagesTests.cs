@@ -59,7 +59,7 @@ public sealed class FlavorsAndImagesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_an_image_asks_for_a_flavor_must_have()
+    public async Task A_flavor_must_satisfy_its_images_minimums()
     {
         const string Memory = "Flavor's memory is too small for requested image.";
         var disk = "Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is "
@@ -76,7 +76,7 @@ public sealed class FlavorsAndImagesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_disk_that_says_it_is_huge_fails_its_server_with_Novas_words()
+    public async Task A_disk_that_claims_to_be_huge_fails_its_server_in_Novas_words()
     {
         var image = await cloud.UploadAsync(new Qcow2 { Size = 1UL << 40 }.ToBytes(), "qcow2");
         Assert.Equal(1L << 40, (long)(await cloud.Demo.GetJsonAsync($"/image/v2/images/{image}"))["virtual_size"]!);
@@ -103,7 +103,7 @@ public sealed class FlavorsAndImagesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_image_is_used_by_whom_it_is_shared_with_and_not_while_it_is_deactivated()
+    public async Task A_shared_image_can_be_used_by_its_members_but_not_while_it_is_deactivated()
     {
         var other = await People.AddAsync(cloud.App, "other", "other", "member");
         using var made = await other.PostAsync(

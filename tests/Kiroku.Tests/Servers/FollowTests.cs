@@ -9,7 +9,7 @@ public sealed class FollowTests
     [Theory]
     [InlineData(MachineState.Off)]
     [InlineData(MachineState.Crashed)]
-    public async Task A_machine_that_ends_by_itself_is_recorded_as_a_stop_of_nobodys(MachineState state)
+    public async Task A_machine_that_ends_by_itself_is_recorded_as_a_stop_without_a_user(MachineState state)
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
@@ -43,7 +43,7 @@ public sealed class FollowTests
     [Theory]
     [InlineData("pause", VmStates.Paused)]
     [InlineData("suspend", VmStates.Suspended)]
-    public async Task A_machine_that_is_held_stays_so_however_often_it_is_looked_at(string action, string state)
+    public async Task A_paused_machine_stays_paused_however_often_it_is_checked(string action, string state)
     {
         await using var cloud = await Cloud.StartAsync(("Servers:LookInterval", "00:00:00.05"));
         var server = await cloud.CreateServerAsync();
@@ -59,7 +59,7 @@ public sealed class FollowTests
     }
 
     [Fact]
-    public async Task A_machine_that_is_started_by_somebody_else_is_recorded_as_a_start_of_nobodys()
+    public async Task A_machine_that_somebody_else_starts_is_recorded_as_a_start_without_a_user()
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();

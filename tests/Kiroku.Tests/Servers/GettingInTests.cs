@@ -92,7 +92,7 @@ public sealed class GettingInTests
     }
 
     [Fact]
-    public async Task Another_users_key_pair_is_none_of_ones_own()
+    public async Task Another_users_key_pair_cannot_be_used()
     {
         await using var cloud = await Cloud.StartAsync();
         using var made = await cloud.Admin.PostAsync("/v2.1/os-keypairs", """{"keypair":{"name":"theirs"}}""");

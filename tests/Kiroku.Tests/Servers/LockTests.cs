@@ -84,7 +84,7 @@ public sealed class LockTests(RunningCloud running) : IClassFixture<RunningCloud
     }
 
     [Fact]
-    public async Task A_lock_passes_what_runs_and_does_not_disturb_it()
+    public async Task A_lock_is_accepted_beside_a_running_action_and_does_not_disturb_it()
     {
         var held = new TaskCompletionSource();
         Cloud.Hypervisor.Before = _ => held.Task;

@@ -7,7 +7,7 @@ public sealed class PasswordChangeTests(RunningCloud running) : IClassFixture<Ru
     private const string Body = """{"changePassword":{"adminPass":"\u0000\ud83d\ude00"}}""";
 
     [Fact]
-    public async Task Who_may_not_and_what_is_not_there_come_first()
+    public async Task A_forbidden_caller_or_missing_server_is_refused_first()
     {
         await AssertRefusedAsync(running.Reader, running.Server, 403,
             "Policy doesn't allow os_compute_api:os-admin-password to be performed.");
@@ -17,7 +17,7 @@ public sealed class PasswordChangeTests(RunningCloud running) : IClassFixture<Ru
     }
 
     [Fact]
-    public async Task Then_the_state_then_that_nobody_listens_in_the_guest()
+    public async Task Then_comes_the_state_and_then_the_missing_guest_agent()
     {
         var server = await running.Cloud.CreateServerAsync();
         await AssertRefusedAsync(running.Cloud.Demo, server, 409, "QEMU guest agent is not enabled");

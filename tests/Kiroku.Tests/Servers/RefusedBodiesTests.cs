@@ -160,12 +160,12 @@ public sealed class RefusedBodiesTests(RunningCloud running) : IClassFixture<Run
 
     [Theory]
     [MemberData(nameof(Actions))]
-    public Task An_actions_body_that_is_wrong_is_refused(string body, int status, string message)
+    public Task A_wrong_body_of_an_action_is_refused(string body, int status, string message)
         => AssertRefusedAsync($"/v2.1/servers/{running.Server}/action", "2.1", Utf8(body), status, message);
 
     [Theory]
     [MemberData(nameof(Creations))]
-    public Task A_creations_body_that_is_wrong_is_refused(string version, string body, int status, string message)
+    public Task A_wrong_body_of_a_creation_is_refused(string version, string body, int status, string message)
         => AssertRefusedAsync("/v2.1/servers", version, Utf8(body), status, message);
 
     [Theory]
@@ -193,7 +193,7 @@ public sealed class RefusedBodiesTests(RunningCloud running) : IClassFixture<Run
     [Theory]
     [InlineData("/v2.1/servers")]
     [InlineData("/v2.1/servers/SERVER/action")]
-    public async Task Bytes_that_are_no_text_are_no_body(string path)
+    public async Task Bytes_that_are_not_text_are_refused(string path)
         => await AssertRefusedAsync(path, "2.1", new ByteArrayContent([0x7B, 0x22, 0xC3, 0x28, 0x22, 0x3A, 0x31, 0x7D]),
             400, "Malformed request body");
 

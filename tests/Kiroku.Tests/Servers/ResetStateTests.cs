@@ -21,7 +21,7 @@ public sealed class ResetStateTests
     }
 
     [Fact]
-    public async Task What_runs_loses_its_place_to_it()
+    public async Task It_takes_over_from_a_running_action()
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
@@ -76,7 +76,7 @@ public sealed class ResetStateTests
     }
 
     [Fact]
-    public async Task Nobody_else_may()
+    public async Task Only_administrators_may_reset_states()
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();

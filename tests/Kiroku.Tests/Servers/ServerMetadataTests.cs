@@ -90,7 +90,7 @@ public sealed class ServerMetadataTests(RunningCloud running) : IClassFixture<Ru
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public Task What_is_wrong_is_refused(string method, string rest, string body, int status, string message)
+    public Task A_wrong_request_is_refused(string method, string rest, string body, int status, string message)
         => AssertRefusedAsync(
             Cloud.Demo, method, $"/v2.1/servers/{running.Server}/metadata{rest}", (body, status, message));
 
@@ -99,7 +99,7 @@ public sealed class ServerMetadataTests(RunningCloud running) : IClassFixture<Ru
     [InlineData("PUT", "", """{"metadata":{"a":"b"}}""", "update_all", "update metadata")]
     [InlineData("PUT", "/a", """{"meta":{"a":"b"}}""", "update", "update metadata")]
     [InlineData("DELETE", "/a", "", "delete", "delete metadata")]
-    public async Task A_change_takes_the_right_caller_and_the_right_state(
+    public async Task A_change_requires_the_right_caller_and_the_right_state(
         string method, string rest, string body, string rule, string doing)
     {
         var (server, path) = await CreateAsync();

@@ -55,7 +55,7 @@ public sealed class ServerTagsTests(RunningCloud running) : IClassFixture<Runnin
     }
 
     [Fact]
-    public async Task A_new_tag_says_where_it_is_and_lists_find_the_server_by_it()
+    public async Task A_new_tag_is_answered_with_its_address_and_lists_find_the_server_by_it()
     {
         var (server, path) = await CreateAsync();
         using var answer = await Cloud.App.SendAsync(
@@ -83,7 +83,7 @@ public sealed class ServerTagsTests(RunningCloud running) : IClassFixture<Runnin
     [InlineData("GET", "/v2.1/servers/SERVER/tags", "2.25")]
     [InlineData("PUT", "/v2.1/servers/SERVER/tags/a", "2.1")]
     [InlineData("DELETE", "/v2/servers/SERVER/tags", "2.96")]
-    public async Task Before_2_26_there_are_none(string method, string path, string version)
+    public async Task Before_2_26_there_are_no_tags(string method, string path, string version)
     {
         using var answer = await Cloud.App.SendAsync(
             new HttpMethod(method), path.Replace("SERVER", running.Server.ToString(), StringComparison.Ordinal),
@@ -95,7 +95,7 @@ public sealed class ServerTagsTests(RunningCloud running) : IClassFixture<Runnin
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public Task What_is_wrong_is_refused(string method, string rest, string? body, int status, string message)
+    public Task A_wrong_request_is_refused(string method, string rest, string? body, int status, string message)
         => AssertRefusedAsync(
             Cloud.Demo, method, $"/v2.1/servers/{running.Server}/tags{rest}", (body, status, message));
 
@@ -104,7 +104,7 @@ public sealed class ServerTagsTests(RunningCloud running) : IClassFixture<Runnin
     [InlineData("DELETE", "", null, "delete_all", "delete tags")]
     [InlineData("PUT", "/b", null, "update", "update tag")]
     [InlineData("DELETE", "/a", null, "delete", "delete tag")]
-    public async Task A_change_takes_the_right_caller_and_the_right_state(
+    public async Task A_change_requires_the_right_caller_and_the_right_state(
         string method, string rest, string? body, string rule, string doing)
     {
         var (server, path) = await CreateAsync();

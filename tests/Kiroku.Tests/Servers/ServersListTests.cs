@@ -71,7 +71,7 @@ public sealed class ServersListTests(ThreeServers three) : IClassFixture<ThreeSe
     [InlineData("2.1", "limit=5&limit=1", "tagged")]
     [InlineData("2.66", "changes-since=2000&changes-before=2001", "")]
     [InlineData("2.1", "all_tenants=no", "tagged vm")]
-    public async Task A_list_holds_what_was_asked_for(string version, string query, string names)
+    public async Task A_list_holds_the_requested_servers(string version, string query, string names)
         => Assert.Equal(names, await NamesAsync(three.Running.Cloud.Demo, version, query));
 
     [Theory]
@@ -111,7 +111,7 @@ public sealed class ServersListTests(ThreeServers three) : IClassFixture<ThreeSe
     [InlineData("2.1", "sort_dir=up", 400, "Unknown sort direction")]
     [InlineData("2.1", "all_tenants=1", 403,
         "Policy doesn't allow os_compute_api:servers:index:get_all_tenants to be performed.")]
-    public async Task A_query_that_is_wrong_is_refused(string version, string query, int status, string message)
+    public async Task A_wrong_query_is_refused(string version, string query, int status, string message)
     {
         using var answer = await three.Running.Cloud.Demo.GetAsync(
             $"/v2.1/servers?{query}", ("OpenStack-API-Version", $"compute {version}"));

@@ -42,7 +42,7 @@ public sealed class TakeoverTests
     }
 
     [Fact]
-    public async Task What_was_overtaken_changes_nothing_when_it_wakes()
+    public async Task An_overtaken_action_changes_nothing_when_it_wakes()
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();

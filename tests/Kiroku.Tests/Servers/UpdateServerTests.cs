@@ -43,7 +43,7 @@ public sealed class UpdateServerTests(RunningCloud running) : IClassFixture<Runn
     };
 
     [Fact]
-    public async Task A_server_is_called_as_its_project_wants_and_no_action_is_recorded()
+    public async Task A_server_is_renamed_by_its_project_and_no_action_is_recorded()
     {
         var server = await Cloud.CreateServerAsync();
         var before = await Cloud.NewestActionAsync(server);
@@ -94,7 +94,7 @@ public sealed class UpdateServerTests(RunningCloud running) : IClassFixture<Runn
     }
 
     [Fact]
-    public async Task Neither_a_lock_nor_what_runs_keeps_from_it_and_what_runs_does_not_undo_it()
+    public async Task Neither_a_lock_nor_a_running_action_prevents_an_update_and_the_action_does_not_undo_it()
     {
         var server = await Cloud.CreateServerAsync();
         await Cloud.ActAsync(server, """{"lock":null}""");
@@ -119,7 +119,7 @@ public sealed class UpdateServerTests(RunningCloud running) : IClassFixture<Runn
         => await AssertRefusedAsync(Cloud.Demo, running.Server.ToString(), (version, body), (status, message));
 
     [Fact]
-    public async Task Others_are_refused()
+    public async Task Other_callers_are_refused()
     {
         const string Body = """{"server":{"name":"mine"}}""";
         await AssertRefusedAsync(running.Reader, running.Server.ToString(), ("2.1", Body),

@@ -59,7 +59,7 @@ public sealed class UsageTests
     }
 
     [Fact]
-    public async Task A_span_of_which_nothing_is_said_is_this_moment()
+    public async Task A_span_without_start_and_end_is_the_present_moment()
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
@@ -76,7 +76,7 @@ public sealed class UsageTests
     [InlineData("start=2026-1-1T0:0:0")]
     [InlineData("start=2026-11-1T00:00:00&end=2026-11-2T00:00:00")]
     [InlineData("detailed=1")]
-    public async Task A_time_that_is_left_out_is_the_present_and_one_digit_will_do(string query)
+    public async Task A_missing_time_is_the_present_and_a_single_digit_is_enough(string query)
     {
         await using var cloud = await Cloud.StartAsync();
         using var answer = await cloud.Admin.GetAsync($"/v2.1/os-simple-tenant-usage?{query}");
@@ -88,7 +88,7 @@ public sealed class UsageTests
     [InlineData("start=2026-01-02T00:00:00&end=2026-01-01T00:00:00", "2.1")]
     [InlineData("start=2026-01-01T00:00:00&marker=none", "2.40")]
     [InlineData("start=2026-01-01T00:00:00&moon=1", "2.75")]
-    public async Task A_wrong_question_is_refused(string query, string version)
+    public async Task A_wrong_usage_query_is_refused(string query, string version)
     {
         await using var cloud = await Cloud.StartAsync();
         using var answer = await cloud.Demo.GetAsync($"/v2.1/os-simple-tenant-usage/{cloud.Demo.ProjectId}?{query}",

@@ -111,7 +111,7 @@ public sealed class WrongStateTests(RunningCloud running) : IClassFixture<Runnin
     [Theory]
     [InlineData("""{"confirmResize":null}""")]
     [InlineData("""{"revertResize":null}""")]
-    public async Task A_second_confirm_finds_nothing_resized(string second)
+    public async Task A_second_confirm_is_refused_because_nothing_is_resized(string second)
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();

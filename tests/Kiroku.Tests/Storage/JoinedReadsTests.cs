@@ -49,7 +49,7 @@ public sealed class JoinedReadsTests
     }
 
     [Fact]
-    public async Task Nobody_gets_what_was_read_before_they_asked()
+    public async Task Nobody_gets_data_that_was_read_before_they_asked()
     {
         var (counter, done) = (0, 0);
         var counting = new JoinedReads<int>(async () =>

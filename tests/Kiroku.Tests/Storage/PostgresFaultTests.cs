@@ -48,7 +48,7 @@ public sealed class PostgresFaultTests
     }
 
     [Fact]
-    public async Task A_commit_whose_answer_is_lost_is_asked_for()
+    public async Task The_outcome_of_a_commit_whose_answer_is_lost_is_looked_up()
     {
         await using var source = NpgsqlDataSource.Create(await PostgresServer.CreateDatabaseAsync());
         Assert.True(
@@ -58,7 +58,7 @@ public sealed class PostgresFaultTests
     }
 
     [Fact]
-    public async Task A_server_that_does_not_know_us_is_told_apart_from_one_that_is_away()
+    public async Task A_server_that_refuses_us_is_told_apart_from_one_that_is_away()
     {
         var known = new NpgsqlConnectionStringBuilder(await PostgresServer.CreateDatabaseAsync());
         Assert.Contains("let this service in",
@@ -75,7 +75,7 @@ public sealed class PostgresFaultTests
     [InlineData("Host=a;Colour=red")]
     [InlineData("Host=a;Port=many")]
     [InlineData("postgres://a/b")]
-    public void What_is_no_connection_is_said(string text) => Assert.NotNull(PostgresConnection.Check(text));
+    public void An_invalid_connection_string_is_reported(string text) => Assert.NotNull(PostgresConnection.Check(text));
 
     [Fact]
     public async Task Nodes_that_start_at_once_make_one_schema()

@@ -72,7 +72,7 @@ public sealed class PostgresStoreTests : StoreConformance, IAsyncLifetime
     }
 
     [Fact]
-    public async Task Writes_that_run_alone_wait_for_each_other_and_are_not_done_again()
+    public async Task Writes_that_run_alone_wait_for_each_other_and_are_not_repeated()
     {
         using var one = new PostgresDatabase(connectionString);
         using var two = new PostgresDatabase(connectionString);

@@ -8,7 +8,7 @@ public sealed class PostgresTurnTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task One_has_the_turn_until_it_ends()
+    public async Task One_process_has_the_turn_until_it_ends()
     {
         var connection = await PostgresServer.CreateDatabaseAsync();
         using var second = new PostgresDatabase(connection);
@@ -22,7 +22,7 @@ public sealed class PostgresTurnTests
     }
 
     [Fact]
-    public async Task Who_loses_the_session_loses_the_turn()
+    public async Task A_process_that_loses_the_session_loses_the_turn()
     {
         var connection = await PostgresServer.CreateDatabaseAsync();
         using var first = new PostgresDatabase(connection);

@@ -39,7 +39,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_node_that_starts_again_has_its_name_at_once_and_its_former_process_no_more()
+    public async Task A_node_that_starts_again_takes_its_name_at_once_from_its_former_process()
     {
         var (former, _) = await Nodes.TakeAsync(OtherNodes.Of("one"), Token);
         Assert.True(await Nodes.BeatAsync(former! with { Vcpus = 3 }, Token));
@@ -59,7 +59,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_node_whose_row_was_deleted_is_back_with_its_next_word()
+    public async Task A_node_whose_row_was_deleted_is_back_with_its_next_sign_of_life()
     {
         var (taken, _) = await Nodes.TakeAsync(OtherNodes.Of("one"), Token);
         await Nodes.TakeAsync(OtherNodes.Of("two"), Token);

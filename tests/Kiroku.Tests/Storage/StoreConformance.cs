@@ -77,7 +77,7 @@ public abstract partial class StoreConformance : IDisposable
     }
 
     [Fact]
-    public async Task Writes_that_wait_together_stand_or_fall_alone()
+    public async Task Writes_that_wait_together_succeed_or_fail_separately()
     {
         var writes = Enumerable.Range(0, 50).Select(number => Database.WriteAsync(async db =>
         {

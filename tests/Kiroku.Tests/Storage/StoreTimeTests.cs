@@ -19,7 +19,7 @@ public sealed class StoreTimeTests
     [Theory]
     [InlineData(60)]
     [InlineData(-60)]
-    public async Task It_goes_with_the_store_however_far_off_the_system_is(int seconds)
+    public async Task It_follows_the_store_however_far_off_the_system_is(int seconds)
     {
         await MeasureAsync(TimeSpan.FromSeconds(seconds), took: TimeSpan.Zero);
         Assert.Equal(seconds, clock.Offset.TotalSeconds);
@@ -29,7 +29,7 @@ public sealed class StoreTimeTests
     }
 
     [Fact]
-    public async Task An_answer_is_taken_for_one_of_the_middle_of_its_time()
+    public async Task An_answer_counts_for_the_middle_of_its_round_trip()
     {
         await MeasureAsync(Minute, took: TimeSpan.FromSeconds(2));
         Assert.Equal(TimeSpan.FromSeconds(59), clock.Offset);

@@ -14,7 +14,7 @@ public sealed class FlavorResourceTests
         """;
 
     [Fact]
-    public async Task A_plain_flavor_lives_and_goes()
+    public async Task A_plain_flavor_is_made_and_destroyed()
     {
         await using var app = await TestApp.StartAsync();
         var cloud = await Gophercloud.SignInAsync(app, "admin");

@@ -9,7 +9,7 @@ public sealed class KeypairResourceTests
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGgRl5l0vI3oNCLSIv5nN8pp7xzCRPHOCrr6dB2dgIlk who@there";
 
     [Fact]
-    public async Task A_keypair_that_is_given_lives_and_goes()
+    public async Task An_imported_key_pair_is_made_and_destroyed()
     {
         await using var app = await TestApp.StartAsync();
         var cloud = await Gophercloud.SignInAsync(app, "demo");
@@ -22,7 +22,7 @@ public sealed class KeypairResourceTests
     }
 
     [Fact]
-    public async Task A_keypair_that_is_made_brings_its_private_key_once()
+    public async Task A_generated_key_pair_returns_its_private_key_once()
     {
         await using var app = await TestApp.StartAsync();
         var cloud = await Gophercloud.SignInAsync(app, "demo");

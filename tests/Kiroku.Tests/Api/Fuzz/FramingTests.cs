@@ -103,7 +103,7 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
     [InlineData("Transfer-Encoding: chunked", "5")]
     [InlineData("Content-Length: 30", Body)]
     [InlineData("Content-Length: 30\r\nExpect: 100-continue", "")]
-    public async Task A_body_that_breaks_off_is_no_fault_and_changes_nothing(string headers, string body)
+    public async Task A_body_that_breaks_off_is_no_internal_error_and_changes_nothing(string headers, string body)
     {
         var before = await running.RowsAsync();
         foreach (var request in Requests(headers, body))
@@ -139,7 +139,7 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
 
     [Theory]
     [MemberData(nameof(Heads))]
-    public async Task A_head_that_is_wrong_is_answered(string head) => AssertAnswered(head, await SendAsync(head));
+    public async Task A_wrong_request_head_is_answered(string head) => AssertAnswered(head, await SendAsync(head));
 
     [Theory]
     [InlineData("")]
@@ -148,7 +148,7 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
     [InlineData("GET / HTTP/1.1\rHost: a\r\r")]
     [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0")]
     [InlineData("\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003")]
-    public async Task What_is_no_whole_request_is_at_least_no_fault(string text)
+    public async Task An_incomplete_request_is_at_least_no_internal_error(string text)
         => AssertNoFault(text, await SendAsync(text, end: true));
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
     }
 
     [Fact]
-    public async Task Bytes_changed_at_random_are_no_fault()
+    public async Task Bytes_changed_at_random_cause_no_internal_error()
     {
         var random = new Random(EveryRouteFuzzTests.Seed);
         var before = await running.RowsAsync();

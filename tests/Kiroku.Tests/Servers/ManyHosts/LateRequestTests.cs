@@ -18,7 +18,7 @@ public sealed class LateRequestTests : IAsyncLifetime
     public ValueTask DisposeAsync() => cloud.DisposeAsync();
 
     [Fact]
-    public async Task A_request_that_was_refused_while_its_node_stood_still_is_not_accepted_when_that_goes_on()
+    public async Task A_request_that_was_refused_while_its_node_was_frozen_is_not_accepted_when_that_thaws()
     {
         var server = await cloud.CreateWithGrainAsync(on: "b", grain: "b");
         var points = HostPoints.KillAt(cloud, 1);

@@ -53,7 +53,7 @@ public sealed class LateSweepTests : IAsyncLifetime
     [Theory]
     [InlineData("a")]
     [InlineData("b")]
-    public async Task What_was_named_or_running_is_not_swept_when_the_server_is_deleted_meanwhile(string grain)
+    public async Task Volumes_and_machines_in_use_are_not_swept_when_the_server_is_deleted_meanwhile(string grain)
     {
         var server = await cloud.CreateWithGrainAsync(on: "b", grain);
         var sweeper = Cluster.Nodes.GrainsOf(cloud["a"].App).GetGrain<IServerGrain>(server);

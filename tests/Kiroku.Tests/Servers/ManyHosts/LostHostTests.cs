@@ -44,7 +44,7 @@ public sealed class LostHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_administrator_may_say_what_a_server_is_whose_host_is_gone()
+    public async Task An_administrator_may_reset_the_state_of_a_server_whose_host_is_gone()
     {
         var server = await cloud.CreateServerAsync("b");
         await cloud.KillAsync("b");
@@ -77,7 +77,7 @@ public sealed class LostHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_machine_that_waits_for_an_action_before_it_is_put_aside_is_said_to()
+    public async Task A_machine_whose_server_has_a_running_action_is_not_put_aside_yet()
     {
         var server = await cloud.CreateServerAsync("b");
         var held = new TaskCompletionSource();
@@ -118,7 +118,7 @@ public sealed class LostHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_machine_that_cannot_be_put_aside_keeps_no_other_running_and_its_disk_is_not_swept()
+    public async Task A_machine_that_cannot_be_put_aside_does_not_hold_up_others_and_its_disk_is_not_swept()
     {
         var servers = new[] { await cloud.CreateServerAsync("b"), await cloud.CreateServerAsync("b") };
         await cloud.KillAsync("b");
@@ -144,7 +144,7 @@ public sealed class LostHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_volume_that_cannot_be_deleted_is_tried_again_and_keeps_no_other()
+    public async Task A_volume_that_cannot_be_deleted_is_tried_again_and_does_not_hold_up_others()
     {
         var server = await cloud.CreateServerAsync("b");
         foreach (var generation in new[] { 7, 8 })
@@ -162,7 +162,7 @@ public sealed class LostHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_conductor_runs_ends_though_no_host_is_left()
+    public async Task An_action_on_a_conductor_ends_though_no_host_is_left()
     {
         await using var split = await HostsCloud.StartAsync(
             [new HostNode("a") { Roles = NodeRoles.Api | NodeRoles.Conductor },
@@ -189,7 +189,7 @@ public sealed class LostHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_host_that_does_not_reach_its_hypervisor_fails_what_it_is_to_do()
+    public async Task Actions_fail_on_a_host_that_cannot_reach_its_hypervisor()
     {
         await using var split = await HostsCloud.StartAsync(
             [new HostNode("a") { Roles = NodeRoles.Api | NodeRoles.Conductor },
@@ -207,7 +207,7 @@ public sealed class LostHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_new_server_is_put_on_a_host_that_is_there()
+    public async Task A_new_server_is_put_on_a_host_that_is_up()
     {
         await cloud.KillAsync("b");
         for (var i = 0; i < 3; i++)

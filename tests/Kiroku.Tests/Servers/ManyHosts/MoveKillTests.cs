@@ -33,7 +33,7 @@ public sealed class MoveKillTests
     [InlineData("revertResize, given up", Resize, """{"revertResize":null}""", VmStates.Active)]
     [InlineData("shelve, given up", null, Shelve, VmStates.ShelvedOffloaded)]
     [InlineData("unshelve, given up", Shelve, """{"unshelve":{"host":"b"}}""", VmStates.Active)]
-    public Task A_moving_action_that_is_given_up_when_its_node_is_killed_is_undone_as_far_as_can_be(
+    public Task A_moving_action_that_is_given_up_when_its_node_is_killed_is_undone_as_far_as_possible(
         string name, string? before, string body, string endsIn)
         => TryAsync((name, before, body, endsIn), frozen: false, ("Actions:Interruptions", "0"));
 

@@ -154,7 +154,7 @@ public sealed class MovingTests : IAsyncLifetime
     [InlineData("""{"os-migrateLive":{"host":"b","block_migration":"auto"}}""", 501,
         "The requested functionality is not supported.")]
     [InlineData("""{"evacuate":{"host":"b"}}""", 501, "The requested functionality is not supported.")]
-    public async Task What_cannot_be_moved_is_refused_in_Novas_words(string body, int status, string words)
+    public async Task An_impossible_move_is_refused_in_Novas_words(string body, int status, string words)
     {
         var server = await cloud.CreateServerAsync("a");
 
@@ -193,7 +193,7 @@ public sealed class MovingTests : IAsyncLifetime
     [Theory]
     [InlineData("a")]
     [InlineData("b")]
-    public async Task Who_is_to_have_a_disk_of_a_host_that_is_away_says_which_it_is(string to)
+    public async Task An_error_about_a_disk_on_a_host_that_is_away_names_the_host(string to)
     {
         await cloud.KillAsync("c");
         var host = cloud["a"].App.Services.GetRequiredService<ServerHosts>().Of(to);
@@ -210,7 +210,7 @@ public sealed class MovingTests : IAsyncLifetime
     [InlineData("""{"os-stop":null}""", VmStates.Stopped)]
     [InlineData("""{"rebuild":{"imageRef":"IMAGE"}}""", VmStates.Active)]
     [InlineData("""{"os-resetState":{"state":"active"}}""", VmStates.Active)]
-    public async Task What_could_not_be_taken_back_is_well_again_where_it_is_and_gives_up_what_it_left(
+    public async Task A_move_that_could_not_be_undone_recovers_where_it_is_and_removes_its_remains(
         string body, string state)
     {
         var server = await cloud.CreateServerAsync("a");
@@ -275,7 +275,7 @@ public sealed class MovingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_host_that_fits_says_so_in_the_record()
+    public async Task The_record_says_when_no_host_is_suitable()
     {
         var server = await cloud.CreateServerAsync("a");
         await cloud.Any.Store.WriteAsync(db => Dapper.SqlMapper.ExecuteAsync(

@@ -22,7 +22,7 @@ public sealed class ProvenRequestTests : IAsyncLifetime
     public ValueTask DisposeAsync() => cloud.DisposeAsync();
 
     [Fact]
-    public async Task A_request_that_somebody_made_up_or_altered_on_its_way_is_refused_and_leaves_no_record()
+    public async Task A_forged_or_altered_request_is_refused_and_leaves_no_record()
     {
         var request = Request();
         var good = Sealed(server, request);
@@ -61,7 +61,7 @@ public sealed class ProvenRequestTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_a_node_of_the_version_before_is_among_them_its_requests_are_taken()
+    public async Task While_a_node_of_the_version_before_is_a_member_its_requests_are_accepted()
     {
         var request = Request();
         Assert.Equal(503, (await BeginAsync(request)).Status);
