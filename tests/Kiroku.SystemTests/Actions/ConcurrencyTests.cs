@@ -39,7 +39,7 @@ public sealed class ConcurrencyTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Whatever_was_accepted_is_done_and_recorded_once_and_nothing_else(bool onPostgres)
+    public async Task Each_accepted_request_is_done_and_recorded_once_and_no_other_is(bool onPostgres)
     {
         RealParts.Require("/usr/lib/x86_64-linux-gnu/libvirt.so.0");
         var connection = onPostgres ? await PostgresServer.CreateDatabaseAsync() : null;

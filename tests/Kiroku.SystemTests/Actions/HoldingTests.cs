@@ -12,7 +12,7 @@ public sealed class HoldingTests(TestService service) : ServiceTests(service), I
     [Theory]
     [InlineData("pause", "unpause", "PAUSED", MachineState.Paused)]
     [InlineData("suspend", "resume", "SUSPENDED", MachineState.Off)]
-    public async Task A_guest_goes_on_where_it_was_held(string hold, string goOn, string status, MachineState state)
+    public async Task A_guest_goes_on_where_it_was_paused(string hold, string goOn, string status, MachineState state)
     {
         var server = await NewServerAsync();
         var before = await server.BootedAsync();

@@ -41,7 +41,7 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whatever_any_node_accepted_is_recorded_once_and_ended_however_nodes_come_and_go()
+    public async Task Each_request_that_a_node_accepted_is_recorded_once_and_ended_however_nodes_come_and_go()
     {
         RealParts.Require("/usr/lib/x86_64-linux-gnu/libvirt.so.0");
         var connection = await PostgresServer.CreateDatabaseAsync();

@@ -24,7 +24,7 @@ IClassFixture<RefusedByTheHostTests.SmallHost>
     }
 
     [Fact]
-    public async Task What_no_host_has_room_for_is_an_Error_at_its_scheduling()
+    public async Task A_server_that_fits_no_host_is_an_Error_at_its_scheduling()
     {
         var server = await NewServerAsync();
         var guest = await server.BootedAsync();

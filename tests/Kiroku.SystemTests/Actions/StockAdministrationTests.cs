@@ -19,7 +19,7 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
 
     [Theory]
     [MemberData(nameof(ClientRoot.All), MemberType = typeof(ClientRoot))]
-    public async Task A_server_is_held_locked_rescued_and_copied(string clients)
+    public async Task A_server_is_paused_locked_rescued_and_copied(string clients)
     {
         var (demo, admin) = (Demo.In(clients), Admin.In(clients));
         var server = (await NewServerAsync()).Id;

@@ -81,7 +81,7 @@ public sealed class BehindNginxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_callers_of_the_proxy_are_told_apart_and_nobody_can_say_to_be_another()
+    public async Task Two_callers_of_the_proxy_are_told_apart_and_neither_can_pose_as_another()
     {
         // 127.0.0.2 stands for a proxy before this one; what stands left of its own word a caller said of itself.
         foreach (var claims in (string[])["198.51.100.1, 203.0.113.1", "198.51.100.2, 203.0.113.1"])

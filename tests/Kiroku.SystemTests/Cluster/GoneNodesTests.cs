@@ -36,7 +36,7 @@ public sealed class GoneNodesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_node_that_stood_still_is_out_and_ends_as_soon_as_it_goes_on()
+    public async Task A_node_that_froze_is_declared_dead_and_ends_as_soon_as_it_thaws()
     {
         var database = await PostgresServer.CreateDatabaseAsync();
         await using var a = await StartAsync("a", database);

@@ -33,7 +33,7 @@ public sealed class LoneServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_service_on_PostgreSQL_takes_nothing_at_its_engines_port_without_a_certificate()
+    public async Task A_service_on_PostgreSQL_accepts_nothing_at_its_engines_port_without_a_certificate()
     {
         var database = await PostgresServer.CreateDatabaseAsync();
         await using var service = await StartAsync(new KeyValuePair<string, string>("Storage__Database", database));

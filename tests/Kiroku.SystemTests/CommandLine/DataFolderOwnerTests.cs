@@ -49,7 +49,7 @@ public sealed class DataFolderOwnerTests : IDisposable
     [InlineData("chown nobody ${1%/*}")]
     [InlineData("chgrp nogroup $1; chmod g+w $1")]
     [InlineData("mv $1 $1.there; ln -s $1.there $1; chown -h nobody $1")]
-    public async Task A_folder_that_others_may_write_or_move_is_not_taken(string change)
+    public async Task A_folder_that_others_may_write_or_move_is_refused(string change)
     {
         var data = new DataFolder(Data);
         data.Take().Dispose();

@@ -111,7 +111,7 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_hypervisor_that_can_never_be_had_ends_the_service()
+    public async Task A_hypervisor_that_can_never_be_reached_ends_the_service()
     {
         Hypervisors.RealParts.Require(Mock);
         var ended = await KirokuProcess.RunAsync([.. Serve[..^1], "qemu+nonsense:///system"]);
@@ -145,7 +145,7 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
-    public async Task Its_input_ends_a_service_that_is_told_to_end_with_it()
+    public async Task A_service_that_is_told_to_end_with_its_input_does_so()
     {
         Hypervisors.RealParts.Require(Mock);
         await using var kiroku = new KirokuProcess([.. Serve, "--end-with-input"]);

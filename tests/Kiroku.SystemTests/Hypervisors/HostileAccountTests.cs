@@ -36,7 +36,7 @@ public sealed class HostileAccountTests : IDisposable
     [InlineData("pipe", "c/libvirt/qemu.conf")]
     [InlineData("huge file", "c/libvirt/qemu.conf")]
     [InlineData("folder", "c/libvirt/qemu.conf")]
-    public async Task A_start_passes_over_what_stands_where_a_file_is_to_be(string kind, string place)
+    public async Task A_start_leaves_alone_whatever_is_in_the_place_of_a_file(string kind, string place)
     {
         await using var host = new PrivateHost();
         await StartOnceAsync(host);
@@ -84,7 +84,7 @@ public sealed class HostileAccountTests : IDisposable
     [InlineData("pipe")]
     [InlineData("device")]
     [InlineData("folder")]
-    public async Task A_console_that_is_no_file_of_the_machine_is_none(string kind)
+    public async Task A_console_that_is_not_the_machines_own_file_is_not_read(string kind)
     {
         await using var host = new PrivateHost(callTimeout: LongCall);
         await using var hypervisor = host.Connect();
@@ -145,7 +145,7 @@ public sealed class HostileAccountTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_that_listens_elsewhere_is_spoken_to_through_a_link()
+    public async Task No_socket_elsewhere_is_connected_to_through_a_link()
     {
         await using var host = new PrivateHost();
         await host.Daemon.EnsureAsync(Token);

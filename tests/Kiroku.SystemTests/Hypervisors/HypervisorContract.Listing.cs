@@ -6,7 +6,7 @@ namespace Kiroku.SystemTests.Hypervisors;
 public abstract partial class HypervisorContract
 {
     [Fact]
-    public async Task The_list_says_of_each_machine_what_it_says_itself()
+    public async Task The_list_agrees_with_what_each_machine_reports_itself()
     {
         var (off, running, paused, saved) =
             (await NewMachineAsync(), await NewMachineAsync(), await NewMachineAsync(), await NewMachineAsync());

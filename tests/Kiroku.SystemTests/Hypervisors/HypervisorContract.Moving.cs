@@ -98,7 +98,7 @@ public abstract partial class HypervisorContract
     }
 
     [Fact]
-    public async Task What_was_not_announced_is_not_kept()
+    public async Task A_volume_that_differs_from_its_announcement_is_not_kept()
     {
         var (copy, moved) = (await NewCopyAsync(), NameOf("moved"));
         var content = await Hypervisor.DescribeVolumeAsync(copy, Token);
@@ -160,7 +160,7 @@ public abstract partial class HypervisorContract
     }
 
     [Fact]
-    public async Task A_reader_that_takes_nothing_gives_way_to_what_is_done_with_the_volume_later()
+    public async Task A_reader_that_takes_nothing_gives_way_to_a_later_operation_on_the_volume()
     {
         var copy = await NewCopyAsync();
         var bytes = await ExportAsync(copy);
@@ -179,7 +179,7 @@ public abstract partial class HypervisorContract
     }
 
     [Fact]
-    public async Task What_is_not_there_is_neither_described_nor_exported()
+    public async Task A_missing_volume_is_neither_described_nor_exported()
     {
         foreach (var call in new Func<Task>[]
         {

@@ -122,7 +122,7 @@ public abstract partial class HypervisorContract : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_held_machine_can_be_started_switched_off_and_removed(bool saved)
+    public async Task A_paused_or_saved_machine_can_be_started_switched_off_and_removed(bool saved)
     {
         var machine = await NewMachineAsync();
         Task HoldAsync() => saved ? Hypervisor.SuspendAsync(machine, Token) : Hypervisor.PauseAsync(machine, Token);
@@ -161,7 +161,7 @@ public abstract partial class HypervisorContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_not_there_is_absent_and_easily_stopped_but_not_started()
+    public async Task A_missing_machine_is_absent_and_can_be_stopped_but_not_started()
     {
         var machine = Guid.NewGuid();
         await ExpectAsync(machine, MachineState.Absent);
@@ -173,7 +173,7 @@ public abstract partial class HypervisorContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Changes_are_told()
+    public async Task Changes_are_reported()
     {
         await using var changes = Hypervisor.WatchAsync(Token).GetAsyncEnumerator(Token);
         var machine = await NewMachineAsync();
@@ -233,7 +233,7 @@ public abstract partial class HypervisorContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_host_says_what_it_has()
+    public async Task The_host_reports_its_capacity()
     {
         var capacity = await Hypervisor.GetCapacityAsync(Token);
         Assert.True(

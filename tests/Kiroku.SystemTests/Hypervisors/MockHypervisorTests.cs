@@ -63,7 +63,7 @@ public sealed class MockHypervisorTests : HypervisorContract
         => Assert.Equal((false, "test"), (Hypervisor.IsReal, Hypervisor.Kind));
 
     [Fact]
-    public async Task A_uri_that_nothing_answers_to_is_told_at_once()
+    public async Task A_uri_that_nothing_answers_is_reported_at_once()
     {
         await using var none = Open("nothing:///here");
         var failure = await Assert.ThrowsAsync<HypervisorException>(() => none.Connected);

@@ -55,7 +55,7 @@ public sealed partial class PrivateHypervisorTests(PrivateHypervisorTests.Shared
     }
 
     [Fact]
-    public async Task What_a_config_drive_held_is_overwritten_before_it_is_deleted()
+    public async Task The_content_of_a_config_drive_is_overwritten_before_it_is_deleted()
     {
         var drive = NameOf("drive");
         var secret = "the administrator's password"u8.ToArray();
@@ -100,7 +100,7 @@ public sealed partial class PrivateHypervisorTests(PrivateHypervisorTests.Shared
     }
 
     [Fact]
-    public async Task A_machine_killed_behind_our_back_is_told()
+    public async Task A_machine_killed_behind_our_back_is_reported()
     {
         await using var changes = Hypervisor.WatchAsync(Token).GetAsyncEnumerator(Token);
         var machine = await NewMachineAsync();
