@@ -3,7 +3,7 @@ using Kiroku.Storage;
 
 namespace Kiroku.Tests;
 
-/// <summary>More users than a first start makes, put in as rows; each has demo's password.</summary>
+/// <summary>Further users, added as rows. Each has demo's password.</summary>
 internal static class People
 {
     public static async Task<TestUser> AddAsync(TestApp app, string name, string project, params string[] roles)

@@ -10,7 +10,7 @@ using Orleans.Runtime.MembershipService;
 
 namespace Kiroku.Tests;
 
-/// <summary>The whole service as it is, on a free port, in a data folder of its own.</summary>
+/// <summary>The whole service on a free port, with a data folder of its own.</summary>
 internal sealed class TestApp : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -22,7 +22,7 @@ internal sealed class TestApp : IAsyncDisposable
         this.keepsData = keepsData;
         Address = new Uri(app.Urls.Single());
         DataDirectory = app.Services.GetRequiredService<ServiceSettings>().DataDirectory;
-        // Latin 1, so that tests can send what is no UTF-8 in a header.
+        // Latin 1, so that tests can send invalid UTF-8 in a header.
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -36,7 +36,7 @@ internal sealed class TestApp : IAsyncDisposable
         };
     }
 
-    /// <summary>JSON as text that a person can read.</summary>
+    /// <summary>Formats JSON for readers.</summary>
     public static JsonSerializerOptions Plain
     {
         get;
@@ -44,7 +44,7 @@ internal sealed class TestApp : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    /// <summary>Ends when the service would end its process, saying why.</summary>
+    /// <summary>Completes when the service would end its process, with the reason.</summary>
     public Task<string> Lost { get; private init; } = null!;
 
     public IServiceProvider Services => app.Services;
@@ -54,9 +54,9 @@ internal sealed class TestApp : IAsyncDisposable
     public string DataDirectory { get; }
 
     /// <summary>Starts the service.</summary>
-    /// <param name="configure">Puts other parts in the place of the service's own: a clock, a hypervisor.</param>
-    /// <param name="dataDirectory">A folder that an earlier service left; it is not removed at the end.</param>
-    /// <param name="change">Another host, database or the like.</param>
+    /// <param name="configure">Replaces parts of the service, such as the clock or the hypervisor.</param>
+    /// <param name="dataDirectory">A folder that an earlier service left; not removed at the end.</param>
+    /// <param name="change">Changes settings such as host or database.</param>
     public static async Task<TestApp> StartAsync(
         Action<WebApplicationBuilder>? configure = null, string? dataDirectory = null,
         Func<ServiceSettings, ServiceSettings>? change = null)
@@ -67,7 +67,7 @@ internal sealed class TestApp : IAsyncDisposable
             DataDirectory = folder,
             Database = TestStore.Connection(folder),
             Listen = "http://127.0.0.1:0",
-            // Never the daemon of the host, nor one started for the test.
+            // Never the host's libvirt daemon, nor one started for the test.
             Hypervisor = "test:///default",
         };
         settings = change?.Invoke(settings) ?? settings;
@@ -75,13 +75,13 @@ internal sealed class TestApp : IAsyncDisposable
         var app = KirokuApp.Build(settings, builder =>
         {
             builder.Logging.ClearProviders();
-            // The process is that of other services and of the tests, too.
+            // The process also runs other services and the tests.
             builder.Services.AddSingleton<EndProcess>(why => lost.TrySetResult(why));
-            // Not the one of whoever runs the tests.
+            // Not the image of whoever runs the tests.
             builder.Configuration["KIROKU_GUEST_IMAGE"] = "";
-            // Some megabytes written at each of very many starts.
+            // Otherwise each of very many starts would write some megabytes.
             builder.Configuration["Storage:Ballast"] = "0";
-            // What a test holds back for long is not to be broken off.
+            // Requests that a test holds back for long must not be cut off.
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MinRequestBodyDataRate = null);
             configure?.Invoke(builder);
         });
@@ -103,8 +103,8 @@ internal sealed class TestApp : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends what Orleans does not when a silo fails after half its start: without it, it takes a whole processor for
-    /// ever.
+    /// Ends something that Orleans leaves running when a silo fails halfway through its start. Without this it
+    /// occupies a processor for ever.
     /// </summary>
     public static Task EndDirectoryAsync(IServiceProvider services)
     {
@@ -113,7 +113,7 @@ internal sealed class TestApp : IAsyncDisposable
         return (Task)directory.GetMethod("StopAsync")!.Invoke(services.GetRequiredService(directory), null)!;
     }
 
-    /// <summary>Signs in, as "demo" or "admin", in the project of that name or another.</summary>
+    /// <summary>Signs in as "demo" or "admin", in the project of that name or another.</summary>
     public async Task<TestUser> SignInAsync(string name = "demo", string? project = null)
     {
         using var answer = await TrySignInAsync(name, PasswordOf(name), InProject(project ?? name));
@@ -185,7 +185,7 @@ internal sealed class TestApp : IAsyncDisposable
     }
 }
 
-/// <summary>Someone signed in.</summary>
+/// <summary>A user who is signed in.</summary>
 internal sealed record TestUser(TestApp App, string Token, string ProjectId, string UserId)
 {
     public Task<HttpResponseMessage> GetAsync(string path, params (string, string)[] headers)
@@ -203,7 +203,7 @@ internal sealed record TestUser(TestApp App, string Token, string ProjectId, str
     public Task<HttpResponseMessage> PutAsync(string path, byte[] bytes)
         => App.SendAsync(HttpMethod.Put, path, Token, TestApp.Octets(bytes));
 
-    /// <summary>The document there, which must be.</summary>
+    /// <summary>Gets a document, which must exist.</summary>
     public async Task<JsonNode> GetJsonAsync(string path, params (string, string)[] headers)
     {
         using var answer = await GetAsync(path, headers);
@@ -211,7 +211,7 @@ internal sealed record TestUser(TestApp App, string Token, string ProjectId, str
         return await TestApp.JsonAsync(answer);
     }
 
-    /// <summary>Sends a request and reads the whole answer; the body is null where there is none.</summary>
+    /// <summary>Sends a request and reads the whole answer; the body is null if there is none.</summary>
     public async Task<(int Status, JsonNode? Body)> AskAsync(string method, string path, string? json = null)
     {
         using var answer = await App.SendAsync(

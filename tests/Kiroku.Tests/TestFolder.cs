@@ -1,11 +1,9 @@
 namespace Kiroku.Tests;
 
-/// <summary>A folder that services worked in.</summary>
+/// <summary>Removes folders in which services worked.</summary>
 internal static class TestFolder
 {
-    /// <summary>
-    /// Deletes the folder, and again if a service that counts as killed was just making a file in it.
-    /// </summary>
+    /// <summary>Deletes a folder; tries again if a killed service was just making a file in it.</summary>
     public static void Delete(string path)
     {
         for (var attempt = 1; Directory.Exists(path); attempt++)

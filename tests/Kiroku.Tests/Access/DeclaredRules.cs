@@ -2,7 +2,7 @@ using Kiroku.Access;
 
 namespace Kiroku.Tests.Access;
 
-/// <summary>The policy rules that stand anywhere in the product.</summary>
+/// <summary>All policy rules that the product declares.</summary>
 internal static class DeclaredRules
 {
     public static IReadOnlyList<Rule> All { get; } =

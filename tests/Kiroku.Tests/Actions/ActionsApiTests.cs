@@ -3,7 +3,8 @@ using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Actions;
 
-/// <summary>A cloud with one server that was stopped, failed to start twice, and one that is deleted.</summary>
+/// <summary>A cloud with one server that was stopped and then failed to start twice, and one that was
+/// deleted.</summary>
 public sealed class History : IAsyncLifetime
 {
     internal RunningCloud Running { get; } = new();

@@ -77,7 +77,7 @@ public sealed class IdempotencyKillTests
         }
     }
 
-    /// <summary>Asks, kills the service at that moment of its work and starts another.</summary>
+    /// <summary>Sends the request, kills the service at that moment of its work and starts it again.</summary>
     private static async Task KillAsync(Cloud cloud, int moment, Func<Task> ask)
     {
         var kill = Points.KillAt(cloud, moment);

@@ -183,7 +183,7 @@ public sealed class IdempotencyTests
         await cloud.StopAsync();
         await cloud.StartAgainAsync();
 
-        // The address is another, and what was answered stays what it was.
+        // The service has another address now, but the stored answer keeps the old one.
         Assert.Equal(first, await Repeat.ActAsync(cloud.Demo, server, rebuild, "key"));
         Assert.Equal(2, await CountAsync(cloud, server));
     }

@@ -3,7 +3,7 @@ using Kiroku.Storage;
 
 namespace Kiroku.Tests.Actions;
 
-/// <summary>Keeps an answer in a transaction that has nothing else to do.</summary>
+/// <summary>Stores an answer in a transaction of its own.</summary>
 internal static class Keep
 {
     public static Task KeepAsync(this KeptAnswers answers, IDatabase database, Keeping keeping)

@@ -5,13 +5,13 @@ using Kiroku.Storage;
 namespace Kiroku.Tests.Actions;
 
 /// <summary>
-/// Long histories, written straight into the store: servers with ended actions, of three events each.
+/// Long histories, written directly into the store: servers with ended actions of three events each.
 /// </summary>
 internal static class LongHistory
 {
     public const int EventsEach = 3;
 
-    /// <summary>Makes a row of a server without history.</summary>
+    /// <summary>Adds the row of a server without history.</summary>
     public static Task AddServerAsync(IDatabase database, Guid id, DateTime now, bool deleted = false)
         => database.WriteAsync(connection => connection.ExecuteAsync(
             """
@@ -48,7 +48,7 @@ internal static class LongHistory
                 """, new { server, ended, EventsEach });
         }, TestContext.Current.CancellationToken);
 
-    /// <summary>Adds an action that runs.</summary>
+    /// <summary>Adds a running action.</summary>
     public static Task AddRunningAsync(IDatabase database, Guid server, string requestId, DateTime began)
         => database.WriteAsync(connection => connection.ExecuteAsync(
             """
@@ -56,7 +56,7 @@ internal static class LongHistory
             VALUES (@server, @requestId, 'reboot', @began, @began, 'running')
             """, new { server, requestId, began }), TestContext.Current.CancellationToken);
 
-    /// <summary>Request ids of what is left of a server's actions, oldest first.</summary>
+    /// <summary>The request ids of a server's remaining actions, oldest first.</summary>
     public static Task<string> LeftAsync(IDatabase database, Guid server)
         => database.ReadAsync(async connection => string.Join(' ', await connection.QueryAsync<string>(
             "SELECT request_id FROM actions WHERE server_id = @server ORDER BY id", new { server })),
@@ -70,7 +70,8 @@ internal static class LongHistory
         => database.ReadAsync(connection => connection.ExecuteScalarAsync<bool>(
             "SELECT COUNT(*) FROM servers WHERE id = @server", new { server }), TestContext.Current.CancellationToken);
 
-    /// <summary>Every event belongs to an action, and every ended action of this history has all of its own.</summary>
+    /// <summary>Checks that every event belongs to an action, and that every ended action of this history has all its
+    /// events.</summary>
     public static async Task AssertWholeAsync(IDatabase database)
     {
         Assert.Equal(0,

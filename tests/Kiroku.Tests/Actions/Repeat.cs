@@ -3,14 +3,14 @@ using Kiroku.Tests.Servers;
 namespace Kiroku.Tests.Actions;
 
 /// <summary>
-/// Requests that can be repeated: each with an Idempotency-Key and all of its answer that a repetition is to give
-/// again.
+/// Sends requests that can be repeated: each has an Idempotency-Key, and all parts of its answer that a repetition
+/// must return are kept.
 /// </summary>
 internal static class Repeat
 {
     public const string Header = "Idempotency-Key";
 
-    /// <summary>What is to be the same in the answer to a repeated request.</summary>
+    /// <summary>The parts of an answer that must be the same for a repeated request.</summary>
     public sealed record Given(int Status, string RequestId, string ComputeRequestId, string? Location, string Body);
 
     public static Task<Given> ActAsync(TestUser user, Guid server, string body, string key)

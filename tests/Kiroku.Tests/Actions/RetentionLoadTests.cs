@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Tests.Actions;
 
 /// <summary>
-/// A long record is trimmed to its tenth while it is read and written; KIROKU_FULL=1 makes it a million actions long.
+/// Trims a long record to a tenth while it is read and written. KIROKU_FULL=1 makes it a million actions long.
 /// </summary>
 public sealed class RetentionLoadTests
 {
@@ -37,7 +37,7 @@ public sealed class RetentionLoadTests
         await trimmed.CancelAsync();
         var counts = await Task.WhenAll(others);
         TestContext.Current.TestOutputHelper?.WriteLine($"{removed} removed; meanwhile {string.Join(", ", counts)}");
-        // Of each history its creation, and of the deleted server all.
+        // Each history loses nine tenths but keeps its creation; the deleted server loses everything.
         Assert.Equal((Histories * (Each - (Each / 10) + 1) + Each, 1), (removed, servers));
         var expected = string.Join(
             ' ', Enumerable.Range(Each - (Each / 10) + 1, Each / 10).Select(number => $"req-{number}"));
@@ -61,7 +61,7 @@ public sealed class RetentionLoadTests
             NullLogger<Retention>.Instance).TrimAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Reads what stays, again and again.</summary>
+    /// <summary>Reads the remaining actions, again and again.</summary>
     private static async Task<string> ReadAsync(
         Cloud cloud, List<Guid> histories, int number, CancellationToken trimmed)
     {
@@ -87,7 +87,7 @@ public sealed class RetentionLoadTests
         return servers.Select(server => WriteAsync(cloud, server, trimmed));
     }
 
-    /// <summary>Acts on a server again and again; only its first hundreds of actions, fewer than stay.</summary>
+    /// <summary>Acts on a server again and again. It writes only a few hundred actions, fewer than are kept.</summary>
     private static async Task<string> WriteAsync(Cloud cloud, Guid server, CancellationToken trimmed)
     {
         var (count, longest) = (0, TimeSpan.Zero);

@@ -52,7 +52,8 @@ public sealed class RetentionServiceTests
         await cloud.UntilAsync(condition);
     }
 
-    /// <summary>How many actions the record shows of a server, deleted or not; null if it knows of none such.</summary>
+    /// <summary>The number of actions in the record of a server, deleted or not; null if the record does not know the
+    /// server.</summary>
     private static async Task<int?> CountAsync(Cloud cloud, Guid server)
     {
         using var answer = await cloud.Demo.GetAsync(

@@ -40,7 +40,8 @@ public sealed class SeedTests
     }
 
     /// <summary>
-    /// A stop that the seed shows inside another event is inside it here, too; other events follow one another.
+    /// Checks that a stop lies inside another event if it does so in the seed, and that all other events follow one
+    /// another.
     /// </summary>
     private static void AssertNestedAlike(JsonArray seed, JsonArray ours)
     {

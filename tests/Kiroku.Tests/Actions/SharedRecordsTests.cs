@@ -10,9 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Tests.Actions;
 
-/// <summary>
-/// What one node remembers of the record, and trims of it, while another node does the same to the same store.
-/// </summary>
+/// <summary>One node caches and trims the record while another node does the same in the same store.</summary>
 public sealed class SharedRecordsTests : IAsyncLifetime
 {
     private const string Stop = """{"os-stop":null}""";

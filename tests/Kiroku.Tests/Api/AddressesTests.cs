@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Tests.Api;
 
-/// <summary>Which address answers point to, whoever asked by whatever name.</summary>
+/// <summary>The addresses in answers, whatever name the caller used.</summary>
 public sealed partial class AddressesTests
 {
     private static readonly (string, string)[] ThroughAProxy = [
@@ -128,7 +128,7 @@ public sealed partial class AddressesTests
     }
 
     /// <summary>
-    /// The kind: an address that is built past these would know nothing of proxies and the public address.
+    /// Holds the whole kind: an address that other code built would ignore proxies and the public address.
     /// </summary>
     [Fact]
     public void Host_and_scheme_of_a_request_are_read_where_addresses_are_built_and_nowhere_else()
@@ -155,7 +155,7 @@ public sealed partial class AddressesTests
                 builder.Configuration[key] = value;
         });
 
-    /// <summary>Every address in what the service says of itself, its lists, a new image and a refusal.</summary>
+    /// <summary>All addresses in the service's descriptions of itself, its lists, a new image and a refusal.</summary>
     private static async Task<List<string>> AddressesAsync(TestApp app, params (string, string)[] headers)
     {
         var admin = await app.SignInAsync("admin");

@@ -5,7 +5,7 @@ using Kiroku.Tests.Servers;
 namespace Kiroku.Tests.Api;
 
 /// <summary>
-/// Requests put together at random, always the same ones: none may break the service or be answered in broken JSON.
+/// Random requests, the same ones each time. None may break the service or be answered with broken JSON.
 /// </summary>
 public sealed class FuzzTests(RunningCloud running) : IClassFixture<RunningCloud>
 {
@@ -109,7 +109,7 @@ public sealed class FuzzTests(RunningCloud running) : IClassFixture<RunningCloud
 
     private static string Text(string text) => JsonSerializer.Serialize(text);
 
-    /// <summary>Percent-encoded, half of a surrogate pair as the bytes it would be.</summary>
+    /// <summary>Percent-encodes a text, with half of a surrogate pair as the bytes it would have.</summary>
     private static string Escape(string text) => string.Concat(Encoding.UTF8.GetBytes(text).Select(b => $"%{b:X2}"));
 
     private static bool IsSendable(string text) => text.All(character => character is > ' ' and < (char)127);

@@ -3,10 +3,10 @@ using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Api;
 
-/// <summary>Whatever changes something leaves a record; walks the routes, so that a new one cannot forget it.</summary>
+/// <summary>Every change leaves a record. The tests visit all routes, so a new one cannot be forgotten.</summary>
 public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<RunningCloud>
 {
-    /// <summary>Routes that change what has no record yet. This table may only shrink.</summary>
+    /// <summary>Routes whose changes have no record yet. This table may only shrink.</summary>
     private static readonly string[] Unrecorded =
     [
         "POST /identity/v3/auth/tokens",
@@ -58,7 +58,7 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
     ];
 
     /// <summary>
-    /// Routes that change what is noted of a server. Nova's records know no action for it, so there is none here.
+    /// Routes that change a server's metadata. Nova records no action for these, so there is none here.
     /// </summary>
     private static readonly string[] Notes =
     [
@@ -82,7 +82,7 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
         ["DELETE /servers/{serverId}"] = "",
     };
 
-    /// <summary>The actions that are no scenario of their own.</summary>
+    /// <summary>Actions without a scenario of their own.</summary>
     private static readonly Dictionary<string, string> ByAdministrators = new()
     {
         ["os-resetState"] = """{"os-resetState":{"state":"active"}}""",

@@ -4,10 +4,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Kiroku.Tests.Api;
 
-/// <summary>Certificates for https in a folder, good ones and those that nobody should show.</summary>
+/// <summary>Writes certificates for https, both valid ones and ones that nobody should use.</summary>
 internal static class TestCertificates
 {
-    /// <summary>Writes <c>NAME.pem</c> and <c>NAME.key</c>, signed by themselves.</summary>
+    /// <summary>Writes <c>NAME.pem</c>, which is self-signed, and <c>NAME.key</c>.</summary>
     public static X509Certificate2 Write(string folder, string name, int endsInDays = 365, bool namesHost = true)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -21,7 +21,8 @@ internal static class TestCertificates
     }
 
     /// <summary>
-    /// Writes <c>root.pem</c>, and <c>chained.pem</c> with its key: a certificate and the one between it and that root.
+    /// Writes <c>root.pem</c>, and <c>chained.pem</c> with its key: a certificate and the intermediate one below that
+    /// root.
     /// </summary>
     public static void WriteChain(string folder)
     {

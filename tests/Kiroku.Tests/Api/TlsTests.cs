@@ -11,7 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kiroku.Tests.Api;
 
-/// <summary>https by the service itself.</summary>
+/// <summary>https served by Kiroku itself.</summary>
 public sealed class TlsTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("kiroku-test-").FullName;

@@ -62,8 +62,8 @@ public sealed class CertificatesTests : IDisposable
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         var a = await nodes.StartAsync("a", folder: Settings("a", Make("ours", "a"), "a"));
-        // It takes the other's certificate, as a node of the version before takes whatever answers, and shows none that
-        // counts.
+        // The node accepts the other's certificate, as a node of the version before accepts any, but shows none that
+        // is valid.
         var refused = await Assert.ThrowsAsync<OrleansClusterConnectivityCheckFailedException>(
             () => nodes.StartAsync("b", configure: builder =>
         {

@@ -33,7 +33,7 @@ public sealed class ClusterTests
 
         Assert.Contains("count this one as dead", await Nodes.LostAsync(b), StringComparison.Ordinal);
         await Nodes.UntilActiveAsync(a, 1);
-        // Its own folder: another one would have to wait until its name is free.
+        // It uses its own folder: a node with another one would have to wait until the name is free.
         await nodes.StartAsync("b", folder: b.DataDirectory);
         Assert.Equal("b", await Nodes.GrainsOf(a).GetGrain<IWhereGrain>("b").NodeName());
         Assert.False(a.Lost.IsCompleted);

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Kiroku.Tests.Cluster;
 
-/// <summary>Members that are gone without having said so.</summary>
+/// <summary>A node joins while some members are gone without having left.</summary>
 public sealed class JoiningTests
 {
     private const int Active = 3;
@@ -17,13 +17,13 @@ public sealed class JoiningTests
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         await (await nodes.StartAsync("a")).StopAsync();
-        // It listens without a word, as a process does that is frozen; it is of this node, though.
+        // It listens but never answers, as a frozen process does; it belongs to this node, though.
         using var frozen = new TcpListener(IPAddress.Loopback, 0);
         frozen.Start();
         await AddMemberAsync(nodes, "a", "127.0.0.1", ((IPEndPoint)frozen.LocalEndpoint).Port, silentFor: 0);
-        // Where nobody listens, and no other test does just then.
+        // Nobody listens there, and no other test does at that time.
         await AddMemberAsync(nodes, "killed", "127.0.0.9", 8775, silentFor: 0);
-        // Of the addresses that are for documents, where nothing answers.
+        // An address from a documentation range, where nothing answers.
         await AddMemberAsync(nodes, "without-power", "192.0.2.1", 8775, silentFor: 11);
 
         await nodes.StartAsync("a");
@@ -52,7 +52,7 @@ public sealed class JoiningTests
     {
         await using var nodes = await Nodes.OnNewDatabaseAsync();
         var (a, b) = (await nodes.StartAsync("a"), await nodes.StartAsync("b"));
-        // As after a store that was away.
+        // As after the store was unavailable.
         await ExecuteAsync(nodes, "UPDATE members SET alive_at = alive_at - interval '1 hour'");
 
         var c = await nodes.StartAsync("c");
@@ -92,7 +92,7 @@ public sealed class JoiningTests
             "SELECT name, status FROM members WHERE generation = 1 ORDER BY name");
     }
 
-    /// <summary>Answers everybody at once in words of its own.</summary>
+    /// <summary>A program of another kind, which answers everyone at once.</summary>
     private sealed class AnotherProgram : IDisposable
     {
         private readonly TcpListener listener = new(IPAddress.Loopback, 0);

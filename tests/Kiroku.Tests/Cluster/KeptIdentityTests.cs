@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Kiroku.Tests.Cluster;
 
-/// <summary>What nodes without certificates in their settings show each other.</summary>
+/// <summary>The certificates of nodes that have none in their settings.</summary>
 public sealed class KeptIdentityTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);

@@ -3,11 +3,11 @@ using Kiroku.Cluster;
 
 namespace Kiroku.Tests.Cluster;
 
-/// <summary>Certificates and data folders of nodes, in a folder of a test's own.</summary>
+/// <summary>Nodes' certificates and data folders, in a test's own folder.</summary>
 internal sealed class NodeFiles(string scratch)
 {
-    /// <summary>Makes an authority with certificates for nodes.</summary>
-    /// <returns>Their folder.</returns>
+    /// <summary>Makes an authority, and certificates for nodes.</summary>
+    /// <returns>The certificates' folder.</returns>
     public string Make(string name, params string[] hosts)
     {
         var path = Path.Combine(scratch, name);
@@ -18,7 +18,7 @@ internal sealed class NodeFiles(string scratch)
         return path;
     }
 
-    /// <summary>A data folder with the settings of a node.</summary>
+    /// <summary>Makes a data folder with a node's settings.</summary>
     public string Settings(string node, string certificates, string host)
     {
         var folder = Directory.CreateDirectory(Path.Combine(scratch, $"data-{node}")).FullName;

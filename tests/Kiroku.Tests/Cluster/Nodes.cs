@@ -5,7 +5,7 @@ using Kiroku.Tests.Storage;
 
 namespace Kiroku.Tests.Cluster;
 
-/// <summary>Several services on one database, as on as many machines.</summary>
+/// <summary>Several services on one database, as if on several machines.</summary>
 internal sealed class Nodes : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -45,8 +45,8 @@ internal sealed class Nodes : IAsyncDisposable
     }
 
     /// <summary>
-    /// An address that no other node of these tests has: two that look for a free port at once might find the same, and
-    /// the engine would have them share it.
+    /// An address that no other node of these tests has. Nodes that look for a free port at the same time may find
+    /// the same one, and Orleans would let them share it.
     /// </summary>
     public static string NextAddress()
     {
@@ -60,7 +60,7 @@ internal sealed class Nodes : IAsyncDisposable
 
     public static IGrainFactory GrainsOf(TestApp app) => app.Services.GetRequiredService<IGrainFactory>();
 
-    /// <summary>Waits until so many members are active as that node sees it.</summary>
+    /// <summary>Waits until that node sees so many active members.</summary>
     public static async Task UntilActiveAsync(TestApp app, int count)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
@@ -73,7 +73,7 @@ internal sealed class Nodes : IAsyncDisposable
         }
     }
 
-    /// <summary>Has one node declare another dead, and waits until it counts as that.</summary>
+    /// <summary>Lets one node declare another dead, and waits until that takes effect.</summary>
     public static async Task BuryAsync(TestApp by, TestApp dead)
     {
         var silo = SiloOf(dead);

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Kiroku.Tests.Cluster;
 
-/// <summary>Who is a member while it holds that, and who is not any more.</summary>
+/// <summary>A node's hold on its own membership, and what happens when it is no longer a member.</summary>
 public sealed class OwnMembershipTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

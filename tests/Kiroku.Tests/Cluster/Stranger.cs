@@ -9,20 +9,20 @@ using Orleans.Runtime.MembershipService;
 namespace Kiroku.Tests.Cluster;
 
 /// <summary>
-/// Somebody with the engine and the service's own interfaces, but no part of the service: knows a node's address and
-/// the cluster's name, and takes whatever it likes for its members.
+/// An intruder with Orleans and the service's interfaces, but without any part of the service. It knows a node's
+/// address and the cluster's name, and makes up its own list of members.
 /// </summary>
 internal sealed class Stranger(IHost host) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>A client tries for longer than anyone needs to see.</summary>
+    /// <summary>A client would keep trying for longer than the tests need.</summary>
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(30);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Joins a node as another, with proof or none.</summary>
-    /// <exception cref="OrleansClusterConnectivityCheckFailedException">The node does not answer it.</exception>
+    /// <summary>Joins a node as another one, with or without proof.</summary>
+    /// <exception cref="OrleansClusterConnectivityCheckFailedException">The node does not answer.</exception>
     public static async Task<Stranger> JoinAsync(
         SiloAddress node, Action<TlsOptions>? proof = null, TimeSpan? attempt = null)
     {
@@ -34,7 +34,7 @@ internal sealed class Stranger(IHost host) : IAsyncDisposable
             var (address, port) = (IPAddress.Parse("127.0.0.8"), FreePort.On(IPAddress.Parse("127.0.0.8")));
             silo.Configure<EndpointOptions>(
                 o => (o.AdvertisedIPAddress, o.SiloPort, o.GatewayPort) = (address, port, 0));
-            // It declares nobody dead, and if it is itself, the tests go on.
+            // The stranger declares nobody dead, and if it is itself declared dead, the tests go on.
             silo.Configure<ClusterMembershipOptions>(
                 o => (o.MaxJoinAttemptTime, o.LivenessEnabled) = (attempt ?? Patience, false));
             silo.Services.AddSingleton<IFatalErrorHandler>(new LostMembership(_ => { }));
@@ -43,7 +43,7 @@ internal sealed class Stranger(IHost host) : IAsyncDisposable
             silo.Services.AddSingleton<DrainingNodes>();
             silo.Services.AddPlacementDirector<OnNode, OnNodeDirector>();
             silo.Services.AddPlacementDirector<OnWorkingNode, OnWorkingNodeDirector>();
-            // All but one, which it must have, is asked of the node.
+            // It has only one grain of its own, which Orleans requires. All others are called on the node.
             silo.Services.PostConfigure<GrainTypeOptions>(
                 o => o.Classes.RemoveWhere(grain => grain != typeof(WhereGrain)));
             if (proof is not null)
@@ -54,7 +54,7 @@ internal sealed class Stranger(IHost host) : IAsyncDisposable
         return stranger;
     }
 
-    /// <summary>Connects to a node as a client of the engine does.</summary>
+    /// <summary>Connects to a node as an Orleans client.</summary>
     public static async Task<Stranger> ConnectAsync(SiloAddress node, Action<TlsOptions>? proof = null)
     {
         var host = Host.CreateApplicationBuilder();
@@ -70,7 +70,7 @@ internal sealed class Stranger(IHost host) : IAsyncDisposable
         return await StartAsync(host.Build());
     }
 
-    /// <summary>Asks for a server to be deleted as if somebody had asked for it.</summary>
+    /// <summary>Asks for the deletion of a server, as if a user had requested it.</summary>
     public Task<ActionAnswer> DeleteAsync(Guid server)
         => host.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(server)
         .Begin(new ActionRequest($"req-{Guid.NewGuid()}", "somebody", "theirs", ActionNames.Delete, null,
@@ -83,7 +83,7 @@ internal sealed class Stranger(IHost host) : IAsyncDisposable
         host.Dispose();
     }
 
-    /// <summary>Waits until the node has told what it has.</summary>
+    /// <summary>Waits until the node has told which grains it has.</summary>
     private async Task HearAsync(SiloAddress node)
     {
         await foreach (var known in host.Services.GetRequiredService<IClusterManifestProvider>()
@@ -114,7 +114,7 @@ internal sealed class Stranger(IHost host) : IAsyncDisposable
         }
     }
 
-    /// <summary>Members as the stranger likes them: the node that it knows, and itself.</summary>
+    /// <summary>The stranger's own list of members: the node that it knows, and itself.</summary>
     private sealed class OwnTable(SiloAddress node) : IMembershipTable
     {
         private readonly Lock looking = new();

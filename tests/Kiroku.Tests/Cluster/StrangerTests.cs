@@ -16,9 +16,7 @@ using Orleans.Runtime.MembershipService;
 
 namespace Kiroku.Tests.Cluster;
 
-/// <summary>
-/// Nobody speaks to the engine who has not proved that he belongs to the service, on loopback neither.
-/// </summary>
+/// <summary>Nobody can call the engine without proof of belonging to the service, not even on loopback.</summary>
 public sealed class StrangerTests : IDisposable
 {
     private readonly DirectoryInfo scratch = Directory.CreateTempSubdirectory("kiroku-test-");
@@ -65,7 +63,7 @@ public sealed class StrangerTests : IDisposable
     }
 
     /// <summary>
-    /// That the strangers above fail for what they cannot prove, and that a certificate alone is not proof of who asks.
+    /// Shows that the strangers above fail for lack of proof, and that a certificate alone does not prove who asks.
     /// </summary>
     [Fact]
     public async Task A_node_with_the_stores_authority_joins_but_without_a_seal_its_calls_are_refused()
@@ -138,7 +136,7 @@ public sealed class StrangerTests : IDisposable
         return await connection.QuerySingleAsync<(string, string)>("SELECT certificate, key FROM node_authority");
     }
 
-    /// <summary>A server's row; nothing here gets as far as its machine.</summary>
+    /// <summary>Adds a server's row. No test gets as far as its machine.</summary>
     private static async Task<Guid> AddServerAsync(TestApp node)
     {
         var id = Guid.NewGuid();

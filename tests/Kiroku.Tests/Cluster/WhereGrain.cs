@@ -2,7 +2,7 @@ using Kiroku.Cluster;
 
 namespace Kiroku.Tests.Cluster;
 
-/// <summary>Says which node it is active on.</summary>
+/// <summary>Tells the node on which it is active.</summary>
 internal interface IWhereGrain : IGrainWithStringKey
 {
     Task<string> NodeName();

@@ -3,8 +3,8 @@ using System.Reflection;
 namespace Kiroku.Tests.Cluster;
 
 /// <summary>
-/// What crosses between nodes is known by its full name there, and during an upgrade nodes of two versions talk to each
-/// other: so these names are only ever added to, wherever the files lie.
+/// Types that cross between nodes are identified by their full names, and during an upgrade nodes of two versions
+/// communicate. So names may only be added to this list, wherever the files lie.
 /// </summary>
 public sealed class WireNamesTests
 {

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Kiroku.Tests.CommandLine;
 
-/// <summary>The service's process with few files and connections to open.</summary>
+/// <summary>The service's process with few file descriptors.</summary>
 public sealed class DescriptorsTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -41,7 +41,7 @@ public sealed class DescriptorsTests : IDisposable
             foreach (var client in idle)
                 await client.ConnectAsync(address.Host, address.Port, Token);
 
-            // On the connection that is open it signs somebody in, which opens what it needs in the store.
+            // The open connection signs a user in, for which the store opens its files.
             using var refused = await http.PostAsync("/identity/v3/auth/tokens", TestApp.Json("""
                 {"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"demo","domain":{"id":"default"},"password":"x"}}}}}
                 """), Token);

@@ -16,7 +16,7 @@ internal sealed class Unpacked : IDisposable
     private string Tree => Path.Combine(folder, "tree");
 
     /// <param name="image">The image.</param>
-    /// <param name="names">Which of its trees: "rockridge" as Unix sees it, "joliet" as Windows does.</param>
+    /// <param name="names">The tree to read: "rockridge" as on Unix, or "joliet" as on Windows.</param>
     public static async Task<Unpacked> OfAsync(byte[] image, string names = "rockridge")
     {
         var unpacked = new Unpacked();

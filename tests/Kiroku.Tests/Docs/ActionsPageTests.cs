@@ -3,7 +3,7 @@ using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Docs;
 
-/// <summary>The table of docs/actions.md has what the shared tests see each action leave.</summary>
+/// <summary>The table in docs/actions.md shows what the shared tests find after each action.</summary>
 public sealed class ActionsPageTests
 {
     private const int Body = 1;

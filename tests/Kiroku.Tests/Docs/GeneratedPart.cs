@@ -5,7 +5,7 @@ namespace Kiroku.Tests.Docs;
 /// </summary>
 internal sealed class GeneratedPart(string page, string name)
 {
-    /// <summary>What stands in a kept cell of a new row until somebody describes it.</summary>
+    /// <summary>The text of a handwritten cell in a new row until somebody fills it in.</summary>
     public const string Undescribed = "…";
 
     private static readonly bool Writes = Environment.GetEnvironmentVariable("KIROKU_DOCS") == "write";
@@ -14,7 +14,7 @@ internal sealed class GeneratedPart(string page, string name)
 
     private string End => $"<!-- end of {name} -->";
 
-    /// <summary>The part as it stands on the page.</summary>
+    /// <summary>The present text of the part.</summary>
     public string Text
     {
         get
@@ -24,7 +24,7 @@ internal sealed class GeneratedPart(string page, string name)
         }
     }
 
-    /// <summary>Fails where the page has other lines; writes them where that is asked for.</summary>
+    /// <summary>Fails if the page has other lines, or writes them if that was asked for.</summary>
     public void Settle(IEnumerable<string> lines)
     {
         var wanted = string.Concat(lines.Select(line => $"{line}\n")) + '\n';
@@ -35,7 +35,7 @@ internal sealed class GeneratedPart(string page, string name)
             Assert.True(text[from..to] == wanted, Difference(text[from..to].Split('\n'), wanted.Split('\n')));
     }
 
-    /// <summary>A cell that is written by hand, from the row of that name as it stands.</summary>
+    /// <summary>The handwritten cell in the present row of that name.</summary>
     public string Kept(string row, int column)
         => Page.Row(Text, row) is var cells && cells.Length > column ? cells[column] : Undescribed;
 

@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Kiroku.Tests.Docs;
 
-/// <summary>A page of the documentation, from the sources that these tests were built from.</summary>
+/// <summary>A page of the documentation, from the sources of this build.</summary>
 internal static partial class Page
 {
-    /// <summary>The folder that the repository lies in.</summary>
+    /// <summary>The repository's folder.</summary>
     public static string Root { get; } = FindRoot();
 
     public static string Folder { get; } = Path.Combine(Root, "docs");
@@ -25,15 +25,15 @@ internal static partial class Page
         return line is null ? [] : [.. line.Split('|', StringSplitOptions.TrimEntries).Skip(1).Select(Unquoted)];
     }
 
-    /// <summary>What links to a heading name it by.</summary>
+    /// <summary>The anchors by which links refer to the page's headings.</summary>
     public static IEnumerable<string> Anchors(string page) => Heading().Matches(page)
         .Select(heading => NotInAnchors().Replace(heading.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-'));
 
-    /// <summary>The lines that are neither code, nor an answer, nor a table's.</summary>
+    /// <summary>The lines outside code blocks, answers and tables.</summary>
     public static IEnumerable<string> Prose(string page) => Fence().Replace(page, "").Split('\n')
         .Where(line => !line.StartsWith('|') && !line.StartsWith("    ", StringComparison.Ordinal));
 
-    /// <summary>The page without its parts that are made from the code.</summary>
+    /// <summary>The page without its generated parts.</summary>
     public static string ByHand(string page) => Generated().Replace(page, "");
 
     private static string Unquoted(string cell)

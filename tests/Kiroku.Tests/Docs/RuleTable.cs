@@ -5,9 +5,7 @@ namespace Kiroku.Tests.Docs;
 /// <summary>The rules as docs/policy.md shows them: name and role from the code, the last column by hand.</summary>
 internal static class RuleTable
 {
-    /// <summary>
-    /// Each rule with the role that it takes by default; the one place here that asks the product for them.
-    /// </summary>
+    /// <summary>Each rule with its default role. Only this property asks the product for them.</summary>
     public static IReadOnlyDictionary<string, string> Roles { get; } =
         DeclaredRules.All.ToDictionary(rule => rule.Name, rule => rule.Role, StringComparer.Ordinal);
 

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Kiroku.Tests.Docs;
 
-/// <summary>What the pages about security say that a test shows is shown by one.</summary>
+/// <summary>Every test that the security pages name exists.</summary>
 public sealed partial class SecurityPageTests
 {
     public static TheoryData<string> Named =>

@@ -9,7 +9,7 @@ namespace Kiroku.Tests.Docs;
 /// <summary>A property of an options class, with the key that sets it or, where there is none, its name.</summary>
 internal sealed partial record Setting(string Key, PropertyInfo Property, object? Default, PropertyInfo? Group)
 {
-    /// <summary>Every class of settings in the product; one without a section is set by the code alone.</summary>
+    /// <summary>All options classes in the product. One without a section can be set only by code.</summary>
     public static IReadOnlyList<Type> Classes { get; } =
     [
         .. typeof(KirokuApp).Assembly.GetTypes()
@@ -24,7 +24,7 @@ internal sealed partial record Setting(string Key, PropertyInfo Property, object
 
     public string Meaning => string.Join(' ', new[] { Property, Group }.OfType<PropertyInfo>().Select(CodeComments.Of));
 
-    /// <summary>What may be set, where an attribute says it; else it stands in the meaning.</summary>
+    /// <summary>The allowed range, if an attribute states it. Otherwise the meaning does.</summary>
     private string Range => Property.GetCustomAttribute<RangeAttribute>() switch
     {
         null => "",
@@ -34,7 +34,7 @@ internal sealed partial record Setting(string Key, PropertyInfo Property, object
 
     public static string? SectionOf(Type type) => (string?)type.GetField("Section")?.GetRawConstantValue();
 
-    /// <summary>The settings of a class, those of objects inside it included.</summary>
+    /// <summary>The settings of a class, including those of nested objects.</summary>
     public static IEnumerable<Setting> Of(Type type) => Of(Activator.CreateInstance(type)!, SectionOf(type), null);
 
     private static IEnumerable<Setting> Of(object options, string? section, PropertyInfo? group)
@@ -54,7 +54,7 @@ internal sealed partial record Setting(string Key, PropertyInfo Property, object
         _ => $"`{Plain(value)}`",
     };
 
-    /// <summary>As it is written in the settings; a time without zeros at its end.</summary>
+    /// <summary>A value as it is written in the settings; a time without trailing zeros.</summary>
     private static string Plain(object value) => value switch
     {
         TimeSpan time => Zeros().Replace(time.ToString("c", CultureInfo.InvariantCulture), ""),

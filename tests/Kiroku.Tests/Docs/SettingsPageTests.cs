@@ -1,9 +1,9 @@
 namespace Kiroku.Tests.Docs;
 
-/// <summary>docs/settings.md is what the options classes say of themselves.</summary>
+/// <summary>docs/settings.md is made from the comments of the options classes.</summary>
 public sealed class SettingsPageTests
 {
-    /// <summary>Where more stands about a section than its table says.</summary>
+    /// <summary>Pages that say more about a section.</summary>
     private static readonly Dictionary<string, string> More = new()
     {
         ["Api"] = "[TLS](operating/tls.md)",

@@ -1,7 +1,7 @@
 namespace Kiroku.Tests.Fakes;
 
 /// <summary>
-/// Passes some bytes on and then breaks, as a connection does: for <see cref="FakeHypervisor.Through"/>.
+/// Passes some bytes on and then fails, as a connection does. For <see cref="FakeHypervisor.Through"/>.
 /// </summary>
 internal sealed class BreakingStream(Stream target, long bytes) : MemoryStream
 {

@@ -5,8 +5,8 @@ using Kiroku.Hypervisors.Libvirt.Volumes;
 namespace Kiroku.Tests.Fakes;
 
 /// <summary>
-/// What a fake volume is read as: a qcow2 file of its size, whatever its format, and behind it the identity of its
-/// content and what was written, so that what is received elsewhere can be told to be the same.
+/// The bytes of a fake volume: a qcow2 header of its size, whatever its format, followed by the identity of its
+/// content and what was written. So a received volume can be recognized as the same.
 /// </summary>
 internal static class FakeBytes
 {
@@ -19,9 +19,7 @@ internal static class FakeBytes
     public static byte[] Of(FakeVolume volume)
         => [.. EmptyQcow2.Of(volume.Bytes), .. volume.Content.ToByteArray(), .. volume.Written ?? []];
 
-    /// <summary>
-    /// Reads the volume; bytes that break off or are not what was announced fail as they do at a real one.
-    /// </summary>
+    /// <summary>Reads a volume. Bytes that break off or differ from the announcement fail as on a real host.</summary>
     public static async Task<FakeVolume> ReceiveAsync(
         VolumeContent content, Stream bytes, CancellationToken cancellationToken)
     {

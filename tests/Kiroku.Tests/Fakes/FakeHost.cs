@@ -3,7 +3,7 @@ using Kiroku.Hypervisors;
 
 namespace Kiroku.Tests.Fakes;
 
-/// <summary>What outlives a service: a host's machines and volumes.</summary>
+/// <summary>The machines and volumes of a host, which outlive the service.</summary>
 internal sealed class FakeHost
 {
     public ConcurrentDictionary<Guid, FakeMachine> Machines { get; } = new();
@@ -12,30 +12,28 @@ internal sealed class FakeHost
 
     public HostCapacity Capacity { get; set; } = new(16, 64 * 1024, 1L << 40, 1L << 39, "1.0.0");
 
-    /// <summary>A machine that does not end, whoever tells it to.</summary>
+    /// <summary>A machine that cannot be stopped.</summary>
     public Guid? Unstoppable { get; set; }
 
-    /// <summary>What its network knows of each machine.</summary>
+    /// <summary>The network's addresses of each machine.</summary>
     public IReadOnlyList<MachineAddress> Addresses { get; set; } = [];
 
     public IEnumerable<string> DisksOf(Guid server)
         => Volumes.Keys.Where(name => name.Contains(server.ToString(), StringComparison.Ordinal)).Order();
 }
 
-/// <summary>
-/// A machine: what it is made of, and what the hardware is that it runs on since it was last switched on.
-/// </summary>
+/// <summary>A machine: its present definition, and the hardware since it was last switched on.</summary>
 internal sealed record FakeMachine(MachineSpec Spec, MachineState State, int Boots)
 {
     public MachineSpec? RunningAs { get; init; }
 
-    /// <summary>The hardware that its memory was saved on; null if none was.</summary>
+    /// <summary>The hardware at the time its memory was saved; null if it was not saved.</summary>
     public MachineSpec? SavedAs { get; init; }
 }
 
-/// <summary>A volume: its size, and an identity of its content that copies keep and fresh ones do not.</summary>
+/// <summary>A volume: its size, and an identity of its content that copies keep and new volumes do not.</summary>
 internal sealed record FakeVolume(long Bytes, Guid Content)
 {
-    /// <summary>What was written, where that is all there is.</summary>
+    /// <summary>The written bytes, if the volume has no other content.</summary>
     public byte[]? Written { get; init; }
 }

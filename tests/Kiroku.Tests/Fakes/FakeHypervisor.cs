@@ -5,19 +5,20 @@ using Kiroku.Hypervisors;
 namespace Kiroku.Tests.Fakes;
 
 /// <summary>
-/// One service's connection to a <see cref="FakeHost"/>: does everything at once, fails when <see cref="Before"/> or
-/// <see cref="After"/> throws, and does nothing more once they hang.
+/// A service's connection to a <see cref="FakeHost"/>. Every call takes effect at once. It fails if <see
+/// cref="Before"/> or <see cref="After"/> throws, and stops if they hang.
 /// </summary>
 internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
 {
     private readonly Channel<MachineChange> changes = Channel.CreateUnbounded<MachineChange>();
 
-    /// <summary>Called with the operation's name before it has its effect, and after.</summary>
+    /// <summary>Called with the operation's name before the operation; <see cref="After"/> is called after
+    /// it.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
     public Func<string, Task> After { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>What exported bytes pass through: a test may have them break, wait or spoil on their way.</summary>
+    /// <summary>Wraps the target of exported bytes, so that a test can interrupt, delay or spoil them.</summary>
     public Func<Stream, Stream> Through { get; set; } = target => target;
 
     public string Kind => "fake";
@@ -183,7 +184,7 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
             yield return change;
     }
 
-    /// <summary>Has a machine change by itself, as when somebody switches it off behind the service's back.</summary>
+    /// <summary>Changes a machine's state behind the service's back, as when somebody else switches it off.</summary>
     public void ChangeByItself(Guid machine, MachineState state)
     {
         host.Machines[machine] = host.Machines[machine] with { State = state };

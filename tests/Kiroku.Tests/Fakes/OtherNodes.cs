@@ -6,9 +6,7 @@ using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Fakes;
 
-/// <summary>
-/// Further nodes of a cloud, as far as what they say of themselves goes: those that are up are so for ever.
-/// </summary>
+/// <summary>Further nodes of a cloud, which exist only as rows. Those that are up stay up.</summary>
 internal static class OtherNodes
 {
     public const string ForEver = "2999-01-01T00:00:00.000000";
@@ -16,7 +14,7 @@ internal static class OtherNodes
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>What a node of that name could say of itself.</summary>
+    /// <summary>A plausible row of a node of that name.</summary>
     public static Node Of(string name, string zone = HostsOptions.DefaultZone) => new()
     {
         Name = name,
@@ -36,7 +34,7 @@ internal static class OtherNodes
     };
 
     /// <summary>Adds a node.</summary>
-    /// <returns>Its number.</returns>
+    /// <returns>The node's number.</returns>
     public static async Task<long> AddAsync(Cloud cloud, Node node, bool up = true)
     {
         var store = new NodeStore(new SideDatabase(cloud.Beats), new OwnMembership("", isAlone: true), cloud.Time);

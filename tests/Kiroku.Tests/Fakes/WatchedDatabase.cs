@@ -4,8 +4,8 @@ using Kiroku.Storage;
 namespace Kiroku.Tests.Fakes;
 
 /// <summary>
-/// The real store, watched: tells of each write, so that tests wait for what they expect and never for time, and can
-/// die, after which nothing is read or written any more, as if its process had been killed.
+/// The real store, observed. It reports each write, so that tests wait for what they expect instead of for time. It
+/// can also die: after that nothing is read or written, as if its process had been killed.
 /// </summary>
 internal sealed class WatchedDatabase(IDatabase real) : IDatabase
 {
@@ -17,10 +17,10 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
     /// <summary>Called before each read.</summary>
     public Func<Task> BeforeRead { get; set; } = () => Task.CompletedTask;
 
-    /// <summary>Called with what a read found, before the reader has it.</summary>
+    /// <summary>Called with the result of a read before the reader gets it.</summary>
     public Func<object?, Task> AfterRead { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>Ends at the next write.</summary>
+    /// <summary>Completes at the next write.</summary>
     public Task NextWrite => Volatile.Read(ref next).Task;
 
     public bool IsShared => real.IsShared;
@@ -40,7 +40,7 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
     }
 
     /// <summary>
-    /// Holds the first write that has made something true, before whoever wrote is told that it is done.
+    /// Holds the first write after which a condition is true, before its caller learns that it is done.
     /// </summary>
     public (Task Held, Action Go) HoldWhen(Func<Task<bool>> holds)
     {

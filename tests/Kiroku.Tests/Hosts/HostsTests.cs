@@ -85,7 +85,7 @@ public sealed class HostsTests(RunningCloud running) : IClassFixture<RunningClou
         Assert.Empty((await GetAsync("/os-hypervisors?marker=1", "2.33"))["hypervisors"]!.AsArray());
         Assert.Equal(
             1, (int)(await GetAsync("/os-hypervisors/statistics", "2.87"))["hypervisor_statistics"]!["count"]!);
-        // As the stock client takes it apart.
+        // The form that the stock client parses.
         Assert.Matches(
             @"^\s*\d\d:\d\d:\d\d\sup\s+(.+),\s+(\d+)\susers?,\s+load average:\s+[\d.]+, [\d.]+, [\d.]+$",
             (string)(await GetAsync("/os-hypervisors/1/uptime", "2.1"))["hypervisor"]!["uptime"]!);

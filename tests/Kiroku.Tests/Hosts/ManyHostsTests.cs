@@ -9,7 +9,7 @@ using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Hosts;
 
-/// <summary>Three hosts: our own, "second" in a zone of its own, and "third", whose node is silent.</summary>
+/// <summary>Three hosts: the service's own, "second" in another zone, and "third", whose node is silent.</summary>
 public sealed class ManyHostsTests : IAsyncLifetime
 {
     private Cloud cloud = null!;
@@ -172,7 +172,7 @@ public sealed class ManyHostsTests : IAsyncLifetime
     public async Task The_scheduler_sees_what_administrators_and_nodes_reported()
     {
         await ChangeAsync("second", "", "disable");
-        // Together, because the node itself says otherwise every two seconds.
+        // In one transaction, because the node itself writes other values every two seconds.
         var hosts = await cloud.Beats.WriteAsync(
             async db =>
             {
@@ -199,7 +199,7 @@ public sealed class ManyHostsTests : IAsyncLifetime
     public async Task A_server_may_be_wanted_in_a_zone_or_on_a_host(
         string version, string zone, string more, int status, string? said)
     {
-        // For second there is no room: nobody answers there.
+        // "second" is full: no server is to be put there, since nobody answers.
         await cloud.Beats.WriteAsync(
             db => db.ExecuteAsync("UPDATE nodes SET memory_mib = 0 WHERE name = 'second'"), Token);
         var body =
@@ -223,7 +223,7 @@ public sealed class ManyHostsTests : IAsyncLifetime
         var server = await cloud.ServerAsync(id);
         Assert.Equal(said, server.Labels.PinnedZone);
         Assert.Equal(said == "west" ? null : First, server.Host);
-        // A server that never had a host is where it was to be.
+        // A server that never had a host shows the requested zone.
         Assert.Equal(said ?? "nova",
             (string)(await cloud.Admin.GetJsonAsync($"/v2.1/servers/{id}"))["server"]!["OS-EXT-AZ:availability_zone"]!);
     }

@@ -6,7 +6,7 @@ using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Hosts;
 
-/// <summary>What administrators say of a host, and what follows for servers.</summary>
+/// <summary>Administrators' settings of a host, and their effect on servers.</summary>
 public sealed class ServicesTests : IAsyncLifetime
 {
     private const string Nobody = "6ba7b811-9dad-41d1-80b4-00c04fd430c8";

@@ -1,9 +1,9 @@
 namespace Kiroku.Tests.House;
 
-/// <summary>Rooms know of each other in one direction only, by what their source uses.</summary>
+/// <summary>Rooms use each other in one direction only, judged by their source.</summary>
 public sealed class ArchitectureTests
 {
-    /// <summary>What every room stands on: files and processes of the system.</summary>
+    /// <summary>Rooms that all others may use: the system's files and processes.</summary>
     private static readonly string[] Ground = ["Files", "Processes"];
 
     private static readonly Dictionary<string, string[]> MayKnow = new()
@@ -32,7 +32,7 @@ public sealed class ArchitectureTests
         ],
     };
 
-    /// <summary>What puts the rooms together.</summary>
+    /// <summary>The files that put the rooms together.</summary>
     private static readonly string[] Outside = ["", "CommandLine"];
 
     public static TheoryData<string> Rooms => [.. MayKnow.Keys];

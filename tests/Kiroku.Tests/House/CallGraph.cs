@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Kiroku.Tests.House;
 
 /// <summary>
-/// What is reached from a method by calls. A call of an interface's or a base's method goes on in those types alone
-/// that were named to stand behind it.
+/// Finds what a method reaches by calls. Calls of an interface or a base class go on only in those implementations
+/// that were registered for it.
 /// </summary>
 internal sealed class CallGraph
 {
@@ -22,7 +22,7 @@ internal sealed class CallGraph
                     (this.behind.TryGetValue(above, out var list) ? list : this.behind[above] = []).Add(member);
     }
 
-    /// <summary>The files that hold something which is reached from the members of that name.</summary>
+    /// <summary>The files of everything that can be reached from the given members.</summary>
     public IReadOnlyList<string> Files(params (string Type, string? Member)[] starts)
     {
         var open = new Stack<ISymbol>(starts.SelectMany(start => Find(start.Type).GetMembers()
@@ -60,7 +60,7 @@ internal sealed class CallGraph
         _ => null,
     };
 
-    /// <summary>What a member overrides or implements.</summary>
+    /// <summary>The members that a member overrides or implements.</summary>
     private static IEnumerable<ISymbol> Above(INamedTypeSymbol type, ISymbol member)
     {
         for (var above = Overridden(member); above is not null; above = Overridden(above))

@@ -1,7 +1,7 @@
 namespace Kiroku.Tests.House;
 
 /// <summary>
-/// What leads back to itself in a graph: its strongly connected components of two or more (Tarjan's algorithm).
+/// Finds the circles in a graph: its strongly connected components of two or more nodes (Tarjan's algorithm).
 /// </summary>
 internal sealed class Circles
 {
@@ -14,7 +14,7 @@ internal sealed class Circles
 
     private Circles(IReadOnlyDictionary<string, IReadOnlySet<string>> graph) => this.graph = graph;
 
-    /// <summary>Each circle with its members in order, the largest first.</summary>
+    /// <summary>Each circle with its members sorted, the largest first.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> In(IReadOnlyDictionary<string, IReadOnlySet<string>> graph)
     {
         var circles = new Circles(graph);

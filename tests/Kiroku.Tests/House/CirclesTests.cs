@@ -1,6 +1,6 @@
 namespace Kiroku.Tests.House;
 
-/// <summary>Whoever reads a file can read what it uses first: nothing leads back to where it began.</summary>
+/// <summary>No uses lead back to where they began, so a reader of a file can read what it uses first.</summary>
 public sealed class CirclesTests
 {
     [Fact]
@@ -37,7 +37,7 @@ public sealed class CirclesTests
         Assert.DoesNotContain("Servers/Work/StopServer.cs", uses);
     }
 
-    /// <summary>What is known only becomes less: whoever breaks a circle takes it off the list.</summary>
+    /// <summary>Lists of known circles may only shrink: whoever breaks a circle removes it from the list.</summary>
     private static void AssertKnown(IReadOnlyCollection<string> known, IEnumerable<IReadOnlyList<string>> found)
     {
         var circles = found.Select(circle => string.Join(' ', circle)).ToList();

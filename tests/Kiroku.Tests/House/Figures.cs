@@ -30,7 +30,8 @@ internal sealed class Figures(Product product)
             Say($"    {string.Join(' ', circle)}");
     }
 
-    /// <summary>From the POST over the steps, on this host, to the GET of the record.</summary>
+    /// <summary>The path of an action: from the POST through its steps, on this host, to the GET of its
+    /// record.</summary>
     private void SayPath()
     {
         var calls = new CallGraph(
@@ -45,7 +46,7 @@ internal sealed class Figures(Product product)
 
     private static string Name(string room) => room.Length == 0 ? "none" : room;
 
-    /// <summary>The files that name an action by a word of its own.</summary>
+    /// <summary>The files that name an action.</summary>
     private void SayAction(string name, string kind)
     {
         var key = name.ToLowerInvariant();

@@ -2,7 +2,7 @@ using Kiroku.Tests.Docs;
 
 namespace Kiroku.Tests.House;
 
-/// <summary>The figures of <c>scripts/house</c>, which has them written and shows them.</summary>
+/// <summary>Writes the figures for <c>scripts/house</c>, which shows them.</summary>
 public sealed class FiguresTests
 {
     [Fact(Explicit = true)]

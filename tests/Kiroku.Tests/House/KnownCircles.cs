@@ -1,9 +1,9 @@
 namespace Kiroku.Tests.House;
 
-/// <summary>The circles that there still are. A list that only becomes shorter.</summary>
+/// <summary>The remaining circles. This list may only shrink.</summary>
 internal static class KnownCircles
 {
-    /// <summary>Two files that are one thing, and why.</summary>
+    /// <summary>Pairs of files that are one thing, each with the reason.</summary>
     public static readonly IReadOnlyDictionary<string, string> Pairs = new Dictionary<string, string>();
 
     public static readonly string[] Folders = [];

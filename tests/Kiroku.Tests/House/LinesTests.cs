@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace Kiroku.Tests.House;
 
-/// <summary>A line is read at one glance, and two files fit beside each other.</summary>
+/// <summary>A line can be read at a glance, and two files fit side by side.</summary>
 public sealed class LinesTests
 {
     private const int Longest = 120;
@@ -42,7 +42,7 @@ public sealed class LinesTests
             line => line.LineNumber + 1);
     }
 
-    /// <summary>A raw literal is JSON or SQL, in which a new line would make another document.</summary>
+    /// <summary>A raw literal is JSON or SQL, which a line break would change.</summary>
     private static bool IsDocument(SyntaxNode node)
         => node is LiteralExpressionSyntax or InterpolatedStringExpressionSyntax
             && node.GetFirstToken().Text.Contains("\"\"\"", StringComparison.Ordinal);

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Kiroku.Tests.House;
 
-/// <summary>The product as files that use each other.</summary>
+/// <summary>The product's files and their uses of each other.</summary>
 internal sealed class Product
 {
     public static string Folder { get; } = Path.Combine(Page.Root, "src", "Kiroku");
@@ -19,17 +19,18 @@ internal sealed class Product
             .Select(tree => TypeUses.Read(source, tree))];
     }
 
-    /// <summary>Read once for all tests.</summary>
+    /// <summary>The product, read once for all tests.</summary>
     public static Product Current => Read.Value;
 
     public CSharpCompilation Source { get; }
 
     public IReadOnlyList<SourceFile> Files { get; }
 
-    /// <summary>Files that use files. The parts of one type, <c>X.cs</c> and <c>X.Part.cs</c>, are one.</summary>
+    /// <summary>Which files use which. The parts of one type, <c>X.cs</c> and <c>X.Part.cs</c>, count as one
+    /// file.</summary>
     public IReadOnlyDictionary<string, IReadOnlySet<string>> FileGraph => Graph(Files, SourceFile.WholeOf);
 
-    /// <summary>Folders that use folders; what puts a room together does not count for it.</summary>
+    /// <summary>Which folders use which. The files that put a room together do not count.</summary>
     public IReadOnlyDictionary<string, IReadOnlySet<string>> FolderGraph => Graph(Rooms, SourceFile.FolderOf);
 
     private IEnumerable<SourceFile> Rooms => Files.Where(file => !file.IsTableOfContents);

@@ -5,8 +5,7 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Kiroku.Tests.House;
 
 /// <summary>
-/// The product's source, compiled in memory. What generators would add is missing; names that come from there are
-/// nobody's.
+/// The product's source, compiled in memory. Generated code is missing, so names from there are not resolved.
 /// </summary>
 internal static class SourceCode
 {
@@ -23,7 +22,7 @@ internal static class SourceCode
 
     private static readonly CSharpParseOptions Parsing = new(LanguageVersion.Latest, DocumentationMode.None);
 
-    /// <summary>Every file of a folder; its paths are those below it.</summary>
+    /// <summary>Compiles all files of a folder. Their paths are relative to it.</summary>
     public static CSharpCompilation Read(string folder)
     {
         var trees = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
@@ -38,7 +37,7 @@ internal static class SourceCode
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true, concurrentBuild: true));
     }
 
-    /// <summary>The rooms that the project has every file use.</summary>
+    /// <summary>The rooms that the project file imports everywhere.</summary>
     private static string UsingsOf(string folder) => string.Concat(
         Directory.EnumerateFiles(folder, "*.csproj").SelectMany(project => XDocument.Load(project).Descendants("Using"))
             .Select(room => $"global using {room.Attribute("Include")!.Value};"));

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace Kiroku.Tests.House;
 
 /// <summary>
-/// A table is its room's: nobody else reads or writes it, so that the room alone decides what its columns mean.
+/// Each table belongs to a room. No other room reads or writes it, so that the room alone decides what its columns
+/// mean.
 /// </summary>
 public sealed partial class TablesTests
 {
@@ -25,7 +26,7 @@ public sealed partial class TablesTests
         ["Storage"] = ["alone", "ballast", "compatibility"],
     };
 
-    /// <summary>Which file of another room names a table, and why.</summary>
+    /// <summary>Files of other rooms that name a table, each with the reason.</summary>
     private static readonly Dictionary<(string File, string Table), string> Exceptions = new()
     {
         [("Actions/RecordRows.cs", "servers")]
@@ -41,7 +42,7 @@ public sealed partial class TablesTests
 
     private const string Copy = "a store is copied as a whole, so its copy knows all tables";
 
-    /// <summary>Tables that are there no more, or only while a migration runs.</summary>
+    /// <summary>Tables that no longer exist, or exist only during a migration.</summary>
     private static readonly string[] Gone = ["assigned_roles"];
 
     [Fact]

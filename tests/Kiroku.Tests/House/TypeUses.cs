@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Kiroku.Tests.House;
 
 /// <summary>
-/// Which types a file uses: those that it names, infers, makes, or whose members it touches; constants, too.
+/// The types that a file uses: it names, infers or creates them, or uses their members or constants.
 /// </summary>
 internal static class TypeUses
 {
@@ -18,7 +18,7 @@ internal static class TypeUses
         return new SourceFile(tree.FilePath, tree.GetText().Lines.Count - 1, uses.ToHashSet(), [.. Texts(tree)]);
     }
 
-    /// <summary>What a piece of source refers to, over and over where it does so.</summary>
+    /// <summary>All symbols that a piece of source refers to, repeatedly if it does so.</summary>
     public static IEnumerable<ISymbol> Symbols(SemanticModel model, SyntaxNode root)
     {
         foreach (var node in root.DescendantNodes(node => node is not UsingDirectiveSyntax))
@@ -33,14 +33,14 @@ internal static class TypeUses
         }
     }
 
-    /// <summary>The file that a type of the product stands in; of several, the one with its name.</summary>
+    /// <summary>The file of one of the product's types; if there are several, the one with the type's name.</summary>
     public static string? FileOf(INamedTypeSymbol type)
     {
         var files = type.DeclaringSyntaxReferences.Select(part => part.SyntaxTree.FilePath).ToList();
         return files.Find(file => Path.GetFileNameWithoutExtension(file) == type.Name) ?? files.FirstOrDefault();
     }
 
-    /// <summary>The outermost types of the product that a symbol is or belongs to.</summary>
+    /// <summary>The product's outermost types that a symbol is or belongs to.</summary>
     private static IEnumerable<INamedTypeSymbol> Types(ISymbol symbol) => symbol switch
     {
         INamedTypeSymbol type => [Outermost(type), .. type.TypeArguments.SelectMany(Types)],

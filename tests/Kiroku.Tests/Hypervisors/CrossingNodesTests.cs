@@ -5,7 +5,7 @@ using Orleans.Serialization;
 
 namespace Kiroku.Tests.Hypervisors;
 
-/// <summary>What one node tells another of its hypervisor arrives as it was sent.</summary>
+/// <summary>What nodes tell each other about hypervisors arrives unchanged.</summary>
 public sealed class CrossingNodesTests : IDisposable
 {
     private readonly ServiceProvider services = new ServiceCollection().AddSerializer().BuildServiceProvider();

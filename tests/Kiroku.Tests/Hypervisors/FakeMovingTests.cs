@@ -4,7 +4,7 @@ using Kiroku.Tests.Fakes;
 
 namespace Kiroku.Tests.Hypervisors;
 
-/// <summary>Disks that move between fake hosts are told apart as real ones are.</summary>
+/// <summary>Disks that move between fake hosts can be told apart, as real ones can.</summary>
 public sealed class FakeMovingTests
 {
     private readonly FakeHost source = new();

@@ -2,12 +2,10 @@ using System.Reflection;
 
 namespace Kiroku.Tests.Hypervisors;
 
-/// <summary>
-/// What lies where the machines' account may write is opened through <see cref="ForeignFolder"/> alone.
-/// </summary>
+/// <summary>Files where the machines' account may write are opened only through <see cref="ForeignFolder"/>.</summary>
 public sealed class ForeignFilesTests
 {
-    /// <summary>Who opens files by name all the same, and where.</summary>
+    /// <summary>Types that open files by name nevertheless, each with the folder.</summary>
     private static readonly Dictionary<string, string> ByName = new()
     {
         ["DaemonAccount"] = "the system's list of accounts",

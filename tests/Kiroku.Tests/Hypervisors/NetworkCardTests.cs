@@ -4,7 +4,7 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 namespace Kiroku.Tests.Hypervisors;
 
 /// <summary>
-/// Which definitions reach the host, and what becomes of them; what that is worth, guests say in the system tests.
+/// The definitions that reach the host, and what becomes of them. The system tests show by guests what that is worth.
 /// </summary>
 public sealed class NetworkCardTests
 {

@@ -108,7 +108,7 @@ public sealed class ApplicationCredentialTests : IAsyncLifetime
         Assert.Equal(204, (await ann.AskAsync("DELETE", $"{Path}/{(string)made["id"]!}")).Status);
         Assert.Equal(401, await StatusAsync(lent));
 
-        // As in Keystone a role taken away takes the user's credentials in that project with it.
+        // As in Keystone, removing a role deletes the user's credentials in that project.
         lent = await SignInAsync(await MakeAsync("""{"name":"ci","secret":"sss"}"""));
         await desk.GiveAsync(ann.ProjectId, ann.UserId, "reader");
         Assert.Equal(204,

@@ -45,7 +45,7 @@ public sealed class BootstrapTests : IDisposable
         string password, token;
         await using (var app = await TestApp.StartAsync(dataDirectory: data))
             (password, token) = (app.PasswordOf("demo"), (await app.SignInAsync()).Token);
-        // Where others share the store a missing file may be another's.
+        // In a shared store, another node may have the missing file.
         if (TestStore.IsShared)
             await File.WriteAllTextAsync(Clouds, "", TestContext.Current.CancellationToken);
         else

@@ -4,7 +4,7 @@ using Kiroku.Identity.Accounts;
 
 namespace Kiroku.Tests.Identity;
 
-/// <summary>A service, and the administrator at work on its users and projects.</summary>
+/// <summary>A service, with an administrator who manages its users and projects.</summary>
 internal sealed class IdentityDesk : IAsyncDisposable
 {
     public const string Password = "correct horse";
@@ -31,7 +31,7 @@ internal sealed class IdentityDesk : IAsyncDisposable
 
     public Task<string> NewRoleAsync(string name) => NewAsync("role", new JsonObject { ["name"] = name });
 
-    /// <summary>A user with a role in a project of its own, signed in there.</summary>
+    /// <summary>Adds a user with a role in a new project, signed in there.</summary>
     public async Task<TestUser> NewMemberAsync(string name, string role = RoleNames.Member)
     {
         var (project, user) = (await NewProjectAsync($"{name}s"), await NewUserAsync(name));
@@ -51,7 +51,7 @@ internal sealed class IdentityDesk : IAsyncDisposable
         return await HolderAsync(answer);
     }
 
-    /// <summary>Whoever was given the token of that answer.</summary>
+    /// <summary>The user who holds the token of that answer.</summary>
     public async Task<TestUser> HolderAsync(HttpResponseMessage answer)
     {
         var token = (await TestApp.JsonAsync(answer))["token"]!;
@@ -59,7 +59,7 @@ internal sealed class IdentityDesk : IAsyncDisposable
             (string?)token["project"]?["id"] ?? "", (string)token["user"]!["id"]!);
     }
 
-    /// <summary>What compute says to a token.</summary>
+    /// <summary>The status that the compute service gives a token.</summary>
     public static async Task<int> StatusAsync(TestUser user) => (await user.AskAsync("GET", "/v2.1/flavors")).Status;
 
     public static string Message(JsonNode? body) => (string)body!["error"]!["message"]!;
@@ -67,7 +67,7 @@ internal sealed class IdentityDesk : IAsyncDisposable
     public static IEnumerable<string> Names(JsonNode answer, string key)
         => answer[key]!.AsArray().Select(item => (string)item!["name"]!);
 
-    /// <summary>May be done before the test ends, and then again.</summary>
+    /// <summary>Tests may call this early; it runs again at the end.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!closed)

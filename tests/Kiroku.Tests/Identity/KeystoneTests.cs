@@ -5,7 +5,7 @@ using static Kiroku.Tests.Identity.IdentityDesk;
 
 namespace Kiroku.Tests.Identity;
 
-/// <summary>A service that asks a Keystone: another service of ours, which is one.</summary>
+/// <summary>A service that uses a Keystone, which is another Kiroku.</summary>
 public sealed class KeystoneTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
@@ -168,7 +168,7 @@ public sealed class KeystoneTests : IAsyncLifetime
         Assert.Contains(complaint, refused.Failures);
     }
 
-    /// <summary>Services ask by an account of their own.</summary>
+    /// <summary>Creates the account by which services ask about tokens.</summary>
     private async Task NewServiceAccountAsync()
     {
         var (project, user) = (await keystone.NewProjectAsync("service"), await keystone.NewUserAsync("kiroku"));

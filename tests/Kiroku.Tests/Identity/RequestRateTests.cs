@@ -6,7 +6,7 @@ using Kiroku.Tests.Servers;
 namespace Kiroku.Tests.Identity;
 
 /// <summary>
-/// A user who asks too often in a project is told to wait; nobody else is, and what deletes is always let through.
+/// A user who makes too many requests in a project must wait. Others need not, and deletions are always accepted.
 /// </summary>
 public sealed class RequestRateTests : IAsyncLifetime
 {
@@ -37,7 +37,7 @@ public sealed class RequestRateTests : IAsyncLifetime
             refused++;
             await AssertLimitedAsync(answer);
         }
-        // The creation counted, too; and time fills the bucket a little meanwhile.
+        // The creation counted as well, and the bucket fills a little meanwhile.
         Assert.True(accepted.Count >= Writes - 1 && refused > 0);
         var recorded = await cloud.App.Services.GetRequiredService<ActionStore>().ListAsync(
             server, new ActionQuery(1000), TestContext.Current.CancellationToken);
@@ -111,7 +111,7 @@ public sealed class RequestRateTests : IAsyncLifetime
         Assert.Contains("RateLimit:WritesPerMinute", failure.Message);
     }
 
-    /// <summary>Asks until that is refused: time gives back a request now and then.</summary>
+    /// <summary>Sends requests until one is refused. Time allows another one now and then.</summary>
     private static async Task<HttpResponseMessage> RefusedAsync(Func<Task<HttpResponseMessage>> ask)
     {
         for (var i = 0; i < 3 * Writes; i++)

@@ -158,7 +158,7 @@ public sealed class RolesApiTests : IAsyncLifetime
     private static string Grant(TestUser user, string role)
         => $"/identity/v3/projects/{user.ProjectId}/users/{user.UserId}/roles/{role}";
 
-    /// <summary>Something that takes a member: 403 for less.</summary>
+    /// <summary>Does something that requires a member: 403 for lower roles.</summary>
     private static async Task<int> CreateAsync(TestUser user)
         => (await user.AskAsync(
             "POST", "/image/v2/images", """{"name":"x","disk_format":"raw","container_format":"bare"}""")).Status;

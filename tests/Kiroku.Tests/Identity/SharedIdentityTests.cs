@@ -8,7 +8,7 @@ using Kiroku.Tests.Storage;
 
 namespace Kiroku.Tests.Identity;
 
-/// <summary>What one node remembers of users and tokens while another, which shares the store, changes them.</summary>
+/// <summary>One node caches users and tokens while another node on the same store changes them.</summary>
 public sealed class SharedIdentityTests : IAsyncLifetime
 {
     private string connection = "";

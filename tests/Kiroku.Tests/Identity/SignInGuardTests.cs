@@ -53,7 +53,7 @@ public sealed class SignInGuardTests : IDisposable
         var guarded = new SignInGuard(Options.Create(new IdentityOptions { FailuresPerUser = 1 }), queue, clock);
         (await guarded.BeginAsync(SignInSource.Of("ann", Here), TestContext.Current.CancellationToken)).Dispose();
         clock.Ahead = TimeSpan.FromDays(-1);
-        // A machine that is slow may have let the second pass that there is to wait.
+        // A slow machine may have let the second's wait pass.
         var refused = await Record.ExceptionAsync(async () =>
             (await guarded.BeginAsync(SignInSource.Of("ann", Here), TestContext.Current.CancellationToken)).Dispose());
         Assert.InRange((refused as Fault)?.RetryAfter ?? 0, 0, 1);
@@ -107,7 +107,7 @@ public sealed class SignInGuardTests : IDisposable
             }
             catch (Fault)
             {
-                // To wait.
+                // Refused, because it must wait.
             }
         }));
         Assert.InRange(looked, 3, 3 + 4);
@@ -229,19 +229,19 @@ public sealed class SignInGuardTests : IDisposable
     private static SignInSource Known(string who, IPAddress from)
         => SignInSource.Of(who, from) with { SeenAt = DateTime.UnixEpoch };
 
-    /// <summary>Fails once; returns how long that had to wait.</summary>
+    /// <summary>Makes one failed attempt; returns how long it had to wait.</summary>
     private async Task<TimeSpan> FailInLineAsync(SignInSource source)
     {
         var began = time.GetUtcNow();
         var begin = guard.BeginAsync(source, TestContext.Current.CancellationToken);
-        // What is not let in at once waits for this clock alone.
+        // An attempt that does not start at once waits only for this clock.
         while (!begin.IsCompleted)
             time.Advance(TimeSpan.FromSeconds(1));
         (await begin).Dispose();
         return time.GetUtcNow() - began;
     }
 
-    /// <summary>Fails as soon as it may; whether it was looked at.</summary>
+    /// <summary>Fails as soon as it may; returns whether it was checked.</summary>
     private async Task<bool> EndAsync(SignInSource source)
     {
         try
@@ -269,7 +269,7 @@ public sealed class SignInGuardTests : IDisposable
             (await BeginAsync(who, from)).Dispose();
     }
 
-    /// <summary>The wait that is asked for; an attempt that may begin counts as failed.</summary>
+    /// <summary>The wait that is demanded; an attempt that may start counts as failed.</summary>
     private async Task<int> WaitAsync(string who, IPAddress from)
     {
         try

@@ -15,7 +15,7 @@ public sealed class SignInQueueTests : IDisposable
 
     public void Dispose()
     {
-        // Each that is given up lets another in, which is added meanwhile.
+        // Each place that is given up lets another one in, which is added meanwhile.
         SignInPlace[] all;
         lock (taken)
             all = [.. taken];
@@ -85,7 +85,7 @@ public sealed class SignInQueueTests : IDisposable
             taken.Add(place);
     }
 
-    /// <summary>Ends whoever has had a processor for longest, as soon as somebody has one.</summary>
+    /// <summary>Ends the attempt that has had a processor for longest, as soon as there is one.</summary>
     private async Task EndFirstAsync()
     {
         SignInPlace? first = null;
@@ -99,7 +99,7 @@ public sealed class SignInQueueTests : IDisposable
             await Task.Yield();
         }
         first.Dispose();
-        // What follows from that runs on other threads.
+        // The consequences run on other threads.
         while (NobodyHas())
             await Task.Yield();
     }

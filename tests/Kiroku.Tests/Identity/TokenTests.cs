@@ -60,7 +60,7 @@ public sealed class TokenTests : IAsyncLifetime
     public async Task A_changed_password_voids_earlier_tokens()
     {
         var token = (await app.SignInAsync()).Token;
-        // At the same moment: no clock decides.
+        // At the same moment, so that no clock can decide.
         var admin = await app.SignInAsync("admin");
         var demo = (string)(await admin.GetJsonAsync("/identity/v3/users?name=demo"))["users"]![0]!["id"]!;
         Assert.Equal(200,

@@ -3,7 +3,7 @@ using Kiroku.Tests.Docs;
 namespace Kiroku.Tests.Identity;
 
 /// <summary>
-/// docs/visibility.md itself, judged: who may see and change what at most, whatever its table comes to say.
+/// Checks docs/visibility.md itself: the most that each kind of caller may see and change, whatever its table says.
 /// </summary>
 public sealed class VisibilityPageTests
 {
@@ -18,7 +18,7 @@ public sealed class VisibilityPageTests
         "POST /identity/v3/auth/tokens", "POST /identity/v3/users/{id}/password",
     ];
 
-    /// <summary>The rows as they stand there.</summary>
+    /// <summary>The page's rows.</summary>
     internal static IReadOnlyList<string> Lines { get; } =
         [.. Page.Read("visibility.md").Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
 

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Kiroku.Tests.Identity;
 
 /// <summary>
-/// A row of docs/visibility.md: a route, or one of a route's actions, and what is sent to it so that whoever may do it
-/// succeeds.
+/// A row of docs/visibility.md: a route, or one action of a route, with a request that succeeds for callers who may
+/// make it.
 /// </summary>
 internal sealed partial record VisibilityRow(string Method, string Path, string Action, bool IsCompute)
 {
@@ -12,7 +12,7 @@ internal sealed partial record VisibilityRow(string Method, string Path, string 
     public const string OfFlavors = "POST /flavors/{}/action";
 
     /// <summary>
-    /// Bodies by route, or by the key of an action; the words in capitals are things and fresh names.
+    /// Bodies by route or by the key of an action. Words in capitals stand for existing things and new names.
     /// </summary>
     private static readonly IReadOnlyDictionary<string, string> Bodies = new Dictionary<string, string>
     {
@@ -56,7 +56,7 @@ internal sealed partial record VisibilityRow(string Method, string Path, string 
         ["POST /identity/v3/users/{}/application_credentials"] = """{"application_credential":{"name":"NEW"}}""",
     };
 
-    /// <summary>What has to be done to a server first, by the key of the action.</summary>
+    /// <summary>Preparations on a server, by the key of the action.</summary>
     private static readonly IReadOnlyDictionary<string, string> Befores = new Dictionary<string, string>
     {
         ["os-start"] = """{"os-stop":null}""",
@@ -82,7 +82,7 @@ internal sealed partial record VisibilityRow(string Method, string Path, string 
 
     public string? Before => Befores.GetValueOrDefault(Action);
 
-    /// <summary>What the address needs besides the path.</summary>
+    /// <summary>The query that the address needs.</summary>
     public string Query
         => Pattern.StartsWith("/os-simple-tenant-usage", StringComparison.Ordinal) ? "?start=2020-01-01T00:00:00" : "";
 
@@ -93,7 +93,7 @@ internal sealed partial record VisibilityRow(string Method, string Path, string 
         _ => "application/json",
     };
 
-    /// <summary>The microversion from which on the route is there, where it is not from the first.</summary>
+    /// <summary>The microversion that added the route; null if it was there from the first.</summary>
     public string? Version => $"{Method} {Pattern}" switch
     {
         "PUT /flavors/{}" => "2.55",

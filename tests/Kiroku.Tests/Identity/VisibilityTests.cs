@@ -7,8 +7,8 @@ using Kiroku.Tests.Servers;
 namespace Kiroku.Tests.Identity;
 
 /// <summary>
-/// Each route, asked by everyone, answers as docs/visibility.md says; walks the routes, so that a new one has to stand
-/// there.
+/// Each route answers each kind of caller as docs/visibility.md says. The tests visit all routes, so a new one must
+/// be on the page.
 /// </summary>
 public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
 {
@@ -22,7 +22,7 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
         this.running = running;
         cloud = running.Cloud;
         things = new VisibilityThings(running);
-        // A server for each caller of each action; nobody deletes them.
+        // Room for one server per caller and action; none of them is deleted.
         cloud.Host.Capacity = cloud.Host.Capacity with { Vcpus = 1 << 20, MemoryMiB = 1 << 30 };
     }
 
@@ -95,8 +95,8 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
     }
 
     /// <summary>
-    /// What nobody, a reader, the owner, an administrator and another project's member get; what a success changed is
-    /// made anew.
+    /// The statuses for nobody, a reader, the owner, an administrator and another project's member. What a success
+    /// changed is made again.
     /// </summary>
     private async Task<List<int>> StatusesAsync(VisibilityRow row)
     {
@@ -131,7 +131,7 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    /// <summary>Every route that is mapped, compute's once, and of those that do several things each.</summary>
+    /// <summary>All routes: those of compute once, and those that do several things once for each.</summary>
     internal static List<VisibilityRow> Rows(IServiceProvider services) =>
     [
         .. Routes(services).Where(route => PrefixOf(route.Path) is null || PrefixOf(route.Path) == Prefixes[0])
@@ -148,7 +148,7 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
         _ => [""],
     };
 
-    /// <summary>Every route that is mapped; the names in it as the documentation writes them.</summary>
+    /// <summary>All routes, with parameter names as in the documentation.</summary>
     private static IEnumerable<(string Method, string Path)> Routes(IServiceProvider services)
         => services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .SelectMany(
@@ -158,7 +158,7 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
                         Capital().Replace(
                             endpoint.RoutePattern.RawText!, letter => $"_{letter.Value.ToLowerInvariant()}")));
 
-    /// <summary>The longest prefix of compute's under which the path lies.</summary>
+    /// <summary>The longest of compute's prefixes that the path begins with.</summary>
     private static string? PrefixOf(string path) => Prefixes.OrderByDescending(prefix => prefix.Length)
         .FirstOrDefault(prefix => path.StartsWith($"{prefix}/", StringComparison.Ordinal));
 

@@ -6,19 +6,20 @@ using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Identity;
 
-/// <summary>Things of demo's project that routes are about, named by the step of the path before their id.</summary>
+/// <summary>Things in demo's project that routes are about, by the segment before their id in the path.</summary>
 internal sealed class VisibilityThings(RunningCloud running)
 {
     private readonly Dictionary<string, string> standing = [];
     private readonly HashSet<string> ofDemo = [];
     private readonly Cloud cloud = running.Cloud;
 
-    /// <summary>What was made that nobody outside of demo's project is to learn of.</summary>
+    /// <summary>Names and ids that nobody outside demo's project may learn.</summary>
     public IReadOnlyCollection<string> OfDemo => ofDemo;
 
     private static string New => $"new-{Guid.NewGuid():N}";
 
-    /// <summary>The path with the ids of things that are there: fresh ones where the request may change them.</summary>
+    /// <summary>Fills in the path with ids of existing things, or of new ones if the request may change
+    /// them.</summary>
     public async Task<string> FillAsync(VisibilityRow row)
     {
         var steps = row.Pattern.Split('/');
@@ -98,7 +99,7 @@ internal sealed class VisibilityThings(RunningCloud running)
         Assert.Equal(201, (int)tagged.StatusCode);
     }
 
-    /// <summary>A flavor for demo's project alone.</summary>
+    /// <summary>A flavor that only demo's project may use.</summary>
     private async Task<string> FlavorAsync()
     {
         var flavor =
@@ -113,8 +114,8 @@ internal sealed class VisibilityThings(RunningCloud running)
     }
 
     /// <summary>
-    /// An image of demo's: tagged, with its bytes unless they are to be sent, shared where that is what the route is
-    /// about.
+    /// An image of demo's with tags. It has its bytes unless the route uploads them, and is shared if the route is
+    /// about that.
     /// </summary>
     private async Task<string> ImageAsync(VisibilityRow row)
     {
@@ -131,7 +132,7 @@ internal sealed class VisibilityThings(RunningCloud running)
         return id;
     }
 
-    /// <summary>Demo itself, or someone who may be changed: with a role, to be asked for and taken away.</summary>
+    /// <summary>Demo itself or, for routes that change users, another one with a role.</summary>
     private async Task<string> UserAsync(VisibilityRow row)
     {
         var ofRoles = row.Pattern.Contains("roles", StringComparison.Ordinal);

@@ -8,9 +8,7 @@ using static Kiroku.Tests.Identity.IdentityDesk;
 
 namespace Kiroku.Tests.Identity;
 
-/// <summary>
-/// Who gets in, and what stays void, does not depend on a clock that was set wrong and is put right again.
-/// </summary>
+/// <summary>Signing in and revoking tokens work correctly even if a clock was wrong and is corrected.</summary>
 public sealed class WrongClockTests : IAsyncLifetime
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -41,7 +39,7 @@ public sealed class WrongClockTests : IAsyncLifetime
     [Fact]
     public async Task A_project_that_was_disabled_while_the_clock_was_back_has_no_valid_tokens_left()
     {
-        // Back to before the project was made: that its stamp moves on by no more than a tick is to be enough.
+        // Before the project was made: even then its stamp must move on, if only by a tick.
         time.Ahead = TimeSpan.FromMinutes(-4);
         await SwitchAsync("projects", ann.ProjectId);
         time.Ahead = default;
@@ -110,7 +108,7 @@ public sealed class WrongClockTests : IAsyncLifetime
         var claims = protector.Unprotect(Base64Url.DecodeFromChars(ann.Token));
         var before = claims[..^16];
         Assert.Equal(200, await StatusAsync(ann with { Token = Base64Url.EncodeToString(protector.Protect(before)) }));
-        // It reads as far as it knows, and that is what it knows.
+        // That version reads only the part that it knows.
         Assert.Equal(2, claims[0]);
         await SwitchAsync("projects", ann.ProjectId);
         Assert.Equal(401, await StatusAsync(ann with { Token = Base64Url.EncodeToString(protector.Protect(before)) }));

@@ -19,7 +19,7 @@ public sealed class ImageCopiesTests : IAsyncLifetime
 
     private string Path => $"/image/v2/images/{image.Id}";
 
-    /// <summary>The one file of the service under test.</summary>
+    /// <summary>The only image file of the service under test.</summary>
     private string File => Assert.Single(Directory.GetFiles(System.IO.Path.Combine(app.DataDirectory, "images")));
 
     public async ValueTask InitializeAsync()
@@ -165,7 +165,7 @@ public sealed class ImageCopiesTests : IAsyncLifetime
     private async Task<Image> FindAsync(string id)
         => (await app.Services.GetRequiredService<ImageStore>().FindAsync(id, Cancelled))!;
 
-    /// <summary>Counts the pieces that are read, and holds them up or lets one of them fail.</summary>
+    /// <summary>Counts the reads of pieces, and delays them or makes one fail.</summary>
     private sealed class Calls : IIncomingGrainCallFilter
     {
         private int count;

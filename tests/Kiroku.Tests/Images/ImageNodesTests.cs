@@ -5,7 +5,7 @@ using Kiroku.Storage;
 
 namespace Kiroku.Tests.Images;
 
-/// <summary>What becomes of images' files and uploads where several nodes start and stop.</summary>
+/// <summary>Images' files and uploads when several nodes start and stop.</summary>
 public sealed class ImageNodesTests : IAsyncLifetime
 {
     private readonly DirectoryInfo shared = Directory.CreateTempSubdirectory("kiroku-test-");
@@ -61,7 +61,7 @@ public sealed class ImageNodesTests : IAsyncLifetime
         var first = await FilledAsync([1]);
         await other.Copies.EnsureAsync(first, Cancelled);
         (await demo.DeleteAsync($"/image/v2/images/{first.Id}")).Dispose();
-        // As in a store of before ids were taken for good.
+        // As in an old store, before ids could never be used again.
         await app.Services.GetRequiredService<IDatabase>().WriteAsync(
             db => db.ExecuteAsync("DELETE FROM deleted_images"), Cancelled);
         var second = await FilledAsync([2], first.Id);
@@ -229,7 +229,7 @@ public sealed class ImageNodesTests : IAsyncLifetime
         Assert.True(condition());
     }
 
-    /// <summary>No bytes, and something that happens while they are waited for.</summary>
+    /// <summary>An empty stream during whose reading something else happens.</summary>
     private sealed class LateStream(Func<Task> meanwhile) : MemoryStream
     {
         public override async ValueTask<int> ReadAsync(

@@ -7,7 +7,8 @@ using Kiroku.Tests.Servers;
 namespace Kiroku.Tests.Images;
 
 /// <summary>
-/// What a project may have of images: bytes, number, and uploads at a time; never more, however many ask at once.
+/// A project's quotas of images: bytes, number and simultaneous uploads. They are never exceeded, however many
+/// requests come at once.
 /// </summary>
 public sealed class ImageQuotaTests : IAsyncLifetime
 {
@@ -48,7 +49,7 @@ public sealed class ImageQuotaTests : IAsyncLifetime
             images.Add(await AnnounceAsync());
         var answers = await Task.WhenAll(images.Select(image => SendAsync(image, 400_000, saysLength)));
         Assert.All(answers, answer => Assert.True(answer.Status is 204 or 413));
-        // Of those that do not say how much will come each may find that the others have taken what it needs.
+        // Uploads without a stated length may each find that the others have reserved what they need.
         Assert.InRange(answers.Count(answer => answer.Status == 204), saysLength ? 1 : 0, MiB / 400_000);
     }
 
@@ -63,7 +64,7 @@ public sealed class ImageQuotaTests : IAsyncLifetime
         await cloud.App.Services.GetRequiredService<IDatabase>().WriteAsync(db => db.ExecuteAsync(
             "INSERT INTO quotas (project_id, resource, hard_limit) VALUES (@ProjectId, 'image_size_total', 2)", other),
                 TestContext.Current.CancellationToken);
-        // What is Nova's is taken back without what is Glance's.
+        // Deleting Nova's limits leaves those of Glance.
         Assert.Equal(202, (int)(await cloud.Admin.DeleteAsync($"/v2.1/os-quota-sets/{other.ProjectId}")).StatusCode);
         Assert.Equal(204, (await SendAsync(await AnnounceAsync(other), MiB, user: other)).Status);
         Assert.Equal(413, (await SendAsync(await AnnounceAsync(), 1)).Status);
@@ -158,7 +159,7 @@ public sealed class ImageQuotaTests : IAsyncLifetime
         Assert.Equal("queued", (string)(await demo.GetJsonAsync(image))["status"]!);
     }
 
-    /// <summary>The rows as a process that is killed leaves them in the middle of uploads.</summary>
+    /// <summary>Writes the rows that a process leaves when it is killed during uploads.</summary>
     private Task LeaveBegunAsync()
         => cloud.App.Services.GetRequiredService<IDatabase>().WriteAsync(db => db.ExecuteAsync(
         "UPDATE images SET status = 'saving', node = @Host, size = NULL, os_hash_value = NULL, reserved = @MiB WHERE "
@@ -184,7 +185,7 @@ public sealed class ImageQuotaTests : IAsyncLifetime
         return ((int)answer.StatusCode, (int)answer.StatusCode == 204 ? null : await TestApp.JsonAsync(answer));
     }
 
-    /// <summary>A body whose length nobody knows before it has ended.</summary>
+    /// <summary>A body whose length is unknown until its end.</summary>
     private sealed class Unmeasured(int length) : HttpContent
     {
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)

@@ -49,7 +49,7 @@ public sealed class ImageRegistrarTests : IDisposable
         Assert.Empty(Directory.GetFiles(Path.Combine(data, "images")));
     }
 
-    /// <summary>Starts with this guest image, and says what image of its name a user finds then.</summary>
+    /// <summary>Starts with this guest image, and returns the image of its name that a user finds then.</summary>
     private async Task<JsonNode> StartWithAsync(byte[] content)
     {
         await File.WriteAllBytesAsync(Guest, content, TestContext.Current.CancellationToken);

@@ -162,7 +162,7 @@ public sealed class ImagesTests : IAsyncLifetime
         var free = $$"""{"id":"{{Guid.NewGuid()}}"}""";
         id = (string)(await CreateAsync(demo, free))["id"]!;
         Assert.Equal(204, (int)(await demo.DeleteAsync($"/image/v2/images/{id}")).StatusCode);
-        // Hosts may still have what it was.
+        // Hosts may still have the deleted image's content.
         Assert.Equal(409, (int)(await admin.PostAsync("/image/v2/images", free)).StatusCode);
     }
 

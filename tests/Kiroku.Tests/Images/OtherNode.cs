@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Kiroku.Tests.Images;
 
 /// <summary>
-/// The images of a further node of a service: the same rows, and a folder of its own or the shared one.
+/// The images of another node of a service: the same rows, with a folder of its own or the shared one.
 /// </summary>
 internal sealed class OtherNode : IDisposable
 {

@@ -2,9 +2,7 @@ using System.Buffers.Binary;
 
 namespace Kiroku.Tests.Images;
 
-/// <summary>
-/// The bytes of an empty qcow2 image as qemu-img makes it, with whatever a test wants to be wrong with it.
-/// </summary>
+/// <summary>The bytes of an empty qcow2 image as qemu-img makes it, with any fault that a test wants.</summary>
 internal sealed record Qcow2
 {
     public uint Version { get; init; } = 3;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Kiroku.Tests.Images;
 
-/// <summary>A body that begins and then waits to be told to end.</summary>
+/// <summary>A body that starts and then waits until it is told to end.</summary>
 internal sealed class SlowContent : HttpContent
 {
     private readonly TaskCompletionSource finish = new(TaskCreationOptions.RunContinuationsAsynchronously);

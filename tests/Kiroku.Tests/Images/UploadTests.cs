@@ -138,7 +138,8 @@ public sealed class UploadTests : IAsyncLifetime
 
     private string[] Files() => Directory.GetFiles(Path.Combine(app.DataDirectory, "images"));
 
-    /// <summary>Sends a request by hand, waits until it is being read or was answered, and hangs up.</summary>
+    /// <summary>Sends a handmade request, waits until it is being read or was answered, and closes the
+    /// connection.</summary>
     private async Task BreakOffAsync(string path, string headersAndBody)
     {
         using var client = new TcpClient();

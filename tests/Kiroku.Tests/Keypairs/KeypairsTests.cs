@@ -8,7 +8,7 @@ namespace Kiroku.Tests.Keypairs;
 
 public sealed class KeypairsTests : IAsyncLifetime
 {
-    /// <summary>Keys that others made, each with the fingerprint that another library finds.</summary>
+    /// <summary>Keys made by other programs, with the fingerprints that another library computes.</summary>
     public static readonly TheoryData<string, string> Keys = new()
     {
         {

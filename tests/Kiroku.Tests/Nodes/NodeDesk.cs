@@ -12,8 +12,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace Kiroku.Tests.Nodes;
 
 /// <summary>
-/// The parts by which a node tells and watches, on a PostgreSQL of their own and a clock that stands, without a service
-/// around them.
+/// The parts with which a node reports and watches, without a service around them. They have their own PostgreSQL and
+/// a clock that stands still.
 /// </summary>
 internal sealed class NodeDesk : IHostApplicationLifetime, ILocalSiloDetails, IMembership, IDisposable
 {
@@ -58,7 +58,7 @@ internal sealed class NodeDesk : IHostApplicationLifetime, ILocalSiloDetails, IM
 
     public string Silo => address.ToParsableString();
 
-    /// <summary>Whom the cluster was told of as dead.</summary>
+    /// <summary>The nodes that were reported dead to the cluster.</summary>
     public IReadOnlyList<string> Dead
     {
         get
@@ -68,13 +68,13 @@ internal sealed class NodeDesk : IHostApplicationLifetime, ILocalSiloDetails, IM
         }
     }
 
-    /// <summary>What is called whenever the cluster is told, before it notes it.</summary>
+    /// <summary>Called before the cluster records a report.</summary>
     public Action Telling { get; set; } = () => { };
 
     public static async Task<NodeDesk> OpenAsync(string name = "own", int generation = 1)
         => new(await PostgresServer.CreateDatabaseAsync(), name, generation);
 
-    /// <summary>Lets time pass, tick by tick, until something holds.</summary>
+    /// <summary>Lets time pass tick by tick until a condition holds.</summary>
     public async Task UntilAsync(Func<Task<bool>> condition)
     {
         var began = TimeProvider.System.GetTimestamp();

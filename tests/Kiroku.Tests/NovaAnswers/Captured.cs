@@ -10,7 +10,8 @@ internal static class Captured
         get;
     } = [.. Read("action-posts").AsArray().Select(post => post!.AsObject())];
 
-    /// <summary>What a user was answered in a microversion; who was not captured was answered as another was.</summary>
+    /// <summary>A user's answers in a microversion. A user whose answers were not captured got the same as
+    /// another.</summary>
     public static JsonObject Of(string version, string user) => Read((version, user) switch
     {
         (_, "other") => "actions-2.84-other",
@@ -26,10 +27,10 @@ internal static class Captured
     }
 }
 
-/// <summary>An answer as far as it is compared.</summary>
+/// <summary>The part of an answer that is compared.</summary>
 internal sealed record Answer(int Status, IReadOnlyList<(string Name, string Value)> Headers, JsonNode? Body)
 {
-    /// <summary>What a web server adds by itself.</summary>
+    /// <summary>Headers that a web server adds by itself.</summary>
     private static readonly string[] Transport = ["connection", "content-length", "date", "transfer-encoding"];
 
     public string Header(string name) => Headers.Single(header => header.Name == name).Value;

@@ -3,10 +3,11 @@ using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.NovaAnswers;
 
-/// <summary>What was done to the captured server, done to one of ours: eleven actions, by the same users.</summary>
+/// <summary>Repeats on a server of ours what was done to the captured one: eleven actions by the same users.</summary>
 public sealed class CapturedStory : IAsyncLifetime
 {
-    /// <summary>Another flavor with the same disk, as it was there: the server is resized there and back.</summary>
+    /// <summary>Another flavor with the same disk, as in the captured story: the server is resized to it and
+    /// back.</summary>
     private const string AsLargeOnDisk = "1";
 
     private readonly Dictionary<string, TestUser> users = [];
@@ -25,7 +26,7 @@ public sealed class CapturedStory : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // The Nova that was asked left its setting of the same name at its default.
+        // The captured Nova had its setting of that name at its default.
         Cloud = await Cloud.StartAsync(("Servers:ForceConfigDrive", "false"));
         users["admin"] = Cloud.Admin;
         users["demo"] = Cloud.Demo;
@@ -39,7 +40,7 @@ public sealed class CapturedStory : IAsyncLifetime
 
     private async Task<(Answer, string)> RepeatAsync(JsonObject post)
     {
-        // Held until it is answered, so that the answer shows the action running, as it did there.
+        // Held until the request is answered, so that the answer shows the action running, as in the captured one.
         var answered = new TaskCompletionSource();
         Cloud.Hypervisor.Before = operation => operation == "capacity" ? Task.CompletedTask : answered.Task;
         var path = (string)post["request"]!["path"]! is "/v2.1/servers"

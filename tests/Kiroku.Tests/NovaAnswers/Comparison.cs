@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace Kiroku.Tests.NovaAnswers;
 
 /// <summary>
-/// In what one of our answers differs from Nova's: status, headers, keys and their order, what is null, and every value
-/// that does not belong to the one server, run or machine.
+/// Compares one of our answers with Nova's: status, headers, keys and their order, nulls, and every value that does
+/// not depend on the server, run or machine.
 /// </summary>
 internal sealed partial class Comparison(string what)
 {
-    /// <summary>Their values belong to that run; of these only the form is compared.</summary>
+    /// <summary>Keys whose values depend on the run, so that only their form is compared.</summary>
     private static readonly string[] OfTheRun =
     [
         "adminPass", "created", "disk", "hostId", "host", "id", "instance_uuid", "name", "original_name", "project_id",
@@ -70,7 +70,7 @@ internal sealed partial class Comparison(string what)
             OfNodes($"{path}/{key}", key, nova[key], ours[key]);
     }
 
-    /// <summary>Which events there are is one thing; each of ours is to look like one of theirs.</summary>
+    /// <summary>Compares events: each of ours must look like one of Nova's, whichever events there are.</summary>
     private void OfEvents(string path, JsonArray nova, JsonArray ours)
     {
         var (theirs, own) = (nova.Select(e => (string)e!["event"]!), ours.Select(e => (string)e!["event"]!));
@@ -92,7 +92,7 @@ internal sealed partial class Comparison(string what)
             Differences.Add($"{what}: {path} is {ours ?? "null"} instead of {nova ?? "null"}");
     }
 
-    /// <summary>An id, a time or a word: digits count as one another, words as one word.</summary>
+    /// <summary>The form of an id, a time or a word: all digits count as equal, and so do all words.</summary>
     private static string? FormOf(string? text) => Anonymous(text) switch
     {
         null => null,
@@ -102,7 +102,7 @@ internal sealed partial class Comparison(string what)
         _ => "word",
     };
 
-    /// <summary>Without the ids and the address that belong to one run.</summary>
+    /// <summary>Removes the ids and the address that depend on the run.</summary>
     private static string? Anonymous(string? text)
         => text is null ? null : Addresses().Replace(Ids().Replace(text, "ID"), "BASE");
 

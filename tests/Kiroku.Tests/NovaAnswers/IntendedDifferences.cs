@@ -1,8 +1,8 @@
 namespace Kiroku.Tests.NovaAnswers;
 
 /// <summary>
-/// Where the captured answers differ from ours on purpose: each with its number in docs/compatibility.md. This table
-/// may only shrink; a line that no answer needs any more fails the tests.
+/// The intended differences between the captured answers and ours, each with its number in docs/compatibility.md.
+/// This table may only shrink: a line that no answer needs fails the tests.
 /// </summary>
 internal static class IntendedDifferences
 {
@@ -22,7 +22,7 @@ internal static class IntendedDifferences
         (3, "show *: /instanceAction/events[] adds details"),
     ];
 
-    /// <summary>The line that a difference is; null for one that is not intended.</summary>
+    /// <summary>The line for a difference; null if it is not intended.</summary>
     public static (int Number, string Difference)? Of(string difference)
     {
         var generic = $"show *{difference[difference.IndexOf(':', StringComparison.Ordinal)..]}";

@@ -77,7 +77,8 @@ public sealed class NovaConformanceTests(CapturedStory story) : IClassFixture<Ca
         }
     }
 
-    /// <summary>What the other user was answered was captured in one version only, and is the same in all.</summary>
+    /// <summary>The other user's answers were captured in one version only, because they are the same in
+    /// all.</summary>
     private static Answer InVersion(Answer answer, string version)
         => answer with
         {

@@ -89,7 +89,7 @@ public sealed class SchedulerTests
             ["a", "b"], Order(resized with { ClaimOnCurrent = null }, Host("a", used: Small), Host("b", used: Small)));
     }
 
-    /// <summary>Whatever hosts and servers there are.</summary>
+    /// <summary>Random hosts and servers.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

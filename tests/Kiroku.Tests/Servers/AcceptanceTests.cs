@@ -6,8 +6,8 @@ using Kiroku.Tests.Fakes;
 namespace Kiroku.Tests.Servers;
 
 /// <summary>
-/// The record of a server is in the order in which its requests were accepted, and so are its times; whatever is
-/// accepted is in it.
+/// The record of a server is in the order in which its requests were accepted, and so are its times. Every accepted
+/// request is in it.
 /// </summary>
 public sealed class AcceptanceTests
 {
@@ -69,7 +69,7 @@ public sealed class AcceptanceTests
         var server = await cloud.CreateServerAsync();
         await cloud.DoAsync(server, Stop);
 
-        // By no more than tokens bear.
+        // The clock goes back by no more than tokens tolerate.
         time.Ahead = TimeSpan.FromMinutes(-4);
         foreach (var body in new[]
             { Start, Lock, Lock, """{"unlock":null}""", Stop, Start, """{"reboot":{"type":"HARD"}}""" })
@@ -161,7 +161,8 @@ public sealed class AcceptanceTests
         Assert.Equal(times.OrderDescending(StringComparer.Ordinal), times);
     }
 
-    /// <summary>Newest first, each later than the one before it, and no event before its action.</summary>
+    /// <summary>Checks that actions are newest first, each later than the one before, and that no event is before its
+    /// action.</summary>
     private static async Task AssertInOrderAsync(Cloud cloud, Guid server)
     {
         var actions = await cloud.App.Services.GetRequiredService<ActionStore>().ListAsync(
@@ -191,14 +192,15 @@ public sealed class AcceptanceTests
         => answer.Headers.GetValues("x-compute-request-id").Single();
 
     /// <summary>
-    /// Sends an administrator's request but for the last byte of its body, and waits until the service has taken it up.
+    /// Sends an administrator's request without the last byte of its body, and waits until the service has begun to
+    /// read it.
     /// </summary>
     private static async Task<Trickle> TrickleAsync(Cloud cloud, string path, string body)
     {
         var client = new TcpClient();
         await client.ConnectAsync(cloud.App.Address.Host, cloud.App.Address.Port, Token);
         var trickle = new Trickle(client, body[^1]);
-        // What it answers to Expect shows that the request's handler has begun to read.
+        // The interim answer to "Expect" shows that the request's handler has begun to read.
         await trickle.SendAsync(
             $"POST {path} HTTP/1.1\r\nHost: {cloud.App.Address.Authority}\r\nX-Auth-Token: {cloud.Admin.Token}\r\n"
             + "Expect: 100-continue\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: "
@@ -208,7 +210,7 @@ public sealed class AcceptanceTests
         return trickle;
     }
 
-    /// <summary>A request under way.</summary>
+    /// <summary>A request in progress.</summary>
     private sealed class Trickle(TcpClient client, char last) : IDisposable
     {
         private readonly StreamReader reader = new(client.GetStream());

@@ -4,10 +4,10 @@ using Kiroku.Servers.Work;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>The keys by which POST …/action does something.</summary>
+/// <summary>The keys that POST …/action knows.</summary>
 internal static class ActionKeys
 {
-    /// <summary>Those of what is recorded.</summary>
+    /// <summary>The keys of recorded actions.</summary>
     public static IReadOnlyList<string> Recorded { get; } =
     [
         .. typeof(Workflow).Assembly.GetTypes().Where(type => !type.IsAbstract && type.IsSubclassOf(typeof(Workflow)))
@@ -24,6 +24,6 @@ internal static class ActionKeys
 
     private static string KeyOf(Type type) => ((IServerAction)Bare(type)).Key;
 
-    /// <summary>A key depends on nothing that an action is made with.</summary>
+    /// <summary>An instance without its dependencies, since the key does not depend on them.</summary>
     private static object Bare(Type type) => RuntimeHelpers.GetUninitializedObject(type);
 }

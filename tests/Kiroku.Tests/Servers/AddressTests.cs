@@ -2,7 +2,7 @@ using Kiroku.Hypervisors;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>Where servers can be reached, as their networks know it.</summary>
+/// <summary>Servers' addresses, as their networks report them.</summary>
 public sealed class AddressTests : IAsyncLifetime
 {
     private const string Mac = "fa:16:3e:00:00:02";
@@ -56,7 +56,7 @@ public sealed class AddressTests : IAsyncLifetime
         var server = await cloud.CreateServerAsync();
         cloud.Host.Addresses = Two[..1];
         await LookAsync(server);
-        // The creation may not have quite ended, and is then looked after.
+        // The creation may not have quite ended, so the server is checked again afterwards.
         await cloud.UntilAsync(async () => (await cloud.ServerAsync(server)).Addresses.Count > 0);
         Assert.Equal("192.0.2.7", await FirstAsync(server));
         await cloud.DoAsync(server, """{"os-stop":null}""");

@@ -2,9 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>
-/// The mappings of disks that clients send with a creation, as they were captured, and what becomes of them.
-/// </summary>
+/// <summary>Block device mappings in creations, as captured from clients, and their effect.</summary>
 public sealed class BlockDevicesTests(RunningCloud running) : IClassFixture<RunningCloud>
 {
     private const string OneDisk =
@@ -23,14 +21,14 @@ public sealed class BlockDevicesTests(RunningCloud running) : IClassFixture<Runn
         """{"boot_index":-1,"source_type":"blank","destination_type":"local","delete_on_termination":true,"volume_size":"1"}""";
 
     /// <summary>
-    /// openstack 7.4 (openstacksdk 4.4) and 10.3 (4.20) send the same, at the newest version that there is.
+    /// openstack 7.4 (openstacksdk 4.4) and 10.3 (4.20) both send this, at the newest version that the service has.
     /// </summary>
     private const string OpenstackClient = """
         {"server":{"max_count":1,"block_device_mapping_v2":[ROOT],"imageRef":"IMAGE","name":"vm1","networks":"auto","min_count":1,
         "flavorRef":"42"}}
         """;
 
-    /// <summary>Horizon's arguments by novaclient, with the mapping that novaclient puts before others.</summary>
+    /// <summary>Horizon's arguments through novaclient, which puts its own mapping before others.</summary>
     private const string Novaclient = """
         {"server":{"name":"vm","imageRef":"IMAGE","flavorRef":"42","min_count":1,"max_count":1,"security_groups":[{"name":"default"}],
         "availability_zone":"nova","block_device_mapping_v2":[ROOT],"networks":"auto","OS-DCF:diskConfig":"AUTO","description":"vm"}}
@@ -55,7 +53,7 @@ public sealed class BlockDevicesTests(RunningCloud running) : IClassFixture<Runn
 
     public static TheoryData<string, string, string> Refused => new()
     {
-        // What clients send for disks that there are not.
+        // What clients send for disks that do not exist here.
         { "2.96", OpenstackClient.Replace("ROOT", $"{Root},{Swap}", StringComparison.Ordinal), OneDisk },
         { "2.96", OpenstackClient.Replace("ROOT", $"{Root},{Ephemeral}", StringComparison.Ordinal), OneDisk },
         { "2.96",
@@ -82,7 +80,7 @@ public sealed class BlockDevicesTests(RunningCloud running) : IClassFixture<Runn
         { "2.1", Server($$"""[{{Root}}],"block_device_mapping":[{"no_device":true}]"""),
             "Using different block_device_mapping syntaxes is not allowed in the same request." },
 
-        // What is no mapping of the root disk, in Nova's words.
+        // Not a mapping of the root disk; refused in Nova's words.
         { "2.1", """{"server":{"name":"vm","flavorRef":"42","block_device_mapping_v2":[ROOT]}}""", ToLocal },
         { "2.1", Server("[{" + BareRoot + "}]"), ToLocal },
         { "2.1", Server("[{" + BareRoot + ""","boot_index":null}]"""), ToLocal },
@@ -100,7 +98,7 @@ public sealed class BlockDevicesTests(RunningCloud running) : IClassFixture<Runn
         { "2.67", Server("[{" + BareRoot + ""","boot_index":0,"volume_type":"lvm"}],"networks":"auto" """),
             "Block Device Mapping is Invalid: Specifying a volume_type with destination_type=local is not supported." },
 
-        // What Nova takes without effect.
+        // Nova accepts these without effect.
         { "2.1", Server($$"""[{"uuid":{{Volume}},"boot_index":0,"source_type":"image","destination_type":"local"}]"""),
             "Block Device Mapping is Invalid: The root disk is made from image IMAGE (imageRef) and cannot be made "
                 + $"from {Volume.Trim('"')} as well." },
@@ -116,7 +114,7 @@ public sealed class BlockDevicesTests(RunningCloud running) : IClassFixture<Runn
         { "2.32", Server("[{" + BareRoot + ""","boot_index":0,"tag":"root"}]"""), Chosen("tag") },
         { "2.42", Server("[{" + BareRoot + ""","boot_index":0,"tag":"root"}],"networks":"auto" """), Chosen("tag") },
 
-        // What Nova's schema refuses.
+        // Nova's schema refuses these.
         { "2.33", Server("[{" + BareRoot + ""","boot_index":0,"tag":"root"}]"""),
             "Additional properties are not allowed ('tag' was unexpected)" },
         { "2.66", Server("[{" + BareRoot + ""","boot_index":0,"volume_type":"lvm"}],"networks":"auto" """),
@@ -165,7 +163,7 @@ public sealed class BlockDevicesTests(RunningCloud running) : IClassFixture<Runn
         => """{"server":{"name":"vm","imageRef":"IMAGE","flavorRef":"42","KEY":""".Replace(
             "KEY", key, StringComparison.Ordinal) + mappings + "}}";
 
-    /// <summary>As clients ask for a disk that is not made from imageRef.</summary>
+    /// <summary>A creation with a disk that is not made from imageRef.</summary>
     private static string Imageless(string mapping)
         => """{"server":{"name":"vm","imageRef":"","flavorRef":"42","networks":"auto","block_device_mapping_v2":["""
             + mapping + "]}}";

@@ -9,14 +9,12 @@ using Kiroku.Tests.Storage;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>
-/// A service on a fake host, with an image to make servers of; can be ended like a killed process and started again.
-/// </summary>
+/// <summary>A service on a fake host, with an image for servers. It can be killed and started again.</summary>
 internal sealed class Cloud : IAsyncDisposable
 {
     public const string Small = "42";
     public const string Large = "84";
-    /// <summary>For tests in whose middle no node is to look at its machines of its own accord.</summary>
+    /// <summary>For tests during which no node may look at its machines on its own.</summary>
     public static readonly (string Key, string Value) Unwatched = ("Servers:LookInterval", "1.00:00:00");
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -35,10 +33,11 @@ internal sealed class Cloud : IAsyncDisposable
 
     public WatchedDatabase Database { get; private set; } = null!;
 
-    /// <summary>The same store as nodes say in it that they are there, which is no moment of an action.</summary>
+    /// <summary>The same store, as used for nodes' signs of life, which do not count as moments of an
+    /// action.</summary>
     public WatchedDatabase Beats { get; private set; } = null!;
 
-    /// <summary>Opens the store of the next service to start.</summary>
+    /// <summary>Opens the store for the next service that starts.</summary>
     public required Func<string, IDatabase> OpenStore { get; set; }
 
     public TestUser Demo { get; private set; } = null!;
@@ -55,7 +54,7 @@ internal sealed class Cloud : IAsyncDisposable
     public static Task<Cloud> StartAsync(TimeProvider time, params (string Key, string Value)[] configuration)
         => StartAsync(time, TestStore.Open, configuration);
 
-    /// <summary>Starts one on a store of the test's own.</summary>
+    /// <summary>Starts a cloud on the test's own store.</summary>
     public static Task<Cloud> StartAsync(Func<string, IDatabase> openStore)
         => StartAsync(TimeProvider.System, openStore, []);
 
@@ -67,12 +66,12 @@ internal sealed class Cloud : IAsyncDisposable
             Time = time,
             OpenStore = openStore,
         };
-        // Most tests make as many servers as they like.
+        // Most tests make any number of servers.
         foreach (var quota in new[] { "Instances", "Cores", "Ram" })
             cloud.configuration.TryAdd($"Quotas:{quota}", "-1");
         cloud.configuration.TryAdd("RateLimit:WritesPerMinute", "-1");
         cloud.configuration.TryAdd("RateLimit:ReadsPerMinute", "-1");
-        // Only when somebody asks, so that an action's calls of the hypervisor are always the same.
+        // Measured only on request, so that an action always makes the same calls to the hypervisor.
         cloud.configuration.TryAdd("Hosts:MeasureInterval", "1.00:00:00");
         cloud.configuration.TryAdd("Actions:FirstDelay", "00:00:00");
         cloud.configuration.TryAdd("Actions:NextDelay", "00:00:00");
@@ -82,7 +81,7 @@ internal sealed class Cloud : IAsyncDisposable
         return cloud;
     }
 
-    /// <summary>Starts a service on what the last one left.</summary>
+    /// <summary>Starts a service on what the last one left behind.</summary>
     public async Task StartAgainAsync()
     {
         await ForgetDeadAsync();
@@ -104,7 +103,8 @@ internal sealed class Cloud : IAsyncDisposable
         Admin = Admin is null ? await App.SignInAsync("admin") : Admin with { App = App };
     }
 
-    /// <summary>Ends the service as a kill would: from now on nothing it does reaches the host or the store.</summary>
+    /// <summary>Ends the service like a kill: from now on, nothing that it does reaches the host or the
+    /// store.</summary>
     public void Kill()
     {
         var never = new TaskCompletionSource().Task;
@@ -120,7 +120,7 @@ internal sealed class Cloud : IAsyncDisposable
         dead.Add((App, Database));
     }
 
-    /// <summary>Lets go of what ended services hold; a test has too many of them to keep.</summary>
+    /// <summary>Releases what dead services hold, because a test has too many of them to keep.</summary>
     private async Task ForgetDeadAsync()
     {
         foreach (var (app, store) in dead)
@@ -160,7 +160,7 @@ internal sealed class Cloud : IAsyncDisposable
         return ((int)answer.StatusCode, answer.Headers.GetValues("x-compute-request-id").Single());
     }
 
-    /// <summary>Asks for an action that is accepted, and waits until it has ended.</summary>
+    /// <summary>Asks for an action that must be accepted, and waits until it has ended.</summary>
     public async Task<RecordedAction> DoAsync(Guid server, string body)
     {
         var (status, requestId) = await ActAsync(server, body);
@@ -185,7 +185,7 @@ internal sealed class Cloud : IAsyncDisposable
         => (await App.Services.GetRequiredService<ActionStore>().FindAsync(
             server, requestId, TestContext.Current.CancellationToken))!;
 
-    /// <summary>The newest of the server's actions, or of those that began no later than a moment.</summary>
+    /// <summary>The server's newest action, optionally among those that began up to a given time.</summary>
     public async Task<RecordedAction> NewestActionAsync(Guid server, DateTime? until = null)
     {
         var actions = await App.Services.GetRequiredService<ActionStore>().ListAsync(
@@ -193,7 +193,7 @@ internal sealed class Cloud : IAsyncDisposable
         return await ActionAsync(server, actions.First(action => until is null || action.StartTime <= until).RequestId);
     }
 
-    /// <summary>Has the service delete what a death left over, as it does by itself from time to time.</summary>
+    /// <summary>Makes the service delete the remains of a crash, as it does by itself from time to time.</summary>
     public Task SweepAsync()
         => App.Services.GetRequiredService<DiskSweeper>().SweepAsync(TestContext.Current.CancellationToken);
 
@@ -205,7 +205,7 @@ internal sealed class Cloud : IAsyncDisposable
     public async Task<Server> ServerAsync(Guid id)
         => (await App.Services.GetRequiredService<ServerStore>().FindAsync(id, TestContext.Current.CancellationToken))!;
 
-    /// <summary>Waits until the condition holds; looks again after each write to the store.</summary>
+    /// <summary>Waits until the condition holds. Checks it again after each write to the store.</summary>
     public async Task UntilAsync(Func<Task<bool>> condition)
     {
         while (true)
@@ -217,7 +217,7 @@ internal sealed class Cloud : IAsyncDisposable
         }
     }
 
-    /// <summary>What must be true of a server whenever nothing runs on it.</summary>
+    /// <summary>Checks what must be true of a server whenever no action runs on it.</summary>
     public async Task AssertWholeAsync(Guid id)
     {
         var server = await ServerAsync(id);

@@ -58,7 +58,7 @@ public sealed class ConfirmWindowTests
 
         time.Advance(TimeSpan.FromMinutes(50));
 
-        // What follows passes everything that the passing of time had set off.
+        // This action comes after everything that the passing of time has started.
         await cloud.DoAsync(server, """{"revertResize":null}""");
         Assert.Equal(VmStates.Active, (await cloud.ServerAsync(server)).VmState);
     }

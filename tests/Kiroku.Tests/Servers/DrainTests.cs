@@ -14,7 +14,7 @@ public sealed class DrainTests : IAsyncLifetime
 
     private static Scenario Resize => Scenario.Of("resize");
 
-    /// <summary>Has an action run in the middle of its steps, for as long as the test likes.</summary>
+    /// <summary>Starts an action and holds it in the middle of its steps.</summary>
     public async ValueTask InitializeAsync()
     {
         cloud = await Cloud.StartAsync(("Servers:RestTimeout", "00:00:00.05"));
@@ -45,7 +45,7 @@ public sealed class DrainTests : IAsyncLifetime
         Assert.Equal(503, (int)create.StatusCode);
         using var read = await cloud.Demo.GetAsync("/v2.1/servers");
         Assert.Equal(200, (int)read.StatusCode);
-        // A proxy is to send requests elsewhere.
+        // A proxy must stop sending requests here.
         using var health = await cloud.Demo.GetAsync("/healthz");
         Assert.Equal((503, "draining"),
             ((int)health.StatusCode, await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));

@@ -59,7 +59,7 @@ public sealed class FailureTests
     }
 
     /// <summary>
-    /// The hypervisor calls that the scenario makes, each named with which of its kind it is: "stop 1", "define 2".
+    /// The hypervisor calls of the scenario, each with its number among those of its kind: "stop 1", "define 2".
     /// </summary>
     private static async Task<IReadOnlyList<(string Operation, int Nth)>> CallsAsync(Cloud cloud, Scenario scenario)
     {
@@ -68,7 +68,7 @@ public sealed class FailureTests
         await cloud.DoAsync(server, scenario.Body(cloud));
         var passed = points.Passed;
         await cloud.DeleteAsync(server);
-        // Where the store is shared, a host that does not say what it has is not chosen, and there is no other.
+        // In a shared store, a host that reports no capacity is not chosen, and there is no other.
         return [
             .. passed.Where(point => point.StartsWith("before ", StringComparison.Ordinal) && point != "before write")
             .Select(point => point["before ".Length..]).Where(
@@ -100,7 +100,7 @@ public sealed class FailureTests
         Assert.All(errors, e => Assert.StartsWith("The host's hypervisor could not ", e.Details));
     }
 
-    /// <summary>Where Nova leaves a server whose action failed.</summary>
+    /// <summary>Checks the state in which Nova leaves a server whose action failed.</summary>
     private static async Task AssertStateAsync(Cloud cloud, Server before, string action, Guid server)
     {
         var after = await cloud.ServerAsync(server);
@@ -120,7 +120,7 @@ public sealed class FailureTests
         Assert.Equal(after.VmState == VmStates.Error, after.Fault is not null);
     }
 
-    /// <summary>Whatever failed, the server can be brought up again, and always deleted.</summary>
+    /// <summary>Checks that the server can be brought up again, whatever failed, and that it can be deleted.</summary>
     private static async Task AssertUsableAsync(Cloud cloud, Server before, Guid server)
     {
         var up = (await cloud.ServerAsync(server)).VmState switch

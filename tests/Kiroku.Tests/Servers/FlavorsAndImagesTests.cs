@@ -5,7 +5,7 @@ using Kiroku.Tests.Images;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>What servers take from flavors and images, and who may take it.</summary>
+/// <summary>What servers use of flavors and images, and who may use them.</summary>
 public sealed class FlavorsAndImagesTests : IAsyncLifetime
 {
     private Cloud cloud = null!;

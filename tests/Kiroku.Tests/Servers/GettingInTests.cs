@@ -5,9 +5,7 @@ using Kiroku.Tests.ConfigDrives;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>
-/// What a server is given so that somebody can log in, from the request to the disk that the guest reads.
-/// </summary>
+/// <summary>How a server's creator can log in: from the request to the drive that the guest reads.</summary>
 public sealed class GettingInTests
 {
     private const string PublicKey =
@@ -38,7 +36,7 @@ public sealed class GettingInTests
                 $"/v2.1/servers/{created}", ("X-OpenStack-Nova-API-Version", "2.3")))["server"]!;
         Assert.Equal(("mine", "True", UserData),
             ((string)shown["key_name"]!, (string)shown["config_drive"]!, (string)shown["OS-EXT-SRV-ATTR:user_data"]!));
-        // Nobody goes on with an action that has ended, so its password is forgotten.
+        // An ended action is never continued, so its password is forgotten.
         Assert.Null((await cloud.NewestActionAsync(created)).Action.Arguments);
     }
 

@@ -4,7 +4,7 @@ using Orleans.Serialization;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>Calls to hosts are the same bytes for a node of this version and one of the version before.</summary>
+/// <summary>Calls to hosts have the same bytes in this version and the one before.</summary>
 public sealed class HostCallTests : IDisposable
 {
     private static readonly Guid Machine = new("00112233-4455-6677-8899-aabbccddeeff");

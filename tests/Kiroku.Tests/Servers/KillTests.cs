@@ -6,7 +6,8 @@ namespace Kiroku.Tests.Servers;
 
 public sealed class KillTests
 {
-    /// <summary>In the long run every moment; else every second, of each action others.</summary>
+    /// <summary>In the long run every moment, otherwise every second one, beginning differently for each
+    /// action.</summary>
     private static readonly int Stride = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1" ? 1 : 2;
 
     [Theory]
@@ -63,7 +64,8 @@ public sealed class KillTests
     }
 
     /// <summary>
-    /// Does the scenario anew for each moment, kills the service then, and looks at what the next one makes of it.
+    /// Runs the scenario once for each moment, kills the service at that moment, and checks what the next one makes
+    /// of it.
     /// </summary>
     private static async Task KillAsync(
         string name, int stride, Func<Cloud, Scenario, Server, RecordedAction, Task> assertEnded,
@@ -97,7 +99,7 @@ public sealed class KillTests
     }
 
     /// <summary>
-    /// Makes a server and deletes it, unless the service was killed meanwhile: then it is up to the test.
+    /// Creates a server and deletes it. If the service is killed meanwhile, that is left to the test.
     /// </summary>
     private static async Task CreateAndDeleteAsync(Cloud cloud, Points kill)
     {

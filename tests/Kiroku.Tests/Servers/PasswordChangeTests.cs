@@ -1,7 +1,7 @@
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>changePassword, which no guest here can do: refused in Nova's order, and without a trace.</summary>
+/// <summary>changePassword, which no guest here supports: refused in Nova's order, and without a trace.</summary>
 public sealed class PasswordChangeTests(RunningCloud running) : IClassFixture<RunningCloud>
 {
     private const string Body = """{"changePassword":{"adminPass":"\u0000\ud83d\ude00"}}""";

@@ -1,8 +1,8 @@
 namespace Kiroku.Tests.Servers;
 
 /// <summary>
-/// The moments of an action at which something can go wrong: before and after each call of the hypervisor and each
-/// write to the store, counted from where counting began.
+/// The moments of an action at which something can go wrong: before and after each hypervisor call and each write to
+/// the store. They are numbered from where counting begins.
 /// </summary>
 internal sealed class Points
 {
@@ -15,7 +15,7 @@ internal sealed class Points
     {
     }
 
-    /// <summary>The names of the moments passed so far.</summary>
+    /// <summary>The names of the moments so far.</summary>
     public IReadOnlyList<string> Passed
     {
         get
@@ -25,10 +25,10 @@ internal sealed class Points
         }
     }
 
-    /// <summary>Ends when the moment waited for has come.</summary>
+    /// <summary>Completes when the awaited moment is reached.</summary>
     public Task Reached => reached.Task;
 
-    /// <summary>Counts moments of the cloud's service from now on.</summary>
+    /// <summary>Counts the moments of the cloud's service from now on.</summary>
     public static Points Count(Cloud cloud)
     {
         var points = new Points();
@@ -38,9 +38,7 @@ internal sealed class Points
         return points;
     }
 
-    /// <summary>
-    /// Kills the cloud's service at the moment of that number, counted from now on; nothing comes after it.
-    /// </summary>
+    /// <summary>Kills the cloud's service at the moment of that number, counted from now on.</summary>
     public static Points KillAt(Cloud cloud, int number)
     {
         var points = Count(cloud);
@@ -55,7 +53,7 @@ internal sealed class Points
         {
             if (passed.Count >= until)
                 return Task.Delay(Timeout.Infinite);
-            // The end of what began before counting did.
+            // The end of something that began before the counting.
             if (passed.Count == 0 && point.StartsWith("after", StringComparison.Ordinal))
                 return Task.CompletedTask;
             passed.Add(point);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>Bodies that are refused, by status and by a piece of Nova's words; none may leave a trace.</summary>
+/// <summary>Bodies that are refused, with the status and a part of Nova's message. None may leave a trace.</summary>
 public sealed class RefusedBodiesTests(RunningCloud running) : IClassFixture<RunningCloud>
 {
     private const string Name = "An invalid 'name' value was provided. The name must be: printable characters. Can not "

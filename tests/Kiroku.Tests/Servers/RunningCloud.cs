@@ -3,7 +3,7 @@ using Dapper;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>One cloud for all tests of a class, with two users more and a server that runs.</summary>
+/// <summary>A cloud for all tests of a class, with two more users and a running server.</summary>
 public sealed class RunningCloud : IAsyncLifetime
 {
     internal Cloud Cloud { get; private set; } = null!;
@@ -16,7 +16,7 @@ public sealed class RunningCloud : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // Tests write what contradicts the machine, and nobody is to notice.
+        // Tests write values that contradict the machine, and nothing may notice.
         Cloud = await Cloud.StartAsync(Cloud.Unwatched, ("Identity:FamiliarFailureDelay", "00:00:00.01"));
         Reader = await People.AddAsync(Cloud.App, "demoreader", "demo", "reader");
         Other = await People.AddAsync(Cloud.App, "other", "other", "member");
@@ -25,7 +25,7 @@ public sealed class RunningCloud : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Cloud.DisposeAsync();
 
-    /// <summary>Every row about servers, actions, images and users, to see that nothing has changed.</summary>
+    /// <summary>All rows of servers, actions, images and users, to check that nothing has changed.</summary>
     internal Task<string> RowsAsync() => Cloud.Database.ReadAsync(async db =>
     {
         var all = new List<object>();

@@ -4,7 +4,7 @@ using Kiroku.Servers.State;
 namespace Kiroku.Tests.Servers;
 
 /// <summary>
-/// One of the actions on a server in a state where it is allowed: what is done before, what it records, how it ends.
+/// An action on a server in a state where it is allowed: its preparation, what it records, and how it ends.
 /// </summary>
 internal sealed record Scenario(string Name, string[] Before, string Json, string[] Events, string EndsIn)
 {
@@ -69,7 +69,7 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
         new("shelve of a suspended server", [Suspend], Shelve, [EventNames.ShelveOffload], VmStates.ShelvedOffloaded),
     ];
 
-    /// <summary>Those that are done once they are answered, without the machine.</summary>
+    /// <summary>Actions that are complete when they are answered, without the machine.</summary>
     private static readonly Scenario[] AtOnce =
     [
         new("lock", [], Lock, [EventNames.Lock], VmStates.Active),
@@ -78,19 +78,19 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
 
     public static TheoryData<string> All => [.. Each.Concat(AtOnce).Select(scenario => scenario.Name)];
 
-    /// <summary>Those in whose middle something else can happen.</summary>
+    /// <summary>Actions that take some time, so that something else can happen meanwhile.</summary>
     public static TheoryData<string> Lasting => [.. Each.Select(scenario => scenario.Name)];
 
     public static Scenario Of(string name) => Each.Concat(AtOnce).Single(scenario => scenario.Name == name);
 
-    /// <summary>One whose body has that key.</summary>
+    /// <summary>The scenario whose body has that key.</summary>
     public static Scenario? OfKey(string key)
         => Each.Concat(AtOnce).FirstOrDefault(
             scenario => scenario.Json.StartsWith($$"""{"{{key}}":""", StringComparison.Ordinal));
 
     public string Body(Cloud cloud) => Json.Replace("IMAGE", cloud.Image, StringComparison.Ordinal);
 
-    /// <summary>Makes a server and brings it where the action is allowed.</summary>
+    /// <summary>Creates a server and brings it into a state where the action is allowed.</summary>
     public async Task<Guid> PrepareAsync(Cloud cloud)
     {
         var server = await cloud.CreateServerAsync();

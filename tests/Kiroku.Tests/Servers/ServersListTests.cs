@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>A cloud with three servers: one stopped, one with tags, one of another project.</summary>
+/// <summary>A cloud with three servers: one stopped, one with tags, one in another project.</summary>
 public sealed class ThreeServers : IAsyncLifetime
 {
     internal RunningCloud Running { get; } = new();

@@ -4,7 +4,7 @@ using Kiroku.Servers.State;
 namespace Kiroku.Tests.Servers;
 
 /// <summary>
-/// What an accepted action changes for whoever looks next, while it still runs and when it has failed.
+/// What readers see at once of a change by an accepted action: while it runs and after it has failed.
 /// </summary>
 public sealed class ShownAtOnceTests
 {

@@ -104,7 +104,7 @@ public sealed class TakeoverTests
         Assert.True((await cloud.ServerAsync(server)).Deleted);
     }
 
-    /// <summary>Begins an action whose first call of the hypervisor never returns.</summary>
+    /// <summary>Starts an action whose first hypervisor call never returns.</summary>
     private static async Task<(string RequestId, TaskCompletionSource Wake)> HangAsync(
         Cloud cloud, Guid server, string body)
     {

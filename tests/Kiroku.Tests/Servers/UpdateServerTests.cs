@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Kiroku.Tests.Servers;
 
-/// <summary>PUT /servers/{id}: what a server is called.</summary>
+/// <summary>PUT /servers/{id} changes names and descriptions.</summary>
 public sealed class UpdateServerTests(RunningCloud running) : IClassFixture<RunningCloud>
 {
     private const string Unknown = "4c1a4b9e-0000-4000-8000-000000000000";

@@ -105,7 +105,7 @@ public sealed class UsageTests
                 $"/v2.1/os-simple-tenant-usage/{cloud.Demo.ProjectId}?{Span}"))["tenant_usage"]!.ToJsonString());
     }
 
-    /// <summary>A server that lived then.</summary>
+    /// <summary>Adds a server that existed at that time.</summary>
     private static async Task<Guid> LivedAsync(Cloud cloud, string from, string? to)
     {
         var server = await cloud.CreateServerAsync();

@@ -9,7 +9,7 @@ public sealed class WrongStateTests(RunningCloud running) : IClassFixture<Runnin
         ["active", "building", "paused", "suspended", "stopped", "rescued", "resized", "soft-delete", "error",
             "shelved", "shelved_offloaded"];
 
-    /// <summary>Each action with the vm_states in which Nova allows it.</summary>
+    /// <summary>Each action, with the vm_states in which Nova allows it.</summary>
     private static readonly (string Action, string Body, string[] Allowed)[] Actions =
     [
         ("start", """{"os-start":null}""", ["stopped"]),

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Kiroku.Tests.Storage;
 
-/// <summary>What a server that goes away, is full or is not ours does to the service.</summary>
+/// <summary>The service with a database server that is away, full or not the right one.</summary>
 public sealed class PostgresFaultTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -6,8 +6,8 @@ using Npgsql;
 namespace Kiroku.Tests.Storage;
 
 /// <summary>
-/// A real PostgreSQL of the tests' own, started when the first asks for it and gone with the last. It answers on a
-/// socket in its folder and is quick rather than durable, which only its own tests would notice.
+/// A real PostgreSQL for the tests. It starts when the first test needs it and ends with the last. It answers on a
+/// socket in its folder. It is fast rather than durable, which only its own tests would notice.
 /// </summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private string Data => Path.Combine(folder.FullName, "data");
 
-    /// <summary>A connection string for a new database, or the one of that name if there is one.</summary>
+    /// <summary>A connection string for a new database, or for the one of that name if it exists.</summary>
     public static async Task<string> CreateDatabaseAsync(string? name = null)
     {
         Require();
@@ -25,7 +25,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         return await server.AddDatabaseAsync(name ?? $"t{Guid.NewGuid():N}");
     }
 
-    /// <summary>Ends the server if any test has had it started.</summary>
+    /// <summary>Ends the server if a test has started it.</summary>
     public static async Task EndSharedAsync()
     {
         if (!Shared.IsValueCreated)
@@ -41,7 +41,7 @@ internal sealed class PostgresServer : IAsyncDisposable
             "pg_ctl", "-D", Data, "-w", "-s", "-l", Path.Combine(folder.FullName, "log"), "-o", options, "start");
     }
 
-    /// <summary>Ends it as a crash would: what was going on is lost, what was committed is not.</summary>
+    /// <summary>Ends it like a crash: work in progress is lost, committed work is not.</summary>
     public Task StopAsync() => RunProgramAsync("pg_ctl", "-D", Data, "-w", "-s", "-m", "immediate", "stop");
 
     public async ValueTask DisposeAsync()
@@ -51,7 +51,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         folder.Delete(recursive: true);
     }
 
-    /// <summary>One of a test's own, to be stopped and started.</summary>
+    /// <summary>Creates a server for one test, which can stop and start it.</summary>
     public static async Task<PostgresServer> CreateAsync()
     {
         Require();

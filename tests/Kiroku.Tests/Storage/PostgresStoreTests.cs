@@ -48,7 +48,7 @@ public sealed class PostgresStoreTests : StoreConformance, IAsyncLifetime
     public async Task Tables_that_a_newer_service_adds_to_are_read_and_written_as_before()
     {
         var shared = Open();
-        // Often enough that each connection has prepared them.
+        // So many times that each connection has prepared the statements.
         for (var i = 0; i < 20; i++)
             await UseAsync();
         using var newer = new PostgresDatabase(connectionString);

@@ -38,7 +38,7 @@ public sealed class PostgresTurnTests
         Assert.False(await first.HasTurnAsync(Token));
     }
 
-    /// <summary>The server needs a moment to see that a session has ended.</summary>
+    /// <summary>The server takes a moment to notice the end of a session.</summary>
     private static async Task UntilItHasAsync(PostgresDatabase database)
     {
         while (!await database.HasTurnAsync(Token))

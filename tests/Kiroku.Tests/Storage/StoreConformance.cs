@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Tests.Storage;
 
-/// <summary>What every store must do alike, whichever database it is; each kind of store runs these tests.</summary>
+/// <summary>The behaviour that all stores share. Each kind of store runs these tests.</summary>
 public abstract partial class StoreConformance : IDisposable
 {
     private const string Request = "req-00000000-0000-4000-8000-00000000000";
@@ -59,10 +59,10 @@ public abstract partial class StoreConformance : IDisposable
         Assert.Contains("newer", Assert.Throws<StorageException>(Database.Migrate).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>A text as it comes back.</summary>
+    /// <summary>A text as it is read back.</summary>
     private protected virtual string Kept(string text) => text;
 
-    /// <summary>Statements that note a migration of the future which leaves nothing for this version.</summary>
+    /// <summary>Statements that record a future migration which this version cannot work with.</summary>
     private protected abstract string[] NoteNewerMigration { get; }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class StoreCopyTests : IAsyncLifetime
 
         cloud.OpenStore = _ => new PostgresDatabase(connection);
         await cloud.StartAgainAsync();
-        // With the token from before, too.
+        // The old token is valid, too.
         Assert.Equal(before, await (await cloud.Demo.GetAsync(path)).Content.ReadAsStringAsync(Token));
         var start = await cloud.DoAsync(server, """{"os-start":null}""");
         Assert.Equal(Outcomes.Succeeded, start.Action.Outcome);
@@ -92,7 +92,7 @@ public sealed class StoreCopyTests : IAsyncLifetime
             Assert.Equal(await RowsAsync(source, table), await RowsAsync(destination, table));
     }
 
-    /// <summary>Each row as text, columns and rows in an order that both kinds of store have.</summary>
+    /// <summary>Each row as text, with columns and rows in the same order for both kinds of store.</summary>
     private static Task<List<string>> RowsAsync(IDatabase database, string table) => database.ReadAsync(async db =>
         (await db.QueryAsync($"SELECT * FROM {table}"))
             .Select(row =>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kiroku.Tests.Storage;
 
-/// <summary>The clock that nodes share, over clocks of their own that are wrong.</summary>
+/// <summary>The clock that nodes share, based on system clocks that are wrong.</summary>
 public sealed class StoreTimeTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
@@ -118,7 +118,7 @@ public sealed class StoreTimeTests
         return clock;
     }
 
-    /// <summary>Has the store be ahead of the system by that, and take that long to say so.</summary>
+    /// <summary>Lets the store be ahead of the system by that much, and take that long to answer.</summary>
     private Task MeasureAsync(TimeSpan ahead, TimeSpan took) => clock.MeasureAsync(() =>
     {
         var theirs = system.GetUtcNow().UtcDateTime + ahead;
@@ -126,7 +126,7 @@ public sealed class StoreTimeTests
         return Task.FromResult(theirs);
     });
 
-    /// <summary>A clock that runs as it should and was set wrong.</summary>
+    /// <summary>A clock that runs correctly but was set wrong.</summary>
     private sealed class WrongClock(TimeSpan by) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + by;

@@ -7,18 +7,18 @@ using Kiroku.Storage.Sqlite;
 namespace Kiroku.Tests.Storage;
 
 /// <summary>
-/// The store of a test's service: SQLite's, or with KIROKU_STORE=postgres a database of its own in PostgreSQL.
+/// The store of a test's service: SQLite, or with KIROKU_STORE=postgres a PostgreSQL database of its own.
 /// </summary>
 internal static class TestStore
 {
     public static bool IsShared => Environment.GetEnvironmentVariable("KIROKU_STORE") == "postgres";
 
-    /// <summary>The store that belongs to a data folder; not yet migrated.</summary>
+    /// <summary>The store of a data folder; not yet migrated.</summary>
     public static IDatabase Open(string folder)
         => Connection(folder) is { } connection
             ? new PostgresDatabase(connection) : new SqliteDatabase(Path.Combine(folder, "kiroku.db"));
 
-    /// <summary>The connection to name to a service; null leaves it with SQLite.</summary>
+    /// <summary>The connection string to give to a service; null for SQLite.</summary>
     public static string? Connection(string folder)
     {
         if (!IsShared)

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Kiroku.Tests.Terraform;
 
-/// <summary>openstack_compute_flavor_v2, as resource_openstack_compute_flavor_v2.go asks.</summary>
+/// <summary>openstack_compute_flavor_v2, with the requests of resource_openstack_compute_flavor_v2.go.</summary>
 public sealed class FlavorResourceTests
 {
     private const string Plain = """
@@ -25,7 +25,7 @@ public sealed class FlavorResourceTests
         Assert.Equal((0, 1.0, false),
             ((int)read["OS-FLV-EXT-DATA:ephemeral"]!, (double)read["rxtx_factor"]!,
                 (bool)read["os-flavor-access:is_public"]!));
-        // A number, or an empty string for none: gophercloud takes both, and null for none too.
+        // A number, or an empty string for none: gophercloud accepts both, and null too.
         Assert.True(read["swap"]!.ToJsonString() is "0" or "\"\"");
         Assert.Null((string?)read["description"]);
         await AssertSpecsAsync(cloud, id, """{}""");

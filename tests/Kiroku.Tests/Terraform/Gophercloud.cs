@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace Kiroku.Tests.Terraform;
 
 /// <summary>
-/// Sends what gophercloud 2.13 sends, with its headers, and takes only the codes it takes (provider_client.go,
-/// service_client.go).
+/// Sends the requests of gophercloud 2.13 with its headers, and accepts only the status codes that it accepts
+/// (provider_client.go, service_client.go).
 /// </summary>
 internal sealed class Gophercloud
 {
@@ -34,7 +34,7 @@ internal sealed class Gophercloud
 
     public bool Knows(string service) => catalog.ContainsKey(service);
 
-    /// <summary>Asks the compute service; the endpoint's own version, v2.1, is enough to gophercloud.</summary>
+    /// <summary>Calls the compute service. gophercloud is satisfied with the endpoint's own version, v2.1.</summary>
     public Task<JsonNode?> ComputeAsync(
         string method, string path, string? body = null, string? microversion = null, int[]? takes = null)
         => SendAsync(method, $"{catalog["compute"]}{path}", Json(body), takes, microversion);
@@ -42,7 +42,7 @@ internal sealed class Gophercloud
     public Task<JsonNode?> ImageAsync(string method, string path, string? body = null, int[]? takes = null)
         => SendAsync(method, $"{catalog["image"]}v2/{path}", Json(body), takes, null);
 
-    /// <summary>Images are changed and uploaded with content types of their own.</summary>
+    /// <summary>Calls the image service, where changes and uploads have their own content types.</summary>
     public Task<JsonNode?> ImageAsync(string method, string path, byte[] body, string contentType, int takes)
     {
         var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(contentType) } };
@@ -50,7 +50,7 @@ internal sealed class Gophercloud
     }
 
     /// <summary>
-    /// An answer as Go reads it into a struct: absent and null are nothing, another type is an error.
+    /// Reads an answer as Go reads it into a struct: missing and null are the same, another type is an error.
     /// </summary>
     public static T Read<T>(JsonNode? answer, string? under = null)
         => (under is null ? answer : answer![under]).Deserialize<T>()!;
@@ -74,7 +74,7 @@ internal sealed class Gophercloud
             ? null : JsonNode.Parse(text);
     }
 
-    /// <summary>What gophercloud takes where a call names no codes.</summary>
+    /// <summary>The codes that gophercloud accepts if a call names none.</summary>
     private static int[] Usual(string method) => method switch
     {
         "GET" => [200],
@@ -94,7 +94,8 @@ internal sealed class Gophercloud
             endpoint => (string)endpoint!["interface"]! == "public")!["url"]! + "/";
 
     /// <summary>
-    /// The image endpoint names no version, so gophercloud asks it, and refuses a document with words it does not know.
+    /// The image endpoint names no version, so gophercloud asks for its versions. It refuses a document with unknown
+    /// statuses.
     /// </summary>
     private async Task AssertImageVersionAsync()
     {

@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace Kiroku.Tests.Terraform;
 
-/// <summary>openstack_images_image_v2 with a local file, as resource_openstack_images_image_v2.go asks.</summary>
+/// <summary>openstack_images_image_v2 with a local file, with the requests of
+/// resource_openstack_images_image_v2.go.</summary>
 public sealed class ImageResourceTests
 {
     private const string Create = """
@@ -52,7 +53,7 @@ public sealed class ImageResourceTests
         => ((string)image["name"]!, (int)image["min_disk"]!, (int)image["min_ram"]!, (bool)image["protected"]!,
             (string)image["visibility"]!);
 
-    /// <summary>The image, each of whose values must be such as the provider's schema can hold.</summary>
+    /// <summary>Reads the image. Each value must have a type that the provider's schema allows.</summary>
     private static async Task<JsonNode> ReadAsync(Gophercloud cloud, string id)
     {
         var image = (await cloud.ImageAsync("GET", $"images/{id}"))!;
@@ -65,7 +66,7 @@ public sealed class ImageResourceTests
         return image;
     }
 
-    // The provider checks an upload by MD5, and Glance tells no other checksum there.
+    // The provider verifies an upload by MD5, the only checksum that Glance shows there.
 #pragma warning disable CA5351
     private static string Md5(byte[] bytes) => Convert.ToHexStringLower(MD5.HashData(bytes));
 #pragma warning restore CA5351

@@ -4,7 +4,8 @@ using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Terraform;
 
-/// <summary>openstack_compute_instance_v2, as resource_openstack_compute_instance_v2.go asks and waits.</summary>
+/// <summary>openstack_compute_instance_v2, with the requests and waits of
+/// resource_openstack_compute_instance_v2.go.</summary>
 internal sealed class Instance
 {
     private readonly Cloud cloud;
@@ -15,12 +16,13 @@ internal sealed class Instance
     public string Id { get; }
 
     /// <summary>
-    /// Makes a server and waits until it is active. A flag, an image, a flavor, a name and user data are always sent.
+    /// Creates a server and waits until it is active. A flag, an image, a flavor, a name and user data are always
+    /// sent.
     /// </summary>
     public static async Task<Instance> CreateAsync(
         Cloud cloud, Gophercloud client, string more = "", string? microversion = null)
     {
-        // As QEMU's own network is shown.
+        // As QEMU's own network is reported.
         cloud.Host.Addresses = [new("user", null, "fa:16:3e:00:00:01")];
         var (flag, data) = (more.Contains("config_drive", StringComparison.Ordinal) ? "" : ",\"config_drive\":false",
             more.Contains("user_data", StringComparison.Ordinal) ? "" : ",\"user_data\":\"\"");
@@ -32,12 +34,12 @@ internal sealed class Instance
         return instance;
     }
 
-    /// <summary>Reads as the provider does, which at each plan asks everything that the state holds.</summary>
+    /// <summary>Reads as the provider does: at each plan it reads everything that its state holds.</summary>
     public async Task<ServerStruct> ReadAsync()
     {
         var server = await GetAsync();
         Assert.Equal(server.Addresses.Keys, (await GetAsync()).Addresses.Keys);
-        // A network with an address in it would be looked up in a network service at the next plan.
+        // At the next plan, the provider would look up a network with an address in a network service.
         Assert.True(
             server.Addresses.Values.All(addresses => addresses.AsArray().Count == 0) || client.Knows("network"));
         await client.ComputeAsync("GET", $"flavors/{(string)server.Flavor["id"]!}");
@@ -55,7 +57,8 @@ internal sealed class Instance
         string method, string under, string? body = null, string? microversion = null, int[]? takes = null)
         => client.ComputeAsync(method, $"servers/{Id}{under}", body, microversion, takes);
 
-    /// <summary>Asks for an action and waits for a state. Without pending states any other is waited out.</summary>
+    /// <summary>Asks for an action and waits for a state. Without pending states, any other state is waited
+    /// out.</summary>
     public async Task ActAsync(string action, string[] pending, params string[] target)
     {
         await SendAsync("POST", "/action", action);
@@ -81,7 +84,7 @@ internal sealed class Instance
     }
 
     /// <summary>
-    /// As retry.StateChangeConf: a state that is neither pending nor the target ends it with an error.
+    /// Waits as retry.StateChangeConf does: a state that is neither pending nor the target is an error.
     /// </summary>
     private Task WaitAsync(string[] pending, string[] target, string? microversion = null)
         => cloud.UntilAsync(async () =>

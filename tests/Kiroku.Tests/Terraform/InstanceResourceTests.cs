@@ -116,7 +116,7 @@ public sealed class InstanceResourceTests(RunningCloud running) : IClassFixture<
     }
 
     /// <summary>
-    /// As gophercloud's BlockDevice is written: what is left out in a configuration is sent as 0 and false.
+    /// Writes a mapping as gophercloud's BlockDevice: fields that a configuration leaves out are sent as 0 and false.
     /// </summary>
     private static string BlockDevice(string image) => ",\"block_device_mapping_v2\":[{"
         + $"\"source_type\":\"image\",\"uuid\":\"{image}\",\"boot_index\":0,\"delete_on_termination\":false,\"destinat"

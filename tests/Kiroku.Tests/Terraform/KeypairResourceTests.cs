@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Kiroku.Tests.Terraform;
 
-/// <summary>openstack_compute_keypair_v2, as resource_openstack_compute_keypair_v2.go asks.</summary>
+/// <summary>openstack_compute_keypair_v2, with the requests of resource_openstack_compute_keypair_v2.go.</summary>
 public sealed class KeypairResourceTests
 {
     private const string PublicKey =

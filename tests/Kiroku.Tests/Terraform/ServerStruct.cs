@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Kiroku.Tests.Terraform;
 
 /// <summary>
-/// What gophercloud reads a server into (compute/v2/servers/results.go): a value of another type than these fails the
-/// whole resource.
+/// The struct into which gophercloud reads a server (compute/v2/servers/results.go). A value of another type fails
+/// the whole resource.
 /// </summary>
 internal sealed record ServerStruct
 {

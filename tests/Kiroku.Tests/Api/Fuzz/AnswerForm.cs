@@ -4,11 +4,12 @@ using System.Text.Json.Nodes;
 namespace Kiroku.Tests.Api.Fuzz;
 
 /// <summary>
-/// What must be true of every answer, whatever was asked: none is our own fault, and an error is in its API's form.
+/// Checks what must be true of every answer to any request: it is not an internal error, and an error has the form of
+/// its API.
 /// </summary>
 internal static class AnswerForm
 {
-    /// <summary>What is wrong with an answer; null for nothing.</summary>
+    /// <summary>What is wrong with an answer; null if nothing is.</summary>
     public static string? Fault(HttpRequestMessage request, string path, HttpResponseMessage answer, string text)
     {
         var status = (int)answer.StatusCode;
@@ -19,7 +20,7 @@ internal static class AnswerForm
             return "is broken JSON";
         if (status < 400 || request.Method == HttpMethod.Head)
             return null;
-        // What the server refuses before the service sees it has no body.
+        // A refusal by Kestrel itself, before the service sees the request, has no body.
         if (text.Length == 0 && !answer.Headers.Contains("x-openstack-request-id"))
             return null;
         if (!isJson || Parse(text) is not JsonObject body)

@@ -4,8 +4,7 @@ using System.Text.Json;
 namespace Kiroku.Tests.Api.Fuzz;
 
 /// <summary>
-/// A body that a route accepts, with something in it changed: any value, at any depth, by another or by none, or a key
-/// twice.
+/// Changes one thing in a body that a route accepts: replaces or removes a value at any depth, or repeats a key.
 /// </summary>
 internal sealed class BrokenJson(Random random)
 {
@@ -13,7 +12,8 @@ internal sealed class BrokenJson(Random random)
         "a.b", "links", "enabled", "min_count", "options"];
 
     /// <summary>
-    /// The body with each of its values by those that tell most: the first few, and some more by chance, or all.
+    /// The body with each of its values replaced by the most telling ones: the first few and some random ones, or
+    /// all.
     /// </summary>
     public IEnumerable<string> Each(string valid, bool all)
     {
@@ -45,7 +45,7 @@ internal sealed class BrokenJson(Random random)
     private static string Replaced(byte[] bytes, (int Start, int End) value, string by)
         => Encoding.UTF8.GetString(bytes[..value.Start]) + by + Encoding.UTF8.GetString(bytes[value.End..]);
 
-    /// <summary>One of its objects, or the whole, with a key that it has already.</summary>
+    /// <summary>Repeats a key in one of the body's objects.</summary>
     private string Twice(string valid, List<(int Start, int End)> values)
     {
         var bytes = Encoding.UTF8.GetBytes(valid);
@@ -58,7 +58,7 @@ internal sealed class BrokenJson(Random random)
             + Encoding.UTF8.GetString(bytes[end..]);
     }
 
-    /// <summary>One of its objects with a key more.</summary>
+    /// <summary>Adds a key to one of the body's objects.</summary>
     private string More(string valid, List<(int Start, int End)> values)
     {
         var bytes = Encoding.UTF8.GetBytes(valid);
@@ -71,7 +71,7 @@ internal sealed class BrokenJson(Random random)
             + (bytes[start] == '}' ? "" : ",") + Encoding.UTF8.GetString(bytes[start..]);
     }
 
-    /// <summary>Cut off, or with a byte order mark, or nothing at all.</summary>
+    /// <summary>Cuts the body off, adds a byte order mark, or empties it.</summary>
     private string Without(string valid) => random.Next(3) switch
     {
         0 => valid[..random.Next(valid.Length)],
@@ -79,7 +79,7 @@ internal sealed class BrokenJson(Random random)
         _ => "",
     };
 
-    /// <summary>Where each value stands, the whole included.</summary>
+    /// <summary>The position of each value, including the whole body.</summary>
     private static List<(int Start, int End)> Values(byte[] bytes)
     {
         var (found, open) = (new List<(int, int)>(), new Stack<int>());

@@ -7,9 +7,9 @@ using Kiroku.Tests.Servers;
 namespace Kiroku.Tests.Api.Fuzz;
 
 /// <summary>
-/// Each route, with requests that are right but for something, the same ones for the same seed: KIROKU_FUZZ_SEED sets
-/// it, and KIROKU_FULL=1 sends more, KIROKU_FUZZ_ROUTES only to those whose names hold it. Nothing may be answered as
-/// our own fault, hang, or change anything where it is refused.
+/// Sends requests to each route that are right but for something; the same ones for the same seed. KIROKU_FUZZ_SEED
+/// sets the seed, KIROKU_FULL=1 sends more, KIROKU_FUZZ_ROUTES selects routes by part of their names. No request may
+/// cause an internal error, hang, or change anything if it is refused.
 /// </summary>
 public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<RunningCloud>
 {
@@ -39,7 +39,7 @@ public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<Ru
     }
 
     /// <summary>
-    /// A route's requests depend on nothing but the seed and its name, so that a new route changes none of another's.
+    /// A route's requests depend only on the seed and its name, so a new route does not change those of others.
     /// </summary>
     private async Task FuzzAsync(VisibilityRow row, string subject)
     {
@@ -68,12 +68,12 @@ public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<Ru
         }
     }
 
-    /// <summary>Whether others hear no more than that it is not theirs.</summary>
+    /// <summary>Whether others learn only that the thing is not theirs.</summary>
     private static bool IsAdministrators(VisibilityRow row)
         => VisibilityPageTests.Lines.Any(
             line => line.StartsWith($"| `{row.Name}` | 401 | 403 | 403 |", StringComparison.Ordinal));
 
-    /// <returns>Whether it was accepted.</returns>
+    /// <returns>Whether the request was accepted.</returns>
     private async Task<bool> SendAsync(HttpRequestMessage request, string? body)
     {
         var wrote = cloud.Database.NextWrite;
@@ -102,7 +102,7 @@ public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<Ru
         }
     }
 
-    /// <summary>Waits for what was begun, and takes back what would keep the next from being done.</summary>
+    /// <summary>Waits for work in progress, and undoes what would prevent the next request.</summary>
     private async Task SettleAsync(VisibilityRow row)
     {
         await cloud.UntilAsync(async () => (await cloud.ServersAsync()).All(server => server.RunningAction is null));

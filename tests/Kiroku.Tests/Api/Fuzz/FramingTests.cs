@@ -7,9 +7,9 @@ using Kiroku.Tests.Servers;
 namespace Kiroku.Tests.Api.Fuzz;
 
 /// <summary>
-/// Requests by hand whose HTTP itself is wrong, cut off or doubtful. All ask for what is refused anyway, so none may
-/// change anything; each has an answer that is no fault of ours, or the end of the connection where HTTP knows no
-/// better.
+/// Handmade requests whose HTTP itself is wrong, cut off or ambiguous. All ask for something that is refused anyway,
+/// so none may change anything. Each gets an answer that is not an internal error, or the end of the connection where
+/// HTTP has no better way.
 /// </summary>
 public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCloud>
 {
@@ -18,7 +18,7 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>What stands between the usual headers and the body, and the body as it is sent.</summary>
+    /// <summary>The headers after the usual ones, and the body as it is sent.</summary>
     public static TheoryData<string, string> Bodies => new()
     {
         { "Transfer-Encoding: chunked", "11111111111111111\r\n{" },
@@ -218,7 +218,7 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
 
     private static string Short(string text) => text.Length > 1500 ? $"{text[..1500]}…" : text;
 
-    /// <summary>What asks for nothing that is done, with a body of each kind.</summary>
+    /// <summary>Requests that are refused, with a body of each kind.</summary>
     private IEnumerable<string> Requests(string headers, string body)
     {
         foreach (var (line, type) in new[]
@@ -226,7 +226,7 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
             ($"POST /v2.1/servers/{running.Server}/action", "application/json"),
             ("POST /identity/v3/auth/tokens", "application/json"),
             ($"PATCH /image/v2/images/{running.Cloud.Image}", "application/openstack-images-v2.1-json-patch"),
-            // Of an image that has its bytes already.
+            // This image has its bytes already.
             ($"PUT /image/v2/images/{running.Cloud.Image}/file", "application/octet-stream"),
         })
         {
@@ -236,11 +236,11 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
         }
     }
 
-    /// <summary>Sends it all and reads one answer, or whatever there is to the end of the connection.</summary>
-    /// <param name="request">All of it.</param>
-    /// <param name="end">Says that nothing more comes; then there need be no answer any more.</param>
-    /// <param name="toTheEnd">Reads all answers that there are.</param>
-    /// <param name="patience">After that it says so in any case.</param>
+    /// <summary>Sends a request and reads one answer, or everything up to the end of the connection.</summary>
+    /// <param name="request">The whole request.</param>
+    /// <param name="end">Ends the sending side afterwards. There need not be an answer then.</param>
+    /// <param name="toTheEnd">Reads all answers.</param>
+    /// <param name="patience">Ends the sending side after this time in any case.</param>
     private async Task<string> SendAsync(
         string request, bool end = false, bool toTheEnd = false, TimeSpan? patience = null)
     {
@@ -255,7 +255,7 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            // Answered and closed before all was sent.
+            // The service answered and closed the connection before everything was sent.
         }
         var reading = ReadAsync(stream, toTheEnd);
         if (patience is { } some && await Task.WhenAny(reading, Task.Delay(some, Token)) != reading && client.Connected)
@@ -271,7 +271,7 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
         }
         catch (SocketException)
         {
-            // The service was quicker.
+            // The service was faster.
         }
     }
 
@@ -289,7 +289,7 @@ public sealed class FramingTests(RunningCloud running) : IClassFixture<RunningCl
         }
         catch (IOException)
         {
-            // What was not read any more of the request resets the connection.
+            // The connection is reset if the service did not read the whole request.
         }
         return answer.Replace("HTTP/1.1 100 Continue\r\n\r\n", "").ToString();
     }

@@ -3,7 +3,7 @@ using Kiroku.Tests.Identity;
 namespace Kiroku.Tests.Api.Fuzz;
 
 /// <summary>
-/// Bodies with all that a route knows, where the shortest one that it accepts has less; by route or by the key of an
+/// Bodies with every key that a route knows, for routes that also accept a shorter one; by route or by the key of an
 /// action.
 /// </summary>
 internal static class FullBodies
@@ -99,7 +99,7 @@ internal static class FullBodies
         ],
     };
 
-    /// <summary>Every body to begin from; none where the route takes none.</summary>
+    /// <summary>All bodies to begin from; none if the route has no body.</summary>
     public static IReadOnlyList<string> Of(VisibilityRow row)
     {
         var full = Bodies.GetValueOrDefault(row.Action.Length > 0 ? row.Action : $"{row.Method} {row.Pattern}", []);

@@ -3,12 +3,11 @@ using System.Text;
 namespace Kiroku.Tests.Api.Fuzz;
 
 /// <summary>
-/// What hostile and careless clients put into requests: numbers in every form, texts that are none, headers, queries
-/// and ids.
+/// Values that hostile and careless clients send: numbers in every form, invalid strings, headers, queries and ids.
 /// </summary>
 internal static class FuzzWords
 {
-    /// <summary>Values in JSON, as they are written there.</summary>
+    /// <summary>JSON values, as they are written.</summary>
     public static readonly string[] Values =
     [
         "1.0", "1e2", "1E+2", "-0", "-0.0", "0", "1", "-1", "2", "0.1", "1e400", "-1e400", "1e-400", "2147483647",
@@ -27,18 +26,18 @@ internal static class FuzzWords
         "\"active\"", "\"::1\"", "\"1.2.3.4\"", "\"AAAA\"", "\"(a+)+$\"",
         "\"zone:host:node\"", "\":\"", "\"::\"", Text('x', 256), Text('x', 65_536), Text('9', 400),
         $"\"{new string('\u00e9', 300)}\"",
-        // What is no JSON.
+        // Invalid JSON.
         "NaN", "Infinity", "-", "01", "1.", ".5", "+1", "'x'", "\"\t\"", "\"\\x\"", "\"\\u12\"", "", "[", "{\"a\"",
         "tru", "/**/1", "[1,]", "{\"a\":1,}", Nested(63), Nested(1000),
     ];
 
     /// <summary>
-    /// The values that tell most of how a place of a body is read; the first three each place meets whatever the seed.
+    /// The values that best show how a part of a body is read. Each part gets the first three, whatever the seed.
     /// </summary>
     public static readonly string[] Telling = ["1.0", "1e400", "null", "1e2", "-0", "9223372036854775808", "0.1",
         "\"NaN\"", "\"\\ud800\"", "{}", "[]", "\"\""];
 
-    /// <summary>The queries that each route meets.</summary>
+    /// <summary>Queries that each route gets.</summary>
     public static readonly string[] TellingQueries = ["?=1", "?=", "?%00=%00", "?limit=1.0", "?limit=&marker=",
         "?limit=%FF", "?sort_key=&sort_dir=", "?name=%00&name=%ED%A0%80"];
 
@@ -77,7 +76,7 @@ internal static class FuzzWords
     ];
 
     /// <summary>
-    /// None is one or two dots: a client makes another address of those, and a deletion would be of something else.
+    /// None is one or two dots, because a client would resolve those in the address and delete something else.
     /// </summary>
     public static readonly string[] Ids =
     [
@@ -99,7 +98,7 @@ internal static class FuzzWords
     private static readonly string[] Garbage = ["", " ", "x", ",", ";", "\"", "\u00e9", "\u00ff\u00fe", "%00", "req-x",
         "0", "-1", "a=b", "a, b", new string('x', 1000), new string(',', 500)];
 
-    /// <summary>Headers, each with what may stand in it.</summary>
+    /// <summary>Headers, each with possible values.</summary>
     public static readonly (string Name, string[] Values)[] Headers =
     [
         ("OpenStack-API-Version", Versions), ("X-OpenStack-Nova-API-Version", Versions),

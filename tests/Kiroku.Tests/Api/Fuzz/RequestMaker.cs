@@ -5,8 +5,8 @@ using Kiroku.Tests.Identity;
 namespace Kiroku.Tests.Api.Fuzz;
 
 /// <summary>
-/// Makes requests to a route that are right but for something: its query, an id in its path, its body, its headers, or
-/// several of these.
+/// Makes requests to a route that are right but for something: the query, an id in the path, the body, the headers,
+/// or several of these.
 /// </summary>
 internal sealed class RequestMaker(Random random, VisibilityThings things, string server)
 {
@@ -14,12 +14,12 @@ internal sealed class RequestMaker(Random random, VisibilityThings things, strin
         "2.1", "2.26", "2.37", "2.42", "2.53", "2.58", "2.66", "2.73", "2.75", "2.79", "2.88", "2.96"];
     private readonly BrokenJson broken = new(random);
 
-    /// <summary>All of a request, to be said where it was answered wrongly.</summary>
+    /// <summary>Describes the whole request, for the message about a wrong answer.</summary>
     public static string Describe(HttpRequestMessage request, string? body)
         => $"{request.Method} {Short(request.RequestUri!.OriginalString)}\n"
             + $"{Short($"{request.Headers}{request.Content?.Headers}")}{Short(body ?? "")}";
 
-    /// <summary>Requests with one thing wrong, each thing once.</summary>
+    /// <summary>Requests with one thing wrong, one for each such thing.</summary>
     public IEnumerable<Func<string, string, (HttpRequestMessage Request, string? Body)>> Each(
         VisibilityRow row, bool all)
     {
@@ -57,7 +57,7 @@ internal sealed class RequestMaker(Random random, VisibilityThings things, strin
         return request;
     }
 
-    /// <summary>One with one or several things wrong, by chance.</summary>
+    /// <summary>A random request with one or several things wrong.</summary>
     public (HttpRequestMessage Request, string? Body) Make(VisibilityRow row, string prefix, string path, string token)
     {
         var parts = random.Next(1, 16);
@@ -108,7 +108,7 @@ internal sealed class RequestMaker(Random random, VisibilityThings things, strin
         for (var number = random.Next(1, 4); number > 0; number--)
         {
             var (name, values) = FuzzWords.Headers[random.Next(FuzzWords.Headers.Length)];
-            // Most are to reach what is behind the door.
+            // Most requests must get past authentication.
             if (name != "X-Auth-Token" || random.Next(6) == 0)
                 Put(request, name, values[random.Next(values.Length)]);
         }

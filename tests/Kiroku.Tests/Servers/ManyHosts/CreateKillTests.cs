@@ -3,10 +3,10 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
 
-/// <summary>A node is killed at each moment of a creation; the others go on with it.</summary>
+/// <summary>A node is killed at each moment of a creation, and the other nodes continue it.</summary>
 public sealed class CreateKillTests
 {
-    /// <summary>In the long run every moment; else every one of so many.</summary>
+    /// <summary>In the long run every moment, otherwise one in so many.</summary>
     private static readonly int Stride = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1" ? 1 : 6;
 
     [Fact]
@@ -40,7 +40,8 @@ public sealed class CreateKillTests
         }
     }
 
-    /// <summary>Its machine runs once if it is active, on the host where its disk is, and else nowhere.</summary>
+    /// <summary>Checks that the machine of an active server runs once, on the host of its disk, and that there is no
+    /// other.</summary>
     private static async Task AssertOneAsync(HostsCloud cloud, Guid id)
     {
         var server = await cloud.ServerAsync(id);

@@ -1,7 +1,7 @@
 namespace Kiroku.Tests.Servers.ManyHosts;
 
 /// <summary>
-/// The moments of an action over all nodes: before and after each call of a hypervisor and each write; see ADR 12.
+/// The moments of an action over all nodes: before and after each hypervisor call and each write; see ADR 12.
 /// </summary>
 internal sealed class HostPoints
 {
@@ -21,7 +21,7 @@ internal sealed class HostPoints
         }
     }
 
-    /// <summary>Kills the node whose moment has that number, counted from now on; the others go on.</summary>
+    /// <summary>Kills the node at the moment of that number, counted from now on. The other nodes go on.</summary>
     public static HostPoints KillAt(HostsCloud cloud, int number)
     {
         var points = new HostPoints(cloud, number);
@@ -34,7 +34,7 @@ internal sealed class HostPoints
         return points;
     }
 
-    /// <summary>Counts no more, but for those that are dead.</summary>
+    /// <summary>Stops counting, except on dead nodes.</summary>
     public static void Clear(HostsCloud cloud)
     {
         foreach (var node in cloud.Nodes.Where(node => !node.IsDead))

@@ -30,7 +30,7 @@ internal sealed class HostsCloud : IAsyncDisposable
 
     public string Image { get; private set; } = "";
 
-    /// <summary>Some node that lives.</summary>
+    /// <summary>Any living node.</summary>
     public HostNode Any => nodes.Values.First(node => !node.IsDead);
 
     public TestUser Demo => demo! with { App = Any.App };
@@ -41,11 +41,11 @@ internal sealed class HostsCloud : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Starts hosts a, b and so on; a resize always moves.</summary>
+    /// <summary>Starts hosts a, b and so on. A resize always moves the server.</summary>
     public static Task<HostsCloud> StartAsync(int hosts = 3, params (string Key, string Value)[] configuration)
         => StartAsync([.. new[] { "a", "b", "c", "d" }.Take(hosts).Select(name => new HostNode(name))], configuration);
 
-    /// <summary>Starts nodes, of which the first answers HTTP.</summary>
+    /// <summary>Starts nodes. The first one answers HTTP.</summary>
     public static async Task<HostsCloud> StartAsync(
         IReadOnlyList<HostNode> nodes, params (string Key, string Value)[] configuration)
     {
@@ -60,7 +60,7 @@ internal sealed class HostsCloud : IAsyncDisposable
         return cloud;
     }
 
-    /// <summary>Starts a node on what its last process left.</summary>
+    /// <summary>Starts a node on what its last process left behind.</summary>
     public async Task StartAsync(string name)
     {
         var node = nodes[name];
@@ -104,7 +104,7 @@ internal sealed class HostsCloud : IAsyncDisposable
     }
 
     /// <summary>
-    /// Has a node's process die: nothing it does reaches its host or the store any more, and the others know.
+    /// Kills a node's process: nothing that it does reaches its host or the store any more, and the other nodes know.
     /// </summary>
     public async Task KillAsync(string name)
     {
@@ -112,8 +112,8 @@ internal sealed class HostsCloud : IAsyncDisposable
         await BuryAsync(name);
     }
 
-    /// <summary>Has nothing that a node does reach its host or the store any more, until it thaws.</summary>
-    /// <returns>Ends when it thaws.</returns>
+    /// <summary>Freezes a node: nothing that it does reaches its host or the store until it thaws.</summary>
+    /// <returns>A task that completes when the node thaws.</returns>
     public Task Freeze(string name)
     {
         var node = nodes[name];
@@ -126,7 +126,7 @@ internal sealed class HostsCloud : IAsyncDisposable
     }
 
     /// <summary>
-    /// Lets a frozen node go on with what it was at, and ends it as it would end when it hears that it counts as dead.
+    /// Lets a frozen node continue its work, then ends it as it ends when it learns that it counts as dead.
     /// </summary>
     public async Task ThawAsync(string name)
     {
@@ -134,12 +134,12 @@ internal sealed class HostsCloud : IAsyncDisposable
         await nodes[name].App.Services.GetRequiredService<IHost>().StopAsync(Token);
     }
 
-    /// <summary>Has the others know at once what they would notice within seconds.</summary>
+    /// <summary>Tells the other nodes at once what they would notice within seconds.</summary>
     public async Task BuryAsync(string name)
     {
         await ForgetAsync(name);
         await Cluster.Nodes.BuryAsync(Any.App, nodes[name].App);
-        // A sign of life that was under way may have come in between; from now on they are refused.
+        // A sign of life may have slipped in. From now on they are refused.
         await ForgetAsync(name);
     }
 
@@ -147,7 +147,7 @@ internal sealed class HostsCloud : IAsyncDisposable
         db, "UPDATE nodes SET silo = NULL, connected = 0, seen_at = '2026-01-01T00:00:00.000000' WHERE name = @name",
         new { name }), Token);
 
-    /// <summary>Makes a server on a host and waits until it is built.</summary>
+    /// <summary>Creates a server on a host and waits until it is built.</summary>
     public async Task<Guid> CreateServerAsync(string? host = null)
     {
         var zone = host is null ? "nova" : $"nova:{host}";
@@ -161,7 +161,7 @@ internal sealed class HostsCloud : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes servers on a host until one has its grain on a certain node, and nothing left to do there.
+    /// Creates servers on a host until one has its grain on a given node, with nothing left to do there.
     /// </summary>
     public async Task<Guid> CreateWithGrainAsync(string on, string grain)
     {
@@ -184,7 +184,7 @@ internal sealed class HostsCloud : IAsyncDisposable
             answer.Headers.GetValues("x-compute-request-id").Single());
     }
 
-    /// <summary>Asks for an action that is accepted, and waits until it has ended.</summary>
+    /// <summary>Asks for an action that must be accepted, and waits until it has ended.</summary>
     public async Task<RecordedAction> DoAsync(Guid server, string body)
     {
         var (status, text, requestId) = await ActAsync(server, body);
@@ -213,7 +213,7 @@ internal sealed class HostsCloud : IAsyncDisposable
         => UntilAsync(async () => (await ServerAsync(server)).RunningAction is null);
 
     /// <summary>
-    /// Waits until the condition holds; looks again after each write of a node that lives, of which there are some
+    /// Waits until the condition holds. Checks it again after each write of a living node, of which there are several
     /// every second.
     /// </summary>
     public async Task UntilAsync(Func<Task<bool>> condition)
@@ -231,21 +231,21 @@ internal sealed class HostsCloud : IAsyncDisposable
         }
     }
 
-    /// <summary>Has every node that lives delete what deaths left over.</summary>
+    /// <summary>Makes every living node delete the remains of crashes.</summary>
     public async Task SweepAsync()
     {
         foreach (var node in Nodes.Where(node => !node.IsDead))
             await node.App.Services.GetRequiredService<DiskSweeper>().SweepAsync(Token);
     }
 
-    /// <summary>Has volumes that were kept aside swept, as an operator would who has looked at them.</summary>
+    /// <summary>Lets kept volumes be swept, as an operator would after a look at them.</summary>
     public async Task LetGoOfKeptAsync()
     {
         await Any.Store.WriteAsync(db => Dapper.SqlMapper.ExecuteAsync(db, "DELETE FROM kept_volumes"), Token);
         await SweepAsync();
     }
 
-    /// <summary>What must be true of a server whenever nothing runs on it, on all hosts together.</summary>
+    /// <summary>Checks what must be true of a server on all hosts whenever no action runs on it.</summary>
     public async Task AssertWholeAsync(Guid id)
     {
         var server = await ServerAsync(id);
@@ -297,7 +297,7 @@ internal sealed class HostsCloud : IAsyncDisposable
     }
 }
 
-/// <summary>A node and what outlives its processes.</summary>
+/// <summary>A node, with what outlives its processes.</summary>
 internal sealed class HostNode(string name)
 {
     public string Name => name;
@@ -308,7 +308,7 @@ internal sealed class HostNode(string name)
 
     public NodeRoles Roles { get; init; } = NodeRoles.All;
 
-    /// <summary>When its next process reaches its hypervisor.</summary>
+    /// <summary>When the node's next process reaches its hypervisor.</summary>
     public Task Connected { get; set; } = Task.CompletedTask;
 
     public FakeHypervisor Hypervisor { get; set; } = null!;
@@ -317,17 +317,17 @@ internal sealed class HostNode(string name)
 
     public WatchedDatabase Beats { get; set; } = null!;
 
-    /// <summary>The store as tests write to it.</summary>
+    /// <summary>The store, for tests that write to it.</summary>
     public IDatabase Store => Database;
 
     public TestApp App { get; set; } = null!;
 
     public bool IsDead { get; set; } = true;
 
-    /// <summary>What holds it while it is frozen.</summary>
+    /// <summary>Holds the node while it is frozen.</summary>
     public TaskCompletionSource? Ice { get; set; }
 
-    /// <summary>Lets go of what its process holds, if there was one; a test has too many of them to keep.</summary>
+    /// <summary>Releases what the node's process holds, because a test has too many of them to keep.</summary>
     public async Task ForgetProcessAsync()
     {
         if (App is null)

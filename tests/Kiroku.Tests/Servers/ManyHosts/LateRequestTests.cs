@@ -7,7 +7,7 @@ using Kiroku.Storage;
 namespace Kiroku.Tests.Servers.ManyHosts;
 
 /// <summary>
-/// What a node still has in its hands when it counts as dead is not done any more: the others have answered for it.
+/// A node that counts as dead does not complete its requests: the other nodes have already answered for it.
 /// </summary>
 public sealed class LateRequestTests : IAsyncLifetime
 {
@@ -49,7 +49,7 @@ public sealed class LateRequestTests : IAsyncLifetime
             "/v2.1/servers", $$$"""{"server":{"name":"late","flavorRef":"42","imageRef":"{{{cloud.Image}}}"}}""");
 
         Assert.Equal(503, (int)created.StatusCode);
-        // As the grain on the living node gets it when it comes late.
+        // The request as the grain on the living node receives it too late.
         var late = ActionRequest.OfTheService(ActionNames.Stop, TimeProvider.System.GetUtcNow().UtcDateTime) with
         {
             AskedOf = Cluster.Nodes.SiloOf(cloud["b"].App),

@@ -9,8 +9,8 @@ using Kiroku.Tests.Fakes;
 namespace Kiroku.Tests.Servers.ManyHosts;
 
 /// <summary>
-/// A node looks at a server and stands still; what it then does by what it saw is not done, because the server may have
-/// become another's business meanwhile.
+/// A node looks at a server and freezes. When it thaws, it does not act on what it saw, because another node may have
+/// changed the server meanwhile.
 /// </summary>
 public sealed class LateSweepTests : IAsyncLifetime
 {
@@ -61,7 +61,7 @@ public sealed class LateSweepTests : IAsyncLifetime
             db => db.ExecuteAsync("INSERT INTO services (host, disabled, forced_down) VALUES ('b', 0, 1)"),
             TestContext.Current.CancellationToken);
         await cloud.DeleteAsync(server);
-        // Wherever the grain is, nothing is done on a host that an administrator says is down.
+        // Wherever the grain is, nothing happens on a host that an administrator has forced down.
         Assert.Equal(MachineState.Running, cloud["b"].Host.Machines[server].State);
 
         Assert.False(await sweeper.Sweep(Disks.NameOf(server, 1), "b"));
@@ -72,7 +72,7 @@ public sealed class LateSweepTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// Has the grain, on b, do something, and the server's row change as another node would after the grain's look at
+    /// Lets the grain on b do something, and changes the server's row as another node would after the grain has read
     /// it.
     /// </summary>
     private async Task LateAsync(Guid server, Func<IServerGrain, Task> late, string change)

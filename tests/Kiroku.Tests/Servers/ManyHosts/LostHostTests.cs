@@ -8,7 +8,7 @@ using Kiroku.Tests.Fakes;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
 
-/// <summary>Hosts that die, are cut off, and come back.</summary>
+/// <summary>Hosts that die, are cut off, and return.</summary>
 public sealed class LostHostTests : IAsyncLifetime
 {
     private HostsCloud cloud = null!;
@@ -32,7 +32,7 @@ public sealed class LostHostTests : IAsyncLifetime
         Assert.Equal(409, status);
         Assert.Contains("Service is unavailable at this time.", text, StringComparison.Ordinal);
         Assert.Single(await cloud.ActionsAsync(server));
-        // What ran there goes on.
+        // Its machine keeps running.
         Assert.Equal(MachineState.Running, cloud["b"].Host.Machines[server].State);
 
         await cloud.StartAsync("b");
@@ -104,11 +104,11 @@ public sealed class LostHostTests : IAsyncLifetime
         await cloud.StartAsync("b");
 
         await cloud.UntilAsync(() => Task.FromResult(!cloud["b"].Host.Machines.ContainsKey(server)));
-        // What its disk stands on is needed as long as that is.
+        // The image's base is needed as long as the disk is.
         using var unwanted = await cloud.Admin.DeleteAsync($"/image/v2/images/{cloud.Image}");
         Assert.Equal(204, (int)unwanted.StatusCode);
         await cloud.SweepAsync();
-        // Kept, whatever is swept.
+        // The disk is kept, whatever is swept.
         Assert.Equal([Disks.ConfigOf(server, 1), Disks.NameOf(server, 1)], cloud["b"].Host.DisksOf(server));
         Assert.Contains(Disks.BaseOf(cloud.Image), cloud["b"].Host.Volumes.Keys);
 

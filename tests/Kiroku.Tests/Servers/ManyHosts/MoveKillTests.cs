@@ -6,14 +6,15 @@ using Kiroku.Servers.State;
 namespace Kiroku.Tests.Servers.ManyHosts;
 
 /// <summary>
-/// The node at work is killed at each moment of each action that moves a server; the others go on, and it comes back.
+/// The working node is killed at each moment of each action that moves a server. The other nodes go on, and it
+/// returns.
 /// </summary>
 public sealed class MoveKillTests
 {
     private const string Shelve = """{"shelve":null}""";
     private const string Resize = """{"resize":{"flavorRef":"84"}}""";
 
-    /// <summary>In the long run every moment; else every one of so many, another set for each action.</summary>
+    /// <summary>In the long run every moment, otherwise one in so many, at other moments for each action.</summary>
     private static readonly int Stride = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1" ? 1 : 9;
 
     [Theory]
@@ -70,7 +71,7 @@ public sealed class MoveKillTests
             if (killed is null)
                 return;
             await cloud.BuryAsync(killed);
-            // A node that lives asks the server's next grain, which may accept what the dead one had not.
+            // A living node asks the server's next grain, which may accept what the dead node had not.
             if (askedOf != killed)
                 await asked;
             await cloud.UntilIdleAsync(server);
@@ -93,7 +94,7 @@ public sealed class MoveKillTests
         }
     }
 
-    /// <summary>Ends when the action has, or was refused.</summary>
+    /// <summary>Waits until the action has ended or was refused.</summary>
     private static async Task EndedAsync(
         HostsCloud cloud, Guid server, int known, Task<(int Status, string Text, string RequestId)> asked)
     {
@@ -105,8 +106,8 @@ public sealed class MoveKillTests
     }
 
     /// <summary>
-    /// Whether nothing runs and the row says what the machine is; one that could not be brought up again is seen to be
-    /// off.
+    /// Whether no action runs and the row agrees with the machine. A machine that could not be brought up again is
+    /// known to be off.
     /// </summary>
     private static async Task<bool> IsSeenAsync(HostsCloud cloud, Guid id)
     {
@@ -116,7 +117,7 @@ public sealed class MoveKillTests
     }
 
     /// <summary>
-    /// It ended as it should or, where a host died under it, as one that failed; or it was never accepted.
+    /// Checks that the action ended well or was never accepted; if a host died during it, it may have failed.
     /// </summary>
     private static async Task AssertEndedAsync(
         HostsCloud cloud, Guid server, (int Known, string VmState, string EndsIn) expected)
@@ -140,8 +141,8 @@ public sealed class MoveKillTests
     }
 
     /// <summary>
-    /// What is in ERROR can be brought up again; then, and in every other state but RESIZED, the server is in one
-    /// place.
+    /// Checks that a server in ERROR can be brought up again. Then, and in every state but RESIZED, the server is in
+    /// one place only.
     /// </summary>
     private static async Task AssertUsableAsync(HostsCloud cloud, Guid server)
     {

@@ -8,7 +8,7 @@ using Kiroku.Servers.State;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
 
-/// <summary>Servers that change their host, with their disks.</summary>
+/// <summary>Servers that move to another host with their disks.</summary>
 public sealed class MovingTests : IAsyncLifetime
 {
     private const string Resize = """{"resize":{"flavorRef":"84"}}""";
@@ -234,7 +234,7 @@ public sealed class MovingTests : IAsyncLifetime
             (after.Former?.Disk.Host, after.Other?.Host, after.Former?.Disk.Generation, after.Claim));
         await cloud.SweepAsync();
         await cloud.AssertWholeAsync(server);
-        // Nothing of that move is in the way of the next.
+        // Nothing of that move is in the way of the next one.
         Assert.Null((await cloud.DoAsync(server, """{"migrate":{"host":"a"}}""")).Action.Message);
         Assert.Equal(("a", failed.Host),
             ((await cloud.ServerAsync(server)).Host, (await cloud.ServerAsync(server)).Former?.Disk.Host));

@@ -5,7 +5,7 @@ using Kiroku.Servers.Engine;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
 
-/// <summary>A server's grain takes a request as it was where its caller was let through, and no other.</summary>
+/// <summary>A server's grain accepts a request only as the node that checked its caller sealed it.</summary>
 public sealed class ProvenRequestTests : IAsyncLifetime
 {
     private HostsCloud cloud = null!;
@@ -77,14 +77,14 @@ public sealed class ProvenRequestTests : IAsyncLifetime
             AskedOf = Cluster.Nodes.SiloOf(cloud["b"].App),
         };
 
-    /// <summary>As the node seals it that was asked.</summary>
+    /// <summary>Seals a request as the node that received it does.</summary>
     private ActionRequest Sealed(Guid of, ActionRequest request)
         => cloud["b"].App.Services.GetRequiredService<RequestSealer>().Seal(of, request);
 
     private Task<ActionAnswer> BeginAsync(ActionRequest request)
         => Cluster.Nodes.GrainsOf(cloud["b"].App).GetGrain<IServerGrain>(server).Begin(request);
 
-    /// <summary>It is about to join, so that nobody looks after it yet.</summary>
+    /// <summary>The node is about to join, so the others do not watch it yet.</summary>
     private Task AddOldNodeAsync() => cloud.Any.Store.WriteAsync(db => db.ExecuteAsync("""
         INSERT INTO members (cluster, address, port, generation, name, machine, status, proxy_port, started_at, alive_at)
         VALUES ('kiroku', '127.0.0.9', 8775, 1, 'old', 'm', 2, 0, now(), now());

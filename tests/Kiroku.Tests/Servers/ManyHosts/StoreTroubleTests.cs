@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
 
-/// <summary>Nodes that cannot get at the store for a while, as when it has no connection left for them.</summary>
+/// <summary>Nodes that cannot reach the store for a while, for instance because it has no connection left.</summary>
 public sealed class StoreTroubleTests : IAsyncLifetime
 {
     private HostsCloud cloud = null!;
@@ -57,7 +57,7 @@ public sealed class StoreTroubleTests : IAsyncLifetime
             };
         }
 
-        // A grain may be on any node; of so many servers one is not on the node that is asked.
+        // A grain may be on any node. Among so many servers, one is on another node than the one asked.
         for (var number = 0; number < 12; number++)
             Assert.Equal(VmStates.Active, (await cloud.ServerAsync(await cloud.CreateServerAsync())).VmState);
 
