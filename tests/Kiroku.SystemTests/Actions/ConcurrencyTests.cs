@@ -12,9 +12,9 @@ using Kiroku.Tests.Storage;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// The acceptance test of the record: many clients at once do what is allowed and what is not, while the service is
-/// killed and started again and again; then the record and the servers say exactly what was answered. KIROKU_FULL=1
-/// makes it long.
+/// The acceptance test of the record: many clients at once make allowed and forbidden requests while the service is
+/// killed and started again. Then the record and the servers must agree exactly with the answers. KIROKU_FULL=1 makes
+/// it long.
 /// </summary>
 public sealed class ConcurrencyTests : IAsyncLifetime
 {
@@ -106,13 +106,14 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         return Guid.Parse((string)made.Json["server"]!["id"]!);
     }
 
-    /// <summary>Waits until nothing runs.</summary>
+    /// <summary>Waits until no action runs.</summary>
     private static Task RestAsync(IDatabase database) => Poll.UntilAsync(
         "every action to end", async () => await CountAsync(database, "servers WHERE running_action IS NOT NULL") == 0,
         TimeSpan.FromMinutes(2));
 
     /// <summary>
-    /// What the clients' user did, by the record, is what was accepted; all of it has ended and every event is closed.
+    /// Checks that the record holds exactly the accepted requests of the clients' user, all ended, and that every
+    /// event is closed.
     /// </summary>
     private static async Task AssertRecordedAsync(IDatabase database, List<Asked> accepted)
     {
@@ -127,7 +128,7 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         Assert.Equal(Size.Servers, await CountAsync(database, "servers"));
     }
 
-    /// <summary>Each server is in a state that its actions lead to, one after the other.</summary>
+    /// <summary>Checks that each server is in the state to which its actions lead, one after the other.</summary>
     private static async Task AssertAgreesAsync(IDatabase database)
     {
         var actions = await database.ReadAsync(async connection => (await connection.QueryAsync<ActionRecord>(

@@ -3,8 +3,8 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// The disk under the database is full, and nothing was kept aside: requests that change something are refused in clear
-/// words, and a record that cannot be written is held until it can.
+/// The disk under the database is full, and there is no ballast. Changes are refused in clear words, and a record
+/// that cannot be written waits until it can.
 /// </summary>
 public sealed class FullDatabaseTests(FullDatabaseTests.SmallData service) : ServiceTests(service),
 IClassFixture<FullDatabaseTests.SmallData>
@@ -20,7 +20,7 @@ IClassFixture<FullDatabaseTests.SmallData>
         var disk = ((SmallData)Service).Disk;
         await disk.FillAsync();
 
-        // What the log of the store has room for is still taken.
+        // Requests for which the store's log still has room are accepted.
         var refused = await Poll.ForAsync("a refusal", async () =>
         {
             var answer = await other.TryAsync("""{"reboot": {"type": "HARD"} }""");
@@ -31,7 +31,7 @@ IClassFixture<FullDatabaseTests.SmallData>
         await Service.ThawAsync();
         await Poll.UntilAsync(
             "the machine to be off", async () => await server.MachineAsync() == Kiroku.Hypervisors.MachineState.Off);
-        // One write may still have found room in the store's log, but not all that end the action.
+        // A single write may still have found room in the store's log, but not all writes that end the action.
         Assert.Equal("powering-off", (string?)(await server.ShowAsync())["OS-EXT-STS:task_state"]);
         Assert.Null((await server.RecordAsync(request)).Message);
         Assert.False(Service.HasEnded);

@@ -3,8 +3,8 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// The disk under the pool is full: actions that need room are Errors, servers that exist run on, and with room again
-/// all goes on.
+/// The disk under the pool is full: actions that need room end as Errors, existing servers keep running, and with
+/// room again everything works.
 /// </summary>
 public sealed class FullPoolTests(FullPoolTests.SmallPool service) : ServiceTests(service),
 IClassFixture<FullPoolTests.SmallPool>
@@ -50,7 +50,7 @@ IClassFixture<FullPoolTests.SmallPool>
         return base.DisposeAsync();
     }
 
-    /// <summary>A pool of 96 MiB that promises its servers far more.</summary>
+    /// <summary>A pool of 96 MiB on which servers may claim far more.</summary>
     public sealed class SmallPool : TestService
     {
         internal SmallDisk Disk => new(VolumesFolder);

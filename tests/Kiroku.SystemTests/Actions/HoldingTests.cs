@@ -5,7 +5,7 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// Servers that are held, on real machines: what their guests notice, and what a death of the service changes.
+/// Paused and suspended servers on real machines: what their guests notice, and the effect of a crash of the service.
 /// </summary>
 public sealed class HoldingTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {

@@ -4,7 +4,7 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// kill -9 of the service at many moments of every action: long, and only run when all tests are asked for.
+/// kill -9 of the service at many moments of every action. Takes long, so it runs only with all tests.
 /// </summary>
 public sealed class KillAtAnyMomentTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {

@@ -5,12 +5,10 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// kill -9 of the service in the middle of an action: after the next start the same action goes on and ends well, the
-/// interrupted attempt is an Error in its record, and nothing is left over.
+/// kill -9 of the service in the middle of an action. After the next start the same action continues and ends well,
+/// the interrupted attempt is an Error in its record, and nothing is left over.
 /// </summary>
-/// <remarks>
-/// A hung QEMU or libvirtd holds the action in the middle of the step until the service is dead.
-/// </remarks>
+/// <remarks>A hung QEMU or libvirtd holds the action in the middle of the step until the service is dead.</remarks>
 public sealed class KillTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
     private const string Resize = """{"resize": {"flavorRef": "84"} }""";
@@ -94,7 +92,7 @@ public sealed class KillTests(TestService service) : ServiceTests(service), ICla
         await Poll.UntilAsync("the copy to be half made",
             () => Task.FromResult(server.Disks().Any(file => file.EndsWith(".half", StringComparison.Ordinal))));
         await Service.KillAsync();
-        // libvirt goes on with the copy, and refuses to delete what is being made.
+        // libvirt continues the copy, and refuses to delete a volume that is being made.
         await Poll.UntilAsync(
             "the copy to have ended", () => Task.FromResult(Process.GetProcessesByName("qemu-img").Length == 0));
         await Service.EnsureStartedAsync();
@@ -137,7 +135,8 @@ public sealed class KillTests(TestService service) : ServiceTests(service), ICla
         await ExpectTidyAsync(server, shown);
     }
 
-    /// <summary>The machine is as its server says, and the pool holds what its row names and no more.</summary>
+    /// <summary>Checks that the machine agrees with its server, and that the pool holds only the volumes that the row
+    /// names.</summary>
     private static async Task ExpectTidyAsync(TestServer server, System.Text.Json.Nodes.JsonObject shown)
     {
         var (machine, disks) = (string)shown["status"]! switch

@@ -5,7 +5,7 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// What happens to machines behind the service's back shows in their servers, and stands in the record as nobody's.
+/// Changes of machines behind the service's back show in their servers, and are recorded without a user.
 /// </summary>
 public sealed class MachinesByThemselvesTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {

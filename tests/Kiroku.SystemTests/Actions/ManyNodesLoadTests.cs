@@ -13,8 +13,8 @@ using Kiroku.Tests.Storage;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// The acceptance test of many hosts: clients at three nodes at once do what is allowed and what is not, while nodes
-/// are killed, stand still and start again. KIROKU_FULL=1 makes it long, KIROKU_SEED repeats one.
+/// The acceptance test of many hosts: clients at three nodes make allowed and forbidden requests while nodes are
+/// killed, frozen and started again. KIROKU_FULL=1 makes it long, KIROKU_SEED repeats a run.
 /// </summary>
 public sealed class ManyNodesLoadTests : IAsyncLifetime
 {
@@ -81,14 +81,14 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
         await AssertInOnePlaceAsync(database);
     }
 
-    /// <summary>Waits until nothing runs.</summary>
+    /// <summary>Waits until no action runs.</summary>
     private static Task RestAsync(IDatabase database) => Poll.UntilAsync(
         "every action to end",
         async () => (await RunningAsync(database)).Count == 0,
         TimeSpan.FromSeconds(60),
         async () => string.Join('\n', await RunningAsync(database)));
 
-    /// <summary>The API shows each accepted request once, with every event at its end.</summary>
+    /// <summary>Checks that the API shows each accepted request once, with every event ended.</summary>
     private async ValueTask AssertShownAsync(Guid server, List<string> requests)
     {
         var random = new Random(Seed);
@@ -107,7 +107,7 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
         }
     }
 
-    /// <summary>What the clients' user did, by the record, is what was accepted; all of it has ended.</summary>
+    /// <summary>Checks that the record holds exactly the accepted requests of the clients' user, all ended.</summary>
     private static async Task AssertRecordedAsync(IDatabase database, List<(Guid Server, string Request)> accepted)
     {
         var actions = await ActionsAsync(database);
@@ -124,7 +124,8 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// Each server is, with its disk, on one host at most, and on a second only what it can go back to.
+    /// Checks that each server, with its disk, is on one host at most, and on a second one only with what it can go
+    /// back to.
     /// </summary>
     private static async Task AssertInOnePlaceAsync(IDatabase database)
     {
@@ -134,7 +135,7 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
         Assert.All(places, place => Assert.True(place.IsOne, place.ToString()));
     }
 
-    /// <summary>How long after each blow the last of those actions ended that ran then.</summary>
+    /// <summary>Prints how long after each blow the last of the actions ended that were running then.</summary>
     private static async Task SayHowLongItTookAsync(IDatabase database, List<Blow> blows)
     {
         var actions = await ActionsAsync(database);
@@ -186,7 +187,7 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
 
     private static void Say(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);
 
-    /// <summary>Where a server is by its row.</summary>
+    /// <summary>A server's place according to its row.</summary>
     private sealed record Place
     {
         public required string Id { get; init; }

@@ -5,8 +5,8 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// Makes, deletes, shows and acts on servers at random, allowed or not, at any node; what is answered with "later" it
-/// asks again later, with the same Idempotency-Key.
+/// Creates, deletes, shows and acts on servers at random, allowed or not, at any node. A request that is answered
+/// with "later" is repeated later with the same Idempotency-Key.
 /// </summary>
 internal sealed class MixedClient(
     ThreeNodes nodes, ConcurrentDictionary<Guid, string> servers, string image, int most, int number, int seed)
@@ -24,7 +24,7 @@ internal sealed class MixedClient(
         """{"confirmResize":null}""", """{"revertResize":null}""", """{"shelve":null}""", """{"unshelve":null}""",
     ];
 
-    /// <summary>Each accepted request: the server and the request's id.</summary>
+    /// <summary>The accepted requests: the server and the request's id.</summary>
     public List<(Guid Server, string Request)> Accepted { get; } = [];
 
     public async Task RunAsync(CancellationToken over)
@@ -35,7 +35,7 @@ internal sealed class MixedClient(
 
     public Task CreateAsync() => AskAsync(Creation());
 
-    /// <summary>Asks for all that is still to be answered.</summary>
+    /// <summary>Repeats all requests that have no final answer yet.</summary>
     public Task FinishAsync() => Poll.UntilAsync(
         "answers",
         async () =>
@@ -72,7 +72,7 @@ internal sealed class MixedClient(
             return Creation();
         var server = there[random.Next(there.Count)];
         var chance = random.Next(20);
-        // Only one deletes it: a second time is answered well, too, and is no action.
+        // Only one client deletes a server: a second deletion is also accepted, but is no action of its own.
         if (chance == 0 && !servers.TryRemove(server, out _))
             return Next();
         return chance switch
@@ -92,6 +92,6 @@ internal sealed class MixedClient(
 
     private string Key() => $"{number}-{asked++}";
 
-    /// <summary>A request; one without a key only reads.</summary>
+    /// <summary>A request. One without a key only reads.</summary>
     private sealed record Wish(HttpMethod Method, Guid? Server, string Path, string? Body, string? Key);
 }

@@ -4,8 +4,8 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// The nine actions on a server that runs and on one that is stopped: the record of each is the specification's
-/// example, and the guest itself says that it was really done.
+/// The nine actions on a running server and on a stopped one. Each record equals the specification's example, and the
+/// guest itself confirms the effect.
 /// </summary>
 public sealed class NineActionsTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
@@ -97,7 +97,7 @@ public sealed class NineActionsTests(TestService service) : ServiceTests(service
     private async Task<string> RebuildAsync()
         => $$"""{"rebuild": {"imageRef": "{{await Service.GuestImageIdAsync()}}"} }""";
 
-    /// <summary>Does it, and compares its record with the example in every form there is.</summary>
+    /// <summary>Performs an action, and compares its record with the example in all forms.</summary>
     private async Task DoAsync(TestServer server, string body, string action, string status, bool wasStopped)
     {
         var request = await server.DoAsync(body, status);

@@ -3,7 +3,8 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// Asks for one action after another, allowed or not, each with an Idempotency-Key, and repeats what was not answered.
+/// Asks for one action after another, allowed or not, each with an Idempotency-Key. Repeats requests that were not
+/// answered.
 /// </summary>
 internal sealed class RandomClient(KilledService service, IReadOnlyList<Guid> servers, string image, int seed)
 {
@@ -19,7 +20,7 @@ internal sealed class RandomClient(KilledService service, IReadOnlyList<Guid> se
         """{"nonsense":null}""",
     ];
 
-    /// <summary>Every request so far with its answer.</summary>
+    /// <summary>All requests so far, with their answers.</summary>
     public List<Asked> All { get; } = [];
 
     public IEnumerable<Asked> Accepted => All.Where(asked => asked.Answer.Status is >= 200 and < 300);
@@ -36,7 +37,7 @@ internal sealed class RandomClient(KilledService service, IReadOnlyList<Guid> se
         }
     }
 
-    /// <summary>Repeats an accepted request, whose answer must be the one it had.</summary>
+    /// <summary>Repeats an accepted request. The answer must be the same as before.</summary>
     public async Task RepeatAsync(Asked accepted)
     {
         var again = await AskAsync(accepted);
@@ -49,5 +50,5 @@ internal sealed class RandomClient(KilledService service, IReadOnlyList<Guid> se
             cloud => cloud.PostAsync($"/v2.1/servers/{request.Server}/action", request.Body, key: request.Key));
 }
 
-/// <summary>A request for an action and what it was answered in the end.</summary>
+/// <summary>A request for an action, and its final answer.</summary>
 internal sealed record Asked(Guid Server, string Body, string Key, Answer Answer);

@@ -5,7 +5,7 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// Requests that are accepted and then cannot be done: the record says so, and the server is as good as before.
+/// Requests that are accepted but then cannot be done: the record says so, and the server is as usable as before.
 /// </summary>
 public sealed class RefusedByTheHostTests(RefusedByTheHostTests.SmallHost service) : ServiceTests(service),
 IClassFixture<RefusedByTheHostTests.SmallHost>

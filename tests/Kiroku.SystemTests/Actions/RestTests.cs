@@ -43,7 +43,7 @@ public sealed class RestTests(TestService service) : ServiceTests(service), ICla
         var ending = Service.TerminateAsync();
         var refused = await Poll.ForAsync("a refusal", async () =>
         {
-            // Refused before, too, but as what it is already.
+            // This was refused before as well, but because of the server's present state.
             var answer = await other.TryAsync("""{"os-start": null}""");
             return answer.Status == 503 ? answer : null;
         });

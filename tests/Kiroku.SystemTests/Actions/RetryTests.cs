@@ -5,7 +5,7 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// Steps that fail because of a fault outside the service are really tried again, and the record says so.
+/// Steps that fail because of a fault outside the service are really tried again, and the record shows it.
 /// </summary>
 public sealed class RetryTests(RetryTests.SlowToRetry service) : ServiceTests(service),
 IClassFixture<RetryTests.SlowToRetry>
@@ -92,23 +92,21 @@ IClassFixture<RetryTests.SlowToRetry>
         Assert.False(Service.HasEnded);
     }
 
-    /// <summary>The owner reads a sentence, with nothing of the host's in it.</summary>
+    /// <summary>Checks that the owner reads a sentence that reveals nothing of the host.</summary>
     private void ExpectSentence(string? details)
     {
         Assert.Matches("^[A-Z][^/]*\\.$", details!);
         Assert.DoesNotContain(Service.Data, details, StringComparison.Ordinal);
     }
 
-    /// <summary>
-    /// A service that leaves a test the time to do something between the first attempt and the second.
-    /// </summary>
+    /// <summary>A service that gives a test time to act between the first attempt and the second.</summary>
     public sealed class SlowToRetry : TestService
     {
         internal override Dictionary<string, string> Settings
             => new(base.Settings) { ["Actions__FirstDelay"] = "00:00:05" };
     }
 
-    /// <summary>A disk that is for a while where it is not swept: beside the folder of the volumes.</summary>
+    /// <summary>Moves a disk for a while to a place where it is not swept, beside the folder of the volumes.</summary>
     private sealed class MovedAway : IDisposable
     {
         private readonly string file;

@@ -3,7 +3,7 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;
 
-/// <summary>Images made of real servers' disks.</summary>
+/// <summary>Images made from real servers' disks.</summary>
 public sealed class SnapshotTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
     [Fact]

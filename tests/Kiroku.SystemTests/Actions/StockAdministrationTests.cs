@@ -3,10 +3,7 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;
 
-/// <summary>
-/// What OpenStack's own client does with servers beside the nine actions, and what it asks of their host and their
-/// project.
-/// </summary>
+/// <summary>OpenStack's own client with servers beyond the nine actions, and with their host and project.</summary>
 public sealed class StockAdministrationTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
     public static TheoryData<string, string> Administrators
@@ -32,7 +29,7 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
             await demo.RunAsync($"server {command} {server}");
             await StatusAsync(demo, server, status);
         }
-        // At its default microversion the client tells of no lock; an administrator's stops the owner.
+        // At its default microversion the client does not show locks. An administrator's lock stops the owner.
         await admin.RunAsync($"server lock {server}");
         Assert.Contains("is locked", await demo.FailAsync($"server stop {server}"), StringComparison.Ordinal);
         await admin.RunAsync($"server unlock {server}");
@@ -67,7 +64,7 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
         await demo.RunAsync(
             $"--os-compute-api-version 2.90 server unset --property role --tag red --description {server}");
         shown = await demo.JsonAsync($"--os-compute-api-version 2.90 server show {server}");
-        // Older clients ask for none, newer ones for an empty one.
+        // Older clients leave the description out, newer ones send an empty one.
         Assert.True(string.IsNullOrEmpty((string?)shown["description"]));
         Assert.Equal(("[]", "{}"), (shown["tags"]!.ToJsonString(), shown["properties"]!.ToJsonString()));
         var listed = Assert.Single((await demo.JsonAsync("server list --long --name renamed")).AsArray())!;
@@ -83,18 +80,18 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
         var limits = Pairs(await demo.JsonAsync("limits show --absolute"), "Name", "Value");
         Assert.Equal((1, 1, 128), (Limit("instances"), Limit("cores"), Limit("ram")));
         await admin.RunAsync("quota set --cores 7 demo");
-        // Newer clients ask the block storage service, too, which there is none of, unless told not to.
+        // Unless told not to, newer clients also ask the block storage service, which does not exist here.
         var quotas = await demo.JsonAsync(clients == ClientRoot.Machine ? "quota show" : "quota show --compute");
         Assert.Equal(7,
             (int)(quotas is JsonArray
                 ? Pairs(quotas, "Resource", "Limit") : quotas.AsObject().ToDictionary())["cores"]!);
         await admin.RunAsync("quota set --cores -1 demo");
-        // Servers that are gone count, too.
+        // Deleted servers count as well.
         Assert.NotEmpty((await demo.JsonAsync("usage show"))["Servers"]!.AsArray());
         var project = (string)(await admin.JsonAsync("project show demo"))["id"]!;
         Assert.Contains((await admin.JsonAsync("usage list")).AsArray(), row => (string)row!["Project"]! == project);
 
-        // As the service calls it, and as the clients of today do.
+        // Accepts the service's name and the one that today's clients show.
         int Limit(string what) => (int)(limits.GetValueOrDefault($"total_{what}_used")
             ?? limits[what switch
             { "ram" => "totalRAMUsed", "cores" => "totalCoresUsed", _ => "totalInstancesUsed" }])!;
@@ -109,7 +106,7 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
         Assert.Equal("up", (string)hypervisor["State"]!);
         var shown = await admin.JsonAsync($"hypervisor show {(string)hypervisor["Hypervisor Hostname"]!}");
         Assert.Equal("up", (string)shown["state"]!);
-        // What the client makes of the host's words.
+        // The client parses these from the host's text.
         Assert.All(["host_time", "uptime", "users", "load_average"], key => Assert.NotNull(shown[key]));
         Assert.Equal("nova-compute",
             (string)Assert.Single((await admin.JsonAsync("compute service list")).AsArray())!["Binary"]!);
@@ -142,7 +139,8 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
         Assert.Equal(("enabled", "up"), ((string)again["Status"]!, (string)again["State"]!));
     }
 
-    /// <summary>Rows of two columns as one object; what today's clients show so, older ones did at times.</summary>
+    /// <summary>Rows of two columns as one object. Today's clients show an object; older ones sometimes showed
+    /// rows.</summary>
     private static Dictionary<string, JsonNode?> Pairs(JsonNode rows, string name, string value)
         => rows.AsArray().DistinctBy(row => (string)row![name]!).ToDictionary(
             row => (string)row![name]!, row => row![value]);

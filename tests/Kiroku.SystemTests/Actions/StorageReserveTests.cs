@@ -4,7 +4,7 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// A disk that a member fills with images, or that something else fills to the last byte: nobody is stopped, and
+/// A member fills the disk with images, or something else fills it to the last byte. Nobody else is stopped, and
 /// deleting always works.
 /// </summary>
 public sealed class StorageReserveTests(StorageReserveTests.SmallData service) : ServiceTests(service),
@@ -21,7 +21,7 @@ IClassFixture<StorageReserveTests.SmallData>
             images.AddRange(await UploadAllAsync(size));
 
         await server.DoAsync(Hard, "ACTIVE");
-        // A disk needs room that images may not have; that is its owner's to hear, not everybody's.
+        // A server's disk needs space that images may not take. Only the server's owner is affected, not everybody.
         await (await BeginServerAsync()).SettledAsync("ERROR");
         await server.DeleteAsync();
         foreach (var image in images)
@@ -37,11 +37,11 @@ IClassFixture<StorageReserveTests.SmallData>
         var disk = ((SmallData)Service).Disk;
         await disk.FillAsync();
 
-        // What is on its way at that moment may still be taken.
+        // Uploads in progress at that moment may still be accepted.
         await Poll.UntilAsync(
             "a refusal", async () => (await Service.Demo.PostAsync("/image/v2/images", "{}")).Status == 503);
         await first.DeleteAsync();
-        // Whatever deleting gives back, something else takes.
+        // Something else takes the space that deleting frees.
         await disk.FillMoreAsync();
         Assert.Equal(204, (await Service.Demo.SendAsync(HttpMethod.Delete, $"/image/v2/images/{image}")).Status);
         Assert.Equal(202, (await second.TryAsync("forceDelete")).Status);
@@ -67,7 +67,7 @@ IClassFixture<StorageReserveTests.SmallData>
         return base.DisposeAsync();
     }
 
-    /// <summary>Uploads images of that size until one is refused for want of room.</summary>
+    /// <summary>Uploads images of that size until one is refused for lack of space.</summary>
     private async Task<IReadOnlyList<string>> UploadAllAsync(int size)
     {
         var images = new List<string>();

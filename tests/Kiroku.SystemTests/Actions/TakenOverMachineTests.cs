@@ -6,7 +6,7 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Actions;
 
 /// <summary>
-/// What a machine of one project that was taken over reaches of another project's, and of the service.
+/// What a compromised machine of one project can reach of another project's machines and of the service.
 /// </summary>
 public sealed class TakenOverMachineTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
@@ -45,7 +45,7 @@ public sealed class TakenOverMachineTests(TestService service) : ServiceTests(se
         Assert.NotEqual(intruder.User, new Intruder(Service.QemuOf(theirs)).User);
     }
 
-    /// <summary>A server of another project, with a password in its config drive.</summary>
+    /// <summary>Starts a server of another project, with a password in its config drive.</summary>
     private async Task<Guid> StartAsAdminAsync()
     {
         var answer = await Service.Admin.PostAsync(

@@ -3,7 +3,7 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Actions;
 
-/// <summary>delete and a hard reboot take the place of an action that runs, and get done what it could not.</summary>
+/// <summary>delete and a hard reboot take over from a running action, and achieve what it could not.</summary>
 public sealed class TakeoverTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
     [Fact]

@@ -38,7 +38,7 @@ public sealed class BehindNginxTests : IAsyncLifetime
             [.. settings.Select(pair => (pair.Item1, (string?)pair.Item2))]);
         inner = new Uri((await service.ReadLineUntilAsync("listening on "))["listening on ".Length..]);
         nginx = await Nginx.StartAsync(data.FullName, inner, (PathOf("127.0.0.1.pem"), PathOf("127.0.0.1.key")));
-        // As its operator would: where clients come in is another address than where the service listens.
+        // As an operator would: clients use another address than the one on which the service listens.
         var clouds = await File.ReadAllTextAsync(PathOf("clouds.yaml"), Token);
         await File.WriteAllTextAsync(PathOf("clouds.yaml"),
             clouds.Replace(inner.ToString(), nginx.Address.ToString(), StringComparison.Ordinal), Token);
@@ -62,7 +62,7 @@ public sealed class BehindNginxTests : IAsyncLifetime
         Assert.Contains($"{nginx!.Address}v2.1", catalog, StringComparison.Ordinal);
         Assert.DoesNotContain("http:", catalog, StringComparison.Ordinal);
 
-        // More than a proxy takes into its memory, and more than nginx takes by default at all.
+        // More than a proxy buffers in memory, and more than nginx accepts by default.
         await File.WriteAllBytesAsync(PathOf("disk"), RandomNumberGenerator.GetBytes(20 << 20), Token);
         await Demo.RunAsync($"image create --disk-format raw --file {PathOf("disk")} large");
         await Demo.RunAsync($"image save --file {PathOf("saved")} large");
@@ -83,10 +83,11 @@ public sealed class BehindNginxTests : IAsyncLifetime
     [Fact]
     public async Task Two_callers_of_the_proxy_are_told_apart_and_neither_can_pose_as_another()
     {
-        // 127.0.0.2 stands for a proxy before this one; what stands left of its own word a caller said of itself.
+        // 127.0.0.2 stands for another proxy in front of this one. Everything left of that proxy's own entry was
+        // claimed by the caller.
         foreach (var claims in (string[])["198.51.100.1, 203.0.113.1", "198.51.100.2, 203.0.113.1"])
             Assert.Equal("401", await SignInAsync(claims));
-        // Each that comes after the wait is one more failure, and makes the next wait twice as long.
+        // Each attempt after the wait is another failure, and doubles the next wait.
         await Poll.UntilAsync(
             "a caller to have to wait", async () => await SignInAsync("198.51.100.3, 203.0.113.1") == "429");
         var claimed = 2;
@@ -98,7 +99,7 @@ public sealed class BehindNginxTests : IAsyncLifetime
 
     private string PathOf(string name) => Path.Combine(data.FullName, name);
 
-    /// <summary>The status of a sign-in with a wrong password through both proxies.</summary>
+    /// <summary>Returns the status of a sign-in with a wrong password through both proxies.</summary>
     private Task<string> SignInAsync(string claims)
         => CurlAsync(
             "-o", "/dev/null", "-w", "%{http_code}", "--interface", "127.0.0.2", "-H", $"X-Forwarded-For: {claims}",

@@ -23,7 +23,7 @@ internal sealed partial class Nginx : IAsyncDisposable
 
     public static void Require() => RealParts.Require(Program);
 
-    /// <summary>Starts it before a service, with a certificate of the test's.</summary>
+    /// <summary>Starts nginx before a service, with the test's certificate.</summary>
     public static async Task<Nginx> StartAsync(string folder, Uri service, (string Certificate, string Key) pair)
     {
         var nginx = new Nginx(folder);
@@ -76,7 +76,7 @@ internal sealed partial class Nginx : IAsyncDisposable
         process.Dispose();
     }
 
-    /// <summary>What the page tells operators to write is what is tried.</summary>
+    /// <summary>The configuration that the page shows to operators is the one that is tested.</summary>
     private static string Documented()
         => Site().Match(File.ReadAllText(Path.Combine(Repository.Folder, "docs", "operating", "tls.md")))
             .Groups[1].Value;

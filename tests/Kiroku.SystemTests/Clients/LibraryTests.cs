@@ -4,14 +4,14 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Clients;
 
 /// <summary>
-/// OpenStack's Python libraries, as Debian has them, with the clouds.yaml that the service wrote; each script checks
-/// what it sees.
+/// OpenStack's Python libraries from Debian, with the clouds.yaml that the service wrote. Each script checks its
+/// results itself.
 /// </summary>
 public sealed class LibraryTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
     private const string Modules = "/usr/lib/python3/dist-packages";
 
-    /// <summary>Whose clients, and the microversion. Debian 12's knows none beyond 2.92.</summary>
+    /// <summary>The client root and the microversion. Debian 12's novaclient supports none beyond 2.92.</summary>
     public static TheoryData<string, string> Novaclients
         => [.. ClientRoot.All.SelectMany(
             clients => ((string[])["2.1", "2.53", "2.92", "2.96"]).Select(version => (clients.Data, version)))

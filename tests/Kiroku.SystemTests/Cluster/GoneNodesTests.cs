@@ -7,7 +7,7 @@ using Npgsql;
 namespace Kiroku.SystemTests.Cluster;
 
 /// <summary>
-/// Nodes that are killed or stand still: what those that start meanwhile notice, and what becomes of them.
+/// Nodes that are killed or frozen: the effect on nodes that start meanwhile, and what becomes of them.
 /// </summary>
 public sealed class GoneNodesTests : IDisposable
 {
@@ -29,7 +29,7 @@ public sealed class GoneNodesTests : IDisposable
         var again = Stopwatch.StartNew();
         await using var b = await StartAsync("b", database);
 
-        // Of three, one of them into an empty database.
+        // The first of these three starts is into an empty database.
         Assert.True(
             again.Elapsed < usual.Elapsed, $"It took {again.Elapsed}, three before it {usual.Elapsed}. {output}");
         Assert.Equal(["b"], await ActiveAsync(database));

@@ -2,12 +2,13 @@ using System.Globalization;
 
 namespace Kiroku.SystemTests.Cluster;
 
-/// <summary>What a process listens on, as its kernel says: found by the sockets that its descriptors are.</summary>
+/// <summary>The sockets on which a process listens, found in the kernel's tables by the process's
+/// descriptors.</summary>
 internal static class ListeningSockets
 {
     private const string Listening = "0A";
 
-    /// <summary>Port numbers, and the names of Unix sockets; an abstract one's begins with @.</summary>
+    /// <summary>Port numbers and names of Unix sockets. An abstract one begins with @.</summary>
     public static IReadOnlyList<string> Of(int process)
     {
         var inodes = Directory.GetFiles($"/proc/{process}/fd").Select(Target)
@@ -24,7 +25,7 @@ internal static class ListeningSockets
         }
         catch (IOException)
         {
-            // Closed meanwhile.
+            // The descriptor was closed meanwhile.
             return "";
         }
     }
@@ -35,7 +36,7 @@ internal static class ListeningSockets
                 row => int.Parse(row[1].AsSpan(row[1].LastIndexOf(':') + 1), NumberStyles.HexNumber,
                     CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Those with the flag that somebody accepts there.</summary>
+    /// <summary>Unix sockets with the flag of a listening one.</summary>
     private static IEnumerable<string> Unix(int process, HashSet<string> inodes)
         => Rows($"/proc/{process}/net/unix").Where(row => row[3] == "00010000" && inodes.Contains(row[6])).Select(
             row => row.ElementAtOrDefault(7) ?? "unnamed");

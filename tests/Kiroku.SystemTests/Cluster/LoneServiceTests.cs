@@ -8,10 +8,10 @@ using Npgsql;
 
 namespace Kiroku.SystemTests.Cluster;
 
-/// <summary>What the built service can be reached by.</summary>
+/// <summary>The ports and sockets at which the built service can be reached.</summary>
 public sealed class LoneServiceTests : IDisposable
 {
-    /// <summary>.NET's own, for its debuggers: in a folder's file that no other account can open.</summary>
+    /// <summary>A socket of .NET's own, for debuggers: a file that no other account can open.</summary>
     private const string Diagnostics = "/dotnet-diagnostic-";
 
     private readonly DirectoryInfo scratch = Directory.CreateTempSubdirectory("kls-");
@@ -44,7 +44,7 @@ public sealed class LoneServiceTests : IDisposable
             SocketsOf(service).Order());
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, engine, Token);
-        // As the engine greets: the length of what follows, and what follows.
+        // A message as the engine begins one: the lengths of its parts, then the parts.
         await client.GetStream().WriteAsync(new byte[] { 8, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8 }, Token);
         Assert.True(await EndsAsync(client.GetStream()));
         Assert.False(service.HasEnded);
@@ -65,7 +65,7 @@ public sealed class LoneServiceTests : IDisposable
         return Convert.ToInt32(await command.ExecuteScalarAsync(Token), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Whether the other end closes, after a word of refusal or without one.</summary>
+    /// <summary>Whether the other end closes the connection, with or without an answer.</summary>
     private static async Task<bool> EndsAsync(NetworkStream stream)
     {
         try

@@ -5,8 +5,8 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Cluster;
 
 /// <summary>
-/// Real guests on three hosts: while a server moves, the process of the host that is at work is killed in each step, or
-/// stands still for a minute. Long, so only with KIROKU_FULL=1; in process every moment of every action is tried.
+/// Real guests on three hosts: while a server moves, the working host's process is killed in each step, or frozen for
+/// a minute. Takes long, so it runs only with KIROKU_FULL=1. The in-process tests try every moment of every action.
 /// </summary>
 public sealed class MoveKillTests : IAsyncLifetime
 {

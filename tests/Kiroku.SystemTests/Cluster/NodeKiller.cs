@@ -6,7 +6,7 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Cluster;
 
 /// <summary>
-/// Kills nodes, one or two at once, or has one stand still until the others have given it up, and starts them again.
+/// Kills one or two nodes at once, or freezes one until the others have given it up, and starts them again.
 /// </summary>
 internal sealed class NodeKiller(ThreeNodes nodes, Func<string, Task<bool>> isMember, int seed)
 {
@@ -17,10 +17,10 @@ internal sealed class NodeKiller(ThreeNodes nodes, Func<string, Task<bool>> isMe
 
     public List<Blow> Blows { get; } = [];
 
-    /// <summary>How often a node ended that nobody had killed.</summary>
+    /// <summary>How often a node ended without being killed.</summary>
     public int EndedByThemselves { get; private set; }
 
-    /// <summary>Returns when the time is over and all nodes are up again.</summary>
+    /// <summary>Completes when the time is over and all nodes are up again.</summary>
     public async Task RunAsync(TimeSpan length)
     {
         var began = Stopwatch.GetTimestamp();
@@ -37,7 +37,7 @@ internal sealed class NodeKiller(ThreeNodes nodes, Func<string, Task<bool>> isMe
         await Task.WhenAll(ThreeNodes.Names.Except(nodes.Up).Select(RaiseAsync));
     }
 
-    /// <summary>One is always left that answers.</summary>
+    /// <summary>Leaves at least one node that answers.</summary>
     private IEnumerable<Task> Strike(List<string> up)
     {
         if (up.Count < 2)

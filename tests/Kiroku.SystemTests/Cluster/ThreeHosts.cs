@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Kiroku.SystemTests.Cluster;
 
 /// <summary>
-/// Three processes on one PostgreSQL, each with a private libvirtd and real machines of its own; only the first has the
-/// guest image, and no resize leaves a server where it is.
+/// Three processes on one PostgreSQL, each with a private libvirtd and real machines. Only the first has the guest
+/// image, and a resize always moves the server.
 /// </summary>
 internal sealed class ThreeHosts : IAsyncDisposable
 {
@@ -51,7 +51,7 @@ internal sealed class ThreeHosts : IAsyncDisposable
         var settings = new Dictionary<string, string>
         {
             ["Scheduling__AllowResizeToSameHost"] = "false",
-            // A host with a small disk is not passed over.
+            // The scheduler does not pass over a host with a small disk.
             ["Scheduling__DiskAllocationRatio"] = "1000",
             ["Servers__SweepInterval"] = "00:00:02",
             ["Servers__RestTimeout"] = "00:00:01",
@@ -62,7 +62,7 @@ internal sealed class ThreeHosts : IAsyncDisposable
             FolderOf(name), settings, output, "--host", name, "--database", database);
     }
 
-    /// <summary>Speaks to that node from now on.</summary>
+    /// <summary>Sends requests to that node from now on.</summary>
     public async Task SignInAsync(string name)
     {
         var clouds = Path.Combine(FolderOf("a"), "clouds.yaml");
@@ -75,18 +75,18 @@ internal sealed class ThreeHosts : IAsyncDisposable
 
     public Task SignalAsync(string name, string signal) => processes[name].SignalAsync(signal);
 
-    /// <summary>The exit code with which a node ends by itself.</summary>
+    /// <summary>The exit code of a node that ends by itself.</summary>
     public Task<int> EndedAsync(string name) => processes[name].EndedAsync();
 
-    /// <summary>A disk to put in the place of a host's.</summary>
+    /// <summary>A small disk to mount in place of a host's.</summary>
     public SmallDisk SmallDiskOf(string host) => new(Path.Combine(FolderOf(host), "volumes"));
 
-    /// <summary>The files in a host's pool that belong to a server, whole or half made.</summary>
+    /// <summary>The files in a host's pool that belong to a server, including unfinished ones.</summary>
     public IEnumerable<string> DisksOn(string host, string server)
         => Directory.EnumerateFiles(Path.Combine(FolderOf(host), "volumes"), $"*{server}*").Select(
             file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
 
-    /// <summary>Process ids of QEMU that run a server's machine, on whichever host.</summary>
+    /// <summary>The ids of the QEMU processes that run a server's machine, on any host.</summary>
     public static IReadOnlyList<int> MachinesOf(string server) => [.. Directory.EnumerateDirectories("/proc")
         .Where(folder =>
             int.TryParse(Path.GetFileName(folder), out _)

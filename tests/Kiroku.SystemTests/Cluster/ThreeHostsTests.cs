@@ -5,7 +5,7 @@ namespace Kiroku.SystemTests.Cluster;
 
 /// <summary>
 /// The nine actions on real guests over three hosts: resize, revert and unshelve really change the host, and the disk
-/// comes along.
+/// moves with them.
 /// </summary>
 public sealed class ThreeHostsTests : IAsyncLifetime
 {
@@ -72,7 +72,7 @@ public sealed class ThreeHostsTests : IAsyncLifetime
         Assert.Empty(hosts.DisksOn(there, server));
         Assert.Single(ThreeHosts.MachinesOf(server));
 
-        // The guest image is another node's: a host that needs it fetches it.
+        // The guest image is on another node, and a host that needs it fetches it.
         var image = (string)(await hosts.Demo.ReadAsync("/image/v2/images?name=kiroku-guest"))["images"]![0]!["id"]!;
         await DoAsync($$"""{"rebuild": {"imageRef": "{{image}}"} }""", "rebuild", "ACTIVE", wasStopped: false);
         var rebuilt = await BootedAsync(unshelved, boots: 1);
@@ -174,7 +174,7 @@ public sealed class ThreeHostsTests : IAsyncLifetime
 
     private Task<Answer> ActAsync(string body) => hosts.Admin.PostAsync($"/v2.1/servers/{server}/action", body, "2.91");
 
-    /// <summary>Does it, and compares its record with the example, whichever hosts it was done on.</summary>
+    /// <summary>Performs an action, and compares its record with the example, whatever hosts were involved.</summary>
     /// <returns>The record as administrators see it.</returns>
     private async Task<JsonObject> DoAsync(string body, string action, string status, bool wasStopped)
     {

@@ -7,7 +7,7 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Cluster;
 
 /// <summary>
-/// Three processes on one database, each with libvirt's mock, and those who ask whichever of them is up.
+/// Three processes on one database, each with libvirt's mock, and clients that use whichever of them is up.
 /// </summary>
 internal sealed class ThreeNodes(string folder, string database) : IAsyncDisposable
 {
@@ -28,13 +28,13 @@ internal sealed class ThreeNodes(string folder, string database) : IAsyncDisposa
     private readonly ConcurrentDictionary<string, int> answers = new();
     private Cloud? first;
 
-    /// <summary>Answers that nobody should get, with what was asked.</summary>
+    /// <summary>Answers that nobody should get, with their requests.</summary>
     public ConcurrentBag<string> Wrong { get; } = [];
 
     /// <summary>How long each start took until it listened, in seconds.</summary>
     public ConcurrentBag<double> Starts { get; } = [];
 
-    /// <summary>How often each was answered, or not at all.</summary>
+    /// <summary>How often each node answered or did not.</summary>
     public string Answers
         => string.Join(", ",
             answers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}"));
@@ -47,10 +47,10 @@ internal sealed class ThreeNodes(string folder, string database) : IAsyncDisposa
         }
     }
 
-    /// <summary>Those that answer, or would.</summary>
+    /// <summary>The nodes that are up.</summary>
     public IReadOnlyList<string> Up => [.. Names.Where(name => clouds.ContainsKey(name) && !processes[name].HasEnded)];
 
-    /// <summary>Starts a node on its folder; the first that starts makes the users.</summary>
+    /// <summary>Starts a node on its folder. The first one creates the users.</summary>
     public async Task StartAsync(string name)
     {
         var data = Path.Combine(folder, name);
@@ -63,14 +63,14 @@ internal sealed class ThreeNodes(string folder, string database) : IAsyncDisposa
         clouds[name] = first.At(process.Address);
     }
 
-    /// <summary>Nobody asks it from now on.</summary>
+    /// <summary>Stops sending requests to a node.</summary>
     public ServiceProcess TakeOut(string name)
     {
         clouds.TryRemove(name, out _);
         return processes[name];
     }
 
-    /// <summary>Asks one that is up, and another if that one does not answer.</summary>
+    /// <summary>Sends a request to a node that is up, and to another if that one does not answer.</summary>
     public async Task<Answer> AskAsync(
         Random random, HttpMethod method, string path, string? body = null, string? version = null, string? key = null)
     {

@@ -5,7 +5,7 @@ using Commands = Kiroku.SystemTests.Hypervisors.Commands;
 
 namespace Kiroku.SystemTests.CommandLine;
 
-/// <summary>A data folder in which somebody else may write is neither served nor ended by.</summary>
+/// <summary>A data folder in which another account may write is refused by serve and down.</summary>
 public sealed class DataFolderOwnerTests : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("owner");

@@ -11,9 +11,7 @@ public sealed class DrainTests : IDisposable
     private string[] Serve
         => ["serve", "--data", folder.FullName, "--listen", "http://127.0.0.1:0", "--hypervisor", "test:///default"];
 
-    /// <summary>
-    /// What fails is tried again until it works, and after longer than a service has to come to rest.
-    /// </summary>
+    /// <summary>A failing step is tried again until it works, for longer than a service has to come to rest.</summary>
     private static (string, string?)[] Settings =>
     [
         ("KIROKU_Actions__Attempts", "100"), ("KIROKU_Actions__FirstDelay", "00:00:01"),
@@ -43,7 +41,7 @@ public sealed class DrainTests : IDisposable
         await using var again = new KirokuProcess(Serve);
         var record = await (await SignInAsync(again)).ReadAsync(
             $"/v2.1/servers/{server}/os-instance-actions/{requestId}");
-        // Attempts that failed, then one that came after the drain had begun; nothing after the end.
+        // Failed attempts, then one that began after the drain did, and none after the end.
         var attempts = record["instanceAction"]!["events"]!.AsArray()
             .Where(e => (string)e!["event"]! == "compute__do_build_and_run_instance").Select(e => (string)e!["result"]!)
                 .ToList();
@@ -83,7 +81,7 @@ public sealed class DrainTests : IDisposable
         return await Cloud.SignInAsync(address, Path.Combine(folder.FullName, "clouds.yaml"), "demo");
     }
 
-    /// <summary>Begins to build a server of an image whose file is away for a while.</summary>
+    /// <summary>Starts building a server from an image whose file is missing for a while.</summary>
     private async Task<(string ImageFile, string RequestId, string Server)> BeginBuildAsync(Cloud demo)
     {
         var image = await demo.AddImageAsync("disk", "raw", new byte[1024 * 1024]);

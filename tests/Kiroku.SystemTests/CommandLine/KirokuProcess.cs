@@ -3,7 +3,7 @@ using Kiroku.CommandLine;
 
 namespace Kiroku.SystemTests.CommandLine;
 
-/// <summary>The product as a process of its own, ended with the test by its id.</summary>
+/// <summary>The product in its own process, which the test ends by its id.</summary>
 internal sealed class KirokuProcess : IAsyncDisposable
 {
     private readonly Process process;
@@ -23,14 +23,14 @@ internal sealed class KirokuProcess : IAsyncDisposable
         errors = new Lazy<Task<string>>(() => process.StandardError.ReadToEndAsync());
     }
 
-    /// <summary>Nothing here takes as long: what hangs is to fail, and to say where.</summary>
+    /// <summary>No test takes as long. A hanging one must fail and say where.</summary>
     private readonly CancellationTokenSource patience = new(TimeSpan.FromMinutes(5));
 
     private CancellationToken Token => patience.Token;
 
     public int Id => process.Id;
 
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs the product until it ends.</summary>
     public static async Task<Ended> RunAsync(string[] arguments, params (string Name, string? Value)[] environment)
     {
         await using var kiroku = new KirokuProcess(arguments, environment);
@@ -62,7 +62,7 @@ internal sealed class KirokuProcess : IAsyncDisposable
 
     public async Task<Ended> EndAsync()
     {
-        // Both at once: a pipe that nobody reads fills up.
+        // Reads both pipes at once, because an unread pipe fills up.
         _ = errors.Value;
         var output = await process.StandardOutput.ReadToEndAsync(Token);
         await process.WaitForExitAsync(Token);
@@ -80,5 +80,5 @@ internal sealed class KirokuProcess : IAsyncDisposable
     }
 }
 
-/// <summary>How a process ended and what it said.</summary>
+/// <summary>How a process ended, and its output.</summary>
 internal sealed record Ended(int ExitCode, string Output, string Errors);

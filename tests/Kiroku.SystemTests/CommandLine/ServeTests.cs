@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Kiroku.SystemTests.CommandLine;
 
-/// <summary>What <c>kiroku serve</c> does with what it cannot use: one line, an exit code, no stack.</summary>
+/// <summary>How <c>kiroku serve</c> reports what it cannot use: one line, an exit code, no stack trace.</summary>
 public sealed class ServeTests : IDisposable
 {
     private const string Mock = "/usr/lib/x86_64-linux-gnu/libvirt.so.0";
@@ -161,8 +161,7 @@ public sealed class ServeTests : IDisposable
         => Complains(await KirokuProcess.RunAsync(["down", data]), 1, complaint);
 
     /// <summary>
-    /// One line for the complaint; the mock's warning may stand before it, a log's line that has nothing to do with it
-    /// too.
+    /// Checks for a complaint of one line. The mock's warning may precede it, and an unrelated line of the log.
     /// </summary>
     private static void Complains(Ended ended, int exitCode, string complaint)
     {

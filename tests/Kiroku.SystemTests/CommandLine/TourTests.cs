@@ -1,6 +1,6 @@
 namespace Kiroku.SystemTests.CommandLine;
 
-/// <summary>The README's first command, as it is run.</summary>
+/// <summary>The README's first command, run as a user runs it.</summary>
 public sealed class TourTests : IDisposable
 {
     private readonly DirectoryInfo parent = Directory.CreateDirectory(

@@ -1,19 +1,19 @@
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <summary>Gives some bytes and then breaks, as a connection does.</summary>
+/// <summary>Gives some bytes and then fails, as a connection does.</summary>
 internal sealed class BreakingStream(byte[] bytes) : MemoryStream(bytes)
 {
     public const string Reason = "the connection broke";
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        // In pieces as odd as a network's.
+        // In pieces of odd sizes, as from a network.
         var read = await base.ReadAsync(buffer[..Math.Min(buffer.Length, 8191)], cancellationToken);
         return read > 0 ? read : throw new IOException(Reason);
     }
 }
 
-/// <summary>Neither gives nor takes anything, and does not hear that nobody wants it any more.</summary>
+/// <summary>Neither gives nor accepts anything, and ignores cancellation.</summary>
 internal sealed class SilentStream : MemoryStream
 {
     private readonly Task never = new TaskCompletionSource().Task;
@@ -29,7 +29,7 @@ internal sealed class SilentStream : MemoryStream
         => await never;
 }
 
-/// <summary>Gives all its bytes, and does not end before it is told to.</summary>
+/// <summary>Gives all its bytes, but does not end until it is told to.</summary>
 internal sealed class HeldStream(byte[] bytes) : MemoryStream(bytes)
 {
     private readonly TaskCompletionSource given = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,12 +3,12 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <summary>The account of a private daemon, taken over: it puts whatever it can wherever it may.</summary>
+/// <summary>The account of a private daemon, compromised: it places files wherever it may.</summary>
 internal static class HostileAccount
 {
     private const string Name = "nobody";
 
-    /// <summary>Runs a script as the account; what it is refused it goes without.</summary>
+    /// <summary>Runs a script as the account. Commands that are refused to it are skipped.</summary>
     public static Task RunAsync(string script, params string[] arguments) => RunAsAsync(Name, script, arguments);
 
     private static async Task RunAsAsync(
@@ -19,18 +19,18 @@ internal static class HostileAccount
             "sh", "-c", $"({script}) 2>/dev/null || true", "sh", .. arguments,
         ]);
 
-    /// <summary>Puts something in a place of the account's, in place of whatever is there.</summary>
-    /// <param name="kind">What to put there.</param>
-    /// <param name="place">Where.</param>
-    /// <param name="target">What a link leads to.</param>
-    /// <param name="account">Which account.</param>
+    /// <summary>Puts something in a place of the account's, instead of whatever is there.</summary>
+    /// <param name="kind">The kind of thing.</param>
+    /// <param name="place">The place.</param>
+    /// <param name="target">The target of a link.</param>
+    /// <param name="account">The account.</param>
     public static Task PlantAsync(string kind, string place, string target, string account = Name) => kind switch
     {
         "link" => RunAsAsync(account, "rm -rf \"$1\"; mkdir -p \"${1%/*}\"; ln -s \"$2\" \"$1\"", place, target),
         "pipe" => RunAsAsync(account, "rm -rf \"$1\"; mkdir -p \"${1%/*}\"; mkfifo \"$1\"", place),
         "folder" => RunAsAsync(account, "rm -rf \"$1\"; mkdir -p \"$1\"; touch \"$1\"/file", place),
         "huge file" => RunAsAsync(account, "rm -rf \"$1\"; mkdir -p \"${1%/*}\"; truncate -s 1T \"$1\"", place),
-        // What the kernel keeps the account from, unless it was told not to.
+        // The kernel keeps the account from this by default.
         "hard link" => Commands.RunAsync("ln", "-f", target, place),
         "device" => MakeDeviceAsync(place),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
@@ -44,7 +44,7 @@ internal static class HostileAccount
     }
 
     /// <summary>
-    /// Gives the account what it had in a folder of the version before: all of the daemon's settings.
+    /// Gives the account what it had in folders of the version before: all of the daemon's settings.
     /// </summary>
     public static Task OwnSettingsAsync(LibvirtOptions options) => Commands.RunAsync(
         "chown", $"{Name}:nogroup",

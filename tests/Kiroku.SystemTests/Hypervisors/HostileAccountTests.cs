@@ -7,15 +7,15 @@ using Kiroku.Hypervisors.Libvirt.Machines;
 namespace Kiroku.SystemTests.Hypervisors;
 
 /// <summary>
-/// The account of the daemon puts links, pipes, devices and huge files wherever root's service opens something: nothing
+/// The daemon's account places links, pipes, devices and huge files wherever root's service opens something. Nothing
 /// of root's is touched, and nothing hangs.
 /// </summary>
 public sealed class HostileAccountTests : IDisposable
 {
-    /// <summary>For what would otherwise hang.</summary>
+    /// <summary>The limit for calls that would hang without the protection.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    /// <summary>A new daemon looks at QEMU first, for which a busy machine takes its time.</summary>
+    /// <summary>A new daemon examines QEMU first, which takes a while on a busy machine.</summary>
     private static readonly TimeSpan LongCall = TimeSpan.FromSeconds(30);
 
     private readonly RootsOwn roots = new();
@@ -48,7 +48,7 @@ public sealed class HostileAccountTests : IDisposable
         }
         catch (HypervisorException failure)
         {
-            // The daemon itself, with no rights but the account's, may fall over what its account did.
+            // The daemon itself, which has only the account's rights, may fail because of what its account did.
             Assert.StartsWith("r/", place, StringComparison.Ordinal);
             Assert.Equal(HypervisorFailure.Unavailable, failure.Failure);
         }
@@ -123,7 +123,7 @@ public sealed class HostileAccountTests : IDisposable
     {
         await using var host = new PrivateHost();
         await host.Daemon.EnsureAsync(Token);
-        // As an editor would: root's process with the name of the settings file among its arguments.
+        // As an editor would be: root's process with the name of the settings file among its arguments.
         using var editor = Process.Start("tail", ["-f", "/dev/null", InLibvirt(host, "libvirtd.conf")]);
         try
         {
@@ -212,7 +212,7 @@ public sealed class HostileAccountTests : IDisposable
         Assert.False(RealParts.Runs(qemu));
     }
 
-    /// <summary>The daemon has made its folders, and is gone.</summary>
+    /// <summary>Lets a daemon make its folders, and ends it.</summary>
     private static async Task StartOnceAsync(PrivateHost host)
     {
         await host.Daemon.EnsureAsync(Token);

@@ -3,7 +3,7 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <summary>What the API says of a guest's console in whose place the machines' account put something else.</summary>
+/// <summary>The API's answer for a console that the machines' account replaced by something else.</summary>
 public sealed class HostileConsoleTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
     private const string Read = """{"os-getConsoleOutput": {} }""";

@@ -2,7 +2,7 @@ using Kiroku.Hypervisors;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <content>All machines at once.</content>
+/// <content>Lists of all machines.</content>
 public abstract partial class HypervisorContract
 {
     [Fact]

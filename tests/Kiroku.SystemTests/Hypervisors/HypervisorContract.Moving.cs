@@ -3,10 +3,10 @@ using Kiroku.Hypervisors;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <content>Volumes whose bytes leave and come.</content>
+/// <content>Export and import of volumes.</content>
 public abstract partial class HypervisorContract
 {
-    /// <summary>A flat disk of 16 MiB as a move makes it: the copy of one that stands on an image.</summary>
+    /// <summary>Makes a flat disk of 16 MiB as a move does: the copy of one that is based on an image.</summary>
     private protected async Task<string> NewCopyAsync(string name = "copy")
     {
         var disk = await NewDiskAsync(name + "-from");
@@ -132,7 +132,7 @@ public abstract partial class HypervisorContract
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => receiver);
         for (var number = 0; number < receiving.Count; number++)
         {
-            // Asked for in its turn, it is gone already.
+            // By the time of this call it is gone already.
             await ExpectNothingAsync(NameOf($"moved{number}"));
         }
         await ReceiveAsync(NameOf("moved0"), content, bytes);
@@ -145,7 +145,7 @@ public abstract partial class HypervisorContract
         var content = await Hypervisor.DescribeVolumeAsync(copy, Token);
         var bytes = await ExportAsync(copy);
         using var giveUp = new CancellationTokenSource();
-        // More than are read at once.
+        // More than are read at the same time.
         var read = Enumerable.Range(0, 4).Select(number => NameOf($"read{number}")).ToList();
         foreach (var volume in read)
             await Hypervisor.CopyVolumeAsync(copy, volume, 16 * MiB, null, Token);

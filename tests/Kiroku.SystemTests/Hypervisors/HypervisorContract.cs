@@ -3,7 +3,7 @@ using Kiroku.Hypervisors.Libvirt;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <summary>What every hypervisor has to do, the mock and the real one alike.</summary>
+/// <summary>What every hypervisor must do, whether it is the mock or the real one.</summary>
 public abstract partial class HypervisorContract : IAsyncLifetime
 {
     private protected const long MiB = 1024 * 1024;

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Kiroku.SystemTests.Hypervisors;
 
 /// <summary>
-/// A process with the account and the groups of a machine's QEMU: what one could do that was taken over.
+/// A process with the account and groups of a machine's QEMU, which can do what a compromised QEMU could.
 /// </summary>
 internal sealed class Intruder
 {
@@ -29,7 +29,7 @@ internal sealed class Intruder
 
     public Task<bool> WritesAsync(string file) => RunsAsync("exec >>\"$0\"", file);
 
-    /// <summary>Reads it, writes it, or connects to it where it is a socket.</summary>
+    /// <summary>Whether it can read or write the file or, if that is a socket, connect to it.</summary>
     public async Task<bool> OpensAsync(string file)
         => await ReadsAsync(file) || await WritesAsync(file)
             || await RunsAsync("test -r \"$0\" || test -w \"$0\" || test -x \"$0\"", file);

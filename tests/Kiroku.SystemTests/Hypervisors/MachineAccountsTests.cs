@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Kiroku.SystemTests.Hypervisors;
 
 /// <summary>
-/// Each machine of a private daemon under an account of its own, tried by processes with those accounts.
+/// Each machine of a private daemon has its own account. Processes with those accounts try what they can reach.
 /// </summary>
 public sealed class MachineAccountsTests
 {
@@ -64,7 +64,7 @@ public sealed class MachineAccountsTests
             await later.StartAsync(machine, Token);
         }
         Assert.Equal(before, machines.ConvertAll(machine => new Intruder(host.QemuOf(machine)).User));
-        // A config drive that stays of a machine that is gone keeps its account from being another's.
+        // As long as the config drive of a removed machine remains, no other machine gets its account.
         await later.UndefineAsync(machines[0], Token);
         Assert.DoesNotContain(new Intruder(host.QemuOf(await StartAsync(later))).User, before);
     }
@@ -161,7 +161,8 @@ public sealed class MachineAccountsTests
     }
 
     /// <summary>
-    /// What a QEMU that was taken over can do to its own disk: the name has the room of the old one and more.
+    /// Does what a compromised QEMU can do to its own disk: replaces the base's name, for which the header has room
+    /// enough.
     /// </summary>
     private static async Task PointAtAsync(string disk, string other)
     {
@@ -178,7 +179,7 @@ public sealed class MachineAccountsTests
         => Directory.EnumerateFiles(host.Options.VolumesFolder, $"*{machine}");
 
     /// <summary>
-    /// All that libvirt keeps, but for what is the machine's own and what says nothing; and all consoles.
+    /// All files of libvirt's, except the machine's own and those without secrets, and all consoles.
     /// </summary>
     private static IEnumerable<string> Secrets(PrivateHost host, Guid machine)
         => Directory.EnumerateFiles(Path.Combine(host.Options.Folder, "libvirt"), "*", SearchOption.AllDirectories)
@@ -188,12 +189,12 @@ public sealed class MachineAccountsTests
             .Concat(Directory.EnumerateFiles(host.Options.ConsolesFolder));
 
     /// <summary>
-    /// The first definition has the daemon look at QEMU, which takes a second or two on a machine that is busy.
+    /// The first definition makes the daemon examine QEMU, which takes a second or two on a busy machine.
     /// </summary>
     private static PrivateHost NewHost() => new(callTimeout: TimeSpan.FromSeconds(30));
 
     /// <summary>
-    /// As with a network that needs rights over the host's, where machines cannot have accounts of their own.
+    /// As with a network that needs rights on the host's network, where machines cannot have their own accounts.
     /// </summary>
     private static async Task<LibvirtHypervisor> ConnectSharedAsync(PrivateHost host)
     {

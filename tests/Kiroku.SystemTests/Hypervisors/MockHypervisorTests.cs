@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <summary>The contract on libvirt's own mock, which needs nothing but the library.</summary>
+/// <summary>The contract with libvirt's own mock, which needs only the library.</summary>
 public sealed class MockHypervisorTests : HypervisorContract
 {
     private protected override Task<LibvirtHypervisor> ConnectAsync()

@@ -3,7 +3,7 @@ using Kiroku.Hypervisors.Libvirt;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <summary>Daemons that die, freeze and are found again; each test has a daemon of its own.</summary>
+/// <summary>Daemons that die, freeze and are found again. Each test has its own daemon.</summary>
 public sealed class PrivateDaemonTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -21,7 +21,7 @@ public sealed class PrivateDaemonTests
         Assert.NotEqual(killed, host.Daemon.Process);
         Assert.Equal(MachineState.Running, await hypervisor.GetStateAsync(machine, Token));
         await hypervisor.StopAsync(machine, TimeSpan.Zero, Token);
-        // Not the stop: libvirt tells nothing of a machine that goes while the new daemon still looks for it.
+        // Not a stop: libvirt reports nothing for a machine that ends while the new daemon is still looking for it.
         await hypervisor.StartAsync(machine, Token);
         await UntilAsync(changes, change => change == new MachineChange(machine, MachineState.Running));
     }
@@ -54,7 +54,7 @@ public sealed class PrivateDaemonTests
         var daemon = host.Daemon.Process!;
         await Commands.SignalAsync("STOP", daemon.Id);
         var began = TimeProvider.System.GetTimestamp();
-        // Far more than there are threads for.
+        // Far more calls than there are threads.
         var calls = Enumerable.Range(0, 60).Select(_ => hypervisor.GetStateAsync(machine, Token)).ToArray();
         foreach (var call in calls)
         {
@@ -146,13 +146,13 @@ public sealed class PrivateDaemonTests
             await hypervisor.ImportVolumeAsync("base", image, VolumeFormat.Raw, null, Token);
             await ExpectNoSpaceAsync(() => hypervisor.CopyVolumeAsync("base", "copy", 64 << 20, null, Token));
             await ExpectNoSpaceAsync(() => hypervisor.ImportVolumeAsync("more", image, VolumeFormat.Raw, null, Token));
-            // The file system says no in the middle: what is promised as free is taken meanwhile.
+            // The file system fails in the middle, because the space that was free at the start is taken meanwhile.
             await hypervisor.DeleteVolumeAsync("base", Token);
             var filling = new Filling(host.FileOf("ballast"));
             await ExpectNoSpaceAsync(
                 () => hypervisor.ImportVolumeAsync("more", image, VolumeFormat.Raw, filling, Token));
             await ExpectNoSpaceAsync(() => ReceiveAsync(4 << 20, announced: 4 << 20));
-            // What was announced as small and is large may all be on its way before the first of it is written.
+            // All bytes of a file that was announced as small may be under way before the first is written.
             await ExpectNoSpaceAsync(() => ReceiveAsync(4 << 20, announced: 1 << 20));
             await ReceiveAsync(1 << 20, announced: 1 << 20);
             Assert.Equal(["ballast", "received"], (await hypervisor.ListVolumesAsync(Token)).Order());

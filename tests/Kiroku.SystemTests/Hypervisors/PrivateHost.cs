@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <summary>A data folder with a private daemon of its own, gone with the test.</summary>
+/// <summary>A data folder with a private daemon, removed with the test.</summary>
 internal sealed class PrivateHost : IAsyncDisposable
 {
     private readonly DirectoryInfo folder;
@@ -15,7 +15,7 @@ internal sealed class PrivateHost : IAsyncDisposable
     public PrivateHost(string name = "k", TimeSpan? callTimeout = null)
     {
         RealParts.Require("/usr/sbin/libvirtd", "/usr/bin/qemu-system-x86_64", "/usr/bin/qemu-img");
-        // Not a private temporary folder: the account of the machines has to pass through.
+        // Not a private temporary folder, because the machines' account must pass through it.
         folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name + Guid.NewGuid().ToString("N")[..8]));
         Options = new LibvirtOptions
         {
@@ -36,7 +36,7 @@ internal sealed class PrivateHost : IAsyncDisposable
 
     public string FileOf(string volume) => Path.Combine(Options.VolumesFolder, volume);
 
-    /// <summary>The QEMU of a machine, by the note that libvirt keeps.</summary>
+    /// <summary>The id of a machine's QEMU process, from libvirt's pid file.</summary>
     public int QemuOf(Guid machine)
     {
         var note = Directory
@@ -51,7 +51,7 @@ internal sealed class PrivateHost : IAsyncDisposable
         folder.Delete(recursive: true);
     }
 
-    /// <summary>A daemon whose process id was spoiled is found by its command line alone.</summary>
+    /// <summary>Ends a daemon whose pid file was spoiled, found by its command line.</summary>
     private void EndSpoiled()
     {
         var settings = Path.Combine(folder.FullName, "libvirt", "libvirtd.conf");
@@ -72,7 +72,7 @@ internal sealed class PrivateHost : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It is another test's, and has just ended.
+            // It belonged to another test and has just ended.
             return [];
         }
     }

@@ -2,7 +2,7 @@ using Kiroku.Hypervisors;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <content>Files that come, byte for byte.</content>
+/// <content>Received files, byte for byte.</content>
 public sealed partial class PrivateHypervisorTests
 {
     [Fact]
@@ -11,7 +11,7 @@ public sealed partial class PrivateHypervisorTests
         var random = new byte[3 * MiB + 17];
         new Random(1).NextBytes(random.AsSpan((int)MiB, 100_000));
         new Random(2).NextBytes(random.AsSpan((2 * (int)MiB) + 5, 17));
-        // Ending in a hole, beginning with one, all hole, nothing.
+        // Files that end in a hole, begin with one, consist of one, or are empty.
         foreach (var bytes in new byte[][] { random, random[(int)MiB..], random[..(int)MiB], [] })
         {
             await ReceiveAsync(NameOf("raw"), new VolumeContent(VolumeFormat.Raw, bytes.Length, bytes.Length), bytes);
@@ -59,7 +59,7 @@ public sealed partial class PrivateHypervisorTests
             "qemu-img", "compare", "-q", "-f", "raw", "-F", "qcow2",
             Host.FileOf(NameOf("image")), Host.FileOf(NameOf("moved")));
         Assert.Equal(content, await Hypervisor.DescribeVolumeAsync(NameOf("moved"), Token));
-        // What libvirt believes of its format shows in what it copies.
+        // The copy shows which format libvirt assumes.
         await Hypervisor.CopyVolumeAsync(NameOf("moved"), NameOf("again"), 2048 * MiB, null, Token);
         await Commands.RunAsync(
             "qemu-img", "compare", "-q", Host.FileOf(NameOf("moved")), Host.FileOf(NameOf("again")));

@@ -4,7 +4,7 @@ using Kiroku.Hypervisors.Libvirt.Machines;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <summary>The contract on real QEMU under a private daemon, and what only there can happen.</summary>
+/// <summary>The contract with real QEMU under a private daemon, and what can happen only there.</summary>
 public sealed partial class PrivateHypervisorTests(PrivateHypervisorTests.SharedHost shared)
     : HypervisorContract, IClassFixture<PrivateHypervisorTests.SharedHost>
 {
@@ -60,7 +60,7 @@ public sealed partial class PrivateHypervisorTests(PrivateHypervisorTests.Shared
         var drive = NameOf("drive");
         var secret = "the administrator's password"u8.ToArray();
         await Hypervisor.WriteVolumeAsync(drive, [.. secret, .. new byte[(int)MiB - secret.Length]], Token);
-        // Whoever has the file open still sees its bytes, as the disk below does, when its name is gone.
+        // A process that has the file open still sees its bytes after its name is gone, as the disk below does.
         await using var file = new FileStream(
             Host.FileOf(drive), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         await Hypervisor.DeleteVolumeAsync(drive, Token);

@@ -1,7 +1,7 @@
 namespace Kiroku.SystemTests.Hypervisors;
 
 /// <summary>
-/// What real tests need of the machine they run on: skipped where it is missing, failed where CI promised it.
+/// Checks for the real parts that tests need: a missing one skips the test, or fails it where CI promised the part.
 /// </summary>
 internal static class RealParts
 {

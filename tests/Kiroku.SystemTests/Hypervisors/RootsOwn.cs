@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
-/// <summary>A file and a folder that are nobody's but root's; a test looks whether they are as they were.</summary>
+/// <summary>A file and a folder that only root may touch. A test checks that they are unchanged.</summary>
 internal sealed class RootsOwn : IDisposable
 {
     public const string Secret = "root's own secret\n";
@@ -20,7 +20,7 @@ internal sealed class RootsOwn : IDisposable
         before = Describe();
     }
 
-    /// <summary>Of more bytes than a console keeps, so that it would be trimmed.</summary>
+    /// <summary>Larger than the limit of a console, so that it would be trimmed.</summary>
     public string SecretFile => Path.Combine(folder.FullName, "secret");
 
     public string Folder => Path.Combine(folder.FullName, "folder");
@@ -29,7 +29,7 @@ internal sealed class RootsOwn : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    /// <summary>Names, owners, modes and times, and what is in them.</summary>
+    /// <summary>Describes names, owners, modes, times and contents.</summary>
     private string Describe()
     {
         string[] arguments = [folder.FullName, "-printf", "%p %U %G %m %s %n %T@\\n"];

@@ -5,7 +5,7 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Identity;
 
 /// <summary>
-/// The service with Debian's Keystone in the place of its own identity, and OpenStack's own client; on libvirt's mock.
+/// The service with Debian's Keystone instead of its own identity, and OpenStack's own client; on libvirt's mock.
 /// </summary>
 public sealed class KeystoneTests : IAsyncLifetime
 {

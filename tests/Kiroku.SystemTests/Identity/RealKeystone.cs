@@ -7,9 +7,7 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Identity;
 
-/// <summary>
-/// Debian's Keystone in a folder and a process of its own, on a store of SQLite and a catalog from a file.
-/// </summary>
+/// <summary>Debian's Keystone in its own folder and process, with a SQLite store and a catalog from a file.</summary>
 internal sealed class RealKeystone : IAsyncDisposable
 {
     public const string AdminPassword = "bootstrapped";
@@ -28,7 +26,7 @@ internal sealed class RealKeystone : IAsyncDisposable
     public StockClient Client(string user, string password, string project)
         => StockClient.Of(Address, user, password, project);
 
-    /// <summary>Makes its store and runs it, with a catalog that names the compute service.</summary>
+    /// <summary>Creates its store and starts it, with a catalog that names the compute service.</summary>
     public async Task StartAsync(Uri compute)
     {
         await File.WriteAllTextAsync(Settings, $"""
@@ -96,7 +94,7 @@ internal sealed class RealKeystone : IAsyncDisposable
 
     private string Log => Path.Combine(folder.FullName, "keystone.log");
 
-    /// <summary>What it prints goes to a file: a pipe that nobody reads fills up.</summary>
+    /// <summary>Its output goes to a file, because an unread pipe fills up.</summary>
     private ProcessStartInfo Start(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(

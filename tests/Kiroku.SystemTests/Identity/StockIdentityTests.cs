@@ -4,7 +4,7 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Identity;
 
-/// <summary>OpenStack's own client makes and unmakes users, projects and roles, on libvirt's mock.</summary>
+/// <summary>OpenStack's own client creates and deletes users, projects and roles, on libvirt's mock.</summary>
 public sealed class StockIdentityTests : IAsyncLifetime
 {
     private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("ki-");
@@ -57,7 +57,7 @@ public sealed class StockIdentityTests : IAsyncLifetime
         var ann = StockClient.Of(Identity, "ann", "first", "p1").In(clients);
         Assert.Matches(Refusal(403), await ann.FailAsync("user create x"));
         Assert.Equal(["p1"], Column(await ann.JsonAsync("project list"), "Name"));
-        // Debian 13's client leaves out whose password it is (openstackclient 7.4, user.py, SetPasswordUser).
+        // Debian 13's client does not send whose password it is (openstackclient 7.4, user.py, SetPasswordUser).
         if (clients == "trixie")
             await admin.RunAsync("user set --password second ann");
         else
@@ -119,17 +119,18 @@ public sealed class StockIdentityTests : IAsyncLifetime
             row => (string)row!["Service Type"]! == "identity" && (string)row["Version"]! == "3.14");
     }
 
-    /// <summary>What a client says of a refusal: older ones and the sign in, and today's by openstacksdk.</summary>
+    /// <summary>The client's message about a refusal: that of older clients and of signing in, or that of today's
+    /// with openstacksdk.</summary>
     private static string Refusal(int status) => $"HTTP {status}|Exception: {status}: Client Error";
 
     private static IEnumerable<string> Column(JsonNode rows, string name)
         => rows.AsArray().Select(row => (string)row![name]!);
 
-    /// <summary>A value by its name, which newer clients write with capitals.</summary>
+    /// <summary>A value by its name, which newer clients capitalize.</summary>
     private static JsonNode Value(JsonNode shown, string name)
         => shown.AsObject().Single(value => value.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value!;
 
-    /// <summary>The one role, which older clients print as a word and newer ones as Keystone answered it.</summary>
+    /// <summary>The only role, which older clients print by name and newer ones as Keystone's answer.</summary>
     private static string RoleOf(JsonNode roles)
         => (string)(roles is JsonArray list ? list.Single()!["name"]! : roles)!;
 }

@@ -5,7 +5,7 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Images;
 
-/// <summary>OpenStack's own client makes images and flavors and servers from them, on libvirt's mock.</summary>
+/// <summary>OpenStack's own client creates images and flavors, and servers from them, on libvirt's mock.</summary>
 public sealed class StockImagesTests : IAsyncLifetime
 {
     private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("ki-");

@@ -5,14 +5,14 @@ using System.Text;
 namespace Kiroku.SystemTests.Network;
 
 /// <summary>
-/// Listeners of the host that a guest should not reach: on all addresses by TCP and by UDP, and one on loopback alone,
-/// as the engine's port is. They answer whoever comes, and count.
+/// Listeners on the host that a guest should not reach: on all addresses by TCP and UDP, and on loopback, as the
+/// engine's port is. They answer everyone, and count.
 /// </summary>
 internal sealed class Doors : IAsyncDisposable
 {
     private static readonly byte[] Page = Encoding.ASCII.GetBytes("HTTP/1.0 200 OK\r\n\r\n");
 
-    // The one block of a file, as TFTP sends it: the guest has no other client for UDP.
+    // The only block of a file, as TFTP sends it, because the guest has no other UDP client.
     private static readonly byte[] Block = [0, 3, 0, 1, .. "door"u8];
 
     private readonly CancellationTokenSource ending = new();
@@ -31,7 +31,7 @@ internal sealed class Doors : IAsyncDisposable
         serving = Task.WhenAll(ServeAsync(everywhere), ServeAsync(loopback), ServeDatagramsAsync());
     }
 
-    /// <summary>How many came.</summary>
+    /// <summary>How many callers reached a listener.</summary>
     public int Knocks => Volatile.Read(ref knocks);
 
     public int Everywhere => PortOf(everywhere);
@@ -86,7 +86,7 @@ internal sealed class Doors : IAsyncDisposable
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
-            // It has gone, or the test has, and was counted.
+            // The caller or the test has gone, but was counted.
         }
     }
 

@@ -3,7 +3,7 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Network;
 
-/// <summary>What a guest reaches with the default settings, as it says itself: nothing.</summary>
+/// <summary>What a guest reaches with the default settings, by its own report: nothing.</summary>
 public sealed class GuestNetworkTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
     [Fact]

@@ -4,8 +4,8 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Network;
 
 /// <summary>
-/// QEMU's open network, which was the default and can still be chosen: the same guest does reach the host there, and
-/// does no more once the machine has the card that is the default.
+/// QEMU's open network, which was the default and can still be chosen. There the same guest does reach the host, but
+/// no longer once its machine has the default network card.
 /// </summary>
 public sealed class OpenNetworkTests(OpenNetworkTests.OpenService service) : ServiceTests(service),
 IClassFixture<OpenNetworkTests.OpenService>
@@ -47,7 +47,7 @@ IClassFixture<OpenNetworkTests.OpenService>
         Assert.Equal("", string.Join(", ", found.Where(pair => pair.Value).Select(pair => pair.Key).Order()));
     }
 
-    /// <summary>True where the host itself is answered there, as in some clouds.</summary>
+    /// <summary>Whether the host itself gets an answer there, as in some clouds.</summary>
     private static async Task<bool> IsThereMetadataAsync()
     {
         using var client = new TcpClient();

@@ -4,14 +4,15 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Network;
 
 /// <summary>
-/// What a guest finds when it tries targets: a script that the small guest runs as its user data, round after round,
-/// and what that says on the console.
+/// What a guest finds when it tries to reach targets. A script that the small guest runs as its user data tries them
+/// in rounds and reports on the console.
 /// </summary>
 internal static partial class Probe
 {
     private const string RoundEnd = "KIROKU PROBED";
 
-    // As root in a guest would: with routes that DHCP did not give, and the gateways' addresses known.
+    // The script acts as root in a guest would: it adds routes that DHCP did not give, and neighbours for the
+    // gateways.
     private const string Script = """
         #!/bin/sh
         tcp() {
@@ -45,23 +46,23 @@ internal static partial class Probe
         done
         """;
 
-    /// <summary>The script of a guest that tries all these.</summary>
+    /// <summary>The script of a guest that tries these targets.</summary>
     public static string Of(IEnumerable<Target> targets) =>
-        // The address that other guests have is no longer this one's own.
+        // Gives up the address that other guests have as well.
         Make(targets, "10.0.2.77", "ip address del 10.0.2.15/24 dev eth0");
 
-    /// <summary>The script of a guest that is there to be reached by others, and tries that it can be.</summary>
+    /// <summary>The script of a guest that others try to reach; it checks itself that it can be reached.</summary>
     public static string OfListener(IEnumerable<Target> targets) =>
         Make(targets, "10.0.2.15", $"busybox nc -ll -p {Target.GuestPort} -e echo HTTP/1.0 &");
 
-    /// <summary>Waits for a whole round that begins after now.</summary>
+    /// <summary>Waits for a complete round that begins after this call.</summary>
     public static async Task<IReadOnlyDictionary<string, bool>> NextRoundAsync(TestServer server, int targets)
     {
         var before = Rounds(await server.ConsoleAsync()).Count;
-        // The round that is under way counts for nothing.
+        // The present round does not count.
         return await Poll.ForAsync(
             $"{server.Id} to try everything",
-            // A line in which the guest's kernel had its word counts for none: then the next round tells.
+            // A line into which the guest's kernel printed something does not count. The next round tells.
             async ()
                 => Rounds(await server.ConsoleAsync()).Skip(before + 1).Select(Read).FirstOrDefault(
                     round => round.Count == targets),
@@ -70,7 +71,8 @@ internal static partial class Probe
     }
 
     /// <summary>
-    /// Waits until the guest has reached each of these, in whatever round: a busy host may let it wait too long in one.
+    /// Waits until the guest has reached each of these, in any round: on a busy host, a target may take too long in
+    /// one.
     /// </summary>
     public static Task ReachedAsync(TestServer server, IReadOnlyCollection<Target> targets) => Poll.UntilAsync(
         $"{server.Id} to reach everything",

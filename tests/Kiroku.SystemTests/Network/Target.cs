@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace Kiroku.SystemTests.Network;
 
-/// <summary>What a guest tries to reach, as its script has it: a way, an address and a port.</summary>
+/// <summary>A target for a guest, in the script's form: a protocol, an address and a port.</summary>
 internal sealed record Target(string Way, string Address, int Port)
 {
     public const int GuestPort = 7777;
@@ -15,7 +15,8 @@ internal sealed record Target(string Way, string Address, int Port)
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Way} {Address} {Port}");
 
-    /// <summary>What a guest does reach in QEMU's own network while nobody keeps it from the host.</summary>
+    /// <summary>The targets that a guest does reach in QEMU's own network if nothing isolates it from the
+    /// host.</summary>
     public static IReadOnlyList<Target> OfTheHost(Doors doors, int servicePort)
     {
         var addresses = Gateways.Concat(HostAddresses().Where(address => !address.IsIPv6LinkLocal).Select(Text));
@@ -29,7 +30,7 @@ internal sealed record Target(string Way, string Address, int Port)
     }
 
     /// <summary>
-    /// What it does not reach in any network of QEMU's own, or only where the host can be asked for such a thing.
+    /// Targets that it reaches in no network of QEMU's, or only on a host that answers such requests.
     /// </summary>
     public static IReadOnlyList<Target> Further(Doors doors, int servicePort) =>
     [
@@ -47,7 +48,7 @@ internal sealed record Target(string Way, string Address, int Port)
     public static Target Metadata { get; } = new("tcp", "169.254.169.254", 80);
 
     /// <summary>
-    /// Another machine, by the address that QEMU's network gives to each, and by the one that it gives itself.
+    /// Another machine, by the address that QEMU's network gives to each machine, and by its own link-local one.
     /// </summary>
     public static IReadOnlyList<Target> Guest(string mac) =>
         [new("tcp", "10.0.2.15", GuestPort), new("tcp", LinkLocalOf(mac) + "%eth0", GuestPort)];

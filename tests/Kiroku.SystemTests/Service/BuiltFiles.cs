@@ -1,7 +1,7 @@
 namespace Kiroku.SystemTests.Service;
 
 /// <summary>
-/// Finds what ./test makes for the tests: where a variable of the environment says, or where ./test puts it.
+/// Finds the files that ./test makes for the tests: where an environment variable says, or in ./test's own place.
 /// </summary>
 internal static class BuiltFiles
 {

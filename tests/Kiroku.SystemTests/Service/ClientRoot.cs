@@ -4,15 +4,15 @@ using Kiroku.SystemTests.Hypervisors;
 namespace Kiroku.SystemTests.Service;
 
 /// <summary>
-/// Whose clients a test runs: this machine's own, or those of another suite of Debian, which only the long tests do.
-/// These lie in a root file system that scripts/client-roots made.
+/// Where the clients of a test come from: this machine or, in the long tests only, another suite of Debian. The
+/// latter are in a root file system made by scripts/client-roots.
 /// </summary>
 internal sealed class ClientRoot
 {
     public const string Machine = "this machine";
 
-    // Programs and libraries become the root's, for this one process; data folders, /proc and the network stay as they
-    // are.
+    // Programs and libraries become those of the root, for this process only. Data folders, /proc and the network
+    // stay the same.
     private const string Enter = """mount --bind "$1/etc" /etc && mount --bind "$1/usr" /usr && shift && exec "$@" """;
 
     private readonly string? folder;
@@ -23,7 +23,7 @@ internal sealed class ClientRoot
 
     public static ClientRoot OfThisMachine { get; } = new(null);
 
-    /// <summary>One of <see cref="All"/>, which has these files.</summary>
+    /// <summary>Returns one of <see cref="All"/>, which must have these files.</summary>
     public static ClientRoot Require(string name, params string[] files)
     {
         var root = OfThisMachine;
@@ -38,7 +38,7 @@ internal sealed class ClientRoot
         return root;
     }
 
-    /// <summary>A process that is still to be started; what it prints is to be read.</summary>
+    /// <summary>A process to start, whose output can be read.</summary>
     public ProcessStartInfo Start(string program, params IEnumerable<string> arguments)
     {
         string[] command = folder is null

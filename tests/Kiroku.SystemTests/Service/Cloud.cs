@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Kiroku.SystemTests.Service;
 
-/// <summary>The service as one of the users of its clouds.yaml sees it.</summary>
+/// <summary>The service as a user from its clouds.yaml sees it.</summary>
 internal sealed partial class Cloud
 {
     private readonly HttpClient http;
@@ -60,7 +60,7 @@ internal sealed partial class Cloud
     public Task<Answer> PostAsync(string path, string json, string? version = null, string? key = null) =>
         SendAsync(HttpMethod.Post, path, Json(json), version, key);
 
-    /// <summary>The document there, which must be.</summary>
+    /// <summary>Gets a document, which must exist.</summary>
     public async Task<JsonObject> ReadAsync(string path, string? version = null)
     {
         var answer = await GetAsync(path, version);
@@ -68,7 +68,7 @@ internal sealed partial class Cloud
             ? answer.Json : throw new InvalidOperationException($"{path}: {answer.Status} {answer.Text}");
     }
 
-    /// <summary>Registers an image of these bytes and returns its id.</summary>
+    /// <summary>Registers an image with these bytes and returns its id.</summary>
     public async Task<string> AddImageAsync(string name, string format, byte[] bytes)
     {
         var made = await PostAsync(

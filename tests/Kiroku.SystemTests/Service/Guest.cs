@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Kiroku.SystemTests.Service;
 
-/// <summary>What a guest says of itself on its console when it is ready.</summary>
+/// <summary>A guest's report on its console when it is ready.</summary>
 internal sealed partial record Guest(
     string BootId, int Boots, string DiskId, string Uuid, long DiskBytes, int MemoryKiB, int Vcpus)
 {

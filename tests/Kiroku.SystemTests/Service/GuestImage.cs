@@ -1,6 +1,7 @@
 namespace Kiroku.SystemTests.Service;
 
-/// <summary>The small guest: named by the environment, else where the repository's own build puts it.</summary>
+/// <summary>The small guest's image: named by the environment, or in the place where the repository's build puts
+/// it.</summary>
 internal static class GuestImage
 {
     public static string File { get; } = BuiltFiles.Find("KIROKU_GUEST_IMAGE", "guest.qcow2");

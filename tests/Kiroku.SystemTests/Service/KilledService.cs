@@ -3,7 +3,8 @@ using System.Text;
 namespace Kiroku.SystemTests.Service;
 
 /// <summary>
-/// A service on libvirt's mock that is killed again and again, and those who ask it, who wait for the next and repeat.
+/// A service on libvirt's mock that is killed again and again, and its callers, who wait for the next start and
+/// repeat their requests.
 /// </summary>
 internal sealed class KilledService(string folder, string? database = null) : IAsyncDisposable
 {
@@ -21,7 +22,7 @@ internal sealed class KilledService(string folder, string? database = null) : IA
     private ServiceProcess? process;
     private int broken;
 
-    /// <summary>How many requests were not answered because the service was killed.</summary>
+    /// <summary>The number of requests that got no answer because the service was killed.</summary>
     public int Broken => broken;
 
     public string Output
@@ -46,7 +47,7 @@ internal sealed class KilledService(string folder, string? database = null) : IA
         await StartAsync();
     }
 
-    /// <summary>Asks until somebody answers.</summary>
+    /// <summary>Repeats a request until it is answered.</summary>
     public async Task<Answer> AskAsync(Func<Cloud, Task<Answer>> ask)
     {
         while (true)
@@ -59,7 +60,7 @@ internal sealed class KilledService(string folder, string? database = null) : IA
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
             {
                 Interlocked.Increment(ref broken);
-                // Killed; or about to be, and whoever kills has not said so yet.
+                // The service was killed, or is about to be and the killer has not said so yet.
                 await Poll.UntilAsync(
                     "another service", () => Task.FromResult(asked != current || process is { HasEnded: false }));
             }

@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace Kiroku.SystemTests.Service;
 
-/// <summary>Waits for a condition by asking again and again, up to a limit.</summary>
+/// <summary>Waits for a condition by checking it repeatedly, up to a limit.</summary>
 internal static class Poll
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 
     public static readonly TimeSpan Usual = TimeSpan.FromSeconds(60);
 
-    /// <summary>Asks until the answer is not null.</summary>
+    /// <summary>Repeats a question until the answer is not null.</summary>
     public static async Task<T> ForAsync<T>(
         string what, Func<Task<T?>> ask, TimeSpan? limit = null, Func<Task<string>>? explain = null)
         where T : class
@@ -24,7 +24,7 @@ internal static class Poll
         }
     }
 
-    /// <summary>Asks until the answer is yes.</summary>
+    /// <summary>Repeats a question until the answer is yes.</summary>
     public static Task UntilAsync(
         string what, Func<Task<bool>> ask, TimeSpan? limit = null, Func<Task<string>>? explain = null) =>
         ForAsync(what, async () => await ask() ? "yes" : null, limit, explain);

@@ -8,7 +8,7 @@ internal sealed record Recorded(JsonObject Action)
 {
     public string? Message => (string?)Action["message"];
 
-    /// <summary>Oldest first, unlike the answer.</summary>
+    /// <summary>The events, oldest first, unlike in the answer.</summary>
     public IReadOnlyList<RecordedEvent> Events { get; } =
         [.. Action["events"]!.AsArray().Select(item => RecordedEvent.Read(item!.AsObject())).Reverse()];
 
@@ -36,6 +36,6 @@ internal sealed record RecordedEvent(
         (string?)json["traceback"],
         (string?)json["details"]);
 
-    /// <summary>Reads a time, which must be written as Nova writes it.</summary>
+    /// <summary>Reads a time, which must have Nova's format.</summary>
     public static DateTime Time(string text) => DateTime.ParseExact(text, Format, CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,6 @@
 namespace Kiroku.SystemTests.Service;
 
-/// <summary>The checkout that this was built in; the root folder where it was taken elsewhere.</summary>
+/// <summary>The checkout of this build; the root folder if the build was taken elsewhere.</summary>
 internal static class Repository
 {
     public static string Folder { get; } = Find();

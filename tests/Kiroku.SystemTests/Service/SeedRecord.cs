@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Kiroku.SystemTests.Service;
 
-/// <summary>One of the examples that specify the records, and what it asks of a record of ours.</summary>
+/// <summary>One of the examples that specify the records, and the checks that it implies for our records.</summary>
 internal sealed class SeedRecord
 {
     private const string Stop = "compute_stop_instance";
@@ -17,10 +17,11 @@ internal sealed class SeedRecord
         return new SeedRecord(JsonNode.Parse(File.ReadAllText(file))!.AsObject());
     }
 
-    /// <summary>The record has the example's keys, events, order and nesting, and every step went well.</summary>
+    /// <summary>Checks that a record has the example's keys, events, order and nesting, and that every step
+    /// succeeded.</summary>
     /// <param name="answer">The whole answer.</param>
-    /// <param name="wasStopped">Whether the server was stopped, as in the examples that end with a stop inside the last
-    /// step.</param>
+    /// <param name="wasStopped">Whether the server was stopped, as in the examples that end with a stop inside the
+    /// last step.</param>
     /// <param name="leftOut">A key of events that this version leaves out.</param>
     public void Check(JsonObject answer, bool wasStopped, string? leftOut = null)
     {
@@ -41,7 +42,8 @@ internal sealed class SeedRecord
             RecordedEvent.Time((string)actual["start_time"]!), new Recorded(actual).Events, isNested && wasStopped);
     }
 
-    /// <summary>The steps follow one another, or the last one lies inside the one before it.</summary>
+    /// <summary>Checks that the steps follow one another, or that the last one lies inside the one before
+    /// it.</summary>
     private static void CheckTimes(DateTime start, IReadOnlyList<RecordedEvent> events, bool isNested)
     {
         Assert.All(events, item => Assert.True(item.Start >= start && item.Finish >= item.Start, item.ToString()));

@@ -39,7 +39,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public Task SignalAsync(string signal) => Commands.SignalAsync(signal, process.Id);
 
-    /// <summary>The exit code with which it ends by itself.</summary>
+    /// <summary>The exit code of a service that ends by itself.</summary>
     public async Task<int> EndedAsync()
     {
         await process.WaitForExitAsync().WaitAsync(StartLimit);
@@ -47,7 +47,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts the service and returns when it listens. What it prints is added to <paramref name="output"/>.
+    /// Starts the service and returns when it listens. Its output is added to <paramref name="output"/>.
     /// </summary>
     public static async Task<ServiceProcess> StartAsync(
         string data, IEnumerable<KeyValuePair<string, string>> settings, StringBuilder output, params string[] options)
@@ -59,10 +59,10 @@ internal sealed class ServiceProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // How many servers tests make is not for the quotas to say.
+        // Quotas must not limit how many servers tests create.
         foreach (var quota in new[] { "Instances", "Cores", "Ram" }) start.Environment[$"KIROKU_Quotas__{quota}"] =
             "-1";
-        // Nor how often they ask for the limits of a user.
+        // Nor may the rate limit restrict their requests.
         start.Environment["KIROKU_RateLimit__WritesPerMinute"] = "-1";
         start.Environment["KIROKU_RateLimit__ReadsPerMinute"] = "-1";
         foreach (var (name, value) in settings) start.Environment[$"KIROKU_{name}"] = value;

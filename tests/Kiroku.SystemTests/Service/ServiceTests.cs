@@ -1,6 +1,6 @@
 namespace Kiroku.SystemTests.Service;
 
-/// <summary>Tests on a service that they share: each finds it running, and leaves it so and without servers.</summary>
+/// <summary>Tests that share a service. Each finds it running, and leaves it running and without servers.</summary>
 public abstract class ServiceTests(TestService service) : IAsyncLifetime
 {
     internal TestService Service { get; } = service;
@@ -20,7 +20,7 @@ public abstract class ServiceTests(TestService service) : IAsyncLifetime
         foreach (var server in servers) await server.DeleteAsync();
     }
 
-    /// <summary>A server of demo's from the small guest, up and ready.</summary>
+    /// <summary>Creates a server of demo's from the small guest, and waits until it is ready.</summary>
     internal async Task<TestServer> NewServerAsync(string flavor = TestServer.Nano, string? userData = null)
     {
         var server = await BeginServerAsync(flavor, userData: userData);
@@ -28,7 +28,7 @@ public abstract class ServiceTests(TestService service) : IAsyncLifetime
         return server;
     }
 
-    /// <summary>The same, already switched off.</summary>
+    /// <summary>Creates a server and switches it off.</summary>
     internal async Task<TestServer> NewStoppedServerAsync(string flavor = TestServer.Nano)
     {
         var server = await NewServerAsync(flavor);
@@ -37,7 +37,7 @@ public abstract class ServiceTests(TestService service) : IAsyncLifetime
         return server;
     }
 
-    /// <summary>A server that is only asked for.</summary>
+    /// <summary>Asks for a server without waiting for it.</summary>
     internal async Task<TestServer> BeginServerAsync(
         string flavor = TestServer.Nano, string? image = null, string? userData = null)
     {

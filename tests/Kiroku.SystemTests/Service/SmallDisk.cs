@@ -3,7 +3,7 @@ using Kiroku.SystemTests.Hypervisors;
 
 namespace Kiroku.SystemTests.Service;
 
-/// <summary>A disk of its own that is soon full: memory mounted on a folder, which only root can do.</summary>
+/// <summary>A disk that is soon full: a memory file system mounted on a folder, which only root can do.</summary>
 internal sealed class SmallDisk(string folder)
 {
     private string Filler => Path.Combine(folder, "filler");
@@ -22,10 +22,10 @@ internal sealed class SmallDisk(string folder)
             string.Create(CultureInfo.InvariantCulture, $"size={mebibytes}m,mode=0755"), "kiroku-test", folder);
     }
 
-    /// <summary>At once as far as can be seen, though somebody may be looking into it just now.</summary>
+    /// <summary>Takes effect at once, even if some process is using the folder.</summary>
     public Task UnmountAsync() => Commands.RunAsync("umount", "--lazy", folder);
 
-    /// <summary>Takes all the room there is but so many bytes.</summary>
+    /// <summary>Fills the disk except for so many bytes.</summary>
     public async Task FillAsync(int leaving = 0)
     {
         await using var filler = new FileStream(
@@ -33,7 +33,7 @@ internal sealed class SmallDisk(string folder)
         await FillAsync(filler, leaving);
     }
 
-    /// <summary>Takes what has become free since.</summary>
+    /// <summary>Fills the space that has become free since.</summary>
     public async Task FillMoreAsync()
     {
         await using var filler = new FileStream(
@@ -52,7 +52,7 @@ internal sealed class SmallDisk(string folder)
         }
         catch (IOException)
         {
-            // That was all.
+            // The disk is full.
         }
         filler.SetLength(filler.Length - leaving);
     }

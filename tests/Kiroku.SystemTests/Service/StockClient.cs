@@ -5,18 +5,18 @@ using Kiroku.SystemTests.Hypervisors;
 namespace Kiroku.SystemTests.Service;
 
 /// <summary>
-/// OpenStack's own command line client, as distributed, for one who signs in by these variables of the environment.
+/// OpenStack's own command line client, as distributed, for a user who signs in by these environment variables.
 /// </summary>
 internal sealed class StockClient(params (string Name, string Value)[] environment)
 {
     private const string Program = "/usr/bin/openstack";
     private ClientRoot root = ClientRoot.OfThisMachine;
 
-    /// <summary>With a cloud of the clouds.yaml in that data folder.</summary>
+    /// <summary>Uses a cloud from the clouds.yaml in that data folder.</summary>
     public static StockClient Of(string data, string cloud)
         => new(("OS_CLIENT_CONFIG_FILE", Path.Combine(data, "clouds.yaml")), ("OS_CLOUD", cloud));
 
-    /// <summary>With user, password and project at that identity service.</summary>
+    /// <summary>Uses a user, password and project at that identity service.</summary>
     public static StockClient Of(Uri identity, string user, string password, string? project) => new([
         ("OS_AUTH_URL", identity.ToString()), ("OS_USERNAME", user), ("OS_PASSWORD", password),
         ("OS_USER_DOMAIN_NAME", "Default"),
@@ -25,7 +25,7 @@ internal sealed class StockClient(params (string Name, string Value)[] environme
 
     public static void Require() => RealParts.Require(Program);
 
-    /// <summary>The same signed in alike, but whose clients they are is one of <see cref="ClientRoot.All"/>.</summary>
+    /// <summary>The same user with the clients of one of <see cref="ClientRoot.All"/>.</summary>
     public StockClient In(string clients) => new(environment) { root = ClientRoot.Require(clients, Program) };
 
     public async Task<JsonNode> JsonAsync(string command) => JsonNode.Parse(await RunAsync($"{command} -f json"))!;
@@ -37,7 +37,7 @@ internal sealed class StockClient(params (string Name, string Value)[] environme
         return output;
     }
 
-    /// <summary>Runs a command that is to fail, and returns what it complained of.</summary>
+    /// <summary>Runs a command that must fail, and returns its error message.</summary>
     public async Task<string> FailAsync(string command)
     {
         var (exitCode, output, errors) = await TryAsync(command);

@@ -52,7 +52,7 @@ internal sealed class TestServer
     public Task<Answer> TryAsync(string action) =>
         Demo.PostAsync($"/v2.1/servers/{Id}/action", action.StartsWith('{') ? action : $$"""{"{{action}}": null}""");
 
-    /// <summary>Acts, and waits until the server is at rest in that status.</summary>
+    /// <summary>Performs an action, and waits until none is in progress and the server has that status.</summary>
     public async Task<string> DoAsync(string action, string status)
     {
         var request = await ActAsync(action);
@@ -60,7 +60,7 @@ internal sealed class TestServer
         return request;
     }
 
-    /// <summary>Waits until nothing runs on the server and it has that status.</summary>
+    /// <summary>Waits until no action runs on the server and it has that status.</summary>
     public Task<JsonObject> SettledAsync(string status, TimeSpan? limit = null) => Poll.ForAsync(
         $"{Id} to be {status}",
         async () =>
@@ -71,7 +71,7 @@ internal sealed class TestServer
         limit,
         ExplainAsync);
 
-    /// <summary>Waits until the action has failed and nothing runs any more.</summary>
+    /// <summary>Waits until the action has failed and none is in progress.</summary>
     public async Task<Recorded> FailedAsync(string request)
     {
         await Poll.UntilAsync(
@@ -91,7 +91,7 @@ internal sealed class TestServer
         [.. (await Demo.ReadAsync($"/v2.1/servers/{Id}/os-instance-actions", "2.84"))["instanceActions"]!.AsArray()
             .Select(item => item!.AsObject())];
 
-    /// <summary>Waits until an attempt at that step is under way.</summary>
+    /// <summary>Waits until an attempt at that step has begun.</summary>
     public Task OpenedAsync(string request, string step) => Poll.UntilAsync(
         $"{step} to begin", async () => (await RecordAsync(request)).HasOpen(step), explain: ExplainAsync);
 
@@ -113,7 +113,7 @@ internal sealed class TestServer
 
     public IEnumerable<string> Disks() => service.DisksOf(Id);
 
-    /// <summary>Deletes it if it is there, and waits until it is gone.</summary>
+    /// <summary>Deletes the server if it exists, and waits until it is gone.</summary>
     public async Task DeleteAsync()
     {
         var answer = await Demo.SendAsync(HttpMethod.Delete, $"/v2.1/servers/{Id}");
@@ -125,7 +125,7 @@ internal sealed class TestServer
         $"{Id} to be gone", async () => (await Demo.GetAsync($"/v2.1/servers/{Id}")).Status == 404,
         explain: ExplainAsync);
 
-    /// <summary>Everything there is to say when a wait was in vain.</summary>
+    /// <summary>Everything useful to know when a wait timed out.</summary>
     private async Task<string> ExplainAsync()
     {
         var shown = await Demo.GetAsync($"/v2.1/servers/{Id}");

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Kiroku.SystemTests.Service;
 
 /// <summary>
-/// A service with real machines in a data folder of its own, shared by a class of tests; with the last of them it is
-/// gone, with its machines and its daemon.
+/// A service with real machines in its own data folder, shared by a class of tests. It is removed after the last of
+/// them, with its machines and its daemon.
 /// </summary>
 public class TestService : IAsyncLifetime
 {
@@ -19,8 +19,8 @@ public class TestService : IAsyncLifetime
     private readonly HashSet<int> frozen = [];
     private ServiceProcess? process;
 
-    /// <summary>Where everything is kept.</summary>
-    // Not a private temporary folder: the account of the machines has to pass through.
+    /// <summary>The service's data folder.</summary>
+    // Not a private temporary folder, because the machines' account must pass through it.
     internal string Data { get; } = Path.Combine(Path.GetTempPath(), "ks" + Guid.NewGuid().ToString("N")[..8]);
 
     internal Cloud Demo { get; private set; } = null!;
@@ -59,7 +59,7 @@ public class TestService : IAsyncLifetime
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Starts the service unless it runs.</summary>
+    /// <summary>Starts the service if it is not running.</summary>
     internal async Task EnsureStartedAsync()
     {
         if (!HasEnded) return;
@@ -70,13 +70,13 @@ public class TestService : IAsyncLifetime
         var clouds = Path.Combine(Data, "clouds.yaml");
         Demo = await Cloud.SignInAsync(process.Address, clouds, "demo");
         Admin = await Cloud.SignInAsync(process.Address, clouds, "admin");
-        // It answers before its first libvirtd does, and makes no servers until then.
+        // The service answers before its first libvirtd does, and creates no servers until then.
         if (isNew)
             await Poll.UntilAsync("the hypervisor",
                 () => Task.FromResult(Output.Contains("Connected to the hypervisor", StringComparison.Ordinal)));
     }
 
-    /// <summary>The image that the service offers to everyone.</summary>
+    /// <summary>The id of the service's public guest image.</summary>
     internal async Task<string> GuestImageIdAsync()
     {
         var images = await Demo.ReadAsync("/image/v2/images?name=kiroku-guest");
@@ -90,14 +90,14 @@ public class TestService : IAsyncLifetime
         process = null;
     }
 
-    /// <summary>SIGTERM; the service must end in good order.</summary>
+    /// <summary>SIGTERM. The service must end cleanly.</summary>
     internal async Task TerminateAsync()
     {
         Assert.Equal(0, await process!.TerminateAsync());
         process = null;
     }
 
-    /// <summary>Stops a process in its tracks until <see cref="ThawAsync"/>.</summary>
+    /// <summary>Freezes a process until <see cref="ThawAsync"/>.</summary>
     internal async Task FreezeAsync(int id)
     {
         frozen.Add(id);
@@ -110,7 +110,7 @@ public class TestService : IAsyncLifetime
         frozen.Clear();
     }
 
-    /// <summary>The QEMU of a machine, by the note that libvirt keeps.</summary>
+    /// <summary>The id of a machine's QEMU process, from libvirt's pid file.</summary>
     internal int QemuOf(Guid machine)
     {
         var note = Directory.EnumerateFiles(
@@ -118,7 +118,7 @@ public class TestService : IAsyncLifetime
         return int.Parse(File.ReadAllText(note), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Asks the hypervisor past the service.</summary>
+    /// <summary>Asks the hypervisor directly, without the service.</summary>
     internal async Task<T> AskHypervisorAsync<T>(Func<IHypervisor, Task<T>> ask)
     {
         await using var hypervisor = new LibvirtHypervisor(
@@ -127,12 +127,12 @@ public class TestService : IAsyncLifetime
         return await ask(hypervisor);
     }
 
-    /// <summary>The files in the pool that belong to a server, whole or half made.</summary>
+    /// <summary>The files in the pool that belong to a server, including unfinished ones.</summary>
     internal IEnumerable<string> DisksOf(Guid server) =>
         Directory.EnumerateFiles(VolumesFolder, $"disk-{server}*").Select(file => Path.GetFileName(file)).Order(
             StringComparer.Ordinal);
 
-    /// <summary>Makes the data folder; a place for mounts.</summary>
+    /// <summary>Makes the data folder. Subclasses may mount a file system there.</summary>
     internal virtual Task PrepareDataAsync()
     {
         Directory.CreateDirectory(Data);

@@ -5,7 +5,7 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Supply;
 
-/// <summary>A systemd with the project's unit, running in namespaces of its own; all in them ends with it.</summary>
+/// <summary>A systemd with the project's unit, in its own namespaces. All processes in them end with it.</summary>
 internal sealed class BootedSystem : IAsyncDisposable
 {
     private static readonly string Boot = Path.Combine(AppContext.BaseDirectory, "Supply", "boot-systemd");
@@ -80,7 +80,7 @@ internal sealed class BootedSystem : IAsyncDisposable
     private static async Task<string> DotnetAsync()
         => (await Commands.RunAsync("readlink", "-f", (await Commands.RunAsync("which", "dotnet")).Trim())).Trim();
 
-    /// <summary>The child once it has become systemd.</summary>
+    /// <summary>The id of the child process once it has become systemd.</summary>
     private static string? FirstOf(int parent)
     {
         var children = File.ReadAllText($"/proc/{parent}/task/{parent}/children").Split(

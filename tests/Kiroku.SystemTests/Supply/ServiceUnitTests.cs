@@ -5,14 +5,13 @@ using Kiroku.SystemTests.Service;
 namespace Kiroku.SystemTests.Supply;
 
 /// <summary>
-/// The unit that the project ships is one that systemd takes, that closes the service in, and with which it does its
-/// work.
+/// The unit that the project ships: systemd accepts it, it confines the service, and the service works with it.
 /// </summary>
 public sealed partial class ServiceUnitTests
 {
     private const string Analyze = "/usr/bin/systemd-analyze";
 
-    /// <summary>As docs/security-of-hosts.md has it: 0 is closed, 10 is open.</summary>
+    /// <summary>The exposure stated in docs/security-of-hosts.md: 0 is closed, 10 is open.</summary>
     private const double Exposure = 4.2;
 
     private static string Unit => Path.Combine(Repository.Folder, "systemd", "kiroku.service");
@@ -24,7 +23,7 @@ public sealed partial class ServiceUnitTests
         var report = await Commands.RunAsync(Analyze, "security", "--offline=true", "--no-pager", Unit);
         var score = double.Parse(
             Score().Match(report).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
-        // Other versions of systemd judge a little otherwise.
+        // Other versions of systemd give slightly different scores.
         Assert.InRange(score, 0.1, Exposure);
     }
 

@@ -5,7 +5,7 @@ using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Supply;
 
-/// <summary>What the program is made of is known in full, and none of it is known to be weak.</summary>
+/// <summary>All parts of the program are known, and none has a known weakness.</summary>
 public sealed class SupplyTests
 {
     private const int NothingChecked = 3;
@@ -22,7 +22,7 @@ public sealed class SupplyTests
         var named = bill.RootElement.GetProperty("components").EnumerateArray()
             .Select(part => (Name: part.GetProperty("name").GetString()!, part.GetProperty("version").GetString()!))
                 .ToHashSet();
-        // The analyzer works at build time and is no part of the program.
+        // The analyzer works at build time and is not part of the program.
         var pinned = locked.RootElement.GetProperty("dependencies").EnumerateObject().SelectMany(
             target => target.Value.EnumerateObject())
             .Select(package => (package.Name, package.Value.GetProperty("resolved").GetString()!))
