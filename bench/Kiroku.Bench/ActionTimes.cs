@@ -7,8 +7,9 @@ using Kiroku.Storage.Sqlite;
 namespace Kiroku.Bench;
 
 /// <summary>
-/// Kiroku's own time for each action: on libvirt's mock, which takes none, from the POST's arrival to the record's end. Beside it
-/// the time of one durable transaction of the store, of which an action makes three and more.
+/// Measures Kiroku's own time for each action: on libvirt's mock, which takes none, from the POST's arrival to the
+/// end of the record. For comparison also measures one durable transaction of the store; an action makes three or
+/// more.
 /// </summary>
 internal static class ActionTimes
 {
@@ -42,7 +43,7 @@ internal static class ActionTimes
                 var took = await ActAsync(service.Http, server, body);
                 Note(round, name, took);
             }
-            // A flavor's disk never shrinks, so a server is confirmed only once.
+            // A flavor's disk never shrinks, so the server is confirmed only once.
             var confirmed = await CreateAsync(service.Http, imageId);
             await ActAsync(service.Http, confirmed, Resize);
             Note(round, "confirmResize", await ActAsync(service.Http, confirmed, """{"confirmResize":null}""", "ACTIVE"));
@@ -59,13 +60,14 @@ internal static class ActionTimes
 
         void Note(int round, string name, double took)
         {
-            // The first rounds warm up what every program pays once.
+            // The first rounds are not counted, because they include the costs of a program's start.
             if (round >= 3)
                 (times.TryGetValue(name, out var list) ? list : times[name] = []).Add(took);
         }
     }
 
-    /// <summary>One round, after which the server is as it was: a flavor's disk never shrinks, so a resize is always reverted but at the end.</summary>
+    /// <summary>One round of actions, which leaves the server as it was. A flavor's disk never shrinks, so every
+    /// resize but the last is reverted.</summary>
     private static IEnumerable<(string Name, string Body)> Story(string image) =>
     [
         ("reboot", """{"reboot":{"type":"SOFT"}}"""),
@@ -88,7 +90,8 @@ internal static class ActionTimes
         return server;
     }
 
-    /// <summary>The time in milliseconds from the request's arrival to the record's end, as the record has them, once it has ended.</summary>
+    /// <summary>Waits for the end of an action. Returns its time in milliseconds, from the request's arrival to the
+    /// record's end, as the record states them.</summary>
     private static async Task<double> ActAsync(HttpClient http, string server, string body, string? endsAs = null)
     {
         using var answer = await http.PostAsync($"/v2.1/servers/{server}/action", Json(body));
@@ -100,7 +103,7 @@ internal static class ActionTimes
         return (Timestamps.Parse((string)action["updated_at"]!) - Timestamps.Parse((string)action["start_time"]!)).TotalMilliseconds;
     }
 
-    /// <summary>A confirm has no task_state: its end shows in the status alone.</summary>
+    /// <summary>A confirm has no task_state, so only the status shows its end.</summary>
     private static async Task<bool> EndedAsync(HttpClient http, string server, string? endsAs)
     {
         var shown = JsonNode.Parse(await http.GetStringAsync($"/v2.1/servers/{server}"))!["server"]!;

@@ -1,6 +1,6 @@
 namespace Kiroku.Bench;
 
-/// <summary>Kestrel with nothing on it: answers each request with the same bytes, under the headers that Kiroku sends.</summary>
+/// <summary>Kestrel alone: answers each request with the same bytes, under the headers that Kiroku sends.</summary>
 internal static class BareKestrel
 {
     /// <summary>Serves until the process is ended.</summary>

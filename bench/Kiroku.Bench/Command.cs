@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace Kiroku.Bench;
 
-/// <summary>A program that does one thing and ends.</summary>
+/// <summary>Runs a program until it ends.</summary>
 internal static class Command
 {
-    /// <summary>What it says.</summary>
-    /// <exception cref="InvalidOperationException">It ended with another code than 0.</exception>
+    /// <summary>Returns the program's output.</summary>
+    /// <exception cref="InvalidOperationException">The exit code was not 0.</exception>
     public static async Task<string> RunAsync(string program, params string[] arguments)
     {
-        // PostgreSQL's programs run as an account that may not be let into where we are.
+        // PostgreSQL's programs run under an account that may not have access to the current folder.
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
         using var process = Process.Start(start)!;
         var complaints = process.StandardError.ReadToEndAsync();

@@ -3,18 +3,19 @@ using Microsoft.Data.Sqlite;
 
 namespace Kiroku.Bench;
 
-/// <summary>Puts a history into a store that no service has open: servers with a hundred finished actions each.</summary>
+/// <summary>Writes a history into a store that no service has open: servers with a hundred finished actions
+/// each.</summary>
 internal static class FilledStore
 {
     public const int ActionsPerServer = 100;
     private const int ServersInOneTransaction = 2000;
 
-    /// <summary>Servers of the project demo, numbered; their ids and the request ids follow from the numbers.</summary>
+    /// <summary>Numbered servers of the project demo. Their ids and request ids follow from the numbers.</summary>
     public static void Fill(string file, int actions)
     {
         using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
         connection.Open();
-        // What is filled in can be filled in again; cache_size is in KiB.
+        // Durability is not needed, because the store can be filled again. cache_size is in KiB.
         connection.Execute("PRAGMA synchronous=OFF; PRAGMA cache_size=-1000000");
         connection.CreateFunction("server", (long number) => Server(number).ToString());
         connection.CreateFunction("request", (long number) => Request(number));
@@ -30,7 +31,7 @@ internal static class FilledStore
         connection.Execute("ANALYZE main");
     }
 
-    /// <summary>Spread like random ones, but known from their number.</summary>
+    /// <summary>Ids spread like random ones, but computed from the number.</summary>
     public static Guid Server(long number)
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -4,12 +4,13 @@ using System.Text.Json.Nodes;
 
 namespace Kiroku.Bench;
 
-/// <summary>Stops and starts of servers, each done when its record has its end.</summary>
+/// <summary>Stops and starts servers. Each action counts once its record has ended.</summary>
 internal static class FinishedActions
 {
     private static readonly TimeSpan Warming = TimeSpan.FromSeconds(3);
 
-    /// <summary>How many end in a second with one going on on each server, asked for of the services in turn.</summary>
+    /// <summary>How many actions end in a second, with one at a time on each server and requests going to the
+    /// services in turn.</summary>
     public static async Task<double> PerSecondAsync(IReadOnlyList<HttpClient> services, IReadOnlyList<string> servers, TimeSpan measuring)
     {
         using var over = new CancellationTokenSource();
@@ -22,7 +23,7 @@ internal static class FinishedActions
                 await ActAsync(http, server, stop ? "os-stop" : "os-start");
                 Interlocked.Increment(ref finished);
             }
-            // Running again, for whoever measures next.
+            // Leaves the server running for the next measurement.
             if (await StatusAsync(http, server) == "SHUTOFF")
                 await ActAsync(http, server, "os-start");
         })).ToList();
@@ -35,7 +36,8 @@ internal static class FinishedActions
         return rate;
     }
 
-    /// <summary>Asks, and looks until the record has its end; how often depends on how long that takes.</summary>
+    /// <summary>Asks for an action and polls its record until it has ended, at intervals that depend on how long that
+    /// takes.</summary>
     public static async Task ActAsync(HttpClient http, string server, string action)
     {
         var clock = Stopwatch.StartNew();

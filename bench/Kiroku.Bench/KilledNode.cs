@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Kiroku.Bench;
 
-/// <summary>A node that is killed under load: how long it takes until no action is open any more, with nobody asking for new ones.</summary>
+/// <summary>Kills a node under load and measures how long it takes until no action is open any more, without new
+/// requests.</summary>
 internal static class KilledNode
 {
     private const int Rounds = 5;
@@ -46,7 +47,7 @@ internal static class KilledNode
             await Task.Delay(Look);
     }
 
-    /// <summary>One action after another, whatever the last has left the server as.</summary>
+    /// <summary>Sends one action after another, whatever state the previous one left.</summary>
     private static async Task LoadAsync(HttpClient http, string server, CancellationToken over)
     {
         while (!over.IsCancellationRequested)
@@ -55,12 +56,12 @@ internal static class KilledNode
             {
                 var action = await FinishedActions.StatusAsync(http, server) == "SHUTOFF" ? "os-start" : "os-stop";
                 using var answer = await http.PostAsync($"/v2.1/servers/{server}/action", FinishedActions.Json($$"""{"{{action}}":null}"""), over);
-                // 409 while the one before still runs.
+                // 409 while the previous action runs.
                 await Task.Delay(5, over);
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
             {
-                // A server of a node that was killed before may not answer yet.
+                // A server on a node that was killed may not answer yet.
             }
         }
     }

@@ -4,10 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace Kiroku.Bench;
 
-/// <summary>wrk, the load tool: the same for whatever is measured, with paths from a list, one after the other.</summary>
+/// <summary>wrk, the load tool, used for all measurements. It takes its paths from a list.</summary>
 internal static partial class Load
 {
-    /// <summary>Asks for each line of the file of paths in turn, from a random one on.</summary>
+    /// <summary>Requests the paths of a file in turn, beginning with a random one.</summary>
     private const string Script = """
         local paths, at = {}, 0
         function init(args)
@@ -51,5 +51,5 @@ internal static partial class Load
     private static partial Regex Result();
 }
 
-/// <summary>How fast something answered.</summary>
+/// <summary>The result of a load test.</summary>
 internal sealed record Rate(double PerSecond, double MedianMicroseconds);

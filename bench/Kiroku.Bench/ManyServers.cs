@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Kiroku.Bench;
 
-/// <summary>Three nodes with few servers beside three with many, all made through the API: memory, and how long lists and shows take.</summary>
+/// <summary>Compares three nodes with few servers and three with many, all created through the API: their memory, and
+/// the time of lists and shows.</summary>
 internal static class ManyServers
 {
     private const int Times = 20;
@@ -81,7 +82,7 @@ internal static class ManyServers
             List<double> few = [], many = [];
             for (var i = -5; i < Times; i++)
             {
-                // The first ones warm up.
+                // The first requests are not counted; they warm up.
                 var (f, m) = (await AskAsync(small, path), await AskAsync(large, path));
                 if (i < 0)
                     continue;
@@ -112,7 +113,7 @@ internal static class ManyServers
         }
     }
 
-    /// <summary>Until the nodes have next to nothing to do.</summary>
+    /// <summary>Waits until the nodes are almost idle.</summary>
     private static async Task RestAsync(Nodes nodes)
     {
         TimeSpan before;

@@ -7,8 +7,8 @@ using Kiroku.Storage;
 namespace Kiroku.Bench;
 
 /// <summary>
-/// How long a disk of 1 GiB with 100 MiB in it takes from one host's private libvirtd to another's: a stopped server is resized there
-/// and back. Beside it <c>cp --sparse=always</c> of the same file.
+/// Measures how long a disk of 1 GiB with 100 MiB of data takes from one host's private libvirtd to another's, by
+/// resizing a stopped server back and forth. For comparison also measures <c>cp --sparse=always</c> of the same file.
 /// </summary>
 internal static partial class MoveTimes
 {
@@ -19,7 +19,7 @@ internal static partial class MoveTimes
 
     public static async Task<int> RunAsync(string product)
     {
-        // The account of the machines has to pass through, which it could not with a private temporary folder.
+        // Not a private temporary folder, because the machines' account must pass through it.
         var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"kb{Guid.NewGuid().ToString("N")[..6]}")).FullName;
         try
         {
@@ -64,7 +64,7 @@ internal static partial class MoveTimes
         }
     }
 
-    /// <summary>To a flavor whose disk is as large.</summary>
+    /// <summary>Resizes to a flavor with a disk of the same size.</summary>
     private static async Task<JsonNode> ResizeAsync(HttpClient http, string server)
     {
         var request = await DoAsync(http, server, """{"resize":{"flavorRef":"1"}}""", "VERIFY_RESIZE");
@@ -82,7 +82,7 @@ internal static partial class MoveTimes
             : throw new InvalidOperationException($"{body} ended as {status}.");
     }
 
-    /// <summary>A qcow2 file of what does not compress, in pieces of 1 MiB over the whole disk.</summary>
+    /// <summary>Makes a qcow2 file of incompressible data, in pieces of 1 MiB spread over the whole disk.</summary>
     private static async Task<string> FillAsync(string folder)
     {
         var (raw, image) = (Path.Combine(folder, "filled.raw"), Path.Combine(folder, "filled.qcow2"));
@@ -113,7 +113,8 @@ internal static partial class MoveTimes
         return (copied, synced);
     }
 
-    /// <summary>Bytes that the nodes have sent by TCP, as the kernel counts them: to each other, and answers to us.</summary>
+    /// <summary>The bytes that the nodes have sent by TCP according to the kernel: to each other, and in answers to
+    /// us.</summary>
     private static async Task<long> SentAsync(Nodes nodes)
     {
         var own = nodes.Running.Values.Select(node => $"pid={node.ProcessId},").ToList();

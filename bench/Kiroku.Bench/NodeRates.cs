@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Kiroku.Bench;
 
 /// <summary>
-/// How many action records a second are finished through one, two and three nodes on one PostgreSQL, beside pgbench writing the same rows
-/// there; a record's show beside pgbench's select by the primary key; and how long actions stay open when a node is killed.
+/// Measures how many action records a second are finished through one, two and three nodes on one PostgreSQL,
+/// compared with pgbench writing the same rows; how fast a record is shown, compared with pgbench's select by primary
+/// key; and how long actions stay open when a node is killed.
 /// </summary>
 internal static class NodeRates
 {
@@ -65,7 +66,7 @@ internal static class NodeRates
         const string Database = "nodes1";
         foreach (var hot in new[] { true, false })
         {
-            // As it was left: the records of the first measurement are there.
+            // The database still holds the records of the first measurement.
             await using var nodes = new Nodes(
                 product, Path.Combine(folder, "1"), postgres.ConnectionTo(Database), Nodes.OnMocks, ("Actions__KeptInMemory", hot ? "16777216" : "0"));
             var node = await nodes.StartAsync(Names[0]);
@@ -81,7 +82,7 @@ internal static class NodeRates
                 {
                     var (p, s) = (await postgres.BenchAsync(Database, PlainPostgres.Select(ended.Count), connections, ShowSeconds),
                         await Load.RunAsync(node.Http.BaseAddress!, node.Token, paths, connections, ShowSeconds));
-                    // The first round warms up.
+                    // The first round is not counted; it warms up.
                     if (round < 0)
                         continue;
                     shown.Add(s);

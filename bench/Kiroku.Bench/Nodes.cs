@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Kiroku.Bench;
 
-/// <summary>Processes of the built product on one PostgreSQL, which form one service.</summary>
+/// <summary>Processes of the built product that share a PostgreSQL and form one service.</summary>
 internal sealed class Nodes(string product, string folder, string database, string[] options, params (string Key, string Value)[] settings) : IAsyncDisposable
 {
     private readonly NpgsqlDataSource source = NpgsqlDataSource.Create(database);
@@ -10,21 +10,22 @@ internal sealed class Nodes(string product, string folder, string database, stri
     /// <summary>Options of nodes whose machines take no time.</summary>
     public static string[] OnMocks { get; } = ["--hypervisor", "test:///default"];
 
-    /// <summary>Those that run, by their names; the first has the passwords.</summary>
+    /// <summary>The running nodes by name. The first has the passwords.</summary>
     public SortedDictionary<string, Service> Running { get; } = new(StringComparer.Ordinal);
 
     public IReadOnlyList<HttpClient> Http => [.. Running.Values.Select(node => node.Http)];
 
     public string FolderOf(string name) => Path.Combine(folder, name);
 
-    /// <summary>Returns when the others count it as there, with its hypervisor.</summary>
+    /// <summary>Starts a node, and returns when the others count it as a member and its hypervisor is
+    /// connected.</summary>
     public async Task<Service> StartAsync(string name, params (string Key, string Value)[] own)
     {
         Directory.CreateDirectory(FolderOf(name));
         var first = Running.Keys.FirstOrDefault() ?? name;
         var node = await Service.StartAsync(
             product, FolderOf(name), FolderOf(first), [.. options, "--host", name],
-            // What they have to say of one that was killed would fill the screen.
+            // Their messages about a killed node would fill the screen.
             [("Logging__LogLevel__Default", "None"), ("Storage__Database", database), .. settings, .. own]);
         Running.Add(name, node);
         while (await CountAsync("nodes WHERE connected = 1") < Running.Count)
@@ -39,10 +40,10 @@ internal sealed class Nodes(string product, string folder, string database, stri
         Running.Remove(name);
     }
 
-    /// <summary>How many rows there are of what the text names.</summary>
+    /// <summary>The number of rows that match.</summary>
     public async Task<long> CountAsync(string rows) => (await ListAsync<long>($"SELECT count(*) FROM {rows}")).Single();
 
-    /// <summary>The first column of what the store answers.</summary>
+    /// <summary>The first column of a query's result.</summary>
     public async Task<IReadOnlyList<T>> ListAsync<T>(string sql)
     {
         await using var command = source.CreateCommand(sql);

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Kiroku.Bench;
 
-/// <summary>A PostgreSQL of the measurement's own, durable as it comes, and pgbench on it.</summary>
+/// <summary>A PostgreSQL for the measurement, with default durability, and pgbench on it.</summary>
 internal sealed partial class OwnPostgres : IAsyncDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("kiroku-bench-pg-");
@@ -32,7 +32,8 @@ internal sealed partial class OwnPostgres : IAsyncDisposable
         return ConnectionTo(name);
     }
 
-    /// <summary>How often pgbench goes through a script in a second, on as many connections; for the median it has only an average.</summary>
+    /// <summary>How often pgbench runs a script in a second, on several connections. Its average latency stands in
+    /// for the median.</summary>
     public async Task<Rate> BenchAsync(string database, string script, int connections, int seconds)
     {
         var file = Path.Combine(folder.FullName, "script.sql");

@@ -3,13 +3,14 @@ using Npgsql;
 
 namespace Kiroku.Bench;
 
-/// <summary>The rows of a stop, written by pgbench in as many transactions with the same updates and inserts.</summary>
+/// <summary>Writes the rows of a stop with pgbench, in the same transactions with the same updates and
+/// inserts.</summary>
 internal static class PlainPostgres
 {
-    /// <summary>One ended action by its key.</summary>
+    /// <summary>Selects one ended action by its key.</summary>
     public static string Select(long actions) => $"\\set id random(1, {actions})\nSELECT * FROM actions WHERE id = :id;\n";
 
-    /// <summary>One record; each connection has a server of its own.</summary>
+    /// <summary>Writes one record. Each connection has its own server.</summary>
     public const string Record = """
         BEGIN ISOLATION LEVEL REPEATABLE READ;
         UPDATE servers SET running_action = 'req-00000000-0000-0000-0000-000000000000', epoch = epoch + 1, task_state = 'powering-off',
@@ -39,7 +40,7 @@ internal static class PlainPostgres
 
         """;
 
-    /// <summary>Makes the service's tables and the servers that records are written of.</summary>
+    /// <summary>Creates the service's tables, and the servers that the records belong to.</summary>
     public static async Task PrepareAsync(string connectionString, int servers)
     {
         using (var database = new PostgresDatabase(connectionString))

@@ -5,7 +5,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Kiroku.Bench;
 
-/// <summary>The rows of a stop, written by SQLite alone as durably as the service does, in as many transactions.</summary>
+/// <summary>Writes the rows of a stop with SQLite alone, as durably as the service and in as many
+/// transactions.</summary>
 internal static class PlainSqlite
 {
     private static readonly string[] Transactions =

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Kiroku.Bench;
 
-// What is measured, each beside something that shows how fast this machine is at this moment.
+// Each measurement includes a comparison that shows how fast this machine is at the moment.
 return args switch
 {
     ["actions", var product, var image] => await ActionTimes.RunAsync(product, image),

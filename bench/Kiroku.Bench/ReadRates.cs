@@ -4,8 +4,8 @@ using System.Text;
 namespace Kiroku.Bench;
 
 /// <summary>
-/// How fast the two calls that read the record answer, beside bare Kestrel with the same bytes, with a short history and with a long
-/// one. What is compared runs in turns, so that a slow moment of the machine meets all.
+/// Measures how fast the two calls that read the record answer, with a short history and a long one, compared with
+/// bare Kestrel sending the same bytes. They take turns, so that a slow moment of the machine affects all of them.
 /// </summary>
 internal static class ReadRates
 {
@@ -33,7 +33,7 @@ internal static class ReadRates
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (var hot in new[] { true, false })
         {
-            // Cold: nothing is kept in memory, each answer is read from the store.
+            // Cold: each answer is read from the store, because nothing is kept in memory.
             (string, string)[] settings = hot ? [] : [("Actions__KeptInMemory", "0")];
             await using var services = await Pair.StartAsync(place, small, large, settings);
             foreach (var call in new[] { "show", "list" })
@@ -51,7 +51,7 @@ internal static class ReadRates
             List<Rate> plain = [], few = [], many = [];
             for (var round = -1; round < Rounds; round++)
             {
-                // The first round warms up.
+                // The first round is not counted; it warms up.
                 var (p, f, m) = (await LoadAsync(place, bare.Address, services.Few, call, hot, connections),
                     await LoadAsync(place, services.Few.Service.Http.BaseAddress!, services.Few, call, hot, connections),
                     await LoadAsync(place, services.Many.Service.Http.BaseAddress!, services.Many, call, hot, connections));
@@ -72,7 +72,7 @@ internal static class ReadRates
     private static string Middle(List<Rate> rates)
         => string.Create(CultureInfo.InvariantCulture, $"{Median.Of(rates.Select(rate => rate.PerSecond)):N0}/s, {Median.Of(rates.Select(rate => rate.MedianMicroseconds)):N0} µs");
 
-    /// <summary>Of what ran side by side in each round.</summary>
+    /// <summary>The median ratio of two rates that were measured side by side in each round.</summary>
     private static double Ratio(List<Rate> rates, List<Rate> beside) => Median.Of(rates.Zip(beside, (rate, other) => rate.PerSecond / other.PerSecond));
 
     private static double Slower(List<Rate> rates, List<Rate> beside)
@@ -86,7 +86,7 @@ internal static class ReadRates
         return await Load.RunAsync(address, store.Service.Token, paths, connections, Seconds);
     }
 
-    /// <summary>The same path again, or up to 200,000 ones in random order.</summary>
+    /// <summary>The paths to request: always the same one, or up to 200,000 in random order.</summary>
     private static string Paths(string call, bool hot, int actions)
     {
         if (hot)
@@ -106,7 +106,7 @@ internal static class ReadRates
 
     private static async Task<(string Data, int Actions)> FillAsync(Place place, string name, int actions)
     {
-        // Filling takes minutes: who says where, keeps the stores for the next time.
+        // Filling a store takes minutes. This variable names a folder in which stores are kept for the next run.
         var kept = Environment.GetEnvironmentVariable("KIROKU_BENCH_STORES");
         var data = Path.Combine(kept ?? place.Folder, $"{name}-{actions}");
         if (File.Exists(Path.Combine(data, "filled")))
@@ -121,7 +121,7 @@ internal static class ReadRates
 
     private static string Count(int actions) => actions.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>The programs, and where to put what is made.</summary>
+    /// <summary>The programs, and the folder for their files.</summary>
     private sealed record Place(string Product, string Bench, string Folder);
 
     private sealed record Filled(Service Service, int Actions);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Kiroku.Bench;
 
-/// <summary>A process of its own that says on standard output where it answers.</summary>
+/// <summary>A child process that prints the address on which it listens.</summary>
 internal sealed class ServedProcess : IAsyncDisposable
 {
     private const string Listening = "listening on ";
@@ -18,7 +18,7 @@ internal sealed class ServedProcess : IAsyncDisposable
 
     public int Id => process.Id;
 
-    /// <summary>Processor time that it has used.</summary>
+    /// <summary>The processor time used so far.</summary>
     public TimeSpan Used
     {
         get
@@ -46,7 +46,7 @@ internal sealed class ServedProcess : IAsyncDisposable
         var process = Process.Start(start)!;
         process.ErrorDataReceived += (_, line) =>
         {
-            // Null is its end.
+            // Null means the end of the output.
             if (line.Data is { } said)
                 Console.Error.WriteLine(said);
         };

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Kiroku.Bench;
 
-/// <summary>A service as built, run as a process of its own, with someone signed in.</summary>
+/// <summary>The built service as a child process, with a user signed in.</summary>
 internal sealed class Service : IAsyncDisposable
 {
-    /// <summary>So that what is measured is work and no refusal.</summary>
+    /// <summary>Without quotas and rate limits, so that the measured requests are not refused.</summary>
     private static readonly (string Key, string Value)[] Unlimited =
     [
         ("Logging__LogLevel__Default", "Warning"), ("Scheduling__CpuAllocationRatio", "100000"), ("Scheduling__RamAllocationRatio", "100000"),
@@ -31,16 +31,17 @@ internal sealed class Service : IAsyncDisposable
     /// <summary>Resident memory in MiB.</summary>
     public long Memory => process.Memory;
 
-    /// <summary>Processor time that it has used.</summary>
+    /// <summary>The processor time used so far.</summary>
     public TimeSpan Used => process.Used;
 
     public int ProcessId => process.Id;
 
-    /// <summary>Starts it on a data folder, with further settings.</summary>
+    /// <summary>Starts a service on a data folder, with further settings.</summary>
     public static Task<Service> StartAsync(string product, string data, params (string Key, string Value)[] settings)
         => StartAsync(product, data, data, ["--hypervisor", "test:///default"], settings);
 
-    /// <summary>Starts one on a data folder, with further options, and signs in as those do whose passwords another folder has.</summary>
+    /// <summary>Starts a service on a data folder, with further options, and signs in with the passwords from another
+    /// folder.</summary>
     public static async Task<Service> StartAsync(string product, string data, string passwords, string[] options, params (string Key, string Value)[] settings)
     {
         var clock = Stopwatch.StartNew();

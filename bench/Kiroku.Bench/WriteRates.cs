@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Kiroku.Bench;
 
 /// <summary>
-/// How many action records a second are finished, with so many actions at once on the mock, beside the same rows written by nothing but
-/// SQLite: four committed transactions for each record, one after the other.
+/// Measures how many action records a second are finished, with several actions at once on the mock, compared with
+/// SQLite alone writing the same rows: four committed transactions for each record, one after the other.
 /// </summary>
 internal static class WriteRates
 {
