@@ -76,7 +76,7 @@ internal static class KirokuApp
         app.UseExactPaths();
         app.UseIdentity();
         app.UseRequestRates();
-        app.UseMiddleware<ShortStoreMiddleware>();
+        app.UseMiddleware<FullStoreMiddleware>();
         app.UseMicroversions();
         app.MapVersions();
         app.MapIdentity();

@@ -10,7 +10,7 @@ internal static class Deleting
     private const string ForceDelete = "forceDelete";
 
     /// <exception cref="Fault">413 for a body that is too large.</exception>
-    public static async Task<bool> IsAskedAsync(HttpRequest request)
+    public static async Task<bool> IsDeletionAsync(HttpRequest request)
     {
         if (HttpMethods.IsDelete(request.Method))
             return true;

@@ -67,7 +67,7 @@ internal sealed partial class FaultMiddleware(
         var path = context.Request.Path;
         if (fault.Status == 401)
             context.Response.Headers.WWWAuthenticate =
-                $"Keystone uri=\"{identity.Elsewhere ?? $"{Links.Base(context.Request)}/identity"}\"";
+                $"Keystone uri=\"{identity.Keystone ?? $"{Links.Base(context.Request)}/identity"}\"";
         if (path.StartsWithSegments("/identity") || fault.Status == 401)
             return JsonResponse.WriteAsync(
                 context, fault.Status, json => FaultForm.WriteKeystone(json, fault.Status, fault.Message));

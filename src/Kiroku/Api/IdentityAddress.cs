@@ -1,4 +1,4 @@
 namespace Kiroku.Api;
 
 /// <summary>The Keystone that issues tokens; null if this service does.</summary>
-internal sealed record IdentityAddress(string? Elsewhere);
+internal sealed record IdentityAddress(string? Keystone);

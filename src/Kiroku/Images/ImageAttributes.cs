@@ -67,12 +67,12 @@ internal static class ImageAttributes
     {
         if (tags.Any(IsBeyondThreeBytes))
             throw Fault.BadRequest("Param values can't contain 4 byte unicode.");
-        RequireFew("tags", tags.Distinct(StringComparer.Ordinal).Count());
+        RequireWithinLimit("tags", tags.Distinct(StringComparer.Ordinal).Count());
         return image.WithTags(tags);
     }
 
     /// <exception cref="Fault">413 if there are too many.</exception>
-    public static void RequireFew(string kind, int attempted)
+    public static void RequireWithinLimit(string kind, int attempted)
     {
         if (attempted > MostOfAKind)
             throw new Fault(413, $"The limit has been exceeded on the number of allowed image {kind}. Attempted: "
@@ -107,7 +107,7 @@ internal static class ImageAttributes
         var isNew = !properties.ContainsKey(name);
         properties[name] = value;
         if (isNew)
-            RequireFew("properties", properties.Count);
+            RequireWithinLimit("properties", properties.Count);
         return image.WithProperties(properties);
     }
 

@@ -53,7 +53,7 @@ internal static class ImageDataApi
         // The upload itself limits the size.
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         await upload.SaveAsync(
-            image, request.Body, cancellationToken, new SaidOfBytes(request.ContentLength, Md5Of(request)));
+            image, request.Body, cancellationToken, new StatedBytes(request.ContentLength, Md5Of(request)));
         return TypedResults.NoContent();
     }
 

@@ -9,7 +9,7 @@ namespace Kiroku.Images;
 internal sealed class ImageFilter
 {
     public const string AnyStatus = "all";
-    private static readonly HashSet<string> Elsewhere = ["limit", "marker", "sort", "sort_key", "sort_dir"];
+    private static readonly HashSet<string> PagingParameters = ["limit", "marker", "sort", "sort_key", "sort_dir"];
     private static readonly HashSet<string> WithOperators = ["name", "id", "status", "container_format", "disk_format"];
     private static readonly HashSet<string> Ranges = [
         "size_min", "size_max", "min_disk_min", "min_disk_max", "min_ram_min", "min_ram_max"];
@@ -33,7 +33,7 @@ internal sealed class ImageFilter
     public static ImageFilter Read(IQueryCollection query)
     {
         var filter = new ImageFilter();
-        foreach (var (key, values) in query.Where(pair => !Elsewhere.Contains(pair.Key)))
+        foreach (var (key, values) in query.Where(pair => !PagingParameters.Contains(pair.Key)))
         {
             if (key == "tag")
                 filter.conditions.AddRange(

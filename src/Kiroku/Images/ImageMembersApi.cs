@@ -52,7 +52,7 @@ internal static class ImageMembersApi
         };
         var count = await members.AddAsync(member, ImageAttributes.MostOfAKind, cancellationToken)
             ?? throw Fault.Conflict($"Member {memberId} is duplicated for image {id}");
-        ImageAttributes.RequireFew("members for this image", count);
+        ImageAttributes.RequireWithinLimit("members for this image", count);
         return JsonResponse.Ok(json => Write(json, member));
     }
 

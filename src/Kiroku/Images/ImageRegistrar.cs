@@ -43,7 +43,7 @@ internal sealed partial class ImageRegistrar(
         if (!await store.AddOnceAsync(image, hash, image.CreatedAt - Patience, cancellationToken))
             return;
         bytes.Position = 0;
-        await upload.SaveOrGoOnAsync(image, bytes, cancellationToken);
+        await upload.SaveOrContinueAsync(image, bytes, cancellationToken);
         await store.SupersedeAsync(image, cancellationToken);
         LogRegistered(Name, image.Id);
     }

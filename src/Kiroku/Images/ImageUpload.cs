@@ -25,12 +25,12 @@ internal sealed class ImageUpload(
     /// <param name="image">The image as it was added to the store.</param>
     /// <param name="bytes">The content, which is never held in memory as a whole.</param>
     /// <param name="cancellationToken">Cancels the upload.</param>
-    /// <param name="said">The sender's statements about the bytes.</param>
+    /// <param name="stated">The sender's statements about the bytes.</param>
     /// <exception cref="Fault">409 if the image has its bytes or another upload is running, 413 if there are too many
     /// bytes or too little room, 410 if the image was deleted, 415 if the bytes are not a disk of its format, 400 if
     /// they do not match the sender's checksum.</exception>
     public async Task SaveAsync(
-        Image image, Stream bytes, CancellationToken cancellationToken, SaidOfBytes? said = null)
+        Image image, Stream bytes, CancellationToken cancellationToken, StatedBytes? stated = null)
     {
         if (image.DiskFormat is null || image.ContainerFormat is null)
             throw Fault.BadRequest("Properties disk_format, container_format must be set prior to saving data.");
@@ -38,8 +38,8 @@ internal sealed class ImageUpload(
         {
             if (!await store.BeginUploadAsync(image, settings.Host, cancellationToken))
                 throw await RefusalAsync(image, cancellationToken);
-            var room = new UploadRoom(store, image, settings.Host, said?.Length);
-            await TakeAsync(image, bytes, new Terms(said, room), cancellationToken);
+            var room = new UploadRoom(store, image, settings.Host, stated?.Length);
+            await TakeAsync(image, bytes, new Terms(stated, room), cancellationToken);
         });
     }
 
@@ -53,7 +53,7 @@ internal sealed class ImageUpload(
     /// <param name="require">Throws, within the first transaction, if the caller may no longer fill the image; null
     /// for the service's own images, to which no quota applies.</param>
     /// <exception cref="Fault">As in <see cref="SaveAsync"/>.</exception>
-    public Task SaveOrGoOnAsync(Image image, Stream bytes, CancellationToken cancellationToken,
+    public Task SaveOrContinueAsync(Image image, Stream bytes, CancellationToken cancellationToken,
         Func<DbConnection, Task>? require = null) => RunAsync(image.Id, async () =>
     {
         if (!await store.BeginOrTakeOverAsync(
@@ -117,11 +117,11 @@ internal sealed class ImageUpload(
 
     private async Task ReceiveAsync(Image image, Stream bytes, Terms terms, CancellationToken cancellationToken)
     {
-        if (terms.Said?.Length > options.Value.MaxSize)
+        if (terms.Stated?.Length > options.Value.MaxSize)
             throw new ImageTooLargeException();
-        using var draft = files.Begin(image.Id, terms.Said?.Length ?? 0);
+        using var draft = files.Begin(image.Id, terms.Stated?.Length ?? 0);
         await draft.TakeAsync(bytes, options.Value.MaxSize, terms.Room, cancellationToken);
-        if (terms.Said?.Md5 is { } md5 && md5 != draft.Md5)
+        if (terms.Stated?.Md5 is { } md5 && md5 != draft.Md5)
             throw Fault.BadRequest($"The bytes that came have the MD5 checksum {draft.Md5}, not {md5}.");
         var content = new ImageContent(draft.Size, VirtualSize(draft.Path, image), draft.Md5, draft.Sha512);
         var file = files.PathOf(image.Id, content.Sha512);
@@ -170,8 +170,8 @@ internal sealed class ImageUpload(
     }
 
     /// <summary>The conditions of an upload. Without room, no quota applies.</summary>
-    private sealed record Terms(SaidOfBytes? Said, UploadRoom? Room);
+    private sealed record Terms(StatedBytes? Stated, UploadRoom? Room);
 }
 
 /// <summary>What a sender states about an image's bytes in advance: their number and checksum.</summary>
-internal sealed record SaidOfBytes(long? Length, string? Md5);
+internal sealed record StatedBytes(long? Length, string? Md5);

@@ -56,7 +56,7 @@ internal static class QuotaSetsApi
         var body = await RequestBody.ReadAsync(context.Request);
         Schema.Body(Key, Schema.Object(
             [
-                .. Spoken(Microversions.Of(context)).Select(name => (name, Limit)),
+                .. NamesIn(Microversions.Of(context)).Select(name => (name, Limit)),
                 ("force", Parameters.Boolean),
             ])).Require(body, Microversions.IsRelaxed(context));
         Require(context, QuotaRules.Update, id);
@@ -101,7 +101,7 @@ internal static class QuotaSetsApi
         }
     }
 
-    private static IEnumerable<string> Spoken(Microversion version)
+    private static IEnumerable<string> NamesIn(Microversion version)
         => QuotaResources.All.Where(resource => version.Minor < resource.GoneFrom).Select(resource => resource.Name);
 
     private static JsonResponse View(
@@ -112,7 +112,7 @@ internal static class QuotaSetsApi
             json.WriteStartObject(Key);
             if (id is not null)
                 json.WriteString("id", id);
-            foreach (var name in Spoken(Microversions.Of(context)))
+            foreach (var name in NamesIn(Microversions.Of(context)))
                 write(json, name, quotas[name]);
             json.WriteEndObject();
             json.WriteEndObject();

@@ -16,7 +16,7 @@ internal interface IDatabase : IDisposable
     /// <summary>
     /// Whether the store's disk is full, so that it uses its ballast and should take nothing new.
     /// </summary>
-    bool IsShort => false;
+    bool IsDiskFull => false;
 
     /// <summary>Runs a read that sees one consistent, committed state.</summary>
     /// <exception cref="StorageException">The store cannot be read now.</exception>
@@ -59,7 +59,7 @@ internal interface IDatabase : IDisposable
 
     /// <summary>Gives up or lays the store's ballast as needed, even if nothing is written.</summary>
     /// <exception cref="StorageException">The store cannot be reached.</exception>
-    Task KeepAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    Task CheckDiskAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Brings the schema to this version.</summary>
     /// <exception cref="StorageException">The store cannot be opened, or is of a newer version.</exception>

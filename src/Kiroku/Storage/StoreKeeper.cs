@@ -6,5 +6,6 @@ internal sealed class StoreKeeper(IDatabase database, TimeProvider time, ILogger
 {
     protected override string Work => "Looking after the store's room";
 
-    protected override Task WorkAsync(CancellationToken cancellationToken) => database.KeepAsync(cancellationToken);
+    protected override Task WorkAsync(CancellationToken cancellationToken)
+        => database.CheckDiskAsync(cancellationToken);
 }

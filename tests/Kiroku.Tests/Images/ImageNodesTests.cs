@@ -144,7 +144,7 @@ public sealed class ImageNodesTests : IAsyncLifetime
         await SetAsync(image, "status = 'saving', node = 'dead', os_hash_value = NULL");
         using var other = new OtherNode(app);
         await Assert.ThrowsAsync<Fault>(() => other.Upload.SaveAsync(image, new MemoryStream([2]), Cancelled));
-        await other.Upload.SaveOrGoOnAsync(image, new LateStream(async () =>
+        await other.Upload.SaveOrContinueAsync(image, new LateStream(async () =>
         {
             Assert.False(await Store.AbandonUploadAsync(image, "dead"));
             Assert.False(await Store.FinishUploadAsync(image, "dead", new ImageContent(1, 1, "md5", "sha512"), "dead"));

@@ -17,7 +17,7 @@ internal static class UsersApi
             "password_expires_at", "extra"];
 
     /// <summary>Filters that match no user here: there are no federated users and no expiring passwords.</summary>
-    private static readonly string[] OfOtherUsers = ["idp_id", "protocol_id", "unique_id", "password_expires_at"];
+    private static readonly string[] UnsupportedFilters = ["idp_id", "protocol_id", "unique_id", "password_expires_at"];
 
     private static readonly Schema Body = new Schema
     {
@@ -142,5 +142,5 @@ internal static class UsersApi
 
     private static bool Fits(ListFilter filter, User user)
         => filter.Fits("name", user.Name) && filter.Fits("domain_id", Domain.Id) && filter.Fits("enabled", user.Enabled)
-            && !OfOtherUsers.Any(filter.Has);
+            && !UnsupportedFilters.Any(filter.Has);
 }

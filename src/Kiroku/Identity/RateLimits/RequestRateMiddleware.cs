@@ -16,7 +16,7 @@ internal sealed class RequestRateMiddleware(RequestDelegate next, RequestRates r
     {
         if (SignIn.Find(context) is { } signIn
             && rates.Count(signIn, context.Request) is { } wait
-            && !await Deleting.IsAskedAsync(context.Request))
+            && !await Deleting.IsDeletionAsync(context.Request))
             throw TooMany(wait);
         await next(context);
     }

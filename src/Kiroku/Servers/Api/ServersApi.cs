@@ -173,7 +173,7 @@ internal static class ServersApi
         var answer = new Answer(request.RequestId, StatusCodes.Status204NoContent);
         // The ballast that the store gives up when its disk is full is for real deletions, not for a request that does
         // nothing.
-        if (!database.IsShort)
+        if (!database.IsDiskFull)
             await instant.AcceptAsync(server.Id, request, answer, recorded: null);
         return answer;
     }

@@ -80,7 +80,7 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuot
         try
         {
             await using var bytes = pipe.Reader.AsStream();
-            await upload.SaveOrGoOnAsync(image, bytes, cancellationToken, fence.HoldAsync);
+            await upload.SaveOrContinueAsync(image, bytes, cancellationToken, fence.HoldAsync);
         }
         catch (Fault fault)
         {

@@ -40,7 +40,7 @@ internal sealed class SqliteDatabase : IDatabase
 
     public bool IsShared => false;
 
-    public bool IsShort => ballast?.IsGivenUp == true;
+    public bool IsDiskFull => ballast?.IsGivenUp == true;
 
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
     {
@@ -72,7 +72,7 @@ internal sealed class SqliteDatabase : IDatabase
         => WriteAsync(write, cancellationToken);
 
     /// <summary>An empty write: before each write the writer checks the ballast.</summary>
-    public Task KeepAsync(CancellationToken cancellationToken)
+    public Task CheckDiskAsync(CancellationToken cancellationToken)
         => WriteAsync(_ => Task.FromResult(0), cancellationToken);
 
     public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => Task.FromResult(true);

@@ -6,7 +6,7 @@ namespace Kiroku.Api;
 /// Refuses requests for anything new while the store's disk is full, because the space that is left is for the
 /// service's own work. Deleting, reading and signing in remain possible.
 /// </summary>
-internal sealed class ShortStoreMiddleware(RequestDelegate next, IDatabase database)
+internal sealed class FullStoreMiddleware(RequestDelegate next, IDatabase database)
 {
     private const string Refusal =
         "The store's disk is full: until there is room again nothing but deleting, reading and signing in is possible. "
@@ -15,8 +15,8 @@ internal sealed class ShortStoreMiddleware(RequestDelegate next, IDatabase datab
     public async Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (database.IsShort && !Deleting.IsRead(request) && !IsSignIn(request)
-            && !await Deleting.IsAskedAsync(request))
+        if (database.IsDiskFull && !Deleting.IsRead(request) && !IsSignIn(request)
+            && !await Deleting.IsDeletionAsync(request))
             throw Fault.Unavailable(Refusal);
         await next(context);
     }
