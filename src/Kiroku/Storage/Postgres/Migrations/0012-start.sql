@@ -1,5 +1,6 @@
--- All that SQLite's migrations up to this number make, with the same names; from here on each kind of store has one of every
--- number. Text is compared by its code points, as ids, times and names sort everywhere else; truth is 0 or 1.
+-- The result of all SQLite migrations up to this number, with the same names. From here on both kinds of store have a
+-- migration of every number. Text is compared by code points, as ids, times and names sort everywhere else; truth is
+-- 0 or 1.
 
 CREATE TABLE projects (
     id          TEXT COLLATE "C" NOT NULL PRIMARY KEY,

@@ -1,4 +1,4 @@
--- What administrators have said of a host's service; one without a row is enabled.
+-- Administrators' settings of a host's service. One without a row is enabled.
 
 CREATE TABLE services (
     host             TEXT COLLATE "C" PRIMARY KEY,

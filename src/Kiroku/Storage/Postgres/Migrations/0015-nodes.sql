@@ -1,4 +1,5 @@
--- Several processes on one store: who they are and what their hosts have; where a server's disks lie and what it takes up where.
+-- Several processes on one store: the nodes, the capacity of their hosts, the places of servers' disks, and servers'
+-- claims.
 
 CREATE TABLE nodes (
     name                TEXT COLLATE "C" NOT NULL PRIMARY KEY,
@@ -21,14 +22,14 @@ CREATE TABLE nodes (
     seen_at             TEXT COLLATE "C" NOT NULL
 );
 
--- What a server takes up on a second host while it moves, or may move back.
+-- A server's claim on a second host while it moves or may move back.
 ALTER TABLE servers ADD COLUMN other_host TEXT COLLATE "C";
 ALTER TABLE servers ADD COLUMN other_vcpus BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE servers ADD COLUMN other_memory_mib BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE servers ADD COLUMN other_disk_gib BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX servers_of_other_host ON servers (other_host) WHERE deleted = 0;
 
--- Where the disk lies that it has, and the one that it can go back to.
+-- The hosts of a server's disk and of the disk that it can go back to.
 ALTER TABLE servers ADD COLUMN disk_host TEXT COLLATE "C";
 ALTER TABLE servers ADD COLUMN former_host TEXT COLLATE "C";
 UPDATE servers SET
@@ -36,7 +37,7 @@ UPDATE servers SET
 WHERE generation IS NOT NULL;
 UPDATE servers SET former_host = host WHERE former_generation IS NOT NULL;
 
--- Volumes that no row names and that are to stay all the same, until somebody has looked at them.
+-- Volumes that no row names but that are not deleted until somebody has looked at them.
 CREATE TABLE kept_volumes (
     host        TEXT COLLATE "C" NOT NULL,
     volume      TEXT COLLATE "C" NOT NULL,
@@ -46,10 +47,11 @@ CREATE TABLE kept_volumes (
     PRIMARY KEY (host, volume)
 );
 
--- Which node has an image's bytes; null for those in a folder that all nodes share.
+-- The node that holds an image's bytes; null if they are in a folder that all nodes share.
 ALTER TABLE images ADD COLUMN node TEXT COLLATE "C";
 
--- How often some of a server's record was removed, and how often anything changed that tokens stand for: what nodes remember is good until then.
+-- The number of removals from a server's record, and of changes that affect tokens. Cached data is valid until they
+-- change.
 ALTER TABLE servers ADD COLUMN removals BIGINT NOT NULL DEFAULT 0;
 CREATE TABLE identity_changes (single BIGINT NOT NULL PRIMARY KEY CHECK (single = 1), changes BIGINT NOT NULL);
 INSERT INTO identity_changes (single, changes) VALUES (1, 0);

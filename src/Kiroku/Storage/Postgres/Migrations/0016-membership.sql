@@ -1,5 +1,6 @@
--- Which processes form one service. The engine's provider asks for its statements here, by these names, and for nothing
--- else: they are its contract, what they do is ours. All times are this server's, whose clock is the only one that nodes share.
+-- The processes that form one service. The engine's provider looks up its statements here by these names. The names
+-- are the provider's contract; the statements are ours. All times are the server's, whose clock is the only one that
+-- nodes share.
 
 CREATE TABLE membership (
     cluster     TEXT COLLATE "C" NOT NULL PRIMARY KEY,
@@ -56,7 +57,7 @@ $q$),
     )
     SELECT EXISTS (SELECT 1 FROM made)
 $q$),
--- Who changes its own state is alive; a vote of another's and the sentence say nothing of that.
+-- A member that changes its own state is alive; another's vote or declaration of death does not show that.
 ('UpdateMembershipKey', $q$
     WITH turn AS (
         UPDATE membership SET version = version + 1

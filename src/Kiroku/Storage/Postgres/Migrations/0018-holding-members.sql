@@ -1,5 +1,6 @@
--- Who accepts a request holds its member's row FOR KEY SHARE until that is durable. Signs of life and a member's own changes of
--- state pass that; the sentence waits for it, so that nothing is accepted by a process that counts as dead.
+-- A process that accepts a request holds its member's row FOR KEY SHARE until that is durable. Signs of life and a
+-- member's own changes of state do not wait for that, but declaring it dead does. So a process that counts as dead
+-- accepts nothing.
 
 UPDATE OrleansQuery SET QueryText = $q$
     WITH turn AS (

@@ -1,3 +1,4 @@
--- Locked by whoever writes what is to be written by one at a time, so that those who wait do nothing in vain. It has no rows.
+-- Writes that must run one at a time lock this table first, so that those that wait do no work in vain. It has no
+-- rows.
 
 CREATE TABLE IF NOT EXISTS alone ();

@@ -1,3 +1,3 @@
--- What the host's own command of that name would say.
+-- The output of the host's own command of that name.
 
 ALTER TABLE nodes ADD COLUMN uptime TEXT;

@@ -1,4 +1,5 @@
--- Ids that no image can have any more: on hosts, volumes named by them may hold what the deleted ones were.
+-- Ids of deleted images, which cannot be used again, because hosts may still have volumes of that name with the old
+-- content.
 
 CREATE TABLE deleted_images (
     id TEXT NOT NULL PRIMARY KEY

@@ -1,5 +1,6 @@
--- When revoked tokens were forgotten because they had expired: what was issued before that many changes of identity_changes, and
--- expired before that time, may have been one of them. One row, but where the clock went back after it: then more, for a while.
+-- When expired rows of revoked tokens were deleted. A token may have been among them if it was issued before that
+-- many changes of identity_changes and expired before that time. There is one row, or for a while several if the
+-- clock has gone back.
 
 CREATE TABLE forgotten_revocations (
     changes         BIGINT NOT NULL PRIMARY KEY,

@@ -1,4 +1,4 @@
--- The answers to requests that were accepted under an Idempotency-Key, each written in the transaction that accepts.
+-- The answers to accepted requests with an Idempotency-Key, each written in the transaction that accepts its request.
 
 CREATE TABLE kept_answers (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,3 +1,3 @@
--- Retention walks through the living servers and through the deleted ones.
+-- Retention goes through existing servers and deleted ones separately.
 
 CREATE INDEX servers_by_deletion ON servers (deleted, id);

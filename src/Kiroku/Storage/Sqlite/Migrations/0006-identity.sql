@@ -1,5 +1,5 @@
--- Identity as Keystone keeps it: what is known of projects and users, roles of one's own, roles in the domain, and
--- application credentials. The three roles that Kiroku knows have the same ids everywhere (Identity/Account.cs).
+-- Identity as in Keystone: attributes of projects and users, further roles, roles in the domain, and application
+-- credentials. The three built-in roles have the same ids everywhere (Identity/Accounts/Account.cs).
 
 ALTER TABLE projects ADD COLUMN description TEXT DEFAULT '';
 ALTER TABLE projects ADD COLUMN parent_id TEXT REFERENCES projects(id);

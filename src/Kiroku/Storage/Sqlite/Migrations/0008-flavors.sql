@@ -1,4 +1,4 @@
--- Flavors that administrators make: for everyone or for chosen projects, with what else is said of them as JSON.
+-- Flavors that administrators make, for everyone or for chosen projects, with further attributes as JSON.
 
 ALTER TABLE flavors ADD COLUMN is_public INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE flavors ADD COLUMN rxtx_factor REAL NOT NULL DEFAULT 1.0;

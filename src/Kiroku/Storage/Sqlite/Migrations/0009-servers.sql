@@ -1,3 +1,3 @@
--- Which config drive a server has, counted as its disks are.
+-- The generation of a server's config drive, as of its disk.
 
 ALTER TABLE servers ADD COLUMN config_generation INTEGER;

@@ -1,4 +1,4 @@
--- The limits that an administrator has set for a project; -1 is none. What has no row is the settings'.
+-- The limits that an administrator has set for a project; -1 is none. Without a row the settings apply.
 
 CREATE TABLE quotas (
     project_id  TEXT NOT NULL,

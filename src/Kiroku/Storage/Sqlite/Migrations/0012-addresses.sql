@@ -1,3 +1,3 @@
--- What is known of the addresses that a server's network gives it, as JSON.
+-- The known addresses of a server in its network, as JSON.
 
 ALTER TABLE servers ADD COLUMN addresses TEXT NOT NULL DEFAULT '[]';

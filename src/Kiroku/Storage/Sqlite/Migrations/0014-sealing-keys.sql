@@ -1,4 +1,4 @@
--- What tokens are sealed with, as Data Protection writes it.
+-- The keys that encrypt tokens, as Data Protection writes them.
 
 CREATE TABLE sealing_keys (
     name  TEXT PRIMARY KEY,

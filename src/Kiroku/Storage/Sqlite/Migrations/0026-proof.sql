@@ -1,3 +1,4 @@
--- Who of the nodes proves what it asks of others: the process, as it says itself. Null, or another than the row's: one of a version before.
+-- The process that has recorded that it seals its calls. Null, or another process than the row's, means a node of an
+-- earlier version.
 
 ALTER TABLE nodes ADD COLUMN sealing_silo TEXT;
