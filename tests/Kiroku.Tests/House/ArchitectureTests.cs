@@ -59,7 +59,7 @@ public sealed class ArchitectureTests
         => Assert.All(Product.Current.Files.Where(file => file.Path != "Program.cs"), file =>
         {
             var text = File.ReadAllText(Path.Combine(Product.Folder, file.Path));
-            if (!text.Contains("// The namespace is part of the name by which nodes", StringComparison.Ordinal))
+            if (!text.Contains("// Nodes of another version know this type by its full name", StringComparison.Ordinal))
                 Assert.Contains($"\nnamespace {NamespaceOf(file)};", $"\n{text}", StringComparison.Ordinal);
         });
 

@@ -30,7 +30,7 @@ public sealed partial class TablesTests
     private static readonly Dictionary<(string File, string Table), string> Exceptions = new()
     {
         [("Actions/RecordRows.cs", "servers")]
-            = "reads a server's owner in one statement with its record: two would slow down the two calls of the record",
+            = "reads a server's owner in one statement with its record: two statements would slow its calls down",
         [("Cluster/Members.cs", "nodes")]
             = "judges a member by its row and its node's at the same moment, on connections that nothing else uses",
         [("Storage/Copying/StoreCopy.cs", "flavors")] = Copy,

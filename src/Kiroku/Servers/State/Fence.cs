@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Dapper;
 
-// The namespace is part of the name by which nodes of two versions know it, so it is not the folder's.
+// Nodes of another version know this type by its full name, so its namespace is not the folder's.
 namespace Kiroku.Actions;
 
 /// <summary>
