@@ -20,7 +20,7 @@ internal static class ActionsRoom
         services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section)
             .Validate(
                 o => o.Lifetime > TimeSpan.Zero && o.Lifetime <= MostLifetime,
-                "Idempotency:Lifetime must be more than zero and at most 366 days, as in 24:00:00.")
+                "Idempotency:Lifetime is to be more than nothing and at most a year, as in 24:00:00.")
             .ValidateOnStart();
         services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RetentionOptions>, RetentionValidation>();

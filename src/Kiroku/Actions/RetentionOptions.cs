@@ -54,19 +54,19 @@ internal sealed class RetentionValidation : IValidateOptions<RetentionOptions>
     private static IEnumerable<string> Faults(string which, RetentionLimits limits)
     {
         if (limits.MaxAge <= TimeSpan.Zero || limits.MaxAge > Century)
-            yield return $"Retention:{which}:MaxAge must be more than zero and at most a century, "
+            yield return $"Retention:{which}:MaxAge is to be more than nothing and at most a century, "
                 + "as in 90.00:00:00 for 90 days.";
         if (limits.MaxCount < 1)
-            yield return $"Retention:{which}:MaxCount must be at least 1.";
+            yield return $"Retention:{which}:MaxCount is to be at least 1.";
     }
 
     private static IEnumerable<string> Faults(RetentionOptions options)
     {
         if (options.Interval < TimeSpan.FromSeconds(1) || options.Interval > TimeSpan.FromDays(1))
-            yield return "Retention:Interval must be at least a second and at most a day, as in 00:10:00.";
+            yield return "Retention:Interval is to be at least a second and at most a day, as in 00:10:00.";
         if (options.BatchSize is < 1 or > 1000)
-            yield return "Retention:BatchSize must be 1 to 1000.";
+            yield return "Retention:BatchSize is to be 1 to 1000.";
         if (options.Pause < TimeSpan.Zero || options.Pause > TimeSpan.FromMinutes(1))
-            yield return "Retention:Pause must be at most a minute, as in 00:00:00.05.";
+            yield return "Retention:Pause is to be at most a minute, as in 00:00:00.05.";
     }
 }

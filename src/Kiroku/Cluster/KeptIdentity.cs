@@ -24,8 +24,8 @@ internal sealed class KeptIdentity(X509Certificate2 authority, TimeProvider time
     private X509Certificate2? made;
 
     public override string Wanted
-        => "of the authority that the store keeps. Either all nodes have certificates in their settings or none; "
-        + "if none, all nodes of an older version must end before the first of this version starts";
+        => "of the authority that the store keeps. Nodes have certificates in their settings all or none; "
+        + "and those of a version before this one that have none are all ended before the first of this version starts";
 
     public override X509Certificate2Collection Authority => [authority];
 

@@ -9,9 +9,9 @@ internal static class NodesRoom
     {
         services.AddOptions<HostsOptions>().BindConfiguration(HostsOptions.Section)
             .Validate(o => o.Zone.Length is > 0 and <= 255 && !o.Zone.Contains(':', StringComparison.Ordinal),
-                "Hosts:Zone must be 1 to 255 characters without a colon.")
+                "Hosts:Zone is to be 1 to 255 characters without a colon.")
             .Validate(o => o.MeasureInterval > TimeSpan.Zero && o.MeasureInterval <= TimeSpan.FromDays(1),
-                "Hosts:MeasureInterval must be above zero and at most a day.")
+                "Hosts:MeasureInterval is to be above zero, at most a day.")
             .ValidateOnStart();
         services.AddSingleton<NodeDrain>();
         services.AddSingleton<NodeSelf>();

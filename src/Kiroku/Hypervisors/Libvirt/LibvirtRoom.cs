@@ -14,11 +14,11 @@ internal static class LibvirtRoom
         services.AddOptions<HypervisorsOptions>().BindConfiguration(HypervisorsOptions.Section)
             .Validate(
                 options => MachineNetwork.Parse(options.Network).Name.Length > 0,
-                "Hypervisors:Network must be isolated, user, none, bridge:NAME or a libvirt network's name.")
-            .Validate(options => options.Account.Length > 0, "Hypervisors:Account must be the name of an account.")
+                "Hypervisors:Network is to be isolated, user, none, bridge:NAME or a libvirt network's name.")
+            .Validate(options => options.Account.Length > 0, "Hypervisors:Account is to be the name of an account.")
             .Validate(
                 options => options.FirstUid is 0 or >= 65536 and <= uint.MaxValue - 65536,
-                "Hypervisors:FirstUid must be 0, or a user id from 65536 on.")
+                "Hypervisors:FirstUid is to be 0, or a user id from 65536 on.")
             .ValidateOnStart();
         services.AddSingleton<IHypervisor>(provider =>
         {
