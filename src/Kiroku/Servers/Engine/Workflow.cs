@@ -66,8 +66,12 @@ internal abstract class Workflow
     /// <summary>The server once every step has succeeded.</summary>
     public abstract Server Succeeded(ServerWork work);
 
-    /// <summary>The server once a step has failed for good and everything is undone.</summary>
-    public virtual Server Failed(ServerWork work, ServerFault fault) => work.Server;
+    /// <summary>
+    /// The server once a step has failed for good and everything is undone: as it was, but one in ERROR names as its
+    /// fault what failed last.
+    /// </summary>
+    public virtual Server Failed(ServerWork work, ServerFault fault)
+        => work.Server.VmState == VmStates.Error ? InError(work, fault) : work.Server;
 
     /// <summary>
     /// Takes back what this action announced when it was accepted. Called in the transaction in which another action

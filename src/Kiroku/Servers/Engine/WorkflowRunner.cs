@@ -83,7 +83,9 @@ internal sealed partial class WorkflowRunner(
     private async Task EndWellAsync(
         Workflow workflow, ServerWork work, ActionRun run, CancellationToken cancellationToken)
     {
-        var server = workflow.Succeeded(work) with { Fault = null };
+        var server = workflow.Succeeded(work);
+        if (server.VmState != VmStates.Error)
+            server = server with { Fault = null };
         var outcome = run.Retried ? Outcomes.SucceededAfterRetries : Outcomes.Succeeded;
         await EndAsync(run, server, outcome, cancellationToken);
     }
