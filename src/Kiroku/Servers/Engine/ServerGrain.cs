@@ -133,8 +133,7 @@ internal sealed partial class ServerGrain(
         var host = await presence.RequireAsync(seen, workflow.NeedsHosts(seen, request), CancellationToken.None);
         var accepted = await workflow.AcceptAsync(seen, request, CancellationToken.None);
         if (seen.RunningAction is not null && !workflow.TakesOver(request))
-            throw Fault.Conflict(
-                $"Cannot '{request.Action}' instance {seen.Id} while it is in task_state {seen.TaskState}");
+            throw Busy(request, seen);
         var now = time.UtcNow();
         var answer = request.Answer(accepted.Server with { UpdatedAt = now }, host);
         var record = request.Record(seen.Id, now, Outcomes.Running) with
@@ -173,6 +172,11 @@ internal sealed partial class ServerGrain(
             ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         return running.IsCompleted ? server : null;
     }
+
+    /// <summary>Not every action shows a task_state while it runs.</summary>
+    private static Fault Busy(ActionRequest request, Server server)
+        => Fault.Conflict($"Cannot '{request.Action}' instance {server.Id} while "
+            + (server.TaskState is { } task ? $"it is in task_state {task}" : "something else changes it"));
 
     private Fault NotFound() => Fault.NotFound($"Instance {this.GetPrimaryKey()} could not be found.");
 
