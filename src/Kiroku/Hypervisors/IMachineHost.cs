@@ -2,8 +2,8 @@
 namespace Kiroku.Hypervisors;
 
 /// <summary>
-/// The machines and disks of one host, this node's own or another's. Every method is idempotent: asked for what already
-/// is so, it does nothing.
+/// The machines and disks of one host, this node's own or another's. Every method but <see cref="InjectNmiAsync"/> is
+/// idempotent: asked for what already is so, it does nothing.
 /// </summary>
 /// <remarks>
 /// Calls on the same machine or volume run one after another, so a new attempt joins what an abandoned one left
@@ -32,6 +32,13 @@ public interface IMachineHost
 
     /// <summary>Stops the machine's processors; it keeps its memory and its place on the host.</summary>
     Task PauseAsync(Guid machine, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Sends each of the machine's processors an interrupt that a guest cannot mask; a paused machine gets it when it
+    /// goes on, and for one that is off the call fails. Not idempotent: each call sends another, so a call that is
+    /// repeated because its answer was lost may interrupt the guest twice.
+    /// </summary>
+    Task InjectNmiAsync(Guid machine, CancellationToken cancellationToken);
 
     /// <summary>Writes the machine's memory to the host's disk and switches the machine off.</summary>
     Task SuspendAsync(Guid machine, CancellationToken cancellationToken);
@@ -105,6 +112,7 @@ public static class Operations
     public const string Define = "define the machine";
     public const string Start = "start the machine";
     public const string Pause = "pause the machine";
+    public const string InjectNmi = "send the machine an interrupt";
     public const string Suspend = "save the machine's memory";
     public const string Continue = "continue the machine";
     public const string Stop = "stop the machine";

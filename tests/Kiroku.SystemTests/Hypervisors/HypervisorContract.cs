@@ -119,6 +119,20 @@ public abstract partial class HypervisorContract : IAsyncLifetime
         await ExpectAsync(machine, MachineState.Running);
     }
 
+    [Fact]
+    public async Task A_machine_is_interrupted_while_it_runs_or_is_paused_and_not_while_it_is_off()
+    {
+        var machine = await NewMachineAsync();
+        var failure = await Assert.ThrowsAsync<HypervisorException>(() => Hypervisor.InjectNmiAsync(machine, Token));
+        Assert.Equal((HypervisorFailure.Failed, "send the machine an interrupt"), (failure.Failure, failure.Operation));
+        await Hypervisor.StartAsync(machine, Token);
+        await Twice(() => Hypervisor.InjectNmiAsync(machine, Token));
+        await ExpectAsync(machine, MachineState.Running);
+        await Hypervisor.PauseAsync(machine, Token);
+        await Hypervisor.InjectNmiAsync(machine, Token);
+        await ExpectAsync(machine, MachineState.Paused);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

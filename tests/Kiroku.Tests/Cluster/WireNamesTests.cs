@@ -43,6 +43,7 @@ public sealed class WireNamesTests
         "Kiroku.Servers.Remote.HostCall",
         "Kiroku.Servers.Remote.HostNews",
         "Kiroku.Servers.Remote.IHostGrain",
+        "Kiroku.Servers.Remote.InjectNmi",
         "Kiroku.Servers.Remote.ListVolumes",
         "Kiroku.Servers.Remote.MachineCall",
         "Kiroku.Servers.Remote.PrepareImage",

@@ -27,6 +27,9 @@ internal sealed record FakeMachine(MachineSpec Spec, MachineState State, int Boo
 {
     public MachineSpec? RunningAs { get; init; }
 
+    /// <summary>How often its guest was interrupted.</summary>
+    public int Interrupts { get; init; }
+
     /// <summary>The hardware at the time its memory was saved; null if it was not saved.</summary>
     public MachineSpec? SavedAs { get; init; }
 }

@@ -66,6 +66,15 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
                 : throw new HypervisorException(HypervisorFailure.Failed, "pause the machine", "it does not run"),
             cancellationToken);
 
+    public Task InjectNmiAsync(Guid machine, CancellationToken cancellationToken)
+        => DoAsync(
+            "nmi",
+            () => Find(machine) is { State: MachineState.Running or MachineState.Paused } found
+                ? host.Machines[machine] = found with { Interrupts = found.Interrupts + 1 }
+                : throw new HypervisorException(
+                    HypervisorFailure.Failed, "send the machine an interrupt", "it does not run"),
+            cancellationToken);
+
     public Task SuspendAsync(Guid machine, CancellationToken cancellationToken)
         => DoAsync("suspend", () => Find(machine) switch
         {

@@ -49,6 +49,12 @@ internal sealed partial class LibvirtHypervisor
             session => Domains.Pause(session, machine),
             cancellationToken);
 
+    public Task InjectNmiAsync(Guid machine, CancellationToken cancellationToken)
+        => jobs.RunAsync(
+            new Job(Operations.InjectNmi, options.CallTimeout, Job.PlaceOf(machine)),
+            session => Domains.InjectNmi(session, machine),
+            cancellationToken);
+
     public Task SuspendAsync(Guid machine, CancellationToken cancellationToken)
         => jobs.RunAsync(
             new Job(Operations.Suspend, options.SaveTimeout, Job.PlaceOf(machine)),

@@ -25,6 +25,9 @@ internal sealed partial class RemoteHost
     public Task PauseAsync(Guid machine, CancellationToken cancellationToken)
         => SendAsync(new MachineCall(MachineOperation.Pause, machine), cancellationToken);
 
+    public Task InjectNmiAsync(Guid machine, CancellationToken cancellationToken)
+        => SendAsync(new InjectNmi(machine), cancellationToken);
+
     public Task SuspendAsync(Guid machine, CancellationToken cancellationToken)
         => SendAsync(new MachineCall(MachineOperation.Suspend, machine), cancellationToken);
 
@@ -112,6 +115,16 @@ internal sealed record StopMachine([property: Id(0)] Guid Machine, [property: Id
     public override Task<object?> RunAsync(
         IServerHost host, IProgress<double> progress, CancellationToken cancellationToken)
         => Done(host.Hypervisor.StopAsync(Machine, Grace, cancellationToken));
+}
+
+[GenerateSerializer, Immutable, Alias("host.inject-nmi")]
+internal sealed record InjectNmi([property: Id(0)] Guid Machine) : HostCall
+{
+    public override string Operation => Operations.InjectNmi;
+
+    public override Task<object?> RunAsync(
+        IServerHost host, IProgress<double> progress, CancellationToken cancellationToken)
+        => Done(host.Hypervisor.InjectNmiAsync(Machine, cancellationToken));
 }
 
 [GenerateSerializer, Immutable, Alias("host.console")]

@@ -73,6 +73,9 @@ internal static unsafe partial class Native
     public static partial int virDomainSuspend(DomainHandle domain);
 
     [LibraryImport(LibvirtLibrary.Name)]
+    public static partial int virDomainInjectNMI(DomainHandle domain, uint flags);
+
+    [LibraryImport(LibvirtLibrary.Name)]
     public static partial int virDomainManagedSave(DomainHandle domain, uint flags);
 
     [LibraryImport(LibvirtLibrary.Name)]

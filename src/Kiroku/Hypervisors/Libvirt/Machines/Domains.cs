@@ -27,6 +27,13 @@ internal static class Domains
             LibvirtException.Check(Native.virDomainSuspend(domain));
     }
 
+    /// <summary>Sends each of the machine's processors an interrupt that its guest cannot mask.</summary>
+    public static void InjectNmi(Session session, Guid machine)
+    {
+        using var domain = DomainLookup.Need(session, machine);
+        LibvirtException.Check(Native.virDomainInjectNMI(domain, 0));
+    }
+
     /// <summary>Writes the machine's memory to the disk and switches it off.</summary>
     public static void Save(Session session, Guid machine)
     {
