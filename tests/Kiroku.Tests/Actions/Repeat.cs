@@ -14,7 +14,8 @@ internal static class Repeat
     public sealed record Given(int Status, string RequestId, string ComputeRequestId, string? Location, string Body);
 
     public static Task<Given> ActAsync(TestUser user, Guid server, string body, string key)
-        => ReadAsync(user.PostAsync($"/v2.1/servers/{server}/action", body, (Header, key)));
+        => ReadAsync(user.PostAsync(
+            $"/v2.1/servers/{server}/action", body, [(Header, key), .. ActionKeys.HeadersFor(body)]));
 
     public static Task<Given> DeleteAsync(TestUser user, Guid server, string key)
         => ReadAsync(user.DeleteAsync($"/v2.1/servers/{server}", (Header, key)));

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Identity;
 
@@ -98,7 +99,7 @@ internal sealed partial record VisibilityRow(string Method, string Path, string 
     {
         "PUT /flavors/{}" => "2.55",
         var route when route.Contains("/servers/{}/tags", StringComparison.Ordinal) => "2.26",
-        _ => null,
+        _ => ActionKeys.VersionOf(Action),
     };
 
     [GeneratedRegex(@"\{[^}]*\}")]

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Kiroku.Api;
 using Kiroku.Servers.Engine;
 using Kiroku.Servers.Work;
 
@@ -7,11 +8,16 @@ namespace Kiroku.Tests.Servers;
 /// <summary>The keys that POST …/action knows.</summary>
 internal static class ActionKeys
 {
+    private static readonly IReadOnlyList<ActionRoute> Routes =
+    [
+        .. typeof(Workflow).Assembly.GetTypes().Where(type => !type.IsAbstract && type.IsSubclassOf(typeof(Workflow)))
+            .Select(type => ((Workflow)Bare(type)).Route).OfType<ActionRoute>(),
+    ];
+
     /// <summary>The keys of recorded actions.</summary>
     public static IReadOnlyList<string> Recorded { get; } =
     [
-        .. typeof(Workflow).Assembly.GetTypes().Where(type => !type.IsAbstract && type.IsSubclassOf(typeof(Workflow)))
-            .Select(type => ((Workflow)Bare(type)).Route?.Key).OfType<string>(),
+        .. Routes.Select(route => route.Key),
         .. new[] { typeof(LockServer), typeof(UnlockServer) }.Select(KeyOf),
     ];
 
@@ -21,6 +27,16 @@ internal static class ActionKeys
         KeyOf(typeof(ConsoleOutput)),
         KeyOf(typeof(PasswordChange)),
     ];
+
+    /// <summary>The microversion from which on the key is there; null where that is the first.</summary>
+    public static string? VersionOf(string key)
+        => Routes.FirstOrDefault(route => route.Key == key)?.Since is { } since && since > Microversion.Minimum.Minor
+            ? since.ToString() : null;
+
+    /// <summary>The headers that a request with that body takes for its key to be there.</summary>
+    public static (string Name, string Value)[] HeadersFor(string body)
+        => body.Split('"') is [_, var key, ..] && VersionOf(key) is { } version
+            ? [("OpenStack-API-Version", $"compute {version}")] : [];
 
     private static string KeyOf(Type type) => ((IServerAction)Bare(type)).Key;
 

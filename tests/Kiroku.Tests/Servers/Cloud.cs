@@ -156,7 +156,8 @@ internal sealed class Cloud : IAsyncDisposable
     /// <returns>The status and the request id.</returns>
     public async Task<(int Status, string RequestId)> ActAsync(Guid server, string body)
     {
-        using var answer = await Demo.PostAsync($"/v2.1/servers/{server}/action", body);
+        using var answer = await Demo.PostAsync(
+            $"/v2.1/servers/{server}/action", body, ActionKeys.HeadersFor(body));
         return ((int)answer.StatusCode, answer.Headers.GetValues("x-compute-request-id").Single());
     }
 
