@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Kiroku.Tests.Docs;
 
@@ -19,6 +20,7 @@ internal sealed class Figures(Product product)
         SayPath();
         SayAction("Unrescue", "without a verb of the hypervisor's");
         SayAction("Suspend", "with one");
+        SayAction("TriggerCrashDump", "with one, as docs/adding-an-action.md has it added");
         return text.ToString();
     }
 
@@ -49,16 +51,16 @@ internal sealed class Figures(Product product)
     /// <summary>The files that name an action.</summary>
     private void SayAction(string name, string kind)
     {
-        var key = name.ToLowerInvariant();
+        var key = JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
         var words = new Regex(
-            $@"\b({name}(Server|Async)?|{name.TrimEnd('e')}ing)\b|[""`]{key}[""`]|compute_{key}_instance");
+            $@"\b({name}(Server|Async)?|{name.TrimEnd('e')}ing)\b|[""`]{key}[""`]|compute_{key}(_instance)?\b");
         var files = new[] { "src", "docs", "tests" }
             .Select(top => Directory.EnumerateFiles(Path.Combine(Page.Root, top), "*", SearchOption.AllDirectories)
                 .Where(file =>
                     Path.GetExtension(file) is ".cs" or ".md" or ".py" && Path.GetFileName(file) != "Figures.cs"
                         && words.IsMatch(File.ReadAllText(file)))
                 .Select(file => Path.GetRelativePath(Page.Root, file)).Order(StringComparer.Ordinal).ToList()).ToList();
-        Say($"files that name {name.ToLowerInvariant(),-14} {files.Sum(top => top.Count)}: {files[0].Count} of src, "
+        Say($"files that name {key,-14} {files.Sum(top => top.Count)}: {files[0].Count} of src, "
             + $"{files[1].Count} of docs, {files[2].Count} of tests (an action {kind})");
         foreach (var top in files)
             Say($"    {string.Join(' ', top)}");
