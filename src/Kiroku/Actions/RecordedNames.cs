@@ -28,6 +28,7 @@ internal static class ActionNames
     public const string Rescue = "rescue";
     public const string Unrescue = "unrescue";
     public const string Migrate = "migrate";
+    public const string TriggerCrashDump = "trigger_crash_dump";
 }
 
 /// <summary>
@@ -61,6 +62,7 @@ internal static class EventNames
     public const string Unrescue = "compute_unrescue_instance";
     public const string Lock = "api_lock";
     public const string Unlock = "api_unlock";
+    public const string TriggerCrashDump = "compute_trigger_crash_dump";
 }
 
 /// <summary>How one event ended. Stored and shown.</summary>

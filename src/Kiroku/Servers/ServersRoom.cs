@@ -64,6 +64,7 @@ internal static class ServersRoom
         services.AddWorkflow<RescueServer>();
         services.AddWorkflow<UnrescueServer>();
         services.AddWorkflow<MigrateServer>();
+        services.AddWorkflow<TriggerCrashDump>();
         services.AddAction<LockServer>();
         services.AddAction<UnlockServer>();
         services.AddAction<ConsoleOutput>();

@@ -43,6 +43,17 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
         Assert.Equal(
             ["createImage", "unlock", "lock", "unrescue", "rescue", "resume", "suspend", "unpause", "pause", "create"],
             events.Select(item => (string)item!["Action"]!));
+
+        await demo.RunAsync($"--os-compute-api-version 2.17 server dump create {server}");
+        events = (await demo.JsonAsync($"server event list {server}")).AsArray();
+        Assert.Equal("trigger_crash_dump", (string)events[0]!["Action"]!);
+        await Poll.UntilAsync("the guest to be interrupted", async () =>
+        {
+            var shown = await demo.JsonAsync($"server event show {server} {(string)events[0]!["Request ID"]!}");
+            var said = shown.ToJsonString();
+            return said.Contains("compute_trigger_crash_dump", StringComparison.Ordinal)
+                && said.Contains("Success", StringComparison.Ordinal);
+        });
     }
 
     [Theory]

@@ -109,7 +109,7 @@ public sealed class FailureTests
             ActionNames.Shelve when before.VmState is VmStates.Paused or VmStates.Suspended
                 => [before.VmState, VmStates.Stopped],
             ActionNames.Start or ActionNames.Stop or ActionNames.Shelve or ActionNames.Unshelve or ActionNames.Pause
-                or ActionNames.Unpause or ActionNames.CreateImage => [before.VmState],
+                or ActionNames.Unpause or ActionNames.CreateImage or ActionNames.TriggerCrashDump => [before.VmState],
             ActionNames.Reboot
                 => after.PowerState == MachineState.Running && before.VmState == VmStates.Active
                 ? [VmStates.Active] : [VmStates.Error],
@@ -130,6 +130,8 @@ public sealed class FailureTests
             VmStates.ShelvedOffloaded => """{"unshelve":null}""",
             VmStates.Paused => """{"unpause":null}""",
             VmStates.Suspended => """{"resume":null}""",
+            VmStates.Rescued => """{"unrescue":null}""",
+            VmStates.Resized => """{"confirmResize":null}""",
             _ => null,
         };
         if (up is not null)

@@ -23,7 +23,7 @@ public sealed class LockTests(RunningCloud running) : IClassFixture<RunningCloud
         """{"unshelve":null}""", """{"pause":null}""", """{"unpause":null}""", """{"suspend":null}""",
         """{"resume":null}""",
         """{"forceDelete":null}""", """{"rescue":null}""", """{"unrescue":null}""",
-        """{"changePassword":{"adminPass":"x"}}""",
+        """{"changePassword":{"adminPass":"x"}}""", """{"trigger_crash_dump":null}""",
     ];
 
     [Theory]
@@ -123,11 +123,12 @@ public sealed class LockTests(RunningCloud running) : IClassFixture<RunningCloud
     private static string RequestIdOf(HttpResponseMessage answer)
         => answer.Headers.GetValues("x-compute-request-id").Single();
 
-    private Task<HttpResponseMessage> ActAsync(TestUser user, string body, string version = "2.1")
+    private Task<HttpResponseMessage> ActAsync(TestUser user, string body, string? version = null)
         => user.PostAsync(
-            $"/v2.1/servers/{running.Server}/action", body, ("OpenStack-API-Version", $"compute {version}"));
+            $"/v2.1/servers/{running.Server}/action", body,
+            version is null ? ActionKeys.HeadersFor(body) : [("OpenStack-API-Version", $"compute {version}")]);
 
-    private async Task LockedAsync(TestUser user, string body, string version = "2.1")
+    private async Task LockedAsync(TestUser user, string body, string? version = null)
     {
         using var answer = await ActAsync(user, body, version);
         Assert.Equal(202, (int)answer.StatusCode);

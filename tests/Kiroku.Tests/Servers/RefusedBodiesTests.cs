@@ -23,6 +23,8 @@ public sealed class RefusedBodiesTests(RunningCloud running) : IClassFixture<Run
         { "7", 404, "The resource could not be found." },
         { "null", 404, "The resource could not be found." },
         { """{"os-stop":null,"os-start":null}""", 400, "Malformed request body" },
+        { """{"trigger_crash_dump":null}""", 404, "The resource could not be found." },
+        { """{"trigger_crash_dump":{}}""", 404, "The resource could not be found." },
         { """{"os-getVNCConsole":null}""", 400, "There is no such action: os-getVNCConsole" },
         { """{"OS-STOP":null}""", 400, "There is no such action: OS-STOP" },
         { """{"":null}""", 400, "There is no such action: " },

@@ -26,6 +26,7 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
     private const string Rescue = """{"rescue":null}""";
     private const string Unrescue = """{"unrescue":null}""";
     private const string CreateImage = """{"createImage":{"name":"snap","metadata":{"a":"b"}}}""";
+    private const string CrashDump = """{"trigger_crash_dump":null}""";
     private const string Lock = """{"lock":null}""";
     private const string Unlock = """{"unlock":null}""";
 
@@ -67,6 +68,13 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
         new("hard reboot of a suspended server", [Suspend], Hard, [EventNames.Reboot], VmStates.Active),
         new("shelve of a paused server", [Pause], Shelve, [EventNames.ShelveOffload], VmStates.ShelvedOffloaded),
         new("shelve of a suspended server", [Suspend], Shelve, [EventNames.ShelveOffload], VmStates.ShelvedOffloaded),
+        new("trigger_crash_dump", [], CrashDump, [EventNames.TriggerCrashDump], VmStates.Active),
+        new("trigger_crash_dump of a paused server", [Pause], CrashDump, [EventNames.TriggerCrashDump],
+            VmStates.Paused),
+        new("trigger_crash_dump of a rescued server", [Rescue], CrashDump, [EventNames.TriggerCrashDump],
+            VmStates.Rescued),
+        new("trigger_crash_dump of a resized server", [Resize], CrashDump, [EventNames.TriggerCrashDump],
+            VmStates.Resized),
     ];
 
     /// <summary>Actions that are complete when they are answered, without the machine.</summary>

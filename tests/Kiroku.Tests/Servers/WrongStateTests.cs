@@ -29,6 +29,7 @@ public sealed class WrongStateTests(RunningCloud running) : IClassFixture<Runnin
         ("createImage", """{"createImage":{"name":"snap"}}""", ["active", "stopped", "paused", "suspended"]),
         ("rescue", """{"rescue":null}""", ["active", "stopped", "error"]),
         ("unrescue", """{"unrescue":null}""", ["rescued"]),
+        ("trigger_crash_dump", """{"trigger_crash_dump":null}""", ["active", "paused", "rescued", "resized", "error"]),
     ];
 
     public static TheoryData<int, string> Refused
@@ -94,6 +95,7 @@ public sealed class WrongStateTests(RunningCloud running) : IClassFixture<Runnin
     [InlineData(0, "shelved_offloaded")]
     [InlineData(1, "shelved_offloaded")]
     [InlineData(5, "stopped")]
+    [InlineData(17, "shelved_offloaded")]
     public async Task An_action_that_needs_a_host_is_refused_where_there_is_none(int index, string state)
     {
         var host = (await running.Cloud.ServerAsync(running.Server)).Host;
@@ -138,7 +140,7 @@ public sealed class WrongStateTests(RunningCloud running) : IClassFixture<Runnin
         var before = await running.RowsAsync();
         using var answer = await running.Cloud.Demo.PostAsync(
             $"/v2.1/servers/{running.Server}/action",
-            body.Replace("IMAGE", running.Cloud.Image, StringComparison.Ordinal));
+            body.Replace("IMAGE", running.Cloud.Image, StringComparison.Ordinal), ActionKeys.HeadersFor(body));
         Assert.Equal(409, (int)answer.StatusCode);
         var expected = new JsonObject
         {

@@ -36,6 +36,10 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
     public Task PauseAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.PauseAsync(server.Id, cancellationToken), cancellationToken);
 
+    /// <summary>Interrupts the guest as a machine's NMI button does; some write a dump of their memory then.</summary>
+    public Task InterruptAsync(Server server, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.InjectNmiAsync(server.Id, cancellationToken), cancellationToken);
+
     /// <summary>Keeps the machine's memory on the host's disk and switches it off.</summary>
     public Task SuspendAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.SuspendAsync(server.Id, cancellationToken), cancellationToken);
