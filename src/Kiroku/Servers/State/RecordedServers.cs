@@ -14,7 +14,6 @@ internal sealed class RecordedServers : IRecordedServers
     public async Task<IReadOnlyList<Guid>> ListAsync(DbConnection connection, RetentionQuery query)
         => (await connection.QueryAsync<Guid>(Next, query)).AsList();
 
-    /// <summary>What other processes know of these servers' record is good for the number before.</summary>
     public Task CountRemovalAsync(DbConnection connection, IEnumerable<Guid> servers)
         => connection.ExecuteAsync($"UPDATE servers SET removals = removals + 1 WHERE id IN {SqlList.Of(servers)}");
 
