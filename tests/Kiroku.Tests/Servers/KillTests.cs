@@ -79,7 +79,8 @@ public sealed class KillTests
             var server = await scenario.PrepareAsync(cloud);
             var before = await cloud.ServerAsync(server);
             var kill = Points.KillAt(cloud, moment);
-            _ = cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", scenario.Body(cloud)).ContinueWith(
+            var body = scenario.Body(cloud);
+            _ = cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", body, ActionKeys.HeadersFor(body)).ContinueWith(
                 _ => { }, TaskScheduler.Default);
             await kill.Reached.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
