@@ -18,4 +18,8 @@ public sealed record MachineSpec(
     /// <summary>A raw volume that the guest may read; null for none.</summary>
     [Id(6)]
     public string? ConfigVolume { get; init; }
+
+    /// <summary>Whether it has no network card.</summary>
+    [Id(7)]
+    public bool HasNoCard { get; init; }
 }

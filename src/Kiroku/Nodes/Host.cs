@@ -26,6 +26,9 @@ internal sealed record Host(Node Node, Service Service, HostUse Use, bool IsPres
 
     public HostCapacity Capacity => Node.Capacity;
 
+    /// <summary>What its machines are put on; null where that is not known.</summary>
+    public HostNetwork? Network => Node.Network is { } text ? NetworkText.Read(text) : null;
+
     public DateTime SeenAt => Node.SeenAt;
 
     public Guid Id => IdOf($"compute node {Name}");

@@ -34,9 +34,10 @@ internal sealed class HostMeter(IHypervisor hypervisor, ServiceSettings settings
             return Last = Last with { Connected = false };
         try
         {
-            var capacity = await hypervisor.GetCapacityAsync(CancellationToken.None).WaitAsync(Patience, time);
+            var (capacity, network) = await AskAsync().WaitAsync(Patience, time);
             return Last = new HostLook(true, capacity)
             {
+                Network = network ?? Last.Network,
                 Uptime = HostUptime.Read(settings, time),
                 SeenAt = time.UtcNow(),
             };
@@ -44,6 +45,20 @@ internal sealed class HostMeter(IHypervisor hypervisor, ServiceSettings settings
         catch (Exception e) when (e is HypervisorException or TimeoutException)
         {
             return Last = Last with { Connected = false };
+        }
+    }
+
+    private async Task<(HostCapacity, HostNetwork?)> AskAsync()
+    {
+        var capacity = await hypervisor.GetCapacityAsync(CancellationToken.None);
+        try
+        {
+            return (capacity, await hypervisor.GetNetworkAsync(CancellationToken.None));
+        }
+        catch (HypervisorException)
+        {
+            // A host whose network cannot be looked at is a host all the same.
+            return (capacity, null);
         }
     }
 }
@@ -55,6 +70,9 @@ internal sealed record HostLook(bool Connected, HostCapacity? Capacity)
 {
     /// <summary>The host's uptime; null if it is not known.</summary>
     public string? Uptime { get; init; }
+
+    /// <summary>What its machines are put on; null where that is not known.</summary>
+    public HostNetwork? Network { get; init; }
 
     /// <summary>When it last answered.</summary>
     public DateTime? SeenAt { get; init; }

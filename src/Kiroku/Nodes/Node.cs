@@ -53,6 +53,11 @@ internal sealed record Node
     /// <summary>The host's uptime; null if it is not known.</summary>
     public string? Uptime { get; init; }
 
+    /// <summary>
+    /// The network that its machines are put on, as <see cref="NetworkText"/> writes it; null if unknown.
+    /// </summary>
+    public string? Network { get; init; }
+
     /// <summary>Whether its hypervisor answers.</summary>
     public bool Connected { get; init; }
 
@@ -75,6 +80,7 @@ internal sealed record Node
         ? this with
         {
             Connected = look.Connected,
+            Network = look.Network is { } network ? NetworkText.Write(network) : Network,
             HypervisorVersion = capacity.HypervisorVersion,
             Vcpus = capacity.Vcpus,
             MemoryMib = capacity.MemoryMiB,

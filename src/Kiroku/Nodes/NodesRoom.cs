@@ -19,6 +19,7 @@ internal static class NodesRoom
         services.AddSingleton<HostMeter>();
         services.AddSingleton<Silence>();
         services.AddSingleton<HostWatch>();
+        services.AddSingleton<HostNetworks>();
         services.AddSingleton<HostRemoval>();
         services.AddSingleton<ServiceStore>();
         services.AddSingleton<NodeReport>();

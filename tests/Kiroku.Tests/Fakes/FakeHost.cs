@@ -18,6 +18,16 @@ internal sealed class FakeHost
     /// <summary>The network's addresses of each machine.</summary>
     public IReadOnlyList<MachineAddress> Addresses { get; set; } = [];
 
+    /// <summary>What it puts machines on.</summary>
+    public HostNetwork Network { get; set; } = new(NetworkKind.Isolated, "isolated")
+    {
+        Mtu = 1500,
+        Subnets =
+        [
+            new HostSubnet("10.0.2.0/24") { GivesAddresses = true, Given = new AddressRange("10.0.2.15", "10.0.2.30") },
+        ],
+    };
+
     public IEnumerable<string> DisksOf(Guid server)
         => Volumes.Keys.Where(name => name.Contains(server.ToString(), StringComparison.Ordinal)).Order();
 }

@@ -30,6 +30,8 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken)
         => DoAsync("capacity", () => host.Capacity, cancellationToken);
 
+    public Task<HostNetwork> GetNetworkAsync(CancellationToken cancellationToken) => Task.FromResult(host.Network);
+
     public Task<MachineState> GetStateAsync(Guid machine, CancellationToken cancellationToken)
         => DoAsync(
             "state",

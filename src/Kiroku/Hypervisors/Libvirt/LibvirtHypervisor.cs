@@ -60,6 +60,14 @@ internal sealed partial class LibvirtHypervisor : IHypervisor, ISessionListener,
     public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken)
         => jobs.RunAsync(new Job("measure the host", options.CallTimeout), Measure, cancellationToken);
 
+    public Task<HostNetwork> GetNetworkAsync(CancellationToken cancellationToken)
+        => network.Kind == NetworkKind.Libvirt
+            ? jobs.RunAsync(
+                new Job("look at the network", options.CallTimeout),
+                session => NetworkLookup.Of(session, network.Name),
+                cancellationToken)
+            : Task.FromResult(OwnNetworks.Of(network));
+
     public async IAsyncEnumerable<MachineChange> WatchAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -24,6 +24,14 @@ internal sealed partial class DomainHandle : LibvirtHandle
     private static partial int virDomainFree(nint owned);
 }
 
+internal sealed partial class NetworkHandle : LibvirtHandle
+{
+    protected override bool ReleaseHandle() => virNetworkFree(handle) >= 0;
+
+    [LibraryImport(LibvirtLibrary.Name)]
+    private static partial int virNetworkFree(nint owned);
+}
+
 internal sealed partial class PoolHandle : LibvirtHandle
 {
     protected override bool ReleaseHandle() => virStoragePoolFree(handle) >= 0;

@@ -11,6 +11,7 @@ internal sealed partial class LibvirtException(int code, string message, int num
     public const int SystemError = 38;
     public const int RpcError = 39;
     public const int NoMachine = 42;
+    public const int NoNetwork = 43;
     public const int NoPool = 49;
     public const int NoVolume = 50;
     public const int OperationInvalid = 55;

@@ -15,7 +15,7 @@ internal static class MachineXml
     public static string Of(MachineSpec spec, Session session)
     {
         var options = session.Options;
-        var network = MachineNetwork.Parse(options.Network);
+        var card = spec.HasNoCard ? null : NetworkCard.Of(MachineNetwork.Parse(options.Network), spec.Id);
         var type = session.DomainType;
         var domain = new XElement("domain",
             new XAttribute("type", type),
@@ -36,10 +36,10 @@ internal static class MachineXml
                 Disk(Path.Combine(options.VolumesFolder, spec.RootVolume), "vda"),
                 spec.SecondVolume is { } second ? Disk(Path.Combine(options.VolumesFolder, second), "vdb") : null,
                 spec.ConfigVolume is { } config ? ConfigDrive(Path.Combine(options.VolumesFolder, config)) : null,
-                NetworkCard.Of(network, spec.Id),
+                card,
                 session.IsTest ? [] : RealDevices(ConsoleFiles.PathOf(options.ConsolesFolder, spec.Id))));
         // The mock has no QEMU to be told.
-        if (network.Kind == NetworkKind.Isolated && !session.IsTest)
+        if (card is not null && options.Network == MachineNetwork.Isolated && !session.IsTest)
             NetworkCard.Isolate(domain);
         return domain.ToString(SaveOptions.DisableFormatting);
     }

@@ -28,13 +28,3 @@ internal sealed record MachineNetwork(NetworkKind Kind, string Name)
         _ => new(NetworkKind.Libvirt, setting),
     };
 }
-
-/// <summary>The kinds of networks, as they differ in a machine's definition.</summary>
-internal enum NetworkKind
-{
-    None,
-    Isolated,
-    User,
-    Bridge,
-    Libvirt,
-}

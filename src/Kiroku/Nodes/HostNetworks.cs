@@ -1,0 +1,18 @@
+using Dapper;
+using Kiroku.Hypervisors;
+using Kiroku.Storage;
+
+namespace Kiroku.Nodes;
+
+/// <summary>The networks of all hosts, as their nodes said last.</summary>
+internal sealed class HostNetworks(IDatabase database)
+{
+    /// <summary>Each host whose network is known, by name; a host that is away has its servers there still.</summary>
+    public Task<IReadOnlyList<(string Host, HostNetwork Network)>> ListAsync(CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlyList<(string, HostNetwork)>>(async connection =>
+        {
+            var rows = await connection.QueryAsync<(string Host, string Network)>(
+                "SELECT name, network FROM nodes WHERE network IS NOT NULL ORDER BY name");
+            return [.. rows.Select(row => (row.Host, NetworkText.Read(row.Network)))];
+        }, cancellationToken);
+}
