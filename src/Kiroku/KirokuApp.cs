@@ -9,6 +9,7 @@ using Kiroku.Hypervisors.Libvirt;
 using Kiroku.Identity;
 using Kiroku.Images;
 using Kiroku.Keypairs;
+using Kiroku.Networks;
 using Kiroku.Nodes;
 using Kiroku.Quotas;
 using Kiroku.Scheduling;
@@ -49,6 +50,7 @@ internal static class KirokuApp
         builder.Services.AddFlavors();
         builder.Services.AddQuotas();
         builder.Services.AddKeypairs();
+        builder.Services.AddNetworks();
         builder.Services.AddHypervisors(settings);
         builder.Services.AddScheduling();
         builder.Services.AddActions();
@@ -84,6 +86,7 @@ internal static class KirokuApp
         app.MapFlavors();
         app.MapQuotas();
         app.MapKeypairs();
+        app.MapNetworks();
         app.MapHosts();
         app.MapServers();
         app.MapActions();

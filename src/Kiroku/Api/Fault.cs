@@ -11,6 +11,9 @@ internal sealed class Fault(int status, string message) : Exception(message)
     /// <summary>Whole seconds to wait before trying again; sent as Retry-After.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <summary>What Neutron calls it, where not just by its status; no other service names faults.</summary>
+    public string? Type { get; init; }
+
     public static Fault BadRequest(string message) => new(400, message);
 
     public static Fault MalformedBody() => BadRequest("Malformed request body");

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>The three forms of error body that OpenStack's services use.</summary>
+/// <summary>The four forms of error body that OpenStack's services use.</summary>
 internal static class FaultForm
 {
     /// <summary>
@@ -43,10 +43,34 @@ internal static class FaultForm
         json.WriteEndObject();
     }
 
+    /// <summary>Neutron's form (neutron/api/api_common.py, convert_exception_to_http_exc).</summary>
+    public static void WriteNeutron(Utf8JsonWriter json, int status, string message, string? type = null)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("NeutronError");
+        json.WriteString("type", type ?? NeutronName(status));
+        json.WriteString("message", message);
+        json.WriteString("detail", "");
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
     public static string Title(int status) => status switch
     {
         413 => "Request Entity Too Large",
         _ => Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
+    };
+
+    private static string NeutronName(int status) => status switch
+    {
+        400 => "HTTPBadRequest",
+        403 => "PolicyNotAuthorized",
+        404 => "HTTPNotFound",
+        405 => "HTTPMethodNotAllowed",
+        409 => "Conflict",
+        429 => "HTTPTooManyRequests",
+        503 => "ServiceUnavailable",
+        _ => "HTTPInternalServerError",
     };
 
     private static string NovaName(int status) => status switch

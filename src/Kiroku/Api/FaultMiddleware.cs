@@ -73,6 +73,9 @@ internal sealed partial class FaultMiddleware(
                 context, fault.Status, json => FaultForm.WriteKeystone(json, fault.Status, fault.Message));
         if (path.StartsWithSegments("/image") || fault.Status == 413)
             return WebObFault.WriteAsync(context, fault.Status, fault.Message);
+        if (path.StartsWithSegments("/network"))
+            return JsonResponse.WriteAsync(
+                context, fault.Status, json => FaultForm.WriteNeutron(json, fault.Status, fault.Message, fault.Type));
         var body = JsonResponse.ToBytes(
             json => FaultForm.WriteNova(json, fault.Status, fault.Message, fault.RetryAfter));
         return JsonResponse.WriteAsync(context, fault.Status, body, "application/json; charset=UTF-8");

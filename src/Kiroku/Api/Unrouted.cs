@@ -51,8 +51,11 @@ internal static partial class Unrouted
     private static Task WriteAsync(HttpContext context, int status)
     {
         var message = status == 404 ? NotFound : BadMethod;
-        return context.Request.Path.StartsWithSegments("/identity")
-            ? JsonResponse.WriteAsync(context, status, json => FaultForm.WriteKeystone(json, status, message))
+        var path = context.Request.Path;
+        if (path.StartsWithSegments("/identity"))
+            return JsonResponse.WriteAsync(context, status, json => FaultForm.WriteKeystone(json, status, message));
+        return path.StartsWithSegments("/network")
+            ? JsonResponse.WriteAsync(context, status, json => FaultForm.WriteNeutron(json, status, message))
             : WebObFault.WriteAsync(context, status, message);
     }
 }

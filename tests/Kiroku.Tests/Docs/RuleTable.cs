@@ -1,3 +1,5 @@
+using Kiroku.Access;
+using Kiroku.Networks;
 using Kiroku.Tests.Access;
 
 namespace Kiroku.Tests.Docs;
@@ -9,7 +11,11 @@ internal static class RuleTable
     public static IReadOnlyDictionary<string, string> Roles { get; } =
         DeclaredRules.All.ToDictionary(rule => rule.Name, rule => rule.Role, StringComparer.Ordinal);
 
-    public static IReadOnlyList<string> Apis { get; } = ["compute", "image", "identity"];
+    public static IReadOnlyList<string> Apis { get; } = ["compute", "image", "network", "identity"];
+
+    /// <summary>Neutron's names do not say whose they are, and Glance's neither.</summary>
+    private static readonly HashSet<string> Networks
+        = [.. Rule.DeclaredIn(typeof(NetworkRules)).Select(rule => rule.Name)];
 
     public static GeneratedPart Part(string api) => new("policy.md", api);
 
@@ -25,6 +31,7 @@ internal static class RuleTable
     {
         "os_compute_api" or "compute" => "compute",
         "identity" => "identity",
+        _ when Networks.Contains(rule) => "network",
         _ => "image",
     };
 }

@@ -23,12 +23,13 @@ public sealed class ArchitectureTests
         ["Keypairs"] = ["Access", "Api", "Quotas", "Storage"],
         ["Nodes"] = ["Api", "Cluster", "Hypervisors", "Scheduling", "Storage"],
         ["Hosts"] = ["Access", "Api", "Hypervisors", "Nodes", "Storage"],
+        ["Networks"] = ["Access", "Api", "Hypervisors", "Nodes", "Storage"],
         ["ConfigDrives"] = ["Api"],
         ["Scheduling"] = ["Hypervisors"],
         ["Servers"] =
         [
             "Access", "Actions", "Api", "Cluster", "ConfigDrives", "Flavors", "Hypervisors", "Images", "Keypairs",
-            "Nodes", "Quotas", "Scheduling", "Storage",
+            "Networks", "Nodes", "Quotas", "Scheduling", "Storage",
         ],
     };
 

@@ -14,7 +14,7 @@ public sealed class VisibilityPageTests
     private static readonly string[] Open =
     [
         "GET /", "GET /v2", "GET /v2.1", "GET /identity", "GET /identity/v3", "GET /image", "GET /image/versions",
-        "GET /healthz",
+        "GET /network", "GET /healthz",
         "POST /identity/v3/auth/tokens", "POST /identity/v3/users/{id}/password",
     ];
 
@@ -37,6 +37,7 @@ public sealed class VisibilityPageTests
     public void Another_project_is_shown_only_things_that_belong_to_no_project() => Assert.Equal(
         [
             "GET /extensions/{alias}", "GET /identity/v3/domains/{id}", "GET /identity/v3/regions/{id}",
+            "GET /network/v2.0/extensions/{alias}", "GET /network/v2.0/networks/{id}", "GET /network/v2.0/subnets/{id}",
             "GET /os-quota-sets/{id}/defaults",
             "POST /identity/v3/users/{id}/password",
         ],

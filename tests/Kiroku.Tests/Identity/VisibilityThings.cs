@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kiroku.Access;
+using Kiroku.Hypervisors;
 using Kiroku.Identity.Accounts;
 using Kiroku.Tests.Fakes;
 using Kiroku.Tests.Servers;
@@ -61,6 +62,11 @@ internal sealed class VisibilityThings(RunningCloud running)
             => $"{await OtherNodes.AddAsync(cloud, OtherNodes.Of(New), up: false)}",
         "os-services" => "enable",
         "os-hypervisors" => await HypervisorAsync(row),
+        "networks" or "subnets" => await FirstAsync(steps[place - 1], "/network/v2.0"),
+        "ports" => await PortAsync(),
+        "security-groups" or "security-group-rules" => await GroupAsync(steps[place - 1].Replace('-', '_')),
+        "auto-allocated-topology" or "quotas" => cloud.Demo.ProjectId,
+        "extensions" when steps[1] == "network" => "quotas",
         "extensions" => (string)(await cloud.Admin.GetJsonAsync("/v2.1/extensions"))["extensions"]![0]!["alias"]!,
         "domains" => Domain.Id,
         "projects" when row is { Changes: true, Pattern: "/identity/v3/projects/{}" } =>
@@ -74,7 +80,7 @@ internal sealed class VisibilityThings(RunningCloud running)
         "roles" when row.Pattern.Contains("implies", StringComparison.Ordinal) => Role.Of(RoleNames.Admin).Id,
         "roles" => await IdAsync(cloud.Admin, "/identity/v3/roles", $$$"""{"role":{"name":"{{{New}}}"}}""", "role"),
         "implies" => Role.Of(RoleNames.Member).Id,
-        "services" or "endpoints" or "regions" => await FirstAsync(steps[place - 1]),
+        "services" or "endpoints" or "regions" => await FirstAsync(steps[place - 1], "/identity/v3"),
         _ => New,
     };
 
@@ -153,8 +159,26 @@ internal sealed class VisibilityThings(RunningCloud running)
             ? "hypervisor_hostname" : "id"]!.ToString();
     }
 
-    private async Task<string> FirstAsync(string kind)
-        => (string)(await cloud.Admin.GetJsonAsync($"/identity/v3/{kind}"))[kind]![0]!["id"]!;
+    private async Task<string> FirstAsync(string kind, string service)
+        => (string)(await cloud.Admin.GetJsonAsync($"{service}/{kind}"))[kind]![0]!["id"]!;
+
+    /// <summary>The card of a server of demo's.</summary>
+    private async Task<string> PortAsync()
+    {
+        cloud.Host.Addresses = [new MachineAddress(cloud.Host.Network.Name, null, "fa:16:3e:00:00:01")];
+        var server = await cloud.CreateServerAsync();
+        var ports = (await cloud.Demo.GetJsonAsync($"/network/v2.0/ports?device_id={server}"))["ports"]!;
+        var port = (string)ports[0]!["id"]!;
+        ofDemo.Add(port);
+        return port;
+    }
+
+    private async Task<string> GroupAsync(string kind)
+    {
+        var id = (string)(await cloud.Demo.GetJsonAsync($"/network/v2.0/{kind.Replace('_', '-')}"))[kind]![0]!["id"]!;
+        ofDemo.Add(id);
+        return id;
+    }
 
     private static async Task SetAsync(TestUser user, string method, string path, string? body)
         => Assert.InRange((await user.AskAsync(method, path, body)).Status, 200, 204);

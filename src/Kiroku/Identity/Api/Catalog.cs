@@ -3,13 +3,14 @@ using Kiroku.Identity.Accounts;
 
 namespace Kiroku.Identity.Api;
 
-/// <summary>The three services and their addresses, which use the host name that the caller used.</summary>
+/// <summary>The four services and their addresses, which use the host name that the caller used.</summary>
 internal static class Catalog
 {
     public static readonly CatalogService[] Services =
     [
         new("compute", "nova", "/v2.1"),
         new("image", "glance", "/image"),
+        new("network", "neutron", "/network"),
         new("identity", "keystone", "/identity"),
     ];
 

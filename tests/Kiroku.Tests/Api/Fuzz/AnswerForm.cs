@@ -32,12 +32,18 @@ internal static class AnswerForm
     {
         if (status == 401 || path.StartsWith("/identity", StringComparison.Ordinal))
             return IsKeystone(status, body);
+        if (path.StartsWith("/network", StringComparison.Ordinal))
+            return IsNeutron(body);
         return IsWebOb(status, body) || (!path.StartsWith("/image", StringComparison.Ordinal) && IsNova(status, body));
     }
 
     private static bool IsKeystone(int status, JsonObject body)
         => body is { Count: 1 } && body["error"] is JsonObject error && Is(error["code"], status)
             && error["title"] is JsonValue && error["message"] is JsonValue;
+
+    private static bool IsNeutron(JsonObject body)
+        => body is { Count: 1 } && body["NeutronError"] is JsonObject error && error["type"] is JsonValue
+            && error["message"] is JsonValue && error["detail"] is JsonValue;
 
     private static bool IsNova(int status, JsonObject body)
         => body is { Count: 1 } && body.First().Value is JsonObject error && Is(error["code"], status)

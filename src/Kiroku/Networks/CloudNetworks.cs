@@ -1,0 +1,54 @@
+using Kiroku.Hypervisors;
+using Kiroku.Nodes;
+
+namespace Kiroku.Networks;
+
+/// <summary>Finds the cloud's networks in what its nodes say of their hosts.</summary>
+internal sealed class CloudNetworks(HostNetworks hosts)
+{
+    public async Task<NetworkMap> ReadAsync(CancellationToken cancellationToken)
+        => new(await hosts.ListAsync(cancellationToken));
+}
+
+/// <summary>
+/// The networks of this moment, and which host is in which. Hosts with networks of one kind and name share one.
+/// </summary>
+internal sealed class NetworkMap
+{
+    private readonly Dictionary<string, CloudNetwork> byHost = new(StringComparer.Ordinal);
+
+    public NetworkMap(IReadOnlyList<(string Host, HostNetwork Network)> hosts)
+    {
+        var joined = hosts.Where(host => host.Network.Kind != NetworkKind.None)
+            .GroupBy(host => CloudNetwork.IdOf(host.Network));
+        foreach (var network in joined)
+        {
+            var one = Join(network.Key, [.. network.Select(host => host.Network)]);
+            All.Add(one);
+            foreach (var (host, _) in network)
+                byHost[host] = one;
+        }
+        All.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+    }
+
+    /// <summary>By name.</summary>
+    public List<CloudNetwork> All { get; } = [];
+
+    public CloudNetwork? Find(string id) => All.Find(network => network.Id.ToString() == id);
+
+    /// <summary>The network that a server's host names so, or else any of that name.</summary>
+    public CloudNetwork? Named(string name, string? host)
+        => host is not null && byHost.TryGetValue(host, out var network) && network.Name == name
+            ? network
+            : All.Find(other => other.Name == name);
+
+    private static CloudNetwork Join(Guid id, List<HostNetwork> same) => new(same[0].Kind, same[0].Name)
+    {
+        Mtu = same.Min(network => network.Mtu),
+        Subnets =
+        [
+            .. same.SelectMany(network => network.Subnets).DistinctBy(subnet => subnet.Cidr)
+                .Select(subnet => new CloudSubnet(id, same[0].Name, subnet)),
+        ],
+    };
+}
