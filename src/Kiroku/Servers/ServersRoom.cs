@@ -28,6 +28,7 @@ internal static class ServersRoom
         services.AddSingleton<ServerGrains>();
         services.AddSingleton<RequestSealer>();
         services.AddSingleton<ServerCreation>();
+        services.AddSingleton<CardChoice>();
         services.AddSingleton<ServerImages>();
         services.AddSingleton<InstantActions>();
         services.AddSingleton<ServerNotes>();

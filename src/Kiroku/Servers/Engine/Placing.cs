@@ -1,4 +1,5 @@
 using Kiroku.Actions;
+using Kiroku.Networks;
 using Kiroku.Nodes;
 using Kiroku.Scheduling;
 using Kiroku.Servers.Machines;
@@ -61,11 +62,23 @@ internal sealed class Placing(
         {
             var all = await hosts.ListAsync(connection, look, except: server.Id);
             var spec = ask(server);
-            spec = spec with { Excluded = [.. spec.Excluded, .. await KeptVolumes.ListHostsAsync(connection, server)] };
+            spec = spec with
+            {
+                Excluded =
+                [
+                    .. spec.Excluded, .. await KeptVolumes.ListHostsAsync(connection, server), .. Outside(all, server),
+                ],
+            };
             var best = scheduler.Choose(spec, [.. all.Select(host => host.State(scheduler))]);
             return best is null ? null : place(server, all.Single(host => host.Name == best));
         }, cancellationToken) ?? throw new StepException("No valid host was found.", permanent: true);
     }
+
+    /// <summary>The hosts without the network that the server is to stay in.</summary>
+    private static IEnumerable<string> Outside(IEnumerable<Host> hosts, Server server)
+        => server.Labels.NetworkId is not { } id ? [] : hosts
+            .Where(host => host.Network is not { } network || CloudNetwork.IdOf(network) != id)
+            .Select(host => host.Name);
 
     /// <summary>
     /// Looks at this node's host. A lone node asks its own hypervisor, so that a failure there is reported as what it

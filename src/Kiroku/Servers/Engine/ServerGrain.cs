@@ -79,7 +79,7 @@ internal sealed partial class ServerGrain(
             await FollowAsync(explanation.Action, state);
         else if (state != server.PowerState)
             await store.SavePowerStateAsync(server.Fence, (int)state, time.UtcNow(), CancellationToken.None);
-        if (state == MachineState.Running)
+        if (state == MachineState.Running && !server.Labels.NoCard)
             await LookAtAddressesAsync(server);
     }
 

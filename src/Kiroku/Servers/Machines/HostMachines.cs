@@ -15,7 +15,9 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
     private readonly IMachineHost hypervisor = host.Hypervisor;
 
     public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Server server, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.GetAddressesAsync(server.Id, cancellationToken), cancellationToken);
+        => server.Labels.NoCard
+            ? Task.FromResult<IReadOnlyList<MachineAddress>>([])
+            : CallAsync(() => hypervisor.GetAddressesAsync(server.Id, cancellationToken), cancellationToken);
 
     public Task<MachineState> GetStateAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.GetStateAsync(server.Id, cancellationToken), cancellationToken);
@@ -77,7 +79,9 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
     public async Task MakeConfigDriveAsync(
         Server server, int generation, string? adminPass, CancellationToken cancellationToken)
     {
-        var mac = await CallAsync(() => hypervisor.GetMacAddressAsync(server.Id, cancellationToken), cancellationToken);
+        var mac = server.Labels.NoCard
+            ? null
+            : await CallAsync(() => hypervisor.GetMacAddressAsync(server.Id, cancellationToken), cancellationToken);
         byte[] content;
         try
         {
@@ -192,6 +196,7 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
         var spec = new MachineSpec(server.Id, server.Name, server.Flavor.Vcpus, server.Flavor.MemoryMiB, disk)
         {
             ConfigVolume = server.ConfigGeneration is { } config ? Disks.ConfigOf(server.Id, config) : null,
+            HasNoCard = server.Labels.NoCard,
         };
         return server.RescueImageId is null
             ? spec

@@ -225,6 +225,12 @@ internal sealed record ServerLabels
     /// <summary>Whether it is to have a config drive.</summary>
     public bool ConfigDrive { get; init; }
 
+    /// <summary>Whether it has no network card.</summary>
+    public bool NoCard { get; init; }
+
+    /// <summary>The network that it must stay in; null for that of its host, whichever.</summary>
+    public Guid? NetworkId { get; init; }
+
     /// <summary>Names the request that made the server, alone or together with others.</summary>
     public string ReservationId { get; init; } = "";
 

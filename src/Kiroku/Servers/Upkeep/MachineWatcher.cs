@@ -75,7 +75,7 @@ internal sealed partial class MachineWatcher(
     {
         if (state != server.PowerState || workflows.FindExplanation(server, state) is not null)
             return false;
-        if (state != MachineState.Running)
+        if (state != MachineState.Running || server.Labels.NoCard)
             return true;
         var addresses = await hypervisor.GetAddressesAsync(server.Id, cancellationToken);
         return addresses.Count == 0 || addresses.SequenceEqual(server.Addresses);

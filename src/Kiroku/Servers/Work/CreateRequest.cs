@@ -1,14 +1,15 @@
 using System.Text.Json;
 using Kiroku.Access;
 using Kiroku.Api;
+using Kiroku.Networks;
 using Kiroku.Servers.State;
 using Kiroku.Servers.Views;
 
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// The body of POST /servers after its schema is checked. A feature that Kiroku lacks, such as a choice of volumes and
-/// networks, is refused as Nova refuses something that it does not find.
+/// The body of POST /servers after its schema is checked. A feature that Kiroku lacks, such as a choice of volumes, is
+/// refused as Nova refuses something that it does not find.
 /// </summary>
 internal sealed class CreateRequest(JsonElement server, Microversion version, Caller caller)
 {
@@ -48,6 +49,9 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
 
     public IReadOnlyDictionary<string, string> Metadata => Pairs(server);
 
+    /// <exception cref="Fault">400, for what has no sense or no card can have.</exception>
+    public WantedCard Card => WantedCard.Read(server);
+
     public ServerLabels Labels => new()
     {
         Tags = version >= 52 ? [.. Items("tags").Select(tag => tag.GetString()!).Distinct()] : [],
@@ -75,7 +79,6 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
                 throw Fault.BadRequest($"This cloud does not have {key}.");
         }
         new BlockDevices(server).RefuseOthers();
-        RefuseNetworks();
         if (MaxCount > 1 && Labels.Hostname is not null)
             throw Fault.BadRequest("Unable to allocate a single hostname to multiple instances");
     }
@@ -84,10 +87,12 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
     /// <exception cref="Fault">400.</exception>
     public void RefuseGroups()
     {
+        // By name, or by id as newer clients do.
+        var own = SecurityGroup.IdOf(caller.ProjectId).ToString();
         foreach (var group in Items("security_groups"))
         {
-            if (group.TryGetProperty("name", out var name) && name.GetString() != "default")
-                throw Fault.BadRequest($"Security group {name.GetString()} not found for project {caller.ProjectId}.");
+            if (group.TextOf("name") is { } name && name != SecurityGroup.Name && name != own)
+                throw Fault.BadRequest($"Security group {name} not found for project {caller.ProjectId}.");
         }
     }
 
@@ -129,18 +134,6 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
         // A host has one node, of its own name.
         if (ForcedHosts.Concat(AskedHosts).FirstOrDefault(name => !hosts.Contains(name) || name != Host) is { } unknown)
             throw Fault.BadRequest($"Compute host {unknown} could not be found.");
-    }
-
-    private void RefuseNetworks()
-    {
-        foreach (var network in Items("networks"))
-        {
-            if (network.TryGetProperty("port", out var port) && port.GetString() is { Length: > 0 } id)
-                throw Fault.BadRequest($"Port id {id} could not be found.");
-            throw Fault.BadRequest(network.TryGetProperty("uuid", out var uuid)
-                ? $"Network {uuid.GetString()} could not be found."
-                : "Bad network format: missing 'uuid'");
-        }
     }
 
     private IEnumerable<JsonElement> Items(string key)

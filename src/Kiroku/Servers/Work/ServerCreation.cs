@@ -19,8 +19,8 @@ namespace Kiroku.Servers.Work;
 /// <summary>Creates servers: first their rows and records, then each server's grain builds the machine.</summary>
 internal sealed class ServerCreation(
     ServerStore store, FlavorStore flavors, ServerImages images, KeypairStore keypairs, QuotaStore quotas,
-    IHypervisor hypervisor, HostWatch hosts, IDatabase database, Resting resting, IOptions<ServersOptions> options,
-    ServerGrains grains, TimeProvider time)
+    CardChoice cards, IHypervisor hypervisor, HostWatch hosts, IDatabase database, Resting resting,
+    IOptions<ServersOptions> options, ServerGrains grains, TimeProvider time)
 {
     private const int MostAtOnce = 100;
 
@@ -110,6 +110,8 @@ internal sealed class ServerCreation(
     {
         var caller = Caller.Of(context);
         request.RefuseUnsupported((await hosts.ListStatusesAsync(context.RequestAborted)).Keys.ToHashSet());
+        var wanted = request.Card;
+        var network = await cards.FindAsync(wanted, caller, context.RequestAborted);
         var zone = await ZoneAsync(request, context.RequestAborted);
         var image = request.ImageId;
         var flavor = await flavors.FindAsync(request.FlavorId, FlavorViewer.Of(caller), context.RequestAborted)
@@ -135,6 +137,8 @@ internal sealed class ServerCreation(
             {
                 Key = key,
                 PinnedZone = zone,
+                NoCard = wanted.None,
+                NetworkId = network,
                 ConfigDrive = request.Labels.ConfigDrive || options.Value.ForceConfigDrive,
                 ReservationId = $"r-{RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 8)}",
             },

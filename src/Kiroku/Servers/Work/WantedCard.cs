@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Kiroku.Api;
+
+namespace Kiroku.Servers.Work;
+
+/// <summary>
+/// What a creation says of networks, read as Nova reads it (nova/api/openstack/compute/servers.py,
+/// _get_requested_networks). A server has one card, or none where that is asked for.
+/// </summary>
+internal sealed record WantedCard
+{
+    /// <summary>Whether it is to have none.</summary>
+    public bool None { get; private init; }
+
+    /// <summary>The one network that will do; null for any.</summary>
+    public string? NetworkId { get; private init; }
+
+    /// <summary>A port that is to be the server's; null for none.</summary>
+    public string? PortId { get; private init; }
+
+    /// <exception cref="Fault">400, for what has no sense or no card can have.</exception>
+    public static WantedCard Read(JsonElement server)
+    {
+        if (!server.TryGetProperty("networks", out var networks))
+            return new WantedCard();
+        if (networks.ValueKind == JsonValueKind.String)
+            return new WantedCard { None = networks.GetString() == "none" };
+        var cards = networks.EnumerateArray().Select(ReadOne).ToList();
+        return cards.Count switch
+        {
+            0 => new WantedCard(),
+            1 => cards[0],
+            _ => throw Fault.BadRequest("This cloud's servers have one network card, and so are in one network."),
+        };
+    }
+
+    private static WantedCard ReadOne(JsonElement network)
+    {
+        var card = new WantedCard
+        {
+            NetworkId = network.TextOf("uuid"),
+            PortId = network.TextOf("port") is { Length: > 0 } port ? port : null,
+        };
+        var address = network.TextOf("fixed_ip");
+        if (card.PortId is not null && address is not null)
+            throw Fault.BadRequest($"Specified Fixed IP '{address}' cannot be used with port '{card.PortId}': "
+                + "the two cannot be specified together.");
+        if (card.PortId is null && card.NetworkId is null)
+            throw Fault.BadRequest("Bad network format: missing 'uuid'");
+        if (card.PortId is null && !Guid.TryParse(card.NetworkId, out _))
+            throw Fault.BadRequest($"Bad networks format: network uuid is not in proper format ({card.NetworkId})");
+        if (network.TextOf("tag") is not null)
+            throw Fault.BadRequest("The tag of a server's network card cannot be chosen.");
+        return address is null
+            ? card
+            : throw Fault.BadRequest($"The address {address} cannot be chosen: network {card.NetworkId} gives its "
+                + "addresses out by itself.");
+    }
+}
