@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kiroku.Api;
 
@@ -14,7 +15,7 @@ internal static class ListPage
     {
         var sorted = Sort(things.Where(thing => query.Fits(thing)), query.Order).ToList();
         if (query.Marker is not { } marker)
-            return [.. sorted.Take(query.Limit)];
+            return [.. query.IsReverse ? sorted.TakeLast(query.Limit) : sorted.Take(query.Limit)];
         var place = sorted.FindIndex(thing => (string?)thing["id"] == marker);
         if (place < 0)
             throw notFound(marker);
@@ -34,6 +35,10 @@ internal static class ListPage
         return sorted.ThenBy(thing => TextOf(thing, "id"), StringComparer.Ordinal);
     }
 
-    /// <summary>Numbers are compared as texts, too: they all have as many digits.</summary>
-    private static string? TextOf(JsonObject thing, string key) => thing[key]?.ToString();
+    /// <summary>As ordinal comparison has it: numbers with as many digits.</summary>
+    private static string? TextOf(JsonObject thing, string key) => thing[key] switch
+    {
+        JsonValue number when number.GetValueKind() == JsonValueKind.Number => number.ToString().PadLeft(20, '0'),
+        var other => other?.ToString(),
+    };
 }

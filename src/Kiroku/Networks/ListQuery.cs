@@ -58,34 +58,24 @@ internal sealed class ListQuery
         return true;
     }
 
-    /// <summary>The thing with those of its keys that are asked for; all, if none is.</summary>
-    public static JsonObject SelectFields(HttpRequest request, JsonObject thing)
-    {
-        var fields = request.Query["fields"].Where(field => !string.IsNullOrEmpty(field)).ToHashSet();
-        return fields.Count == 0
-            ? thing
-            : new JsonObject(thing.Where(pair => fields.Contains(pair.Key))
-                .Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
-    }
-
     /// <summary>The answer with a page of things, and where the next one is if this one is full.</summary>
     public JsonResponse Answer(string key, IReadOnlyList<JsonObject> page)
     {
-        var answer = new JsonObject { [key] = new JsonArray([.. page.Select(thing => SelectFields(request, thing))]) };
+        var answer = NetworkAnswer.Many(request, key, page);
         if (page.Count == Limit && Limit > 0)
-            answer[$"{key}_links"] = new JsonArray(Link("next", page[^1]));
-        return JsonResponse.Ok(json => answer.WriteTo(json));
+            answer[$"{key}_links"] = new JsonArray(Next(page[^1]));
+        return NetworkAnswer.Of(answer);
     }
 
-    private JsonObject Link(string rel, JsonObject at)
+    private JsonObject Next(JsonObject last)
     {
         var query = request.Query.Where(pair => pair.Key is not ("marker" or "page_reverse"))
             .SelectMany(pair => pair.Value.Select(value => (pair.Key, Value: value ?? "")))
-            .Append(("marker", (string)at["id"]!))
+            .Append(("marker", (string)last["id"]!))
             .Select(pair => $"{Uri.EscapeDataString(pair.Item1)}={Uri.EscapeDataString(pair.Item2)}");
         return new JsonObject
         {
-            ["rel"] = rel,
+            ["rel"] = "next",
             ["href"] = $"{Links.Base(request)}{request.Path}?{string.Join('&', query)}",
         };
     }

@@ -41,18 +41,11 @@ internal static class NetworkExtensionsApi
     }
 
     private static JsonResponse List(HttpRequest request)
-    {
-        var answer = new JsonObject
-        {
-            ["extensions"] = new JsonArray(
-                [.. All.Select(extension => ListQuery.SelectFields(request, Of(extension)))]),
-        };
-        return JsonResponse.Ok(json => answer.WriteTo(json));
-    }
+        => NetworkAnswer.Of(NetworkAnswer.Many(request, "extensions", All.Select(Of)));
 
     private static JsonResponse Show(HttpContext context, string alias)
         => Array.Find(All, extension => extension.Alias == alias) is { Alias: not null } found
-            ? NetworksApi.One(context, "extension", Of(found))
+            ? NetworkAnswer.One(context.Request, "extension", Of(found))
             : throw Fault.NotFound($"Extension with alias {alias} does not exist");
 
     private static JsonObject Of((string Alias, string Name, string Description, string Updated) extension) => new()

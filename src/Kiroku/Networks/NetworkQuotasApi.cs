@@ -31,7 +31,7 @@ internal static class NetworkQuotasApi
     {
         NetworkAccess.Require(context, NetworkRules.Quotas, id);
         var limits = Limits(SecurityGroup.Of(id, await networks.ReadAsync(context.RequestAborted)), ports: 0);
-        return NetworksApi.One(context, "quota",
+        return NetworkAnswer.One(context.Request, "quota",
             new JsonObject(limits.Select(limit => KeyValuePair.Create(limit.Name, (JsonNode?)limit.Most))));
     }
 
@@ -42,7 +42,7 @@ internal static class NetworkQuotasApi
         var limits = Limits(
             SecurityGroup.Of(id, await networks.ReadAsync(context.RequestAborted)),
             await ports.CountAsync(id, context.RequestAborted));
-        return NetworksApi.One(context, "quota",
+        return NetworkAnswer.One(context.Request, "quota",
             new JsonObject(limits.Select(limit => KeyValuePair.Create(limit.Name, (JsonNode?)new JsonObject
             {
                 ["used"] = limit.Used,

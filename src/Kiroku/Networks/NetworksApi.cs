@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Kiroku.Api;
 
 namespace Kiroku.Networks;
@@ -26,7 +25,7 @@ internal static class NetworksApi
     {
         NetworkAccess.Require(context, NetworkRules.Networks);
         var network = (await networks.ReadAsync(context.RequestAborted)).Find(id) ?? throw NoNetwork(id);
-        return One(context, "network", NetworkView.Of(network));
+        return NetworkAnswer.One(context.Request, "network", NetworkView.Of(network));
     }
 
     private static async Task<IResult> ListSubnets(HttpContext context, CloudNetworks networks)
@@ -42,14 +41,7 @@ internal static class NetworksApi
         NetworkAccess.Require(context, NetworkRules.Subnets);
         var all = (await networks.ReadAsync(context.RequestAborted)).All.SelectMany(network => network.Subnets);
         var subnet = all.FirstOrDefault(subnet => subnet.Id.ToString() == id) ?? throw NoSubnet(id);
-        return One(context, "subnet", NetworkView.Of(subnet));
-    }
-
-    /// <summary>One thing, with the keys that are asked for.</summary>
-    public static JsonResponse One(HttpContext context, string key, JsonObject thing)
-    {
-        var answer = new JsonObject { [key] = ListQuery.SelectFields(context.Request, thing) };
-        return JsonResponse.Ok(json => answer.WriteTo(json));
+        return NetworkAnswer.One(context.Request, "subnet", NetworkView.Of(subnet));
     }
 
     private static Fault NoNetwork(string id)

@@ -9,7 +9,7 @@ namespace Kiroku.Networks;
 /// </summary>
 internal sealed class PortStore(IDatabase database)
 {
-    private const int PageSize = 1000;
+    private const int LeastAtOnce = 100;
 
     /// <summary>The port of that id; null if there is none.</summary>
     public async Task<Port?> FindAsync(string id, NetworkMap networks, CancellationToken cancellationToken)
@@ -21,13 +21,13 @@ internal sealed class PortStore(IDatabase database)
     public async Task<IReadOnlyList<Port>> ListAsync(
         PortQuery query, NetworkMap networks, CancellationToken cancellationToken)
     {
-        var found = new List<Port>();
+        var (found, size) = (new List<Port>(), Math.Max(query.Limit, LeastAtOnce));
         while (found.Count < query.Limit)
         {
-            var cards = await ReadAsync(query, cancellationToken);
+            var cards = await ReadAsync(query, size, cancellationToken);
             found.AddRange(
                 cards.Select(card => Port.Of(card, networks)).OfType<Port>().Where(port => query.Takes(port)));
-            if (cards.Count < PageSize)
+            if (cards.Count < size)
                 break;
             query = query with { After = cards[^1].Id };
         }
@@ -46,9 +46,10 @@ internal sealed class PortStore(IDatabase database)
             "SELECT DISTINCT project_id FROM servers WHERE deleted = 0 ORDER BY project_id")).AsList(),
             cancellationToken);
 
-    private Task<IReadOnlyList<ServerCard>> ReadAsync(PortQuery query, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<ServerCard>> ReadAsync(
+        PortQuery query, int size, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<ServerCard>>(async connection =>
             (await connection.QueryAsync<ServerCard>(
-                query.Sql(PageSize), new { query.ProjectId, query.Pattern, query.After })).AsList(),
+                query.Sql(size), new { query.ProjectId, query.Pattern, query.After })).AsList(),
             cancellationToken);
 }

@@ -31,7 +31,7 @@ internal static class PortsApi
         var map = await networks.ReadAsync(context.RequestAborted);
         var port = await ports.FindAsync(id, map, context.RequestAborted);
         return port is not null && caller.MaySee(port.Card.ProjectId)
-            ? NetworksApi.One(context, "port", PortView.Of(port))
+            ? NetworkAnswer.One(context.Request, "port", PortView.Of(port))
             : throw NetworkAccess.NotFound("PortNotFound", $"Port {id} could not be found.");
     }
 

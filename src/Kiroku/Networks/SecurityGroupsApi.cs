@@ -31,7 +31,7 @@ internal static class SecurityGroupsApi
         var caller = NetworkAccess.Require(context, NetworkRules.Groups);
         var group = (await SeenAsync(context, caller, networks, ports)).Find(group => group.Id.ToString() == id)
             ?? throw NoGroup(id);
-        return NetworksApi.One(context, "security_group", SecurityGroupView.Of(group));
+        return NetworkAnswer.One(context.Request, "security_group", SecurityGroupView.Of(group));
     }
 
     private static async Task<IResult> ListRules(HttpContext context, CloudNetworks networks, PortStore ports)
@@ -48,7 +48,7 @@ internal static class SecurityGroupsApi
         var caller = NetworkAccess.Require(context, NetworkRules.GroupRules);
         var rule = (await SeenAsync(context, caller, networks, ports)).SelectMany(group => group.Rules)
             .FirstOrDefault(rule => rule.Id.ToString() == id) ?? throw NoRule(id);
-        return NetworksApi.One(context, "security_group_rule", SecurityGroupView.Of(rule));
+        return NetworkAnswer.One(context.Request, "security_group_rule", SecurityGroupView.Of(rule));
     }
 
     /// <summary>As with Neutron a group is there from the first look at its project on.</summary>
@@ -61,7 +61,11 @@ internal static class SecurityGroupsApi
         IEnumerable<string> projects = caller.IsAdmin
             ? [caller.ProjectId, .. named, .. await ports.ListProjectsAsync(context.RequestAborted)]
             : [caller.ProjectId];
-        return [.. projects.Distinct().Select(project => SecurityGroup.Of(project, map))];
+        return
+        [
+            .. projects.Where(project => project.Length > 0).Distinct()
+                .Select(project => SecurityGroup.Of(project, map)),
+        ];
     }
 
     private static Fault NoGroup(string id)

@@ -30,7 +30,7 @@ internal static class TopologyApi
                 Type = "AutoAllocationFailure",
             };
         var isDry = new QueryParameters(context.Request).All("fields").Contains(DryRun);
-        var answer = new JsonObject
+        return NetworkAnswer.Of(new JsonObject
         {
             ["auto_allocated_topology"] = new JsonObject
             {
@@ -38,8 +38,7 @@ internal static class TopologyApi
                 ["tenant_id"] = project,
                 ["project_id"] = project,
             },
-        };
-        return JsonResponse.Ok(json => answer.WriteTo(json));
+        });
     }
 
     /// <summary>The zones of agents, of which there are none: the hosts have their networks by themselves.</summary>

@@ -12,7 +12,7 @@ internal sealed class HostNetworks(IDatabase database)
         => database.ReadAsync<IReadOnlyList<(string, HostNetwork)>>(async connection =>
         {
             var rows = await connection.QueryAsync<(string Host, string Network)>(
-                "SELECT name, network FROM nodes WHERE network IS NOT NULL ORDER BY name");
+                "SELECT name, network FROM nodes WHERE network IS NOT NULL AND roles LIKE '%compute%' ORDER BY name");
             return [.. rows.Select(row => (row.Host, NetworkText.Read(row.Network)))];
         }, cancellationToken);
 }

@@ -160,11 +160,12 @@ public sealed partial class AddressesTests
     {
         var admin = await app.SignInAsync("admin");
         var seen = new List<string>();
-        foreach (var path in (string[])["/", "/v2", "/v2.1", "/identity", "/identity/v3", "/image", "/image/versions"])
+        foreach (var path in (string[])["/", "/v2", "/v2.1", "/identity", "/identity/v3", "/image", "/image/versions",
+            "/network"])
             await AddAsync(seen, await app.SendAsync(HttpMethod.Get, path, null, null, headers), path);
         await AddAsync(seen, await app.SendAsync(HttpMethod.Get, "/v2.1/servers", null, null, headers), "401");
         foreach (var path in (string[])["/v2.1/flavors?limit=1", "/v2.1/flavors/detail", "/identity/v3/auth/catalog",
-            "/identity/v3/users?enabled=true",
+            "/identity/v3/users?enabled=true", "/network/v2.0", "/network/v2.0/networks?limit=1",
             "/identity/v3/endpoints", "/identity/v3/role_assignments", $"/v2/{admin.ProjectId}/flavors"])
             await AddAsync(seen, await admin.GetAsync(path, headers), path);
         await AddAsync(seen, await admin.PostAsync("/image/v2/images", """{"name":"x"}""", headers), "Location");

@@ -16,7 +16,8 @@ public sealed class FuzzTests(RunningCloud running) : IClassFixture<RunningCloud
         "GET", "GET", "GET", "POST", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
 
     private static readonly string[] Roots = [
-        "/v2.1", "/v2", "/v2/PROJECT", "/v2.1/PROJECT", "/v2.1/x", "/image/v2", "/identity/v3", "", "/v3"];
+        "/v2.1", "/v2", "/v2/PROJECT", "/v2.1/PROJECT", "/v2.1/x", "/image/v2", "/identity/v3", "/network/v2.0",
+        "", "/v3"];
 
     private static readonly string[] Rests =
     [
@@ -29,7 +30,7 @@ public sealed class FuzzTests(RunningCloud running) : IClassFixture<RunningCloud
         "/flavors/42/action", "/images", "/images/ID",
         "/images/ID/file", "/images/ID/members", "/images/ID/members/ID", "/images/ID/tags/ID",
         "/images/ID/actions/deactivate", "/schemas/image", "/projects", "/users/ID", "/auth/tokens", "/auth/projects",
-        "/os-keypairs",
+        "/os-keypairs", "/networks", "/ports", "/ports/ID", "/security-groups", "/quotas/ID/details",
     ];
 
     private static readonly string[] Keys =

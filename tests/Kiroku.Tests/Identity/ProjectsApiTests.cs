@@ -220,7 +220,8 @@ public sealed class ProjectsApiTests : IAsyncLifetime
     public async Task The_catalog_is_read_piece_by_piece()
     {
         var services = (await desk.Admin.GetJsonAsync("/identity/v3/services"))["services"]!.AsArray();
-        Assert.Equal(["compute", "image", "identity"], services.Select(service => (string)service!["type"]!));
+        Assert.Equal(
+            ["compute", "image", "network", "identity"], services.Select(service => (string)service!["type"]!));
         var compute = (string)services[0]!["id"]!;
         Assert.Equal(
             "nova", (string)(await desk.Admin.GetJsonAsync($"/identity/v3/services/{compute}"))["service"]!["name"]!);

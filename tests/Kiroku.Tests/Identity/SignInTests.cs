@@ -41,6 +41,7 @@ public sealed class SignInTests : IAsyncLifetime
             service => (string)service!["type"]!, service => (string)service!["endpoints"]![0]!["url"]!);
         Assert.Equal($"{app.Address}v2.1", urls["compute"]);
         Assert.Equal($"{app.Address}image", urls["image"]);
+        Assert.Equal($"{app.Address}network", urls["network"]);
         Assert.Equal($"{app.Address}identity", urls["identity"]);
     }
 
@@ -54,6 +55,7 @@ public sealed class SignInTests : IAsyncLifetime
         var unscoped = answer.Headers.GetValues("X-Subject-Token").Single();
         Assert.Equal(401, await StatusAsync("/v2.1/flavors", unscoped));
         Assert.Equal(401, await StatusAsync("/image/v2/images", unscoped));
+        Assert.Equal(401, await StatusAsync("/network/v2.0/networks", unscoped));
         Assert.Equal(200, await StatusAsync("/identity/v3/auth/projects", unscoped));
         using var scoped = await app.TrySignInAsync(
             "token", new JsonObject { ["id"] = unscoped }, TestApp.InProject("demo"));

@@ -103,6 +103,8 @@ public sealed class TokenTests : IAsyncLifetime
     [InlineData("/v2.1/")]
     [InlineData("/identity/v3")]
     [InlineData("/image/versions")]
+    [InlineData("/network")]
+    [InlineData("/network/")]
     public async Task Version_documents_need_no_token(string path)
     {
         using var answer = await app.SendAsync(HttpMethod.Get, path);
