@@ -46,6 +46,32 @@ public sealed class MockHypervisorTests : HypervisorContract
         Assert.Empty(await leasing.GetAddressesAsync(machine, Token));
     }
 
+    [Fact]
+    public async Task Of_a_libvirt_network_its_definition_tells_the_subnet_and_of_one_that_is_not_there_the_name()
+    {
+        await using var there = Open("test:///default", "default");
+        await there.Connected;
+        var network = await there.GetNetworkAsync(Token);
+        Assert.Equal((NetworkKind.Libvirt, "default"), (network.Kind, network.Name));
+        Assert.Equal("192.168.122.0/24", Assert.Single(network.Subnets).Cidr);
+        await using var missing = Open("test:///default", "missing");
+        await missing.Connected;
+        Assert.Equal(("missing", 0), ((await missing.GetNetworkAsync(Token)).Name,
+            (await missing.GetNetworkAsync(Token)).Subnets.Count));
+    }
+
+    [Fact]
+    public async Task A_machine_may_have_no_card()
+    {
+        await using var other = Open("test:///default", "isolated");
+        await other.Connected;
+        var machine = Guid.NewGuid();
+        await other.DefineAsync(new MachineSpec(machine, "bare", 1, 64, "bare-1") { HasNoCard = true }, Token);
+        await other.StartAsync(machine, Token);
+        Assert.Equal(MachineState.Running, await other.GetStateAsync(machine, Token));
+        await other.UndefineAsync(machine, Token);
+    }
+
     [Theory]
     [InlineData("isolated", "isolated")]
     [InlineData("user", "user")]

@@ -42,7 +42,7 @@ internal sealed class RealKeystone : IAsyncDisposable
             """);
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "catalog"), string.Concat(
             Endpoints("identity", "keystone", Address.ToString()), Endpoints("compute", "nova", $"{compute}v2.1"),
-            Endpoints("image", "glance", $"{compute}image")));
+            Endpoints("image", "glance", $"{compute}image"), Endpoints("network", "neutron", $"{compute}network")));
         var group = (await Commands.RunAsync("id", "-gn")).Trim();
         folder.CreateSubdirectory("fernet");
         await ManageAsync("db_sync");

@@ -106,12 +106,12 @@ public sealed class StockIdentityTests : IAsyncLifetime
         await holder.RunAsync("flavor list");
         await admin.RunAsync($"token revoke {token}");
         Assert.Matches(Refusal(401), await holder.FailAsync("flavor list"));
-        Assert.Equal(["compute", "identity", "image"],
+        Assert.Equal(["compute", "identity", "image", "network"],
             Column(await admin.JsonAsync("catalog list"), "Type").Order(StringComparer.Ordinal));
         Assert.Equal("nova", (string)(await admin.JsonAsync("catalog show compute"))["name"]!);
-        Assert.Equal(["compute", "identity", "image"],
+        Assert.Equal(["compute", "identity", "image", "network"],
             Column(await admin.JsonAsync("service list"), "Type").Order(StringComparer.Ordinal));
-        Assert.Equal(9, (await admin.JsonAsync("endpoint list")).AsArray().Count);
+        Assert.Equal(12, (await admin.JsonAsync("endpoint list")).AsArray().Count);
         Assert.Equal(["RegionOne"], Column(await admin.JsonAsync("region list"), "Region"));
         Assert.Equal(["Default"], Column(await admin.JsonAsync("domain list"), "Name"));
         Assert.Equal(["admin", "member"], Column(await admin.JsonAsync("implied role list"), "Prior Role Name"));
