@@ -44,7 +44,7 @@ public interface IMachineHost
     Task SuspendAsync(Guid machine, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Lets a paused machine go on, or one whose memory was saved; one that is simply off is switched on.
+    /// Lets a paused machine go on, or one whose memory was saved; fails for one that is off and has no such memory.
     /// </summary>
     Task ContinueAsync(Guid machine, CancellationToken cancellationToken);
 
@@ -115,6 +115,7 @@ public static class Operations
     public const string InjectNmi = "send the machine an interrupt";
     public const string Suspend = "save the machine's memory";
     public const string Continue = "continue the machine";
+    public const string ContinueWithoutMemory = "continue the machine: it is off, and its saved memory is lost";
     public const string Stop = "stop the machine";
     public const string Undefine = "remove the machine";
     public const string ReadConsole = "read the console";

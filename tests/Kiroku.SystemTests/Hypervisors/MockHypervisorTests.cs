@@ -15,9 +15,15 @@ public sealed class MockHypervisorTests : HypervisorContract
         return Task.FromResult(Open("test:///default"));
     }
 
+    private protected override LibvirtOptions OptionsOfHost => Options("user");
+
+    private protected override Task<LibvirtAddress> FindDaemonAsync()
+        => Task.FromResult(new LibvirtAddress("test:///default"));
+
+    private static LibvirtOptions Options(string network) => new() { Folder = "/kiroku-mock", Network = network };
+
     private static LibvirtHypervisor Open(string uri, string network = "user") => new(
-        uri, new LibvirtOptions { Folder = "/kiroku-mock", Network = network }, TimeProvider.System,
-        NullLogger<LibvirtHypervisor>.Instance);
+        uri, Options(network), TimeProvider.System, NullLogger<LibvirtHypervisor>.Instance);
 
     [Fact]
     public async Task The_mock_stops_a_machine_at_once()

@@ -1,6 +1,7 @@
 using Kiroku.Hypervisors;
 using Kiroku.Hypervisors.Libvirt;
 using Kiroku.Hypervisors.Libvirt.Machines;
+using Kiroku.Hypervisors.Libvirt.Sessions;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
@@ -11,6 +12,10 @@ public sealed partial class PrivateHypervisorTests(PrivateHypervisorTests.Shared
     private PrivateHost Host => shared.Host;
 
     private protected override Task<LibvirtHypervisor> ConnectAsync() => Task.FromResult(shared.Host.Connect());
+
+    private protected override LibvirtOptions OptionsOfHost => Host.Options;
+
+    private protected override Task<LibvirtAddress> FindDaemonAsync() => Host.Daemon.EnsureAsync(Token);
 
     [Fact]
     public async Task A_copy_stands_on_no_other_file()

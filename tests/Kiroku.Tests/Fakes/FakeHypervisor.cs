@@ -95,7 +95,8 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
                 = paused with { State = MachineState.Running },
             { SavedAs: { } saved } found => host.Machines[machine]
                 = found with { State = MachineState.Running, RunningAs = saved, SavedAs = null },
-            var found => Boot(found),
+            _ => throw new HypervisorException(
+                HypervisorFailure.Failed, Operations.ContinueWithoutMemory, "there is no saved memory"),
         }, cancellationToken);
 
     public Task StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken)

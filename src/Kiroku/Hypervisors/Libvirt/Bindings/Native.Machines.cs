@@ -5,6 +5,8 @@ namespace Kiroku.Hypervisors.Libvirt.Bindings;
 /// <content>The functions for machines, which libvirt calls domains.</content>
 internal static unsafe partial class Native
 {
+    private const int UuidBytes = 16;
+
     [LibraryImport(LibvirtLibrary.Name)]
     public static partial int virConnectGetAllDomainStats(
         ConnectHandle connect, uint stats, out DomainStats** records, uint flags);
@@ -19,6 +21,9 @@ internal static unsafe partial class Native
     public static partial DomainHandle virDomainLookupByName(ConnectHandle connect, string name);
 
     [LibraryImport(LibvirtLibrary.Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial DomainHandle virDomainLookupByUUIDString(ConnectHandle connect, string uuid);
+
+    [LibraryImport(LibvirtLibrary.Name, StringMarshalling = StringMarshalling.Utf8)]
     public static partial DomainHandle virDomainDefineXML(ConnectHandle connect, string xml);
 
     [LibraryImport(LibvirtLibrary.Name)]
@@ -26,6 +31,23 @@ internal static unsafe partial class Native
 
     [LibraryImport(LibvirtLibrary.Name)]
     public static partial nint virDomainGetName(DomainHandle domain);
+
+    /// <summary>The UUID that libvirt has for the machine.</summary>
+    public static Guid GetUuid(nint domain)
+    {
+        var bytes = stackalloc byte[UuidBytes];
+        LibvirtException.Check(virDomainGetUUID(domain, bytes));
+        return new Guid(new ReadOnlySpan<byte>(bytes, UuidBytes), bigEndian: true);
+    }
+
+    [LibraryImport(LibvirtLibrary.Name)]
+    private static partial int virDomainGetUUID(nint domain, byte* uuid);
+
+    [LibraryImport(LibvirtLibrary.Name)]
+    public static partial int virDomainIsPersistent(DomainHandle domain);
+
+    [LibraryImport(LibvirtLibrary.Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int virDomainRename(DomainHandle domain, string name, uint flags);
 
     [LibraryImport(LibvirtLibrary.Name)]
     public static partial int virDomainGetState(DomainHandle domain, out int state, out int reason, uint flags);

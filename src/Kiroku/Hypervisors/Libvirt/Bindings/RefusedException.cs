@@ -5,4 +5,7 @@ internal sealed class RefusedException(HypervisorFailure failure, string message
     : Exception(message, inner)
 {
     public HypervisorFailure Failure { get; } = failure;
+
+    /// <summary>What could not be done, where the owner is to read more than the job's own words.</summary>
+    public string? Operation { get; init; }
 }

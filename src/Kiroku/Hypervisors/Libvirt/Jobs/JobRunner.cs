@@ -60,7 +60,7 @@ internal sealed partial class JobRunner(LibvirtConnection connection, TimeProvid
         }
         catch (RefusedException e)
         {
-            throw new HypervisorException(e.Failure, job.Operation, e.Message, e);
+            throw new HypervisorException(e.Failure, e.Operation ?? job.Operation, e.Message, e);
         }
     }
 

@@ -9,10 +9,14 @@ internal static class Domains
     private const uint AcpiPowerButton = 1;
     private const uint WithManagedSaveAndSnapshots = 3;
     private const uint SavedAsRunning = 2;
+    private const uint InactiveWithSecrets = 3;
 
     public static void Define(Session session, MachineSpec spec)
-        => LibvirtException.Check(Native.virDomainDefineXML(
-            session.Connect, MachineLabels.Apply(session, spec.Id, MachineXml.Of(spec, session)))).Dispose();
+    {
+        var name = DefinedNames.Choose(session, spec.Id);
+        LibvirtException.Check(Native.virDomainDefineXML(
+            session.Connect, MachineLabels.Apply(session, spec.Id, MachineXml.Of(spec, name, session)))).Dispose();
+    }
 
     /// <summary>Switches the machine on afresh: saved memory may belong to a disk that it no longer has.</summary>
     public static void Start(Session session, Guid machine) => Run(session, machine, afresh: true);
@@ -38,9 +42,10 @@ internal static class Domains
     public static void Save(Session session, Guid machine)
     {
         using var domain = DomainLookup.Need(session, machine);
-        if (DomainLookup.StateOf(domain) == MachineState.Off && DomainLookup.IsSaved(domain))
+        if (DomainLookup.StateOf(domain) == MachineState.Off && SavedMemory.IsThere(session, domain))
             return;
         RequireRoomForMemory(session, domain);
+        KeepDefinition(session, domain);
         LibvirtException.Check(Native.virDomainManagedSave(domain, SavedAsRunning));
     }
 
@@ -87,8 +92,10 @@ internal static class Domains
                 Destroy(domain);
                 break;
         }
-        if (afresh && DomainLookup.IsSaved(domain))
-            Pass(Native.virDomainManagedSaveRemove(domain, 0), LibvirtException.OperationInvalid);
+        if (afresh)
+            SavedMemory.Forget(session, domain);
+        else
+            SavedMemory.Require(session, domain);
         NetworkIsolation.Renew(session, domain);
         MachineLabels.Renew(session, machine, domain, DomainLookup.IsSaved(domain));
         if (Native.virDomainCreate(domain) >= 0)
@@ -96,6 +103,17 @@ internal static class Domains
         var error = LibvirtException.Read();
         if (error.Code != LibvirtException.OperationInvalid || DomainLookup.StateOf(domain) != MachineState.Running)
             throw error;
+    }
+
+    /// <summary>
+    /// Defines a running machine again whose definition somebody removed: libvirt keeps no memory of such a one.
+    /// </summary>
+    private static void KeepDefinition(Session session, DomainHandle domain)
+    {
+        if (LibvirtException.Check(Native.virDomainIsPersistent(domain)) == 1)
+            return;
+        var definition = Native.Take(Native.virDomainGetXMLDesc(domain, InactiveWithSecrets));
+        LibvirtException.Check(Native.virDomainDefineXML(session.Connect, definition)).Dispose();
     }
 
     /// <summary>

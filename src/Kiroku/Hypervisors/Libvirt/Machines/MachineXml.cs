@@ -12,14 +12,14 @@ internal static class MachineXml
     /// </summary>
     private const int TranslationCacheMiB = 32;
 
-    public static string Of(MachineSpec spec, Session session)
+    public static string Of(MachineSpec spec, string name, Session session)
     {
         var options = session.Options;
         var card = spec.HasNoCard ? null : NetworkCard.Of(MachineNetwork.Parse(options.Network), spec.Id);
         var type = session.DomainType;
         var domain = new XElement("domain",
             new XAttribute("type", type),
-            new XElement("name", MachineNames.Format(spec.Id, options.MachinePrefix)),
+            new XElement("name", name),
             new XElement("uuid", spec.Id),
             new XElement("title", Printable(spec.Name)),
             new XElement("memory", new XAttribute("unit", "MiB"), spec.MemoryMiB),

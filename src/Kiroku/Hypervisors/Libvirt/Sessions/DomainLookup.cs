@@ -19,8 +19,7 @@ internal static class DomainLookup
         foreach (var item in new ReadOnlySpan<nint>(records, count))
         {
             var record = (Native.DomainStats*)item;
-            var name = Marshal.PtrToStringUTF8(Native.virDomainGetName(record->Domain));
-            if (MachineNames.Parse(name, session.Options.MachinePrefix) is { } machine
+            if (IdOf(session, record->Domain) is { } machine
                 && Native.virTypedParamsGetInt(record->Parameters, record->Count, "state.state", out var state) == 1)
                 machines[machine] = Translate(state);
         }
@@ -28,16 +27,13 @@ internal static class DomainLookup
         return machines;
     }
 
-    /// <summary>The machine; null if there is none.</summary>
+    /// <summary>
+    /// The machine; null if there is none. Somebody may have renamed it, or have defined it again without its UUID.
+    /// </summary>
     public static DomainHandle? Find(Session session, Guid machine)
-    {
-        var name = MachineNames.Format(machine, session.Options.MachinePrefix);
-        var domain = Native.virDomainLookupByName(session.Connect, name);
-        if (!domain.IsInvalid)
-            return domain;
-        var error = LibvirtException.Read();
-        return error.Code == LibvirtException.NoMachine ? null : throw error;
-    }
+        => Found(Native.virDomainLookupByUUIDString(session.Connect, machine.ToString("D")))
+            ?? Found(Native.virDomainLookupByName(
+                session.Connect, MachineNames.Format(machine, session.Options.MachinePrefix)));
 
     /// <exception cref="RefusedException">There is no such machine.</exception>
     public static DomainHandle Need(Session session, Guid machine)
@@ -57,9 +53,29 @@ internal static class DomainLookup
         return error.Code == LibvirtException.NoMachine ? MachineState.Absent : throw error;
     }
 
-    /// <summary>Whether the machine's memory lies on the host's disk.</summary>
+    /// <summary>Whether libvirt notes that the machine's memory was saved; the file may be lost.</summary>
     public static bool IsSaved(DomainHandle domain)
         => LibvirtException.Check(Native.virDomainHasManagedSaveImage(domain, 0)) == 1;
+
+    private static DomainHandle? Found(DomainHandle domain)
+    {
+        if (!domain.IsInvalid)
+            return domain;
+        var error = LibvirtException.Read();
+        return error.Code == LibvirtException.NoMachine ? null : throw error;
+    }
+
+    /// <summary>
+    /// The id of one of our machines; null for others'. A daemon that gives machines accounts of their own has only
+    /// ours, so there a renamed one is known by its UUID.
+    /// </summary>
+    private static Guid? IdOf(Session session, nint domain)
+    {
+        var name = Marshal.PtrToStringUTF8(Native.virDomainGetName(domain));
+        if (MachineNames.Parse(name, session.Options.MachinePrefix) is { } machine)
+            return machine;
+        return session.Uids is null ? null : Native.GetUuid(domain);
+    }
 
     /// <summary>The state behind virDomainState's number; a machine that is being shut down (4) still runs.</summary>
     private static MachineState Translate(int state) => state switch

@@ -8,6 +8,7 @@ namespace Kiroku.Hypervisors.Libvirt.Sessions;
 internal static unsafe class SessionEvents
 {
     private const int LifecycleEvent = 0;
+    private const int Renamed = 1;
 
     public static void WatchMachines(Session session, ISessionListener listener)
     {
@@ -44,7 +45,7 @@ internal static unsafe class SessionEvents
     private static MachineState? StateAfter(int lifecycle, int detail) => lifecycle switch
     {
         0 when detail == 0 => MachineState.Off,
-        1 => MachineState.Absent,
+        1 when detail != Renamed => MachineState.Absent,
         2 or 4 => MachineState.Running,
         3 or 7 => MachineState.Paused,
         5 => MachineState.Off,
