@@ -78,6 +78,10 @@ internal sealed class ServerWork(
         => Server = await patience.RunAsync(
             token => placing.PlaceAnewAsync(fence, flavor, wish, token), cancellationToken);
 
+    /// <summary>Fails where the server's disk is missing, before its machine is touched.</summary>
+    public Task RequireDiskAsync(CancellationToken cancellationToken)
+        => Machines.RequireDiskAsync(Server.Id, Server.Disk!.Generation, cancellationToken);
+
     /// <summary>
     /// Ends a rescue, if there is one: a machine that is off then starts from the server's own disk again.
     /// </summary>

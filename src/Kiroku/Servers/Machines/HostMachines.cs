@@ -106,19 +106,19 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
         var image = await PrepareImageAsync(server.ImageId, server.Flavor, cancellationToken);
         await CreateDiskAsync(server.Id, server.Disk!.Generation, image, server.Flavor, cancellationToken);
         if (server.RescueImageId is { } rescue)
-            await CreateRescueDiskAsync(server, rescue, cancellationToken);
+        {
+            var rescueImage = await PrepareImageAsync(rescue, server.Flavor, cancellationToken);
+            await CreateRescueDiskAsync(server, rescueImage, cancellationToken);
+        }
         if (server.ConfigGeneration is { } config)
             await MakeConfigDriveAsync(server, config, adminPass: null, cancellationToken);
     }
 
-    /// <summary>Makes the disk that a rescued machine runs from, fresh from its image.</summary>
-    public async Task CreateRescueDiskAsync(Server server, string imageId, CancellationToken cancellationToken)
-    {
-        var image = await PrepareImageAsync(imageId, server.Flavor, cancellationToken);
-        await CallAsync(() => hypervisor.CreateOverlayAsync(
+    /// <summary>Makes the disk that a rescued machine runs from, fresh from a prepared image.</summary>
+    public Task CreateRescueDiskAsync(Server server, ImageDisk image, CancellationToken cancellationToken)
+        => CallAsync(() => hypervisor.CreateOverlayAsync(
             Disks.RescueOf(server.Id), Disks.BaseOf(image.ImageId), image.Format, server.Flavor.DiskBytes,
             cancellationToken), cancellationToken);
-    }
 
     public Task DeleteRescueDiskAsync(Server server, CancellationToken cancellationToken)
         => DeleteVolumeAsync(Disks.RescueOf(server.Id), cancellationToken);
@@ -177,12 +177,22 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
     public Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.DeleteVolumeAsync(volume, cancellationToken), cancellationToken);
 
+    /// <summary>
+    /// Fails where the server's disk is missing. Asked before a machine that runs is switched off: it would not come up
+    /// again.
+    /// </summary>
+    /// <returns>The disk's size in bytes.</returns>
+    public async Task<long> RequireDiskAsync(Guid server, int generation, CancellationToken cancellationToken)
+    {
+        var disk = Disks.NameOf(server, generation);
+        return await CallAsync(() => hypervisor.GetVolumeSizeAsync(disk, cancellationToken), cancellationToken)
+            ?? throw new StepException("The server's disk is missing.", permanent: false);
+    }
+
     /// <summary>Fails for good where the server's disk is larger than the flavor's.</summary>
     public async Task RefuseSmallerDiskAsync(Server server, ServerFlavor flavor, CancellationToken cancellationToken)
     {
-        var disk = Disks.NameOf(server.Id, server.Disk!.Generation);
-        var size = await CallAsync(() => hypervisor.GetVolumeSizeAsync(disk, cancellationToken), cancellationToken)
-            ?? throw new StepException("The server's disk is missing.", permanent: false);
+        var size = await RequireDiskAsync(server.Id, server.Disk!.Generation, cancellationToken);
         if (flavor.DiskBytes < size)
         {
             throw new StepException($"Resize error: Unable to resize disk down: the disk has {size / GiB} GiB, "

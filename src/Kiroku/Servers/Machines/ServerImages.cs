@@ -8,6 +8,9 @@ namespace Kiroku.Servers.Machines;
 /// <summary>Checks images for servers: whether a request may use one, and which disk its file really is.</summary>
 internal sealed class ServerImages(ImageStore images, ImageCopies copies)
 {
+    /// <summary>The reason why a step fails whose image is gone.</summary>
+    public static string Gone(string imageId) => $"Image {imageId} could not be found.";
+
     /// <summary>
     /// Checks that a server of that flavor may be made from the image (nova/compute/api.py, _validate_flavor_image).
     /// </summary>
@@ -38,7 +41,7 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
     public async Task<ImageDisk> InspectAsync(string imageId, CancellationToken cancellationToken)
     {
         var image = await images.FindAsync(imageId, cancellationToken)
-            ?? throw new StepException($"Image {imageId} could not be found.", permanent: true);
+            ?? throw new StepException(Gone(imageId), permanent: true);
         try
         {
             var file = await copies.EnsureAsync(image, cancellationToken);

@@ -62,6 +62,13 @@ internal sealed class RebootServer : Workflow<RebootArguments>
         return Task.FromResult(new Accepted(server with { TaskState = taskState }, asked));
     }
 
+    /// <summary>HARD asks nothing first: it also frees what hangs, such as a copy of the disk.</summary>
+    private static async Task StopAsync(ServerWork work, CancellationToken cancellationToken)
+    {
+        await work.RequireDiskAsync(cancellationToken);
+        await work.Machines.StopAsync(work.Server, cancellationToken);
+    }
+
     private static Step Reboot(ServerWork work)
     {
         var hard = work.Arguments<RebootArguments>().Hard;
@@ -70,7 +77,7 @@ internal sealed class RebootServer : Workflow<RebootArguments>
             if (hard)
                 await work.Machines.PowerOffAsync(work.Server, ct);
             else
-                await work.Machines.StopAsync(work.Server, ct);
+                await StopAsync(work, ct);
             await work.LeaveRescueAsync(ct);
             var taskState = hard ? TaskStates.RebootStartedHard : TaskStates.RebootStarted;
             await work.SaveAsync(s => s with { TaskState = taskState }, ct);

@@ -39,7 +39,13 @@ internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Rescued, PowerState = MachineState.Running, LaunchedAt = work.Now };
 
-    public override Server Failed(ServerWork work, ServerFault fault) => InError(work, fault);
+    /// <summary>
+    /// As in Nova, a rescue whose image is gone leaves the server as it was, and every other failure leaves it in
+    /// ERROR.
+    /// </summary>
+    public override Server Failed(ServerWork work, ServerFault fault)
+        => fault.Message == ServerImages.Gone(work.Arguments<RescueArguments>().Image)
+            ? work.Server : InError(work, fault);
 
     protected override Asked ReadAsked(JsonElement asked, Microversion version)
     {
@@ -71,8 +77,10 @@ internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.
         {
             if (work.Server.RescueImageId != image)
             {
+                var disk = await work.Machines.PrepareImageAsync(image, work.Server.Flavor, ct);
+                await work.RequireDiskAsync(ct);
                 await work.Machines.StopAsync(work.Server, ct);
-                await work.Machines.CreateRescueDiskAsync(work.Server, image, ct);
+                await work.Machines.CreateRescueDiskAsync(work.Server, disk, ct);
                 await work.SaveAsync(s => s with { RescueImageId = image, PowerState = MachineState.Off }, ct);
             }
             await work.Machines.StartAsync(work.Server, ct);

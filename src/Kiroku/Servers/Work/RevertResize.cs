@@ -47,6 +47,8 @@ internal sealed class RevertResize : Workflow
 
     private static Step Revert(ServerWork work) => new(EventNames.RevertResize, async ct =>
     {
+        if (work.Server.Former is { Disk: var former })
+            await work.On(former.Host).RequireDiskAsync(work.Server.Id, former.Generation, ct);
         await work.Machines.StopAsync(work.Server, ct);
         await work.Machines.UndefineAsync(work.Server, ct);
         await work.SaveAsync(s => s with { PowerState = MachineState.Off }, ct);

@@ -43,6 +43,7 @@ internal sealed class ShelveServer : Workflow
     {
         if (HasLeft(work))
             return;
+        await work.RequireDiskAsync(ct);
         await work.Machines.StopAsync(work.Server, ct);
         if (work.Server.VmState == VmStates.Suspended)
             await work.SaveAsync(s => s with { VmState = VmStates.Stopped }, ct);

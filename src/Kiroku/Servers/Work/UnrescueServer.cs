@@ -32,6 +32,7 @@ internal sealed class UnrescueServer : Workflow
 
     private static Step Unrescue(ServerWork work) => new(EventNames.Unrescue, async ct =>
     {
+        await work.RequireDiskAsync(ct);
         if (work.Server.RescueImageId is not null)
             await work.Machines.PowerOffAsync(work.Server, ct);
         await work.LeaveRescueAsync(ct);
