@@ -27,7 +27,18 @@ internal static class ImageDataApi
             return TypedResults.NoContent();
         var file = await EnsureAsync(image, copies, cancellationToken);
         context.Response.Headers.ContentMD5 = image.Checksum;
+        IgnoreUnknownRange(context.Request);
         return TypedResults.PhysicalFile(file, Octets, enableRangeProcessing: true);
+    }
+
+    /// <summary>
+    /// ASP.NET would take a range of any unit for bytes, but one of an unknown unit must be ignored (RFC 9110, 14.2).
+    /// </summary>
+    private static void IgnoreUnknownRange(HttpRequest request)
+    {
+        if (request.GetTypedHeaders().Range is { } range
+            && !range.Unit.Equals("bytes", StringComparison.OrdinalIgnoreCase))
+            request.Headers.Range = default;
     }
 
     private static async Task<string> EnsureAsync(Image image, ImageCopies copies, CancellationToken cancellationToken)

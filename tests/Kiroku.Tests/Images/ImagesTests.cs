@@ -268,6 +268,8 @@ public sealed class ImagesTests : IAsyncLifetime
     [InlineData("bytes=1-2", 206, "bc")]
     [InlineData("bytes=-2", 206, "de")]
     [InlineData("bytes=9-", 416, "")]
+    [InlineData("BYTES=1-2", 206, "bc")]
+    [InlineData("items=0-2", 200, "abcde")]
     public async Task A_part_of_the_bytes_can_be_fetched(string range, int status, string part)
     {
         var path =
