@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Kiroku.Api;
-using Kiroku.Hypervisors;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Images;
@@ -123,7 +122,7 @@ internal sealed class ImageUpload(
         await draft.TakeAsync(bytes, options.Value.MaxSize, terms.Room, cancellationToken);
         if (terms.Stated?.Md5 is { } md5 && md5 != draft.Md5)
             throw Fault.BadRequest($"The bytes that came have the MD5 checksum {draft.Md5}, not {md5}.");
-        var content = new ImageContent(draft.Size, VirtualSize(draft.Path, image), draft.Md5, draft.Sha512);
+        var content = new ImageContent(draft.Size, UploadedDisk.SizeOf(draft.Path, image), draft.Md5, draft.Sha512);
         var file = files.PathOf(image.Id, content.Sha512);
         draft.Publish(file);
         // All bytes have arrived, so the request's cancellation no longer matters. If the store fails, the file
@@ -133,40 +132,6 @@ internal sealed class ImageUpload(
         if (!ImageFiles.IsNamedBy(await store.FindAsync(image.Id, CancellationToken.None), Path.GetFileName(file)))
             File.Delete(file);
         throw ImageStore.GoneMeanwhile(image.Id);
-    }
-
-    /// <summary>
-    /// The size of the disk, if the bytes match the declared format; null if only the image's users can tell
-    /// (glance/location.py, set_data: wrapped content is not inspected, and raw may be anything harmless).
-    /// </summary>
-    private static long? VirtualSize(string file, Image image)
-    {
-        if (image.ContainerFormat != "bare")
-            return null;
-        var found = Recognise(file);
-        return (image.DiskFormat, found.Format) switch
-        {
-            ("qcow2", VolumeFormat.Qcow2) => found.VirtualSize,
-            ("raw", _) => new FileInfo(file).Length is var size and > 0 ? size : null,
-            ("qcow2", _) => throw Mismatch("raw"),
-            (_, VolumeFormat.Qcow2) => throw Mismatch("qcow2"),
-            _ => null,
-        };
-
-        Fault Mismatch(string content)
-            => new(415, $"Image disk_format {image.DiskFormat} does not match stream data {content}");
-    }
-
-    private static DiskImage Recognise(string file)
-    {
-        try
-        {
-            return DiskImage.Recognise(file);
-        }
-        catch (ImageRejectedException e)
-        {
-            throw new Fault(415, $"Image failed safety checks: {e.Message}");
-        }
     }
 
     /// <summary>The conditions of an upload. Without room, no quota applies.</summary>

@@ -21,7 +21,7 @@ internal readonly ref struct Qcow2Header
     private const ulong ExtendedEntries = 1 << 4;
 
     /// <summary>Larger than any flavor's disk. An image that claims more is not a genuine one.</summary>
-    private const ulong LargestDisk = 1UL << 46;
+    public const ulong LargestDisk = 1UL << 46;
 
     public required long VirtualSize { get; init; }
 

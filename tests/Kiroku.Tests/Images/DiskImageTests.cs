@@ -40,6 +40,17 @@ public sealed class DiskImageTests : IDisposable
         => Assert.Equal("The image is declared raw but its content is qcow2.", Rejection("raw", new Qcow2().ToBytes()));
 
     [Fact]
+    public void A_raw_image_that_is_really_a_foreign_disk_is_rejected()
+    {
+        foreach (var format in (string[])["vmdk", "vhd", "vhdx", "vdi"])
+            Assert.Equal($"The image is declared raw but its content is {format}.",
+                Rejection("raw", ForeignDisks.Of(format)));
+        Assert.Equal("The image is declared raw but its content is encrypted by LUKS, which is not supported.",
+            Rejection("raw", ForeignDisks.Of("luks")));
+        Assert.Equal(40 * 1024, Inspect("raw", ForeignDisks.Of("iso")).VirtualSize);
+    }
+
+    [Fact]
     public void An_image_that_needs_other_files_is_rejected()
     {
         const string Backing =

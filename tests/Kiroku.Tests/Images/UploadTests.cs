@@ -74,9 +74,15 @@ public sealed class UploadTests : IAsyncLifetime
     [Theory]
     [InlineData("qcow2", "Image disk_format qcow2 does not match stream data raw")]
     [InlineData("vmdk", "Image disk_format vmdk does not match stream data qcow2")]
+    [InlineData("iso", "Image disk_format iso does not match stream data vmdk")]
     public async Task Content_of_another_format_is_415_and_leaves_nothing(string format, string refusal)
     {
-        var content = format == "qcow2" ? new byte[1000] : new Qcow2().ToBytes();
+        var content = format switch
+        {
+            "qcow2" => new byte[1000],
+            "iso" => ForeignDisks.Of("vmdk"),
+            _ => new Qcow2().ToBytes(),
+        };
         Assert.Equal(refusal, await RefusedAsync(await CreateAsync(format), content, 415));
     }
 
@@ -100,6 +106,18 @@ public sealed class UploadTests : IAsyncLifetime
             Assert.Equal(204, (int)(await demo.PutAsync($"{path}/file", [1, 2, 3])).StatusCode);
             Assert.Null((await demo.GetJsonAsync(path))["virtual_size"]);
         }
+    }
+
+    [Theory]
+    [InlineData("vmdk")]
+    [InlineData("vhd")]
+    [InlineData("vdi")]
+    [InlineData("iso")]
+    public async Task The_size_of_a_foreign_disk_is_told(string format)
+    {
+        var path = await CreateAsync(format);
+        Assert.Equal(204, (int)(await demo.PutAsync($"{path}/file", ForeignDisks.Of(format))).StatusCode);
+        Assert.Equal((long)ForeignDisks.Size, (long)(await demo.GetJsonAsync(path))["virtual_size"]!);
     }
 
     [Fact]
