@@ -43,9 +43,8 @@ internal static class ImageAttributes
     public static Image Set(Image image, string name, JsonElement value, Caller caller)
     {
         ImageSchemas.Check(name, value);
-        if (value.ValueKind == JsonValueKind.String && IsBeyondThreeBytes(value.GetString()!))
-            throw Fault.BadRequest(
-                $"{char.ToUpperInvariant(name[0])}{name[1..]} can't contain 4 byte unicode characters.");
+        if (value.ValueKind == JsonValueKind.String)
+            RequireThreeBytes(name, value.GetString()!);
         return name switch
         {
             "name" => image with { Name = value.GetString() },
@@ -101,14 +100,24 @@ internal static class ImageAttributes
         ? image
         : throw new Fault(403, $"Attribute {name} can be only replaced for a queued image.");
 
-    private static Image WithProperty(Image image, string name, string value)
+    /// <summary>Sets one of the owner's own properties, whose name must be no attribute's.</summary>
+    /// <exception cref="Fault">400 for an invalid value, 413 if there are too many.</exception>
+    public static Image WithProperty(Image image, string name, string value)
     {
+        RequireThreeBytes(name, value);
         var properties = image.ReadProperties();
         var isNew = !properties.ContainsKey(name);
         properties[name] = value;
         if (isNew)
             RequireWithinLimit("properties", properties.Count);
         return image.WithProperties(properties);
+    }
+
+    private static void RequireThreeBytes(string name, string value)
+    {
+        if (IsBeyondThreeBytes(value))
+            throw Fault.BadRequest(
+                $"{char.ToUpperInvariant(name[0])}{name[1..]} can't contain 4 byte unicode characters.");
     }
 
     /// <summary>Glance refuses such characters because its columns in MySQL cannot hold them.</summary>

@@ -87,6 +87,11 @@ internal static class ImageSchemas
         Check(Attributes.GetValueOrDefault(name, Parameters.Text), value);
     }
 
+    /// <summary>The same for a value that is text.</summary>
+    /// <exception cref="Fault">400 in Glance's words for a value that the attribute cannot have.</exception>
+    public static void CheckText(string name, string value)
+        => Check(name, JsonSerializer.SerializeToElement(value, ImageJson.Default.String));
+
     /// <exception cref="Fault">400 in Glance's words for an invalid tag.</exception>
     public static void CheckTag(string tag)
         => Check(Attributes["tags"].Items!, JsonSerializer.SerializeToElement(tag, ImageJson.Default.String));

@@ -50,10 +50,15 @@ internal static class ImageView
         json.WriteEndObject();
     }
 
+    /// <summary>
+    /// Writes the owner's own properties. An older version let a snapshot have some that are named like attributes,
+    /// which would give the document a key twice.
+    /// </summary>
     private static void WriteProperties(Utf8JsonWriter json, string properties)
     {
         using var document = JsonDocument.Parse(properties);
-        foreach (var property in document.RootElement.EnumerateObject())
+        foreach (var property in document.RootElement.EnumerateObject().Where(
+            property => !ImageSchemas.Has(property.Name)))
             property.WriteTo(json);
     }
 

@@ -15,7 +15,7 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
     /// Checks that a server of that flavor may be made from the image (nova/compute/api.py, _validate_flavor_image).
     /// </summary>
     /// <exception cref="Fault">400 with Nova's words.</exception>
-    public async Task CheckAsync(
+    public async Task<Image> CheckAsync(
         string imageId, ServerFlavor flavor, ImageViewer viewer, string unknown, CancellationToken cancellationToken)
     {
         var image = await images.FindVisibleAsync(imageId, viewer, cancellationToken)
@@ -23,6 +23,33 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
         if (image.Status != ImageStatus.Active)
             throw Fault.BadRequest($"Image {imageId} is not active.");
         RequireRoom(image, flavor);
+        return image;
+    }
+
+    /// <summary>The image that an image was made from, if it names one by its property; null otherwise.</summary>
+    public static FirstImage? FirstOf(Image image)
+        => image.ReadProperties().TryGetValue("base_image_ref", out var first) && Guid.TryParseExact(first, "D", out _)
+            ? new FirstImage(image.Id, first) : null;
+
+    /// <summary>
+    /// The image to rescue a server from if none is asked for: its first one (nova/compute/manager.py,
+    /// _get_rescue_image). Whoever makes an image chooses what that property names, so the caller must be allowed to
+    /// use the first image, too; otherwise the server's own serves.
+    /// </summary>
+    public async Task<string> RescueImageAsync(
+        Server server, ImageViewer viewer, CancellationToken cancellationToken)
+    {
+        if (server.FirstImageId == server.ImageId)
+            return server.ImageId;
+        try
+        {
+            return (await CheckAsync(
+                server.FirstImageId, server.Flavor, viewer, "Cannot find image", cancellationToken)).Id;
+        }
+        catch (Fault)
+        {
+            return server.ImageId;
+        }
     }
 
     /// <summary>

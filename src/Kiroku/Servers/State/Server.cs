@@ -102,6 +102,11 @@ internal sealed record Server
 
     public bool Deleted { get; init; }
 
+    /// <summary>
+    /// The first of the images that its disk goes back to: where its image is a snapshot, the one that was snapshotted.
+    /// </summary>
+    public string FirstImageId => Labels.FirstImage is { } first && first.Of == ImageId ? first.Id : ImageId;
+
     /// <summary>The right to act as the action that runs or, if none does, while none does.</summary>
     public Fence Fence => new(Id, RunningAction, Epoch);
 
@@ -234,9 +239,15 @@ internal sealed record ServerLabels
     /// <summary>Names the request that made the server, alone or together with others.</summary>
     public string ReservationId { get; init; } = "";
 
+    /// <summary>The image that its image was made from; null if that is a first one.</summary>
+    public FirstImage? FirstImage { get; init; }
+
     /// <summary>The server's number among those that the request made, from 0.</summary>
     public int LaunchIndex { get; init; }
 }
+
+/// <summary>The first image behind another one, which no longer counts once the server has a third.</summary>
+internal sealed record FirstImage(string Of, string Id);
 
 /// <summary>
 /// A public key that the guest accepts at login. Later changes to the key pair do not reach the server.

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Images;
 using Kiroku.Servers.Engine;
 using Kiroku.Servers.State;
 
@@ -33,7 +34,7 @@ internal sealed class CreateImage(Snapshots snapshots) : Workflow<SnapshotReques
     /// <summary>The answer names the new image: up to 2.44 by its address, from 2.45 on by its id.</summary>
     protected override ActionRequest Answered(HttpContext context, ActionRequest request, SnapshotRequest asked)
     {
-        var image = Guid.NewGuid().ToString();
+        var image = SnapshotMetadata.IdOf(asked.Metadata) ?? Guid.NewGuid().ToString();
         var form = request.Microversion < 45
             ? request.Form with { Location = $"{Links.Base(context.Request)}/image/v2/images/{image}" }
             : request.Form with { Body = ShowId(image) };

@@ -60,14 +60,14 @@ internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.
     protected override async Task<Accepted> PrepareAsync(
         Server server, Asked asked, ActionRequest request, CancellationToken cancellationToken)
     {
+        var viewer = new ImageViewer(request.ProjectId!, request.ByAdmin);
         if (asked.Image is { } image)
         {
-            var viewer = new ImageViewer(request.ProjectId!, request.ByAdmin);
             var refusal = $"Requested rescue image '{image}' is not supported";
             await images.CheckAsync(image, server.Flavor, viewer, refusal, cancellationToken);
         }
-        return new Accepted(
-            server with { TaskState = TaskStates.Rescuing }, new RescueArguments(asked.Image ?? server.ImageId));
+        var chosen = asked.Image ?? await images.RescueImageAsync(server, viewer, cancellationToken);
+        return new Accepted(server with { TaskState = TaskStates.Rescuing }, new RescueArguments(chosen));
     }
 
     private static Step Rescue(ServerWork work)
@@ -109,7 +109,7 @@ internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.
         json.WriteEndObject();
     });
 
-    /// <summary>The image that was asked for, null for the server's own, and the password to answer with.</summary>
+    /// <summary>The image that was asked for, null for the server's first, and the password to answer with.</summary>
     internal sealed record Asked(string? Image, string AdminPass);
 }
 

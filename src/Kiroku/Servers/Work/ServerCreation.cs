@@ -119,7 +119,7 @@ internal sealed class ServerCreation(
         if (flavor.DiskGib == 0)
             throw new Fault(403, "Only volume-backed servers are allowed for flavors with zero disk.");
         var taken = ServerFlavors.Of(flavor);
-        await images.CheckAsync(
+        var found = await images.CheckAsync(
             image, taken, ImageViewer.Of(caller), "Can not find requested image", context.RequestAborted);
         request.RefuseGroups();
         var key = await keypairs.TakeAsync(caller.UserId, request.KeyName, context.RequestAborted);
@@ -139,6 +139,7 @@ internal sealed class ServerCreation(
                 PinnedZone = zone,
                 NoCard = wanted.None,
                 NetworkId = network,
+                FirstImage = ServerImages.FirstOf(found),
                 ConfigDrive = request.Labels.ConfigDrive || options.Value.ForceConfigDrive,
                 ReservationId = $"r-{RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 8)}",
             },

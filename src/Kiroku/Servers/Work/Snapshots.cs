@@ -18,22 +18,28 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuot
     /// The image as it is announced, with the properties by which Nova says where it comes from (nova/compute/utils.py,
     /// create_image).
     /// </summary>
+    /// <exception cref="Fault">400 or 403: metadata that the image cannot have.</exception>
     public async Task<Image> DescribeAsync(
         Server server, SnapshotRequest asked, ActionRequest request, CancellationToken cancellationToken)
     {
         var original = await images.FindAsync(server.ImageId, cancellationToken);
-        var properties = new SortedDictionary<string, string>(original?.ReadProperties() ?? [], StringComparer.Ordinal)
-        {
-            ["base_image_ref"] = server.ImageId,
-            ["image_location"] = "snapshot",
-            ["image_state"] = "available",
-            ["image_type"] = "snapshot",
-            ["instance_uuid"] = server.Id.ToString(),
-            ["owner_id"] = server.ProjectId,
-            ["user_id"] = request.UserId!,
-        };
-        foreach (var (name, value) in asked.Metadata)
-            properties[name] = value;
+        var properties = SnapshotMetadata.InheritedFrom(original);
+        properties["base_image_ref"] = server.FirstImageId;
+        properties["image_type"] = "snapshot";
+        properties["instance_uuid"] = server.Id.ToString();
+        properties["user_id"] = request.UserId!;
+        var image = SnapshotMetadata.Apply(
+            Announced(server, asked, request, original).WithProperties(properties), asked.Metadata, request.ByAdmin);
+        // Nova's driver sets these when it uploads the bytes, whatever the metadata says.
+        properties = image.ReadProperties();
+        properties["image_location"] = "snapshot";
+        properties["image_state"] = "available";
+        properties["owner_id"] = server.ProjectId;
+        return image.WithProperties(properties);
+    }
+
+    private Image Announced(Server server, SnapshotRequest asked, ActionRequest request, Image? original)
+    {
         var now = time.UtcNow();
         return new Image
         {
@@ -48,17 +54,19 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuot
             MinRam = original?.MinRam ?? 0,
             CreatedAt = now,
             UpdatedAt = now,
-        }.WithProperties(properties);
+        };
     }
 
     /// <summary>
     /// Adds the image, without bytes yet, in the caller's transaction, during which nobody else can write.
     /// </summary>
-    /// <exception cref="Fault">The project may have no further image.</exception>
+    /// <exception cref="Fault">403: the project may have no further image; 409: there is or was an image of the id that
+    /// the caller gave it.</exception>
     public async Task AnnounceAsync(DbConnection connection, Image image)
     {
         await quotas.RequireSnapshotAsync(connection, image.Owner, image.Id);
-        await ImageStore.AddAsync(connection, image);
+        if (!await ImageStore.AddAsync(connection, image))
+            throw Fault.Conflict($"HTTP 409 Conflict: Image ID {image.Id} already exists!");
     }
 
     /// <summary>Whether the image has its bytes.</summary>
