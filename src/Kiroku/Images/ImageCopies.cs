@@ -26,6 +26,11 @@ internal sealed partial class ImageCopies(
         return file;
     }
 
+    /// <summary>The file with the image's bytes, if it is on this node; null otherwise.</summary>
+    public string? FindHere(Image image)
+        => image.OsHashValue is { } sha512 && files.PathOf(image.Id, sha512) is var file && File.Exists(file)
+            ? file : null;
+
     public void Dispose()
     {
         stopping.Cancel();

@@ -8,6 +8,9 @@ namespace Kiroku.Tests.Servers;
 /// <summary>What servers use of flavors and images, and who may use them.</summary>
 public sealed class FlavorsAndImagesTests : IAsyncLifetime
 {
+    private static readonly string TooHuge = "Flavor's disk is too small for requested image. Flavor disk is "
+        + $"{1L << 30} bytes, image is {1L << 40} bytes.";
+
     private Cloud cloud = null!;
 
     public async ValueTask InitializeAsync() => cloud = await Cloud.StartAsync();
@@ -76,15 +79,41 @@ public sealed class FlavorsAndImagesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_disk_that_claims_to_be_huge_fails_its_server_in_Novas_words()
+    public async Task A_disk_that_claims_to_be_huge_is_400()
     {
+        var server = await cloud.CreateServerAsync();
         var image = await cloud.UploadAsync(new Qcow2 { Size = 1UL << 40 }.ToBytes(), "qcow2");
         Assert.Equal(1L << 40, (long)(await cloud.Demo.GetJsonAsync($"/image/v2/images/{image}"))["virtual_size"]!);
+        foreach (var refused in await TryEveryUseAsync(server, image))
+            Assert.Equal((400, TooHuge), refused);
+    }
+
+    [Fact]
+    public async Task A_disk_whose_size_was_not_known_fails_its_server_in_Novas_words()
+    {
+        var image = await cloud.UploadAsync(new Qcow2 { Size = 1UL << 40 }.ToBytes(), "qcow2");
+        await ExecuteAsync("UPDATE images SET virtual_size = NULL");
         var server = await cloud.ServerAsync(await cloud.CreateServerAsync(Cloud.Small, image));
         Assert.Equal(VmStates.Error, server.VmState);
-        Assert.Equal($"Flavor's disk is too small for requested image. Flavor disk is {1L << 30} bytes, image is "
-            + $"{1L << 40} bytes.", server.Fault!.Message);
+        Assert.Equal(TooHuge, server.Fault!.Message);
         Assert.Empty(cloud.Host.DisksOf(server.Id));
+    }
+
+    [Theory]
+    [InlineData("vmdk", "vmdk", "Images of the disk format vmdk are not supported; qcow2 and raw are.")]
+    [InlineData("iso", "iso", "Images of the disk format iso are not supported; qcow2 and raw are.")]
+    [InlineData("raw", "vmdk", "The image is declared raw but its content is vmdk.")]
+    [InlineData("raw", "luks",
+        "The image is declared raw but its content is encrypted by LUKS, which is not supported.")]
+    public async Task An_image_that_no_server_can_be_made_from_is_400_and_touches_nothing(
+        string declared, string content, string reason)
+    {
+        var server = await cloud.CreateServerAsync();
+        var image = await cloud.UploadAsync(ForeignDisks.Of(content, 1 << 20), declared);
+        foreach (var refused in await TryEveryUseAsync(server, image))
+            Assert.Equal((400, $"Image {image} is unacceptable: {reason}"), refused);
+        Assert.Equal(VmStates.Active, (await cloud.ServerAsync(server)).VmState);
+        await cloud.AssertWholeAsync(server);
     }
 
     [Fact]
@@ -92,12 +121,7 @@ public sealed class FlavorsAndImagesTests : IAsyncLifetime
     {
         await MakeFlavorAsync("9", "tiny", 256, 1);
         var image = await cloud.UploadAsync(new byte[1024], "raw");
-        await cloud.Database.WriteAsync(async db =>
-        {
-            using var command = db.CreateCommand();
-            command.CommandText = "UPDATE images SET size = 1073741825";
-            return await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        }, TestContext.Current.CancellationToken);
+        await ExecuteAsync("UPDATE images SET size = 1073741825");
         Assert.Equal((400, "Flavor's disk is too small for requested image. Flavor disk is 1073741824 bytes, image is "
             + "1073741825 bytes."), await TryCreateAsync("9", image));
     }
@@ -161,6 +185,21 @@ public sealed class FlavorsAndImagesTests : IAsyncLifetime
         await cloud.Demo.PutAsync($"/image/v2/images/{id}/file", new byte[1024]);
         return id;
     }
+
+    private Task ExecuteAsync(string sql) => cloud.Database.WriteAsync(async db =>
+    {
+        using var command = db.CreateCommand();
+        command.CommandText = sql;
+        return await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }, TestContext.Current.CancellationToken);
+
+    /// <summary>The refusals of all requests that make a disk from an image.</summary>
+    private async Task<IEnumerable<(int, string)>> TryEveryUseAsync(Guid server, string image) =>
+    [
+        await TryCreateAsync(Cloud.Small, image),
+        await TryActAsync(server, $$$"""{"rebuild":{"imageRef":"{{{image}}}"}}"""),
+        await TryActAsync(server, $$$"""{"rescue":{"rescue_image_ref":"{{{image}}}"}}"""),
+    ];
 
     private async Task<(int, string)> TryCreateAsync(string flavor, string image)
         => await RefusalAsync(

@@ -12,7 +12,8 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
     public static string Gone(string imageId) => $"Image {imageId} could not be found.";
 
     /// <summary>
-    /// Checks that a server of that flavor may be made from the image (nova/compute/api.py, _validate_flavor_image).
+    /// Checks that a server of that flavor may be made from the image (nova/compute/api.py, _validate_flavor_image),
+    /// and can be, as far as this node knows the image's bytes.
     /// </summary>
     /// <exception cref="Fault">400 with Nova's words.</exception>
     public async Task<Image> CheckAsync(
@@ -23,6 +24,8 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
         if (image.Status != ImageStatus.Active)
             throw Fault.BadRequest($"Image {imageId} is not active.");
         RequireRoom(image, flavor);
+        if (await Task.Run(() => RefusalOf(image), cancellationToken) is { } refusal)
+            throw Fault.BadRequest($"Image {imageId} is unacceptable: {refusal}");
         return image;
     }
 
@@ -89,6 +92,28 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
         }
     }
 
+    /// <summary>Why no server can be made from the image; null if nothing is known against it.</summary>
+    private string? RefusalOf(Image image)
+    {
+        try
+        {
+            if (DiskImage.RefusalOf(image.DiskFormat) is { } refusal)
+                return refusal;
+            if (copies.FindHere(image) is { } file)
+                DiskImage.Inspect(file, image.DiskFormat);
+            return null;
+        }
+        catch (ImageRejectedException e)
+        {
+            return e.Message;
+        }
+        catch (IOException)
+        {
+            // The image may have been deleted meanwhile. Whoever makes the disk reads the file again.
+            return null;
+        }
+    }
+
     /// <summary>Checks that the flavor has the memory and disk that the image asks for.</summary>
     /// <exception cref="Fault">400 with Nova's words.</exception>
     private static void RequireRoom(Image image, ServerFlavor flavor)
@@ -105,6 +130,11 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
             throw Fault.BadRequest("Flavor's disk is smaller than the minimum size specified in image metadata. "
                 + $"Flavor disk is {flavor.DiskBytes} bytes, "
                 + $"minimum size is {image.MinDisk * 1024L * 1024 * 1024} bytes.");
+        }
+        if (image.VirtualSize > flavor.DiskBytes)
+        {
+            throw Fault.BadRequest("Flavor's disk is too small for requested image. "
+                + $"Flavor disk is {flavor.DiskBytes} bytes, image is {image.VirtualSize} bytes.");
         }
     }
 }
