@@ -42,11 +42,12 @@ internal static class ForeignDisks
         return bytes;
     }
 
-    /// <summary>A VHDX whose metadata stand at another place than it says are nowhere.</summary>
+    /// <summary>A VHDX that says where its metadata are, which may be wrong.</summary>
     public static byte[] Vhdx(ulong size, ulong metadataAt = MetadataAt, uint entries = 1)
     {
         var bytes = new byte[MetadataAt + 0x20000];
-        var (regions, metadata) = (bytes.AsSpan(192 * 1024), bytes.AsSpan(MetadataAt));
+        var regions = bytes.AsSpan(192 * 1024);
+        var metadata = bytes.AsSpan(MetadataAt);
         "vhdxfile"u8.CopyTo(bytes);
         "regi"u8.CopyTo(regions);
         BinaryPrimitives.WriteUInt32LittleEndian(regions[8..], entries);
