@@ -20,7 +20,7 @@ internal static class VhdxHeader
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ulong? SizeOf(SafeFileHandle content)
     {
-        if (ForeignDisk.Recognise(FilePiece.Read(content, 0, 8)) != "vhdx")
+        if (!FilePiece.Read(content, 0, 8).AsSpan().StartsWith("vhdxfile"u8))
             return null;
         var regions = FilePiece.Read(content, RegionTable, TableBytes);
         if (!regions.AsSpan().StartsWith("regi"u8)
