@@ -3,7 +3,7 @@ namespace Kiroku.Hypervisors;
 /// <summary>
 /// A machine as it should be: id (also its UUID at the hypervisor), display name, processors, memory and root disk.
 /// </summary>
-[GenerateSerializer, Immutable, Alias("Kiroku.MachineSpec")]
+[GenerateSerializer, Immutable, OmitDefaultMemberValues, Alias("Kiroku.MachineSpec")]
 public sealed record MachineSpec(
     [property: Id(0)] Guid Id,
     [property: Id(1)] string Name,

@@ -22,24 +22,4 @@ internal sealed record PortQuery
     public Predicate<Port> Takes { get; init; } = _ => true;
 
     public int Limit { get; init; } = ListQuery.MostAtOnce;
-
-    /// <summary>The part of an address's text in a row, as LIKE takes it.</summary>
-    public string? Pattern => Address is null ? null : $"%\"{Address}\"%";
-
-    public string Sql(int page)
-    {
-        string?[] conditions =
-        [
-            "deleted = 0 AND addresses <> '[]'",
-            ProjectId is null ? null : "project_id = @ProjectId",
-            Servers is null ? null : $"id IN {Storage.SqlList.Of(Servers)}",
-            Address is null ? null : "addresses LIKE @Pattern",
-            After is null ? null : Backwards ? "id < @After" : "id > @After",
-        ];
-        return $"""
-            SELECT id, project_id, host, addresses, power_state, created_at, updated_at FROM servers
-            WHERE {string.Join(" AND ", conditions.OfType<string>())}
-            ORDER BY id {(Backwards ? "DESC" : "ASC")} LIMIT {page}
-            """;
-    }
 }

@@ -1,5 +1,6 @@
 using Kiroku.Access;
 using Kiroku.Actions;
+using Kiroku.Networks;
 using Kiroku.Nodes;
 using Kiroku.Quotas;
 using Kiroku.Servers.Api;
@@ -23,6 +24,7 @@ internal static class ServersRoom
         services.AddRules(typeof(ServerRules));
         services.AddSingleton<ServerStore>();
         services.AddSingleton<IProjectUsage, ServerUsage>();
+        services.AddSingleton<IServerCards, ServerCards>();
         services.AddSingleton<IRecordedServers, RecordedServers>();
         services.AddSingleton<IServersOnHosts, ServersOnHosts>();
         services.AddSingleton<ServerGrains>();

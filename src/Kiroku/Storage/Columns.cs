@@ -16,6 +16,9 @@ internal static class Columns<TRow>
             .Where(property => property.CanWrite).Select(property => property.Name),
     ];
 
+    /// <summary>"id, project_id", for a record that holds a part of a table's columns.</summary>
+    public static string Names => Join([], NameOf);
+
     /// <summary>A statement that inserts a row without the given columns, which the store fills.</summary>
     public static string Insert(string table, params string[] but)
         => $"{Into(table, but)} VALUES ({Values(but)})";

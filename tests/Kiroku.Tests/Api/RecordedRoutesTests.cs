@@ -55,6 +55,15 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
         "POST /image/v2/images/{id}/members",
         "PUT /image/v2/images/{id}/members/{memberId}",
         "DELETE /image/v2/images/{id}/members/{memberId}",
+        .. new[] { "networks", "subnets", "ports", "security-groups", "security-group-rules" }
+            .Select(collection => $"/network/v2.0/{collection}")
+            .SelectMany(collection => new[]
+            {
+                $"POST {collection}", $"PUT {collection}/{{id}}", $"DELETE {collection}/{{id}}",
+            }),
+        "PUT /network/v2.0/quotas/{id}",
+        "DELETE /network/v2.0/quotas/{id}",
+        "DELETE /network/v2.0/auto-allocated-topology/{id}",
     ];
 
     /// <summary>

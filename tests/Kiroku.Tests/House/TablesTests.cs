@@ -33,8 +33,6 @@ public sealed partial class TablesTests
             = "reads a server's owner in one statement with its record: two statements would slow its calls down",
         [("Cluster/Members.cs", "nodes")]
             = "judges a member by its row and its node's at the same moment, on connections that nothing else uses",
-        [("Networks/PortStore.cs", "servers")]
-            = "a port is a server's card: the list of ports is a page of servers, read by an index of theirs",
         [("Storage/Copying/StoreCopy.cs", "flavors")] = Copy,
         [("Storage/Copying/StoreCopy.cs", "identity_changes")] = Copy,
         [("Storage/Copying/StoreCopy.cs", "roles")] = Copy,

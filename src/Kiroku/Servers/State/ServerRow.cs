@@ -148,7 +148,7 @@ internal sealed record ServerRow
         Disk = DiskOf(DiskHost, Generation),
         Former = ToFormer(),
         ConfigGeneration = ConfigGeneration,
-        Addresses = JsonSerializer.Deserialize(Addresses, ServerJson.Default.IReadOnlyListMachineAddress)!,
+        Addresses = ReadAddresses(Addresses),
         Fault = FaultMessage is { } message ? new ServerFault(message, FaultDetails, FaultCreated ?? UpdatedAt) : null,
         RescueImageId = RescueImageId,
         LockedBy = LockedBy,
@@ -163,6 +163,9 @@ internal sealed record ServerRow
     };
 
     /// <summary>A flavor as its column holds it.</summary>
+    public static IReadOnlyList<MachineAddress> ReadAddresses(string column)
+        => JsonSerializer.Deserialize(column, ServerJson.Default.IReadOnlyListMachineAddress)!;
+
     public static ServerFlavor ReadFlavor(string column)
         => JsonSerializer.Deserialize(column, ServerJson.Default.ServerFlavor)!;
 

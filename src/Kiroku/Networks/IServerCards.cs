@@ -1,0 +1,36 @@
+using Kiroku.Hypervisors;
+
+namespace Kiroku.Networks;
+
+/// <summary>Reads the network cards of servers: servers are known in their own room.</summary>
+internal interface IServerCards
+{
+    /// <summary>The next cards that the query asks for, in the order of their servers' ids.</summary>
+    Task<IReadOnlyList<ServerCard>> ListAsync(PortQuery query, int most, CancellationToken cancellationToken);
+
+    /// <summary>How many servers of a project have a card.</summary>
+    Task<long> CountAsync(string projectId, CancellationToken cancellationToken);
+
+    /// <summary>Ids of the projects that have servers.</summary>
+    Task<IReadOnlyList<string>> ListProjectsAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A server's card, with the state of its machine.</summary>
+internal sealed record ServerCard
+{
+    /// <summary>The server's id.</summary>
+    public Guid Id { get; init; }
+
+    public required string ProjectId { get; init; }
+
+    public string? Host { get; init; }
+
+    /// <summary>Empty while the machine has no card.</summary>
+    public required IReadOnlyList<MachineAddress> Addresses { get; init; }
+
+    public MachineState PowerState { get; init; }
+
+    public DateTime CreatedAt { get; init; }
+
+    public DateTime UpdatedAt { get; init; }
+}

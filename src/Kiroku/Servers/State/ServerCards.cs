@@ -1,0 +1,78 @@
+using Dapper;
+using Kiroku.Hypervisors;
+using Kiroku.Networks;
+using Kiroku.Storage;
+
+namespace Kiroku.Servers.State;
+
+/// <summary>The cards in the rows of servers, as the network service shows them.</summary>
+internal sealed class ServerCards(IDatabase database) : IServerCards
+{
+    private const string HasCard = "deleted = 0 AND addresses <> '[]'";
+
+    public Task<IReadOnlyList<ServerCard>> ListAsync(
+        PortQuery query, int most, CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlyList<ServerCard>>(async connection =>
+            [.. (await connection.QueryAsync<CardRow>(Sql(query, most), new
+            {
+                query.ProjectId,
+                query.After,
+                // As an address stands in the text of a row.
+                Pattern = $"%\"{query.Address}\"%",
+            })).Select(CardOf)],
+            cancellationToken);
+
+    public Task<long> CountAsync(string projectId, CancellationToken cancellationToken)
+        => database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(
+            $"SELECT COUNT(*) FROM servers WHERE project_id = @projectId AND {HasCard}",
+            new { projectId }), cancellationToken);
+
+    public Task<IReadOnlyList<string>> ListProjectsAsync(CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlyList<string>>(async connection => (await connection.QueryAsync<string>(
+            "SELECT DISTINCT project_id FROM servers WHERE deleted = 0 ORDER BY project_id")).AsList(),
+            cancellationToken);
+
+    private static string Sql(PortQuery query, int most)
+    {
+        string?[] conditions =
+        [
+            HasCard,
+            query.ProjectId is null ? null : "project_id = @ProjectId",
+            query.Servers is null ? null : $"id IN {SqlList.Of(query.Servers)}",
+            query.Address is null ? null : "addresses LIKE @Pattern",
+            query.After is null ? null : query.Backwards ? "id < @After" : "id > @After",
+        ];
+        return $"""
+            SELECT {Columns<CardRow>.Names} FROM servers WHERE {string.Join(" AND ", conditions.OfType<string>())}
+            ORDER BY id {(query.Backwards ? "DESC" : "ASC")} LIMIT {most}
+            """;
+    }
+
+    private static ServerCard CardOf(CardRow row) => new()
+    {
+        Id = row.Id,
+        ProjectId = row.ProjectId,
+        Host = row.Host,
+        Addresses = ServerRow.ReadAddresses(row.Addresses),
+        PowerState = (MachineState)row.PowerState,
+        CreatedAt = row.CreatedAt,
+        UpdatedAt = row.UpdatedAt,
+    };
+
+    private sealed record CardRow
+    {
+        public Guid Id { get; init; }
+
+        public string ProjectId { get; init; } = "";
+
+        public string? Host { get; init; }
+
+        public string Addresses { get; init; } = "[]";
+
+        public int PowerState { get; init; }
+
+        public DateTime CreatedAt { get; init; }
+
+        public DateTime UpdatedAt { get; init; }
+    }
+}
