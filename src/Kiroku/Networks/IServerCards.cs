@@ -1,5 +1,3 @@
-using Kiroku.Hypervisors;
-
 namespace Kiroku.Networks;
 
 /// <summary>Reads the network cards of servers: servers are known in their own room.</summary>
@@ -13,24 +11,4 @@ internal interface IServerCards
 
     /// <summary>Ids of the projects that have servers.</summary>
     Task<IReadOnlyList<string>> ListProjectsAsync(CancellationToken cancellationToken);
-}
-
-/// <summary>A server's card, with the state of its machine.</summary>
-internal sealed record ServerCard
-{
-    /// <summary>The server's id.</summary>
-    public Guid Id { get; init; }
-
-    public required string ProjectId { get; init; }
-
-    public string? Host { get; init; }
-
-    /// <summary>Empty while the machine has no card.</summary>
-    public required IReadOnlyList<MachineAddress> Addresses { get; init; }
-
-    public MachineState PowerState { get; init; }
-
-    public DateTime CreatedAt { get; init; }
-
-    public DateTime UpdatedAt { get; init; }
 }

@@ -23,7 +23,7 @@ public sealed class ArchitectureTests
         ["Keypairs"] = ["Access", "Api", "Quotas", "Storage"],
         ["Nodes"] = ["Api", "Cluster", "Hypervisors", "Scheduling", "Storage"],
         ["Hosts"] = ["Access", "Api", "Hypervisors", "Nodes", "Storage"],
-        ["Networks"] = ["Access", "Api", "Hypervisors", "Nodes"],
+        ["Networks"] = ["Access", "Api", "Hypervisors", "Nodes", "Storage"],
         ["ConfigDrives"] = ["Api"],
         ["Scheduling"] = ["Hypervisors"],
         ["Servers"] =
