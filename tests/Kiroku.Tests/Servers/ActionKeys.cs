@@ -33,6 +33,10 @@ internal static class ActionKeys
         => Routes.FirstOrDefault(route => route.Key == key)?.Since is { } since && since > Microversion.Minimum.Minor
             ? since.ToString() : null;
 
+    /// <summary>The status of the answer to a request with the key.</summary>
+    public static int StatusOf(string key)
+        => Routes.FirstOrDefault(route => route.Key == key)?.Status ?? StatusCodes.Status202Accepted;
+
     /// <summary>The headers that a request with that body takes for its key to be there.</summary>
     public static (string Name, string Value)[] HeadersFor(string body)
         => body.Split('"') is [_, var key, ..] && VersionOf(key) is { } version
