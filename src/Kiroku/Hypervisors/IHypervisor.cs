@@ -17,7 +17,7 @@ public interface IHypervisor : IMachineHost
     /// <summary>All of the host's processors, memory and disk, free or not.</summary>
     Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken);
 
-    /// <summary>The network that machines are put on, with what is known of it at this moment.</summary>
+    /// <summary>The network that machines are put on, with all that is known of it at this moment.</summary>
     Task<HostNetwork> GetNetworkAsync(CancellationToken cancellationToken);
 
     /// <summary>The machines on this host that Kiroku defined, with their states.</summary>

@@ -36,11 +36,15 @@ internal sealed class NetworkMap
 
     public CloudNetwork? Find(string id) => All.Find(network => network.Id.ToString() == id);
 
-    /// <summary>The network that a server's host names so, or else any of that name.</summary>
+    /// <summary>
+    /// The network that a server's host names so, or else any of that name. Where none is named so any more, the server
+    /// is put on its host's network at its next start.
+    /// </summary>
     public CloudNetwork? Named(string name, string? host)
-        => host is not null && byHost.TryGetValue(host, out var network) && network.Name == name
-            ? network
-            : All.Find(other => other.Name == name);
+    {
+        var present = host is null ? null : byHost.GetValueOrDefault(host);
+        return present?.Name == name ? present : All.Find(other => other.Name == name) ?? present;
+    }
 
     private static CloudNetwork Join(Guid id, List<HostNetwork> same) => new(same[0].Kind, same[0].Name)
     {

@@ -63,19 +63,19 @@ internal sealed class ListQuery
     {
         var answer = NetworkAnswer.Many(request, key, page);
         if (page.Count == Limit && Limit > 0)
-            answer[$"{key}_links"] = new JsonArray(Next(page[^1]));
+            answer[$"{key}_links"] = new JsonArray(IsReverse ? Link("previous", page[0]) : Link("next", page[^1]));
         return NetworkAnswer.Of(answer);
     }
 
-    private JsonObject Next(JsonObject last)
+    private JsonObject Link(string relation, JsonObject from)
     {
-        var query = request.Query.Where(pair => pair.Key is not ("marker" or "page_reverse"))
+        var query = request.Query.Where(pair => pair.Key != "marker")
             .SelectMany(pair => pair.Value.Select(value => (pair.Key, Value: value ?? "")))
-            .Append(("marker", (string)last["id"]!))
+            .Append(("marker", (string)from["id"]!))
             .Select(pair => $"{Uri.EscapeDataString(pair.Item1)}={Uri.EscapeDataString(pair.Item2)}");
         return new JsonObject
         {
-            ["rel"] = "next",
+            ["rel"] = relation,
             ["href"] = $"{Links.Base(request)}{request.Path}?{string.Join('&', query)}",
         };
     }

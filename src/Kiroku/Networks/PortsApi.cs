@@ -38,11 +38,12 @@ internal static class PortsApi
     private static PortQuery Read(ListQuery query, Caller caller)
     {
         var addresses = new FixedIpFilter(query.Asked(Addresses) ?? []);
+        var address = query.Only("mac_address") ?? addresses.Only;
         return new PortQuery
         {
             ProjectId = caller.Seen() ?? query.Only("project_id") ?? query.Only("tenant_id"),
-            Servers = Servers(query),
-            Address = query.Only("mac_address") ?? addresses.Only,
+            Servers = address is null || address.All(IsOfAddresses) ? Servers(query) : [],
+            Address = address,
             After = Marker(query),
             Backwards = IsBackwards(query) ^ query.IsReverse,
             Takes = port => addresses.Fits(port) && query.Fits(PortView.Of(port), Addresses),
@@ -75,6 +76,9 @@ internal static class PortsApi
             throw Fault.BadRequest($"['{other}'] is invalid attribute for sort_keys");
         return query.Order is [{ Descending: true }, ..];
     }
+
+    /// <summary>Nothing else is in an address, of a card or in a network, so a filter with it finds nothing.</summary>
+    private static bool IsOfAddresses(char character) => char.IsAsciiHexDigit(character) || character is ':' or '.';
 
     private static Guid? Parse(string id) => Guid.TryParseExact(id, "D", out var parsed) ? parsed : null;
 }

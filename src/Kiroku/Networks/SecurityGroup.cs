@@ -21,7 +21,7 @@ internal sealed record SecurityGroup(string ProjectId, IReadOnlyList<GroupRule> 
         projectId,
         [
             .. networks.All.SelectMany(network => Passing(network.Kind)
-                .Select(passing => new GroupRule(projectId, network.Name, passing))),
+                .Select(passing => new GroupRule(projectId, network, passing))),
         ]);
 
     /// <summary>What is let through, as docs/security.md has it.</summary>
@@ -51,9 +51,12 @@ internal sealed record Passing(string Direction, int Version)
 }
 
 /// <summary>A rule of a project's group: what one of the networks lets through.</summary>
-internal sealed record GroupRule(string ProjectId, string Network, Passing Passing)
+internal sealed record GroupRule(string ProjectId, CloudNetwork Network, Passing Passing)
 {
-    public Guid Id => StableId.Of($"rule {ProjectId} {Network} {Passing}");
+    /// <summary>Made of all that the rule says, so that it stays the same.</summary>
+    public Guid Id => StableId.Of(
+        $"rule {ProjectId} {Network.Id} {Passing.Direction} {Passing.Version} {Passing.Protocol} {Passing.Ports} "
+        + Passing.Remote);
 
     public Guid GroupId => SecurityGroup.IdOf(ProjectId);
 }

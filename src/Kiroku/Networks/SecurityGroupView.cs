@@ -38,6 +38,6 @@ internal static class SecurityGroupView
         ["port_range_max"] = rule.Passing.Ports?.Last,
         ["remote_ip_prefix"] = rule.Passing.Remote,
         ["remote_group_id"] = null,
-        ["description"] = $"In the network {rule.Network}.",
+        ["description"] = $"In the network {rule.Network.Name}.",
     };
 }

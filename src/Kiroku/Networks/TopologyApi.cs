@@ -5,7 +5,7 @@ using Kiroku.Api;
 namespace Kiroku.Networks;
 
 /// <summary>
-/// The network that a server gets for which none is asked (neutron/services/auto_allocate): one that is there already.
+/// A network that servers can get if none is asked for (neutron/services/auto_allocate): one that is there already.
 /// </summary>
 internal static class TopologyApi
 {

@@ -32,12 +32,13 @@ internal sealed class HostMeter(IHypervisor hypervisor, ServiceSettings settings
     {
         if (!hypervisor.Connected.IsCompletedSuccessfully)
             return Last = Last with { Connected = false };
+        var network = FindNetworkAsync();
         try
         {
-            var (capacity, network) = await AskAsync().WaitAsync(Patience, time);
+            var capacity = await hypervisor.GetCapacityAsync(CancellationToken.None).WaitAsync(Patience, time);
             return Last = new HostLook(true, capacity)
             {
-                Network = network ?? Last.Network,
+                Network = await network ?? Last.Network,
                 Uptime = HostUptime.Read(settings, time),
                 SeenAt = time.UtcNow(),
             };
@@ -48,17 +49,16 @@ internal sealed class HostMeter(IHypervisor hypervisor, ServiceSettings settings
         }
     }
 
-    private async Task<(HostCapacity, HostNetwork?)> AskAsync()
+    /// <summary>The host's network. A host whose network does not answer is a host all the same.</summary>
+    private async Task<HostNetwork?> FindNetworkAsync()
     {
-        var capacity = await hypervisor.GetCapacityAsync(CancellationToken.None);
         try
         {
-            return (capacity, await hypervisor.GetNetworkAsync(CancellationToken.None));
+            return await hypervisor.GetNetworkAsync(CancellationToken.None).WaitAsync(Patience, time);
         }
-        catch (HypervisorException)
+        catch (Exception e) when (e is HypervisorException or TimeoutException)
         {
-            // A host whose network cannot be looked at is a host all the same.
-            return (capacity, null);
+            return null;
         }
     }
 }

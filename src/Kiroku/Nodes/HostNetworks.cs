@@ -13,6 +13,10 @@ internal sealed class HostNetworks(IDatabase database)
         {
             var rows = await connection.QueryAsync<(string Host, string Network)>(
                 "SELECT name, network FROM nodes WHERE network IS NOT NULL AND roles LIKE '%compute%' ORDER BY name");
-            return [.. rows.Select(row => (row.Host, NetworkText.Read(row.Network)))];
+            return
+            [
+                .. rows.Select(row => (row.Host, Network: NetworkText.Read(row.Network)))
+                    .Where(row => row.Network is not null).Select(row => (row.Host, row.Network!)),
+            ];
         }, cancellationToken);
 }

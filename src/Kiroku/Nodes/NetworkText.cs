@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiroku.Hypervisors;
@@ -10,8 +11,19 @@ internal static class NetworkText
     public static string Write(HostNetwork network)
         => JsonSerializer.Serialize(network, NetworkJson.Default.HostNetwork);
 
-    public static HostNetwork Read(string text)
-        => JsonSerializer.Deserialize(text, NetworkJson.Default.HostNetwork)!;
+    /// <summary>The network; null for the text of a later version that this one cannot read.</summary>
+    public static HostNetwork? Read(string text)
+    {
+        try
+        {
+            var network = JsonSerializer.Deserialize(text, NetworkJson.Default.HostNetwork);
+            return network?.Subnets.All(subnet => IPNetwork.TryParse(subnet.Cidr, out _)) == true ? network : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }
 
 [JsonSourceGenerationOptions(

@@ -21,6 +21,9 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     /// <summary>Wraps the target of exported bytes, so that a test can interrupt, delay or spoil them.</summary>
     public Func<Stream, Stream> Through { get; set; } = target => target;
 
+    /// <summary>Answers in the host's place what network it has.</summary>
+    public Func<Task<HostNetwork>>? FindNetwork { get; set; }
+
     public string Kind => "fake";
 
     public bool IsReal => true;
@@ -30,7 +33,8 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken)
         => DoAsync("capacity", () => host.Capacity, cancellationToken);
 
-    public Task<HostNetwork> GetNetworkAsync(CancellationToken cancellationToken) => Task.FromResult(host.Network);
+    public Task<HostNetwork> GetNetworkAsync(CancellationToken cancellationToken)
+        => FindNetwork?.Invoke() ?? Task.FromResult(host.Network);
 
     public Task<MachineState> GetStateAsync(Guid machine, CancellationToken cancellationToken)
         => DoAsync(

@@ -51,6 +51,14 @@ public sealed class HostNetworkTests
     }
 
     [Theory]
+    [InlineData("""{"kind":"Wireless","name":"x"}""")]
+    [InlineData("""{"kind":"Bridge","name":"x","subnets":[{"cidr":"nonsense"}]}""")]
+    [InlineData("nonsense")]
+    [InlineData("null")]
+    public void A_network_that_another_version_wrote_otherwise_is_unknown(string text)
+        => Assert.Null(NetworkText.Read(text));
+
+    [Theory]
     [InlineData("isolated", "10.0.2.0/24 null")]
     [InlineData("user", "10.0.2.0/24 10.0.2.2, fec0::/64 fec0::2")]
     [InlineData("bridge:lan", "")]
@@ -65,7 +73,7 @@ public sealed class HostNetworkTests
         var none = OwnNetworks.Of(MachineNetwork.Parse("none"));
         foreach (var network in new[] { NetworkXml.Read("lab", Forwarded), none })
         {
-            var read = NetworkText.Read(NetworkText.Write(network));
+            var read = NetworkText.Read(NetworkText.Write(network))!;
             Assert.Equal((network.Kind, network.Name, network.Mtu), (read.Kind, read.Name, read.Mtu));
             Assert.Equal(network.Subnets, read.Subnets);
         }

@@ -45,6 +45,7 @@ public sealed class PortsTests(NetworkCloud running) : IClassFixture<NetworkClou
     [InlineData("network_id=SERVER", 0)]
     [InlineData("mac_address=fa:16:3e:00:00:02", 1)]
     [InlineData("mac_address=fa:16:3e:00:00:0_", 0)]
+    [InlineData("mac_address=%25", 0)]
     [InlineData("fixed_ips=ip_address=10.0.2.20", 1)]
     [InlineData("fixed_ips=ip_address=10.0.2.2", 0)]
     [InlineData("fixed_ips=ip_address_substr=0.2.2", 1)]
@@ -78,8 +79,13 @@ public sealed class PortsTests(NetworkCloud running) : IClassFixture<NetworkClou
         var next = new Uri((string)first["ports_links"]![0]!["href"]!).PathAndQuery;
         var second = await running.Cloud.Admin.GetJsonAsync(next);
         Assert.Equal(all[1], (string)second["ports"]![0]!["id"]!);
-        var back = await running.ListAsync($"ports?limit=1&marker={all[1]}&page_reverse=True", running.Cloud.Admin);
-        Assert.Equal(all[0], (string)Assert.Single(back)!["id"]!);
+        var back = await running.Cloud.Admin.GetJsonAsync(
+            $"{NetworkCloud.Root}/ports?limit=1&marker={all[1]}&page_reverse=True");
+        Assert.Equal(all[0], (string)Assert.Single(back["ports"]!.AsArray())!["id"]!);
+        var previous = back["ports_links"]![0]!;
+        Assert.Equal("previous", (string)previous["rel"]!);
+        var before = await running.Cloud.Admin.GetJsonAsync(new Uri((string)previous["href"]!).PathAndQuery);
+        Assert.Empty(before["ports"]!.AsArray());
         var down = await running.ListAsync("ports?sort_key=id&sort_dir=desc", running.Cloud.Admin);
         Assert.Equal(Enumerable.Reverse(all), down.Select(port => (string)port!["id"]!));
     }

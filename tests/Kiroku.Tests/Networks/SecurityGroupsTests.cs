@@ -34,6 +34,25 @@ public sealed class SecurityGroupsTests(NetworkCloud running) : IClassFixture<Ne
     }
 
     [Fact]
+    public void Networks_of_one_name_and_two_kinds_have_rules_of_their_own()
+    {
+        var (bridge, other) = (new HostNetwork(NetworkKind.Bridge, "lan"), new HostNetwork(NetworkKind.Libvirt, "lan"));
+        var group = SecurityGroup.Of("p", new NetworkMap([("one", bridge), ("two", other)]));
+        Assert.Equal(8, group.Rules.Select(rule => rule.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_server_whose_networks_name_is_gone_is_in_the_network_of_its_host()
+    {
+        var alone = new HostNetwork(NetworkKind.Isolated, "isolated");
+        var map = new NetworkMap([("one", alone), ("two", new HostNetwork(NetworkKind.Bridge, "a"))]);
+        Assert.Equal("a", map.Named("user", "two")?.Name);
+        Assert.Equal("isolated", map.Named("user", "one")?.Name);
+        Assert.Equal("isolated", map.Named("isolated", "two")?.Name);
+        Assert.Null(map.Named("user", null));
+    }
+
+    [Fact]
     public async Task A_project_sees_its_own_group_and_an_administrator_those_of_all_that_have_servers()
     {
         var own = (string)Assert.Single(await running.ListAsync("security-groups"))!["id"]!;

@@ -60,13 +60,23 @@ internal sealed partial class LibvirtHypervisor : IHypervisor, ISessionListener,
     public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken)
         => jobs.RunAsync(new Job("measure the host", options.CallTimeout), Measure, cancellationToken);
 
-    public Task<HostNetwork> GetNetworkAsync(CancellationToken cancellationToken)
-        => network.Kind == NetworkKind.Libvirt
-            ? jobs.RunAsync(
+    public async Task<HostNetwork> GetNetworkAsync(CancellationToken cancellationToken)
+    {
+        if (network.Kind != NetworkKind.Libvirt)
+            return OwnNetworks.Of(network);
+        try
+        {
+            return await jobs.RunAsync(
                 new Job("look at the network", options.CallTimeout),
                 session => NetworkLookup.Of(session, network.Name),
-                cancellationToken)
-            : Task.FromResult(OwnNetworks.Of(network));
+                cancellationToken);
+        }
+        catch (HypervisorException)
+        {
+            // Kind and name are the setting's, whatever libvirt knows of its networks at the moment.
+            return new HostNetwork(network.Kind, network.Name);
+        }
+    }
 
     public async IAsyncEnumerable<MachineChange> WatchAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -162,10 +162,11 @@ internal sealed record ServerRow
         Deleted = Deleted,
     };
 
-    /// <summary>A flavor as its column holds it.</summary>
+    /// <summary>A machine's addresses from the text of their column.</summary>
     public static IReadOnlyList<MachineAddress> ReadAddresses(string column)
         => JsonSerializer.Deserialize(column, ServerJson.Default.IReadOnlyListMachineAddress)!;
 
+    /// <summary>A flavor from the text of its column.</summary>
     public static ServerFlavor ReadFlavor(string column)
         => JsonSerializer.Deserialize(column, ServerJson.Default.ServerFlavor)!;
 
