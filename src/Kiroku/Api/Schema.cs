@@ -90,8 +90,12 @@ internal sealed record Schema
             Properties = new OrderedDictionary<string, Schema>(Properties!.Where(property => property.Key != key)),
         };
 
+    /// <summary>
+    /// Whether a pattern matches. Its end is the text's, as JSON Schema has it: .NET and Python let a line feed follow,
+    /// which is then in a header or a file of the guest.
+    /// </summary>
     public static bool Matches(string text, string pattern)
-        => Regex.IsMatch(text, pattern,
+        => Regex.IsMatch(text, pattern is [.., not '\\', '$'] ? $@"{pattern[..^1]}\z" : pattern,
             RegexOptions.CultureInvariant | (LooksAround(pattern) ? RegexOptions.None : RegexOptions.NonBacktracking));
 
     /// <summary>Whether a pattern uses lookaround, which the non-backtracking engine does not support. Patterns are

@@ -115,7 +115,7 @@ public static class Operations
     public const string InjectNmi = "send the machine an interrupt";
     public const string Suspend = "save the machine's memory";
     public const string Continue = "continue the machine";
-    public const string ContinueWithoutMemory = "continue the machine: it is off, and its saved memory is lost";
+    public const string ContinueWithoutMemory = "continue the machine: it is off, and no memory of it is kept";
     public const string Stop = "stop the machine";
     public const string Undefine = "remove the machine";
     public const string ReadConsole = "read the console";

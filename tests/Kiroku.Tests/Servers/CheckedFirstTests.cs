@@ -48,6 +48,27 @@ public sealed class CheckedFirstTests
         await cloud.AssertWholeAsync(server);
     }
 
+    [Fact]
+    public async Task A_rescue_that_fails_leaves_the_disk_of_an_earlier_rescue_and_names_the_newest_fault()
+    {
+        await using var cloud = await Cloud.StartAsync();
+        var server = await cloud.CreateServerAsync();
+        await cloud.DoAsync(server, """{"rescue":null}""");
+        await SetErrorAsync(cloud, server);
+        var image = await cloud.UploadAsync(new byte[1024 * 1024], "raw");
+        using var asked = await cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", Rescue(image));
+        await cloud.EndedAsync(server, asked.Headers.GetValues("x-compute-request-id").Single());
+        Assert.Equal(image, (await cloud.ServerAsync(server)).RescueImageId);
+
+        await SetErrorAsync(cloud, server);
+        Assert.True(cloud.Host.Volumes.TryRemove(Disks.NameOf(server, 1), out _));
+        await DoUntouchedAsync(cloud, server, Rescue(cloud.Image));
+
+        var after = await cloud.ServerAsync(server);
+        Assert.Equal((VmStates.Error, image, Missing), (after.VmState, after.RescueImageId, after.Fault?.Message));
+        Assert.Contains(Disks.RescueOf(server), cloud.Host.Volumes.Keys);
+    }
+
     [Theory]
     [InlineData("shelve")]
     [InlineData("reboot")]
@@ -131,7 +152,7 @@ public sealed class CheckedFirstTests
         var action = await cloud.DoAsync(server, """{"resume":null}""");
 
         Assert.Equal(
-            "The host's hypervisor could not continue the machine: it is off, and its saved memory is lost.",
+            "The host's hypervisor could not continue the machine: it is off, and no memory of it is kept.",
             action.Events[0].Details);
         Assert.Equal(VmStates.Error, (await cloud.ServerAsync(server)).VmState);
         Assert.Null((await cloud.DoAsync(server, """{"reboot":{"type":"HARD"}}""")).Action.Message);
@@ -141,6 +162,13 @@ public sealed class CheckedFirstTests
     private static string Rescue(string image) => $$$"""{"rescue":{"rescue_image_ref":"{{{image}}}"}}""";
 
     /// <summary>Does an action that must fail without a moment's rest for the machine.</summary>
+    private static async Task SetErrorAsync(Cloud cloud, Guid server)
+    {
+        using var set = await cloud.Admin.PostAsync(
+            $"/v2.1/servers/{server}/action", """{"os-resetState":{"state":"error"}}""");
+        Assert.Equal(202, (int)set.StatusCode);
+    }
+
     private static async Task<RecordedAction> DoUntouchedAsync(Cloud cloud, Guid server, string body)
     {
         var (boots, touched) = (cloud.Host.Machines[server].Boots, new ConcurrentQueue<string>());

@@ -25,6 +25,8 @@ public sealed class SnapshotMetadataTests : IAsyncLifetime
     [InlineData("protected", "true", 400, "HTTP 400 Bad Request: Provided object does not match schema 'image': 'tru")]
     [InlineData("tags", "a", 400, "HTTP 400 Bad Request: Provided object does not match schema 'image': 'a' is not")]
     [InlineData("disk_format", "zip", 400, "HTTP 400 Bad Request: Provided object does not match schema 'image': 'z")]
+    [InlineData("id", "11111111-2222-3333-4444-555555555555\n", 400,
+        "HTTP 400 Bad Request: Provided object does not match schema 'image': '11111111-2222-3333-4444-555555555555")]
     [InlineData("id", "x", 400, "HTTP 400 Bad Request: Provided object does not match schema 'image': 'x'")]
     [InlineData("instance_owner", "them", 403, "HTTP 403 Forbidden: Only shared images have members.")]
     public async Task Metadata_that_would_change_what_the_service_says_of_an_image_is_refused(
@@ -112,12 +114,14 @@ public sealed class SnapshotMetadataTests : IAsyncLifetime
         Assert.Null((await cloud.DoAsync(server, """{"rescue":null}""")).Action.Message);
         Assert.Equal(first, (await cloud.ServerAsync(server)).RescueImageId);
         await cloud.DoAsync(server, """{"unrescue":null}""");
+        await cloud.DoAsync(server, $$$"""{"rebuild":{"imageRef":"{{{second}}}"}}""");
+        Assert.Equal(first, (string?)(await SnapshotAsync(server))["base_image_ref"]);
         await cloud.DoAsync(server, $$$"""{"rebuild":{"imageRef":"{{{cloud.Image}}}"}}""");
         Assert.Equal(cloud.Image, (string?)(await SnapshotAsync(server))["base_image_ref"]);
     }
 
     [Fact]
-    public async Task A_first_image_that_is_gone_or_not_the_callers_to_use_does_not_rescue()
+    public async Task A_first_image_that_is_gone_or_not_the_projects_to_use_does_not_rescue_whoever_asks()
     {
         var other = await People.AddAsync(cloud.App, "other", "other", "member");
         using var made = await other.PostAsync(
@@ -128,7 +132,9 @@ public sealed class SnapshotMetadataTests : IAsyncLifetime
         {
             var image = await ImageAsync([("base_image_ref", first)]);
             var server = await cloud.CreateServerAsync(image: image);
-            Assert.Null((await cloud.DoAsync(server, """{"rescue":null}""")).Action.Message);
+            using var asked = await cloud.Admin.PostAsync(
+                $"/v2.1/servers/{server}/action", """{"rescue":null}""");
+            await cloud.EndedAsync(server, asked.Headers.GetValues("x-compute-request-id").Single());
             Assert.Equal(image, (await cloud.ServerAsync(server)).RescueImageId);
             Assert.Contains(Disks.RescueOf(server), cloud.Host.Volumes.Keys);
         }

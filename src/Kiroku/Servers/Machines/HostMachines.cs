@@ -181,23 +181,28 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
     /// Fails where the server's disk is missing. Asked before a machine that runs is switched off: it would not come up
     /// again.
     /// </summary>
-    /// <returns>The disk's size in bytes.</returns>
-    public async Task<long> RequireDiskAsync(Guid server, int generation, CancellationToken cancellationToken)
+    public async Task RequireDiskAsync(Guid server, int generation, CancellationToken cancellationToken)
     {
-        var disk = Disks.NameOf(server, generation);
-        return await CallAsync(() => hypervisor.GetVolumeSizeAsync(disk, cancellationToken), cancellationToken)
-            ?? throw new StepException("The server's disk is missing.", permanent: false);
+        if (host.KeepsDisks)
+            await SizeOfAsync(server, generation, cancellationToken);
     }
 
     /// <summary>Fails for good where the server's disk is larger than the flavor's.</summary>
     public async Task RefuseSmallerDiskAsync(Server server, ServerFlavor flavor, CancellationToken cancellationToken)
     {
-        var size = await RequireDiskAsync(server.Id, server.Disk!.Generation, cancellationToken);
+        var size = await SizeOfAsync(server.Id, server.Disk!.Generation, cancellationToken);
         if (flavor.DiskBytes < size)
         {
             throw new StepException($"Resize error: Unable to resize disk down: the disk has {size / GiB} GiB, "
                 + $"the flavor {flavor.DiskGiB}.", permanent: true);
         }
+    }
+
+    private async Task<long> SizeOfAsync(Guid server, int generation, CancellationToken cancellationToken)
+    {
+        var disk = Disks.NameOf(server, generation);
+        return await CallAsync(() => hypervisor.GetVolumeSizeAsync(disk, cancellationToken), cancellationToken)
+            ?? throw new StepException("The server's disk is missing.", permanent: false);
     }
 
     private static MachineSpec SpecOf(Server server)

@@ -12,6 +12,9 @@ internal interface IServerHost
 
     IMachineHost Hypervisor { get; }
 
+    /// <summary>Whether disks outlive the service. Libvirt's mock forgets them, and has no bytes in any.</summary>
+    bool KeepsDisks { get; }
+
     /// <summary>
     /// Checks that an image is a disk of at most that many bytes, and imports its content as a volume.
     /// </summary>

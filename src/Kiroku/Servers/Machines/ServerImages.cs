@@ -36,12 +36,12 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
 
     /// <summary>
     /// The image to rescue a server from if none is asked for: its first one (nova/compute/manager.py,
-    /// _get_rescue_image). Whoever makes an image chooses what that property names, so the caller must be allowed to
-    /// use the first image, too; otherwise the server's own serves.
+    /// _get_rescue_image). Whoever makes an image chooses what that property names, so the server's own project must
+    /// be allowed to use the first image, whoever asks; otherwise the server's own image serves.
     /// </summary>
-    public async Task<string> RescueImageAsync(
-        Server server, ImageViewer viewer, CancellationToken cancellationToken)
+    public async Task<string> RescueImageAsync(Server server, CancellationToken cancellationToken)
     {
+        var viewer = new ImageViewer(server.ProjectId, SeesAll: false);
         if (server.FirstImageId == server.ImageId)
             return server.ImageId;
         try
@@ -107,7 +107,7 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
         {
             return e.Message;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The image may have been deleted meanwhile. Whoever makes the disk reads the file again.
             return null;

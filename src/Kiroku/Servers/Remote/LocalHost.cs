@@ -12,6 +12,8 @@ internal sealed class LocalHost(
 
     public IMachineHost Hypervisor => hypervisor;
 
+    public bool KeepsDisks => hypervisor.IsReal;
+
     /// <summary>All of the host's processors, memory and disk, free or not.</summary>
     public Task<HostCapacity> GetCapacityAsync(CancellationToken cancellationToken)
         => hypervisor.GetCapacityAsync(cancellationToken);

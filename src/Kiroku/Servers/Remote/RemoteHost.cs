@@ -13,6 +13,8 @@ internal sealed partial class RemoteHost(string name, IGrainFactory grains, Fenc
 
     public IMachineHost Hypervisor => this;
 
+    public bool KeepsDisks => true;
+
     private IHostGrain Grain => grains.GetNodeGrain<IHostGrain>(name);
 
     public Task<ImageDisk> PrepareImageAsync(string imageId, long mostBytes, CancellationToken cancellationToken)

@@ -63,7 +63,7 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) 
     {
         asked.RefuseUnsupported();
         var viewer = new ImageViewer(request.ProjectId!, request.ByAdmin);
-        await images.CheckAsync(
+        var image = await images.CheckAsync(
             asked.ImageId, server.Flavor, viewer, "Cannot find image for rebuild", cancellationToken);
         var key = asked.AsksForKey
             ? await keypairs.TakeAsync(server.UserId, asked.KeyName, cancellationToken)
@@ -74,9 +74,11 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) 
             AdminPass = request.Form.Shown?.AdminPass,
             FormerImage = server.ImageId,
         };
+        var changed = asked.Applied(server, key);
         // As in Nova, the answer and all later reads show the new image.
-        return new Accepted(asked.Applied(server, key) with
+        return new Accepted(changed with
         {
+            Labels = changed.Labels with { FirstImage = ServerImages.FirstOf(image) ?? server.Labels.FirstImage },
             TaskState = TaskStates.Rebuilding,
             FormerVmState = server.VmState,
             ImageId = asked.ImageId,

@@ -45,7 +45,7 @@ internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.
     /// </summary>
     public override Server Failed(ServerWork work, ServerFault fault)
         => fault.Message == ServerImages.Gone(work.Arguments<RescueArguments>().Image)
-            ? work.Server : InError(work, fault);
+            ? base.Failed(work, fault) : InError(work, fault);
 
     protected override Asked ReadAsked(JsonElement asked, Microversion version)
     {
@@ -60,13 +60,13 @@ internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.
     protected override async Task<Accepted> PrepareAsync(
         Server server, Asked asked, ActionRequest request, CancellationToken cancellationToken)
     {
-        var viewer = new ImageViewer(request.ProjectId!, request.ByAdmin);
         if (asked.Image is { } image)
         {
+            var viewer = new ImageViewer(request.ProjectId!, request.ByAdmin);
             var refusal = $"Requested rescue image '{image}' is not supported";
             await images.CheckAsync(image, server.Flavor, viewer, refusal, cancellationToken);
         }
-        var chosen = asked.Image ?? await images.RescueImageAsync(server, viewer, cancellationToken);
+        var chosen = asked.Image ?? await images.RescueImageAsync(server, cancellationToken);
         return new Accepted(server with { TaskState = TaskStates.Rescuing }, new RescueArguments(chosen));
     }
 
@@ -80,18 +80,22 @@ internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.
                 var disk = await work.Machines.PrepareImageAsync(image, work.Server.Flavor, ct);
                 await work.RequireDiskAsync(ct);
                 await work.Machines.StopAsync(work.Server, ct);
+                // A server in ERROR may run from the disk of an earlier rescue, which the new one replaces.
+                await work.LeaveRescueAsync(ct);
                 await work.Machines.CreateRescueDiskAsync(work.Server, disk, ct);
                 await work.SaveAsync(s => s with { RescueImageId = image, PowerState = MachineState.Off }, ct);
             }
             await work.Machines.StartAsync(work.Server, ct);
         })
         {
-            Undo = ct => GoBackAsync(work, ct),
+            Undo = ct => GoBackAsync(work, image, ct),
         };
     }
 
-    private static async Task GoBackAsync(ServerWork work, CancellationToken cancellationToken)
+    private static async Task GoBackAsync(ServerWork work, string image, CancellationToken cancellationToken)
     {
+        if (work.Server.RescueImageId is { } earlier && earlier != image)
+            return;
         if (work.Server.RescueImageId is not null)
             await work.Machines.PowerOffAsync(work.Server, cancellationToken);
         await work.LeaveRescueAsync(cancellationToken);
