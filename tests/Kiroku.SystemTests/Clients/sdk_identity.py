@@ -43,6 +43,6 @@ identity.delete_role(role, ignore_missing=False)
 identity.delete_user(user, ignore_missing=False)
 identity.delete_project(project, ignore_missing=False)
 assert identity.find_user("sdk") is None and identity.find_project("sdk") is None
-expect(["compute", "identity", "image"], sorted(service.type for service in identity.services()))
+expect(["compute", "identity", "image", "network"], sorted(service.type for service in identity.services()))
 assert identity.get_domain("default").is_enabled and list(identity.regions()) and list(identity.endpoints())
 done("delete")
