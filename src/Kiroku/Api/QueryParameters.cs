@@ -75,11 +75,12 @@ internal readonly struct QueryParameters(HttpRequest request)
             return;
         json.WriteStartArray(key);
         if (full)
-            Links.Write(json, "next", NextPage(last!));
+            Links.Write(json, "next", PageFrom(last!));
         json.WriteEndArray();
     }
 
-    private string NextPage(string marker)
+    /// <summary>The address of the same list from a marker on, with all other parameters of the request.</summary>
+    public string PageFrom(string marker)
     {
         var kept = request.Query.Where(pair => pair.Key != "marker")
             .SelectMany(pair => pair.Value.Select(value => (pair.Key, Value: value ?? "")))

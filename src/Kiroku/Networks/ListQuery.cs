@@ -67,18 +67,11 @@ internal sealed class ListQuery
         return NetworkAnswer.Of(answer);
     }
 
-    private JsonObject Link(string relation, JsonObject from)
+    private JsonObject Link(string relation, JsonObject from) => new()
     {
-        var query = request.Query.Where(pair => pair.Key != "marker")
-            .SelectMany(pair => pair.Value.Select(value => (pair.Key, Value: value ?? "")))
-            .Append(("marker", (string)from["id"]!))
-            .Select(pair => $"{Uri.EscapeDataString(pair.Item1)}={Uri.EscapeDataString(pair.Item2)}");
-        return new JsonObject
-        {
-            ["rel"] = relation,
-            ["href"] = $"{Links.Base(request)}{request.Path}?{string.Join('&', query)}",
-        };
-    }
+        ["rel"] = relation,
+        ["href"] = parameters.PageFrom((string)from["id"]!),
+    };
 
     private static bool IsSame(JsonNode? own, string asked) => own switch
     {
