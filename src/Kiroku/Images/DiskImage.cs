@@ -50,18 +50,9 @@ internal sealed record DiskImage(VolumeFormat Format, long VirtualSize)
         using var content = File.OpenHandle(file);
         var size = RandomAccess.GetLength(content);
         var start = new byte[Qcow2Header.Longest];
-        var read = start.AsSpan(0, ReadStart(content, start));
+        var read = start.AsSpan(0, FilePiece.ReadInto(content, 0, start));
         return Qcow2Header.Matches(read)
             ? new DiskImage(VolumeFormat.Qcow2, Qcow2Header.Read(read, size).VirtualSize)
             : new DiskImage(VolumeFormat.Raw, size) { Foreign = ForeignDisk.Recognise(read) };
-    }
-
-    private static int ReadStart(Microsoft.Win32.SafeHandles.SafeFileHandle content, Span<byte> start)
-    {
-        var length = 0;
-        int read;
-        while (length < start.Length && (read = RandomAccess.Read(content, start[length..], length)) > 0)
-            length += read;
-        return length;
     }
 }

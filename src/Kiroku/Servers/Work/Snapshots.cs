@@ -4,6 +4,7 @@ using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Images;
 using Kiroku.Quotas;
+using Kiroku.Servers.Machines;
 using Kiroku.Servers.State;
 using Kiroku.Storage;
 
@@ -81,7 +82,7 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuot
         string imageId, Fence fence, Func<Stream, Task> write, CancellationToken cancellationToken)
     {
         var image = await images.FindAsync(imageId, cancellationToken)
-            ?? throw new StepException($"Image {imageId} could not be found.", permanent: true);
+            ?? throw new StepException(ServerImages.Gone(imageId), permanent: true);
         var pipe = new Pipe();
         // The writer waits for the reader, and the reader must not wait for the writer to end.
         var writing = Task.Run(() => WriteAsync(pipe.Writer, write), cancellationToken);
