@@ -10,8 +10,6 @@ namespace Kiroku.Hypervisors.Libvirt.Machines;
 /// </summary>
 internal static class DefinedNames
 {
-    private const uint WithManagedSaveAndSnapshots = 3;
-
     /// <summary>The name to define the machine with: its own, or the one it has for as long as it runs.</summary>
     public static string Choose(Session session, Guid machine)
     {
@@ -21,7 +19,7 @@ internal static class DefinedNames
             return wanted;
         var isOff = DomainLookup.StateOf(domain) == MachineState.Off;
         if (UuidOf(domain) != machine && isOff)
-            LibvirtException.Check(Native.virDomainUndefineFlags(domain, WithManagedSaveAndSnapshots));
+            LibvirtException.Check(Definitions.Remove(domain));
         var name = Marshal.PtrToStringUTF8(Native.virDomainGetName(domain))!;
         if (name == wanted)
             return wanted;

@@ -7,15 +7,12 @@ namespace Kiroku.Hypervisors.Libvirt.Machines;
 internal static class Domains
 {
     private const uint AcpiPowerButton = 1;
-    private const uint WithManagedSaveAndSnapshots = 3;
     private const uint SavedAsRunning = 2;
-    private const uint InactiveWithSecrets = 3;
 
     public static void Define(Session session, MachineSpec spec)
     {
         var name = DefinedNames.Choose(session, spec.Id);
-        LibvirtException.Check(Native.virDomainDefineXML(
-            session.Connect, MachineLabels.Apply(session, spec.Id, MachineXml.Of(spec, name, session)))).Dispose();
+        Definitions.Write(session, MachineLabels.Apply(session, spec.Id, MachineXml.Of(spec, name, session)));
     }
 
     /// <summary>Switches the machine on afresh: saved memory may belong to a disk that it no longer has.</summary>
@@ -74,7 +71,7 @@ internal static class Domains
     {
         using var domain = DomainLookup.Find(session, machine);
         if (domain is not null)
-            Pass(Native.virDomainUndefineFlags(domain, WithManagedSaveAndSnapshots));
+            Pass(Definitions.Remove(domain));
         session.Uids?.Release(machine);
     }
 
@@ -110,10 +107,8 @@ internal static class Domains
     /// </summary>
     private static void KeepDefinition(Session session, DomainHandle domain)
     {
-        if (LibvirtException.Check(Native.virDomainIsPersistent(domain)) == 1)
-            return;
-        var definition = Native.Take(Native.virDomainGetXMLDesc(domain, InactiveWithSecrets));
-        LibvirtException.Check(Native.virDomainDefineXML(session.Connect, definition)).Dispose();
+        if (LibvirtException.Check(Native.virDomainIsPersistent(domain)) != 1)
+            Definitions.Write(session, Definitions.Read(domain));
     }
 
     /// <summary>

@@ -52,7 +52,7 @@ internal static class MachineLabels
         var definition = Apply(session, machine, found);
         if (definition == found)
             return;
-        LibvirtException.Check(Native.virDomainDefineXML(session.Connect, definition)).Dispose();
+        Definitions.Write(session, definition);
         if (!isSaved)
             return;
         var saved = Apply(session, machine, Native.Take(Native.virDomainManagedSaveGetXMLDesc(domain, 0)));

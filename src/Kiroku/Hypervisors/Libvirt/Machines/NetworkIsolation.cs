@@ -7,7 +7,6 @@ namespace Kiroku.Hypervisors.Libvirt.Machines;
 internal static class NetworkIsolation
 {
     private const uint WithSecrets = 1;
-    private const uint InactiveWithSecrets = 3;
 
     /// <summary>Machines that run with a card of QEMU's own network that reaches the host.</summary>
     public static List<Guid> ListReachingHost(Session session)
@@ -25,9 +24,8 @@ internal static class NetworkIsolation
     {
         if (session.IsTest || MachineNetwork.Parse(session.Options.Network).Kind == NetworkKind.User)
             return;
-        var defined = Native.Take(Native.virDomainGetXMLDesc(domain, InactiveWithSecrets));
-        if (NetworkCard.Isolate(defined) is { } definition)
-            LibvirtException.Check(Native.virDomainDefineXML(session.Connect, definition)).Dispose();
+        if (NetworkCard.Isolate(Definitions.Read(domain)) is { } definition)
+            Definitions.Write(session, definition);
         if (DomainLookup.IsSaved(domain) && NetworkCard.Isolate(ReadSaved(domain)) is { } saved)
             LibvirtException.Check(Native.virDomainManagedSaveDefineXML(domain, saved, 0));
     }

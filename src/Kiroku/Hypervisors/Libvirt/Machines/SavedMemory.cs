@@ -9,9 +9,6 @@ namespace Kiroku.Hypervisors.Libvirt.Machines;
 /// </summary>
 internal static class SavedMemory
 {
-    private const uint InactiveWithSecrets = 3;
-    private const uint WithManagedSaveAndSnapshots = 3;
-
     /// <summary>Whether the machine has saved memory that can be read.</summary>
     public static bool IsThere(Session session, DomainHandle domain)
         => DomainLookup.IsSaved(domain) && (session.IsTest || CanBeRead(domain));
@@ -40,9 +37,9 @@ internal static class SavedMemory
         if (session.IsTest || CanBeRead(domain))
             throw error;
         // The note goes only with the machine's definition.
-        var definition = Native.Take(Native.virDomainGetXMLDesc(domain, InactiveWithSecrets));
-        LibvirtException.Check(Native.virDomainUndefineFlags(domain, WithManagedSaveAndSnapshots));
-        LibvirtException.Check(Native.virDomainDefineXML(session.Connect, definition)).Dispose();
+        var definition = Definitions.Read(domain);
+        LibvirtException.Check(Definitions.Remove(domain));
+        Definitions.Write(session, definition);
     }
 
     private static bool CanBeRead(DomainHandle domain)

@@ -1,0 +1,23 @@
+using Kiroku.Hypervisors.Libvirt.Bindings;
+using Kiroku.Hypervisors.Libvirt.Sessions;
+
+namespace Kiroku.Hypervisors.Libvirt.Machines;
+
+/// <summary>What libvirt keeps of machines beside their runs. All members block.</summary>
+internal static class Definitions
+{
+    private const uint InactiveWithSecrets = 3;
+    private const uint WithManagedSaveAndSnapshots = 3;
+
+    /// <summary>The XML with which the machine starts next, with its secrets, to define it anew with.</summary>
+    public static string Read(DomainHandle domain)
+        => Native.Take(Native.virDomainGetXMLDesc(domain, InactiveWithSecrets));
+
+    public static void Write(Session session, string definition)
+        => LibvirtException.Check(Native.virDomainDefineXML(session.Connect, definition)).Dispose();
+
+    /// <summary>Removes the definition with the machine's saved memory and snapshots.</summary>
+    /// <returns>Libvirt's result, negative where it failed.</returns>
+    public static int Remove(DomainHandle domain)
+        => Native.virDomainUndefineFlags(domain, WithManagedSaveAndSnapshots);
+}
