@@ -161,7 +161,6 @@ public sealed class CheckedFirstTests
 
     private static string Rescue(string image) => $$$"""{"rescue":{"rescue_image_ref":"{{{image}}}"}}""";
 
-    /// <summary>Does an action that must fail without a moment's rest for the machine.</summary>
     private static async Task SetErrorAsync(Cloud cloud, Guid server)
     {
         using var set = await cloud.Admin.PostAsync(
@@ -169,6 +168,7 @@ public sealed class CheckedFirstTests
         Assert.Equal(202, (int)set.StatusCode);
     }
 
+    /// <summary>Does an action that must fail without a moment's rest for the machine.</summary>
     private static async Task<RecordedAction> DoUntouchedAsync(Cloud cloud, Guid server, string body)
     {
         var (boots, touched) = (cloud.Host.Machines[server].Boots, new ConcurrentQueue<string>());

@@ -21,6 +21,23 @@ public sealed class ResetStateTests
     }
 
     [Fact]
+    public async Task The_state_is_set_and_the_server_is_at_rest_when_the_request_is_answered()
+    {
+        await using var cloud = await Cloud.StartAsync(Cloud.Unwatched);
+        var server = await cloud.CreateServerAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            var state = round % 2 == 0 ? VmStates.Error : VmStates.Active;
+            using var answer = await cloud.Admin.PostAsync(
+                $"/v2.1/servers/{server}/action", $$"""{"os-resetState":{"state":"{{state}}"} }""");
+
+            var after = await cloud.ServerAsync(server);
+
+            Assert.Equal((202, state, null), ((int)answer.StatusCode, after.VmState, after.RunningAction));
+        }
+    }
+
+    [Fact]
     public async Task It_takes_over_from_a_running_action()
     {
         await using var cloud = await Cloud.StartAsync();

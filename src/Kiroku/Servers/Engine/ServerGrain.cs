@@ -154,6 +154,8 @@ internal sealed partial class ServerGrain(
                 : throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while something else changes it");
         }
         Run(workflow, server, new RecordedAction(action, []));
+        if (workflow.EndsBeforeAnswer)
+            await WaitForEndAsync();
         return answer;
     }
 
@@ -168,10 +170,14 @@ internal sealed partial class ServerGrain(
         if (await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is not { RunningAction: null } server)
             return null;
         // The row says that nothing runs a moment before the workflow has come to its end.
-        await running.WaitAsync(PatienceOfRequests, time).ConfigureAwait(
-            ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        await WaitForEndAsync();
         return running.IsCompleted ? server : null;
     }
+
+    /// <summary>Waits for the end of the workflow that runs, but no longer than other requests can wait.</summary>
+    private async Task WaitForEndAsync()
+        => await running.WaitAsync(PatienceOfRequests, time).ConfigureAwait(
+            ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>Not every action shows a task_state while it runs.</summary>
     private static Fault Busy(ActionRequest request, Server server)

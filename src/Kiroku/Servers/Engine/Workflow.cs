@@ -24,6 +24,9 @@ internal abstract class Workflow
     /// <summary>Whether the server is gone once this action has succeeded.</summary>
     public virtual bool RemovesServer => false;
 
+    /// <summary>Whether the answer waits for the action's end, because Nova acts before it answers.</summary>
+    public virtual bool EndsBeforeAnswer => false;
+
     /// <summary>The states in which the action is allowed.</summary>
     protected abstract StateRule Allowed { get; }
 

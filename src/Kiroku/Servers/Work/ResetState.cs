@@ -24,6 +24,8 @@ internal sealed class ResetState : Workflow<ResetStateArguments>
 
     public override ActionRoute Route => new(Key, Rule) { Body = (_, _) => Body, PassesLocks = true };
 
+    public override bool EndsBeforeAnswer => true;
+
     protected override StateRule Allowed { get; } = StateRule.Any;
 
     /// <summary>
