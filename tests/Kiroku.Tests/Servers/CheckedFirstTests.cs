@@ -54,13 +54,13 @@ public sealed class CheckedFirstTests
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
         await cloud.DoAsync(server, """{"rescue":null}""");
-        await SetErrorAsync(cloud, server);
+        await cloud.ResetStateAsync(server, VmStates.Error);
         var image = await cloud.UploadAsync(new byte[1024 * 1024], "raw");
         using var asked = await cloud.Demo.PostAsync($"/v2.1/servers/{server}/action", Rescue(image));
         await cloud.EndedAsync(server, asked.Headers.GetValues("x-compute-request-id").Single());
         Assert.Equal(image, (await cloud.ServerAsync(server)).RescueImageId);
 
-        await SetErrorAsync(cloud, server);
+        await cloud.ResetStateAsync(server, VmStates.Error);
         Assert.True(cloud.Host.Volumes.TryRemove(Disks.NameOf(server, 1), out _));
         await DoUntouchedAsync(cloud, server, Rescue(cloud.Image));
 
@@ -160,13 +160,6 @@ public sealed class CheckedFirstTests
     }
 
     private static string Rescue(string image) => $$$"""{"rescue":{"rescue_image_ref":"{{{image}}}"}}""";
-
-    private static async Task SetErrorAsync(Cloud cloud, Guid server)
-    {
-        using var set = await cloud.Admin.PostAsync(
-            $"/v2.1/servers/{server}/action", """{"os-resetState":{"state":"error"}}""");
-        Assert.Equal(202, (int)set.StatusCode);
-    }
 
     /// <summary>Does an action that must fail without a moment's rest for the machine.</summary>
     private static async Task<RecordedAction> DoUntouchedAsync(Cloud cloud, Guid server, string body)

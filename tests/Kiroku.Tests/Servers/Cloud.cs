@@ -169,6 +169,15 @@ internal sealed class Cloud : IAsyncDisposable
         return await EndedAsync(server, requestId);
     }
 
+    /// <summary>Sets the server's state as an administrator, and waits until that action has ended.</summary>
+    public async Task<RecordedAction> ResetStateAsync(Guid server, string state)
+    {
+        using var answer = await Admin.PostAsync(
+            $"/v2.1/servers/{server}/action", $$$"""{"os-resetState":{"state":"{{{state}}}"}}""");
+        Assert.Equal(202, (int)answer.StatusCode);
+        return await EndedAsync(server, answer.Headers.GetValues("x-compute-request-id").Single());
+    }
+
     public async Task DeleteAsync(Guid server)
     {
         using var answer = await Demo.DeleteAsync($"/v2.1/servers/{server}");

@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Servers.State;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Kiroku.Tests.Servers;
 
@@ -12,7 +13,7 @@ public sealed class ResetStateTests
         var server = await cloud.CreateServerAsync();
         foreach (var state in new[] { VmStates.Error, VmStates.Active })
         {
-            var (action, events) = await ResetAsync(cloud, server, state);
+            var (action, events) = await cloud.ResetStateAsync(server, state);
             Assert.Equal((ActionNames.ResetState, Outcomes.Succeeded), (action.Action, action.Outcome));
             Assert.Empty(events);
             Assert.Equal(state, (await cloud.ServerAsync(server)).VmState);
@@ -23,7 +24,9 @@ public sealed class ResetStateTests
     [Fact]
     public async Task The_state_is_set_and_the_server_is_at_rest_when_the_request_is_answered()
     {
-        await using var cloud = await Cloud.StartAsync(Cloud.Unwatched);
+        // The clock stands still, so that no wait of the service ends before what it waits for.
+        await using var cloud = await Cloud.StartAsync(
+            new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_600_000_000)), Cloud.Unwatched);
         var server = await cloud.CreateServerAsync();
         for (var round = 0; round < 20; round++)
         {
@@ -46,7 +49,7 @@ public sealed class ResetStateTests
             ? new TaskCompletionSource().Task : Task.CompletedTask;
         var (_, suspending) = await cloud.ActAsync(server, """{"suspend":null}""");
 
-        await ResetAsync(cloud, server, VmStates.Active);
+        await cloud.ResetStateAsync(server, VmStates.Active);
 
         Assert.Equal(Outcomes.Superseded, (await cloud.ActionAsync(server, suspending)).Action.Outcome);
         await cloud.DoAsync(server, """{"os-stop":null}""");
@@ -63,7 +66,7 @@ public sealed class ResetStateTests
         var (_, rescue) = await cloud.ActAsync(server, """{"rescue":null}""");
         await cloud.UntilAsync(async () => (await cloud.ServerAsync(server)).RescueImageId is not null);
 
-        await ResetAsync(cloud, server, VmStates.Active);
+        await cloud.ResetStateAsync(server, VmStates.Active);
 
         Assert.Equal(Outcomes.Superseded, (await cloud.ActionAsync(server, rescue)).Action.Outcome);
         Assert.NotNull((await cloud.ServerAsync(server)).RescueImageId);
@@ -82,7 +85,7 @@ public sealed class ResetStateTests
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
         await cloud.DoAsync(server, """{"shelve":null}""");
-        await ResetAsync(cloud, server, VmStates.Active);
+        await cloud.ResetStateAsync(server, VmStates.Active);
 
         Assert.Equal(409, (await cloud.ActAsync(server, $$$"""{"rebuild":{"imageRef":"{{{cloud.Image}}}"}}""")).Status);
         await cloud.DoAsync(server, """{"shelve":null}""");
@@ -108,7 +111,7 @@ public sealed class ResetStateTests
         await using var cloud = await Cloud.StartAsync();
         cloud.Host.Capacity = cloud.Host.Capacity with { Vcpus = 0 };
         var server = await cloud.CreateServerAsync();
-        await ResetAsync(cloud, server, VmStates.Active);
+        await cloud.ResetStateAsync(server, VmStates.Active);
         foreach (var body in new[] { "os-stop", "pause", "suspend", "shelve" })
             Assert.Equal(409, (await cloud.ActAsync(server, $$"""{"{{body}}":null}""")).Status);
         foreach (var type in new[] { "SOFT", "HARD" })
@@ -124,13 +127,5 @@ public sealed class ResetStateTests
         Assert.Equal(ActionNames.Delete, (await cloud.DoAsync(server, """{"forceDelete":null}""")).Action.Action);
         Assert.True((await cloud.ServerAsync(server)).Deleted);
         Assert.Empty(cloud.Host.DisksOf(server));
-    }
-
-    private static async Task<RecordedAction> ResetAsync(Cloud cloud, Guid server, string state)
-    {
-        using var answer = await cloud.Admin.PostAsync(
-            $"/v2.1/servers/{server}/action", $$"""{"os-resetState":{"state":"{{state}}"} }""");
-        Assert.Equal(202, (int)answer.StatusCode);
-        return await cloud.EndedAsync(server, answer.Headers.GetValues("x-compute-request-id").Single());
     }
 }
