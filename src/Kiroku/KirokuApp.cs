@@ -11,6 +11,7 @@ using Kiroku.Images;
 using Kiroku.Keypairs;
 using Kiroku.Networks;
 using Kiroku.Nodes;
+using Kiroku.Proxies;
 using Kiroku.Quotas;
 using Kiroku.Scheduling;
 using Kiroku.Servers;
@@ -51,6 +52,7 @@ internal static class KirokuApp
         builder.Services.AddQuotas();
         builder.Services.AddKeypairs();
         builder.Services.AddNetworks();
+        builder.Services.AddProxies();
         builder.Services.AddHypervisors(settings);
         builder.Services.AddScheduling();
         builder.Services.AddActions();
@@ -87,6 +89,7 @@ internal static class KirokuApp
         app.MapQuotas();
         app.MapKeypairs();
         app.MapNetworks();
+        app.MapProxies();
         app.MapHosts();
         app.MapServers();
         app.MapActions();

@@ -29,6 +29,7 @@ internal static class ActionNames
     public const string Unrescue = "unrescue";
     public const string Migrate = "migrate";
     public const string TriggerCrashDump = "trigger_crash_dump";
+    public const string CreateBackup = "createBackup";
 }
 
 /// <summary>
@@ -63,6 +64,7 @@ internal static class EventNames
     public const string Lock = "api_lock";
     public const string Unlock = "api_unlock";
     public const string TriggerCrashDump = "compute_trigger_crash_dump";
+    public const string Backup = "compute_backup_instance";
 }
 
 /// <summary>How one event ended. Stored and shown.</summary>

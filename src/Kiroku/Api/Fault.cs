@@ -26,6 +26,10 @@ internal sealed class Fault(int status, string message) : Exception(message)
     /// <summary>The message suits a path or version under which there is nothing.</summary>
     public static Fault NotFound(string message = "The resource could not be found.") => new(404, message);
 
+    /// <summary>Nova's answer for what it once had and no longer has (webob.exc.HTTPGone).</summary>
+    public static Fault Gone()
+        => new(410, "This resource is no longer available.  No forwarding address is given.");
+
     public static Fault Conflict(string message) => new(409, message);
 
     /// <summary>

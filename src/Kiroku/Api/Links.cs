@@ -17,11 +17,17 @@ internal static class Links
 
     /// <summary>Writes the two links that Nova gives each resource: self includes the version, bookmark does
     /// not.</summary>
-    public static void WriteResource(Utf8JsonWriter json, HttpRequest request, string resource)
+    /// <param name="json">Where they are written.</param>
+    /// <param name="request">The request, whose address the links begin with.</param>
+    /// <param name="resource">The path of the resource.</param>
+    /// <param name="further">Writes more links; null for none.</param>
+    public static void WriteResource(
+        Utf8JsonWriter json, HttpRequest request, string resource, Action? further = null)
     {
         json.WriteStartArray("links");
         Write(json, "self", $"{ComputeBase(request)}/{resource}");
         WriteBookmarkLink(json, request, resource);
+        further?.Invoke();
         json.WriteEndArray();
     }
 

@@ -44,12 +44,17 @@ internal readonly struct QueryParameters(HttpRequest request)
     public IEnumerable<string> All(string name) => request.Query[name].Select(value => value ?? "");
 
     /// <summary>The page size: at most <paramref name="max"/>, which is also the default.</summary>
-    public int Limit(int max) => Single("limit") is { } text ? Limit(text, max) : max;
+    public int Limit(int max) => Single("limit") is { } text ? Number("limit", text, max) : max;
 
     /// <summary>
     /// The page size when the parameter may occur several times. Each value must be valid, and the last one counts.
     /// </summary>
-    public int LastLimit(int max) => All("limit").Aggregate(max, (_, text) => Limit(text, max));
+    public int LastLimit(int max) => All("limit").Aggregate(max, (_, text) => Number("limit", text, max));
+
+    /// <summary>The same for another number that is no bound: <paramref name="otherwise"/> if it is
+    /// missing.</summary>
+    public int LastNumber(string name, int otherwise)
+        => All(name).Aggregate(otherwise, (_, text) => Number(name, text, int.MaxValue));
 
     /// <summary>An ISO 8601 time, read as UTC if it names no zone.</summary>
     public DateTime? Time(string name) => Single(name) is { } text ? Time(name, text) : null;
@@ -90,14 +95,14 @@ internal readonly struct QueryParameters(HttpRequest request)
         return $"{Links.Base(request)}{request.Path}?{string.Join('&', kept)}";
     }
 
-    private static int Limit(string text, int max)
+    private static int Number(string name, string text, int max)
     {
         if (!text.All(char.IsAsciiDigit))
-            throw Invalid("limit", text, $"{PythonText.Quote(text)} does not match '^[0-9]*$'");
+            throw Invalid(name, text, $"{PythonText.Quote(text)} does not match '^[0-9]*$'");
         if (text.Length == 0)
-            throw Invalid("limit", text, "'' is too short");
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
-            ? Math.Min(limit, max) : max;
+            throw Invalid(name, text, "'' is too short");
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? Math.Min(number, max) : max;
     }
 
     private static DateTime Time(string name, string text)

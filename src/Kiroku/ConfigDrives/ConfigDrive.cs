@@ -26,6 +26,8 @@ internal static class ConfigDrive
             foreach (var (name, content) in OpenStackData.Files(guest, version))
                 files[$"openstack/{version}/{name}"] = content;
         }
+        foreach (var (place, content) in OpenStackData.Content(guest))
+            files[$"openstack{place}"] = content;
         return files;
     }
 }

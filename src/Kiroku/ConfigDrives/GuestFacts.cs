@@ -31,7 +31,13 @@ internal sealed record GuestFacts
 
     /// <summary>The MAC address of its network card; null if it has none.</summary>
     public string? MacAddress { get; init; }
+
+    /// <summary>Files for its own file system.</summary>
+    public IReadOnlyList<GuestFile> Files { get; init; } = [];
 }
+
+/// <summary>A file that a guest is to have, and where.</summary>
+internal sealed record GuestFile(string Path, byte[] Content);
 
 /// <summary>A public key with which someone may log in.</summary>
 internal sealed record GuestKey(string Name, string Type, string PublicKey);

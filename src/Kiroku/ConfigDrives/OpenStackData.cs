@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Kiroku.Api;
@@ -34,6 +35,12 @@ internal static class OpenStackData
             yield return ("vendor_data2.json", """{"static":{}}"""u8.ToArray());
     }
 
+    /// <summary>The content of the guest's files, by where the metadata says that it is.</summary>
+    public static IEnumerable<(string Place, byte[] Content)> Content(GuestFacts guest)
+        => guest.Files.Select((file, index) => (PlaceOf(index), file.Content));
+
+    private static string PlaceOf(int index) => string.Create(CultureInfo.InvariantCulture, $"/content/{index:0000}");
+
     private static bool Has(string version, string since) => string.CompareOrdinal(version, since) >= 0;
 
     private static void WriteMetadata(Utf8JsonWriter json, GuestFacts guest, string version)
@@ -66,6 +73,7 @@ internal static class OpenStackData
                 json.WriteString(name, value);
             json.WriteEndObject();
         }
+        WriteFiles(json, guest);
         if (guest.AdminPass is { } password)
             json.WriteString("admin_pass", password);
         if (guest.Key is not var (key, type, text))
@@ -79,6 +87,21 @@ internal static class OpenStackData
         json.WriteString("type", type);
         json.WriteString("data", text);
         json.WriteEndObject();
+        json.WriteEndArray();
+    }
+
+    private static void WriteFiles(Utf8JsonWriter json, GuestFacts guest)
+    {
+        if (guest.Files.Count == 0)
+            return;
+        json.WriteStartArray("files");
+        foreach (var (index, file) in guest.Files.Index())
+        {
+            json.WriteStartObject();
+            json.WriteString("path", file.Path);
+            json.WriteString("content_path", PlaceOf(index));
+            json.WriteEndObject();
+        }
         json.WriteEndArray();
     }
 

@@ -11,6 +11,14 @@ namespace Kiroku.Hosts;
 /// </summary>
 internal static class ZonesApi
 {
+    private const string Hosts = "hosts";
+
+    /// <summary>Nova's zone of those services that have no machines; only administrators see it.</summary>
+    private const string Internal = "internal";
+
+    /// <summary>What Nova calls the services that a node with the role conductor is.</summary>
+    private static readonly string[] ServicesOfConductors = ["nova-conductor", "nova-scheduler"];
+
     public static void MapZoneRoutes(this IEndpointRouteBuilder app)
     {
         app.MapGet("/os-aggregates", ListAggregates);
@@ -34,49 +42,68 @@ internal static class ZonesApi
     private static async Task<IResult> List(HttpContext context, HostWatch hosts)
     {
         Caller.Of(context).Require(HostRules.ZonesList, Caller.Of(context).ProjectId);
-        return Show(await hosts.ListAsync(context.RequestAborted), (json, _) => json.WriteNull("hosts"));
+        var zones = Zones.Of(await hosts.ListAsync(context.RequestAborted));
+        return Show(json =>
+        {
+            foreach (var zone in zones)
+                WriteZone(json, zone, () => json.WriteNull(Hosts));
+        });
     }
 
     private static async Task<IResult> Detail(HttpContext context, HostWatch hosts)
     {
         Caller.Of(context).Require(HostRules.ZonesDetail, Caller.Of(context).ProjectId);
-        return Show(await hosts.ListAsync(context.RequestAborted), WriteHosts);
+        var zones = Zones.Of(await hosts.ListAsync(context.RequestAborted));
+        var conductors = await hosts.ListConductorsAsync(context.RequestAborted);
+        return Show(json =>
+        {
+            foreach (var zone in zones)
+                WriteZone(json, zone, () => WriteHosts(json, zone.Hosts, host => host.IsUp, Service.Binary));
+            WriteZone(
+                json, new Zone(Internal, conductors),
+                () => WriteHosts(json, conductors, host => host.IsPresent, ServicesOfConductors));
+        });
     }
 
-    private static JsonResponse Show(IReadOnlyList<Host> hosts, Action<Utf8JsonWriter, Zone> writeHosts)
-        => JsonResponse.Ok(json =>
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("availabilityZoneInfo");
-            foreach (var zone in Zones.Of(hosts))
-            {
-                json.WriteStartObject();
-                json.WriteString("zoneName", zone.Name);
-                json.WriteStartObject("zoneState");
-                json.WriteBoolean("available", zone.IsAvailable);
-                json.WriteEndObject();
-                if (zone.IsAvailable)
-                    writeHosts(json, zone);
-                else
-                    json.WriteNull("hosts");
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
-
-    /// <summary>Writes the hosts of a zone, without the disabled ones.</summary>
-    private static void WriteHosts(Utf8JsonWriter json, Zone zone)
+    private static JsonResponse Show(Action<Utf8JsonWriter> writeZones) => JsonResponse.Ok(json =>
     {
-        json.WriteStartObject("hosts");
-        foreach (var host in zone.Hosts)
+        json.WriteStartObject();
+        json.WriteStartArray("availabilityZoneInfo");
+        writeZones(json);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+
+    private static void WriteZone(Utf8JsonWriter json, Zone zone, Action writeHosts)
+    {
+        json.WriteStartObject();
+        json.WriteString("zoneName", zone.Name);
+        json.WriteStartObject("zoneState");
+        json.WriteBoolean("available", zone.IsAvailable);
+        json.WriteEndObject();
+        if (zone.IsAvailable)
+            writeHosts();
+        else
+            json.WriteNull(Hosts);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes hosts with their services, of which none is disabled.</summary>
+    private static void WriteHosts(
+        Utf8JsonWriter json, IEnumerable<Host> hosts, Predicate<Host> isUp, params string[] services)
+    {
+        json.WriteStartObject(Hosts);
+        foreach (var host in hosts)
         {
             json.WriteStartObject(host.Name);
-            json.WriteStartObject(Service.Binary);
-            json.WriteBoolean("available", host.IsUp);
-            json.WriteBoolean("active", true);
-            ServicesApi.WriteSeen(json, host);
-            json.WriteEndObject();
+            foreach (var service in services)
+            {
+                json.WriteStartObject(service);
+                json.WriteBoolean("available", isUp(host));
+                json.WriteBoolean("active", true);
+                ServicesApi.WriteSeen(json, host);
+                json.WriteEndObject();
+            }
             json.WriteEndObject();
         }
         json.WriteEndObject();

@@ -29,6 +29,15 @@ internal sealed class ImageFilter
         return filter;
     }
 
+    /// <summary>A filter for images with these properties, of whatever name and status.</summary>
+    public static ImageFilter WithProperties(IReadOnlyDictionary<string, string> properties)
+    {
+        var filter = new ImageFilter();
+        foreach (var (name, value) in properties)
+            filter.conditions.Add(image => ValueOf(image, name) == value);
+        return filter;
+    }
+
     /// <exception cref="Fault">400 for an invalid value.</exception>
     public static ImageFilter Read(IQueryCollection query)
     {

@@ -183,8 +183,13 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
             return changed;
         }, cancellationToken);
 
-    public Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
-        => database.WriteAsync(db => DeleteAsync(db, id), cancellationToken);
+    public Task<bool> DeleteAsync(
+        string id, CancellationToken cancellationToken, Func<DbConnection, Task>? require = null)
+        => database.WriteAsync(async db =>
+        {
+            await (require?.Invoke(db) ?? Task.CompletedTask);
+            return await DeleteAsync(db, id);
+        }, cancellationToken);
 
     /// <summary>Deletes an image unless it has its bytes.</summary>
     /// <returns>False if it has them or is gone.</returns>

@@ -63,9 +63,13 @@ internal sealed class ImageUpload(
     });
 
     /// <summary>Deletes an image in any status, with its bytes.</summary>
-    public async Task DeleteAsync(string imageId, CancellationToken cancellationToken)
+    /// <param name="imageId">The image's id.</param>
+    /// <param name="cancellationToken">Cancels the deletion.</param>
+    /// <param name="require">Throws, within the transaction, if the caller may no longer do it; null for none.</param>
+    public async Task DeleteAsync(
+        string imageId, CancellationToken cancellationToken, Func<DbConnection, Task>? require = null)
     {
-        if (await store.DeleteAsync(imageId, cancellationToken))
+        if (await store.DeleteAsync(imageId, cancellationToken, require))
             files.Delete(imageId);
     }
 

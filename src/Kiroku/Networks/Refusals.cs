@@ -14,7 +14,7 @@ internal static class Refusals
         "A port of this cloud is a server's one card, which comes and goes with the server: it cannot be made, changed "
         + "or deleted by itself.";
 
-    private const string Groups =
+    public const string Groups =
         "What a server can send and receive follows from the network that it is in: security groups and their rules "
         + "cannot be made, changed or deleted.";
 

@@ -5,7 +5,7 @@ namespace Kiroku.Networks;
 /// <summary>Groups and their rules as Neutron shows them (neutron/extensions/securitygroup.py).</summary>
 internal static class SecurityGroupView
 {
-    private const string GroupDescription = "What this cloud's networks let through. It cannot be changed.";
+    public const string GroupDescription = "What this cloud's networks let through. It cannot be changed.";
 
     public static readonly string[] GroupKeys = ["id", "name", "project_id", "tenant_id", "description"];
 

@@ -74,15 +74,25 @@ internal sealed class HostWatch(
     public Task<ILookup<string, (Guid Id, string Name)>> ListServersAsync(CancellationToken cancellationToken)
         => database.ReadAsync(servers.ListAsync, cancellationToken);
 
+    /// <summary>The nodes that run actions and choose hosts, by name, whether or not they have machines.</summary>
+    public Task<IReadOnlyList<Host>> ListConductorsAsync(CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlyList<Host>>(async connection =>
+        [
+            .. (await JudgeAsync(connection, name: null, NotAsked, here: null)).Where(node => node.Node.RunsActions),
+        ], cancellationToken);
+
     private async Task<IReadOnlyList<Host>> ListAsync(
+        DbConnection connection, string? name, IReadOnlyDictionary<string, HostUse> uses, HostLook? here)
+        => [.. (await JudgeAsync(connection, name, uses, here)).Where(host => host.Node.HasMachines)];
+
+    private async Task<IEnumerable<Host>> JudgeAsync(
         DbConnection connection, string? name, IReadOnlyDictionary<string, HostUse> uses, HostLook? here)
     {
         var now = await database.NowAsync(connection, time);
-        var found = await connection.QueryAsync<Node, Service, Host>(
+        return await connection.QueryAsync<Node, Service, Host>(
             Hosts,
             (node, service) => Judge(node, service, uses.GetValueOrDefault(node.Name) ?? new HostUse(), here, now),
             new { name }, splitOn: "host");
-        return [.. found.Where(host => host.Node.HasMachines)];
     }
 
     /// <summary>

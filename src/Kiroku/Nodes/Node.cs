@@ -8,6 +8,9 @@ internal sealed record Node
     /// <summary>The role of nodes that have machines.</summary>
     public const string Compute = "compute";
 
+    /// <summary>The role of nodes that run actions.</summary>
+    public const string Conductor = "conductor";
+
     /// <summary>How long after its last report a node counts as present.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
 
@@ -67,6 +70,8 @@ internal sealed record Node
     public DateTime StartedAt { get; init; }
 
     public DateTime SeenAt { get; init; }
+
+    public bool RunsActions => Roles.Split(',').Contains(Conductor);
 
     public bool HasMachines => Roles.Split(',').Contains(Compute);
 

@@ -11,20 +11,22 @@ internal static class QuotaResources
     public const string Ram = "ram";
     public const string MetadataItems = "metadata_items";
     public const string KeyPairs = "key_pairs";
+    public const string InjectedFiles = "injected_files";
+    public const string InjectedFileContentBytes = "injected_file_content_bytes";
+    public const string InjectedFilePathBytes = "injected_file_path_bytes";
     private const int Never = int.MaxValue;
 
     public static readonly IReadOnlyList<(string Name, int GoneFrom)> All =
     [
         (Instances, Never), (Cores, Never), (Ram, Never), ("fixed_ips", 36), ("floating_ips", 36),
         (MetadataItems, Never),
-        ("injected_files", 57), ("injected_file_content_bytes", 57), ("injected_file_path_bytes", 57),
+        (InjectedFiles, 57), (InjectedFileContentBytes, 57), (InjectedFilePathBytes, 57),
         ("security_groups", 36),
         ("security_group_rules", 36), (KeyPairs, Never), ("server_groups", Never), ("server_group_members", Never),
     ];
 
     /// <summary>
-    /// The limit for projects that have none of their own. Kiroku has no server groups and no injected files, so
-    /// their limit is 0.
+    /// The limit for projects that have none of their own. Kiroku has no server groups, so their limit is 0.
     /// </summary>
     public static int Default(string resource, QuotasOptions options) => resource switch
     {
@@ -33,8 +35,10 @@ internal static class QuotaResources
         Ram => options.Ram,
         MetadataItems => options.MetadataItems,
         KeyPairs => options.KeyPairs,
-        "injected_files" or "injected_file_content_bytes" or "injected_file_path_bytes" or "server_groups"
-            or "server_group_members" => 0,
+        InjectedFiles => options.InjectedFiles,
+        InjectedFileContentBytes => options.InjectedFileContentBytes,
+        InjectedFilePathBytes => options.InjectedFilePathBytes,
+        "server_groups" or "server_group_members" => 0,
         _ => -1,
     };
 }

@@ -37,6 +37,22 @@ internal sealed class QuotaSet(IReadOnlyDictionary<string, Quota> quotas)
             [QuotaResources.Ram] = ((long)number * memoryMiB, Text((long)number * memoryMiB)),
         });
 
+    /// <summary>Refuses more metadata than one server may have.</summary>
+    /// <exception cref="Fault">403.</exception>
+    public void RequireMetadata(int items)
+    {
+        if (this[QuotaResources.MetadataItems] is var allowed && items > allowed.Left)
+            throw new Fault(403, $"Maximum number of metadata items exceeds {allowed.Limit}");
+    }
+
+    /// <summary>Refuses metadata of an image that is more than one server may have.</summary>
+    /// <exception cref="Fault">403 (nova/api/openstack/common.py, check_img_metadata_properties_quota).</exception>
+    public void RequireImageMetadata(int items)
+    {
+        if (items > this[QuotaResources.MetadataItems].Left)
+            throw new Fault(403, "Image metadata limit exceeded");
+    }
+
     /// <summary>Refuses a larger flavor that exceeds a limit. A smaller one is always allowed.</summary>
     /// <exception cref="Fault">403 if a limit is exceeded.</exception>
     public void RequireGrowth(int vcpus, int memoryMiB)

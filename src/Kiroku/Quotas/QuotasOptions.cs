@@ -30,6 +30,18 @@ internal sealed class QuotasOptions
     [Range(-1, int.MaxValue)]
     public int KeyPairs { get; init; } = 100;
 
+    /// <summary>Files that a request may give a guest (<c>personality</c>, below 2.57).</summary>
+    [Range(-1, int.MaxValue)]
+    public int InjectedFiles { get; init; } = 5;
+
+    /// <summary>Bytes of such a file's contents, in base 64.</summary>
+    [Range(-1, int.MaxValue)]
+    public int InjectedFileContentBytes { get; init; } = 10 * 1024;
+
+    /// <summary>Characters of such a file's path.</summary>
+    [Range(-1, int.MaxValue)]
+    public int InjectedFilePathBytes { get; init; } = 255;
+
     /// <summary>
     /// Size of all images of a project, in MiB. This and the next two have Glance's names (glance/quota/keystone.py).
     /// </summary>

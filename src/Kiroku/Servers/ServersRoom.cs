@@ -64,6 +64,7 @@ internal static class ServersRoom
         services.AddWorkflow<ResetState>();
         services.AddSingleton<Snapshots>();
         services.AddWorkflow<CreateImage>();
+        services.AddWorkflow<CreateBackup>();
         services.AddWorkflow<RescueServer>();
         services.AddWorkflow<UnrescueServer>();
         services.AddWorkflow<MigrateServer>();
@@ -72,6 +73,16 @@ internal static class ServersRoom
         services.AddAction<UnlockServer>();
         services.AddAction<ConsoleOutput>();
         services.AddAction<PasswordChange>();
+        services.AddAction<RestoreServer>();
+        services.AddAction<ShelveOffload>();
+        services.AddAction<AddSecurityGroup>();
+        services.AddAction<RemoveSecurityGroup>();
+        services.AddAction<AddFloatingIp>();
+        services.AddAction<RemoveFloatingIp>();
+        services.AddAction<AddFixedIp>();
+        services.AddAction<RemoveFixedIp>();
+        services.AddAction<InjectNetworkInfo>();
+        services.AddAction<ResetNetwork>();
         services.AddUnsupported("os-migrateLive", ServerRules.MigrateLive);
         services.AddUnsupported("evacuate", ServerRules.Evacuate);
         services.AddSingleton<ServerActionsApi>();

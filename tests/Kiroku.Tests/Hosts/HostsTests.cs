@@ -123,6 +123,19 @@ public sealed class HostsTests(RunningCloud running) : IClassFixture<RunningClou
         Assert.Equal((true, true), ((bool)detailed["available"]!, (bool)detailed["active"]!));
     }
 
+    [Fact]
+    public async Task Administrators_see_the_internal_zone_of_those_nodes_that_run_actions()
+    {
+        var zones = (await GetAsync("/os-availability-zone/detail", "2.1"))["availabilityZoneInfo"]!.AsArray();
+        var zone = zones.Single(zone => (string)zone!["zoneName"]! == "internal")!;
+        Assert.True((bool)zone["zoneState"]!["available"]!);
+        var (host, services) = Assert.Single(zone["hosts"]!.AsObject());
+        Assert.Equal((Host, "nova-conductor, nova-scheduler"),
+            (host, string.Join(", ", services!.AsObject().Select(service => service.Key))));
+        Assert.All(services.AsObject(), service => Assert.Equal((true, true),
+            ((bool)service.Value!["available"]!, (bool)service.Value["active"]!)));
+    }
+
     [Theory]
     [InlineData("/os-services")]
     [InlineData("/os-hypervisors")]

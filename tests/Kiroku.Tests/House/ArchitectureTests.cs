@@ -24,6 +24,7 @@ public sealed class ArchitectureTests
         ["Nodes"] = ["Api", "Cluster", "Hypervisors", "Scheduling", "Storage"],
         ["Hosts"] = ["Access", "Api", "Hypervisors", "Nodes", "Storage"],
         ["Networks"] = ["Access", "Api", "Hypervisors", "Nodes", "Storage"],
+        ["Proxies"] = ["Access", "Api", "Images", "Networks", "Quotas", "Storage"],
         ["ConfigDrives"] = ["Api"],
         ["Scheduling"] = ["Hypervisors"],
         ["Servers"] =

@@ -38,7 +38,7 @@ public sealed class VisibilityPageTests
         [
             "GET /extensions/{alias}", "GET /identity/v3/domains/{id}", "GET /identity/v3/regions/{id}",
             "GET /network/v2.0/extensions/{alias}", "GET /network/v2.0/networks/{id}", "GET /network/v2.0/subnets/{id}",
-            "GET /os-quota-sets/{id}/defaults",
+            "GET /os-networks/{id}", "GET /os-quota-sets/{id}/defaults", "GET /os-tenant-networks/{id}",
             "POST /identity/v3/users/{id}/password",
         ],
         Answered(Other, route => route.Contains('{', StringComparison.Ordinal)));

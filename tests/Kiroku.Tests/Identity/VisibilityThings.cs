@@ -63,6 +63,9 @@ internal sealed class VisibilityThings(RunningCloud running)
         "os-services" => "enable",
         "os-hypervisors" => await HypervisorAsync(row),
         "networks" or "subnets" => await FirstAsync(steps[place - 1], "/network/v2.0"),
+        "os-networks" or "os-tenant-networks" => await FirstAsync("networks", "/network/v2.0"),
+        "os-security-groups" => await GroupAsync("security_groups"),
+        "os-security-group-rules" => await GroupAsync("security_group_rules"),
         "ports" => await PortAsync(),
         "security-groups" or "security-group-rules" => await GroupAsync(steps[place - 1].Replace('-', '_')),
         "auto-allocated-topology" or "quotas" => cloud.Demo.ProjectId,
@@ -126,7 +129,7 @@ internal sealed class VisibilityThings(RunningCloud running)
     private async Task<string> ImageAsync(VisibilityRow row)
     {
         var id = await IdAsync(cloud.Demo, "/image/v2/images",
-            """{"name":"disk","disk_format":"raw","container_format":"bare","tags":["red"]}""");
+            """{"name":"disk","disk_format":"raw","container_format":"bare","tags":["red"],"some":"1"}""");
         if (!row.Changes || !row.Pattern.EndsWith("/file", StringComparison.Ordinal))
         {
             using var stored = await cloud.Demo.PutAsync($"/image/v2/images/{id}/file", new byte[1024]);

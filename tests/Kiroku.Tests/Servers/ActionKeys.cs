@@ -26,6 +26,12 @@ internal static class ActionKeys
         .. Recorded,
         KeyOf(typeof(ConsoleOutput)),
         KeyOf(typeof(PasswordChange)),
+        .. new[]
+        {
+            typeof(RestoreServer), typeof(ShelveOffload), typeof(AddSecurityGroup), typeof(RemoveSecurityGroup),
+            typeof(AddFloatingIp), typeof(RemoveFloatingIp), typeof(AddFixedIp), typeof(RemoveFixedIp),
+            typeof(InjectNetworkInfo), typeof(ResetNetwork),
+        }.Select(KeyOf),
     ];
 
     /// <summary>The microversion from which on the key is there; null where that is the first.</summary>

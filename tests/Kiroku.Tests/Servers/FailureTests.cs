@@ -109,7 +109,8 @@ public sealed class FailureTests
             ActionNames.Shelve when before.VmState is VmStates.Paused or VmStates.Suspended
                 => [before.VmState, VmStates.Stopped],
             ActionNames.Start or ActionNames.Stop or ActionNames.Shelve or ActionNames.Unshelve or ActionNames.Pause
-                or ActionNames.Unpause or ActionNames.CreateImage or ActionNames.TriggerCrashDump => [before.VmState],
+                or ActionNames.Unpause or ActionNames.CreateImage or ActionNames.CreateBackup
+                or ActionNames.TriggerCrashDump => [before.VmState],
             ActionNames.Reboot
                 => after.PowerState == MachineState.Running && before.VmState == VmStates.Active
                 ? [VmStates.Active] : [VmStates.Error],

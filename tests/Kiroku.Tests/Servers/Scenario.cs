@@ -26,6 +26,7 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
     private const string Rescue = """{"rescue":null}""";
     private const string Unrescue = """{"unrescue":null}""";
     private const string CreateImage = """{"createImage":{"name":"snap","metadata":{"a":"b"}}}""";
+    private const string CreateBackup = """{"createBackup":{"name":"b","backup_type":"daily","rotation":1}}""";
     private const string CrashDump = """{"trigger_crash_dump":null}""";
     private const string Lock = """{"lock":null}""";
     private const string Unlock = """{"unlock":null}""";
@@ -60,6 +61,8 @@ internal sealed record Scenario(string Name, string[] Before, string Json, strin
         new("createImage", [], CreateImage, [EventNames.Snapshot], VmStates.Active),
         new("createImage of a stopped server", [Stop], CreateImage, [EventNames.Snapshot], VmStates.Stopped),
         new("createImage of a paused server", [Pause], CreateImage, [EventNames.Snapshot], VmStates.Paused),
+        new("createBackup", [CreateBackup], CreateBackup, [EventNames.Backup], VmStates.Active),
+        new("createBackup of a stopped server", [Stop], CreateBackup, [EventNames.Backup], VmStates.Stopped),
         new("rescue", [], Rescue, [EventNames.Rescue], VmStates.Rescued),
         new("rescue of a stopped server", [Stop], """{"rescue":{"rescue_image_ref":"IMAGE"}}""", [EventNames.Rescue],
             VmStates.Rescued),

@@ -30,6 +30,8 @@ public sealed class WrongStateTests(RunningCloud running) : IClassFixture<Runnin
         ("rescue", """{"rescue":null}""", ["active", "stopped", "error"]),
         ("unrescue", """{"unrescue":null}""", ["rescued"]),
         ("trigger_crash_dump", """{"trigger_crash_dump":null}""", ["active", "paused", "rescued", "resized", "error"]),
+        ("createBackup", """{"createBackup":{"name":"b","backup_type":"daily","rotation":1}}""",
+            ["active", "stopped", "paused", "suspended"]),
     ];
 
     public static TheoryData<int, string> Refused

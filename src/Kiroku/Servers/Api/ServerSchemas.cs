@@ -10,8 +10,6 @@ namespace Kiroku.Servers.Api;
 /// </summary>
 internal static class ServerSchemas
 {
-    private static readonly Schema Hints = Schema.Object() with { Open = true };
-
     public static Schema Create(Microversion version, bool relaxed)
     {
         var name = relaxed ? RelaxedName : Name;
@@ -25,7 +23,7 @@ internal static class ServerSchemas
             ("OS-DCF:diskConfig", DiskConfig),
             ("accessIPv4", IPv4),
             ("accessIPv6", IPv6),
-            ("personality", ServerParameters.Personality),
+            (Personality.Key, ServerParameters.Personality),
             ("availability_zone", name),
             ("block_device_mapping", BlockDeviceSchemas.Old),
             ("block_device_mapping_v2", BlockDeviceSchemas.Current(version)),
@@ -42,18 +40,14 @@ internal static class ServerSchemas
         if (version >= 52)
             server = server.With("tags", Schema.ArrayOf(Tag) with { MaxItems = ServerNotes.MostTags });
         if (version >= 57)
-            server = server.Without("personality");
+            server = server.Without(Personality.Key);
         if (version >= 63)
             server = server.With("trusted_image_certificates", Certificates);
         if (version >= 74)
             server = server.With("host", Fqdn).With("hypervisor_hostname", Fqdn);
         if (version >= 90)
             server = server.With("hostname", version >= 94 ? Fqdn : Hostname);
-        return Schema.Object(
-            ("server", server), ("os:scheduler_hints", Hints), ("OS-SCH-HNT:scheduler_hints", Hints)) with
-        {
-            Required = ["server"],
-        };
+        return SchedulerHints.AddTo(Schema.Body("server", server));
     }
 
     public static Schema Update(Microversion version, bool relaxed)

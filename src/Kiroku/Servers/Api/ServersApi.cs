@@ -92,7 +92,7 @@ internal static class ServersApi
         var relaxed = Microversions.IsRelaxed(context);
         var body = await RequestBody.ReadAsync(context.Request);
         ServerSchemas.Create(version, relaxed).Require(body, relaxed);
-        var request = new CreateRequest(body.GetProperty("server"), version, Caller.Of(context));
+        var request = new CreateRequest(body, version, Caller.Of(context));
         return await creation.CreateAsync(context, request, first => ShowCreated(context, request, first));
     }
 

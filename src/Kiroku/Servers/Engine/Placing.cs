@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Kiroku.Actions;
 using Kiroku.Networks;
 using Kiroku.Nodes;
@@ -67,6 +68,7 @@ internal sealed class Placing(
                 Excluded =
                 [
                     .. spec.Excluded, .. await KeptVolumes.ListHostsAsync(connection, server), .. Outside(all, server),
+                    .. await UnsuitableAsync(connection, all, server),
                 ],
             };
             var best = scheduler.Choose(spec, [.. all.Select(host => host.State(scheduler))]);
@@ -79,6 +81,13 @@ internal sealed class Placing(
         => server.Labels.NetworkId is not { } id ? [] : hosts
             .Where(host => host.Network is not { } network || CloudNetwork.IdOf(network) != id)
             .Select(host => host.Name);
+
+    /// <summary>The hosts where the server must not be for the sake of others.</summary>
+    private static async Task<IEnumerable<string>> UnsuitableAsync(
+        DbConnection connection, IEnumerable<Host> hosts, Server server)
+        => server.Labels.Hints is { } hints
+            ? await hints.ListUnsuitableAsync(connection, hosts.Select(host => host.Name))
+            : [];
 
     /// <summary>
     /// Looks at this node's host. A lone node asks its own hypervisor, so that a failure there is reported as what it

@@ -7,7 +7,7 @@ namespace Kiroku.Servers.Machines;
 /// <summary>Collects the facts that a server's guest is told.</summary>
 internal static class Guests
 {
-    public static GuestFacts FactsOf(Server server, string? adminPass, string? macAddress) => new()
+    public static GuestFacts FactsOf(Server server, ToldOnce told, string? macAddress) => new()
     {
         Id = server.Id,
         Name = server.Name,
@@ -20,8 +20,12 @@ internal static class Guests
         LaunchIndex = server.Labels.LaunchIndex,
         Metadata = server.Metadata,
         Key = server.Labels.Key is var (name, type, publicKey) ? new GuestKey(name, type, publicKey) : null,
-        AdminPass = adminPass,
+        AdminPass = told.AdminPass,
         UserData = server.Labels.UserData is { } data ? Convert.FromBase64String(data) : null,
         MacAddress = macAddress,
+        Files =
+        [
+            .. (told.Files ?? []).Select(file => new GuestFile(file.Path, Convert.FromBase64String(file.Contents))),
+        ],
     };
 }

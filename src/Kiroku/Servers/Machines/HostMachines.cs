@@ -75,9 +75,9 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
             Disks.NameOf(server, generation), Disks.BaseOf(image.ImageId), image.Format, flavor.DiskBytes,
             cancellationToken), cancellationToken);
 
-    /// <summary>Makes a config drive with all that the guest is told, and the password if one is given.</summary>
+    /// <summary>Makes a config drive with all that the guest is told.</summary>
     public async Task MakeConfigDriveAsync(
-        Server server, int generation, string? adminPass, CancellationToken cancellationToken)
+        Server server, int generation, ToldOnce told, CancellationToken cancellationToken)
     {
         var mac = server.Labels.NoCard
             ? null
@@ -85,7 +85,7 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
         byte[] content;
         try
         {
-            content = ConfigDrive.Make(Guests.FactsOf(server, adminPass, mac));
+            content = ConfigDrive.Make(Guests.FactsOf(server, told, mac));
         }
         catch (Exception e) when (e is IsoException or TypeLoadException)
         {
@@ -111,7 +111,7 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
             await CreateRescueDiskAsync(server, rescueImage, cancellationToken);
         }
         if (server.ConfigGeneration is { } config)
-            await MakeConfigDriveAsync(server, config, adminPass: null, cancellationToken);
+            await MakeConfigDriveAsync(server, config, ToldOnce.Nothing, cancellationToken);
     }
 
     /// <summary>Makes the disk that a rescued machine runs from, fresh from a prepared image.</summary>

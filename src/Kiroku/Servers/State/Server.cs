@@ -236,6 +236,9 @@ internal sealed record ServerLabels
     /// <summary>The network that it must stay in; null for that of its host, whichever.</summary>
     public Guid? NetworkId { get; init; }
 
+    /// <summary>The servers that it is to be with, or apart from; null for none.</summary>
+    public PlacementHints? Hints { get; init; }
+
     /// <summary>Names the request that made the server, alone or together with others.</summary>
     public string ReservationId { get; init; } = "";
 

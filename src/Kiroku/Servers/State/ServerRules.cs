@@ -37,7 +37,6 @@ internal static class ServerRules
     public static readonly Rule SecurityGroups = Rule.Reader("os_compute_api:os-security-groups:list");
 
     public static readonly Rule Delete = Rule.Member("os_compute_api:servers:delete");
-    public static readonly Rule ShelveOffload = Rule.Admin("os_compute_api:os-shelve:shelve_offload");
     public static readonly Rule MigrateLive = Rule.Admin("os_compute_api:os-migrate-server:migrate_live");
     public static readonly Rule Evacuate = Rule.Admin("os_compute_api:os-evacuate");
 }

@@ -10,6 +10,7 @@ internal static class VmStates
     public const string Suspended = "suspended";
     public const string Rescued = "rescued";
     public const string Resized = "resized";
+    public const string SoftDeleted = "soft-delete";
     public const string Shelved = "shelved";
     public const string ShelvedOffloaded = "shelved_offloaded";
     public const string Error = "error";
@@ -49,6 +50,7 @@ internal static class TaskStates
     public const string Rescuing = "rescuing";
     public const string ImageSnapshotPending = "image_snapshot_pending";
     public const string ImageSnapshot = "image_snapshot";
+    public const string ImageBackup = "image_backup";
     public const string ImageUploading = "image_uploading";
     public const string Unrescuing = "unrescuing";
 }

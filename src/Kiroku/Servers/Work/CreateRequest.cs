@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kiroku.Access;
 using Kiroku.Api;
 using Kiroku.Networks;
+using Kiroku.Servers.Machines;
 using Kiroku.Servers.State;
 using Kiroku.Servers.Views;
 
@@ -11,11 +12,13 @@ namespace Kiroku.Servers.Work;
 /// The body of POST /servers after its schema is checked. A feature that Kiroku lacks, such as a choice of volumes, is
 /// refused as Nova refuses something that it does not find.
 /// </summary>
-internal sealed class CreateRequest(JsonElement server, Microversion version, Caller caller)
+internal sealed class CreateRequest(JsonElement body, Microversion version, Caller caller)
 {
-    private static readonly string[] Unsupported = ["personality", "trusted_image_certificates"];
+    private const string Certificates = "trusted_image_certificates";
+    private readonly JsonElement server = body.GetProperty("server");
+    private readonly SchedulerHints hints = new(body);
 
-    public string Name { get; } = server.GetProperty("name").GetString()!.Trim();
+    public string Name => server.GetProperty("name").GetString()!.Trim();
 
     /// <summary>Before 2.19 the name is the description, too.</summary>
     public string? Description => version >= 19 ? server.TextOf("description") : Name;
@@ -24,7 +27,7 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
 
     public int MaxCount => Number("max_count") ?? MinCount;
 
-    public string AdminPass { get; } = AdminPasswords.Of(server);
+    public string AdminPass { get; } = AdminPasswords.Of(body.GetProperty("server"));
 
     public bool WantsReservation => Truth("return_reservation_id");
 
@@ -49,6 +52,9 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
 
     public IReadOnlyDictionary<string, string> Metadata => Pairs(server);
 
+    /// <exception cref="Fault">400: a file without a path or without contents.</exception>
+    public IReadOnlyList<GivenFile> Files => Personality.Read(server);
+
     /// <exception cref="Fault">400, for what has no sense or no card can have.</exception>
     public WantedCard Card => WantedCard.Read(server);
 
@@ -62,6 +68,7 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
         UserData = server.TextOf("user_data") is { Length: > 0 } data ? data : null,
         ConfigDrive = Truth("config_drive"),
         PinnedZone = Zone.Split(':')[0] is { Length: > 0 } zone ? zone : null,
+        Hints = hints.Placement,
     };
 
     /// <summary>Refuses a request that the caller may not make or that Kiroku does not support.</summary>
@@ -72,18 +79,15 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
             throw Fault.BadRequest("min_count must be <= max_count");
         caller.Require(ServerRules.Create, caller.ProjectId);
         RefuseOtherHosts(hosts);
-        foreach (var key in Unsupported)
-        {
-            if (server.TryGetProperty(key, out var value)
-                && value.ValueKind is JsonValueKind.String or JsonValueKind.Array && !IsEmpty(value))
-                throw Fault.BadRequest($"This cloud does not have {key}.");
-        }
+        if (Items(Certificates).Any())
+            throw Fault.BadRequest($"This cloud does not have {Certificates}.");
+        hints.RefuseUnsupported();
         new BlockDevices(server).RefuseOthers();
         if (MaxCount > 1 && Labels.Hostname is not null)
             throw Fault.BadRequest("Unable to allocate a single hostname to multiple instances");
     }
 
-    /// <summary>Refuses security groups, which Nova looks at last, when flavor and image are known.</summary>
+    /// <summary>Refuses groups, which Nova looks at last, when flavor and image are known.</summary>
     /// <exception cref="Fault">400.</exception>
     public void RefuseGroups()
     {
@@ -94,6 +98,7 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
             if (group.TextOf("name") is { } name && name != SecurityGroup.Name && name != own)
                 throw Fault.BadRequest($"Security group {name} not found for project {caller.ProjectId}.");
         }
+        hints.RefuseGroup();
     }
 
     public static IReadOnlyDictionary<string, string> Pairs(JsonElement parent, string key = "metadata")
@@ -150,7 +155,4 @@ internal sealed class CreateRequest(JsonElement server, Microversion version, Ca
     /// A count, which may be written as a string; one that is too large for an int is the largest int.
     /// </summary>
     private int? Number(string key) => server.TryGetProperty(key, out var value) ? WholeNumber.Read(value) : null;
-
-    private static bool IsEmpty(JsonElement value)
-        => value.ValueKind == JsonValueKind.String ? value.GetString()!.Length == 0 : value.GetArrayLength() == 0;
 }

@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
 using Kiroku.Servers.Engine;
+using Kiroku.Servers.Machines;
 using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Work;
@@ -62,8 +64,8 @@ internal sealed class CreateServer : Workflow
         int? config = work.Server.Labels.ConfigDrive ? FirstGeneration : null;
         if (config is not null)
         {
-            var adminPass = work.Arguments<CreateArguments>().AdminPass;
-            await work.Machines.MakeConfigDriveAsync(work.Server, FirstGeneration, adminPass, cancellationToken);
+            var told = work.Arguments<CreateArguments>().Told;
+            await work.Machines.MakeConfigDriveAsync(work.Server, FirstGeneration, told, cancellationToken);
         }
         await work.SaveAsync(s => s with
         {
@@ -85,6 +87,12 @@ internal sealed class CreateServer : Workflow
 /// <summary>The password for the guest.</summary>
 internal sealed record CreateArguments(string? AdminPass)
 {
+    /// <summary>Files for the guest; null for none.</summary>
+    public IReadOnlyList<GivenFile>? Files { get; init; }
+
+    [JsonIgnore]
+    public ToldOnce Told => new(AdminPass, Files);
+
     /// <summary>The only host that will do; null for any.</summary>
     public string? Host { get; init; }
 }

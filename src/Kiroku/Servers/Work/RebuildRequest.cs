@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Kiroku.Api;
+using Kiroku.Quotas;
+using Kiroku.Servers.Machines;
 using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Work;
@@ -17,15 +19,23 @@ internal sealed class RebuildRequest(JsonElement rebuild, Microversion version)
     /// <summary>Whether the request names the key for the guest, or says that it has none.</summary>
     public bool AsksForKey => version >= 54 && rebuild.TryGetProperty("key_name", out _);
 
+    /// <exception cref="Fault">400: a file without a path or without contents.</exception>
+    public IReadOnlyList<GivenFile> Files => version < 57 ? Personality.Read(rebuild) : [];
+
     public string? KeyName => rebuild.TextOf("key_name");
 
     /// <exception cref="Fault">400: Kiroku does not support a part of the request.</exception>
     public void RefuseUnsupported()
     {
-        if (version < 57 && HasItems("personality"))
-            throw Fault.BadRequest("This cloud does not have personality.");
         if (version >= 63 && HasItems("trusted_image_certificates"))
             throw Fault.BadRequest("This cloud does not have trusted_image_certificates.");
+    }
+
+    /// <exception cref="Fault">400 or 403: too much metadata, or files that the guest may not be given.</exception>
+    public void RequireQuota(QuotaSet allowed, Server server)
+    {
+        allowed.RequireMetadata(CreateRequest.Pairs(rebuild).Count);
+        Personality.Require(Files, allowed, server.Labels.ConfigDrive);
     }
 
     /// <summary>The server with the names and notes that the rebuild gives it.</summary>
@@ -57,14 +67,14 @@ internal sealed class RebuildRequest(JsonElement rebuild, Microversion version)
             ("OS-DCF:diskConfig", Parameters.DiskConfig),
             ("accessIPv4", Parameters.IPv4),
             ("accessIPv6", Parameters.IPv6),
-            ("personality", ServerParameters.Personality));
+            (Personality.Key, ServerParameters.Personality));
         rebuild = rebuild with { Required = ["imageRef"] };
         if (version >= 19)
             rebuild = rebuild.With("description", Parameters.Description);
         if (version >= 54)
             rebuild = rebuild.With("key_name", Parameters.NameOrNull);
         if (version >= 57)
-            rebuild = rebuild.Without("personality").With("user_data", ServerParameters.UserData(nullable: true));
+            rebuild = rebuild.Without(Personality.Key).With("user_data", ServerParameters.UserData(nullable: true));
         if (version >= 63)
             rebuild = rebuild.With("trusted_image_certificates", Parameters.Certificates);
         if (version >= 90)

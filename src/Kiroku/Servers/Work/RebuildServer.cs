@@ -1,10 +1,12 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Hypervisors;
 using Kiroku.Images;
 using Kiroku.Keypairs;
+using Kiroku.Quotas;
 using Kiroku.Servers.Engine;
 using Kiroku.Servers.Machines;
 using Kiroku.Servers.State;
@@ -16,7 +18,7 @@ namespace Kiroku.Servers.Work;
 /// is given up; once the server's row names the new disk, the action can only go forward. A server that was stopped is
 /// started and stopped again, inside the one step.
 /// </summary>
-internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) : Workflow<RebuildRequest>
+internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs, QuotaStore quotas) : Workflow<RebuildRequest>
 {
     public static readonly Rule Rule = Rule.Member("os_compute_api:servers:rebuild");
 
@@ -62,6 +64,7 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) 
         Server server, RebuildRequest asked, ActionRequest request, CancellationToken cancellationToken)
     {
         asked.RefuseUnsupported();
+        asked.RequireQuota(await quotas.GetAsync(request.ProjectId!, cancellationToken), server);
         var viewer = new ImageViewer(request.ProjectId!, request.ByAdmin);
         var image = await images.CheckAsync(
             asked.ImageId, server.Flavor, viewer, "Cannot find image for rebuild", cancellationToken);
@@ -72,6 +75,7 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) 
         {
             ConfigGeneration = server.Labels.ConfigDrive ? (server.ConfigGeneration ?? 0) + 1 : null,
             AdminPass = request.Form.Shown?.AdminPass,
+            Files = asked.Files,
             FormerImage = server.ImageId,
         };
         var changed = asked.Applied(server, key);
@@ -113,7 +117,7 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs) 
         await work.Machines.CreateDiskAsync(work.Server.Id, asked.Generation, image, work.Server.Flavor, ct);
         if (asked.ConfigGeneration is { } config)
             await work.Machines.MakeConfigDriveAsync(
-                work.Server with { ImageId = asked.Image }, config, asked.AdminPass, ct);
+                work.Server with { ImageId = asked.Image }, config, asked.Told, ct);
         await work.SaveAsync(s => s with { TaskState = TaskStates.RebuildSpawning }, ct);
         await work.Machines.PowerOffAsync(work.Server, ct);
         await work.LeaveRescueAsync(ct);
@@ -142,6 +146,12 @@ internal sealed record RebuildArguments(string Image, int Generation)
     public int? ConfigGeneration { get; init; }
 
     public string? AdminPass { get; init; }
+
+    /// <summary>Files for the guest; null for none.</summary>
+    public IReadOnlyList<GivenFile>? Files { get; init; }
+
+    [JsonIgnore]
+    public ToldOnce Told => new(AdminPass, Files);
 
     /// <summary>
     /// The image of the disk that the server has until the rebuild; null in arguments that an older version wrote.

@@ -36,8 +36,12 @@ internal sealed class ServerCreation(
         // With several hosts the scheduler finds one that is connected.
         if (!database.IsShared && !hypervisor.Connected.IsCompletedSuccessfully)
             throw Fault.Unavailable("The host's hypervisor is not connected yet.");
-        var number = await NumberAsync(context, request, prototype.Flavor);
-        var arguments = ActionArguments.Write(new CreateArguments(request.AdminPass) { Host = request.Host });
+        var number = await NumberAsync(context, request, prototype);
+        var arguments = ActionArguments.Write(new CreateArguments(request.AdminPass)
+        {
+            Host = request.Host,
+            Files = request.Files,
+        });
         // Only the transaction can still refuse the request, so the servers and their records begin at this moment.
         var now = time.UtcNow();
         var begun = ActionRequest.Of(context, ActionNames.Create, now);
@@ -68,17 +72,17 @@ internal sealed class ServerCreation(
     /// The number of servers to create: as many as asked for, or as many of them as the quota still allows
     /// (nova/compute/utils.py, check_num_instances_quota).
     /// </summary>
-    private async Task<int> NumberAsync(HttpContext context, CreateRequest request, ServerFlavor flavor)
+    private async Task<int> NumberAsync(HttpContext context, CreateRequest request, Server prototype)
     {
+        var flavor = prototype.Flavor;
         if (request.MaxCount > MostAtOnce)
             throw new Fault(
                 403,
                 $"Quota exceeded for instances: Requested {request.MaxCount}, but already used 0 of {MostAtOnce} "
                     + "instances");
         var allowed = await quotas.GetAsync(Caller.Of(context).ProjectId, context.RequestAborted);
-        if (allowed[QuotaResources.MetadataItems].Left < request.Metadata.Count)
-            throw new Fault(
-                403, $"Maximum number of metadata items exceeds {allowed[QuotaResources.MetadataItems].Limit}");
+        allowed.RequireMetadata(request.Metadata.Count);
+        Personality.Require(request.Files, allowed, prototype.Labels.ConfigDrive);
         var room = allowed.Room(request.MaxCount, flavor.Vcpus, flavor.MemoryMiB);
         if (room < request.MinCount)
             allowed.Require(request.MaxCount, flavor.Vcpus, flavor.MemoryMiB, request.MinCount == request.MaxCount

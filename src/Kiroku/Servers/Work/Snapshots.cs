@@ -13,20 +13,27 @@ namespace Kiroku.Servers.Work;
 /// <summary>
 /// Images made of servers' disks: announced with the action that makes them, then filled from a copy of the disk.
 /// </summary>
-internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuotas quotas, TimeProvider time)
+internal sealed class Snapshots(
+    ImageStore images, ImageUpload upload, ImageQuotas quotas, QuotaStore projects, TimeProvider time)
 {
+    private const string BackupType = "backup";
+    private const int MetadataUnlimited = 39;
+
     /// <summary>
     /// The image as it is announced, with the properties by which Nova says where it comes from (nova/compute/utils.py,
     /// create_image).
     /// </summary>
-    /// <exception cref="Fault">400 or 403: metadata that the image cannot have.</exception>
+    /// <exception cref="Fault">400 or 403: metadata that the image cannot have, or before 2.39 too much of
+    /// it.</exception>
     public async Task<Image> DescribeAsync(
         Server server, SnapshotRequest asked, ActionRequest request, CancellationToken cancellationToken)
     {
+        if (request.Microversion < MetadataUnlimited)
+            (await projects.GetAsync(request.ProjectId!, cancellationToken)).RequireImageMetadata(asked.Metadata.Count);
         var original = await images.FindAsync(server.ImageId, cancellationToken);
         var properties = SnapshotMetadata.InheritedFrom(original);
         properties["base_image_ref"] = server.FirstImageId;
-        properties["image_type"] = "snapshot";
+        properties["image_type"] = asked.Backup is null ? "snapshot" : BackupType;
         properties["instance_uuid"] = server.Id.ToString();
         properties["user_id"] = request.UserId!;
         var image = SnapshotMetadata.Apply(
@@ -109,6 +116,30 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuot
     public static Task GiveUpAsync(DbConnection connection, string imageId)
         => ImageStore.DeleteUnfilledAsync(connection, imageId);
 
+    /// <summary>
+    /// Deletes the oldest backups of a server and a type beyond the number to keep, of which the new one is the first.
+    /// As in Nova, a protected one is left.
+    /// </summary>
+    /// <exception cref="FencedException">The action that made the newest is no longer the running one.</exception>
+    public async Task RotateAsync(Server server, string newest, BackupTerms terms, CancellationToken cancellationToken)
+    {
+        var filter = ImageFilter.WithProperties(new Dictionary<string, string>
+        {
+            ["image_type"] = BackupType,
+            ["backup_type"] = terms.Type,
+            ["instance_uuid"] = server.Id.ToString(),
+        });
+        var found = await images.ListAsync(
+            filter, new ImageViewer(server.ProjectId, SeesAll: false), cancellationToken);
+        var excess = found.Where(image => image.Owner == server.ProjectId)
+            .OrderByDescending(image => image.Id == newest)
+            .ThenByDescending(image => image.CreatedAt)
+            .Skip(terms.Rotation)
+            .Where(image => !image.Protected);
+        foreach (var image in excess)
+            await upload.DeleteAsync(image.Id, cancellationToken, server.Fence.HoldAsync);
+    }
+
     private static async Task WriteAsync(PipeWriter writer, Func<Stream, Task> write)
     {
         try
@@ -127,4 +158,14 @@ internal sealed class Snapshots(ImageStore images, ImageUpload upload, ImageQuot
 }
 
 /// <summary>The name and the metadata of an image that is to be made.</summary>
-internal sealed record SnapshotRequest(string Name, IReadOnlyDictionary<string, string> Metadata);
+internal sealed record SnapshotRequest(string Name, IReadOnlyDictionary<string, string> Metadata)
+{
+    /// <summary>Null if it is no backup.</summary>
+    public BackupTerms? Backup { get; init; }
+
+    /// <summary>Whether the image is there when the action has ended.</summary>
+    public bool IsKept => Backup is not { Rotation: 0 };
+}
+
+/// <summary>The type of a backup, in its owner's words, and how many of that type to keep.</summary>
+internal sealed record BackupTerms(string Type, int Rotation);

@@ -16,7 +16,7 @@ internal static class FullBodies
             {"server":{"name":"vm","flavorRef":"42","imageRef":"IMAGE","adminPass":"x","metadata":{"a":"b"},"networks":[{"uuid":"x","fixed_ip":"1.2.3.4","port":null}],
             "OS-DCF:diskConfig":"AUTO","accessIPv4":"1.2.3.4","accessIPv6":"::1","availability_zone":"nova","config_drive":true,"key_name":"key","min_count":1,"max_count":2,
             "return_reservation_id":true,"security_groups":[{"name":"default"}],"user_data":"eA==","description":"d","block_device_mapping_v2":[{"boot_index":"0","uuid":"IMAGE",
-            "source_type":"image","destination_type":"local"}],"personality":[{"path":"/x","contents":"eA=="}]},"os:scheduler_hints":{"group":"x"}}
+            "source_type":"image","destination_type":"local"}],"personality":[{"path":"/x","contents":"eA=="}]},"os:scheduler_hints":{"different_host":["5f3e6f4b-6d2e-4f0e-8b4b-1f0c6f0e0c0a"],"foo":1}}
             """,
             """
             {"server":{"name":"vm","flavorRef":42,"imageRef":"IMAGE","networks":"none","min_count":"1","tags":["red"],"trusted_image_certificates":["x"],"host":"h",
@@ -32,6 +32,14 @@ internal static class FullBodies
         ],
         ["resize"] = ["""{"resize":{"flavorRef":84,"OS-DCF:diskConfig":"AUTO"}}"""],
         ["createImage"] = ["""{"createImage":{"name":"NEW","metadata":{"a":"b"}}}"""],
+        ["createBackup"]
+        = ["""{"createBackup":{"name":"NEW","backup_type":"daily","rotation":"1","metadata":{"a":"b"}}}"""],
+        ["addFloatingIp"] = ["""{"addFloatingIp":{"address":"192.0.2.1","fixed_address":"::1"}}"""],
+        ["POST /os-floating-ips"] = ["""{"pool":"public"}"""],
+        ["POST /os-security-group-rules"] =
+        [
+            """{"security_group_rule":{"parent_group_id":"PROJECT","group_id":"PROJECT","ip_protocol":"tcp","from_port":1,"to_port":2,"cidr":"::/0"}}""",
+        ],
         ["os-getConsoleOutput"]
         = ["""{"os-getConsoleOutput":{"length":10}}""", """{"os-getConsoleOutput":{"length":"10"}}"""],
         ["lock"] = ["""{"lock":{"locked_reason":"x"}}"""],
