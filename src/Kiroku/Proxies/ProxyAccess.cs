@@ -17,7 +17,8 @@ internal static class ProxyAccess
     public static void UpTo(this IEndpointConventionBuilder route, int last) => route.Add(endpoint =>
     {
         var answer = endpoint.RequestDelegate!;
-        endpoint.RequestDelegate = context => Microversions.Of(context) > last ? throw Fault.NotFound() : answer(context);
+        endpoint.RequestDelegate = context
+            => Microversions.Of(context) > last ? throw Fault.NotFound() : answer(context);
     });
 
     /// <summary>The caller, if the rule lets it do so in its own project.</summary>

@@ -48,7 +48,8 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
                 $"DELETE {prefix}/flavors/{{id}}/os-extra_specs/{{key}}",
             }),
         .. new[] { "/v2/{project_id}", "/v2.1/{project_id}", "/v2", "/v2.1" }
-            .SelectMany(prefix => Proxied, (prefix, route) => route.Replace(" ", $" {prefix}", StringComparison.Ordinal)),
+            .SelectMany(
+                prefix => Proxied, (prefix, route) => route.Replace(" ", $" {prefix}", StringComparison.Ordinal)),
         "PATCH /image/v2/images/{id}",
         "PUT /image/v2/images/{id}/tags/{tag}",
         "DELETE /image/v2/images/{id}/tags/{tag}",

@@ -52,7 +52,8 @@ public sealed class ImageProxyTests : IAsyncLifetime
         var snapshot = (await ListAsync($"detail?server=http://x/servers/{server}")).Single()!;
 
         Assert.Equal(("snap", server.ToString()), ((string)snapshot["name"]!, (string)snapshot["server"]!["id"]!));
-        Assert.Equal(["self", "bookmark"], snapshot["server"]!["links"]!.AsArray().Select(link => (string)link!["rel"]!));
+        Assert.Equal(
+            ["self", "bookmark"], snapshot["server"]!["links"]!.AsArray().Select(link => (string)link!["rel"]!));
         var empty = (await ListAsync("detail?status=QUEUED")).Single()!;
         Assert.Equal((queued, "SAVING", 25, null),
             ((string)empty["id"]!, (string)empty["status"]!, (int)empty["progress"]!, empty["OS-EXT-IMG-SIZE:size"]));
@@ -189,8 +190,10 @@ public sealed class ImageProxyTests : IAsyncLifetime
     }
 
     private async Task<JsonArray> ListAsync(string query, TestUser? user = null)
-        => (await (user ?? cloud.Demo).GetJsonAsync($"/v2.1/images{(query is [] or ['?', ..] ? "" : "/")}{query}"))["images"]!
-            .AsArray();
+    {
+        var path = query is [] or ['?', ..] ? $"/v2.1/images{query}" : $"/v2.1/images/{query}";
+        return (await (user ?? cloud.Demo).GetJsonAsync(path))["images"]!.AsArray();
+    }
 
     private async Task<IEnumerable<string>> IdsAsync(string query, TestUser? user = null)
         => (await ListAsync(query, user)).Select(found => (string)found!["id"]!);

@@ -21,7 +21,8 @@ public sealed class NetworkProxiesTests(NetworkCloud running) : IClassFixture<Ne
         {
             var network = Assert.Single((await user.GetJsonAsync("/v2.1/os-networks"))["networks"]!.AsArray())!;
             Assert.Equal(keys.Split(' '), network.AsObject().Select(pair => pair.Key).Order(StringComparer.Ordinal));
-            Assert.All(network.AsObject().Where(pair => pair.Key is not ("id" or "label")), pair => Assert.Null(pair.Value));
+            Assert.All(
+                network.AsObject().Where(pair => pair.Key is not ("id" or "label")), pair => Assert.Null(pair.Value));
             Assert.Equal(((string)real["id"]!, "isolated"), ((string)network["id"]!, (string)network["label"]!));
             Assert.Equal(network.ToJsonString(),
                 (await user.GetJsonAsync($"/v2.1/os-networks/{network["id"]}"))["network"]!.ToJsonString());
@@ -115,7 +116,8 @@ public sealed class NetworkProxiesTests(NetworkCloud running) : IClassFixture<Ne
         var (answered, fault) = await running.Cloud.Demo.AskAsync(
             method, $"/v2.1/{Fill(path, group)}", body is null ? null : Fill(body, group));
         Assert.Equal(status, answered);
-        Assert.Contains(Fill(message, group), (string)fault!.AsObject().Single().Value!["message"]!, StringComparison.Ordinal);
+        Assert.Contains(
+            Fill(message, group), (string)fault!.AsObject().Single().Value!["message"]!, StringComparison.Ordinal);
     }
 
     [Theory]

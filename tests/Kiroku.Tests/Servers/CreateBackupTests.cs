@@ -112,10 +112,10 @@ public sealed class CreateBackupTests : IAsyncLifetime
     [Fact]
     public async Task From_2_39_on_metadata_are_not_counted()
     {
-        using var answer = await AskAsync(
-            """{"createImage":{"name":"snap","metadata":{"a":"1","b":"2","c":"3"}}}""", "2.39");
         using var counted = await AskAsync(
             """{"createImage":{"name":"snap","metadata":{"a":"1","b":"2","c":"3"}}}""", "2.38");
+        using var answer = await AskAsync(
+            """{"createImage":{"name":"snap","metadata":{"a":"1","b":"2","c":"3"}}}""", "2.39");
         Assert.Equal((202, 403), ((int)answer.StatusCode, (int)counted.StatusCode));
     }
 

@@ -29,6 +29,7 @@ internal sealed class AddFixedIp(ServerStore store) : IServerAction
             throw Fault.NotFound();
         Body.Require(body, Microversions.IsRelaxed(context));
         await CallersServer.FindAsync(context, serverId, store, Rule);
-        throw Fault.BadRequest("A server has one card with the addresses that its network gives it: none can be added.");
+        throw Fault.BadRequest(
+            "A server has one card with the addresses that its network gives it: none can be added.");
     }
 }

@@ -22,7 +22,8 @@ internal sealed class AddFloatingIp(ServerStore store) : IServerAction
     private const string Name = "addFloatingIp";
     private const string Fixed = "fixed_address";
 
-    private static readonly Schema Addresses = Schema.Object(("address", Parameters.Address), (Fixed, Parameters.Address));
+    private static readonly Schema Addresses = Schema.Object(
+        ("address", Parameters.Address), (Fixed, Parameters.Address));
 
     private static readonly Schema Body = Schema.Body(Name, Addresses with { Required = ["address"] });
 

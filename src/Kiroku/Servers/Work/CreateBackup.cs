@@ -37,7 +37,8 @@ internal sealed class CreateBackup(Snapshots snapshots) : SnapshotWorkflow(snaps
 
     private Step Backup(ServerWork work)
     {
-        var (image, terms) = (work.Arguments<CreateImageArguments>().Image, work.Arguments<CreateImageArguments>().Backup!);
+        var asked = work.Arguments<CreateImageArguments>();
+        var (image, terms) = (asked.Image, asked.Backup!);
         return new(EventNames.Backup, async ct =>
         {
             // Of a backup that is not kept, no disk needs to be copied.

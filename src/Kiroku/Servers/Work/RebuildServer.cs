@@ -18,7 +18,8 @@ namespace Kiroku.Servers.Work;
 /// is given up; once the server's row names the new disk, the action can only go forward. A server that was stopped is
 /// started and stopped again, inside the one step.
 /// </summary>
-internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs, QuotaStore quotas) : Workflow<RebuildRequest>
+internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs, QuotaStore quotas)
+    : Workflow<RebuildRequest>
 {
     public static readonly Rule Rule = Rule.Member("os_compute_api:servers:rebuild");
 

@@ -1,6 +1,8 @@
 namespace Kiroku.Tests.Servers.ManyHosts;
 
-/// <summary>Scheduler hints where there is a choice of hosts, at creation and whenever the server is placed anew.</summary>
+/// <summary>
+/// Scheduler hints where there is a choice of hosts, at creation and whenever the server is placed anew.
+/// </summary>
 public sealed class HintsTests : IAsyncLifetime
 {
     private HostsCloud cloud = null!;
