@@ -24,6 +24,7 @@ internal static class RouteTable
     public static string ApiOf(VisibilityRow row) => row.Path switch
     {
         "/healthz" => "service",
+        _ when row.IsCompute => "compute",
         _ when row.Path.StartsWith("/identity", StringComparison.Ordinal) => "identity",
         _ when row.Path.StartsWith("/image", StringComparison.Ordinal) => "image",
         _ when row.Path.StartsWith("/network", StringComparison.Ordinal) => "network",
