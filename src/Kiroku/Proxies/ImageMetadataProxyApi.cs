@@ -59,6 +59,7 @@ internal static class ImageMetadataProxyApi
         HttpContext context, string id, string key, ImageStore store, QuotaStore quotas)
     {
         var item = Pairs(await ReadAsync(context, OneBody), One);
+        await ImageProxyApi.FindAsync(context, id, store);
         if (!item.TryGetValue(key, out var value))
             throw Fault.BadRequest("Request body and URI mismatch");
         await PutAsync(context, id, item, store, quotas);
