@@ -7,6 +7,16 @@ namespace Kiroku.Quotas;
 internal sealed record Quota(int Limit, long Used)
 {
     public long Left => Limit < 0 ? long.MaxValue : Limit - Used;
+
+    public Quota Less(long used) => this with { Used = Used - used };
+}
+
+/// <summary>
+/// What a server takes up more with a larger flavor; what it gives back with a smaller one does not count.
+/// </summary>
+internal sealed record ProjectGrowth(int Vcpus, int MemoryMiB)
+{
+    public bool IsNone => this is { Vcpus: 0, MemoryMiB: 0 };
 }
 
 /// <summary>A project's limits and their use.</summary>
@@ -53,14 +63,21 @@ internal sealed class QuotaSet(IReadOnlyDictionary<string, Quota> quotas)
             throw new Fault(403, "Image metadata limit exceeded");
     }
 
-    /// <summary>Refuses a larger flavor that exceeds a limit. A smaller one is always allowed.</summary>
+    /// <summary>Refuses a larger flavor that exceeds a limit.</summary>
     /// <exception cref="Fault">403 if a limit is exceeded.</exception>
-    public void RequireGrowth(int vcpus, int memoryMiB)
+    public void Require(ProjectGrowth growth)
         => Require(new SortedDictionary<string, (long Delta, string Said)>(StringComparer.Ordinal)
         {
-            [QuotaResources.Cores] = (vcpus, Text(vcpus)),
-            [QuotaResources.Ram] = (memoryMiB, Text(memoryMiB)),
+            [QuotaResources.Cores] = (growth.Vcpus, Text(growth.Vcpus)),
+            [QuotaResources.Ram] = (growth.MemoryMiB, Text(growth.MemoryMiB)),
         });
+
+    /// <summary>The same limits before that growth, which their use counts already.</summary>
+    public QuotaSet Before(ProjectGrowth growth) => new(new Dictionary<string, Quota>(quotas)
+    {
+        [QuotaResources.Cores] = this[QuotaResources.Cores].Less(growth.Vcpus),
+        [QuotaResources.Ram] = this[QuotaResources.Ram].Less(growth.MemoryMiB),
+    });
 
     private void Require(SortedDictionary<string, (long Delta, string Said)> wanted)
     {

@@ -64,9 +64,8 @@ internal static class QuotaSetsApi
         var force = wanted.TryGetProperty("force", out var forced) && Truth.Of(forced.ToString(), otherwise: false);
         var limits = QuotaResources.All.Where(resource => wanted.TryGetProperty(resource.Name, out _))
             .ToDictionary(resource => resource.Name, resource => WholeNumber.Read(wanted.GetProperty(resource.Name)));
-        if (!force)
-            RefuseBelowUse(await quotas.GetAsync(id, context.RequestAborted), limits);
-        await quotas.SetAsync(id, limits, context.RequestAborted);
+        Action<QuotaSet> check = force ? _ => { } : set => RefuseBelowUse(set, limits);
+        await quotas.SetAsync(id, limits, check, context.RequestAborted);
         return View(context, null, await quotas.GetAsync(id, context.RequestAborted), WriteLimit);
     }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Kiroku.Api;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 
@@ -35,12 +36,28 @@ internal sealed class QuotaStore(IDatabase database, IProjectUsage usage, IOptio
                     used.GetValueOrDefault(resource.Name))));
     }
 
-    public Task SetAsync(string projectId, IReadOnlyDictionary<string, int> limits, CancellationToken cancellationToken)
-        => database.WriteAsync(connection => connection.ExecuteAsync(
-            """
-            INSERT INTO quotas (project_id, resource, hard_limit) VALUES (@projectId, @Key, @Value)
-            ON CONFLICT (project_id, resource) DO UPDATE SET hard_limit = excluded.hard_limit
-            """, limits.Select(limit => new { projectId, limit.Key, limit.Value })), cancellationToken);
+    /// <summary>Makes sure, within the caller's transaction, that what a server has grown by there fits.</summary>
+    /// <exception cref="Fault">403 if a limit is exceeded.</exception>
+    public async Task RequireGrownAsync(DbConnection connection, string projectId, ProjectGrowth growth)
+        => (await GetAsync(connection, projectId)).Before(growth).Require(growth);
+
+    /// <summary>
+    /// Sets limits. <paramref name="check"/> gets the present ones, and their use cannot grow before the new ones are
+    /// there.
+    /// </summary>
+    /// <exception cref="Fault">The check refused them.</exception>
+    public Task SetAsync(
+        string projectId, IReadOnlyDictionary<string, int> limits, Action<QuotaSet> check,
+        CancellationToken cancellationToken)
+        => database.WriteAloneAsync(async connection =>
+        {
+            check(await GetAsync(connection, projectId));
+            return await connection.ExecuteAsync(
+                """
+                INSERT INTO quotas (project_id, resource, hard_limit) VALUES (@projectId, @Key, @Value)
+                ON CONFLICT (project_id, resource) DO UPDATE SET hard_limit = excluded.hard_limit
+                """, limits.Select(limit => new { projectId, limit.Key, limit.Value }));
+        }, cancellationToken);
 
     /// <summary>Removes the project's own limits, except those for images, which are Glance's.</summary>
     public Task DeleteAsync(string projectId, CancellationToken cancellationToken)

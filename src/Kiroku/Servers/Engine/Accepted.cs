@@ -10,7 +10,8 @@ namespace Kiroku.Servers.Engine;
 internal sealed record Accepted(Server Server, object? Arguments = null)
 {
     /// <summary>
-    /// Writes more in the transaction of the acceptance, while nobody else can write; null for nothing more.
+    /// Writes more in the transaction of the acceptance, or refuses it, while nobody else can write; null for nothing
+    /// more.
     /// </summary>
     public Func<DbConnection, Task>? AlsoWrite { get; init; }
 }

@@ -10,7 +10,9 @@ namespace Kiroku.Servers.State;
 /// <param name="AskedOf">The process that received the request and answers it.</param>
 internal sealed record Acceptance(Server Server, ActionRecord Action, Keeping Keeping, string? AskedOf)
 {
-    /// <summary>Writes more in the same transaction, while nobody else can write; null for nothing more.</summary>
+    /// <summary>
+    /// Writes more in the same transaction, or refuses it, while nobody else can write; null for nothing more.
+    /// </summary>
     public Func<DbConnection, Task>? AlsoWrite { get; init; }
 
     /// <summary>Takes back what the action whose place this one takes had announced.</summary>

@@ -69,6 +69,11 @@ internal sealed record Server
     public FormerServer? Former { get; init; }
 
     /// <summary>
+    /// The flavor that the running resize is to give it, which its project's quota counts already; null for none.
+    /// </summary>
+    public ServerFlavor? NextFlavor { get; init; }
+
+    /// <summary>
     /// While rescued: the image that the machine runs from, with the server's own disk as its second.
     /// </summary>
     public string? RescueImageId { get; init; }
@@ -170,7 +175,11 @@ internal sealed record Server
     /// The server when no action runs on it. It keeps its former disk while resized, and in ERROR, where nobody knows
     /// which disk is good.
     /// </summary>
-    public Server AtRest() => Former is not null && VmState is VmStates.Resized or VmStates.Error ? this : InOnePlace();
+    public Server AtRest()
+    {
+        var settled = Former is not null && VmState is VmStates.Resized or VmStates.Error ? this : InOnePlace();
+        return settled with { NextFlavor = null };
+    }
 }
 
 /// <summary>One of a server's disks: the host that it lies on, and its number, counted from 1.</summary>

@@ -36,6 +36,7 @@ internal sealed record ServerRow
     public string ImageId { get; init; } = "";
     public string Flavor { get; init; } = "";
     public string? FormerFlavor { get; init; }
+    public string? NextFlavor { get; init; }
     public string Metadata { get; init; } = "{}";
     public string Labels { get; init; } = "{}";
     public string VmState { get; init; } = "";
@@ -83,10 +84,9 @@ internal sealed record ServerRow
         ProjectId = server.ProjectId,
         UserId = server.UserId,
         ImageId = server.ImageId,
-        Flavor = JsonSerializer.Serialize(server.Flavor, ServerJson.Default.ServerFlavor),
-        FormerFlavor = server.Former is { Flavor: var former }
-            ? JsonSerializer.Serialize(former, ServerJson.Default.ServerFlavor)
-            : null,
+        Flavor = WriteFlavor(server.Flavor),
+        FormerFlavor = server.Former is { Flavor: var former } ? WriteFlavor(former) : null,
+        NextFlavor = server.NextFlavor is { } next ? WriteFlavor(next) : null,
         Metadata = JsonSerializer.Serialize(server.Metadata, ServerJson.Default.IReadOnlyDictionaryStringString),
         Labels = JsonSerializer.Serialize(server.Labels, ServerJson.Default.ServerLabels),
         VmState = server.VmState,
@@ -147,6 +147,7 @@ internal sealed record ServerRow
             : new HostClaim(OtherHost, new Claim(OtherVcpus, OtherMemoryMib, OtherDiskGib)),
         Disk = DiskOf(DiskHost, Generation),
         Former = ToFormer(),
+        NextFlavor = NextFlavor is null ? null : ReadFlavor(NextFlavor),
         ConfigGeneration = ConfigGeneration,
         Addresses = ReadAddresses(Addresses),
         Fault = FaultMessage is { } message ? new ServerFault(message, FaultDetails, FaultCreated ?? UpdatedAt) : null,
@@ -169,6 +170,9 @@ internal sealed record ServerRow
     /// <summary>A flavor from the text of its column.</summary>
     public static ServerFlavor ReadFlavor(string column)
         => JsonSerializer.Deserialize(column, ServerJson.Default.ServerFlavor)!;
+
+    private static string WriteFlavor(ServerFlavor flavor)
+        => JsonSerializer.Serialize(flavor, ServerJson.Default.ServerFlavor);
 
     private FormerServer? ToFormer()
         => FormerFlavor is not null && DiskOf(FormerHost, FormerGeneration) is { } disk

@@ -47,12 +47,19 @@ internal sealed class ResizeServer(FlavorStore flavors, ServerImages images, Quo
         if (flavor.DiskGib == 0)
             throw Fault.BadRequest(
                 "Server disk was unable to be resized because: Resize to zero disk flavor is not allowed.");
-        (await quotas.GetAsync(server.ProjectId, cancellationToken)).RequireGrowth(
-            flavor.Vcpus - server.Flavor.Vcpus, flavor.MemoryMib - server.Flavor.MemoryMiB);
+        var growth = new ProjectGrowth(
+            Math.Max(0, flavor.Vcpus - server.Flavor.Vcpus), Math.Max(0, flavor.MemoryMib - server.Flavor.MemoryMiB));
+        (await quotas.GetAsync(server.ProjectId, cancellationToken)).Require(growth);
         var arguments = new ResizeArguments(ServerFlavors.Of(flavor), server.Disk!.Generation);
         await images.RequireRoomAsync(server.ImageId, arguments.Flavor, cancellationToken);
         var labels = server.Labels with { DiskConfig = asked.DiskConfig ?? server.Labels.DiskConfig };
-        return Accept(server with { Labels = labels }, arguments);
+        return Accept(server with { Labels = labels, NextFlavor = arguments.Flavor }, arguments) with
+        {
+            // Several resizes at once may not all fit, and by now the server's row says what it grows to.
+            AlsoWrite = growth.IsNone
+                ? null
+                : connection => quotas.RequireGrownAsync(connection, server.ProjectId, growth),
+        };
     }
 
     /// <summary>
