@@ -16,14 +16,18 @@ public interface IMachineHost
     /// <summary>The address of the machine's network card, always the same; null if it has none.</summary>
     Task<string?> GetMacAddressAsync(Guid machine, CancellationToken cancellationToken);
 
-    /// <summary>The network that a running machine is in, with the addresses that are known there.</summary>
+    /// <summary>
+    /// The network that a machine is in, with the addresses that it has there or will be given; nothing of one that is
+    /// off, unless an address is reserved for it.
+    /// </summary>
     Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken);
 
     /// <summary>The machine's state; <see cref="MachineState.Absent"/> if there is none.</summary>
     Task<MachineState> GetStateAsync(Guid machine, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Defines the machine, or defines it anew with these properties; a running one takes them up at its next start.
+    /// Defines the machine, or defines it anew with these properties; a running one takes them up at its next start. In
+    /// a network that gives out addresses, one is reserved for it.
     /// </summary>
     Task DefineAsync(MachineSpec spec, CancellationToken cancellationToken);
 
@@ -54,7 +58,9 @@ public interface IMachineHost
     /// </summary>
     Task StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken);
 
-    /// <summary>Switches the machine off if it runs and forgets its definition; its volumes stay.</summary>
+    /// <summary>
+    /// Switches the machine off if it runs, forgets its definition and gives back its address; its volumes stay.
+    /// </summary>
     Task UndefineAsync(Guid machine, CancellationToken cancellationToken);
 
     /// <summary>The last bytes that the guest wrote to its serial console; empty if it never ran.</summary>
@@ -110,6 +116,7 @@ public static class Operations
     public const string ReadAddresses = "read the machine's addresses";
     public const string ReadState = "read the machine's state";
     public const string Define = "define the machine";
+    public const string GiveAddress = "give the machine an address";
     public const string Start = "start the machine";
     public const string Pause = "pause the machine";
     public const string InjectNmi = "send the machine an interrupt";

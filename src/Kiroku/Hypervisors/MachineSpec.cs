@@ -22,4 +22,14 @@ public sealed record MachineSpec(
     /// <summary>Whether it has no network card.</summary>
     [Id(7)]
     public bool HasNoCard { get; init; }
+
+    /// <summary>
+    /// The IPv4 address to reserve for it, where its network gives out addresses; null for any. One that is taken by
+    /// now is replaced by another, unless <see cref="MustHaveAddress"/>.
+    /// </summary>
+    [Id(9)]
+    public string? Address { get; init; }
+
+    [Id(10)]
+    public bool MustHaveAddress { get; init; }
 }

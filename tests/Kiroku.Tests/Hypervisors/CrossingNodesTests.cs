@@ -21,6 +21,8 @@ public sealed class CrossingNodesTests : IDisposable
         {
             SecondVolume = "second",
             ConfigVolume = "config",
+            Address = "192.0.2.7",
+            MustHaveAddress = true,
         };
         Assert.Equal(machine, Cross(machine));
         var capacity = new HostCapacity(1, 2, 3, 4, "7.2.0");

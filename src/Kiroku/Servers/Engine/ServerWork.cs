@@ -108,12 +108,16 @@ internal sealed class ServerWork(
         }
     }
 
-    /// <summary>Updates the server's addresses from the machine's network, which may learn them only later.</summary>
+    /// <summary>
+    /// Updates the server's addresses from the machine's network, which may learn them only later; until then the last
+    /// known ones stay.
+    /// </summary>
     public async Task LookAtAddressesAsync(CancellationToken cancellationToken)
     {
         try
         {
-            Server = Server with { Addresses = await Machines.GetAddressesAsync(Server, cancellationToken) };
+            if (await Machines.GetAddressesAsync(Server, cancellationToken) is { Count: > 0 } addresses)
+                Server = Server with { Addresses = addresses };
         }
         catch (StepException)
         {

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Kiroku.Actions;
 using Kiroku.ConfigDrives;
 using Kiroku.Hypervisors;
@@ -212,11 +214,16 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
         {
             ConfigVolume = server.ConfigGeneration is { } config ? Disks.ConfigOf(server.Id, config) : null,
             HasNoCard = server.Labels.NoCard,
+            Address = server.Labels.FixedIp ?? server.Addresses.Select(known => known.Address).FirstOrDefault(IsIpv4),
+            MustHaveAddress = server.Labels.FixedIp is not null,
         };
         return server.RescueImageId is null
             ? spec
             : spec with { RootVolume = Disks.RescueOf(server.Id), SecondVolume = disk };
     }
+
+    private static bool IsIpv4(string? address)
+        => IPAddress.TryParse(address, out var parsed) && parsed.AddressFamily == AddressFamily.InterNetwork;
 
     private Task CallAsync(Func<Task> call, CancellationToken cancellationToken) => CallAsync(async () =>
     {

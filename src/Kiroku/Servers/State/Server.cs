@@ -248,6 +248,12 @@ internal sealed record ServerLabels
     /// <summary>The servers that it is to be with, or apart from; null for none.</summary>
     public PlacementHints? Hints { get; init; }
 
+    /// <summary>The only address that its card may have in that network; null for any.</summary>
+    public string? FixedIp { get; init; }
+
+    /// <summary>The name by which its guest finds the card on its config drive; null for none.</summary>
+    public string? CardTag { get; init; }
+
     /// <summary>Names the request that made the server, alone or together with others.</summary>
     public string ReservationId { get; init; } = "";
 

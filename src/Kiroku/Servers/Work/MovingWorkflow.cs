@@ -92,6 +92,7 @@ internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
                 await work.Machines.StartAsync(work.Server, ct);
             else
                 await work.Machines.DefineAsync(work.Server, ct);
+            await work.LookAtAddressesAsync(ct);
         })
         {
             Host = () => Destination(work),

@@ -63,12 +63,12 @@ internal sealed class RevertResize : Workflow
             await work.Machines.DeleteDiskAsync(work.Server.Id, dropped, ct);
         await work.LeaveOtherHostAsync(dropped, ct);
         if (work.Server.FormerVmState == VmStates.Active)
-        {
             await work.Machines.StartAsync(work.Server, ct);
-            return;
-        }
-        await work.Machines.DefineAsync(work.Server, ct);
-        await work.RunInnerAsync(StopServer.Stop(work), ct);
+        else
+            await work.Machines.DefineAsync(work.Server, ct);
+        await work.LookAtAddressesAsync(ct);
+        if (work.Server.FormerVmState != VmStates.Active)
+            await work.RunInnerAsync(StopServer.Stop(work), ct);
     })
     {
         Host = () => work.Server.Former?.Disk.Host ?? work.Host,

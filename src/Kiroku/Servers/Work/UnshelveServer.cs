@@ -82,6 +82,7 @@ internal sealed class UnshelveServer(HostWatch hosts) : Workflow<UnshelveServer.
         }
         await work.LeaveOtherHostAsync(work.Server.Disk!.Generation - 1, ct);
         await work.Machines.StartAsync(work.Server, ct);
+        await work.LookAtAddressesAsync(ct);
     })
     {
         TaskState = TaskStates.Spawning,

@@ -5,8 +5,8 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 namespace Kiroku.Hypervisors.Libvirt.Machines;
 
 /// <summary>
-/// The addresses of machines: in a libvirt network those of its leases. Nobody knows them on a bridge, and nobody can
-/// reach those that QEMU's own network gives each machine for itself; there only the network is named.
+/// The addresses of machines: in a libvirt network those that it reserves and leases. Nobody knows them on a bridge,
+/// and nobody can reach those that QEMU's own network gives each machine for itself; there only the network is named.
 /// </summary>
 internal static unsafe class AddressLookup
 {
@@ -18,13 +18,23 @@ internal static unsafe class AddressLookup
     public static IReadOnlyList<MachineAddress> Leased(Session session, Guid machine)
     {
         using var domain = DomainLookup.Find(session, machine);
-        if (domain is null || DomainLookup.StateOf(domain) is not (MachineState.Running or MachineState.Paused))
+        if (domain is null)
             return [];
         var network = MachineNetwork.Parse(session.Options.Network);
-        var leased = Read(domain)
+        var reserved = Reservations.Find(session, network.Name, machine);
+        var runs = DomainLookup.StateOf(domain) is MachineState.Running or MachineState.Paused;
+        if (!runs && reserved is null)
+            return [];
+        var known = Known(reserved, runs ? Read(domain) : [])
             .Select(address => new MachineAddress(network.Name, address, NetworkCard.MacOf(machine))).ToList();
-        return leased.Count > 0 ? leased : Unknown(network, machine);
+        return known.Count > 0 ? known : Unknown(network, machine);
     }
+
+    /// <summary>
+    /// A guest gets what is reserved for it, at the latest when it asks again. Only IPv4 addresses are reserved.
+    /// </summary>
+    private static IEnumerable<string> Known(string? reserved, List<string> leased)
+        => reserved is null ? leased : leased.Where(address => address.Contains(':')).Prepend(reserved);
 
     private static List<string> Read(DomainHandle domain)
     {

@@ -11,8 +11,10 @@ internal static class Domains
 
     public static void Define(Session session, MachineSpec spec)
     {
+        Reservations.ReleaseFormer(session, spec.Id);
         var name = DefinedNames.Choose(session, spec.Id);
         Definitions.Write(session, MachineLabels.Apply(session, spec.Id, MachineXml.Of(spec, name, session)));
+        Reservations.Ensure(session, spec);
     }
 
     /// <summary>Switches the machine on afresh: saved memory may belong to a disk that it no longer has.</summary>
@@ -66,10 +68,11 @@ internal static class Domains
             Destroy(domain);
     }
 
-    /// <summary>Forgets the machine's definition and gives back the account that it had.</summary>
+    /// <summary>Forgets the machine's definition and gives back the address and the account that it had.</summary>
     public static void Undefine(Session session, Guid machine)
     {
         using var domain = DomainLookup.Find(session, machine);
+        Reservations.Release(session, machine, domain);
         if (domain is not null)
             Pass(Definitions.Remove(domain));
         session.Uids?.Release(machine);
