@@ -34,6 +34,9 @@ internal sealed record GuestFacts
 
     /// <summary>Files for its own file system.</summary>
     public IReadOnlyList<GuestFile> Files { get; init; } = [];
+
+    /// <summary>The name by which the guest is to find its network card; null for none.</summary>
+    public string? CardTag { get; init; }
 }
 
 /// <summary>A file that a guest is to have, and where.</summary>

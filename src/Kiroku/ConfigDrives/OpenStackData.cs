@@ -57,10 +57,34 @@ internal static class OpenStackData
         if (Has(version, Liberty))
             json.WriteString("project_id", guest.ProjectId);
         if (Has(version, NewtonOne))
-            WriteEmptyArray(json, "devices");
+            WriteDevices(json, guest, version);
         if (Has(version, Victoria))
             WriteEmptyArray(json, "dedicated_cpus");
         json.WriteEndObject();
+    }
+
+    /// <summary>
+    /// Writes the devices that have a tag, of which there is the network card. Its place on a bus is libvirt's choice,
+    /// made later; the guest finds the card by its MAC address.
+    /// </summary>
+    private static void WriteDevices(Utf8JsonWriter json, GuestFacts guest, string version)
+    {
+        json.WriteStartArray("devices");
+        if (guest is { CardTag: { } tag, MacAddress: { } address })
+        {
+            json.WriteStartObject();
+            if (Has(version, Rocky))
+                json.WriteBoolean("vf_trusted", false);
+            json.WriteString("type", "nic");
+            json.WriteString("mac", address);
+            json.WriteString("bus", "none");
+            json.WriteString("address", "none");
+            json.WriteStartArray("tags");
+            json.WriteStringValue(tag);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     /// <summary>Writes what the server's creator supplied: metadata, password and key.</summary>

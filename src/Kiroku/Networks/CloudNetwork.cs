@@ -40,5 +40,17 @@ internal sealed record CloudSubnet(Guid NetworkId, string NetworkName, HostSubne
 
     public int Version => range.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? 6 : 4;
 
+    /// <summary>Whether an address can be reserved in it, which goes by the card's and so with IPv4 only.</summary>
+    public bool Reserves => Version == 4 && Known.Given is not null;
+
     public bool Holds(IPAddress address) => range.Contains(address);
+
+    /// <summary>Whether the address is among those that guests are given.</summary>
+    public bool Gives(IPAddress address)
+        => Known.Given is { } given && address.AddressFamily == range.BaseAddress.AddressFamily
+            && Compare(IPAddress.Parse(given.First), address) <= 0
+            && Compare(address, IPAddress.Parse(given.Last)) <= 0;
+
+    private static int Compare(IPAddress one, IPAddress other)
+        => one.GetAddressBytes().AsSpan().SequenceCompareTo(other.GetAddressBytes());
 }

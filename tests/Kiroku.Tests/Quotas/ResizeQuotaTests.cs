@@ -3,7 +3,9 @@ using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Quotas;
 
-/// <summary>A server counts with the largest flavor that it can come to have: quotas hold whatever runs at once.</summary>
+/// <summary>
+/// A server counts with the largest flavor that it can come to have, so that quotas hold whatever runs at once.
+/// </summary>
 public sealed class ResizeQuotaTests
 {
     private const string Grow = """{"resize":{"flavorRef":"84"}}""";

@@ -27,5 +27,6 @@ internal static class Guests
         [
             .. (told.Files ?? []).Select(file => new GuestFile(file.Path, Convert.FromBase64String(file.Contents))),
         ],
+        CardTag = server.Labels.CardTag,
     };
 }

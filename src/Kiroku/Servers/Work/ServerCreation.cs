@@ -115,6 +115,8 @@ internal sealed class ServerCreation(
         var caller = Caller.Of(context);
         request.RefuseUnsupported((await hosts.ListStatusesAsync(context.RequestAborted)).Keys.ToHashSet());
         var wanted = request.Card;
+        var configDrive = request.Labels.ConfigDrive || options.Value.ForceConfigDrive;
+        wanted.RefuseFor(request.MaxCount, configDrive);
         var network = await cards.FindAsync(wanted, caller, context.RequestAborted);
         var zone = await ZoneAsync(request, context.RequestAborted);
         var image = request.ImageId;
@@ -144,7 +146,9 @@ internal sealed class ServerCreation(
                 NoCard = wanted.None,
                 NetworkId = network,
                 FirstImage = ServerImages.FirstOf(found),
-                ConfigDrive = request.Labels.ConfigDrive || options.Value.ForceConfigDrive,
+                ConfigDrive = configDrive,
+                FixedIp = wanted.FixedIp,
+                CardTag = wanted.Tag,
                 ReservationId = $"r-{RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 8)}",
             },
             VmState = VmStates.Building,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kiroku.Api;
+using Kiroku.Servers.Views;
 
 namespace Kiroku.Servers.Work;
 
@@ -14,6 +15,12 @@ internal sealed record WantedCard
 
     /// <summary>The one network that will do; null for any.</summary>
     public string? NetworkId { get; private init; }
+
+    /// <summary>The one address that will do there; null for any.</summary>
+    public string? FixedIp { get; private init; }
+
+    /// <summary>The name by which the guest is to find its card; null for none.</summary>
+    public string? Tag { get; private init; }
 
     /// <summary>A port that is to be the server's; null for none.</summary>
     public string? PortId { get; private init; }
@@ -40,20 +47,30 @@ internal sealed record WantedCard
         {
             NetworkId = network.TextOf("uuid"),
             PortId = network.TextOf("port") is { Length: > 0 } port ? port : null,
+            FixedIp = ServerAddresses.Canonical(network.TextOf("fixed_ip")),
+            Tag = network.TextOf("tag"),
         };
-        var address = network.TextOf("fixed_ip");
-        if (card.PortId is not null && address is not null)
+        if (card is { PortId: not null, FixedIp: { } address })
             throw Fault.BadRequest($"Specified Fixed IP '{address}' cannot be used with port '{card.PortId}': "
                 + "the two cannot be specified together.");
         if (card.PortId is null && card.NetworkId is null)
             throw Fault.BadRequest("Bad network format: missing 'uuid'");
         if (card.PortId is null && !Guid.TryParse(card.NetworkId, out _))
             throw Fault.BadRequest($"Bad networks format: network uuid is not in proper format ({card.NetworkId})");
-        if (network.TextOf("tag") is not null)
+        return card;
+    }
+
+    /// <summary>Refuses what can be had only by a server alone, or only with a config drive.</summary>
+    /// <exception cref="Fault">400.</exception>
+    public void RefuseFor(int servers, bool configDrive)
+    {
+        if (FixedIp is not null && servers > 1)
+        {
+            throw Fault.BadRequest(
+                "Failed to launch instances: max_count cannot be greater than 1 if an fixed_ip is specified.");
+        }
+        // The guest would not be told.
+        if (Tag is not null && !configDrive)
             throw Fault.BadRequest("The tag of a server's network card cannot be chosen.");
-        return address is null
-            ? card
-            : throw Fault.BadRequest($"The address {address} cannot be chosen: network {card.NetworkId} gives its "
-                + "addresses out by itself.");
     }
 }
