@@ -25,7 +25,7 @@ internal sealed record Flavor
     /// <summary>Stored and shown, without effect.</summary>
     public double RxtxFactor { get; init; } = 1;
 
-    /// <summary>A JSON object of strings; stored and shown, without effect.</summary>
+    /// <summary>A JSON object of strings; what they ask for is in <see cref="Hardware.FlavorWishes"/>.</summary>
     public string ExtraSpecs { get; init; } = "{}";
 
     public DateTime CreatedAt { get; init; }

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Kiroku.Api;
+using Kiroku.Hardware;
 
 namespace Kiroku.Flavors;
 
 /// <summary>
-/// A flavor's extra specs, which are stored and shown, but have no effect
+/// A flavor's extra specs, by which it asks for more than its sizes
 /// (nova/api/openstack/compute/flavors_extraspecs.py).
 /// </summary>
 internal static class FlavorSpecsApi
@@ -37,7 +38,7 @@ internal static class FlavorSpecsApi
     {
         var body = await FlavorsApi.ReadAsync(
             context, (_, _) => FlavorSchemas.CreateSpecs, FlavorRules.ExtraSpecsCreate);
-        await AddAsync(id, body.GetProperty("extra_specs"), context, store);
+        await AddAsync(id, Read(context, body.GetProperty("extra_specs")), context, store);
         return JsonResponse.Ok(body.WriteTo);
     }
 
@@ -54,10 +55,10 @@ internal static class FlavorSpecsApi
     {
         var body = await FlavorsApi.ReadAsync(
             context, (_, _) => FlavorSchemas.UpdateSpec, FlavorRules.ExtraSpecsUpdate);
-        var specs = Read(body);
+        var specs = Read(context, body);
         if (!specs.ContainsKey(key))
             throw Fault.BadRequest("Request body and URI mismatch");
-        await AddAsync(id, body, context, store);
+        await AddAsync(id, specs, context, store);
         return JsonResponse.Ok(body.WriteTo);
     }
 
@@ -72,15 +73,13 @@ internal static class FlavorSpecsApi
         return TypedResults.Ok();
     }
 
-    private static Task AddAsync(string id, JsonElement added, HttpContext context, FlavorStore store)
-    {
-        var values = Read(added);
-        return ChangeAsync(id, context, store, specs =>
+    private static Task AddAsync(
+        string id, Dictionary<string, string> added, HttpContext context, FlavorStore store)
+        => ChangeAsync(id, context, store, specs =>
         {
-            foreach (var (name, value) in values)
+            foreach (var (name, value) in added)
                 specs[name] = value;
         });
-    }
 
     private static async Task ChangeAsync(
         string id, HttpContext context, FlavorStore store, Action<SortedDictionary<string, string>> change)
@@ -95,9 +94,10 @@ internal static class FlavorSpecsApi
             throw FlavorsApi.NotFound(id);
     }
 
-    /// <summary>Numbers are kept as they are written.</summary>
-    private static Dictionary<string, string> Read(JsonElement specs)
+    /// <summary>Numbers are kept as they are written. From 2.86 on names and values must make sense.</summary>
+    private static Dictionary<string, string> Read(HttpContext context, JsonElement specs)
     {
+        var isChecked = Microversions.Of(context) >= 86;
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var spec in specs.EnumerateObject())
         {
@@ -105,6 +105,8 @@ internal static class FlavorSpecsApi
             if (spec.Value.ValueKind == JsonValueKind.Number && values[spec.Name].Length > LongestValue)
                 throw Fault.BadRequest($"Invalid input received: extra_specs value has {values[spec.Name].Length} "
                     + $"characters, more than {LongestValue}.");
+            if (isChecked)
+                FlavorSpecs.Require(spec.Name, values[spec.Name]);
         }
         return values;
     }

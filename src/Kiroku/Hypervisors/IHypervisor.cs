@@ -20,6 +20,9 @@ public interface IHypervisor : IMachineHost
     /// <summary>The network that machines are put on, with all that is known of it at this moment.</summary>
     Task<HostNetwork> GetNetworkAsync(CancellationToken cancellationToken);
 
+    /// <summary>The hardware that the host can give its machines.</summary>
+    Task<HostAbilities> GetAbilitiesAsync(CancellationToken cancellationToken);
+
     /// <summary>The machines on this host that Kiroku defined, with their states.</summary>
     Task<IReadOnlyDictionary<Guid, MachineState>> ListMachinesAsync(CancellationToken cancellationToken);
 

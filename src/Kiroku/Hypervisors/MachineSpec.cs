@@ -23,6 +23,10 @@ public sealed record MachineSpec(
     [Id(7)]
     public bool HasNoCard { get; init; }
 
+    /// <summary>What its image and flavor ask for; null for nothing.</summary>
+    [Id(8)]
+    public MachineHardware? Hardware { get; init; }
+
     /// <summary>
     /// The IPv4 address to reserve for it, where its network gives out addresses; null for any. One that is taken by
     /// now is replaced by another, unless <see cref="MustHaveAddress"/>.

@@ -29,6 +29,9 @@ internal sealed record Host(Node Node, Service Service, HostUse Use, bool IsPres
     /// <summary>What its machines are put on; null where that is not known.</summary>
     public HostNetwork? Network => Node.Network is { } text ? NetworkText.Read(text) : null;
 
+    /// <summary>The hardware that it can give its machines; null where that is not known.</summary>
+    public HostAbilities? Abilities => Node.Abilities is { } text ? AbilitiesText.Read(text) : null;
+
     public DateTime SeenAt => Node.SeenAt;
 
     public Guid Id => IdOf($"compute node {Name}");
@@ -45,6 +48,7 @@ internal sealed record Host(Node Node, Service Service, HostUse Use, bool IsPres
     {
         IsEnabled = !Service.Disabled && !Node.Draining,
         IsUp = IsUp,
+        Abilities = Abilities,
     };
 
     /// <summary>The id that belongs to a name, always the same.</summary>

@@ -32,13 +32,15 @@ internal sealed class HostMeter(IHypervisor hypervisor, ServiceSettings settings
     {
         if (!hypervisor.Connected.IsCompletedSuccessfully)
             return Last = Last with { Connected = false };
-        var network = FindNetworkAsync();
+        var network = FindAsync(hypervisor.GetNetworkAsync);
+        var abilities = FindAsync(hypervisor.GetAbilitiesAsync);
         try
         {
             var capacity = await hypervisor.GetCapacityAsync(CancellationToken.None).WaitAsync(Patience, time);
             return Last = new HostLook(true, capacity)
             {
                 Network = await network ?? Last.Network,
+                Abilities = await abilities ?? Last.Abilities,
                 Uptime = HostUptime.Read(settings, time),
                 SeenAt = time.UtcNow(),
             };
@@ -49,12 +51,13 @@ internal sealed class HostMeter(IHypervisor hypervisor, ServiceSettings settings
         }
     }
 
-    /// <summary>The host's network. A host whose network does not answer is a host all the same.</summary>
-    private async Task<HostNetwork?> FindNetworkAsync()
+    /// <summary>What else is known of the host; a host that does not tell it is a host all the same.</summary>
+    private async Task<T?> FindAsync<T>(Func<CancellationToken, Task<T>> ask)
+        where T : class
     {
         try
         {
-            return await hypervisor.GetNetworkAsync(CancellationToken.None).WaitAsync(Patience, time);
+            return await ask(CancellationToken.None).WaitAsync(Patience, time);
         }
         catch (Exception e) when (e is HypervisorException or TimeoutException)
         {
@@ -73,6 +76,9 @@ internal sealed record HostLook(bool Connected, HostCapacity? Capacity)
 
     /// <summary>What its machines are put on; null where that is not known.</summary>
     public HostNetwork? Network { get; init; }
+
+    /// <summary>The hardware that it can give its machines; null where that is not known.</summary>
+    public HostAbilities? Abilities { get; init; }
 
     /// <summary>When it last answered.</summary>
     public DateTime? SeenAt { get; init; }

@@ -61,6 +61,11 @@ internal sealed record Node
     /// </summary>
     public string? Network { get; init; }
 
+    /// <summary>
+    /// The hardware that it can give its machines, as <see cref="AbilitiesText"/> writes it; null if unknown.
+    /// </summary>
+    public string? Abilities { get; init; }
+
     /// <summary>Whether its hypervisor answers.</summary>
     public bool Connected { get; init; }
 
@@ -86,6 +91,7 @@ internal sealed record Node
         {
             Connected = look.Connected,
             Network = look.Network is { } network ? NetworkText.Write(network) : Network,
+            Abilities = look.Abilities is { } abilities ? AbilitiesText.Write(abilities) : Abilities,
             HypervisorVersion = capacity.HypervisorVersion,
             Vcpus = capacity.Vcpus,
             MemoryMib = capacity.MemoryMiB,

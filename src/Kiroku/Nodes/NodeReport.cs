@@ -98,7 +98,8 @@ internal sealed partial class NodeReport(
 
     private async Task NoteChangeAsync(CancellationToken cancellationToken)
     {
-        if (meter.Last.Capacity is null)
+        // At its first start QEMU takes its time to say what it can do.
+        if (meter.Last.Capacity is null || meter.Last.Abilities is null)
             await LookAsync(cancellationToken);
         // Free disk and uptime change all the time, and are measured for whoever asks.
         if (node != node!.With(meter.Last) with { DiskFreeBytes = node.DiskFreeBytes, Uptime = node.Uptime })

@@ -11,11 +11,12 @@ internal sealed class NodeStore(SideDatabase side, OwnMembership membership, Tim
     private const string OfThisRun = "name = @Name AND folder = @Folder AND started_at = @StartedAt";
 
     /// <summary>
-    /// What a node reports of itself while it runs. A network that it does not know stays what it reported before.
+    /// What a node reports of itself while it runs. What it does not know of its host stays what it reported before.
     /// </summary>
     private static readonly string Assignments = Columns<Node>.Assignments(
-        nameof(Node.Name), nameof(Node.Number), nameof(Node.Folder), nameof(Node.StartedAt), nameof(Node.Network))
-        + ", network = COALESCE(@Network, nodes.network)";
+        nameof(Node.Name), nameof(Node.Number), nameof(Node.Folder), nameof(Node.StartedAt), nameof(Node.Network),
+        nameof(Node.Abilities))
+        + ", network = COALESCE(@Network, nodes.network), abilities = COALESCE(@Abilities, nodes.abilities)";
 
     private static readonly string Write = Columns<Node>.Insert("nodes")
         + $" ON CONFLICT (name) DO UPDATE SET folder = @Folder, started_at = @StartedAt, {Assignments}";

@@ -12,6 +12,7 @@ internal static class Filters
         new("requested_destination", (host, spec) => spec.OnlyHost is null || spec.OnlyHost == host.Name),
         new("ComputeFilter", (host, _) => host.IsEnabled && host.IsUp),
         new("AvailabilityZoneFilter", (host, spec) => spec.Zone is null || spec.Zone == host.Zone),
+        new("ImagePropertiesFilter", (host, spec) => spec.Demands.All(demand => demand.IsMetBy(host))),
         // In Nova, Placement checks this one.
         new("resources", (host, spec) => host.HasRoomFor(spec.ClaimOn(host.Name))),
     ];

@@ -1,3 +1,5 @@
+using Kiroku.Hypervisors;
+
 namespace Kiroku.Scheduling;
 
 /// <summary>A host as the scheduler sees it: how much its servers may claim in all, and how much they claim
@@ -8,6 +10,9 @@ internal sealed record HostState(string Name, string Zone, Claim Limits, Claim U
     public bool IsEnabled { get; init; } = true;
 
     public bool IsUp { get; init; } = true;
+
+    /// <summary>The hardware that it can give machines; null where that is not known.</summary>
+    public HostAbilities? Abilities { get; init; }
 
     public long FreeVcpus => (long)Limits.Vcpus - Used.Vcpus;
 

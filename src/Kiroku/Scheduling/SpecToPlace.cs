@@ -12,6 +12,9 @@ internal sealed record SpecToPlace(Claim Claim)
     /// <summary>Hosts that are not suitable.</summary>
     public IReadOnlyCollection<string> Excluded { get; init; } = [];
 
+    /// <summary>What its host must be able to give it.</summary>
+    public IReadOnlyList<HostDemand> Demands { get; init; } = [];
+
     /// <summary>The server's current host, if the server's claim on it is left out of what is used there.</summary>
     public string? CurrentHost { get; init; }
 

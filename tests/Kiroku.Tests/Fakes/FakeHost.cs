@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Kiroku.Hypervisors;
+using Kiroku.Hypervisors.Libvirt.Machines;
 
 namespace Kiroku.Tests.Fakes;
 
@@ -26,6 +27,15 @@ internal sealed class FakeHost
         [
             new HostSubnet("10.0.2.0/24") { GivesAddresses = true, Given = new AddressRange("10.0.2.15", "10.0.2.30") },
         ],
+    };
+
+    /// <summary>The hardware that it can give machines.</summary>
+    public HostAbilities Abilities { get; set; } = AbilityXml.Everything("x86_64") with
+    {
+        Kinds = ["qemu"],
+        Version = "7.2.0",
+        MachineTypes = ["pc", "q35"],
+        HasUefi = true,
     };
 
     public IEnumerable<string> DisksOf(Guid server)

@@ -36,6 +36,9 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     public Task<HostNetwork> GetNetworkAsync(CancellationToken cancellationToken)
         => FindNetwork?.Invoke() ?? Task.FromResult(host.Network);
 
+    public Task<HostAbilities> GetAbilitiesAsync(CancellationToken cancellationToken)
+        => Task.FromResult(host.Abilities);
+
     public Task<MachineState> GetStateAsync(Guid machine, CancellationToken cancellationToken)
         => DoAsync(
             "state",

@@ -17,7 +17,8 @@ public sealed class ArchitectureTests
         ["Access"] = ["Api"],
         ["Identity"] = ["Access", "Api", "Storage"],
         ["Actions"] = ["Access", "Api", "Storage"],
-        ["Flavors"] = ["Access", "Api", "Hypervisors", "Identity", "Storage"],
+        ["Flavors"] = ["Access", "Api", "Hardware", "Hypervisors", "Identity", "Storage"],
+        ["Hardware"] = ["Api", "Hypervisors", "Scheduling"],
         ["Images"] = ["Access", "Api", "Cluster", "Hypervisors", "Identity", "Quotas", "Storage"],
         ["Quotas"] = ["Access", "Api", "Storage"],
         ["Keypairs"] = ["Access", "Api", "Quotas", "Storage"],
@@ -29,8 +30,8 @@ public sealed class ArchitectureTests
         ["Scheduling"] = ["Hypervisors"],
         ["Servers"] =
         [
-            "Access", "Actions", "Api", "Cluster", "ConfigDrives", "Flavors", "Hypervisors", "Images", "Keypairs",
-            "Networks", "Nodes", "Quotas", "Scheduling", "Storage",
+            "Access", "Actions", "Api", "Cluster", "ConfigDrives", "Flavors", "Hardware", "Hypervisors", "Images",
+            "Keypairs", "Networks", "Nodes", "Quotas", "Scheduling", "Storage",
         ],
     };
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Kiroku.Hypervisors.Libvirt.Bindings;
@@ -78,6 +77,10 @@ internal sealed partial class LibvirtHypervisor : IHypervisor, ISessionListener,
         }
     }
 
+    public Task<HostAbilities> GetAbilitiesAsync(CancellationToken cancellationToken)
+        => jobs.RunAsync(
+            new Job("look at the host's hardware", options.CallTimeout), AbilityLookup.Of, cancellationToken);
+
     public async IAsyncEnumerable<MachineChange> WatchAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -105,10 +108,8 @@ internal sealed partial class LibvirtHypervisor : IHypervisor, ISessionListener,
     private static HostCapacity Measure(Session session)
     {
         LibvirtException.Check(Native.virNodeGetInfo(session.Connect, out var node));
-        LibvirtException.Check(Native.virConnectGetVersion(session.Connect, out var version));
         var (bytes, free) = PoolRoom.Of(session);
-        var text = string.Create(
-            CultureInfo.InvariantCulture, $"{version / 1_000_000}.{version / 1000 % 1000}.{version % 1000}");
-        return new HostCapacity((int)node.Processors, (long)node.MemoryKiB / 1024, bytes, free, text);
+        var version = AbilityLookup.VersionOf(session);
+        return new HostCapacity((int)node.Processors, (long)node.MemoryKiB / 1024, bytes, free, version);
     }
 }

@@ -28,6 +28,7 @@ internal sealed class Placing(
             {
                 Zone = server.Labels.PinnedZone,
                 OnlyHost = wish.OnlyHost,
+                Demands = ServerHardware.DemandsOf(server, server.Flavor),
             },
             (server, host) => server with { Host = host.Name, Zone = host.Zone, Claim = server.Flavor.Claim },
             cancellationToken);
@@ -45,6 +46,7 @@ internal sealed class Placing(
             {
                 Zone = server.Labels.PinnedZone,
                 OnlyHost = wish.OnlyHost,
+                Demands = ServerHardware.DemandsOf(server, flavor),
                 Excluded = !wish.Leaves && options.Value.AllowResizeToSameHost ? [] : [server.Host!],
                 CurrentHost = server.Host,
                 ClaimOnCurrent = Claim.OfBoth(server.Flavor.Claim, flavor.Claim),
@@ -59,6 +61,7 @@ internal sealed class Placing(
         CancellationToken cancellationToken)
     {
         var look = await LookAsync(cancellationToken);
+        IReadOnlyList<HostDemand> unmet = [];
         return await store.PlaceAsync(fence, async (connection, server) =>
         {
             var all = await hosts.ListAsync(connection, look, except: server.Id);
@@ -71,9 +74,30 @@ internal sealed class Placing(
                     .. await UnsuitableAsync(connection, all, server),
                 ],
             };
-            var best = scheduler.Choose(spec, [.. all.Select(host => host.State(scheduler))]);
+            IReadOnlyList<HostState> states = [.. all.Select(host => host.State(scheduler))];
+            var best = scheduler.Choose(spec, states);
+            unmet = [.. spec.Demands.Where(demand => !states.Any(demand.IsMetBy))];
             return best is null ? null : place(server, all.Single(host => host.Name == best));
-        }, cancellationToken) ?? throw new StepException("No valid host was found.", permanent: true);
+        }, cancellationToken) ?? throw NoValidHost(unmet);
+    }
+
+    /// <summary>Fails where a server's own host cannot give it what its image and flavor ask for.</summary>
+    /// <exception cref="StepException">Permanent: it cannot.</exception>
+    public async Task RequireAsync(
+        Server server, IReadOnlyList<HostDemand> demands, CancellationToken cancellationToken)
+    {
+        if (demands.Count == 0)
+            return;
+        var host = (await hosts.FindAsync(server.Host!, cancellationToken))?.State(scheduler);
+        var unmet = demands.Where(demand => host is null || !demand.IsMetBy(host)).ToList();
+        if (unmet.Count > 0)
+            throw NoValidHost(unmet);
+    }
+
+    private static StepException NoValidHost(IReadOnlyList<HostDemand> unmet)
+    {
+        var why = unmet.Take(1).Select(demand => $" {demand.Sentence}");
+        return new StepException($"No valid host was found.{string.Concat(why)}", permanent: true);
     }
 
     /// <summary>The hosts without the network that the server is to stay in.</summary>

@@ -1,4 +1,5 @@
 using Kiroku.Actions;
+using Kiroku.Scheduling;
 using Kiroku.Servers.Machines;
 using Kiroku.Servers.Remote;
 using Kiroku.Servers.State;
@@ -77,6 +78,11 @@ internal sealed class ServerWork(
     public async Task PlaceAnewAsync(ServerFlavor flavor, PlaceWish wish, CancellationToken cancellationToken)
         => Server = await patience.RunAsync(
             token => placing.PlaceAnewAsync(fence, flavor, wish, token), cancellationToken);
+
+    /// <summary>Fails where the server's host cannot give its machine what is needed.</summary>
+    /// <exception cref="StepException">Permanent: it cannot.</exception>
+    public Task RequireHostAsync(IReadOnlyList<HostDemand> demands, CancellationToken cancellationToken)
+        => placing.RequireAsync(Server, demands, cancellationToken);
 
     /// <summary>Fails where the server's disk is missing, before its machine is touched.</summary>
     public Task RequireDiskAsync(CancellationToken cancellationToken)

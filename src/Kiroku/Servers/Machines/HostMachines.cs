@@ -52,9 +52,14 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
     public Task ContinueAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.ContinueAsync(server.Id, cancellationToken), cancellationToken);
 
-    /// <summary>Asks the guest to switch off, and forces it when it takes longer than the setting says.</summary>
+    /// <summary>
+    /// Asks the guest to switch off, and forces it when it takes longer than its image or the setting says.
+    /// </summary>
     public Task StopAsync(Server server, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.StopAsync(server.Id, shutdownTimeout, cancellationToken), cancellationToken);
+    {
+        var timeout = ServerHardware.ShutdownTimeoutOf(server, shutdownTimeout);
+        return CallAsync(() => hypervisor.StopAsync(server.Id, timeout, cancellationToken), cancellationToken);
+    }
 
     public Task PowerOffAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.StopAsync(server.Id, TimeSpan.Zero, cancellationToken), cancellationToken);
@@ -214,12 +219,15 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
         {
             ConfigVolume = server.ConfigGeneration is { } config ? Disks.ConfigOf(server.Id, config) : null,
             HasNoCard = server.Labels.NoCard,
+            Hardware = ServerHardware.Of(server),
             Address = server.Labels.FixedIp ?? server.Addresses.Select(known => known.Address).FirstOrDefault(IsIpv4),
             MustHaveAddress = server.Labels.FixedIp is not null,
         };
-        return server.RescueImageId is null
-            ? spec
-            : spec with { RootVolume = Disks.RescueOf(server.Id), SecondVolume = disk };
+        if (server.RescueImageId is null)
+            return spec;
+        return spec.Hardware?.RescueDevice is null
+            ? spec with { RootVolume = Disks.RescueOf(server.Id), SecondVolume = disk }
+            : spec with { SecondVolume = Disks.RescueOf(server.Id) };
     }
 
     private static bool IsIpv4(string? address)

@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Hardware;
 using Kiroku.Images;
 using Kiroku.Servers.State;
 
@@ -24,6 +25,7 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
         if (image.Status != ImageStatus.Active)
             throw Fault.BadRequest($"Image {imageId} is not active.");
         RequireRoom(image, flavor);
+        HardwareCheck.Require(ServerHardware.WishesOf(image, flavor), image.Name ?? "", flavor.Name);
         if (await Task.Run(() => RefusalOf(image), cancellationToken) is { } refusal)
             throw Fault.BadRequest($"Image {imageId} is unacceptable: {refusal}");
         return image;
@@ -39,30 +41,35 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
     /// _get_rescue_image). Whoever makes an image chooses what that property names, so the server's own project must
     /// be allowed to use the first image, whoever asks; otherwise the server's own image serves.
     /// </summary>
-    public async Task<string> RescueImageAsync(Server server, CancellationToken cancellationToken)
+    /// <returns>The image's id, and what it asks of machines.</returns>
+    public async Task<(string Image, ImageWish? Wish)> RescueImageAsync(
+        Server server, CancellationToken cancellationToken)
     {
         var viewer = new ImageViewer(server.ProjectId, SeesAll: false);
         if (server.FirstImageId == server.ImageId)
-            return server.ImageId;
+            return (server.ImageId, server.ImageWish);
         try
         {
-            return (await CheckAsync(
-                server.FirstImageId, server.Flavor, viewer, "Cannot find image", cancellationToken)).Id;
+            var first = await CheckAsync(
+                server.FirstImageId, server.Flavor, viewer, "Cannot find image", cancellationToken);
+            return (first.Id, ServerHardware.Keep(first));
         }
         catch (Fault)
         {
-            return server.ImageId;
+            return (server.ImageId, server.ImageWish);
         }
     }
 
     /// <summary>
-    /// Checks that a server made from the image may have that flavor. An image that is gone has no demands.
+    /// Checks that a server may have that flavor beside its image. An image that is gone has no demands.
     /// </summary>
     /// <exception cref="Fault">400 with Nova's words.</exception>
-    public async Task RequireRoomAsync(string imageId, ServerFlavor flavor, CancellationToken cancellationToken)
+    public async Task RequireRoomAsync(Server server, ServerFlavor flavor, CancellationToken cancellationToken)
     {
-        if (await images.FindAsync(imageId, cancellationToken) is { } image)
+        var image = await images.FindAsync(server.ImageId, cancellationToken);
+        if (image is not null)
             RequireRoom(image, flavor);
+        HardwareCheck.Require(ServerHardware.WishesOf(server, flavor), image?.Name ?? "", flavor.Name);
     }
 
     /// <summary>Finds out which disk the image's file is, after fetching the file to this node.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
@@ -23,6 +24,9 @@ internal sealed record Server
     public required string UserId { get; init; }
 
     public required string ImageId { get; init; }
+
+    /// <summary>What its image asked of machines when the server took it; null for nothing.</summary>
+    public ImageWish? ImageWish { get; init; }
 
     public required ServerFlavor Flavor { get; init; }
 
@@ -77,6 +81,9 @@ internal sealed record Server
     /// While rescued: the image that the machine runs from, with the server's own disk as its second.
     /// </summary>
     public string? RescueImageId { get; init; }
+
+    /// <summary>What the image of its last rescue asked of machines; null for nothing.</summary>
+    public ImageWish? RescueWish { get; init; }
 
     /// <summary>The generation of its config drive, counted from 1; null if it has none.</summary>
     public int? ConfigGeneration { get; init; }
@@ -209,8 +216,14 @@ internal sealed record ServerFlavor(
     [JsonIgnore]
     public long DiskBytes => DiskGiB * 1024L * 1024 * 1024;
 
+    /// <summary>What a server takes up on its host: the sizes, if no extra spec says otherwise.</summary>
     [JsonIgnore]
-    public Claim Claim => new(Vcpus, MemoryMiB, DiskGiB);
+    public Claim Claim => new(
+        Resource("VCPU") ?? Vcpus, Resource("MEMORY_MB") ?? MemoryMiB, Resource("DISK_GB") ?? DiskGiB);
+
+    private int? Resource(string name)
+        => ExtraSpecs.TryGetValue($"resources:{name}", out var text) && int.TryParse(
+            text, NumberStyles.None, CultureInfo.InvariantCulture, out var amount) ? amount : null;
 }
 
 /// <summary>The facts that requests have given a server, to be kept, shown and told to its guest.</summary>

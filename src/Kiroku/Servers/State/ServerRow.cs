@@ -34,6 +34,7 @@ internal sealed record ServerRow
     public string ProjectId { get; init; } = "";
     public string UserId { get; init; } = "";
     public string ImageId { get; init; } = "";
+    public string? ImageWishes { get; init; }
     public string Flavor { get; init; } = "";
     public string? FormerFlavor { get; init; }
     public string? NextFlavor { get; init; }
@@ -63,6 +64,7 @@ internal sealed record ServerRow
     public string? FaultDetails { get; init; }
     public DateTime? FaultCreated { get; init; }
     public string? RescueImageId { get; init; }
+    public string? RescueWishes { get; init; }
     public string? LockedBy { get; init; }
     public string? LockedReason { get; init; }
     public string? RunningAction { get; init; }
@@ -84,6 +86,7 @@ internal sealed record ServerRow
         ProjectId = server.ProjectId,
         UserId = server.UserId,
         ImageId = server.ImageId,
+        ImageWishes = Write(server.ImageWish),
         Flavor = WriteFlavor(server.Flavor),
         FormerFlavor = server.Former is { Flavor: var former } ? WriteFlavor(former) : null,
         NextFlavor = server.NextFlavor is { } next ? WriteFlavor(next) : null,
@@ -112,6 +115,7 @@ internal sealed record ServerRow
         FaultDetails = server.Fault?.Details,
         FaultCreated = server.Fault?.Created,
         RescueImageId = server.RescueImageId,
+        RescueWishes = Write(server.RescueWish),
         LockedBy = server.LockedBy,
         LockedReason = server.LockedReason,
         RunningAction = server.RunningAction,
@@ -131,6 +135,7 @@ internal sealed record ServerRow
         ProjectId = ProjectId,
         UserId = UserId,
         ImageId = ImageId,
+        ImageWish = ReadWish(ImageWishes),
         Flavor = ReadFlavor(Flavor),
         Metadata = JsonSerializer.Deserialize(Metadata, ServerJson.Default.IReadOnlyDictionaryStringString)!,
         Labels = JsonSerializer.Deserialize(Labels, ServerJson.Default.ServerLabels)!,
@@ -152,6 +157,7 @@ internal sealed record ServerRow
         Addresses = ReadAddresses(Addresses),
         Fault = FaultMessage is { } message ? new ServerFault(message, FaultDetails, FaultCreated ?? UpdatedAt) : null,
         RescueImageId = RescueImageId,
+        RescueWish = ReadWish(RescueWishes),
         LockedBy = LockedBy,
         LockedReason = LockedReason,
         RunningAction = RunningAction,
@@ -174,6 +180,12 @@ internal sealed record ServerRow
     private static string WriteFlavor(ServerFlavor flavor)
         => JsonSerializer.Serialize(flavor, ServerJson.Default.ServerFlavor);
 
+    private static string? Write(ImageWish? wish)
+        => wish is null ? null : JsonSerializer.Serialize(wish, ServerJson.Default.ImageWish);
+
+    private static ImageWish? ReadWish(string? column)
+        => column is null ? null : JsonSerializer.Deserialize(column, ServerJson.Default.ImageWish);
+
     private FormerServer? ToFormer()
         => FormerFlavor is not null && DiskOf(FormerHost, FormerGeneration) is { } disk
             ? new FormerServer(ReadFlavor(FormerFlavor), disk)
@@ -187,6 +199,7 @@ internal sealed record ServerRow
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ServerFlavor))]
 [JsonSerializable(typeof(ServerLabels))]
+[JsonSerializable(typeof(ImageWish))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(IReadOnlyList<MachineAddress>))]
 internal sealed partial class ServerJson : JsonSerializerContext;

@@ -53,6 +53,7 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs, 
         {
             FormerVmState = null,
             ImageId = kept ? asked.FormerImage ?? work.Server.ImageId : work.Server.ImageId,
+            ImageWish = kept && asked.FormerImage is not null ? asked.FormerWish : work.Server.ImageWish,
         };
     }
 
@@ -78,6 +79,7 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs, 
             AdminPass = request.Form.Shown?.AdminPass,
             Files = asked.Files,
             FormerImage = server.ImageId,
+            FormerWish = server.ImageWish,
         };
         var changed = asked.Applied(server, key);
         // As in Nova, the answer and all later reads show the new image.
@@ -87,6 +89,7 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs, 
             TaskState = TaskStates.Rebuilding,
             FormerVmState = server.VmState,
             ImageId = asked.ImageId,
+            ImageWish = ServerHardware.Keep(image),
         }, arguments);
     }
 
@@ -114,6 +117,7 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs, 
 
     private static async Task SwitchToFreshDiskAsync(ServerWork work, RebuildArguments asked, CancellationToken ct)
     {
+        await work.RequireHostAsync(ServerHardware.ImageDemandsOf(work.Server), ct);
         var image = await work.Machines.PrepareImageAsync(asked.Image, work.Server.Flavor, ct);
         await work.Machines.CreateDiskAsync(work.Server.Id, asked.Generation, image, work.Server.Flavor, ct);
         if (asked.ConfigGeneration is { } config)
@@ -158,4 +162,7 @@ internal sealed record RebuildArguments(string Image, int Generation)
     /// The image of the disk that the server has until the rebuild; null in arguments that an older version wrote.
     /// </summary>
     public string? FormerImage { get; init; }
+
+    /// <summary>What that image asked of machines; null for nothing.</summary>
+    public ImageWish? FormerWish { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Hardware;
 using Kiroku.Hypervisors;
 using Kiroku.Images;
 using Kiroku.Servers.Engine;
@@ -60,30 +61,45 @@ internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.
     protected override async Task<Accepted> PrepareAsync(
         Server server, Asked asked, ActionRequest request, CancellationToken cancellationToken)
     {
-        if (asked.Image is { } image)
-        {
-            var viewer = new ImageViewer(request.ProjectId!, request.ByAdmin);
-            var refusal = $"Requested rescue image '{image}' is not supported";
-            await images.CheckAsync(image, server.Flavor, viewer, refusal, cancellationToken);
-        }
-        var chosen = asked.Image ?? await images.RescueImageAsync(server, cancellationToken);
-        return new Accepted(server with { TaskState = TaskStates.Rescuing }, new RescueArguments(chosen));
+        var (image, wish) = asked.Image is { } named
+            ? await CheckAsync(server, named, request, cancellationToken)
+            : await images.RescueImageAsync(server, cancellationToken);
+        HardwareCheck.RequireRescue(ImageWish.Of(wish, image));
+        return new Accepted(
+            server with { TaskState = TaskStates.Rescuing }, new RescueArguments(image) { Wish = wish });
+    }
+
+    private async Task<(string, ImageWish?)> CheckAsync(
+        Server server, string image, ActionRequest request, CancellationToken cancellationToken)
+    {
+        var viewer = new ImageViewer(request.ProjectId!, request.ByAdmin);
+        var refusal = $"Requested rescue image '{image}' is not supported";
+        return (image, ServerHardware.Keep(
+            await images.CheckAsync(image, server.Flavor, viewer, refusal, cancellationToken)));
     }
 
     private static Step Rescue(ServerWork work)
     {
-        var image = work.Arguments<RescueArguments>().Image;
+        var asked = work.Arguments<RescueArguments>();
+        var image = asked.Image;
         return new(EventNames.Rescue, async ct =>
         {
             if (work.Server.RescueImageId != image)
             {
+                var rescued = work.Server with { RescueImageId = image, RescueWish = asked.Wish };
+                await work.RequireHostAsync(ServerHardware.RescueDemandsOf(rescued), ct);
                 var disk = await work.Machines.PrepareImageAsync(image, work.Server.Flavor, ct);
                 await work.RequireDiskAsync(ct);
                 await work.Machines.StopAsync(work.Server, ct);
                 // A server in ERROR may run from the disk of an earlier rescue, which the new one replaces.
                 await work.LeaveRescueAsync(ct);
                 await work.Machines.CreateRescueDiskAsync(work.Server, disk, ct);
-                await work.SaveAsync(s => s with { RescueImageId = image, PowerState = MachineState.Off }, ct);
+                await work.SaveAsync(s => s with
+                {
+                    RescueImageId = image,
+                    RescueWish = asked.Wish,
+                    PowerState = MachineState.Off,
+                }, ct);
             }
             await work.Machines.StartAsync(work.Server, ct);
         })
@@ -118,4 +134,8 @@ internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.
 }
 
 /// <summary>The image to run from.</summary>
-internal sealed record RescueArguments(string Image);
+internal sealed record RescueArguments(string Image)
+{
+    /// <summary>What the image asks of machines; null for nothing.</summary>
+    public ImageWish? Wish { get; init; }
+}

@@ -51,7 +51,7 @@ internal sealed class ResizeServer(FlavorStore flavors, ServerImages images, Quo
             Math.Max(0, flavor.Vcpus - server.Flavor.Vcpus), Math.Max(0, flavor.MemoryMib - server.Flavor.MemoryMiB));
         (await quotas.GetAsync(server.ProjectId, cancellationToken)).Require(growth);
         var arguments = new ResizeArguments(ServerFlavors.Of(flavor), server.Disk!.Generation);
-        await images.RequireRoomAsync(server.ImageId, arguments.Flavor, cancellationToken);
+        await images.RequireRoomAsync(server, arguments.Flavor, cancellationToken);
         var labels = server.Labels with { DiskConfig = asked.DiskConfig ?? server.Labels.DiskConfig };
         return Accept(server with { Labels = labels, NextFlavor = arguments.Flavor }, arguments) with
         {

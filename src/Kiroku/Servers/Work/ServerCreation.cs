@@ -137,6 +137,7 @@ internal sealed class ServerCreation(
             ProjectId = caller.ProjectId,
             UserId = caller.UserId,
             ImageId = image,
+            ImageWish = ServerHardware.Keep(found),
             Flavor = taken,
             Metadata = request.Metadata,
             Labels = request.Labels with
@@ -146,7 +147,7 @@ internal sealed class ServerCreation(
                 NoCard = wanted.None,
                 NetworkId = network,
                 FirstImage = ServerImages.FirstOf(found),
-                ConfigDrive = configDrive,
+                ConfigDrive = configDrive || ServerHardware.RequiresConfigDrive(ServerHardware.WishesOf(found, taken)),
                 FixedIp = wanted.FixedIp,
                 CardTag = wanted.Tag,
                 ReservationId = $"r-{RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 8)}",

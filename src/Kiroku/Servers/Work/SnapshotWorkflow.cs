@@ -3,6 +3,7 @@ using Kiroku.Actions;
 using Kiroku.Api;
 using Kiroku.Images;
 using Kiroku.Servers.Engine;
+using Kiroku.Servers.Machines;
 using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Work;
@@ -40,6 +41,8 @@ internal abstract class SnapshotWorkflow(Snapshots snapshots) : Workflow<Snapsho
     protected override async Task<Accepted> PrepareAsync(
         Server server, SnapshotRequest asked, ActionRequest request, CancellationToken cancellationToken)
     {
+        if (server.VmState != VmStates.Stopped && ServerHardware.RequiresQuiesce(server))
+            throw Fault.Conflict($"Quiescing is not supported in instance {server.Id}");
         var image = await snapshots.DescribeAsync(server, asked, request, cancellationToken);
         return new Accepted(
             server with { TaskState = Pending }, new CreateImageArguments(image.Id) { Backup = asked.Backup })

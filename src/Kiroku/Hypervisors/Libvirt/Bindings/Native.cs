@@ -52,6 +52,10 @@ internal static unsafe partial class Native
     [LibraryImport(LibvirtLibrary.Name)]
     public static partial nint virConnectGetCapabilities(ConnectHandle connect);
 
+    [LibraryImport(LibvirtLibrary.Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint virConnectGetDomainCapabilities(
+        ConnectHandle connect, string? emulator, string? architecture, string? machine, string? type, uint flags);
+
     [LibraryImport(LibvirtLibrary.Name)]
     public static partial int virNodeGetInfo(ConnectHandle connect, out NodeInfo info);
 

@@ -19,7 +19,7 @@ internal static class DefinedNames
             return wanted;
         var isOff = DomainLookup.StateOf(domain) == MachineState.Off;
         if (UuidOf(domain) != machine && isOff)
-            LibvirtException.Check(Definitions.Remove(domain));
+            LibvirtException.Check(Definitions.RemoveForAnother(session, domain));
         var name = Marshal.PtrToStringUTF8(Native.virDomainGetName(domain))!;
         if (name == wanted)
             return wanted;

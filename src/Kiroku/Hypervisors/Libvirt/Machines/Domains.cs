@@ -74,7 +74,7 @@ internal static class Domains
         using var domain = DomainLookup.Find(session, machine);
         Reservations.Release(session, machine, domain);
         if (domain is not null)
-            Pass(Definitions.Remove(domain));
+            Pass(Definitions.Remove(session, domain));
         session.Uids?.Release(machine);
     }
 

@@ -38,6 +38,7 @@ internal static class MachineXml
                 spec.ConfigVolume is { } config ? ConfigDrive(Path.Combine(options.VolumesFolder, config)) : null,
                 card,
                 session.IsTest ? [] : RealDevices(ConsoleFiles.PathOf(options.ConsolesFolder, spec.Id))));
+        HardwareXml.Apply(domain, spec, session);
         // The mock has no QEMU to be told.
         if (card is not null && options.Network == MachineNetwork.Isolated && !session.IsTest)
             NetworkCard.Isolate(domain);

@@ -38,7 +38,7 @@ internal static class SavedMemory
             throw error;
         // The note goes only with the machine's definition.
         var definition = Definitions.Read(domain);
-        LibvirtException.Check(Definitions.Remove(domain));
+        LibvirtException.Check(Definitions.RemoveForAnother(session, domain));
         Definitions.Write(session, definition);
     }
 

@@ -23,6 +23,11 @@ internal sealed class Session(ConnectHandle connect, LibvirtOptions options, boo
     /// <summary>libvirt's word for what runs the machines: kvm, qemu or test.</summary>
     public string DomainType { get; set; } = "test";
 
+    /// <summary>
+    /// Whether the daemon can limit processors: that takes control groups, which a private daemon does not have.
+    /// </summary>
+    public bool LimitsCpu { get; set; }
+
     /// <summary>Whether libvirt has not given the connection up.</summary>
     public bool IsAlive => !closed && !Connect.IsClosed && Native.virConnectIsAlive(Connect) == 1;
 

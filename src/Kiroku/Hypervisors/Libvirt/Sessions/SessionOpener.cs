@@ -18,6 +18,7 @@ internal static class SessionOpener
         }
         EventLoop.EnsureStarted();
         var session = new Session(LibvirtException.Check(Native.virConnectOpen(uri)), options, isTest, address.Uids);
+        session.LimitsCpu = uri == "qemu:///system";
         try
         {
             Prepare(session, listener);
