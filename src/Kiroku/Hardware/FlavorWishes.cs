@@ -114,7 +114,7 @@ internal static class FlavorWishes
         .. SizedResources.Select(
             name => Lacking($"resources{{group}}:{name}", Number, "groups of resources") with { Asks = IsSome }),
         .. Resources.Select(
-            name => Lacking($"resources{{group}}:{name}", Number, $"the resource {name}") with { Asks = IsSome }),
+            name => Lacking($"resources{{group}}:{name}", Number, "that resource") with { Asks = IsSome }),
         Lacking("resources{group}:CUSTOM_{resource}", Number, "resources of a class of one's own")
             with { Asks = IsSome },
         Lacking("trait{group}:{resource}", TraitValue, "traits") with { Asks = value => value == "required" },

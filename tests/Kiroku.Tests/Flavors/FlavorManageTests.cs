@@ -211,6 +211,46 @@ public sealed class FlavorManageTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("hw:bogus", "1", "Validation failed; extra spec 'hw:bogus' does not appear to be a valid extra spec.")]
+    [InlineData("trait1:a", "a", "Validation failed; extra spec 'trait1:a' does not appear to be a valid extra spec.")]
+    [InlineData("hw:cpu_policy", "a", "Validation failed; 'a' is not one of: dedicated, shared, mixed.")]
+    [InlineData("hw:boot_menu", "a", "Validation failed; 'a' is not a valid boolean-like value.")]
+    [InlineData("quota:cpu_shares", "a", "Validation failed; 'a' is not a valid integer value.")]
+    [InlineData("quota:cpu_shares", "-1", "Validation failed; '-1' is less than the min value of '0'.")]
+    [InlineData("hw:redirected_usb_ports", "16",
+        "Validation failed; '16' is greater than the max value of '15'.")]
+    [InlineData("pci_passthrough:alias", "a",
+        @"Validation failed; 'a' is not of the format '[^:]+:\d+(?:\s*,\s*[^:]+:\d+)*'.")]
+    public async Task An_extra_spec_must_make_sense_from_2_86_on(string name, string value, string message)
+    {
+        const string Path = "/v2.1/flavors/42/os-extra_specs";
+        var spec = new JsonObject { [name] = value }.ToJsonString();
+        var body = $$"""{"extra_specs":{{spec}}}""";
+        using var refused = await admin.PostAsync(Path, body, Version("2.86"));
+        Assert.Equal((400, message),
+            ((int)refused.StatusCode, (string)(await TestApp.JsonAsync(refused))["badRequest"]!["message"]!));
+        using var free = await admin.PostAsync(Path, body, Version("2.85"));
+        Assert.Equal(200, (int)free.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("hw:numa_mem.1", "2")]
+    [InlineData("resources1:CUSTOM_GOLD", "1")]
+    [InlineData("resources:VCPU", "0")]
+    [InlineData("trait:HW_CPU_X86_AVX", "required")]
+    [InlineData("capabilities:cpu_info:arch", "x")]
+    [InlineData("hide_hypervisor_id", "yes")]
+    [InlineData("other:a", "b")]
+    [InlineData("a", "b")]
+    public async Task An_extra_spec_that_Nova_knows_or_has_no_namespace_for_is_taken(string name, string value)
+    {
+        var spec = new JsonObject { [name] = value }.ToJsonString();
+        using var put = await admin.PostAsync(
+            "/v2.1/flavors/42/os-extra_specs", $$"""{"extra_specs":{{spec}}}""", Version("2.86"));
+        Assert.Equal(200, (int)put.StatusCode);
+    }
+
+    [Theory]
     [InlineData("POST", "", "{}")]
     [InlineData("POST", "", """{"extra_specs":{"a/b":"c"}}""")]
     [InlineData("POST", "", """{"extra_specs":{"a":true}}""")]

@@ -11,7 +11,7 @@ public sealed class HonouredTests
         """
         <domain type="kvm"><name>kiroku-a</name><uuid>11111111-2222-3333-4444-555555555555</uuid><title>a</title>
         <memory unit="MiB">96</memory><vcpu>4</vcpu><os><type>hvm</type><boot dev="hd" /></os><features><acpi />
-        </features>        <cpu mode="host-passthrough" /><clock offset="utc" /><on_poweroff>destroy</on_poweroff>
+        </features><cpu mode="host-passthrough" /><clock offset="utc" /><on_poweroff>destroy</on_poweroff>
         <on_reboot>restart</on_reboot><on_crash>destroy</on_crash><pm><suspend-to-mem enabled="no" />
         <suspend-to-disk enabled="no" /></pm><devices><disk type="file" device="disk">
         <driver name="qemu" type="qcow2" /><source file="/k/volumes/root" /><target dev="vda" bus="virtio" /></disk>

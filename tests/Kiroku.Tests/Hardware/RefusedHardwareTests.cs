@@ -81,7 +81,7 @@ public sealed class RefusedHardwareTests
         + "asks.")]
     [InlineData("", "quota:cpu_shares=1", "No host offers quota:cpu_shares=1.")]
     [InlineData("", "trait1:CUSTOM_A=required", "No host has traits, for which trait1:CUSTOM_A asks.")]
-    [InlineData("", "resources:VGPU=1", "No host has the resource VGPU, for which resources:VGPU asks.")]
+    [InlineData("", "resources:VGPU=1", "No host has that resource, for which resources:VGPU asks.")]
     [InlineData("", "resources1:VCPU=1", "No host has groups of resources, for which resources1:VCPU asks.")]
     [InlineData("", "capabilities:cpu_info:arch=x", "No host has reported capabilities, for which "
         + "capabilities:cpu_info:arch asks.")]

@@ -25,6 +25,24 @@ public sealed class CrossingNodesTests : IDisposable
             MustHaveAddress = true,
         };
         Assert.Equal(machine, Cross(machine));
+        var asking = machine with
+        {
+            Hardware = new MachineHardware
+            {
+                DiskBus = "scsi",
+                HasPmu = false,
+                VideoMiB = 3,
+                RescueBus = "usb",
+                Shape = new CpuShape(1, 2, 1),
+                Limits = new MachineLimits
+                {
+                    CpuQuota = -1,
+                    DiskBytes = new Flow(0, 1, 2),
+                    Outbound = new Bandwidth(1, 0, 3),
+                },
+            },
+        };
+        Assert.Equal(asking, Cross(asking));
         var capacity = new HostCapacity(1, 2, 3, 4, "7.2.0");
         Assert.Equal(capacity, Cross(capacity));
         var address = new MachineAddress("net", null, "fa:16:3e:00:00:01");
