@@ -78,6 +78,34 @@ public sealed class MockHypervisorTests : HypervisorContract
         await other.UndefineAsync(machine, Token);
     }
 
+    [Fact]
+    public async Task The_mock_takes_every_hardware()
+    {
+        var has = await Hypervisor.GetAbilitiesAsync(Token);
+        Assert.True(has is { HasUefi: true, LimitsCpu: true });
+        foreach (var bus in has.DiskBuses)
+        {
+            await Hypervisor.DefineAsync(SpecOf(await NewMachineAsync()) with
+            {
+                ConfigVolume = "config",
+                Hardware = new MachineHardware
+                {
+                    DiskBus = bus,
+                    CdromBus = "sata",
+                    IsUefi = true,
+                    MachineType = "q35",
+                    CardModel = "e1000",
+                    HasAgent = true,
+                    WatchdogAction = "reset",
+                    Shape = new CpuShape(1, 1, 1),
+                    InputBus = "virtio",
+                    VideoModel = "qxl",
+                    Limits = new MachineLimits { CpuShares = 100, DiskBytes = new Flow(1, 2, 0) },
+                },
+            }, Token);
+        }
+    }
+
     [Theory]
     [InlineData("isolated", "isolated")]
     [InlineData("user", "user")]

@@ -2,10 +2,11 @@ using Kiroku.Hardware;
 
 namespace Kiroku.Tests.Docs;
 
-/// <summary>docs/image-properties.md says what the code does with each property and extra spec.</summary>
+/// <summary>Two pages say what the code does with each property and extra spec.</summary>
 public sealed class HardwarePageTests
 {
     private const string Page = "image-properties.md";
+    private const string FlavorsPage = "extra-specs.md";
 
     [Fact]
     public void The_page_has_the_properties_of_images()
@@ -18,9 +19,9 @@ public sealed class HardwarePageTests
     [Fact]
     public void The_page_has_the_extra_specs_of_flavors()
     {
-        new GeneratedPart(Page, "honoured extra specs").Settle(Honoured("extra spec", FlavorWishes.All));
-        new GeneratedPart(Page, "refused extra specs").Settle(Refused(FlavorWishes.All));
-        new GeneratedPart(Page, "idle extra specs").Settle(Idle(FlavorWishes.All));
+        new GeneratedPart(FlavorsPage, "honoured extra specs").Settle(Honoured("extra spec", FlavorWishes.All));
+        new GeneratedPart(FlavorsPage, "refused extra specs").Settle(Refused(FlavorWishes.All));
+        new GeneratedPart(FlavorsPage, "idle extra specs").Settle(Idle(FlavorWishes.All));
     }
 
     [Fact]
