@@ -47,6 +47,7 @@ public sealed class HonouredTests
         { "hw_disk_bus=scsi", "devices[disk[1]/target[@dev='sda'][@bus='scsi']][disk[3]/target[@dev='sdc']]"
             + "/controller[@type='scsi'][@model='virtio-scsi']" },
         { "hw_disk_bus=ide", "devices[disk[1]/target[@dev='hda'][@bus='ide']]/disk[2]/target[@dev='hdb']" },
+        { "hw_disk_bus=sata", "devices/disk[@device='cdrom'][readonly]/target[@dev='sdc'][@bus='sata']" },
         { "hw_disk_bus=usb", "devices[not(controller[@model='none'])][controller[@model='qemu-xhci']]"
             + "/disk[1]/target[@dev='sda'][@bus='usb']" },
         { "vmware_adaptertype=lsiLogic", "devices/controller[@type='scsi'][@model='lsilogic']" },

@@ -42,7 +42,7 @@ internal static class AbilityXml
             ScsiModels = isX86
                 ? ["lsilogic", "lsisas1068", "lsisas1078", "virtio-scsi", "vmpvscsi"]
                 : ["virtio-scsi"],
-            SoundModels = isX86 ? ["ac97", "es1370", "ich6", "ich9", "pcspk", "sb16", "usb"] : ["ac97", "usb"],
+            SoundModels = isX86 ? ["ac97", "es1370", "ich6", "ich9", "sb16", "usb"] : ["ac97", "usb"],
         };
     }
 

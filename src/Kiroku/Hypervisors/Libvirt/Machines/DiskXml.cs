@@ -19,7 +19,8 @@ internal static class DiskXml
             Put(disk, hardware.DiskBus ?? Virtio, place);
         if (config is not null)
             Put(config, hardware.CdromBus ?? hardware.DiskBus ?? Virtio, disks.Count);
-        if (config is not null && hardware.CdromBus is not null)
+        // IDE and SATA have no disks that are only read.
+        if (config is not null && (hardware.CdromBus is not null || BusOf(config) is "ide" or "sata"))
             config.SetAttributeValue("device", "cdrom");
         if (hardware.RescueDevice is { } device && disks is [var root, var rescue])
             StartFrom(domain, root, rescue, device, hardware.RescueBus);
