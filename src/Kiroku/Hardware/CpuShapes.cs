@@ -11,6 +11,9 @@ internal static class CpuShapes
 {
     private const int Unlimited = 65536;
 
+    private static readonly CpuShape Nothing = new(0, 0, 0);
+    private static readonly CpuShape NoLimit = new(Unlimited, Unlimited, Unlimited);
+
     /// <summary>
     /// The best arrangement; null where nothing is asked for, or nothing that is asked for is possible.
     /// </summary>
@@ -20,7 +23,7 @@ internal static class CpuShapes
         if (wanted == Nothing)
             wanted = OfFlavor(wishes, "");
         var limit = Limit(wishes);
-        if (wanted == Nothing && limit == new CpuShape(Unlimited, Unlimited, Unlimited))
+        if (wanted == Nothing && limit == NoLimit)
             return null;
         if (Exceeds(wanted, limit))
             wanted = Nothing;
@@ -38,15 +41,13 @@ internal static class CpuShapes
         if (Exceeds(wanted, limit))
             throw Fault.BadRequest($"Image vCPU topology ({Text(wanted)}) exceeds the limits of the flavor or image "
                 + $"({Text(limit)})");
-        if (!Possible(wishes.Vcpus, limit).Any())
+        if (limit != NoLimit && !Possible(wishes.Vcpus, limit).Any())
         {
             var (sockets, cores, threads) = Least(limit, wishes.Vcpus);
             throw Fault.BadRequest($"Requested vCPU limits {sockets}:{cores}:{threads} are impossible to satisfy for "
                 + $"vcpus count {wishes.Vcpus}");
         }
     }
-
-    private static readonly CpuShape Nothing = new(0, 0, 0);
 
     private static CpuShape OfImage(Wishes wishes, string most) => new(
         wishes.ImageNumber($"hw_cpu_{most}sockets"), wishes.ImageNumber($"hw_cpu_{most}cores"),
@@ -77,7 +78,8 @@ internal static class CpuShapes
     /// <summary>All arrangements within the limit, with few threads and many sockets first.</summary>
     private static IEnumerable<CpuShape> Possible(int vcpus, CpuShape limit)
     {
-        var divisors = Enumerable.Range(1, vcpus).Where(number => vcpus % number == 0).ToList();
+        var small = Enumerable.Range(1, (int)Math.Sqrt(vcpus)).Where(number => vcpus % number == 0).ToList();
+        var divisors = small.Concat(small.Select(number => vcpus / number)).Distinct().ToList();
         return divisors.SelectMany(sockets => divisors.Where(cores => vcpus / sockets % cores == 0)
             .Select(cores => new CpuShape(sockets, cores, vcpus / sockets / cores)))
             .Where(shape => !Exceeds(shape, limit))

@@ -91,7 +91,8 @@ internal static class ImageWishes
             with { Asks = value => value != "shared" },
         Honoured("hw_cpu_thread_policy", OneOf.ThreadPolicy, "400 unless the processors are dedicated"),
         Lacking("hw_cpu_realtime_mask", WishValue.Text, "real-time processors"),
-        Required("hw_disk_bus", OneOf.DiskBus, "the bus of the disks, but for fdc; on ide and sata a config drive is a cdrom"),
+        Required(
+            "hw_disk_bus", OneOf.DiskBus, "the bus of the disks, not fdc; on ide and sata a config drive is a cdrom"),
         Lacking("hw_ephemeral_encryption", YesOrNo, "encrypted disks"),
         Lacking("hw_ephemeral_encryption_format", OneOf.EncryptedDisk, "encrypted disks"),
         Lacking("hw_ephemeral_encryption_secret_uuid", WishValue.Text, "encrypted disks"),

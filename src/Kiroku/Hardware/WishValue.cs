@@ -99,10 +99,11 @@ internal sealed record OneOf(params string[] Words) : WishValue
         ? null : $"'{value}' is not one of: {string.Join(", ", Words)}.";
 }
 
-/// <summary>Text of a form.</summary>
+/// <summary>Text of a form. Nova's expressions are such that backtracking could take for ever.</summary>
 internal sealed record Format(string Expression) : WishValue
 {
-    private readonly Regex whole = new($"^(?:{Expression})$", RegexOptions.CultureInvariant);
+    private readonly Regex whole
+        = new($"^(?:{Expression})$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
     public override string? RefusalInFlavor(string value) => whole.IsMatch(value)
         ? null : $"'{value}' is not of the format '{Expression}'.";

@@ -21,9 +21,14 @@ internal static class SnapshotMetadata
     ];
 
     /// <summary>The properties that a snapshot of a server has from the server's image.</summary>
-    public static SortedDictionary<string, string> InheritedFrom(Image? image)
+    /// <param name="image">The image; null if it is gone.</param>
+    /// <param name="kept">Those that the server keeps, however the image has changed.</param>
+    public static SortedDictionary<string, string> InheritedFrom(
+        Image? image, IReadOnlyDictionary<string, string> kept)
     {
         var properties = image?.ReadProperties() ?? new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in kept)
+            properties[name] = value;
         foreach (var name in properties.Keys.Where(name => !IsInherited(name, properties[name])).ToList())
             properties.Remove(name);
         return properties;

@@ -171,7 +171,6 @@ public sealed class HardwareTests : IAsyncLifetime
     [InlineData("cdrom", "sata")]
     public async Task A_rescued_machine_starts_from_its_second_disk(string device, string? bus)
     {
-        await File.WriteAllBytesAsync(host.FileOf("empty"), new byte[MiB], Token);
         var file = Path.GetTempFileName();
         await using (var empty = File.OpenWrite(file)) empty.SetLength(4 * MiB);
         await hypervisor.ImportVolumeAsync("nothing", file, VolumeFormat.Raw, null, Token);
@@ -205,7 +204,8 @@ public sealed class HardwareTests : IAsyncLifetime
     private Task<string> ConsoleAsync() => hypervisor.ReadConsoleAsync(machine, (int)MiB, Token);
 
     private Task<Guest> ReadyAsync() => Poll.ForAsync(
-        "the guest", async () => Guest.ReadAll(await ConsoleAsync()) is [.., var last] ? last : null, explain: ConsoleAsync);
+        "the guest", async () => Guest.ReadAll(await ConsoleAsync()) is [.., var last] ? last : null,
+        explain: ConsoleAsync);
 
     private IEnumerable<string> Variables() => Directory.EnumerateFiles(
         host.Options.Folder, $"*{machine}*_VARS*", SearchOption.AllDirectories);

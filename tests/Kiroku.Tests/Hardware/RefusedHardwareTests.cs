@@ -115,6 +115,15 @@ public sealed class RefusedHardwareTests
     }
 
     [Fact]
+    public void No_flavor_takes_long_to_check()
+    {
+        HardwareCheck.Require(new Wishes(Read(""), Read(""), int.MaxValue), "i", "f");
+        HardwareCheck.Require(new Wishes(Read(""), Read("hw:cpu_max_threads=2"), 2_095_133_040), "i", "f");
+        var text = string.Concat(Enumerable.Repeat(",1-1", 60));
+        Assert.NotNull(FlavorSpecs.Find("hw:cpu_realtime_mask")!.Value.RefusalInFlavor($"1{text}!"));
+    }
+
+    [Fact]
     public void Names_are_listed_once()
     {
         Assert.Distinct(ImageWishes.All.Select(wish => wish.Name));

@@ -58,6 +58,15 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void A_host_that_lacks_what_is_asked_for_or_does_not_say_what_it_has_is_not_chosen()
+    {
+        var asking = Spec with { Demands = [new HostDemand("No host has UEFI.", host => host.HasUefi)] };
+        Assert.Equal(["c"], Order(
+            asking, Host("a"), Host("b") with { Abilities = new() },
+            Host("c") with { Abilities = new() { HasUefi = true } }));
+    }
+
+    [Fact]
     public void Hosts_that_are_down_disabled_full_elsewhere_or_excluded_are_not_chosen()
     {
         HostState[] hosts =

@@ -28,6 +28,9 @@ public sealed class HardwareOfServersTests : IAsyncLifetime
         await cloud.DoAsync(server, """{"reboot":{"type":"HARD"}}""");
         Assert.Equal(("scsi", "e1000"), Shown(server));
         await cloud.AssertWholeAsync(server);
+        await cloud.DoAsync(server, """{"createImage":{"name":"a"}}""");
+        var snapshot = (await cloud.Demo.GetJsonAsync("/image/v2/images?name=a"))["images"]!.AsArray().Single()!;
+        Assert.Equal(("scsi", "e1000"), ((string?)snapshot["hw_disk_bus"], (string?)snapshot["hw_vif_model"]));
 
         (string?, string?) Shown(Guid id) => (HardwareOf(id)?.DiskBus, HardwareOf(id)?.CardModel);
     }

@@ -31,7 +31,7 @@ internal sealed class Snapshots(
         if (request.Microversion < MetadataUnlimited)
             (await projects.GetAsync(request.ProjectId!, cancellationToken)).RequireImageMetadata(asked.Metadata.Count);
         var original = await images.FindAsync(server.ImageId, cancellationToken);
-        var properties = SnapshotMetadata.InheritedFrom(original);
+        var properties = SnapshotMetadata.InheritedFrom(original, ImageWish.Of(server.ImageWish, server.ImageId));
         properties["base_image_ref"] = server.FirstImageId;
         properties["image_type"] = asked.Backup is null ? "snapshot" : BackupType;
         properties["instance_uuid"] = server.Id.ToString();
