@@ -83,7 +83,7 @@ public sealed class FixedIpTests : IAsyncLifetime
             (400, "The tag of a server's network card cannot be chosen."), await RefusedAsync(tagged));
         var server = await MakeAsync(tagged + ""","config_drive":true""");
         await cloud.DoAsync(server, $$$"""{"rebuild":{"imageRef":"{{{cloud.Image}}}"}}""");
-        var facts = Guests.FactsOf(await cloud.ServerAsync(server), adminPass: null, Mac);
+        var facts = Guests.FactsOf(await cloud.ServerAsync(server), ToldOnce.Nothing, Mac);
         Assert.Equal(
             $$"""[{"vf_trusted":false,"type":"nic","mac":"{{Mac}}","bus":"none","address":"none","tags":["front"]}]""",
             Devices(facts, "latest"));
