@@ -80,7 +80,8 @@ public sealed class FixedIpTests : IAsyncLifetime
     {
         var tagged = $$""" "networks":[{"uuid":"{{network}}","tag":"front"}] """;
         Assert.Equal(
-            (400, "The tag of a server's network card cannot be chosen."), await RefusedAsync(tagged));
+            (400, "The tag of a server's network card reaches the guest by its config drive alone: ask for one."),
+            await RefusedAsync(tagged));
         var server = await MakeAsync(tagged + ""","config_drive":true""");
         await cloud.DoAsync(server, $$$"""{"rebuild":{"imageRef":"{{{cloud.Image}}}"}}""");
         var facts = Guests.FactsOf(await cloud.ServerAsync(server), ToldOnce.Nothing, Mac);

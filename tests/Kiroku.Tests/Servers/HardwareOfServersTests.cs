@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Kiroku.Hypervisors;
+using Kiroku.Scheduling;
 using Kiroku.Servers.Machines;
 using Kiroku.Servers.State;
 
@@ -152,6 +153,53 @@ public sealed class HardwareOfServersTests : IAsyncLifetime
         Assert.Equal((null, 1), (plain.ConfigGeneration, (await cloud.ServerAsync(asked)).ConfigGeneration));
     }
 
+    [Fact]
+    public async Task An_image_can_want_a_config_drive_for_a_rebuild_and_bring_the_guest_a_tag_and_files()
+    {
+        await cloud.DisposeAsync();
+        cloud = await Cloud.StartAsync(("Servers:ForceConfigDrive", "false"));
+        var image = await ImageAsync(("img_config_drive", "mandatory"));
+        var server = await cloud.CreateServerAsync();
+        await cloud.DoAsync(server, $$$"""
+            {"rebuild":{"imageRef":"{{{image}}}","personality":[{"path":"/x","contents":"eA=="}]}}
+            """);
+        Assert.Equal(1, (await cloud.ServerAsync(server)).ConfigGeneration);
+        await cloud.AssertWholeAsync(server);
+        await cloud.DoAsync(server, Rebuild(cloud.Image));
+        Assert.Equal(2, (await cloud.ServerAsync(server)).ConfigGeneration);
+        await cloud.AssertWholeAsync(server);
+
+        var network = (await cloud.Demo.GetJsonAsync("/network/v2.0/networks"))["networks"]![0]!["id"]!;
+        foreach (var (source, status) in new[] { (image, 202), (cloud.Image, 400) })
+        {
+            using var tagged = await cloud.Demo.PostAsync("/v2.1/servers", $$$"""
+                {"server":{"name":"vm","flavorRef":"42","imageRef":"{{{source}}}",
+                 "networks":[{"uuid":"{{{network}}}","tag":"a"}]}}
+                """, ("OpenStack-API-Version", "compute 2.42"));
+            Assert.Equal(status, (int)tagged.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_server_keeps_as_much_of_a_long_value_as_with_Nova()
+    {
+        var image = await ImageAsync(("os_distro", new string('d', 5000)));
+        var server = await cloud.ServerAsync(await cloud.CreateServerAsync(image: image));
+        Assert.Equal(new string('d', 255), server.ImageWish!.Properties["os_distro"]);
+    }
+
+    [Fact]
+    public void A_server_with_an_address_of_its_choice_is_put_only_where_addresses_are_reserved()
+    {
+        var old = new HostState("old", "nova", Claim.None, Claim.None);
+        var plain = ServerOf("os_distro", "debian");
+        Assert.Empty(ServerHardware.DemandsOf(plain, plain.Flavor));
+        var choosy = plain with { Labels = plain.Labels with { FixedIp = "192.0.2.15" } };
+        var demand = Assert.Single(ServerHardware.DemandsOf(choosy, choosy.Flavor));
+        Assert.False(demand.IsMetBy(old));
+        Assert.True(demand.IsMetBy(old with { Abilities = new HostAbilities() }));
+    }
+
     [Theory]
     [InlineData("7", 7)]
     [InlineData("soon", 60)]
@@ -159,21 +207,23 @@ public sealed class HardwareOfServersTests : IAsyncLifetime
     [InlineData("99999999999", 86400)]
     public void An_image_says_how_long_its_guest_may_take_to_switch_off(string value, int seconds)
     {
-        var server = new Server
-        {
-            Id = Guid.NewGuid(),
-            Name = "a",
-            ProjectId = "p",
-            UserId = "u",
-            ImageId = "i",
-            ImageWish = new ImageWish("i", new Dictionary<string, string> { ["os_shutdown_timeout"] = value }),
-            Flavor = new ServerFlavor("1", "f", 1, 64, 1),
-            VmState = VmStates.Active,
-        };
+        var server = ServerOf("os_shutdown_timeout", value);
         var setting = TimeSpan.FromSeconds(60);
         Assert.Equal(TimeSpan.FromSeconds(seconds), ServerHardware.ShutdownTimeoutOf(server, setting));
         Assert.Equal(setting, ServerHardware.ShutdownTimeoutOf(server with { ImageId = "other" }, setting));
     }
+
+    private static Server ServerOf(string property, string value) => new()
+    {
+        Id = Guid.NewGuid(),
+        Name = "a",
+        ProjectId = "p",
+        UserId = "u",
+        ImageId = "i",
+        ImageWish = new ImageWish("i", new Dictionary<string, string> { [property] = value }),
+        Flavor = new ServerFlavor("1", "f", 1, 64, 1),
+        VmState = VmStates.Active,
+    };
 
     private MachineHardware? HardwareOf(Guid server) => cloud.Host.Machines[server].RunningAs!.Hardware;
 

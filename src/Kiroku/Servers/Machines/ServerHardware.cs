@@ -12,12 +12,16 @@ internal static class ServerHardware
 {
     private static readonly TimeSpan LongestShutdown = TimeSpan.FromDays(1);
 
+    /// <summary>A node of the version before says nothing of its host, and reserves no addresses there.</summary>
+    private static readonly HostDemand Reserving = new("No host is known to reserve addresses.", _ => true);
+
     /// <summary>The part of an image's properties that a server keeps; null for none.</summary>
     public static ImageWish? Keep(Image image)
         => ImageProperties.Kept(image.ReadProperties()) is { Count: > 0 } kept ? new ImageWish(image.Id, kept) : null;
 
     public static Wishes WishesOf(Server server, ServerFlavor flavor) => Of(OfImage(server), flavor);
 
+    /// <summary>What a server of that image and flavor will ask for.</summary>
     public static Wishes WishesOf(Image image, ServerFlavor flavor)
         => Of(ImageProperties.Kept(image.ReadProperties()), flavor);
 
@@ -33,7 +37,10 @@ internal static class ServerHardware
 
     /// <summary>What the server's host must be able to give it with that flavor.</summary>
     public static IReadOnlyList<HostDemand> DemandsOf(Server server, ServerFlavor flavor)
-        => HostDemands.Of(WishesOf(server, flavor));
+    {
+        var demands = HostDemands.Of(WishesOf(server, flavor));
+        return server.Labels.FixedIp is null ? demands : [.. demands, Reserving];
+    }
 
     /// <summary>What the server's host must be able to give it for its image alone.</summary>
     public static IReadOnlyList<HostDemand> ImageDemandsOf(Server server)
@@ -61,7 +68,8 @@ internal static class ServerHardware
         => WishesOf(server, server.Flavor).ImageTruth("os_require_quiesce");
 
     /// <summary>Whether the image wants a config drive in any case.</summary>
-    public static bool RequiresConfigDrive(Wishes wishes) => wishes.Image("img_config_drive") == "mandatory";
+    public static bool RequiresConfigDrive(Image image, ServerFlavor flavor)
+        => WishesOf(image, flavor).Image("img_config_drive") == "mandatory";
 
     private static IReadOnlyDictionary<string, string> OfImage(Server server)
         => ImageWish.Of(server.ImageWish, server.ImageId);

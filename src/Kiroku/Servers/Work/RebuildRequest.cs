@@ -32,10 +32,10 @@ internal sealed class RebuildRequest(JsonElement rebuild, Microversion version)
     }
 
     /// <exception cref="Fault">400 or 403: too much metadata, or files that the guest may not be given.</exception>
-    public void RequireQuota(QuotaSet allowed, Server server)
+    public void RequireQuota(QuotaSet allowed, bool hasConfigDrive)
     {
         allowed.RequireMetadata(CreateRequest.Pairs(rebuild).Count);
-        Personality.Require(Files, allowed, server.Labels.ConfigDrive);
+        Personality.Require(Files, allowed, hasConfigDrive);
     }
 
     /// <summary>The server with the names and notes that the rebuild gives it.</summary>

@@ -66,16 +66,17 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs, 
         Server server, RebuildRequest asked, ActionRequest request, CancellationToken cancellationToken)
     {
         asked.RefuseUnsupported();
-        asked.RequireQuota(await quotas.GetAsync(request.ProjectId!, cancellationToken), server);
         var viewer = new ImageViewer(request.ProjectId!, request.ByAdmin);
         var image = await images.CheckAsync(
             asked.ImageId, server.Flavor, viewer, "Cannot find image for rebuild", cancellationToken);
+        var configDrive = server.Labels.ConfigDrive || ServerHardware.RequiresConfigDrive(image, server.Flavor);
+        asked.RequireQuota(await quotas.GetAsync(request.ProjectId!, cancellationToken), configDrive);
         var key = asked.AsksForKey
             ? await keypairs.TakeAsync(server.UserId, asked.KeyName, cancellationToken)
             : server.Labels.Key;
         var arguments = new RebuildArguments(asked.ImageId, (server.Disk?.Generation ?? 0) + 1)
         {
-            ConfigGeneration = server.Labels.ConfigDrive ? (server.ConfigGeneration ?? 0) + 1 : null,
+            ConfigGeneration = configDrive ? (server.ConfigGeneration ?? 0) + 1 : null,
             AdminPass = request.Form.Shown?.AdminPass,
             Files = asked.Files,
             FormerImage = server.ImageId,
@@ -85,7 +86,11 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs, 
         // As in Nova, the answer and all later reads show the new image.
         return new Accepted(changed with
         {
-            Labels = changed.Labels with { FirstImage = ServerImages.FirstOf(image) ?? server.Labels.FirstImage },
+            Labels = changed.Labels with
+            {
+                ConfigDrive = configDrive,
+                FirstImage = ServerImages.FirstOf(image) ?? server.Labels.FirstImage,
+            },
             TaskState = TaskStates.Rebuilding,
             FormerVmState = server.VmState,
             ImageId = asked.ImageId,

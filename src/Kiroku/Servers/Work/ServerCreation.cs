@@ -115,8 +115,7 @@ internal sealed class ServerCreation(
         var caller = Caller.Of(context);
         request.RefuseUnsupported((await hosts.ListStatusesAsync(context.RequestAborted)).Keys.ToHashSet());
         var wanted = request.Card;
-        var configDrive = request.Labels.ConfigDrive || options.Value.ForceConfigDrive;
-        wanted.RefuseFor(request.MaxCount, configDrive);
+        wanted.RefuseForSeveral(request.MaxCount);
         var network = await cards.FindAsync(wanted, caller, context.RequestAborted);
         var zone = await ZoneAsync(request, context.RequestAborted);
         var image = request.ImageId;
@@ -127,6 +126,9 @@ internal sealed class ServerCreation(
         var taken = ServerFlavors.Of(flavor);
         var found = await images.CheckAsync(
             image, taken, ImageViewer.Of(caller), "Can not find requested image", context.RequestAborted);
+        var configDrive = request.Labels.ConfigDrive || options.Value.ForceConfigDrive
+            || ServerHardware.RequiresConfigDrive(found, taken);
+        wanted.RefuseTag(configDrive);
         request.RefuseGroups();
         var key = await keypairs.TakeAsync(caller.UserId, request.KeyName, context.RequestAborted);
         return new Server
@@ -147,7 +149,7 @@ internal sealed class ServerCreation(
                 NoCard = wanted.None,
                 NetworkId = network,
                 FirstImage = ServerImages.FirstOf(found),
-                ConfigDrive = configDrive || ServerHardware.RequiresConfigDrive(ServerHardware.WishesOf(found, taken)),
+                ConfigDrive = configDrive,
                 FixedIp = wanted.FixedIp,
                 CardTag = wanted.Tag,
                 ReservationId = $"r-{RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 8)}",

@@ -60,17 +60,25 @@ internal sealed record WantedCard
         return card;
     }
 
-    /// <summary>Refuses what can be had only by a server alone, or only with a config drive.</summary>
+    /// <summary>Refuses an address for more than one server.</summary>
     /// <exception cref="Fault">400.</exception>
-    public void RefuseFor(int servers, bool configDrive)
+    public void RefuseForSeveral(int servers)
     {
         if (FixedIp is not null && servers > 1)
         {
             throw Fault.BadRequest(
                 "Failed to launch instances: max_count cannot be greater than 1 if an fixed_ip is specified.");
         }
-        // The guest would not be told.
-        if (Tag is not null && !configDrive)
-            throw Fault.BadRequest("The tag of a server's network card cannot be chosen.");
+    }
+
+    /// <summary>Refuses a tag of which the guest would not be told.</summary>
+    /// <exception cref="Fault">400.</exception>
+    public void RefuseTag(bool hasConfigDrive)
+    {
+        if (Tag is not null && !hasConfigDrive)
+        {
+            throw Fault.BadRequest(
+                "The tag of a server's network card reaches the guest by its config drive alone: ask for one.");
+        }
     }
 }
