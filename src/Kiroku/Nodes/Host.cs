@@ -30,7 +30,7 @@ internal sealed record Host(Node Node, Service Service, HostUse Use, bool IsPres
     public HostNetwork? Network => Node.Network is { } text ? NetworkText.Read(text) : null;
 
     /// <summary>The hardware that it can give its machines; null where that is not known.</summary>
-    public HostAbilities? Abilities => Node.Abilities is { } text ? AbilitiesText.Read(text) : null;
+    public HostAbilities? Abilities => Node.Abilities is { } text ? AbilitiesText.Read(text, Node.Version) : null;
 
     public DateTime SeenAt => Node.SeenAt;
 

@@ -80,6 +80,9 @@ internal sealed record HostLook(bool Connected, HostCapacity? Capacity)
     /// <summary>The hardware that it can give its machines; null where that is not known.</summary>
     public HostAbilities? Abilities { get; init; }
 
+    /// <summary>Whether something is still to be found out: at its first start QEMU takes its time to tell.</summary>
+    public bool IsIncomplete => Capacity is null || Abilities is null;
+
     /// <summary>When it last answered.</summary>
     public DateTime? SeenAt { get; init; }
 }

@@ -91,7 +91,7 @@ internal sealed record Node
         {
             Connected = look.Connected,
             Network = look.Network is { } network ? NetworkText.Write(network) : Network,
-            Abilities = look.Abilities is { } abilities ? AbilitiesText.Write(abilities) : Abilities,
+            Abilities = look.Abilities is { } abilities ? AbilitiesText.Write(abilities, Version) : Abilities,
             HypervisorVersion = capacity.HypervisorVersion,
             Vcpus = capacity.Vcpus,
             MemoryMib = capacity.MemoryMiB,

@@ -92,14 +92,13 @@ internal sealed partial class NodeReport(
             silence.NoteTrouble();
             throw;
         }
-        if (meter.Last.Capacity is null || Time.GetElapsedTime(measured) >= options.Value.MeasureInterval)
+        if (meter.Last.IsIncomplete || Time.GetElapsedTime(measured) >= options.Value.MeasureInterval)
             await LookAsync(cancellationToken);
     }
 
     private async Task NoteChangeAsync(CancellationToken cancellationToken)
     {
-        // At its first start QEMU takes its time to say what it can do.
-        if (meter.Last.Capacity is null || meter.Last.Abilities is null)
+        if (meter.Last.IsIncomplete)
             await LookAsync(cancellationToken);
         // Free disk and uptime change all the time, and are measured for whoever asks.
         if (node != node!.With(meter.Last) with { DiskFreeBytes = node.DiskFreeBytes, Uptime = node.Uptime })
