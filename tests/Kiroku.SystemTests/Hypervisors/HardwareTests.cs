@@ -50,6 +50,8 @@ public sealed class HardwareTests : IAsyncLifetime
         Assert.Equal(File.Exists(Firmware), has.HasUefi);
         Assert.False(has.LimitsCpu);
         Assert.Equal((await hypervisor.GetCapacityAsync(Token)).HypervisorVersion, has.Version);
+        // Libvirt looks at all of QEMU's programs each time, so it is asked once.
+        Assert.Same(has, await hypervisor.GetAbilitiesAsync(Token));
     }
 
     [Theory]
@@ -90,7 +92,20 @@ public sealed class HardwareTests : IAsyncLifetime
             await StartAsync(new() { SoundModel = sound });
         // QEMU of Debian has its graphics in packages of their own.
         foreach (var video in has.VideoModels.Intersect(["bochs", "cirrus", "none", "vga", "vmvga"]))
-            await StartAsync(new() { VideoModel = video, VideoMiB = video is "vga" ? 8 : 0 });
+            await StartAsync(new() { VideoModel = video, VideoMiB = 16 });
+    }
+
+    [Theory]
+    [InlineData("ide")]
+    [InlineData("sata")]
+    [InlineData("scsi")]
+    [InlineData("usb")]
+    [InlineData("virtio")]
+    public async Task A_machine_starts_with_its_config_drive_as_a_cdrom_on_each_bus(string bus)
+    {
+        await hypervisor.WriteVolumeAsync("config", new byte[MiB], Token);
+        foreach (var disks in (string[])["virtio", "scsi", "sata"])
+            await StartAsync(new() { DiskBus = disks, CdromBus = bus }, Spec with { ConfigVolume = "config" });
     }
 
     [Fact]
@@ -164,6 +179,22 @@ public sealed class HardwareTests : IAsyncLifetime
         await hypervisor.StartAsync(machine, Token);
         await hypervisor.UndefineAsync(machine, Token);
         Assert.Empty(Variables());
+    }
+
+    [Fact]
+    public async Task A_machine_that_had_UEFI_once_leaves_no_variables_behind_either()
+    {
+        RealParts.Require(Firmware);
+        await StartAsync(new() { IsUefi = true });
+        // As rebuilt from another image, and started twice since.
+        for (var start = 1; start <= 2; start++)
+        {
+            await StartAsync(new() { HasAgent = true });
+            Assert.NotEmpty(Variables());
+        }
+        await hypervisor.UndefineAsync(machine, Token);
+        Assert.Empty(Variables());
+        Assert.Equal(MachineState.Absent, await hypervisor.GetStateAsync(machine, Token));
     }
 
     [Theory]

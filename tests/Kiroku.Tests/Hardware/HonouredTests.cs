@@ -62,6 +62,7 @@ public sealed class HonouredTests
         { "hw_time_hpet=true", "clock/timer[@name='hpet'][@present='yes']" },
         { "hw_usb_model=nec-xhci", "devices/controller[@type='usb'][@model='nec-xhci']" },
         { "hw_video_model=vga", "devices/video/model[@type='vga'][not(@vram)]" },
+        { "hw_video_model=none hw_video_ram=8", "devices/video/model[@type='none'][not(@vram)]" },
         { "hw_video_ram=8", "devices/video/model[@type='vga'][@vram='8192']" },
         { "hw_vif_model=VirtualE1000", "devices/interface/model[@type='e1000']" },
         { "hw_vif_multiqueue_enabled=true", "devices/interface/driver[@queues='4']" },
@@ -158,6 +159,12 @@ public sealed class HonouredTests
             Read("hw_vif_multiqueue_enabled=true"), Read("quota:vif_inbound_average=7"), "isolated", "qemu");
         Assert.Null(made.XPathSelectElement("devices/interface/driver | devices/interface/bandwidth"));
     }
+
+    [Fact]
+    public void A_card_has_no_more_queues_than_Linux_gives_it()
+        => AssertChanged(
+            XElement.Parse(MadeXml.Of(new() { HasCardQueues = true }, vcpus: 300)),
+            "devices/interface/driver[@queues='256']");
 
     [Fact]
     public void A_rescue_image_that_names_a_device_leaves_the_root_disk_in_its_place()

@@ -16,7 +16,8 @@ internal static class MadeXml
         string network = "bridge:br0", string type = "kvm")
         => XElement.Parse(Of(ChosenHardware.Of(new Wishes(image, flavor, vcpus: 4)), network, type));
 
-    public static string Of(MachineHardware? hardware, string network = "bridge:br0", string type = "kvm")
+    public static string Of(
+        MachineHardware? hardware, string network = "bridge:br0", string type = "kvm", int vcpus = 4)
     {
         var options = new LibvirtOptions { Folder = "/k", Network = network };
         using var session = new Session(new(), options, isTest: false, uids: null)
@@ -24,7 +25,7 @@ internal static class MadeXml
             DomainType = type,
             LimitsCpu = true,
         };
-        var spec = new MachineSpec(Machine, "a", 4, 96, "root")
+        var spec = new MachineSpec(Machine, "a", vcpus, 96, "root")
         {
             SecondVolume = "second",
             ConfigVolume = "config",

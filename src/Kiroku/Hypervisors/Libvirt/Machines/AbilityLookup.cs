@@ -9,11 +9,8 @@ namespace Kiroku.Hypervisors.Libvirt.Machines;
 /// <summary>Asks libvirt which hardware it can give machines. All members block.</summary>
 internal static class AbilityLookup
 {
-    public static HostAbilities Of(Session session)
-    {
-        var known = session.IsTest ? OfMock() : OfHost(session);
-        return known with { Version = VersionOf(session), LimitsCpu = session.IsTest || session.LimitsCpu };
-    }
+    /// <summary>The host's hardware, which libvirt is asked for once in a connection.</summary>
+    public static HostAbilities Of(Session session) => session.Abilities ??= Ask(session);
 
     /// <summary>The version of QEMU or, of the mock, libvirt's own.</summary>
     public static string VersionOf(Session session)
@@ -21,6 +18,12 @@ internal static class AbilityLookup
         LibvirtException.Check(Native.virConnectGetVersion(session.Connect, out var version));
         return string.Create(
             CultureInfo.InvariantCulture, $"{version / 1_000_000}.{version / 1000 % 1000}.{version % 1000}");
+    }
+
+    private static HostAbilities Ask(Session session)
+    {
+        var known = session.IsTest ? OfMock() : OfHost(session);
+        return known with { Version = VersionOf(session), LimitsCpu = session.IsTest || session.LimitsCpu };
     }
 
     private static HostAbilities OfHost(Session session)

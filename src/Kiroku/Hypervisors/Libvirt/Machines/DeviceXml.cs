@@ -41,7 +41,7 @@ internal static class DeviceXml
 
     private static XElement Video(string model, int megabytes) => new("video", new XElement("model",
         new XAttribute("type", model),
-        megabytes > 0 ? new XAttribute("vram", megabytes * 1024L) : null));
+        megabytes > 0 && model != "none" ? new XAttribute("vram", megabytes * 1024L) : null));
 
     private static XElement Watchdog(string action)
         => new("watchdog", new XAttribute("model", "i6300esb"), new XAttribute("action", action));

@@ -13,7 +13,8 @@ internal static class Domains
     {
         Reservations.ReleaseFormer(session, spec.Id);
         var name = DefinedNames.Choose(session, spec.Id);
-        Definitions.Write(session, MachineLabels.Apply(session, spec.Id, MachineXml.Of(spec, name, session)));
+        var definition = MachineLabels.Apply(session, spec.Id, MachineXml.Of(spec, name, session));
+        Definitions.Write(session, UefiVariables.Note(session, spec.Id, definition));
         Reservations.Ensure(session, spec);
     }
 
@@ -74,7 +75,10 @@ internal static class Domains
         using var domain = DomainLookup.Find(session, machine);
         Reservations.Release(session, machine, domain);
         if (domain is not null)
+        {
+            UefiVariables.Claim(session, domain);
             Pass(Definitions.Remove(session, domain));
+        }
         session.Uids?.Release(machine);
     }
 

@@ -9,6 +9,9 @@ namespace Kiroku.Hypervisors.Libvirt.Machines;
 /// </summary>
 internal static class HardwareXml
 {
+    /// <summary>As many queues as Linux gives a card of the host's (MAX_TAP_QUEUES).</summary>
+    private const int MostQueues = 256;
+
     public static void Apply(XElement domain, MachineSpec spec, Session session)
     {
         if (spec.Hardware is not { } hardware)
@@ -69,7 +72,8 @@ internal static class HardwareXml
         var isTap = (string?)card.Attribute("type") != "user";
         var driver = new XElement("driver",
             hardware.HasPackedRings && isVirtio ? new XAttribute("packed", "on") : null,
-            hardware.HasCardQueues && isVirtio && isTap && vcpus > 1 ? new XAttribute("queues", vcpus) : null);
+            hardware.HasCardQueues && isVirtio && isTap && vcpus > 1
+                ? new XAttribute("queues", Math.Min(vcpus, MostQueues)) : null);
         if (driver.HasAttributes)
             card.Add(driver);
         var limits = hardware.Limits ?? MachineLimits.None;

@@ -28,6 +28,9 @@ internal sealed class Session(ConnectHandle connect, LibvirtOptions options, boo
     /// </summary>
     public bool LimitsCpu { get; set; }
 
+    /// <summary>The hardware that the host has: libvirt takes its time to tell. Null before it was asked.</summary>
+    public HostAbilities? Abilities { get; set; }
+
     /// <summary>Whether libvirt has not given the connection up.</summary>
     public bool IsAlive => !closed && !Connect.IsClosed && Native.virConnectIsAlive(Connect) == 1;
 
