@@ -42,8 +42,8 @@ internal static class SecurityGroupProxiesApi
         var all = caller.IsAdmin && parameters.Has("all_tenants");
         var projects = all ? await ports.ListProjectsAsync(context.RequestAborted) : [];
         var map = await networks.ReadAsync(context.RequestAborted);
-        var groups = projects.Append(caller.ProjectId).Distinct().Skip(offset).Take(limit)
-            .Order(StringComparer.Ordinal).Select(project => SecurityGroup.Of(project, map));
+        var groups = projects.Append(caller.ProjectId).Distinct().Order(StringComparer.Ordinal)
+            .Skip(offset).Take(limit).Select(project => SecurityGroup.Of(project, map));
         return ProxyAccess.List("security_groups", groups, NovaSecurityGroupView.Write);
     }
 

@@ -68,6 +68,14 @@ public sealed class NetworkProxiesTests(NetworkCloud running) : IClassFixture<Ne
         var projects = all["security_groups"]!.AsArray().Select(group => (string)group!["tenant_id"]!).ToList();
         Assert.Equal(3, projects.Distinct().Count());
         Assert.Equal(projects.Order(StringComparer.Ordinal), projects);
+        var pages = new List<string>();
+        for (var offset = 0; offset < projects.Count; offset++)
+        {
+            var page = await running.Cloud.Admin.GetJsonAsync(
+                $"/v2.1/os-security-groups?all_tenants=1&limit=1&offset={offset}");
+            pages.Add((string)Assert.Single(page["security_groups"]!.AsArray())!["tenant_id"]!);
+        }
+        Assert.Equal(projects, pages);
         Assert.Single((await running.Cloud.Demo.GetJsonAsync("/v2.1/os-security-groups?all_tenants=1"))
             ["security_groups"]!.AsArray());
         Assert.Empty((await GetAsync("os-security-groups?offset=1"))["security_groups"]!.AsArray());
