@@ -5,15 +5,17 @@ using Kiroku.Hypervisors.Libvirt.Sessions;
 namespace Kiroku.Hypervisors.Libvirt.Machines;
 
 /// <summary>
-/// Sees to it that libvirt deletes the file of a machine's UEFI variables with the machine. Libvirt deletes it only with
-/// a definition that has UEFI, which the machine's need not have any more: it was rebuilt, or is rescued. All members
-/// block.
+/// Sees to it that libvirt deletes the file of a machine's UEFI variables with the machine. Libvirt deletes it only
+/// with a definition that has UEFI, which the machine's need not have any more: it was rebuilt, or is rescued. All
+/// members block.
 /// </summary>
 internal static class UefiVariables
 {
     private static readonly XName Noted = XNamespace.Get("urn:kiroku:machine") + "uefi-variables";
 
-    /// <summary>The next definition of a machine, with a note if an earlier one had UEFI and this one has not.</summary>
+    /// <summary>
+    /// The next definition of a machine, with a note if an earlier one had UEFI and this one has not.
+    /// </summary>
     public static string Note(Session session, Guid machine, string definition)
     {
         if (session.IsTest)
@@ -38,7 +40,8 @@ internal static class UefiVariables
         if (HasUefi(definition) || !MayHaveVariables(definition))
             return;
         definition.Element("os")!.SetAttributeValue("firmware", "efi");
-        Native.virDomainDefineXML(session.Connect, definition.ToString(SaveOptions.DisableFormatting)).Dispose();
+        var next = definition.ToString(SaveOptions.DisableFormatting);
+        Native.virDomainDefineXML(session.Connect, next).Dispose();
     }
 
     private static bool MayHaveVariables(XElement definition)
