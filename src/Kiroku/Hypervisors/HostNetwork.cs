@@ -8,6 +8,12 @@ public sealed record HostNetwork(NetworkKind Kind, string Name)
 
     /// <summary>Where the addresses are that the network gives out; empty where it gives out none.</summary>
     public IReadOnlyList<HostSubnet> Subnets { get; init; } = [];
+
+    /// <summary>Whether the host can filter what machines' cards send and receive there.</summary>
+    public bool FiltersCards { get; init; }
+
+    /// <summary>Why it cannot, as a part of a sentence; null where that is not known.</summary>
+    public string? WhyUnfiltered { get; init; }
 }
 
 /// <summary>A range of addresses in a host's network, as 192.0.2.0/24.</summary>

@@ -23,6 +23,12 @@ public interface IHypervisor : IMachineHost
     /// <summary>The hardware that the host can give its machines.</summary>
     Task<HostAbilities> GetAbilitiesAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Has a machine's card let through what the filter says from now on, whether the machine runs or not. Does nothing
+    /// where there is no such machine, or it has no card.
+    /// </summary>
+    Task FilterAsync(Guid machine, CardFilter filter, CancellationToken cancellationToken);
+
     /// <summary>The machines on this host that Kiroku defined, with their states.</summary>
     Task<IReadOnlyDictionary<Guid, MachineState>> ListMachinesAsync(CancellationToken cancellationToken);
 

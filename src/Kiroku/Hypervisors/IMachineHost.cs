@@ -117,6 +117,7 @@ public static class Operations
     public const string ReadState = "read the machine's state";
     public const string Define = "define the machine";
     public const string GiveAddress = "give the machine an address";
+    public const string Filter = "filter what the machine's card lets through";
     public const string Start = "start the machine";
     public const string Pause = "pause the machine";
     public const string InjectNmi = "send the machine an interrupt";

@@ -36,4 +36,8 @@ public sealed record MachineSpec(
 
     [Id(10)]
     public bool MustHaveAddress { get; init; }
+
+    /// <summary>What its card lets through; null for everything.</summary>
+    [Id(11)]
+    public CardFilter? Filter { get; init; }
 }

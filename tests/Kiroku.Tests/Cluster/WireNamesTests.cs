@@ -21,6 +21,8 @@ public sealed class WireNamesTests
         "Kiroku.Cluster.OnWorkingNode",
         "Kiroku.Cluster.UnprovenCallException",
         "Kiroku.Hypervisors.Bandwidth",
+        "Kiroku.Hypervisors.CardFilter",
+        "Kiroku.Hypervisors.CardRule",
         "Kiroku.Hypervisors.CpuShape",
         "Kiroku.Hypervisors.CrossingFailure",
         "Kiroku.Hypervisors.Flow",

@@ -56,6 +56,13 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
                 spec.Id, new FakeMachine(spec, MachineState.Off, 0), (_, machine) => machine with { Spec = spec }),
             cancellationToken);
 
+    public Task FilterAsync(Guid machine, CardFilter filter, CancellationToken cancellationToken)
+    {
+        if (host.Machines.TryGetValue(machine, out var found))
+            host.Machines.TryUpdate(machine, found with { Spec = found.Spec with { Filter = filter } }, found);
+        return Task.CompletedTask;
+    }
+
     public Task StartAsync(Guid machine, CancellationToken cancellationToken) => DoAsync("start", () =>
     {
         var found = Find(machine);

@@ -16,6 +16,7 @@ public sealed class ForeignFilesTests
         ["MachineUids"] = "only whose the files in a folder are",
         ["UidRangeChoice"] = "the ids that were chosen, in a folder of our own",
         ["UidsInUse"] = "the system's lists of accounts, and what the kernel says of processes",
+        ["FilterLookup"] = "what the kernel says of bridges, and only whether programs of the system's are there",
         ["SessionOpener"] = "what the kernel says of the processor",
         ["Domains"] = "only whether the daemon's folder is there",
         ["ImageFile"] = "images, which are the service's own",

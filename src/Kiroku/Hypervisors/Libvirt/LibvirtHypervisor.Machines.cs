@@ -30,7 +30,17 @@ internal sealed partial class LibvirtHypervisor
     public Task DefineAsync(MachineSpec spec, CancellationToken cancellationToken)
         => jobs.RunAsync(
             new Job(Operations.Define, options.CallTimeout, Job.PlaceOf(spec.Id)),
-            session => Domains.Define(session, spec),
+            session =>
+            {
+                filters.Define(session, spec);
+                Domains.Define(session, spec);
+            },
+            cancellationToken);
+
+    public Task FilterAsync(Guid machine, CardFilter filter, CancellationToken cancellationToken)
+        => filters.IsTold(machine, filter) ? Task.CompletedTask : jobs.RunAsync(
+            new Job(Operations.Filter, options.CallTimeout, Job.PlaceOf(machine)),
+            session => filters.Apply(session, machine, filter),
             cancellationToken);
 
     public Task StartAsync(Guid machine, CancellationToken cancellationToken)
@@ -67,6 +77,8 @@ internal sealed partial class LibvirtHypervisor
             session =>
             {
                 consoles.Trim(machine);
+                // Its memory may be from before it had a filter.
+                filters.Forget(machine);
                 Domains.Continue(session, machine);
             },
             cancellationToken);
@@ -90,6 +102,7 @@ internal sealed partial class LibvirtHypervisor
             {
                 Domains.Destroy(session, machine);
                 Domains.Undefine(session, machine);
+                filters.Release(session, machine);
                 consoles.Delete(machine);
             },
             cancellationToken);

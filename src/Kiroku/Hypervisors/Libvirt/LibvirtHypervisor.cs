@@ -17,6 +17,7 @@ internal sealed partial class LibvirtHypervisor : IHypervisor, ISessionListener,
         Channel.CreateUnbounded<MachineChange>(new UnboundedChannelOptions { SingleReader = true });
 
     private readonly MachineSignals signals = new();
+    private readonly CardFilters filters = new();
     private readonly LibvirtOptions options;
     private readonly MachineNetwork network;
     private readonly LibvirtConnection connection;
@@ -61,13 +62,13 @@ internal sealed partial class LibvirtHypervisor : IHypervisor, ISessionListener,
 
     public async Task<HostNetwork> GetNetworkAsync(CancellationToken cancellationToken)
     {
-        if (network.Kind != NetworkKind.Libvirt)
-            return OwnNetworks.Of(network);
+        if (network.Kind is not (NetworkKind.Libvirt or NetworkKind.Bridge))
+            return OwnNetworks.Of(network) with { WhyUnfiltered = FilterLookup.OwnNetwork };
         try
         {
             return await jobs.RunAsync(
                 new Job("look at the network", options.CallTimeout),
-                session => NetworkLookup.Of(session, network.Name),
+                session => NetworkLookup.Of(session, network),
                 cancellationToken);
         }
         catch (HypervisorException)
@@ -103,7 +104,11 @@ internal sealed partial class LibvirtHypervisor : IHypervisor, ISessionListener,
             signals.Changed(machine);
     }
 
-    void ISessionListener.SessionClosed(Session session) => connection.Lose(session);
+    void ISessionListener.SessionClosed(Session session)
+    {
+        filters.Forget(machine: null);
+        connection.Lose(session);
+    }
 
     private static HostCapacity Measure(Session session)
     {

@@ -32,6 +32,14 @@ internal sealed partial class NetworkHandle : LibvirtHandle
     private static partial int virNetworkFree(nint owned);
 }
 
+internal sealed partial class FilterHandle : LibvirtHandle
+{
+    protected override bool ReleaseHandle() => virNWFilterFree(handle) >= 0;
+
+    [LibraryImport(LibvirtLibrary.Name)]
+    private static partial int virNWFilterFree(nint owned);
+}
+
 internal sealed partial class PoolHandle : LibvirtHandle
 {
     protected override bool ReleaseHandle() => virStoragePoolFree(handle) >= 0;

@@ -16,6 +16,8 @@ internal static class MachineXml
     {
         var options = session.Options;
         var card = spec.HasNoCard ? null : NetworkCard.Of(MachineNetwork.Parse(options.Network), spec.Id);
+        if (spec.Filter is not null)
+            card?.Add(FilterXml.Reference(spec.Id));
         var type = session.DomainType;
         var domain = new XElement("domain",
             new XAttribute("type", type),

@@ -31,6 +31,12 @@ internal sealed class Session(ConnectHandle connect, LibvirtOptions options, boo
     /// <summary>The hardware that the host has: libvirt takes its time to tell. Null before it was asked.</summary>
     public HostAbilities? Abilities { get; set; }
 
+    /// <summary>
+    /// Whether the daemon is the system's, or one like it, which has the host's network in its hands; a private one has
+    /// not.
+    /// </summary>
+    public bool IsSystem { get; set; }
+
     /// <summary>Whether libvirt has not given the connection up.</summary>
     public bool IsAlive => !closed && !Connect.IsClosed && Native.virConnectIsAlive(Connect) == 1;
 

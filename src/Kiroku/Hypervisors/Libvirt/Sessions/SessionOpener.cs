@@ -19,6 +19,8 @@ internal static class SessionOpener
         EventLoop.EnsureStarted();
         var session = new Session(LibvirtException.Check(Native.virConnectOpen(uri)), options, isTest, address.Uids);
         session.LimitsCpu = uri == "qemu:///system";
+        session.IsSystem = address.Uids is null
+            && uri.Split('?')[0].EndsWith("/system", StringComparison.Ordinal);
         try
         {
             Prepare(session, listener);
