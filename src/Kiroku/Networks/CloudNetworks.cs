@@ -29,7 +29,17 @@ internal sealed class NetworkMap
                 byHost[host] = one;
         }
         All.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        var unfiltered = hosts.Where(host => host.Network is { Kind: not NetworkKind.None, FiltersCards: false })
+            .Select(host => host.Network).ToList();
+        FiltersCards = All.Count > 0 && unfiltered.Count == 0;
+        WhyUnfiltered = unfiltered.Select(network => network.WhyUnfiltered).FirstOrDefault(why => why is not null);
     }
+
+    /// <summary>Whether every host filters what servers send and receive, so that groups can be made.</summary>
+    public bool FiltersCards { get; }
+
+    /// <summary>Why one of them does not, as a part of a sentence; null where that is not known.</summary>
+    public string? WhyUnfiltered { get; }
 
     /// <summary>By name.</summary>
     public List<CloudNetwork> All { get; } = [];

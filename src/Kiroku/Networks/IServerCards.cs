@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Kiroku.Networks;
 
 /// <summary>Reads the network cards of servers: servers are known in their own room.</summary>
@@ -8,6 +10,9 @@ internal interface IServerCards
 
     /// <summary>How many servers of a project have a card.</summary>
     Task<long> CountAsync(string projectId, CancellationToken cancellationToken);
+
+    /// <summary>Whether a server was put into that group.</summary>
+    Task<bool> IsInGroupAsync(DbConnection connection, Guid groupId);
 
     /// <summary>Ids of the projects that have servers.</summary>
     Task<IReadOnlyList<string>> ListProjectsAsync(CancellationToken cancellationToken);

@@ -6,8 +6,11 @@ namespace Kiroku.Networks;
 /// <summary>Answers about one thing, or several, with those of their keys that the request asks for.</summary>
 internal static class NetworkAnswer
 {
-    public static JsonResponse One(HttpRequest request, string key, JsonObject thing)
-        => Of(new JsonObject { [key] = Select(request, thing) });
+    public static JsonResponse One(HttpRequest request, string key, JsonObject thing, int status = 200)
+    {
+        var body = new JsonObject { [key] = Select(request, thing) };
+        return new JsonResponse(status, json => body.WriteTo(json));
+    }
 
     public static JsonObject Many(HttpRequest request, string key, IEnumerable<JsonObject> things)
         => new() { [key] = new JsonArray([.. things.Select(thing => Select(request, thing))]) };

@@ -4,8 +4,8 @@ using Kiroku.Api;
 namespace Kiroku.Networks;
 
 /// <summary>
-/// Quotas of networks (neutron/extensions/quotasv2.py): of what nobody can make there is none, and ports are bounded by
-/// the servers that have them.
+/// Quotas of networks (neutron/extensions/quotasv2.py): of what nobody can make there is none, ports are bounded by the
+/// servers that have them, and groups by the settings.
 /// </summary>
 internal static class NetworkQuotasApi
 {
@@ -27,21 +27,21 @@ internal static class NetworkQuotasApi
         return JsonResponse.Ok(json => json.WriteRawValue("""{"quotas": []}"""));
     }
 
-    private static async Task<IResult> Show(HttpContext context, string id, CloudNetworks networks)
+    private static async Task<IResult> Show(
+        HttpContext context, string id, GroupLimits limited)
     {
         NetworkAccess.Require(context, NetworkRules.Quotas, id);
-        var limits = Limits(SecurityGroup.Of(id, await networks.ReadAsync(context.RequestAborted)), ports: 0);
+        var limits = Limits(await limited.ReadAsync(id, context.RequestAborted), ports: 0);
         return NetworkAnswer.One(context.Request, "quota",
             new JsonObject(limits.Select(limit => KeyValuePair.Create(limit.Name, (JsonNode?)limit.Most))));
     }
 
     private static async Task<IResult> ShowDetails(
-        HttpContext context, string id, CloudNetworks networks, PortStore ports)
+        HttpContext context, string id, GroupLimits limited, PortStore ports)
     {
         NetworkAccess.Require(context, NetworkRules.Quotas, id);
         var limits = Limits(
-            SecurityGroup.Of(id, await networks.ReadAsync(context.RequestAborted)),
-            await ports.CountAsync(id, context.RequestAborted));
+            await limited.ReadAsync(id, context.RequestAborted), await ports.CountAsync(id, context.RequestAborted));
         return NetworkAnswer.One(context.Request, "quota",
             new JsonObject(limits.Select(limit => KeyValuePair.Create(limit.Name, (JsonNode?)new JsonObject
             {
@@ -58,9 +58,11 @@ internal static class NetworkQuotasApi
         return TypedResults.NoContent();
     }
 
-    private static IEnumerable<(string Name, long Most, long Used)> Limits(SecurityGroup group, long ports) =>
+    private static IEnumerable<(string Name, long Most, long Used)> Limits(
+        ((long Most, long Used) Groups, (long Most, long Used) Rules) limited, long ports) =>
     [
-        ("network", 0, 0), ("subnet", 0, 0), ("port", NoLimit, ports), ("security_group", 1, 1),
-        ("security_group_rule", group.Rules.Count, group.Rules.Count),
+        ("network", 0, 0), ("subnet", 0, 0), ("port", NoLimit, ports),
+        ("security_group", limited.Groups.Most, limited.Groups.Used),
+        ("security_group_rule", limited.Rules.Most, limited.Rules.Used),
     ];
 }

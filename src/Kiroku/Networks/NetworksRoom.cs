@@ -8,7 +8,12 @@ internal static class NetworksRoom
     public static void AddNetworks(this IServiceCollection services)
     {
         services.AddRules(typeof(NetworkRules));
+        services.AddOptions<NetworksOptions>().BindConfiguration(NetworksOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<CloudNetworks>();
+        services.AddSingleton<GroupStore>();
+        services.AddSingleton<ProjectGroups>();
+        services.AddSingleton<GroupLimits>();
         services.AddSingleton<PortStore>();
     }
 
@@ -19,6 +24,7 @@ internal static class NetworksRoom
         version.MapNetworkRoutes();
         version.MapPortRoutes();
         version.MapSecurityGroupRoutes();
+        version.MapGroupRuleRoutes();
         version.MapNetworkExtensionRoutes();
         version.MapNetworkQuotaRoutes();
         version.MapTopologyRoutes();

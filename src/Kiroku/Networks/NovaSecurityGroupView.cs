@@ -9,22 +9,23 @@ namespace Kiroku.Networks;
 internal static class NovaSecurityGroupView
 {
     private const string Anywhere = "0.0.0.0/0";
+    private const string AnywhereV6 = "::/0";
 
     public static void Write(Utf8JsonWriter json, SecurityGroup group)
     {
         json.WriteStartObject();
         json.WriteString("id", group.Id);
-        json.WriteString("description", SecurityGroupView.GroupDescription);
-        json.WriteString("name", SecurityGroup.Name);
+        json.WriteString("description", group.Description);
+        json.WriteString("name", group.Name);
         json.WriteString("tenant_id", group.ProjectId);
         json.WriteStartArray("rules");
-        foreach (var rule in group.Rules.Where(rule => rule.Passing.Direction == "ingress"))
+        foreach (var rule in group.Rules.Where(rule => rule.Passing.Direction == Passing.In))
             Write(json, rule);
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, GroupRule rule)
+    public static void Write(Utf8JsonWriter json, GroupRule rule)
     {
         var (first, last) = PortsOf(rule.Passing);
         json.WriteStartObject();
@@ -36,7 +37,7 @@ internal static class NovaSecurityGroupView
         json.WriteStartObject("group");
         json.WriteEndObject();
         json.WriteStartObject("ip_range");
-        json.WriteString("cidr", rule.Passing.Remote ?? Anywhere);
+        json.WriteString("cidr", rule.Passing.Remote ?? (rule.Passing.Version == 6 ? AnywhereV6 : Anywhere));
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -29,7 +29,7 @@ internal static class PortView
             ["subnet_id"] = known.Subnet?.Id.ToString(),
             ["ip_address"] = known.Address,
         })]),
-        ["security_groups"] = new JsonArray(SecurityGroup.IdOf(port.Card.ProjectId).ToString()),
+        ["security_groups"] = new JsonArray([.. port.Card.Groups.Select(group => group.ToString())]),
         ["description"] = "",
         ["created_at"] = Timestamps.FormatSeconds(port.Card.CreatedAt),
         ["updated_at"] = Timestamps.FormatSeconds(port.Card.UpdatedAt),

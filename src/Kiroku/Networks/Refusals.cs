@@ -14,7 +14,7 @@ internal static class Refusals
         "A port of this cloud is a server's one card, which comes and goes with the server: it cannot be made, changed "
         + "or deleted by itself.";
 
-    public const string Groups =
+    private const string Groups =
         "What a server can send and receive follows from the network that it is in: security groups and their rules "
         + "cannot be made, changed or deleted.";
 
@@ -26,11 +26,13 @@ internal static class Refusals
         Refuse(app, "networks", Networks);
         Refuse(app, "subnets", Networks);
         Refuse(app, "ports", Ports);
-        Refuse(app, "security-groups", Groups);
-        Refuse(app, "security-group-rules", Groups);
         app.MapPut("/quotas/{id}", () => Refusal(Quotas));
         app.MapDelete("/auto-allocated-topology/{id}", () => Refusal(Networks));
     }
+
+    /// <param name="why">Why hosts do not enforce groups, as a part of a sentence; null if that is not known.</param>
+    public static Fault OfGroups(string? why)
+        => new(403, why is null ? Groups : $"{Groups} It cannot be enforced on every host: {why}.");
 
     private static void Refuse(IEndpointRouteBuilder app, string collection, string sentence)
     {

@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
+using Kiroku.Storage;
 
 namespace Kiroku.Networks;
 
 /// <summary>Groups and their rules as Neutron shows them (neutron/extensions/securitygroup.py).</summary>
 internal static class SecurityGroupView
 {
-    public const string GroupDescription = "What this cloud's networks let through. It cannot be changed.";
-
     public static readonly string[] GroupKeys = ["id", "name", "project_id", "tenant_id", "description"];
 
     public static readonly string[] RuleKeys =
@@ -15,29 +14,48 @@ internal static class SecurityGroupView
         "port_range_max", "remote_ip_prefix", "remote_group_id", "description",
     ];
 
-    public static JsonObject Of(SecurityGroup group) => new()
+    public static JsonObject Of(SecurityGroup group)
     {
-        ["id"] = group.Id.ToString(),
-        ["name"] = SecurityGroup.Name,
-        ["project_id"] = group.ProjectId,
-        ["tenant_id"] = group.ProjectId,
-        ["description"] = GroupDescription,
-        ["security_group_rules"] = new JsonArray([.. group.Rules.Select(Of)]),
-    };
+        var view = new JsonObject
+        {
+            ["id"] = group.Id.ToString(),
+            ["name"] = group.Name,
+            ["project_id"] = group.ProjectId,
+            ["tenant_id"] = group.ProjectId,
+            ["description"] = group.Description,
+            ["security_group_rules"] = new JsonArray([.. group.Rules.Select(Of)]),
+        };
+        if (group.Times is var (created, updated))
+        {
+            view["stateful"] = true;
+            view["created_at"] = Timestamps.FormatSeconds(created);
+            view["updated_at"] = Timestamps.FormatSeconds(updated);
+        }
+        return view;
+    }
 
-    public static JsonObject Of(GroupRule rule) => new()
+    public static JsonObject Of(GroupRule rule)
     {
-        ["id"] = rule.Id.ToString(),
-        ["security_group_id"] = rule.GroupId.ToString(),
-        ["project_id"] = rule.ProjectId,
-        ["tenant_id"] = rule.ProjectId,
-        ["direction"] = rule.Passing.Direction,
-        ["ethertype"] = $"IPv{rule.Passing.Version}",
-        ["protocol"] = rule.Passing.Protocol,
-        ["port_range_min"] = rule.Passing.Ports?.First,
-        ["port_range_max"] = rule.Passing.Ports?.Last,
-        ["remote_ip_prefix"] = rule.Passing.Remote,
-        ["remote_group_id"] = null,
-        ["description"] = $"In the network {rule.Network.Name}.",
-    };
+        var view = new JsonObject
+        {
+            ["id"] = rule.Id.ToString(),
+            ["security_group_id"] = rule.GroupId.ToString(),
+            ["project_id"] = rule.ProjectId,
+            ["tenant_id"] = rule.ProjectId,
+            ["direction"] = rule.Passing.Direction,
+            ["ethertype"] = $"IPv{rule.Passing.Version}",
+            ["protocol"] = rule.Passing.Protocol,
+            ["port_range_min"] = rule.Passing.Ports?.First,
+            ["port_range_max"] = rule.Passing.Ports?.Last,
+            ["remote_ip_prefix"] = rule.Passing.Remote,
+            ["remote_group_id"] = null,
+            ["description"] = rule.Description,
+        };
+        if (rule.CreatedAt is { } created)
+        {
+            view["created_at"] = Timestamps.FormatSeconds(created);
+            view["updated_at"] = Timestamps.FormatSeconds(created);
+        }
+        return view;
+    }
 }

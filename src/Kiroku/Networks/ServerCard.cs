@@ -15,6 +15,9 @@ internal sealed record ServerCard
     /// <summary>Empty while the machine has no card.</summary>
     public required IReadOnlyList<MachineAddress> Addresses { get; init; }
 
+    /// <summary>The ids of its security groups.</summary>
+    public required IReadOnlyList<Guid> Groups { get; init; }
+
     public MachineState PowerState { get; init; }
 
     public DateTime CreatedAt { get; init; }

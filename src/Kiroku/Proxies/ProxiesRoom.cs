@@ -18,6 +18,7 @@ internal static class ProxiesRoom
         compute.MapNetworkProxies();
         compute.MapFloatingIpProxies();
         compute.MapSecurityGroupProxies();
+        compute.MapGroupRuleProxies();
         compute.MapVolumeProxies();
         compute.MapBareMetalProxy();
         compute.MapRemovedRoutes();

@@ -30,6 +30,22 @@ internal static class ProxyAccess
         return caller;
     }
 
+    /// <summary>
+    /// Calls the network service, whose conflicts Nova answers with other statuses: no room for more is 403, the rest
+    /// 400 (nova/network/security_group_api.py).
+    /// </summary>
+    public static async Task<T> InNovasWordsAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Fault fault) when (fault.Status == StatusCodes.Status409Conflict)
+        {
+            throw new Fault(fault.Type == "OverQuota" ? 403 : 400, fault.Message);
+        }
+    }
+
     /// <summary>A document with one list.</summary>
     public static JsonResponse List<TItem>(string key, IEnumerable<TItem> items, Action<Utf8JsonWriter, TItem> write)
         => JsonResponse.Ok(json =>

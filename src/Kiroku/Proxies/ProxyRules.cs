@@ -17,6 +17,11 @@ internal static class ProxyRules
     public static readonly Rule FloatingIpPools = Rule.Reader("os_compute_api:os-floating-ip-pools");
     public static readonly Rule Groups = Rule.Reader("os_compute_api:os-security-groups:get");
     public static readonly Rule Group = Rule.Reader("os_compute_api:os-security-groups:show");
+    public static readonly Rule CreateGroup = Rule.Member("os_compute_api:os-security-groups:create");
+    public static readonly Rule UpdateGroup = Rule.Member("os_compute_api:os-security-groups:update");
+    public static readonly Rule DeleteGroup = Rule.Member("os_compute_api:os-security-groups:delete");
+    public static readonly Rule CreateRule = Rule.Member("os_compute_api:os-security-groups:rule:create");
+    public static readonly Rule DeleteRule = Rule.Member("os_compute_api:os-security-groups:rule:delete");
     public static readonly Rule Volumes = Rule.Reader("os_compute_api:os-volumes:list");
     public static readonly Rule VolumesDetail = Rule.Reader("os_compute_api:os-volumes:detail");
     public static readonly Rule Volume = Rule.Reader("os_compute_api:os-volumes:show");

@@ -31,6 +31,8 @@ internal static class ServersRoom
         services.AddSingleton<RequestSealer>();
         services.AddSingleton<ServerCreation>();
         services.AddSingleton<CardChoice>();
+        services.AddSingleton<GroupChoice>();
+        services.AddSingleton<ServerGroups>();
         services.AddSingleton<ServerImages>();
         services.AddSingleton<InstantActions>();
         services.AddSingleton<ServerNotes>();
@@ -89,6 +91,8 @@ internal static class ServersRoom
         services.AddHostedService<Recovery>();
         services.AddHostedService<MachineWatcher>();
         services.AddHostedService<ResizeConfirmer>();
+        services.AddSingleton<FilterKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<FilterKeeper>());
         services.AddSingleton<DiskSweeper>();
         services.AddHostedService(provider => provider.GetRequiredService<DiskSweeper>());
         // Resting has a time limit of its own, which the host's must not cut short. The rest of the shutdown is quick.

@@ -21,6 +21,7 @@ public sealed partial class TablesTests
         ],
         ["Images"] = ["images", "image_members", "deleted_images"],
         ["Keypairs"] = ["keypairs"],
+        ["Networks"] = ["security_groups", "security_group_rules"],
         ["Quotas"] = ["quotas"],
         ["Servers"] = ["servers", "kept_volumes"],
         ["Storage"] = ["alone", "ballast", "compatibility"],

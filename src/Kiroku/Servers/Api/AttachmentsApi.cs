@@ -6,8 +6,8 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Api;
 
 /// <summary>
-/// The routes that list a server's volumes and interfaces, of which servers here have none, and its security groups:
-/// its project's one group where it has a card.
+/// The routes that list a server's volumes and interfaces, of which servers here have none, and its security groups
+/// where it has a card.
 /// </summary>
 internal static class AttachmentsApi
 {
@@ -19,16 +19,19 @@ internal static class AttachmentsApi
     }
 
     private static async Task<IResult> ListGroups(
-        HttpContext context, string serverId, ServerStore store, CloudNetworks networks)
+        HttpContext context, string serverId, ServerStore store, ProjectGroups groups)
     {
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.SecurityGroups);
-        var map = await networks.ReadAsync(context.RequestAborted);
+        var own = server.Addresses.Count == 0
+            ? []
+            : (await groups.ListAsync(server.ProjectId, context.RequestAborted))
+                .Where(group => server.GroupIds.Contains(group.Id)).ToList();
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
             json.WriteStartArray("security_groups");
-            if (server.Addresses.Count > 0)
-                NovaSecurityGroupView.Write(json, SecurityGroup.Of(server.ProjectId, map));
+            foreach (var group in own)
+                NovaSecurityGroupView.Write(json, group);
             json.WriteEndArray();
             json.WriteEndObject();
         });

@@ -1,6 +1,7 @@
 using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Networks;
 using Kiroku.Nodes;
 using Kiroku.Servers.Engine;
 using Kiroku.Servers.State;
@@ -46,6 +47,18 @@ internal static class ServersApi
             }
             : View(context);
 
+    /// <summary>The same view, with the names of the security groups that servers were put into.</summary>
+    private static async Task<ServerView> ViewAsync(HttpContext context, IReadOnlyList<Server> servers)
+    {
+        var view = await ViewAsync(context);
+        if (servers.All(server => server.Labels.Groups is null))
+            return view;
+        var project = servers.Select(server => server.ProjectId).Distinct().ToList() is [var only] ? only : null;
+        var groups = await context.RequestServices.GetRequiredService<GroupStore>()
+            .ListAsync(project, context.RequestAborted);
+        return view with { GroupNames = groups.ToDictionary(group => group.Id, group => group.Name) };
+    }
+
     private static Task<IResult> ListBrief(HttpContext context, ServerStore store, IOptions<ServersOptions> options)
         => ListAsync(context, store, options.Value, detailed: false);
 
@@ -58,10 +71,10 @@ internal static class ServersApi
         Caller.Of(context).Require(detailed ? ServerRules.ListDetail : ServerRules.List, Caller.Of(context).ProjectId);
         var parameters = new QueryParameters(context.Request);
         var query = new ServerListing(context, detailed).Read(options.MaxLimit);
-        var view = detailed ? await ViewAsync(context) : View(context);
         try
         {
             var servers = await store.ListAsync(query, context.RequestAborted);
+            var view = detailed ? await ViewAsync(context, servers) : View(context);
             return JsonResponse.Ok(json =>
             {
                 json.WriteStartObject();
@@ -102,6 +115,8 @@ internal static class ServersApi
         if (request.WantsReservation)
             return answer with { Body = ShowReservation(server.Labels.ReservationId) };
         var view = View(context);
+        if (request.SecurityGroups.ToList() is { Count: > 0 } asked)
+            view = view with { AskedGroups = asked };
         return answer with
         {
             Location = $"{Links.ComputeBase(context.Request)}/servers/{server.Id}",
@@ -128,7 +143,7 @@ internal static class ServersApi
     private static async Task<IResult> Show(HttpContext context, string serverId, ServerStore store)
     {
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.Show);
-        var view = await ViewAsync(context);
+        var view = await ViewAsync(context, [server]);
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
@@ -146,7 +161,7 @@ internal static class ServersApi
         ServerSchemas.Update(version, relaxed).Require(body, relaxed);
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.Update);
         var updated = await notes.UpdateAsync(server, new UpdateRequest(body.GetProperty("server"), version));
-        var view = await ViewAsync(context);
+        var view = await ViewAsync(context, [server]);
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();

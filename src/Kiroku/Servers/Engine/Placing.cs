@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Kiroku.Actions;
+using Kiroku.Hypervisors;
 using Kiroku.Networks;
 using Kiroku.Nodes;
 using Kiroku.Scheduling;
@@ -19,6 +20,8 @@ internal sealed class Placing(
     HostWatch hosts, LocalHost here, Scheduler scheduler, ServerStore store, IDatabase database,
     IOptions<SchedulingOptions> options)
 {
+    private const string Unenforced = "Some hosts cannot enforce the security groups of the server's project.";
+
     /// <summary>Places a server that is on no host.</summary>
     /// <exception cref="StepException">Permanent: no host will do.</exception>
     public Task<Server> PlaceAsync(Fence fence, PlaceWish wish, CancellationToken cancellationToken)
@@ -61,22 +64,27 @@ internal sealed class Placing(
         CancellationToken cancellationToken)
     {
         var look = await LookAsync(cancellationToken);
-        IReadOnlyList<HostDemand> unmet = [];
+        IReadOnlyList<string> unmet = [];
         return await store.PlaceAsync(fence, async (connection, server) =>
         {
             var all = await hosts.ListAsync(connection, look, except: server.Id);
+            var unfiltered = await UnfilteredAsync(connection, all, server);
             var spec = ask(server);
             spec = spec with
             {
                 Excluded =
                 [
                     .. spec.Excluded, .. await KeptVolumes.ListHostsAsync(connection, server), .. Outside(all, server),
-                    .. await UnsuitableAsync(connection, all, server),
+                    .. await UnsuitableAsync(connection, all, server), .. unfiltered,
                 ],
             };
             IReadOnlyList<HostState> states = [.. all.Select(host => host.State(scheduler))];
             var best = scheduler.Choose(spec, states);
-            unmet = [.. spec.Demands.Where(demand => !states.Any(demand.IsMetBy))];
+            unmet =
+            [
+                .. spec.Demands.Where(demand => !states.Any(demand.IsMetBy)).Select(demand => demand.Sentence),
+                .. unfiltered.Count > 0 ? [Unenforced] : Array.Empty<string>(),
+            ];
             return best is null ? null : place(server, all.Single(host => host.Name == best));
         }, cancellationToken) ?? throw NoValidHost(unmet);
     }
@@ -91,12 +99,12 @@ internal sealed class Placing(
         var host = (await hosts.FindAsync(server.Host!, cancellationToken))?.State(scheduler);
         var unmet = demands.Where(demand => host is null || !demand.IsMetBy(host)).ToList();
         if (unmet.Count > 0)
-            throw NoValidHost(unmet);
+            throw NoValidHost([.. unmet.Select(demand => demand.Sentence)]);
     }
 
-    private static StepException NoValidHost(IReadOnlyList<HostDemand> unmet)
+    private static StepException NoValidHost(IReadOnlyList<string> unmet)
     {
-        var why = unmet.Take(1).Select(demand => $" {demand.Sentence}");
+        var why = unmet.Take(1).Select(sentence => $" {sentence}");
         return new StepException($"No valid host was found.{string.Concat(why)}", permanent: true);
     }
 
@@ -105,6 +113,19 @@ internal sealed class Placing(
         => server.Labels.NetworkId is not { } id ? [] : hosts
             .Where(host => host.Network is not { } network || CloudNetwork.IdOf(network) != id)
             .Select(host => host.Name);
+
+    /// <summary>The hosts that do not enforce the security groups of the server's project.</summary>
+    private static async Task<IReadOnlyList<string>> UnfilteredAsync(
+        DbConnection connection, IEnumerable<Host> hosts, Server server)
+    {
+        if (server.Labels.NoCard || !await GroupStore.HasAnyAsync(connection, server.ProjectId))
+            return [];
+        return
+        [
+            .. hosts.Where(host => host.Network is not ({ FiltersCards: true } or { Kind: NetworkKind.None }))
+                .Select(host => host.Name),
+        ];
+    }
 
     /// <summary>The hosts where the server must not be for the sake of others.</summary>
     private static async Task<IEnumerable<string>> UnsuitableAsync(

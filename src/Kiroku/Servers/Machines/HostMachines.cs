@@ -11,7 +11,8 @@ namespace Kiroku.Servers.Machines;
 /// Calls one host in terms of servers. A failure becomes a <see cref="StepException"/> with a sentence for the server's
 /// owner. Before each call, <c>require</c> stops an action that has lost its right to act.
 /// </summary>
-internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, Func<CancellationToken, Task>? require)
+internal sealed class HostMachines(
+    IServerHost host, ServerGroups groups, TimeSpan shutdownTimeout, Func<CancellationToken, Task>? require)
 {
     private const long GiB = 1024L * 1024 * 1024;
     private readonly IMachineHost hypervisor = host.Hypervisor;
@@ -28,7 +29,11 @@ internal sealed class HostMachines(IServerHost host, TimeSpan shutdownTimeout, F
     /// Defines the machine with the server's flavor and disk; a running machine takes them up at its next start.
     /// </summary>
     public Task DefineAsync(Server server, CancellationToken cancellationToken)
-        => CallAsync(() => hypervisor.DefineAsync(SpecOf(server), cancellationToken), cancellationToken);
+        => CallAsync(async () =>
+        {
+            var filter = await groups.FilterOfAsync(server, cancellationToken);
+            await hypervisor.DefineAsync(SpecOf(server) with { Filter = filter }, cancellationToken);
+        }, cancellationToken);
 
     /// <summary>Switches the machine on, with the server's flavor and disk.</summary>
     public async Task StartAsync(Server server, CancellationToken cancellationToken)

@@ -9,8 +9,8 @@ namespace Kiroku.Servers.Remote;
 
 /// <summary>Finds a host by its name: this node's own, or another's through its grain.</summary>
 internal sealed class ServerHosts(
-    LocalHost here, HostPresence presence, HostPatience patience, ServerStore servers, IDatabase database,
-    IGrainFactory grains, ServiceSettings settings, IOptions<ServersOptions> options)
+    LocalHost here, HostPresence presence, HostPatience patience, ServerStore servers, ServerGroups groups,
+    IDatabase database, IGrainFactory grains, ServiceSettings settings, IOptions<ServersOptions> options)
 {
     public IServerHost Of(string name, Fence? fence = null)
         => name == settings.Host ? here : new RemoteHost(name, grains, fence, patience);
@@ -28,7 +28,7 @@ internal sealed class ServerHosts(
     public HostMachines MachinesOn(string name, Fence fence)
         // If no other node shares the store, none can have taken over the action.
         => new(
-            Of(name, fence), options.Value.ShutdownTimeout,
+            Of(name, fence), groups, options.Value.ShutdownTimeout,
             name == settings.Host && database.IsShared ? token => servers.RequireAsync(fence, token) : null);
 
     /// <summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Networks;
 using Kiroku.Scheduling;
 
 namespace Kiroku.Servers.State;
@@ -118,6 +119,9 @@ internal sealed record Server
     /// The first of the images that its disk goes back to: where its image is a snapshot, the one that was snapshotted.
     /// </summary>
     public string FirstImageId => Labels.FirstImage is { } first && first.Of == ImageId ? first.Id : ImageId;
+
+    /// <summary>The ids of its security groups.</summary>
+    public IReadOnlyList<Guid> GroupIds => Labels.Groups ?? [SecurityGroup.IdOf(ProjectId)];
 
     /// <summary>The right to act as the action that runs or, if none does, while none does.</summary>
     public Fence Fence => new(Id, RunningAction, Epoch);
@@ -263,6 +267,9 @@ internal sealed record ServerLabels
 
     /// <summary>The only address that its card may have in that network; null for any.</summary>
     public string? FixedIp { get; init; }
+
+    /// <summary>The security groups that its card was put into; null for its project's group default.</summary>
+    public IReadOnlyList<Guid>? Groups { get; init; }
 
     /// <summary>The name by which its guest finds the card on its config drive; null for none.</summary>
     public string? CardTag { get; init; }

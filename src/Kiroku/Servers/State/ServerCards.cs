@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using Kiroku.Hypervisors;
 using Kiroku.Networks;
@@ -27,6 +28,12 @@ internal sealed class ServerCards(IDatabase database) : IServerCards
             $"SELECT COUNT(*) FROM servers WHERE project_id = @projectId AND {HasCard}",
             new { projectId }), cancellationToken);
 
+    public async Task<bool> IsInGroupAsync(DbConnection connection, Guid groupId)
+        => await connection.ExecuteScalarAsync<long>(
+            "SELECT COUNT(*) FROM servers WHERE deleted = 0 AND labels LIKE @pattern",
+            // As an id stands in the text of a row; nothing that users write there is one of these.
+            new { pattern = $"%\"groups\":[%\"{groupId}\"%" }) > 0;
+
     public Task<IReadOnlyList<string>> ListProjectsAsync(CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<string>>(async connection => (await connection.QueryAsync<string>(
             "SELECT DISTINCT project_id FROM servers WHERE deleted = 0 ORDER BY project_id")).AsList(),
@@ -54,6 +61,7 @@ internal sealed class ServerCards(IDatabase database) : IServerCards
         ProjectId = row.ProjectId,
         Host = row.Host,
         Addresses = ServerRow.ReadAddresses(row.Addresses),
+        Groups = ServerRow.ReadLabels(row.Labels).Groups ?? [SecurityGroup.IdOf(row.ProjectId)],
         PowerState = (MachineState)row.PowerState,
         CreatedAt = row.CreatedAt,
         UpdatedAt = row.UpdatedAt,
@@ -68,6 +76,8 @@ internal sealed class ServerCards(IDatabase database) : IServerCards
         public string? Host { get; init; }
 
         public string Addresses { get; init; } = "[]";
+
+        public string Labels { get; init; } = "{}";
 
         public int PowerState { get; init; }
 

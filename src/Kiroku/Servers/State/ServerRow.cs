@@ -138,7 +138,7 @@ internal sealed record ServerRow
         ImageWish = ReadWish(ImageWishes),
         Flavor = ReadFlavor(Flavor),
         Metadata = JsonSerializer.Deserialize(Metadata, ServerJson.Default.IReadOnlyDictionaryStringString)!,
-        Labels = JsonSerializer.Deserialize(Labels, ServerJson.Default.ServerLabels)!,
+        Labels = ReadLabels(Labels),
         VmState = VmState,
         TaskState = TaskState,
         PowerState = (MachineState)PowerState,
@@ -172,6 +172,10 @@ internal sealed record ServerRow
     /// <summary>A machine's addresses from the text of their column.</summary>
     public static IReadOnlyList<MachineAddress> ReadAddresses(string column)
         => JsonSerializer.Deserialize(column, ServerJson.Default.IReadOnlyListMachineAddress)!;
+
+    /// <summary>A server's labels from the text of their column.</summary>
+    public static ServerLabels ReadLabels(string column)
+        => JsonSerializer.Deserialize(column, ServerJson.Default.ServerLabels)!;
 
     /// <summary>A flavor from the text of its column.</summary>
     public static ServerFlavor ReadFlavor(string column)

@@ -13,12 +13,12 @@ namespace Kiroku.Servers.Upkeep;
 /// behind our back. Looking at all machines again and again finds what events have missed.
 /// </summary>
 internal sealed partial class MachineWatcher(
-    IHypervisor hypervisor, ServerStore store, LocalHost here, StrayWatch strays, Workflows workflows,
-    IGrainFactory grains, ServiceSettings settings, IOptions<ServersOptions> options, TimeProvider time,
-    ILogger<MachineWatcher> logger)
+    IHypervisor hypervisor, ServerStore store, LocalHost here, ServerGroups groups, StrayWatch strays,
+    Workflows workflows, IGrainFactory grains, ServiceSettings settings, IOptions<ServersOptions> options,
+    TimeProvider time, ILogger<MachineWatcher> logger)
     : BackgroundService
 {
-    private readonly HostMachines machines = new(here, options.Value.ShutdownTimeout, require: null);
+    private readonly HostMachines machines = new(here, groups, options.Value.ShutdownTimeout, require: null);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Kiroku.Api;
+using Kiroku.Networks;
 using Kiroku.Nodes;
 using Kiroku.Servers.State;
 using Kiroku.Storage;
@@ -17,6 +18,12 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
 
     /// <summary>The statuses of hosts, by their names, which administrators see.</summary>
     public IReadOnlyDictionary<string, string> HostStatuses { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>The names of security groups but for default, by their ids.</summary>
+    public IReadOnlyDictionary<Guid, string> GroupNames { get; init; } = FrozenDictionary<Guid, string>.Empty;
+
+    /// <summary>The security groups that a creation asks for, as it calls them.</summary>
+    public IReadOnlyList<string> AskedGroups { get; init; } = [SecurityGroup.Default];
 
     /// <summary>Writes id, name and links, as in a plain list.</summary>
     public void WriteBrief(Utf8JsonWriter json, Server server)
@@ -37,6 +44,7 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
             WriteHostStatus(json, server);
         WriteLaterKeys(json, server, alone: true);
         WriteZone(json, server);
+        WriteSecurityGroups(json, server);
         json.WriteEndObject();
     }
 
@@ -49,6 +57,7 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
             WriteHostStatus(json, server);
         WriteLaterKeys(json, server, alone: false);
         WriteZone(json, server);
+        WriteSecurityGroups(json, server);
         json.WriteEndObject();
     }
 
@@ -93,9 +102,12 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         Links.WriteResource(json, request, $"servers/{server.Id}");
         json.WriteString("OS-DCF:diskConfig", server.Labels.DiskConfig);
         json.WriteStartArray("security_groups");
-        json.WriteStartObject();
-        json.WriteString("name", "default");
-        json.WriteEndObject();
+        foreach (var name in AskedGroups)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            json.WriteEndObject();
+        }
         json.WriteEndArray();
         json.WriteString("adminPass", adminPass);
         json.WriteEndObject();
@@ -250,6 +262,24 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
     {
         if (version >= 96)
             json.WriteString("pinned_availability_zone", server.Labels.PinnedZone);
+    }
+
+    /// <summary>As in Nova a server without a card does not have the key.</summary>
+    private void WriteSecurityGroups(Utf8JsonWriter json, Server server)
+    {
+        if (server.Addresses.Count == 0 || server.GroupIds.Count == 0)
+            return;
+        json.WriteStartArray("security_groups");
+        foreach (var id in server.GroupIds)
+        {
+            var isDefault = id == SecurityGroup.IdOf(server.ProjectId);
+            if (GroupNames.GetValueOrDefault(id, isDefault ? SecurityGroup.Default : "") is not { Length: > 0 } name)
+                continue;
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static void WriteEmptyArray(Utf8JsonWriter json, string key)

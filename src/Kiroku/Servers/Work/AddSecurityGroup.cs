@@ -4,14 +4,16 @@ using Kiroku.Api;
 using Kiroku.Networks;
 using Kiroku.Servers.Engine;
 using Kiroku.Servers.State;
+using Kiroku.Storage;
 
 namespace Kiroku.Servers.Work;
 
 /// <summary>
-/// addSecurityGroup: a server with a card has its project's one group already, so there is nothing to do. As in Nova it
-/// is not recorded (nova/network/security_group_api.py, add_to_instance).
+/// addSecurityGroup: the card of a server, which may run, is put into another security group. As in Nova it is not
+/// recorded (nova/network/security_group_api.py, add_to_instance).
 /// </summary>
-internal sealed class AddSecurityGroup(ServerStore store) : IServerAction
+internal sealed class AddSecurityGroup(
+    ServerStore store, ProjectGroups groups, GroupChoice choice, TimeProvider time) : IServerAction
 {
     public static readonly Rule Rule = Rule.Member("os_compute_api:os-security-groups:add");
 
@@ -21,25 +23,34 @@ internal sealed class AddSecurityGroup(ServerStore store) : IServerAction
 
     public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
-        await RequireGroupAsync(context, (serverId, Name, Rule), store, body);
+        var (server, group) = await FindAsync(context, (serverId, Name, Rule), store, (choice, body));
+        if (!server.GroupIds.Contains(group.Id))
+        {
+            await groups.RequireEnforcedAsync(context.RequestAborted);
+            await store.ChangeNotesAsync(server.Id, now => now with
+            {
+                Labels = now.Labels with { Groups = [.. now.GroupIds.Append(group.Id).Distinct()] },
+                UpdatedAt = time.UtcNow(),
+            }, CancellationToken.None);
+        }
         return new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
     }
 
-    /// <summary>Makes sure that the body names the one group that there is, and that the server has it.</summary>
-    /// <exception cref="Fault">400 or 404 in Nova's words.</exception>
-    public static async Task RequireGroupAsync(
-        HttpContext context, (string Server, string Key, Rule Rule) asked, ServerStore store, JsonElement body)
+    /// <summary>The server, and the group that the body names, both of which the caller must have.</summary>
+    /// <exception cref="Fault">400, 404 or 409 in Nova's words.</exception>
+    public static async Task<(Server Server, SecurityGroup Group)> FindAsync(
+        HttpContext context, (string Server, string Key, Rule Rule) asked, ServerStore store,
+        (GroupChoice Choice, JsonElement Body) given)
     {
-        Body(asked.Key).Require(body, Microversions.IsRelaxed(context));
+        Body(asked.Key).Require(given.Body, Microversions.IsRelaxed(context));
         var server = await CallersServer.FindAsync(context, asked.Server, store, asked.Rule);
-        var name = body.GetProperty(asked.Key).GetProperty("name").GetString()!;
+        var name = given.Body.GetProperty(asked.Key).GetProperty("name").GetString()!;
         if (string.IsNullOrWhiteSpace(name))
             throw Fault.BadRequest("Security group name cannot be empty");
-        var project = Caller.Of(context).ProjectId;
-        if (name != SecurityGroup.Name && name != SecurityGroup.IdOf(project).ToString())
-            throw Fault.NotFound($"Security group {name} is not found for project {project}");
+        var group = await given.Choice.FindAsync(name, server.ProjectId, context.RequestAborted);
         if (server.Addresses.Count == 0)
             throw Fault.NotFound($"instance_id {server.Id} could not be found as device id on any ports");
+        return (server, group);
     }
 
     private static Schema Body(string key) => Schema.Body(

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Kiroku.Access;
 using Kiroku.Api;
-using Kiroku.Networks;
 using Kiroku.Servers.Machines;
 using Kiroku.Servers.State;
 using Kiroku.Servers.Views;
@@ -87,19 +86,13 @@ internal sealed class CreateRequest(JsonElement body, Microversion version, Call
             throw Fault.BadRequest("Unable to allocate a single hostname to multiple instances");
     }
 
-    /// <summary>Refuses groups, which Nova looks at last, when flavor and image are known.</summary>
+    /// <summary>The security groups that it names, by name or id.</summary>
+    public IEnumerable<string> SecurityGroups
+        => Items("security_groups").Select(group => group.TextOf("name")).OfType<string>();
+
+    /// <summary>Refuses a group of servers, which Nova looks at last, when flavor and image are known.</summary>
     /// <exception cref="Fault">400.</exception>
-    public void RefuseGroups()
-    {
-        // By name, or by id as newer clients do.
-        var own = SecurityGroup.IdOf(caller.ProjectId).ToString();
-        foreach (var group in Items("security_groups"))
-        {
-            if (group.TextOf("name") is { } name && name != SecurityGroup.Name && name != own)
-                throw Fault.BadRequest($"Security group {name} not found for project {caller.ProjectId}.");
-        }
-        hints.RefuseGroup();
-    }
+    public void RefuseServerGroup() => hints.RefuseGroup();
 
     public static IReadOnlyDictionary<string, string> Pairs(JsonElement parent, string key = "metadata")
         => parent.TryGetProperty(key, out var metadata)

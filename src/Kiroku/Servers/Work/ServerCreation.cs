@@ -19,8 +19,8 @@ namespace Kiroku.Servers.Work;
 /// <summary>Creates servers: first their rows and records, then each server's grain builds the machine.</summary>
 internal sealed class ServerCreation(
     ServerStore store, FlavorStore flavors, ServerImages images, KeypairStore keypairs, QuotaStore quotas,
-    CardChoice cards, IHypervisor hypervisor, HostWatch hosts, IDatabase database, Resting resting,
-    IOptions<ServersOptions> options, ServerGrains grains, TimeProvider time)
+    CardChoice cards, GroupChoice groupChoice, IHypervisor hypervisor, HostWatch hosts, IDatabase database,
+    Resting resting, IOptions<ServersOptions> options, ServerGrains grains, TimeProvider time)
 {
     private const int MostAtOnce = 100;
 
@@ -129,7 +129,8 @@ internal sealed class ServerCreation(
         var configDrive = request.Labels.ConfigDrive || options.Value.ForceConfigDrive
             || ServerHardware.RequiresConfigDrive(found, taken);
         wanted.RefuseTag(configDrive);
-        request.RefuseGroups();
+        var groups = await groupChoice.FindAsync(request.SecurityGroups, caller, context.RequestAborted);
+        request.RefuseServerGroup();
         var key = await keypairs.TakeAsync(caller.UserId, request.KeyName, context.RequestAborted);
         return new Server
         {
@@ -148,6 +149,7 @@ internal sealed class ServerCreation(
                 PinnedZone = zone,
                 NoCard = wanted.None,
                 NetworkId = network,
+                Groups = wanted.None ? null : groups,
                 FirstImage = ServerImages.FirstOf(found),
                 ConfigDrive = configDrive,
                 FixedIp = wanted.FixedIp,

@@ -17,7 +17,7 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
         "revoked_tokens", "sealing_keys",
         "known_addresses",
         "flavors", "flavor_access", "images", "image_members", "deleted_images", "keypairs", "quotas", "services",
-        "servers", "actions", "action_events", "kept_answers",
+        "security_groups", "security_group_rules", "servers", "actions", "action_events", "kept_answers",
         "nodes", "kept_volumes", "identity_changes", "forgotten_revocations",
     ];
 

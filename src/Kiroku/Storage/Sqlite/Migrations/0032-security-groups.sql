@@ -1,0 +1,27 @@
+-- Security groups that a project has made or changed, and their rules. A project without a row has the group default as
+-- its networks have it, and nothing filters its servers; from its first row on it has its group default here, too. Which
+-- of them a server is in stands in its labels.
+
+CREATE TABLE security_groups (
+    id TEXT NOT NULL PRIMARY KEY,
+    project_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+);
+CREATE INDEX security_groups_by_project ON security_groups (project_id);
+
+CREATE TABLE security_group_rules (
+    id TEXT NOT NULL PRIMARY KEY,
+    group_id TEXT NOT NULL REFERENCES security_groups (id),
+    direction TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    protocol TEXT,
+    first_port INTEGER,
+    last_port INTEGER,
+    remote TEXT,
+    description TEXT NOT NULL,
+    created_at TEXT NOT NULL
+);
+CREATE INDEX security_group_rules_by_group ON security_group_rules (group_id);
