@@ -9,6 +9,10 @@ internal sealed partial class LibvirtNetwork(string uri, string name)
     /// <summary>Its definition as it runs.</summary>
     public string Read() => With((_, network) => Native.Take(Native.virNetworkGetXMLDesc(network, 0)));
 
+    /// <summary>How many filters of cards its libvirt has.</summary>
+    public int CountFilters()
+        => With((connect, _) => LibvirtException.Check(Native.virConnectNumOfNWFilters(connect)));
+
     public void Restart() => With((_, network) =>
     {
         LibvirtException.Check(virNetworkDestroy(network));

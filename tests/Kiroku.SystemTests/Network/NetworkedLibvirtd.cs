@@ -19,6 +19,9 @@ internal sealed class NetworkedLibvirtd : IAsyncDisposable
     /// <summary>Four addresses, from 10.78.0.10 on.</summary>
     public const string Tiny = "tiny";
 
+    /// <summary>Twenty addresses, from 10.79.0.10 on, where cards can be filtered.</summary>
+    public const string Walled = "walled";
+
     private static readonly string Script
         = Path.Combine(AppContext.BaseDirectory, "Network", "libvirtd-with-networks");
 
@@ -28,6 +31,9 @@ internal sealed class NetworkedLibvirtd : IAsyncDisposable
     private NetworkedLibvirtd(Process process, string folder) => (this.process, this.folder) = (process, folder);
 
     public string Uri => $"qemu+unix:///system?socket={System.Uri.EscapeDataString(SocketIn(folder))}";
+
+    /// <summary>A process in its namespaces.</summary>
+    public string Inside => File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Split(' ')[0];
 
     public static async Task<NetworkedLibvirtd> StartAsync()
     {
