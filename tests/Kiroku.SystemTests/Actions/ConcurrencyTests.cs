@@ -18,9 +18,8 @@ namespace Kiroku.SystemTests.Actions;
 /// </summary>
 public sealed class ConcurrencyTests : IAsyncLifetime
 {
-    private static readonly bool Full = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1";
     private static readonly (int Clients, int Servers, TimeSpan Time, int Kills) Size =
-        Full ? (100, 50, TimeSpan.FromMinutes(1), 5) : (30, 15, TimeSpan.FromSeconds(10), 2);
+        FullTier.IsOn ? (100, 50, TimeSpan.FromMinutes(1), 5) : (30, 15, TimeSpan.FromSeconds(10), 2);
 
     private readonly string folder = Directory.CreateTempSubdirectory("kiroku-test-").FullName;
     private KilledService? service;

@@ -10,7 +10,7 @@ public sealed class KillAtAnyMomentTests(TestService service) : ServiceTests(ser
 {
     private const string Resize = """{"resize": {"flavorRef": "84"} }""";
 
-    [Theory]
+    [LongTheory("it takes a quarter of an hour")]
     [InlineData(0)]
     [InlineData(20)]
     [InlineData(60)]
@@ -21,8 +21,6 @@ public sealed class KillAtAnyMomentTests(TestService service) : ServiceTests(ser
     [InlineData(2500)]
     public async Task Every_action_ends_well_though_the_service_is_killed_after_that_many_milliseconds(int moment)
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("KIROKU_FULL") == "1",
-            "only with KIROKU_FULL=1: it takes a quarter of an hour");
         var server = await NewServerAsync();
         var first = await server.BootedAsync();
         await DoAsync("os-stop", "SHUTOFF", MachineState.Off);

@@ -18,8 +18,7 @@ namespace Kiroku.SystemTests.Actions;
 /// </summary>
 public sealed class ManyNodesLoadTests : IAsyncLifetime
 {
-    private static readonly (int Clients, int Servers, TimeSpan Time) Size = Environment.GetEnvironmentVariable(
-        "KIROKU_FULL") == "1"
+    private static readonly (int Clients, int Servers, TimeSpan Time) Size = FullTier.IsOn
         ? (24, 24, TimeSpan.FromSeconds(60)) : (10, 10, TimeSpan.FromSeconds(20));
 
     private static readonly int Seed = int.TryParse(

@@ -8,7 +8,8 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
 {
     public static TheoryData<string, string> Administrators
         => [.. ClientRoot.All.SelectMany(
-            clients => ((string[])["2.11", "2.53"]).Select(version => (clients.Data, version)))];
+            clients => ((string[])["2.11", "2.53"]).Select(
+                version => new TheoryDataRow<string, string>(clients.Data, version) { Skip = clients.Skip }))];
 
     private StockClient Demo => StockClient.Of(Service.Data, "kiroku");
 
@@ -56,7 +57,7 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
         });
     }
 
-    [Theory]
+    [LongTheory("it starts the client fifteen times; the API has tests in process")]
     [MemberData(nameof(ClientRoot.All), MemberType = typeof(ClientRoot))]
     public async Task A_server_is_described_anew_and_found_by_it(string clients)
     {
@@ -82,7 +83,7 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
         Assert.Equal(("ACTIVE", "{}"), ((string)listed["Status"]!, listed["Properties"]!.ToJsonString()));
     }
 
-    [Theory]
+    [LongTheory("it starts the client ten times; the API has tests in process")]
     [MemberData(nameof(ClientRoot.All), MemberType = typeof(ClientRoot))]
     public async Task A_project_sees_its_limits_quotas_and_usage(string clients)
     {
@@ -125,7 +126,7 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
             zone => (string)zone!["Zone Name"]! == "nova");
     }
 
-    [Theory]
+    [LongTheory("it starts the client ten times; the API has tests in process")]
     [MemberData(nameof(Administrators))]
     public async Task An_administrator_disables_the_host_forces_it_down_and_takes_both_back(
         string clients, string version)

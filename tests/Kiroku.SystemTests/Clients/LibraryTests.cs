@@ -14,8 +14,8 @@ public sealed class LibraryTests(TestService service) : ServiceTests(service), I
     /// <summary>The client root and the microversion. Debian 12's novaclient supports none beyond 2.92.</summary>
     public static TheoryData<string, string> Novaclients
         => [.. ClientRoot.All.SelectMany(
-            clients => ((string[])["2.1", "2.53", "2.92", "2.96"]).Select(version => (clients.Data, version)))
-            .Where(pair => pair != (ClientRoot.Machine, "2.96"))];
+            clients => ((string[])["2.1", "2.53", "2.92", "2.96"]).Select(version => Row(clients, version)))
+            .Where(row => row.Data != (ClientRoot.Machine, "2.96"))];
 
     [Theory]
     [MemberData(nameof(ClientRoot.All), MemberType = typeof(ClientRoot))]
@@ -34,6 +34,12 @@ public sealed class LibraryTests(TestService service) : ServiceTests(service), I
     public async Task Novaclient_leads_a_server_through_its_life(string clients, string version)
         => Assert.EndsWith(
             "delete\n", await RunAsync(clients, "novaclient", "nova_server.py", version), StringComparison.Ordinal);
+
+    private static TheoryDataRow<string, string> Row(TheoryDataRow<string> clients, string version)
+        => new(clients.Data, version)
+        {
+            Skip = clients.Skip ?? (version == "2.53" ? FullTier.Skip("2.1 and 2.92 lie on either side of it") : null),
+        };
 
     private async Task<string> RunAsync(string clients, string module, params string[] arguments)
     {

@@ -24,7 +24,6 @@ public sealed class MoveKillTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("KIROKU_FULL") == "1", "long: KIROKU_FULL=1 runs it");
         hosts = await ThreeHosts.StartAsync();
     }
 
@@ -37,13 +36,13 @@ public sealed class MoveKillTests : IAsyncLifetime
         await hosts.DisposeAsync();
     }
 
-    [Theory]
+    [LongTheory("each takes a minute or two")]
     [MemberData(nameof(Steps))]
     public Task A_move_whose_host_is_killed_in_a_step_ends_with_one_machine_and_no_disk_too_many(
         string action, string step)
         => TryAsync(action, step, at => hosts.KillAsync(at), _ => Task.CompletedTask);
 
-    [Theory]
+    [LongTheory("each takes a minute or two")]
     [MemberData(nameof(Steps))]
     public Task A_move_whose_host_stands_still_for_a_minute_in_a_step_ends_the_same(string action, string step)
     {

@@ -27,11 +27,9 @@ public sealed partial class ServiceUnitTests
         Assert.InRange(score, 0.1, Exposure);
     }
 
-    [Fact]
+    [LongFact("it boots a system")]
     public async Task Under_the_real_systemd_a_server_is_made_and_its_machine_outlives_a_restart_of_the_service()
     {
-        Assert.SkipUnless(
-            Environment.GetEnvironmentVariable("KIROKU_FULL") == "1", "only with KIROKU_FULL=1: it boots a system");
         BootedSystem.Require();
         RealParts.Require("/usr/bin/openstack", GuestImage.File);
         await using var system = await BootedSystem.StartAsync(Unit);

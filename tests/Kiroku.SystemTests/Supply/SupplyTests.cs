@@ -9,11 +9,9 @@ namespace Kiroku.SystemTests.Supply;
 public sealed class SupplyTests
 {
     private const int NothingChecked = 3;
+    private const string Index = "it asks the package index";
 
-    public SupplyTests() => Assert.SkipUnless(
-        Environment.GetEnvironmentVariable("KIROKU_FULL") == "1", "only with KIROKU_FULL=1: it asks the package index");
-
-    [Fact]
+    [LongFact(Index)]
     public async Task The_bill_of_materials_names_each_package_that_the_lock_file_pins()
     {
         await Commands.RunAsync(Script("sbom"));
@@ -31,7 +29,7 @@ public sealed class SupplyTests
         Assert.Empty(pinned.Except(named));
     }
 
-    [Fact]
+    [LongFact(Index)]
     public async Task No_package_has_a_known_weakness()
     {
         using var audit = Process.Start(new ProcessStartInfo(Script("audit")) { RedirectStandardOutput = true })!;

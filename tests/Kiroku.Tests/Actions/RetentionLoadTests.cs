@@ -12,7 +12,7 @@ namespace Kiroku.Tests.Actions;
 public sealed class RetentionLoadTests
 {
     private const int Histories = 10;
-    private static readonly int Each = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1" ? 100_000 : 2_000;
+    private static readonly int Each = FullTier.IsOn ? 100_000 : 2_000;
 
     [Fact]
     public async Task Readers_and_writers_are_not_disturbed_while_nine_tenths_of_the_record_are_removed()

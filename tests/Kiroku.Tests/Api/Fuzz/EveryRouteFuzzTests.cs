@@ -16,8 +16,7 @@ public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<Ru
     public static readonly int Seed = int.Parse(
         Environment.GetEnvironmentVariable("KIROKU_FUZZ_SEED") ?? "15", CultureInfo.InvariantCulture);
     private static readonly string Routes = Environment.GetEnvironmentVariable("KIROKU_FUZZ_ROUTES") ?? "";
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1";
-    private static readonly int RequestsToEach = IsLong ? 400 : 4;
+    private static readonly int RequestsToEach = FullTier.IsOn ? 400 : 4;
     private readonly Cloud cloud = running.Cloud;
     private readonly VisibilityThings things = new(running);
     private readonly List<string> faults = [];
@@ -51,7 +50,7 @@ public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<Ru
         var byChance = Enumerable.Range(0, RequestsToEach).Select(
             _ => (Func<string, string, (HttpRequestMessage, string?)>)((path, token)
             => maker.Make(row, prefixes[random.Next(prefixes.Length)], path, token)));
-        foreach (var make in maker.Each(row, IsLong).Concat(byChance))
+        foreach (var make in maker.Each(row, FullTier.IsOn).Concat(byChance))
         {
             var token = IsAdministrators(row) || random.Next(8) < 3 ? cloud.Admin.Token : cloud.Demo.Token;
             var (request, body) = make(path, token);
