@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Kiroku.Cluster;
 using Kiroku.Identity.Setup;
 using Kiroku.Tests.Storage;
+using Microsoft.AspNetCore.Identity;
 using Orleans.Runtime.MembershipService;
 
 namespace Kiroku.Tests;
@@ -81,6 +82,8 @@ internal sealed class TestApp : IAsyncDisposable
             builder.Configuration["KIROKU_GUEST_IMAGE"] = "";
             // Otherwise each of very many starts would write some megabytes.
             builder.Configuration["Storage:Ballast"] = "0";
+            // At full strength, passwords would take a third of the tests' time.
+            builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1);
             // Requests that a test holds back for long must not be cut off.
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MinRequestBodyDataRate = null);
             configure?.Invoke(builder);

@@ -1,5 +1,6 @@
 using Kiroku.Api;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity.SigningIn;
 
@@ -10,13 +11,14 @@ namespace Kiroku.Identity.SigningIn;
 internal sealed class Passwords
 {
     private static readonly object Nobody = new();
-    private readonly PasswordHasher<object> hasher = new();
+    private readonly PasswordHasher<object> hasher;
     private readonly Lazy<string> nobodysHash;
     private readonly SignInQueue queue;
 
-    public Passwords(SignInQueue queue)
+    public Passwords(SignInQueue queue, IOptions<PasswordHasherOptions> strength)
     {
         this.queue = queue;
+        hasher = new PasswordHasher<object>(strength);
         nobodysHash = new Lazy<string>(() => Hash(Guid.NewGuid().ToString()));
     }
 
