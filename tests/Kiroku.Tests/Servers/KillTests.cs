@@ -6,14 +6,10 @@ namespace Kiroku.Tests.Servers;
 
 public sealed class KillTests
 {
-    /// <summary>In the long run every moment, otherwise every second one, beginning differently for each
-    /// action.</summary>
-    private static readonly int Stride = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1" ? 1 : 2;
-
     [Theory]
     [MemberData(nameof(Scenario.Lasting), MemberType = typeof(Scenario))]
     public Task An_action_killed_at_any_moment_is_gone_on_with_and_ends_well(string name)
-        => KillAsync(name, Stride, async (cloud, scenario, before, action) =>
+        => KillAsync(name, oneIn: 4, async (cloud, scenario, before, action) =>
         {
             if (action.Action.RequestId == (await cloud.NewestActionAsync(before.Id, before.UpdatedAt))
                 .Action.RequestId)
@@ -26,7 +22,7 @@ public sealed class KillTests
     [MemberData(nameof(Scenario.Lasting), MemberType = typeof(Scenario))]
     public Task An_action_killed_at_any_moment_and_then_given_up_leaves_a_server_that_can_be_used(string name)
         => KillAsync(
-            name, Stride * Stride,
+            name, oneIn: 8,
             async (cloud, _, before, _) =>
             {
                 var after = await cloud.ServerAsync(before.Id);
@@ -42,7 +38,7 @@ public sealed class KillTests
         await using var cloud = await Cloud.StartAsync();
         var points = Points.Count(cloud);
         await cloud.DeleteAsync(await cloud.CreateServerAsync());
-        foreach (var moment in Enumerable.Range(1, points.Passed.Count))
+        foreach (var moment in Points.Some(points.Passed.Count, oneIn: 2, "create"))
         {
             var kill = Points.KillAt(cloud, moment);
             _ = CreateAndDeleteAsync(cloud, kill).ContinueWith(ended => _ = ended.Exception, TaskScheduler.Default);
@@ -64,17 +60,17 @@ public sealed class KillTests
     }
 
     /// <summary>
-    /// Runs the scenario once for each moment, kills the service at that moment, and checks what the next one makes
-    /// of it.
+    /// Runs the scenario once for each moment that is tried, kills the service at that moment, and checks what the next
+    /// one makes of it.
     /// </summary>
     private static async Task KillAsync(
-        string name, int stride, Func<Cloud, Scenario, Server, RecordedAction, Task> assertEnded,
+        string name, int oneIn, Func<Cloud, Scenario, Server, RecordedAction, Task> assertEnded,
         params (string Key, string Value)[] configuration)
     {
         var scenario = Scenario.Of(name);
         await using var cloud = await Cloud.StartAsync(configuration);
         var moments = await CountMomentsAsync(cloud, scenario);
-        for (var moment = 1 + (name.Length % stride); moment <= moments; moment += stride)
+        foreach (var moment in Points.Some(moments, oneIn, name))
         {
             var server = await scenario.PrepareAsync(cloud);
             var before = await cloud.ServerAsync(server);

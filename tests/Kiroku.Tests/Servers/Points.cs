@@ -28,6 +28,17 @@ internal sealed class Points
     /// <summary>Completes when the awaited moment is reached.</summary>
     public Task Reached => reached.Task;
 
+    /// <summary>
+    /// The moments to kill at: in the long run each of them, otherwise one in so many, beginning differently for each
+    /// name.
+    /// </summary>
+    public static IEnumerable<int> Some(int moments, int oneIn, string name)
+    {
+        var stride = FullTier.IsOn ? 1 : oneIn;
+        for (var moment = 1 + (name.Length % stride); moment <= moments; moment += stride)
+            yield return moment;
+    }
+
     /// <summary>Counts the moments of the cloud's service from now on.</summary>
     public static Points Count(Cloud cloud)
     {

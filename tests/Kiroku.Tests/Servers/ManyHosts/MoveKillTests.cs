@@ -15,7 +15,7 @@ public sealed class MoveKillTests
     private const string Resize = """{"resize":{"flavorRef":"84"}}""";
 
     /// <summary>In the long run every moment, otherwise one in so many, at other moments for each action.</summary>
-    private static readonly int Stride = Environment.GetEnvironmentVariable("KIROKU_FULL") == "1" ? 1 : 9;
+    private static readonly int Stride = FullTier.IsOn ? 1 : 14;
 
     [Theory]
     [InlineData("resize", null, Resize, VmStates.Resized)]
