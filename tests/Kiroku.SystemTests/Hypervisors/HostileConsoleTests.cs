@@ -8,7 +8,7 @@ public sealed class HostileConsoleTests(TestService service) : ServiceTests(serv
 {
     private const string Read = """{"os-getConsoleOutput": {} }""";
 
-    [Fact]
+    [LongFact("HostileAccountTests has the door itself")]
     public async Task A_console_that_was_swapped_is_404_through_restarts_and_its_server_can_be_deleted()
     {
         using var roots = new RootsOwn();

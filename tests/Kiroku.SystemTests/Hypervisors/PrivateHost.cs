@@ -30,6 +30,13 @@ internal sealed class PrivateHost : IAsyncDisposable
 
     public PrivateLibvirtd Daemon { get; }
 
+    /// <summary>The same daemon for who knows that it will not answer, and waits for it only a little.</summary>
+    public PrivateLibvirtd DaemonThatFails
+        => new(folder.FullName, "nobody", Options, TimeProvider.System, NullLogger.Instance)
+        {
+            ReadyTimeout = TimeSpan.FromSeconds(3),
+        };
+
     public LibvirtHypervisor Connect() => new(
         new LibvirtTarget(true, Daemon.EnsureAsync), Options, TimeProvider.System,
         NullLogger<LibvirtHypervisor>.Instance);

@@ -8,9 +8,11 @@ namespace Kiroku.Hypervisors.Libvirt.Daemon;
 internal sealed partial class PrivateLibvirtd
 {
     private const int ComplaintBytes = 4096;
-    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LingerTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a daemon may take until it answers.</summary>
+    public TimeSpan ReadyTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
     /// Whether a daemon runs. One that was just killed looks alive for a moment, so its process is looked at again and
