@@ -9,7 +9,7 @@ namespace Kiroku.SystemTests.Actions;
 public sealed class FullDatabaseTests(FullDatabaseTests.SmallData service) : ServiceTests(service),
 IClassFixture<FullDatabaseTests.SmallData>
 {
-    [Fact]
+    [LongFact("it is without the ballast, which StorageReserveTests has")]
     public async Task A_full_disk_refuses_new_actions_and_only_delays_the_record_of_a_running_one()
     {
         var (server, other) = (await NewServerAsync(), await NewServerAsync());

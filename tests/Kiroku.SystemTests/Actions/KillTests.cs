@@ -55,7 +55,7 @@ public sealed class KillTests(TestService service) : ServiceTests(service), ICla
         Assert.NotEqual(guest.DiskId, rebuilt.DiskId);
     }
 
-    [Fact]
+    [LongFact("six boots and kills; KillTests in process kills at many moments")]
     public async Task A_killed_confirm_and_a_killed_revert_go_on()
     {
         var server = await NewStoppedServerAsync();
@@ -70,7 +70,7 @@ public sealed class KillTests(TestService service) : ServiceTests(service), ICla
         ExpectSameDisk(guest, await server.BootedAsync(guest), boots: 2);
     }
 
-    [Fact]
+    [LongFact("it boots twice; KillTests in process kills at many moments")]
     public async Task A_killed_unshelve_goes_on()
     {
         var server = await NewStoppedServerAsync();

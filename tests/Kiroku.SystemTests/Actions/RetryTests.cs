@@ -38,7 +38,7 @@ IClassFixture<RetryTests.SlowToRetry>
         Assert.Null(administrators.Events[1].Traceback);
     }
 
-    [Fact]
+    [LongFact("it waits between three attempts; FailureTests has every step")]
     public async Task A_start_whose_disk_stays_away_fails_three_times_and_leaves_the_server_to_a_later_one()
     {
         var server = await NewStoppedServerAsync();
@@ -53,7 +53,7 @@ IClassFixture<RetryTests.SlowToRetry>
         Assert.Equal(2, (await server.BootedAsync(await server.BootedAsync())).Boots);
     }
 
-    [Fact]
+    [LongFact("it sits out the calls' time limits; FailureTests has every step")]
     public async Task A_start_outlasts_a_daemon_that_hangs_for_a_while()
     {
         var server = await NewStoppedServerAsync();

@@ -6,7 +6,7 @@ namespace Kiroku.SystemTests.Actions;
 /// <summary>delete and a hard reboot take over from a running action, and achieve what it could not.</summary>
 public sealed class TakeoverTests(TestService service) : ServiceTests(service), IClassFixture<TestService>
 {
-    [Fact]
+    [LongFact("a frozen QEMU takes a minute to end, as in the deletion below")]
     public async Task A_hard_reboot_takes_over_a_soft_one_that_its_guest_does_not_hear()
     {
         var server = await NewServerAsync();

@@ -11,7 +11,7 @@ def expect(expected, actual):
     assert expected == actual, f"expected {expected!r}, was {actual!r}"
 
 
-def wait_until(what, ask, limit=60):
+def wait_until(what, ask, limit=120):
     """Asks until the answer is true, and returns it."""
     end = time.monotonic() + limit
     while True:
@@ -19,4 +19,5 @@ def wait_until(what, ask, limit=60):
         if answer:
             return answer
         assert time.monotonic() < end, f"waited in vain for {what}"
-        time.sleep(0.05)
+        # A guest that boots needs the processor more than we do.
+        time.sleep(0.2)

@@ -16,7 +16,7 @@ public sealed class GoneNodesTests : IDisposable
 
     public void Dispose() => scratch.Delete(recursive: true);
 
-    [Fact]
+    [LongFact("it compares times, so the machine must be quiet")]
     public async Task A_start_right_after_all_nodes_were_killed_takes_no_longer_than_any()
     {
         var database = await PostgresServer.CreateDatabaseAsync();

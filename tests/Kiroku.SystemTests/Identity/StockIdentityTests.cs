@@ -30,7 +30,7 @@ public sealed class StockIdentityTests : IAsyncLifetime
 
     private Uri Identity => new(address, "identity");
 
-    [Theory]
+    [LongTheory("it starts the client thirty times; openstacksdk does the same in LibraryTests")]
     [MemberData(nameof(ClientRoot.All), MemberType = typeof(ClientRoot))]
     public async Task Projects_users_and_roles_live_from_create_to_delete(string clients)
     {
@@ -75,7 +75,7 @@ public sealed class StockIdentityTests : IAsyncLifetime
         Assert.Equal(["admin", "member", "reader"], Column(await admin.JsonAsync("role list"), "Name"));
     }
 
-    [Theory]
+    [LongTheory("it starts the client ten times; in process it is tried on every route")]
     [MemberData(nameof(ClientRoot.All), MemberType = typeof(ClientRoot))]
     public async Task An_application_credential_signs_in_until_it_is_deleted(string clients)
     {

@@ -72,7 +72,7 @@ public sealed class StockImagesTests : IAsyncLifetime
     private async Task<IEnumerable<string>> NamesAsync()
         => (await demo.JsonAsync("image list")).AsArray().Select(image => (string)image!["Name"]!);
 
-    [Fact]
+    [LongFact("it starts the client often; FlavorManageTests has the API")]
     public async Task A_flavor_for_one_project_lives_from_create_to_delete_and_its_server_longer()
     {
         const string Newest = "--os-compute-api-version 2.92";

@@ -57,7 +57,7 @@ public sealed class StockNetworkTests(TestService service) : ServiceTests(servic
         await demo.RunAsync("server delete --wait bare");
     }
 
-    [Theory]
+    [LongTheory("it starts the client often; the API has tests in process")]
     [MemberData(nameof(ClientRoot.All), MemberType = typeof(ClientRoot))]
     public async Task What_there_is_beside_is_listed(string clients)
     {
@@ -78,7 +78,7 @@ public sealed class StockNetworkTests(TestService service) : ServiceTests(servic
         await admin.RunAsync("quota set --cores -1 demo");
     }
 
-    [Theory]
+    [LongTheory("it starts the client often; the API has tests in process")]
     [MemberData(nameof(ClientRoot.All), MemberType = typeof(ClientRoot))]
     public async Task What_cannot_be_made_is_refused_with_a_sentence(string clients)
     {
