@@ -40,6 +40,31 @@ public sealed class AddressTests : IAsyncLifetime
         Assert.Equal(404, (await cloud.Demo.AskAsync("GET", $"/v2.1/servers/{server}/ips/away")).Status);
     }
 
+    [Theory]
+    [InlineData("2.74", false)]
+    [InlineData("2.75", true)]
+    public async Task The_answers_to_an_update_and_a_rebuild_show_cards_only_from_2_75_on(string version, bool cards)
+    {
+        cloud.Host.Addresses = Two;
+        var server = await cloud.CreateServerAsync();
+        var image = (await cloud.ServerAsync(server)).ImageId;
+        var header = ("OpenStack-API-Version", $"compute {version}");
+
+        using var updated = await cloud.Demo.PutJsonAsync(
+            $"/v2.1/servers/{server}", """{"server":{"name":"other"}}""", header);
+        using var rebuilt = await cloud.Demo.PostAsync($"/v2.1/servers/{server}/action",
+            $$$"""{"rebuild":{"imageRef":"{{{image}}}"}}""", header);
+
+        Assert.Equal((200, 202), ((int)updated.StatusCode, (int)rebuilt.StatusCode));
+        foreach (var answer in new[] { updated, rebuilt })
+        {
+            var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.Contains("192.0.2.7", text, StringComparison.Ordinal);
+            Assert.Equal(cards, text.Contains("OS-EXT-IPS", StringComparison.Ordinal));
+        }
+        await cloud.UntilAsync(async () => (await cloud.ServerAsync(server)).RunningAction is null);
+    }
+
     [Fact]
     public async Task A_network_in_which_no_address_is_known_is_named()
     {

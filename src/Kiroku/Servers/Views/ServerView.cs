@@ -127,7 +127,7 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         WriteFlavor(json, server.Flavor);
         json.WriteString("created", Timestamps.FormatSeconds(server.CreatedAt));
         json.WriteString("updated", Timestamps.FormatSeconds(server.UpdatedAt));
-        ServerAddresses.Write(json, server, withCards: true);
+        ServerAddresses.Write(json, server, withCards: all);
         json.WriteString("accessIPv4", server.Labels.AccessIpv4);
         json.WriteString("accessIPv6", server.Labels.AccessIpv6);
         Links.WriteResource(json, request, $"servers/{server.Id}");
