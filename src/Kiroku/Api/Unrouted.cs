@@ -38,15 +38,20 @@ internal static partial class Unrouted
     [GeneratedRegex("//+")]
     private static partial Regex Slashes();
 
-    /// <summary>Nova distinguishes a path with a trailing slash from one without. ASP.NET Core's router does
-    /// not.</summary>
+    /// <summary>
+    /// Nova and Glance distinguish a path with a trailing slash from one without. ASP.NET Core's router does not.
+    /// </summary>
     public static void UseExactPaths(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         var path = context.Request.Path;
-        if (path.Value is [.., '/'] && Microversions.IsCompute(path) && !VersionsApi.IsOpen(path))
+        var compute = Microversions.IsCompute(path) && !VersionsApi.IsOpen(path);
+        if (path.Value is [.., '/'] && (compute || IsBelow(path, "/image/v2/")))
             context.SetEndpoint(null);
         return next(context);
     });
+
+    private static bool IsBelow(PathString path, string folder)
+        => path.Value!.StartsWith(folder, StringComparison.OrdinalIgnoreCase) && path.Value.Length > folder.Length;
 
     private static Task WriteAsync(HttpContext context, int status)
     {

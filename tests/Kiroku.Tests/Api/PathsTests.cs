@@ -52,6 +52,16 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
     }
 
     [Theory]
+    [InlineData("GET")]
+    [InlineData("DELETE")]
+    public async Task An_image_without_an_id_is_not_found(string method)
+    {
+        using var answer = await running.Cloud.App.SendAsync(
+            new HttpMethod(method), "/image/v2/images/", running.Cloud.Demo.Token);
+        Assert.Equal(404, (int)answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData("/v2.1//limits", 200)]
     [InlineData("/v2.1//servers///detail?limit=1", 200)]
     [InlineData("/v2.1/os-quota-sets//PROJECT", 200)]

@@ -56,6 +56,23 @@ public sealed class TokenTests : IAsyncLifetime
         Assert.Equal(401, await StatusAsync(token));
     }
 
+    [Theory]
+    [InlineData("demo")]
+    [InlineData("admin")]
+    public async Task A_token_that_was_taken_back_is_not_found_whoever_asks(string caller)
+    {
+        var old = await app.SignInAsync();
+        using var revoked = await old.DeleteAsync("/identity/v3/auth/tokens", ("X-Subject-Token", old.Token));
+        Assert.Equal(204, (int)revoked.StatusCode);
+        var asking = await app.SignInAsync(caller);
+        foreach (var method in (string[])["GET", "HEAD", "DELETE"])
+        {
+            using var answer = await app.SendAsync(new HttpMethod(method), "/identity/v3/auth/tokens", asking.Token,
+                headers: ("X-Subject-Token", old.Token));
+            Assert.Equal(404, (int)answer.StatusCode);
+        }
+    }
+
     [Fact]
     public async Task A_changed_password_voids_earlier_tokens()
     {

@@ -81,14 +81,17 @@ internal static class TokensApi
     }
 
     /// <summary>
-    /// The token that the request is about. Administrators may ask about any token, others only about their own.
+    /// The token that the request is about. Administrators may ask about any token, others only about their own. One
+    /// that does not hold is not found, whoever asks, as with Keystone.
     /// </summary>
     private static async Task<SignIn> SubjectAsync(
         HttpContext context, OwnTokens tokens, Rule rule, CancellationToken cancellationToken)
     {
-        var caller = SignIn.Of(context);
-        var subject = await tokens.ValidateAsync(context.Request.Headers[TokenHeaders.Subject], cancellationToken);
-        context.RequireIdentity(rule, own: subject?.User.Id == caller.User.Id);
+        var named = context.Request.Headers[TokenHeaders.Subject];
+        var subject = await tokens.ValidateAsync(named, cancellationToken);
+        if (subject is null && named.Count > 0)
+            throw Fault.NotFound("Could not find token.");
+        context.RequireIdentity(rule, own: subject?.User.Id == SignIn.Of(context).User.Id);
         return subject ?? throw Fault.NotFound("Could not find token.");
     }
 
