@@ -50,7 +50,7 @@ public sealed class LibraryTests(TestService service) : ServiceTests(service), I
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(4));
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(15));
         Assert.True(
             process.ExitCode == 0, $"{string.Join(' ', arguments)} came as far as:\n{await output}\n{await errors}");
         return await output;
