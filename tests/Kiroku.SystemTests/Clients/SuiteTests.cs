@@ -17,6 +17,8 @@ public sealed class SuiteTests
     [InlineData("openstacksdk", 40)]
     [InlineData("gophercloud", 40)]
     [InlineData("horizon", 40)]
+    [InlineData("rally", 40)]
+    [InlineData("ansible", 20)]
     [InlineData("fog", 15)]
     [InlineData("libcloud", 15)]
     [InlineData("packer", 15)]
