@@ -32,6 +32,7 @@ public sealed class StoreCopyTests : IAsyncLifetime
         var stop = await cloud.DoAsync(server, """{"os-stop":null}""");
         var path = $"/v2.1/servers/{server}/os-instance-actions/{stop.Action.RequestId}";
         var before = await (await cloud.Demo.GetAsync(path)).Content.ReadAsStringAsync(Token);
+        await AddGroupAsync(cloud.Database);
         await cloud.StopAsync();
         using (var source = new SqliteDatabase(Path.Combine(cloud.Folder, "kiroku.db")))
         {
@@ -73,6 +74,15 @@ public sealed class StoreCopyTests : IAsyncLifetime
         using var destination = new PostgresDatabase(connection);
         Assert.Equal(["a"], await destination.ReadAsync(db => db.QueryAsync<string>("SELECT name FROM users"), Token));
     }
+
+    private static Task AddGroupAsync(IDatabase database) => database.WriteAsync(db => db.ExecuteAsync(
+        """
+        INSERT INTO security_groups (id, project_id, name, description, created_at, updated_at)
+        VALUES ('g', 'p', 'web', '', '', '');
+        INSERT INTO security_group_rules (
+            id, group_id, direction, version, protocol, first_port, last_port, description, created_at)
+        VALUES ('r', 'g', 'ingress', 4, 'tcp', 80, 81, '', '')
+        """), Token);
 
     private SqliteDatabase Source()
     {

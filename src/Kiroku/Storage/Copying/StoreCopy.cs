@@ -81,7 +81,8 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
             {
                 "bigint" => NpgsqlDbType.Bigint,
                 "double precision" => NpgsqlDbType.Double,
-                _ => NpgsqlDbType.Text,
+                "text" => NpgsqlDbType.Text,
+                var other => throw new NotSupportedException($"{table}.{column.Name} is of the type {other}."),
             });
 
     private static async Task<long> CopyTableAsync(

@@ -16,10 +16,10 @@ CREATE TABLE security_group_rules (
     id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     group_id TEXT COLLATE "C" NOT NULL REFERENCES security_groups (id),
     direction TEXT COLLATE "C" NOT NULL,
-    version INTEGER NOT NULL,
+    version BIGINT NOT NULL,
     protocol TEXT COLLATE "C",
-    first_port INTEGER,
-    last_port INTEGER,
+    first_port BIGINT,
+    last_port BIGINT,
     remote TEXT COLLATE "C",
     description TEXT COLLATE "C" NOT NULL,
     created_at TEXT COLLATE "C" NOT NULL
