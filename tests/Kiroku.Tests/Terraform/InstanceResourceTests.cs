@@ -20,7 +20,7 @@ public sealed class InstanceResourceTests(RunningCloud running) : IClassFixture<
         Assert.Equal(("vm", "ACTIVE", "terraform", "nova", "True"),
             (read.Name, read.Status, read.KeyName, read.AvailabilityZone, read.ConfigDrive));
         Assert.Equal((Cloud.Small, Cloud.Image), ((string?)read.Flavor["id"], (string?)read.Image["id"]));
-        Assert.Empty(read.SecurityGroups);
+        Assert.Equal(["default"], read.SecurityGroups.Select(group => group["name"]));
         Assert.Equal(new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" }, read.Metadata);
         Assert.Equal(["x"], await instance.TagsAsync());
 
