@@ -39,6 +39,8 @@ internal static class HardwareCheck
             throw Fault.BadRequest($"Requested rescue device '{device}' is not supported");
         if (wishes.Image("hw_rescue_bus") is { } bus and not ("ide" or "sata" or "scsi" or "usb" or "virtio"))
             throw Fault.BadRequest($"Requested rescue bus '{bus}' is not supported by virt type 'qemu'");
+        if (wishes.Image("hw_rescue_device") is "cdrom" && wishes.Image("hw_rescue_bus") is "virtio")
+            throw Fault.BadRequest("Requested rescue bus 'virtio' has no cdrom: leave it out, or rescue with a disk");
     }
 
     private static void RequireValues(Wishes wishes)

@@ -52,7 +52,9 @@ internal static class HostDemands
     private static Func<HostAbilities, bool>? IsMet(string name, string value) => name switch
     {
         "hw_architecture" => host => host.Architectures.Contains(value),
-        "hw_disk_bus" or "hw_cdrom_bus" => host => host.DiskBuses.Contains(value),
+        "hw_disk_bus" => host => host.DiskBuses.Contains(value),
+        // Libvirt has no cdrom there.
+        "hw_cdrom_bus" => host => value != "virtio" && host.DiskBuses.Contains(value),
         "hw_firmware_type" => value == "uefi" ? host => host.HasUefi : null,
         "hw_machine_type" => host => host.MachineTypes.Contains(value),
         "hw_scsi_model" => host => host.ScsiModels.Contains(value),

@@ -80,7 +80,7 @@ internal static class ImageWishes
         Required("hw_architecture", Architecture, "the host's own architecture; i686, too, where that is x86_64"),
         Lacking("hw_emulation_architecture", Architecture, "an emulated architecture"),
         Honoured("hw_boot_menu", YesOrNo, "the firmware's boot menu"),
-        Required("hw_cdrom_bus", OneOf.DiskBus, "makes the config drive a cdrom on that bus"),
+        Required("hw_cdrom_bus", OneOf.DiskBus, "makes the config drive a cdrom on that bus, which cannot be virtio"),
         Honoured("hw_cpu_sockets", Number, "how the processors are arranged"),
         Honoured("hw_cpu_cores", Number, "likewise"),
         Honoured("hw_cpu_threads", Number, "likewise"),

@@ -99,7 +99,6 @@ public sealed class HardwareTests(HardwareTests.SharedHost shared)
     [InlineData("sata")]
     [InlineData("scsi")]
     [InlineData("usb")]
-    [InlineData("virtio")]
     public async Task A_machine_starts_with_its_config_drive_as_a_cdrom_on_each_bus(string bus)
     {
         await hypervisor.WriteVolumeAsync("config", new byte[MiB], Token);

@@ -64,6 +64,7 @@ public sealed class RefusedHardwareTests
     [InlineData("hypervisor_version_requires=>=8", "", "No host offers img_hv_requested_version=>=8.")]
     [InlineData("vm_mode=pv", "", "No host offers hw_vm_mode=pv.")]
     [InlineData("hw_disk_bus=fdc", "", "No host offers hw_disk_bus=fdc.")]
+    [InlineData("hw_cdrom_bus=virtio", "", "No host offers hw_cdrom_bus=virtio.")]
     [InlineData("hw_firmware_type=uefi", "", "No host offers hw_firmware_type=uefi.")]
     [InlineData("hw_machine_type=bogus", "", "No host offers hw_machine_type=bogus.")]
     [InlineData("hw_vif_model=igb", "", "No host offers hw_vif_model=igb.")]
@@ -112,6 +113,16 @@ public sealed class RefusedHardwareTests
         var unknown = Unmet(new Wishes(Read("hw_qemu_guest_agent=yes"), Read(""), 4), null);
         Assert.Equal(["No host is known to give machines other hardware than its own choice."], unknown);
         Assert.Empty(Unmet(new Wishes(Read("os_distro=debian"), Read(""), 4), null));
+    }
+
+    [Fact]
+    public void A_rescue_image_cannot_be_a_cdrom_on_virtio()
+    {
+        var fault = Assert.Throws<Fault>(
+            () => HardwareCheck.RequireRescue(Read("hw_rescue_device=cdrom hw_rescue_bus=virtio")));
+        Assert.Equal((400, "Requested rescue bus 'virtio' has no cdrom: leave it out, or rescue with a disk"),
+            (fault.Status, fault.Message));
+        HardwareCheck.RequireRescue(Read("hw_rescue_device=disk hw_rescue_bus=virtio"));
     }
 
     [Fact]
