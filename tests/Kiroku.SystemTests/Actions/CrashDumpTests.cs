@@ -28,7 +28,7 @@ public sealed partial class CrashDumpTests(TestService service) : ServiceTests(s
         Assert.Equal(before, Assert.Single(Guest.ReadAll(await server.ConsoleAsync())));
     }
 
-    [Fact]
+    [LongFact("it boots twice; the test above sends the interrupt")]
     public async Task A_guest_that_is_set_up_to_crash_does_so_and_starts_again()
     {
         var server = await NewServerAsync(

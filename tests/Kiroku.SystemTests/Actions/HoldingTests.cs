@@ -31,7 +31,7 @@ public sealed class HoldingTests(TestService service) : ServiceTests(service), I
         Assert.Equal(before, Assert.Single(Guest.ReadAll(await server.ConsoleAsync())));
     }
 
-    [Fact]
+    [LongFact("it boots twice; the API has tests in process")]
     public async Task A_hard_reboot_of_a_suspended_server_starts_it_afresh()
     {
         var server = await NewServerAsync();

@@ -15,7 +15,7 @@ public sealed class StockAdministrationTests(TestService service) : ServiceTests
 
     private StockClient Admin => StockClient.Of(Service.Data, "kiroku-admin");
 
-    [Theory]
+    [LongTheory("it boots three times; HoldingTests and novaclient's test do the same")]
     [MemberData(nameof(ClientRoot.All), MemberType = typeof(ClientRoot))]
     public async Task A_server_is_paused_locked_rescued_and_copied(string clients)
     {

@@ -38,7 +38,9 @@ public sealed class LibraryTests(TestService service) : ServiceTests(service), I
     private static TheoryDataRow<string, string> Row(TheoryDataRow<string> clients, string version)
         => new(clients.Data, version)
         {
-            Skip = clients.Skip ?? (version == "2.53" ? FullTier.Skip("2.1 and 2.92 lie on either side of it") : null),
+            Skip = clients.Skip ?? (version is "2.1" or "2.53"
+                ? FullTier.Skip("the stock client asks at 2.1 by itself, and 2.92 is the newest here")
+                : null),
         };
 
     private async Task<string> RunAsync(string clients, string module, params string[] arguments)

@@ -10,7 +10,7 @@ namespace Kiroku.SystemTests.Network;
 public sealed class OpenNetworkTests(OpenNetworkTests.OpenService service) : ServiceTests(service),
 IClassFixture<OpenNetworkTests.OpenService>
 {
-    [Fact]
+    [LongFact("it is an upgrade from long ago; GuestNetworkTests keeps the door")]
     public async Task Guests_of_the_open_network_are_isolated_when_they_are_started_or_resumed_after_it_was_given_up()
     {
         await using var doors = new Doors();

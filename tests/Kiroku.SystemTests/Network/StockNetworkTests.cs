@@ -35,7 +35,7 @@ public sealed class StockNetworkTests(TestService service) : ServiceTests(servic
         Assert.Empty((await demo.JsonAsync("port list")).AsArray());
     }
 
-    [Theory]
+    [LongTheory("it starts the client ten times; the API has tests in process")]
     [MemberData(nameof(ClientRoot.All), MemberType = typeof(ClientRoot))]
     public async Task A_server_without_a_network_has_no_card(string clients)
     {
