@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Kiroku.Api;
+using Kiroku.Hypervisors;
 
 namespace Kiroku.Networks;
 
@@ -135,7 +136,7 @@ internal sealed class RuleRequest(NetworkBody body)
             throw Wrong("SecurityGroupRuleParameterConflict",
                 $"Conflicting value ethertype IPv{version} for CIDR {given}");
         }
-        return string.Create(CultureInfo.InvariantCulture, $"{BaseOf(address, bits)}/{bits}");
+        return Cidr.Of(address, bits);
     }
 
     private static int? PrefixOf(string[] parts, IPAddress address)
@@ -146,14 +147,6 @@ internal sealed class RuleRequest(NetworkBody body)
         return int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var bits) && bits <= most
             ? bits
             : null;
-    }
-
-    private static IPAddress BaseOf(IPAddress address, int prefix)
-    {
-        var bytes = address.GetAddressBytes();
-        for (var bit = prefix; bit < bytes.Length * 8; bit++)
-            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
-        return new IPAddress(bytes);
     }
 
     private void RequireEnforced(string? protocol, int? number, int version)

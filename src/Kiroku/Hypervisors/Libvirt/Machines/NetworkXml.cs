@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Numerics;
@@ -27,7 +26,7 @@ internal static class NetworkXml
             return null;
         var dhcp = ip.Element("dhcp");
         var range = dhcp?.Element("range");
-        return new HostSubnet($"{BaseOf(own, prefix)}/{prefix.ToString(CultureInfo.InvariantCulture)}")
+        return new HostSubnet(Cidr.Of(own, prefix))
         {
             // A network that is not forwarded tells its guests of no router.
             Gateway = network.Element("forward") is null ? null : own.ToString(),
@@ -50,12 +49,4 @@ internal static class NetworkXml
     private static int? DefaultPrefixOf(IPAddress own) => own.AddressFamily == AddressFamily.InterNetworkV6
         ? 64
         : own.GetAddressBytes()[0] switch { < 128 => 8, < 192 => 16, < 224 => 24, _ => null };
-
-    private static IPAddress BaseOf(IPAddress address, int prefix)
-    {
-        var bytes = address.GetAddressBytes();
-        for (var bit = prefix; bit < bytes.Length * 8; bit++)
-            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
-        return new IPAddress(bytes);
-    }
 }
