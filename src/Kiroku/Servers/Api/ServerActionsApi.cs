@@ -21,6 +21,9 @@ internal sealed class ServerActionsApi(
         var body = await RequestBody.ReadAsync(context.Request);
         var key = KeyOf(body);
         var action = actions.byKey.GetValueOrDefault(key) ?? throw Fault.BadRequest($"There is no such action: {key}");
+        var version = Microversions.Of(context);
+        if (version < action.Since.Minor || version > action.Until.Minor)
+            throw Fault.NotFound();
         return await action.ActAsync(context, serverId, body);
     }
 

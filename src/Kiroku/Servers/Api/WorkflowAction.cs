@@ -13,11 +13,11 @@ internal sealed class WorkflowAction(
 {
     public string Key => route.Key;
 
+    public Microversion Since => route.Since;
+
     public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
         var (version, relaxed) = (Microversions.Of(context), Microversions.IsRelaxed(context));
-        if (version < route.Since.Minor)
-            throw Fault.NotFound();
         route.Body(version, relaxed).Require(body, relaxed);
         var server = await CallersServer.FindAsync(context, serverId, store, route.Rule);
         var request = ActionRequest.Of(context, workflow.Action, time.UtcNow()) with

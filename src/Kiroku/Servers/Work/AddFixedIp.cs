@@ -23,10 +23,10 @@ internal sealed class AddFixedIp(ServerStore store) : IServerAction
 
     public string Key => Name;
 
+    public Microversion Until => AddFloatingIp.LastVersion;
+
     public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
-        if (Microversions.Of(context) > AddFloatingIp.LastVersion)
-            throw Fault.NotFound();
         Body.Require(body, Microversions.IsRelaxed(context));
         await CallersServer.FindAsync(context, serverId, store, Rule);
         throw Fault.BadRequest(

@@ -17,7 +17,7 @@ internal sealed class AddFloatingIp(ServerStore store) : IServerAction
     public static readonly Rule Rule = Rule.Member("os_compute_api:os-floating-ips:add");
 
     /// <summary>The last microversion with actions on addresses.</summary>
-    public const int LastVersion = 43;
+    public static readonly Microversion LastVersion = new(43);
 
     private const string Name = "addFloatingIp";
     private const string Fixed = "fixed_address";
@@ -29,10 +29,10 @@ internal sealed class AddFloatingIp(ServerStore store) : IServerAction
 
     public string Key => Name;
 
+    public Microversion Until => LastVersion;
+
     public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
-        if (Microversions.Of(context) > LastVersion)
-            throw Fault.NotFound();
         Body.Require(body, Microversions.IsRelaxed(context));
         var server = await CallersServer.FindAsync(context, serverId, store, Rule);
         RequireTarget(server, body.GetProperty(Name));

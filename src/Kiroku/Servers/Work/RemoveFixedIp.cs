@@ -20,10 +20,10 @@ internal sealed class RemoveFixedIp(ServerStore store) : IServerAction
 
     public string Key => Name;
 
+    public Microversion Until => AddFloatingIp.LastVersion;
+
     public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
-        if (Microversions.Of(context) > AddFloatingIp.LastVersion)
-            throw Fault.NotFound();
         Body.Require(body, Microversions.IsRelaxed(context));
         var server = await CallersServer.FindAsync(context, serverId, store, Rule);
         var address = body.GetProperty(Name).TextOf("address");

@@ -17,10 +17,10 @@ internal sealed class RemoveFloatingIp : IServerAction
 
     public string Key => Name;
 
+    public Microversion Until => AddFloatingIp.LastVersion;
+
     public Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
-        if (Microversions.Of(context) > AddFloatingIp.LastVersion)
-            throw Fault.NotFound();
         Body.Require(body, Microversions.IsRelaxed(context));
         var address = body.GetProperty(Name).TextOf("address");
         throw Fault.NotFound($"Floating IP not found for address {address}.");
