@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Kiroku.Api;
+
 namespace Kiroku.Quotas;
 
 /// <summary>
@@ -24,6 +27,20 @@ internal static class QuotaResources
         ("security_groups", 36),
         ("security_group_rules", 36), (KeyPairs, Never), ("server_groups", Never), ("server_group_members", Never),
     ];
+
+    /// <summary>The schema of a limit in a body.</summary>
+    public static readonly Schema Limit = new()
+    {
+        Types = ["integer", "string"],
+        Pattern = "^-?[0-9]+$",
+        Minimum = -1,
+        Maximum = int.MaxValue,
+    };
+
+    /// <summary>The limits that a body states, which fits the schema.</summary>
+    public static IReadOnlyDictionary<string, int> Read(JsonElement body)
+        => All.Where(resource => body.TryGetProperty(resource.Name, out _))
+            .ToDictionary(resource => resource.Name, resource => WholeNumber.Read(body.GetProperty(resource.Name)));
 
     /// <summary>
     /// The limit for projects that have none of their own. Kiroku has no server groups, so their limit is 0.

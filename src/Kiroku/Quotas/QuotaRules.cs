@@ -12,4 +12,6 @@ internal static class QuotaRules
     public static readonly Rule Defaults = Rule.Reader("os_compute_api:os-quota-sets:defaults");
     public static readonly Rule Update = Rule.Admin("os_compute_api:os-quota-sets:update");
     public static readonly Rule Delete = Rule.Admin("os_compute_api:os-quota-sets:delete");
+    public static readonly Rule ShowClass = Rule.Admin("os_compute_api:os-quota-class-sets:show");
+    public static readonly Rule UpdateClass = Rule.Admin("os_compute_api:os-quota-class-sets:update");
 }

@@ -9,14 +9,6 @@ internal static class QuotaSetsApi
 {
     private const string Key = "quota_set";
 
-    private static readonly Schema Limit = new()
-    {
-        Types = ["integer", "string"],
-        Pattern = "^-?[0-9]+$",
-        Minimum = -1,
-        Maximum = int.MaxValue,
-    };
-
     public static void MapQuotaRoutes(this IEndpointRouteBuilder app)
     {
         app.MapGet("/os-quota-sets/{id}", Show);
@@ -32,10 +24,11 @@ internal static class QuotaSetsApi
         return View(context, id, await quotas.GetAsync(id, context.RequestAborted), WriteLimit);
     }
 
-    private static JsonResponse ShowDefaults(HttpContext context, string id, QuotaStore quotas)
+    private static async Task<IResult> ShowDefaults(HttpContext context, string id, QuotaStore quotas)
     {
         Caller.Of(context).Require(QuotaRules.Defaults, Caller.Of(context).ProjectId);
-        return View(context, id, quotas.Defaults, WriteLimit);
+        return View(
+            context, id, await quotas.GetClassAsync(QuotaStore.DefaultClass, context.RequestAborted), WriteLimit);
     }
 
     private static async Task<IResult> ShowDetail(HttpContext context, string id, QuotaStore quotas)
@@ -56,14 +49,13 @@ internal static class QuotaSetsApi
         var body = await RequestBody.ReadAsync(context.Request);
         Schema.Body(Key, Schema.Object(
             [
-                .. NamesIn(Microversions.Of(context)).Select(name => (name, Limit)),
+                .. NamesIn(Microversions.Of(context)).Select(name => (name, QuotaResources.Limit)),
                 ("force", Parameters.Boolean),
             ])).Require(body, Microversions.IsRelaxed(context));
         Require(context, QuotaRules.Update, id);
         var wanted = body.GetProperty(Key);
         var force = wanted.TryGetProperty("force", out var forced) && Truth.Of(forced.ToString(), otherwise: false);
-        var limits = QuotaResources.All.Where(resource => wanted.TryGetProperty(resource.Name, out _))
-            .ToDictionary(resource => resource.Name, resource => WholeNumber.Read(wanted.GetProperty(resource.Name)));
+        var limits = QuotaResources.Read(wanted);
         Action<QuotaSet> check = force ? _ => { } : set => RefuseBelowUse(set, limits);
         await quotas.SetAsync(id, limits, check, context.RequestAborted);
         return View(context, null, await quotas.GetAsync(id, context.RequestAborted), WriteLimit);
@@ -90,7 +82,7 @@ internal static class QuotaSetsApi
             throw Fault.BadRequest("This cloud does not have quotas of users.");
     }
 
-    private static void RefuseBelowUse(QuotaSet quotas, Dictionary<string, int> limits)
+    private static void RefuseBelowUse(QuotaSet quotas, IReadOnlyDictionary<string, int> limits)
     {
         foreach (var (name, limit) in limits)
         {

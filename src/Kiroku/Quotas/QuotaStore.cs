@@ -6,12 +6,18 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Quotas;
 
-/// <summary>Projects' limits, and how much their servers use of them.</summary>
+/// <summary>The limits of projects and of quota classes, and how much of them projects use.</summary>
 internal sealed class QuotaStore(IDatabase database, IProjectUsage usage, IOptions<QuotasOptions> options)
 {
-    /// <summary>The limits of projects that have none of their own.</summary>
-    public QuotaSet Defaults { get; } = new(QuotaResources.All.ToDictionary(
-        resource => resource.Name, resource => new Quota(QuotaResources.Default(resource.Name, options.Value), 0)));
+    /// <summary>The class whose limits count for projects that have none of their own.</summary>
+    public const string DefaultClass = "default";
+
+    /// <summary>The limits of a class; where it has none, those of the settings.</summary>
+    public Task<QuotaSet> GetClassAsync(string name, CancellationToken cancellationToken)
+        => database.ReadAsync(async connection => Set(
+            await connection.QueryAsync<(string, int)>(
+                "SELECT resource, hard_limit FROM quota_classes WHERE class_name = @name", new { name }), []),
+            cancellationToken);
 
     public Task<QuotaSet> GetAsync(string projectId, CancellationToken cancellationToken)
         => database.ReadAsync(connection => GetAsync(connection, projectId), cancellationToken);
@@ -19,9 +25,14 @@ internal sealed class QuotaStore(IDatabase database, IProjectUsage usage, IOptio
     /// <summary>The project's quotas, read within the caller's transaction.</summary>
     public async Task<QuotaSet> GetAsync(DbConnection connection, string projectId)
     {
-        var set = (await connection.QueryAsync<(string Resource, int HardLimit)>(
-            "SELECT resource, hard_limit FROM quotas WHERE project_id = @projectId", new { projectId })).ToDictionary(
-                row => row.Resource, row => row.HardLimit);
+        var limits = await connection.QueryAsync<(string, int)>(
+            """
+            SELECT resource, hard_limit FROM quotas WHERE project_id = @projectId
+            UNION ALL
+            SELECT resource, hard_limit FROM quota_classes WHERE class_name = @DefaultClass AND NOT EXISTS (
+                SELECT 1 FROM quotas
+                WHERE project_id = @projectId AND quotas.resource = quota_classes.resource)
+            """, new { projectId, DefaultClass });
         var (servers, vcpus, memory) = await usage.CountAsync(connection, projectId);
         var used = new Dictionary<string, long>
         {
@@ -29,11 +40,7 @@ internal sealed class QuotaStore(IDatabase database, IProjectUsage usage, IOptio
             [QuotaResources.Cores] = vcpus,
             [QuotaResources.Ram] = memory,
         };
-        return new QuotaSet(QuotaResources.All.ToDictionary(
-            resource => resource.Name,
-            resource
-                => new Quota(set.GetValueOrDefault(resource.Name, Defaults[resource.Name].Limit),
-                    used.GetValueOrDefault(resource.Name))));
+        return Set(limits, used);
     }
 
     /// <summary>Makes sure, within the caller's transaction, that what a server has grown by there fits.</summary>
@@ -59,9 +66,29 @@ internal sealed class QuotaStore(IDatabase database, IProjectUsage usage, IOptio
                 """, limits.Select(limit => new { projectId, limit.Key, limit.Value }));
         }, cancellationToken);
 
+    /// <summary>Sets limits of a class.</summary>
+    public Task SetClassAsync(
+        string name, IReadOnlyDictionary<string, int> limits, CancellationToken cancellationToken)
+        => database.WriteAsync(connection => connection.ExecuteAsync(
+            """
+            INSERT INTO quota_classes (class_name, resource, hard_limit) VALUES (@name, @Key, @Value)
+            ON CONFLICT (class_name, resource) DO UPDATE SET hard_limit = excluded.hard_limit
+            """, limits.Select(limit => new { name, limit.Key, limit.Value })), cancellationToken);
+
     /// <summary>Removes the project's own limits, except those for images, which are Glance's.</summary>
     public Task DeleteAsync(string projectId, CancellationToken cancellationToken)
         => database.WriteAsync(connection => connection.ExecuteAsync(
             "DELETE FROM quotas WHERE project_id = @projectId AND resource NOT LIKE 'image%'", new { projectId }),
                 cancellationToken);
+
+    private QuotaSet Set(IEnumerable<(string Resource, int HardLimit)> limits, Dictionary<string, long> used)
+    {
+        var limitOf = limits.ToDictionary(row => row.Resource, row => row.HardLimit);
+        return new QuotaSet(QuotaResources.All.ToDictionary(
+            resource => resource.Name,
+            resource => new Quota(
+                limitOf.TryGetValue(resource.Name, out var limit)
+                    ? limit : QuotaResources.Default(resource.Name, options.Value),
+                used.GetValueOrDefault(resource.Name))));
+    }
 }

@@ -18,6 +18,7 @@ internal static class QuotasRoom
     public static void MapQuotas(this IEndpointRouteBuilder app) => app.MapCompute(compute =>
     {
         compute.MapQuotaRoutes();
+        compute.MapQuotaClassRoutes();
         compute.MapLimitRoutes();
     });
 }

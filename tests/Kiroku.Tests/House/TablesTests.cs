@@ -22,7 +22,7 @@ public sealed partial class TablesTests
         ["Images"] = ["images", "image_members", "deleted_images"],
         ["Keypairs"] = ["keypairs"],
         ["Networks"] = ["security_groups", "security_group_rules"],
-        ["Quotas"] = ["quotas"],
+        ["Quotas"] = ["quotas", "quota_classes"],
         ["Servers"] = ["servers", "kept_volumes"],
         ["Storage"] = ["alone", "ballast", "compatibility"],
     };

@@ -16,7 +16,8 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
         "projects", "users", "roles", "role_assignments", "application_credentials", "application_credential_roles",
         "revoked_tokens", "sealing_keys",
         "known_addresses",
-        "flavors", "flavor_access", "images", "image_members", "deleted_images", "keypairs", "quotas", "services",
+        "flavors", "flavor_access", "images", "image_members", "deleted_images", "keypairs", "quotas",
+        "quota_classes", "services",
         "security_groups", "security_group_rules", "servers", "actions", "action_events", "kept_answers",
         "nodes", "kept_volumes", "identity_changes", "forgotten_revocations",
     ];

@@ -1,0 +1,9 @@
+-- Limits of quota classes. Those of the class default count for every project that has none of its own; Nova keeps other
+-- classes, too, without any effect.
+
+CREATE TABLE quota_classes (
+    class_name TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    hard_limit INTEGER NOT NULL,
+    PRIMARY KEY (class_name, resource)
+);
