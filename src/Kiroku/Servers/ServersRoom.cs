@@ -36,6 +36,7 @@ internal static class ServersRoom
         services.AddSingleton<ServerImages>();
         services.AddSingleton<InstantActions>();
         services.AddSingleton<ServerNotes>();
+        services.AddSingleton<ServerInterfaces>();
         services.AddSingleton<LocalHost>();
         services.AddSingleton<DiskReader>();
         services.AddSingleton<DiskTransfer>();
@@ -75,8 +76,6 @@ internal static class ServersRoom
         services.AddAction<UnlockServer>();
         services.AddAction<ConsoleOutput>();
         services.AddAction<PasswordChange>();
-        services.AddAction<RestoreServer>();
-        services.AddAction<ShelveOffload>();
         services.AddAction<AddSecurityGroup>();
         services.AddAction<RemoveSecurityGroup>();
         services.AddAction<AddFloatingIp>();
@@ -87,6 +86,12 @@ internal static class ServersRoom
         services.AddAction<ResetNetwork>();
         services.AddUnsupported("os-migrateLive", ServerRules.MigrateLive);
         services.AddUnsupported("evacuate", ServerRules.Evacuate);
+        // Servers are deleted at once, and shelving takes them off their hosts, as by Nova's defaults: none is in these
+        // states.
+        services.AddUnsupported("restore", ServerRules.Restore, new StateRule(VmStates.SoftDeleted));
+        services.AddUnsupported("shelveOffload", ServerRules.ShelveOffload, new StateRule(VmStates.Shelved));
+        foreach (var kind in ConsoleKind.All)
+            services.AddConsole(kind);
         services.AddSingleton<ServerActionsApi>();
         services.AddHostedService<Recovery>();
         services.AddHostedService<MachineWatcher>();
@@ -119,8 +124,16 @@ internal static class ServersRoom
         services.AddRules(typeof(TAction));
     }
 
-    /// <summary>An action that Nova has and Kiroku does not.</summary>
-    private static void AddUnsupported(this IServiceCollection services, string key, Rule rule)
+    /// <summary>An action that Nova has and Kiroku does not, with the states that Nova allows it in.</summary>
+    private static void AddUnsupported(
+        this IServiceCollection services, string key, Rule rule, StateRule? allowed = null)
         => services.AddSingleton<IServerAction>(provider => new UnsupportedAction(
-            key, rule, provider.GetRequiredService<ServerStore>()));
+            key, rule, provider.GetRequiredService<ServerStore>())
+        {
+            Allowed = allowed,
+        });
+
+    private static void AddConsole(this IServiceCollection services, ConsoleKind kind)
+        => services.AddSingleton<IServerAction>(provider => new GetConsole(
+            kind, provider.GetRequiredService<ServerStore>()));
 }

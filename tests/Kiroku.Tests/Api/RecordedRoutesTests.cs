@@ -40,6 +40,11 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
             {
                 $"POST {prefix}/os-keypairs", $"DELETE {prefix}/os-keypairs/{{name}}",
                 $"PUT {prefix}/os-quota-sets/{{id}}", $"DELETE {prefix}/os-quota-sets/{{id}}",
+                $"PUT {prefix}/os-quota-class-sets/{{name}}",
+                // What these ask for is not there: they are always refused.
+                $"POST {prefix}/servers/{{serverId}}/os-interface",
+                $"DELETE {prefix}/servers/{{serverId}}/os-interface/{{portId}}",
+                $"POST {prefix}/servers/{{serverId}}/remote-consoles",
                 $"PUT {prefix}/os-services/{{id}}",
                 $"DELETE {prefix}/os-services/{{id}}",
                 $"POST {prefix}/flavors", $"PUT {prefix}/flavors/{{id}}", $"DELETE {prefix}/flavors/{{id}}",

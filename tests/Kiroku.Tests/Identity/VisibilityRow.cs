@@ -31,6 +31,12 @@ internal sealed partial record VisibilityRow(string Method, string Path, string 
         ["removeFixedIp"] = """{"removeFixedIp":{"address":"192.0.2.1"}}""",
         ["os-resetState"] = """{"os-resetState":{"state":"active"}}""",
         ["os-getConsoleOutput"] = """{"os-getConsoleOutput":{}}""",
+        ["os-getVNCConsole"] = """{"os-getVNCConsole":{"type":"novnc"}}""",
+        ["os-getSPICEConsole"] = """{"os-getSPICEConsole":{"type":"spice-html5"}}""",
+        ["os-getRDPConsole"] = """{"os-getRDPConsole":{"type":"rdp-html5"}}""",
+        ["os-getSerialConsole"] = """{"os-getSerialConsole":{"type":"serial"}}""",
+        ["POST /servers/{}/remote-consoles"] = """{"remote_console":{"protocol":"vnc","type":"novnc"}}""",
+        ["POST /servers/{}/os-interface"] = "{}",
         ["changePassword"] = """{"changePassword":{"adminPass":"another one"}}""",
         ["PUT /servers/{}"] = """{"server":{"name":"NEW"}}""",
         ["POST /servers/{}/metadata"] = """{"metadata":{"more":"1"}}""",
@@ -45,6 +51,7 @@ internal sealed partial record VisibilityRow(string Method, string Path, string 
         ["PUT /flavors/{}/os-extra_specs/{}"] = """{"quota:some":"2"}""",
         ["POST /os-keypairs"] = """{"keypair":{"name":"NEW"}}""",
         ["PUT /os-quota-sets/{}"] = """{"quota_set":{"instances":-1}}""",
+        ["PUT /os-quota-class-sets/{}"] = """{"quota_class_set":{"instances":-1}}""",
         ["PUT /os-services/{}"] = """{"host":"HOST","binary":"nova-compute"}""",
         ["POST /os-security-groups"] = """{"security_group":{"name":"NEW","description":"d"}}""",
         ["PUT /os-security-groups/{}"] = """{"security_group":{"name":"NEW","description":"d"}}""",
@@ -111,6 +118,7 @@ internal sealed partial record VisibilityRow(string Method, string Path, string 
     public string? Version => $"{Method} {Pattern}" switch
     {
         "PUT /flavors/{}" => "2.55",
+        "POST /servers/{}/remote-consoles" => "2.6",
         var route when route.Contains("/servers/{}/tags", StringComparison.Ordinal) => "2.26",
         _ => ActionKeys.VersionOf(Action),
     };

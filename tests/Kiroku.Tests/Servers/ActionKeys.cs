@@ -26,9 +26,11 @@ internal static class ActionKeys
         .. Recorded,
         KeyOf(typeof(ConsoleOutput)),
         KeyOf(typeof(PasswordChange)),
+        "restore", "shelveOffload",
+        .. ConsoleKind.All.Select(kind => kind.Key),
         .. new[]
         {
-            typeof(RestoreServer), typeof(ShelveOffload), typeof(AddSecurityGroup), typeof(RemoveSecurityGroup),
+            typeof(AddSecurityGroup), typeof(RemoveSecurityGroup),
             typeof(AddFloatingIp), typeof(RemoveFloatingIp), typeof(AddFixedIp), typeof(RemoveFixedIp),
             typeof(InjectNetworkInfo), typeof(ResetNetwork),
         }.Select(KeyOf),

@@ -25,7 +25,7 @@ public sealed class RefusedBodiesTests(RunningCloud running) : IClassFixture<Run
         { """{"os-stop":null,"os-start":null}""", 400, "Malformed request body" },
         { """{"trigger_crash_dump":null}""", 404, "The resource could not be found." },
         { """{"trigger_crash_dump":{}}""", 404, "The resource could not be found." },
-        { """{"os-getVNCConsole":null}""", 400, "There is no such action: os-getVNCConsole" },
+        { """{"os-getMKSConsole":null}""", 400, "There is no such action: os-getMKSConsole" },
         { """{"OS-STOP":null}""", 400, "There is no such action: OS-STOP" },
         { """{"":null}""", 400, "There is no such action: " },
         { Deep, 400, "Malformed request body" },

@@ -1,4 +1,3 @@
-using Kiroku.Access;
 using Kiroku.Api;
 using Kiroku.Networks;
 using Kiroku.Servers.State;
@@ -6,15 +5,14 @@ using Kiroku.Servers.State;
 namespace Kiroku.Servers.Api;
 
 /// <summary>
-/// The routes that list a server's volumes and interfaces, of which servers here have none, and its security groups
-/// where it has a card.
+/// The routes that list a server's volumes, of which servers here have none, and its security groups where it has a
+/// card.
 /// </summary>
 internal static class AttachmentsApi
 {
     public static void MapAttachments(this IEndpointRouteBuilder app)
     {
-        app.MapNone("os-volume_attachments", ServerRules.VolumeAttachments, "volumeAttachments");
-        app.MapNone("os-interface", ServerRules.InterfaceAttachments, "interfaceAttachments");
+        app.MapGet("/servers/{serverId}/os-volume_attachments", ListVolumes);
         app.MapGet("/servers/{serverId}/os-security-groups", ListGroups);
     }
 
@@ -37,17 +35,15 @@ internal static class AttachmentsApi
         });
     }
 
-    private static void MapNone(this IEndpointRouteBuilder app, string route, Rule rule, string key)
-        => app.MapGet($"/servers/{{serverId}}/{route}", async (
-            HttpContext context, string serverId, ServerStore store) =>
+    private static async Task<IResult> ListVolumes(HttpContext context, string serverId, ServerStore store)
+    {
+        await CallersServer.FindAsync(context, serverId, store, ServerRules.VolumeAttachments);
+        return JsonResponse.Ok(json =>
         {
-            await CallersServer.FindAsync(context, serverId, store, rule);
-            return JsonResponse.Ok(json =>
-            {
-                json.WriteStartObject();
-                json.WriteStartArray(key);
-                json.WriteEndArray();
-                json.WriteEndObject();
-            });
+            json.WriteStartObject();
+            json.WriteStartArray("volumeAttachments");
+            json.WriteEndArray();
+            json.WriteEndObject();
         });
+    }
 }

@@ -29,6 +29,8 @@ internal static class ServersApi
         compute.MapServerTags();
         compute.MapAddresses();
         compute.MapAttachments();
+        compute.MapInterfaces();
+        compute.MapRemoteConsoles();
         compute.MapUsage();
         compute.MapPost("/servers/{serverId}/action", ServerActionsApi.Act).AddEndpointFilter<IdempotencyFilter>();
     });

@@ -11,9 +11,17 @@ internal sealed class UnsupportedAction(string key, Rule rule, ServerStore store
 {
     public string Key => key;
 
+    /// <summary>The states that a server must be in, unlocked; null where neither is looked at.</summary>
+    public StateRule? Allowed { get; init; }
+
     public async Task<IResult> ActAsync(HttpContext context, string serverId, JsonElement body)
     {
-        await CallersServer.FindAsync(context, serverId, store, rule);
+        var server = await CallersServer.FindAsync(context, serverId, store, rule);
+        if (Allowed is not null)
+        {
+            ServerLock.Refuse(context, server);
+            Allowed.Check(server, Key);
+        }
         throw Fault.NotSupported();
     }
 }

@@ -33,10 +33,16 @@ internal static class ServerRules
     public static readonly Rule UsageList = Rule.Admin("os_compute_api:os-simple-tenant-usage:list");
     public static readonly Rule UsageShow = Rule.Reader("os_compute_api:os-simple-tenant-usage:show");
     public static readonly Rule VolumeAttachments = Rule.Reader("os_compute_api:os-volumes-attachments:index");
-    public static readonly Rule InterfaceAttachments = Rule.Reader("os_compute_api:os-attach-interfaces:list");
+    public static readonly Rule InterfacesList = Rule.Reader("os_compute_api:os-attach-interfaces:list");
+    public static readonly Rule InterfacesShow = Rule.Reader("os_compute_api:os-attach-interfaces:show");
+    public static readonly Rule InterfacesCreate = Rule.Member("os_compute_api:os-attach-interfaces:create");
+    public static readonly Rule InterfacesDelete = Rule.Member("os_compute_api:os-attach-interfaces:delete");
     public static readonly Rule SecurityGroups = Rule.Reader("os_compute_api:os-security-groups:list");
 
     public static readonly Rule Delete = Rule.Member("os_compute_api:servers:delete");
     public static readonly Rule MigrateLive = Rule.Admin("os_compute_api:os-migrate-server:migrate_live");
     public static readonly Rule Evacuate = Rule.Admin("os_compute_api:os-evacuate");
+    public static readonly Rule Restore = Rule.Member("os_compute_api:os-deferred-delete:restore");
+    public static readonly Rule ShelveOffload = Rule.Admin("os_compute_api:os-shelve:shelve_offload");
+    public static readonly Rule Consoles = Rule.Member("os_compute_api:os-remote-consoles");
 }
