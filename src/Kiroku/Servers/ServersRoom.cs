@@ -32,7 +32,7 @@ internal static class ServersRoom
         services.AddSingleton<ServerCreation>();
         services.AddSingleton<CardChoice>();
         services.AddSingleton<GroupChoice>();
-        services.AddSingleton<ServerGroups>();
+        services.AddSingleton<GroupFilters>();
         services.AddSingleton<ServerImages>();
         services.AddSingleton<InstantActions>();
         services.AddSingleton<ServerNotes>();

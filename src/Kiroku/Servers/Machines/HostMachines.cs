@@ -12,7 +12,7 @@ namespace Kiroku.Servers.Machines;
 /// owner. Before each call, <c>require</c> stops an action that has lost its right to act.
 /// </summary>
 internal sealed class HostMachines(
-    IServerHost host, ServerGroups groups, TimeSpan shutdownTimeout, Func<CancellationToken, Task>? require)
+    IServerHost host, GroupFilters groups, TimeSpan shutdownTimeout, Func<CancellationToken, Task>? require)
 {
     private const long GiB = 1024L * 1024 * 1024;
     private readonly IMachineHost hypervisor = host.Hypervisor;

@@ -9,7 +9,7 @@ namespace Kiroku.Servers.Remote;
 
 /// <summary>Finds a host by its name: this node's own, or another's through its grain.</summary>
 internal sealed class ServerHosts(
-    LocalHost here, HostPresence presence, HostPatience patience, ServerStore servers, ServerGroups groups,
+    LocalHost here, HostPresence presence, HostPatience patience, ServerStore servers, GroupFilters groups,
     IDatabase database, IGrainFactory grains, ServiceSettings settings, IOptions<ServersOptions> options)
 {
     public IServerHost Of(string name, Fence? fence = null)

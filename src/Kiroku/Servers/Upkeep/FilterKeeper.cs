@@ -42,7 +42,7 @@ internal sealed partial class FilterKeeper(
     private async Task FilterAsync(
         Server server, IReadOnlyList<SecurityGroup> groups, CancellationToken cancellationToken)
     {
-        if (server.Labels.NoCard || ServerGroups.Of(server, groups) is not { } filter)
+        if (server.Labels.NoCard || GroupFilters.Of(server, groups) is not { } filter)
             return;
         try
         {

@@ -13,7 +13,7 @@ namespace Kiroku.Servers.Upkeep;
 /// behind our back. Looking at all machines again and again finds what events have missed.
 /// </summary>
 internal sealed partial class MachineWatcher(
-    IHypervisor hypervisor, ServerStore store, LocalHost here, ServerGroups groups, StrayWatch strays,
+    IHypervisor hypervisor, ServerStore store, LocalHost here, GroupFilters groups, StrayWatch strays,
     Workflows workflows, IGrainFactory grains, ServiceSettings settings, IOptions<ServersOptions> options,
     TimeProvider time, ILogger<MachineWatcher> logger)
     : BackgroundService

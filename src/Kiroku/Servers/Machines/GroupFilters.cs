@@ -8,7 +8,7 @@ namespace Kiroku.Servers.Machines;
 /// Makes the filters of servers' cards of their security groups. The cards of a project that has made and changed none
 /// have none.
 /// </summary>
-internal sealed class ServerGroups(GroupStore store)
+internal sealed class GroupFilters(GroupStore store)
 {
     /// <summary>What the server's card lets through; null for everything.</summary>
     public async Task<CardFilter?> FilterOfAsync(Server server, CancellationToken cancellationToken)
