@@ -30,6 +30,13 @@ internal sealed record Schema
 
     public Schema? Items { get; init; }
 
+    /// <summary>The schema of an array's first item, where only that one has one.</summary>
+    public Schema? FirstItem { get; init; }
+
+    public bool HasUniqueItems { get; init; }
+
+    public int? MinItems { get; init; }
+
     public int? MaxItems { get; init; }
 
     /// <summary>An array of the values that are allowed.</summary>

@@ -70,6 +70,15 @@ internal sealed class SchemaCheck(bool relaxed)
 
     private IEnumerable<SchemaError> InArray(Schema schema, JsonElement value)
     {
+        if (schema.FirstItem is { } first && value.GetArrayLength() > 0)
+        {
+            foreach (var error in Errors(first, value[0], "0"))
+                yield return error;
+        }
+        if (schema.HasUniqueItems && HasRepeated(value))
+            yield return Error(value, "has non-unique elements");
+        if (value.GetArrayLength() < schema.MinItems)
+            yield return Error(value, "is too short");
         if (value.GetArrayLength() > schema.MaxItems)
             yield return Error(value, "is too long");
         if (schema.Items is not { } items)
@@ -82,6 +91,10 @@ internal sealed class SchemaCheck(bool relaxed)
             index++;
         }
     }
+
+    private static bool HasRepeated(JsonElement array)
+        => array.EnumerateArray().Select(PythonText.Repr).Distinct(StringComparer.Ordinal).Count()
+            < array.GetArrayLength();
 
     private static IEnumerable<SchemaError> InScalar(Schema schema, JsonElement value)
     {
