@@ -13,6 +13,12 @@ internal static class Filters
         new("ComputeFilter", (host, _) => host.IsEnabled && host.IsUp),
         new("AvailabilityZoneFilter", (host, spec) => spec.Zone is null || spec.Zone == host.Zone),
         new("ImagePropertiesFilter", (host, spec) => spec.Demands.All(demand => demand.IsMetBy(host))),
+        new("ServerGroupAntiAffinityFilter", (host, spec)
+            => spec.Group is not { Policy: GroupPolicies.AntiAffinity } group
+                || group.MayJoin(host.Name, spec.CurrentHost)),
+        new("ServerGroupAffinityFilter", (host, spec)
+            => spec.Group is not { Policy: GroupPolicies.Affinity } group
+                || group.IsTogetherOn(host.Name, spec.CurrentHost)),
         // In Nova, Placement checks this one.
         new("resources", (host, spec) => host.HasRoomFor(spec.ClaimOn(host.Name))),
     ];

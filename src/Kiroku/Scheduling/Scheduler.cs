@@ -32,7 +32,7 @@ internal sealed class Scheduler(IOptions<SchedulingOptions> options)
         var fit = hosts.Where(host => Filters.All.All(filter => filter.Passes(host, spec))).ToList();
         if (fit.Count == 0)
             return [];
-        var ordered = fit.Zip(weighers.Weigh(fit)).OrderByDescending(pair => pair.Second)
+        var ordered = fit.Zip(weighers.Weigh(fit, spec)).OrderByDescending(pair => pair.Second)
             .ThenBy(pair => pair.First.Name, StringComparer.Ordinal).Select(
                 pair => (pair.First.Name, Weight: pair.Second)).ToList();
         var best = ordered.TakeWhile(pair => pair.Weight.Equals(ordered[0].Weight)).Select(pair => pair.Name).ToArray();

@@ -38,6 +38,17 @@ internal sealed class SchedulingOptions
     [Range(-1_000_000, 1_000_000)]
     public double DiskWeightMultiplier { get; init; } = 1;
 
+    /// <summary>
+    /// Weight of having other servers of a group whose policy is soft-affinity, likewise. The policy outweighs all else
+    /// only if this value exceeds the sum of the three others; Nova's default does not.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public double SoftAffinityWeightMultiplier { get; init; } = 1;
+
+    /// <summary>Weight of not having any, for the policy soft-anti-affinity.</summary>
+    [Range(0, 1_000_000)]
+    public double SoftAntiAffinityWeightMultiplier { get; init; } = 1;
+
     /// <summary>Whether to choose at random among equally good hosts, rather than the first by name.</summary>
     public bool ShuffleBestSameWeighedHosts { get; init; }
 

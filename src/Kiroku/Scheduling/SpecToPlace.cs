@@ -15,6 +15,9 @@ internal sealed record SpecToPlace(Claim Claim)
     /// <summary>What its host must be able to give it.</summary>
     public IReadOnlyList<HostDemand> Demands { get; init; } = [];
 
+    /// <summary>The server's group; null for none.</summary>
+    public GroupToPlace? Group { get; init; }
+
     /// <summary>The server's current host, if the server's claim on it is left out of what is used there.</summary>
     public string? CurrentHost { get; init; }
 

@@ -8,18 +8,22 @@ internal sealed class Weighers(SchedulingOptions options)
 {
     private readonly IReadOnlyList<Weigher> all =
     [
-        new("RAMWeigher", options.RamWeightMultiplier, host => host.FreeMemoryMiB),
-        new("CPUWeigher", options.CpuWeightMultiplier, host => host.FreeVcpus),
-        new("DiskWeigher", options.DiskWeightMultiplier, host => host.FreeDiskGiB),
+        new("RAMWeigher", options.RamWeightMultiplier, (host, _) => host.FreeMemoryMiB),
+        new("CPUWeigher", options.CpuWeightMultiplier, (host, _) => host.FreeVcpus),
+        new("DiskWeigher", options.DiskWeightMultiplier, (host, _) => host.FreeDiskGiB),
+        new("ServerGroupSoftAffinityWeigher", options.SoftAffinityWeightMultiplier,
+            (host, spec) => spec.Group is { Policy: GroupPolicies.SoftAffinity } group ? group.CountOn(host.Name) : 0),
+        new("ServerGroupSoftAntiAffinityWeigher", options.SoftAntiAffinityWeightMultiplier, (host, spec)
+            => spec.Group is { Policy: GroupPolicies.SoftAntiAffinity } group ? -group.CountOn(host.Name) : 0),
     ];
 
-    /// <summary>The sum of each host's weights, in the order of the hosts.</summary>
-    public double[] Weigh(IReadOnlyList<HostState> hosts)
+    /// <summary>The sum of each host's weights for that server, in the order of the hosts.</summary>
+    public double[] Weigh(IReadOnlyList<HostState> hosts, SpecToPlace spec)
     {
         var sums = new double[hosts.Count];
         foreach (var weigher in all)
         {
-            foreach (var (index, weight) in Normalize([.. hosts.Select(weigher.Measure)]).Index())
+            foreach (var (index, weight) in Normalize([.. hosts.Select(host => weigher.Measure(host, spec))]).Index())
                 sums[index] += weigher.Multiplier * weight;
         }
         return sums;
@@ -32,5 +36,5 @@ internal sealed class Weighers(SchedulingOptions options)
         return weights.Select(weight => most > least ? (weight - least) / (most - least) : 0);
     }
 
-    private sealed record Weigher(string Name, double Multiplier, Func<HostState, double> Measure);
+    private sealed record Weigher(string Name, double Multiplier, Func<HostState, SpecToPlace, double> Measure);
 }

@@ -98,6 +98,38 @@ public sealed class SchedulerTests
             ["a", "b"], Order(resized with { ClaimOnCurrent = null }, Host("a", used: Small), Host("b", used: Small)));
     }
 
+    [Theory]
+    [InlineData("anti-affinity", 1, null, "c")]
+    [InlineData("anti-affinity", 2, null, "c,b")]
+    [InlineData("anti-affinity", 3, null, "c,b,a")]
+    [InlineData("anti-affinity", 1, "a", "c,a")]
+    [InlineData("affinity", 1, null, "b,a")]
+    [InlineData("affinity", 1, "a", "b,a")]
+    [InlineData("affinity", 1, "c", "c,b,a")]
+    [InlineData("soft-affinity", 1, null, "a,b,c")]
+    [InlineData("soft-anti-affinity", 1, null, "c,b,a")]
+    public void A_servers_group_says_which_hosts_it_may_have_or_should(
+        string policy, int most, string? current, string order)
+    {
+        var others = new Dictionary<string, int> { ["a"] = 2, ["b"] = 1 };
+        var spec = Spec with { Group = new(policy, most, others), CurrentHost = current };
+        var options = new SchedulingOptions
+        {
+            SoftAffinityWeightMultiplier = 4,
+            SoftAntiAffinityWeightMultiplier = 4,
+        };
+        HostState[] hosts = [Host("a", used: new(2, 2000, 20)), Host("b", used: Small), Host("c")];
+        Assert.Equal(order.Split(','), Of(options).Order(spec, hosts));
+    }
+
+    [Fact]
+    public void The_first_server_of_a_group_may_be_anywhere_and_stays_where_it_is_under_affinity()
+    {
+        var first = Spec with { Group = new(GroupPolicies.Affinity, 1, new Dictionary<string, int>()) };
+        Assert.Equal(["a", "b"], Order(first, Host("a"), Host("b")));
+        Assert.Equal(["b"], Order(first with { CurrentHost = "b" }, Host("a"), Host("b")));
+    }
+
     /// <summary>Random hosts and servers.</summary>
     [Theory]
     [InlineData(1)]
