@@ -56,6 +56,8 @@ internal static class ExtensionsApi
         ("os-quota-sets", "Quotas", "Quotas management support."),
         ("os-rescue", "Rescue", "Instance rescue mode."),
         ("os-security-groups", "SecurityGroups", "Security group support."),
+        ("os-server-group-quotas", "ServerGroupQuotas", "Adds quota support to server groups."),
+        ("os-server-groups", "ServerGroups", "Server group support."),
         ("os-server-list-multi-status", "ServerListMultiStatus",
             "Allow to filter the servers by a set of status values."),
         ("os-server-sort-keys", "ServerSortKeys", "Add sorting support in get Server v2 API."),

@@ -9,5 +9,5 @@ internal interface IProjectUsage
     Task<ProjectUsage> CountAsync(DbConnection connection, string projectId);
 }
 
-/// <summary>What a project's servers take up, whether they are on a host or not.</summary>
-internal sealed record ProjectUsage(long Servers, long Vcpus, long MemoryMiB);
+/// <summary>A project's server groups, and what its servers take up, whether they are on a host or not.</summary>
+internal sealed record ProjectUsage(long Servers, long Vcpus, long MemoryMiB, long ServerGroups);

@@ -22,8 +22,8 @@ internal static class LimitsApi
         ("maxSecurityGroups", "security_groups", 36),
         ("maxSecurityGroupRules", "security_group_rules", 36),
         ("maxTotalKeypairs", QuotaResources.KeyPairs, Never),
-        ("maxServerGroups", "server_groups", Never),
-        ("maxServerGroupMembers", "server_group_members", Never),
+        ("maxServerGroups", QuotaResources.ServerGroups, Never),
+        ("maxServerGroupMembers", QuotaResources.ServerGroupMembers, Never),
     ];
 
     private static readonly (string Key, string Resource, int GoneFrom)[] Uses =
@@ -33,7 +33,7 @@ internal static class LimitsApi
         ("totalInstancesUsed", QuotaResources.Instances, Never),
         ("totalFloatingIpsUsed", "floating_ips", 36),
         ("totalSecurityGroupsUsed", "security_groups", 36),
-        ("totalServerGroupsUsed", "server_groups", Never),
+        ("totalServerGroupsUsed", QuotaResources.ServerGroups, Never),
     ];
 
     public static void MapLimitRoutes(this IEndpointRouteBuilder app) => app.MapGet("/limits", Show);

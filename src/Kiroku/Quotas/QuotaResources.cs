@@ -17,6 +17,8 @@ internal static class QuotaResources
     public const string InjectedFiles = "injected_files";
     public const string InjectedFileContentBytes = "injected_file_content_bytes";
     public const string InjectedFilePathBytes = "injected_file_path_bytes";
+    public const string ServerGroups = "server_groups";
+    public const string ServerGroupMembers = "server_group_members";
     private const int Never = int.MaxValue;
 
     public static readonly IReadOnlyList<(string Name, int GoneFrom)> All =
@@ -25,7 +27,7 @@ internal static class QuotaResources
         (MetadataItems, Never),
         (InjectedFiles, 57), (InjectedFileContentBytes, 57), (InjectedFilePathBytes, 57),
         ("security_groups", 36),
-        ("security_group_rules", 36), (KeyPairs, Never), ("server_groups", Never), ("server_group_members", Never),
+        ("security_group_rules", 36), (KeyPairs, Never), (ServerGroups, Never), (ServerGroupMembers, Never),
     ];
 
     /// <summary>The schema of a limit in a body.</summary>
@@ -42,9 +44,7 @@ internal static class QuotaResources
         => All.Where(resource => body.TryGetProperty(resource.Name, out _))
             .ToDictionary(resource => resource.Name, resource => WholeNumber.Read(body.GetProperty(resource.Name)));
 
-    /// <summary>
-    /// The limit for projects that have none of their own. Kiroku has no server groups, so their limit is 0.
-    /// </summary>
+    /// <summary>The limit for projects that have none of their own.</summary>
     public static int Default(string resource, QuotasOptions options) => resource switch
     {
         Instances => options.Instances,
@@ -55,7 +55,8 @@ internal static class QuotaResources
         InjectedFiles => options.InjectedFiles,
         InjectedFileContentBytes => options.InjectedFileContentBytes,
         InjectedFilePathBytes => options.InjectedFilePathBytes,
-        "server_groups" or "server_group_members" => 0,
+        ServerGroups => options.ServerGroups,
+        ServerGroupMembers => options.ServerGroupMembers,
         _ => -1,
     };
 }

@@ -33,12 +33,13 @@ internal sealed class QuotaStore(IDatabase database, IProjectUsage usage, IOptio
                 SELECT 1 FROM quotas
                 WHERE project_id = @projectId AND quotas.resource = quota_classes.resource)
             """, new { projectId, DefaultClass });
-        var (servers, vcpus, memory) = await usage.CountAsync(connection, projectId);
+        var (servers, vcpus, memory, groups) = await usage.CountAsync(connection, projectId);
         var used = new Dictionary<string, long>
         {
             [QuotaResources.Instances] = servers,
             [QuotaResources.Cores] = vcpus,
             [QuotaResources.Ram] = memory,
+            [QuotaResources.ServerGroups] = groups,
         };
         return Set(limits, used);
     }

@@ -30,6 +30,14 @@ internal sealed class QuotasOptions
     [Range(-1, int.MaxValue)]
     public int KeyPairs { get; init; } = 100;
 
+    /// <summary>Server groups of one project.</summary>
+    [Range(-1, int.MaxValue)]
+    public int ServerGroups { get; init; } = 10;
+
+    /// <summary>Servers of one user in one server group.</summary>
+    [Range(-1, int.MaxValue)]
+    public int ServerGroupMembers { get; init; } = 10;
+
     /// <summary>Files that a request may give a guest (<c>personality</c>, below 2.57).</summary>
     [Range(-1, int.MaxValue)]
     public int InjectedFiles { get; init; } = 5;

@@ -5,6 +5,7 @@ using Kiroku.Nodes;
 using Kiroku.Quotas;
 using Kiroku.Servers.Api;
 using Kiroku.Servers.Engine;
+using Kiroku.Servers.Groups;
 using Kiroku.Servers.Machines;
 using Kiroku.Servers.Remote;
 using Kiroku.Servers.State;
@@ -22,11 +23,13 @@ internal static class ServersRoom
         services.AddOptions<ServersOptions>().BindConfiguration(ServersOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         services.AddRules(typeof(ServerRules));
+        services.AddRules(typeof(ServerGroupRules));
         services.AddSingleton<ServerStore>();
         services.AddSingleton<IProjectUsage, ServerUsage>();
         services.AddSingleton<IServerCards, ServerCards>();
         services.AddSingleton<IRecordedServers, RecordedServers>();
         services.AddSingleton<IServersOnHosts, ServersOnHosts>();
+        services.AddSingleton<ServerGroupStore>();
         services.AddSingleton<ServerGrains>();
         services.AddSingleton<RequestSealer>();
         services.AddSingleton<ServerCreation>();

@@ -30,7 +30,8 @@ public sealed class FuzzTests(RunningCloud running) : IClassFixture<RunningCloud
         "/flavors/42/action", "/images", "/images/ID",
         "/images/ID/file", "/images/ID/members", "/images/ID/members/ID", "/images/ID/tags/ID",
         "/images/ID/actions/deactivate", "/schemas/image", "/projects", "/users/ID", "/auth/tokens", "/auth/projects",
-        "/os-keypairs", "/networks", "/ports", "/ports/ID", "/security-groups", "/quotas/ID/details",
+        "/os-keypairs", "/os-server-groups", "/os-server-groups/ID", "/networks", "/ports", "/ports/ID",
+        "/security-groups", "/quotas/ID/details",
     ];
 
     private static readonly string[] Keys =

@@ -17,7 +17,7 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
         { "GET", "/v2.1/servers/SERVER/os-instance-actions/req-1/" },
         { "GET", "/v2.1/servers/SERVER/os-instance-actions/req-1/events" },
         { "GET", "/v2.1/servers/SERVER/os-server-password" },
-        { "GET", "/v2.1/os-server-groups" },
+        { "GET", "/v2.1/os-migrations" },
         { "GET", "/v2.1/OTHERSNAME/servers" },
         { "GET", "/v2.1/OTHER/nonsense" },
         { "GET", "/v2/nonsense" },

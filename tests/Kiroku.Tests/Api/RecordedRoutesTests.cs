@@ -39,6 +39,7 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
             .SelectMany(prefix => new[]
             {
                 $"POST {prefix}/os-keypairs", $"DELETE {prefix}/os-keypairs/{{name}}",
+                $"POST {prefix}/os-server-groups", $"DELETE {prefix}/os-server-groups/{{id}}",
                 $"PUT {prefix}/os-quota-sets/{{id}}", $"DELETE {prefix}/os-quota-sets/{{id}}",
                 $"PUT {prefix}/os-quota-class-sets/{{name}}",
                 // What these ask for is not there: they are always refused.

@@ -50,6 +50,7 @@ internal sealed partial record VisibilityRow(string Method, string Path, string 
         ["POST /flavors/{}/os-extra_specs"] = """{"extra_specs":{"quota:more":"1"}}""",
         ["PUT /flavors/{}/os-extra_specs/{}"] = """{"quota:some":"2"}""",
         ["POST /os-keypairs"] = """{"keypair":{"name":"NEW"}}""",
+        ["POST /os-server-groups"] = """{"server_group":{"name":"NEW","policies":["affinity"]}}""",
         ["PUT /os-quota-sets/{}"] = """{"quota_set":{"instances":-1}}""",
         ["PUT /os-quota-class-sets/{}"] = """{"quota_class_set":{"instances":-1}}""",
         ["PUT /os-services/{}"] = """{"host":"HOST","binary":"nova-compute"}""",

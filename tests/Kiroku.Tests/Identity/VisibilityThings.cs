@@ -58,6 +58,10 @@ internal sealed class VisibilityThings(RunningCloud running)
         "os-keypairs"
             => await IdAsync(
                 cloud.Demo, "/v2.1/os-keypairs", $$$"""{"keypair":{"name":"{{{New}}}"}}""", "keypair", "name"),
+        "os-server-groups"
+            => await IdAsync(
+                cloud.Demo, "/v2.1/os-server-groups",
+                $$$"""{"server_group":{"name":"{{{New}}}","policies":["affinity"]}}""", "server_group"),
         "os-services" when row.Method == "DELETE"
             => $"{await OtherNodes.AddAsync(cloud, OtherNodes.Of(New), up: false)}",
         "os-services" => "enable",

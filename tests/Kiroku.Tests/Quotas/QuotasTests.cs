@@ -80,7 +80,7 @@ public sealed class QuotasTests
         using (var set = await PutAsync(
             cloud.Admin, path, """{"quota_set":{"instances":0,"cores":"-1","force":true}}"""))
             Assert.Equal(
-                """{"instances":0,"cores":-1,"ram":512,"metadata_items":128,"key_pairs":100,"server_groups":0,"server_group_members":0}""",
+                """{"instances":0,"cores":-1,"ram":512,"metadata_items":128,"key_pairs":100,"server_groups":10,"server_group_members":10}""",
                 (await TestApp.JsonAsync(set))["quota_set"]!.ToJsonString());
         var shown = (await cloud.Demo.GetJsonAsync(path))["quota_set"]!;
         Assert.Equal(

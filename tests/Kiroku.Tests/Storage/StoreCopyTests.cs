@@ -32,7 +32,7 @@ public sealed class StoreCopyTests : IAsyncLifetime
         var stop = await cloud.DoAsync(server, """{"os-stop":null}""");
         var path = $"/v2.1/servers/{server}/os-instance-actions/{stop.Action.RequestId}";
         var before = await (await cloud.Demo.GetAsync(path)).Content.ReadAsStringAsync(Token);
-        await AddGroupAsync(cloud.Database);
+        await AddGroupsAsync(cloud.Database);
         await cloud.StopAsync();
         using (var source = new SqliteDatabase(Path.Combine(cloud.Folder, "kiroku.db")))
         {
@@ -75,13 +75,16 @@ public sealed class StoreCopyTests : IAsyncLifetime
         Assert.Equal(["a"], await destination.ReadAsync(db => db.QueryAsync<string>("SELECT name FROM users"), Token));
     }
 
-    private static Task AddGroupAsync(IDatabase database) => database.WriteAsync(db => db.ExecuteAsync(
+    private static Task AddGroupsAsync(IDatabase database) => database.WriteAsync(db => db.ExecuteAsync(
         """
         INSERT INTO security_groups (id, project_id, name, description, created_at, updated_at)
         VALUES ('g', 'p', 'web', '', '', '');
         INSERT INTO security_group_rules (
             id, group_id, direction, version, protocol, first_port, last_port, description, created_at)
-        VALUES ('r', 'g', 'ingress', 4, 'tcp', 80, 81, '', '')
+        VALUES ('r', 'g', 'ingress', 4, 'tcp', 80, 81, '', '');
+        INSERT INTO server_groups (id, project_id, user_id, name, policy, max_server_per_host, created_at)
+        VALUES ('5f3e6f4b-6d2e-4f0e-8b4b-1f0c6f0e0c0a', 'p', 'u', 'web', 'anti-affinity', 2, '');
+        UPDATE servers SET server_group_id = '5f3e6f4b-6d2e-4f0e-8b4b-1f0c6f0e0c0a'
         """), Token);
 
     private SqliteDatabase Source()

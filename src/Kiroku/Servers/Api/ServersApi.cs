@@ -4,6 +4,7 @@ using Kiroku.Api;
 using Kiroku.Networks;
 using Kiroku.Nodes;
 using Kiroku.Servers.Engine;
+using Kiroku.Servers.Groups;
 using Kiroku.Servers.State;
 using Kiroku.Servers.Views;
 using Kiroku.Servers.Work;
@@ -32,6 +33,7 @@ internal static class ServersApi
         compute.MapInterfaces();
         compute.MapRemoteConsoles();
         compute.MapUsage();
+        compute.MapServerGroups();
         compute.MapPost("/servers/{serverId}/action", ServerActionsApi.Act).AddEndpointFilter<IdempotencyFilter>();
     });
 

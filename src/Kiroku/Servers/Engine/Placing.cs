@@ -4,6 +4,7 @@ using Kiroku.Hypervisors;
 using Kiroku.Networks;
 using Kiroku.Nodes;
 using Kiroku.Scheduling;
+using Kiroku.Servers.Groups;
 using Kiroku.Servers.Machines;
 using Kiroku.Servers.Remote;
 using Kiroku.Servers.State;
@@ -72,6 +73,7 @@ internal sealed class Placing(
             var spec = ask(server);
             spec = spec with
             {
+                Group = await ServerGroupStore.FindToPlaceAsync(connection, server),
                 Excluded =
                 [
                     .. spec.Excluded, .. await KeptVolumes.ListHostsAsync(connection, server), .. Outside(all, server),

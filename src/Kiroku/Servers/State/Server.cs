@@ -35,6 +35,9 @@ internal sealed record Server
 
     public ServerLabels Labels { get; init; } = new();
 
+    /// <summary>The server group that it is in, from its creation on; null for none.</summary>
+    public Guid? ServerGroupId { get; init; }
+
     public required string VmState { get; init; }
 
     public string? TaskState { get; init; }

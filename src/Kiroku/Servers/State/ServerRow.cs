@@ -16,7 +16,7 @@ internal sealed record ServerRow
     private static readonly string[] Noted = [nameof(Name), nameof(Description), nameof(Metadata), nameof(Labels)];
     private static readonly string[] Lock = [nameof(LockedBy), nameof(LockedReason)];
     private static readonly string[] Fixed
-        = [nameof(Id), nameof(ProjectId), nameof(UserId), nameof(CreatedAt), nameof(Zone)];
+        = [nameof(Id), nameof(ProjectId), nameof(UserId), nameof(ServerGroupId), nameof(CreatedAt), nameof(Zone)];
 
     /// <summary>Inserts a row. The zone is its host's.</summary>
     public static readonly string Insert = Columns<ServerRow>.Insert("servers", nameof(Zone));
@@ -33,6 +33,7 @@ internal sealed record ServerRow
     public string? Description { get; init; }
     public string ProjectId { get; init; } = "";
     public string UserId { get; init; } = "";
+    public Guid? ServerGroupId { get; init; }
     public string ImageId { get; init; } = "";
     public string? ImageWishes { get; init; }
     public string Flavor { get; init; } = "";
@@ -85,6 +86,7 @@ internal sealed record ServerRow
         Description = server.Description,
         ProjectId = server.ProjectId,
         UserId = server.UserId,
+        ServerGroupId = server.ServerGroupId,
         ImageId = server.ImageId,
         ImageWishes = Write(server.ImageWish),
         Flavor = WriteFlavor(server.Flavor),
@@ -134,6 +136,7 @@ internal sealed record ServerRow
         Description = Description,
         ProjectId = ProjectId,
         UserId = UserId,
+        ServerGroupId = ServerGroupId,
         ImageId = ImageId,
         ImageWish = ReadWish(ImageWishes),
         Flavor = ReadFlavor(Flavor),

@@ -25,7 +25,9 @@ internal sealed class ServerUsage : IProjectUsage
         return new ProjectUsage(
             servers.Count,
             servers.Sum(flavors => flavors.Max(flavor => (long)flavor.Vcpus)),
-            servers.Sum(flavors => flavors.Max(flavor => (long)flavor.MemoryMiB)));
+            servers.Sum(flavors => flavors.Max(flavor => (long)flavor.MemoryMiB)),
+            await connection.ExecuteScalarAsync<long>(
+                "SELECT COUNT(*) FROM server_groups WHERE project_id = @projectId", new { projectId }));
     }
 
     private static List<ServerFlavor> Read((string Flavor, string? Former, string? Next) row)

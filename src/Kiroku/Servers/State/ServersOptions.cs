@@ -47,7 +47,7 @@ internal sealed class ServersOptions
     [Range(typeof(TimeSpan), "00:00:00.01", "30.00:00:00")]
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The most servers in one list (Nova's [api] max_limit).</summary>
+    /// <summary>The most servers, or server groups, in one list (Nova's [api] max_limit).</summary>
     [Range(1, 100_000)]
     public int MaxLimit { get; init; } = 1000;
 }

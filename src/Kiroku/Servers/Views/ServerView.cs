@@ -253,9 +253,17 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         if (version >= 63)
             json.WriteNull("trusted_image_certificates");
         if (version >= 71 && alone)
-            WriteEmptyArray(json, "server_groups");
+            WriteServerGroups(json, server);
         if (version >= 90 && !isAdmin)
             json.WriteString("OS-EXT-SRV-ATTR:hostname", Hostnames.Of(server));
+    }
+
+    private static void WriteServerGroups(Utf8JsonWriter json, Server server)
+    {
+        json.WriteStartArray("server_groups");
+        if (server.ServerGroupId is { } id)
+            json.WriteStringValue(id);
+        json.WriteEndArray();
     }
 
     private void WriteZone(Utf8JsonWriter json, Server server)

@@ -90,9 +90,8 @@ internal sealed class CreateRequest(JsonElement body, Microversion version, Call
     public IEnumerable<string> SecurityGroups
         => Items("security_groups").Select(group => group.TextOf("name")).OfType<string>();
 
-    /// <summary>Refuses a group of servers, which Nova looks at last, when flavor and image are known.</summary>
-    /// <exception cref="Fault">400.</exception>
-    public void RefuseServerGroup() => hints.RefuseGroup();
+    /// <summary>The server group that it names by its id; null for none.</summary>
+    public string? ServerGroup => hints.Group;
 
     public static IReadOnlyDictionary<string, string> Pairs(JsonElement parent, string key = "metadata")
         => parent.TryGetProperty(key, out var metadata)

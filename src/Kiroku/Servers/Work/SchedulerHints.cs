@@ -55,13 +55,8 @@ internal sealed class SchedulerHints
             throw Fault.BadRequest($"This cloud cannot choose a host by the scheduler hint {name}.");
     }
 
-    /// <summary>Refuses a group of servers, which Nova looks for last: there are none.</summary>
-    /// <exception cref="Fault">400.</exception>
-    public void RefuseGroup()
-    {
-        if (Values("group").FirstOrDefault() is { Length: > 0 } group)
-            throw Fault.BadRequest($"Instance group {group} could not be found.");
-    }
+    /// <summary>The server group that the new server is to be in; null for none.</summary>
+    public string? Group => Values("group").FirstOrDefault();
 
     private List<Guid> Ids(string name)
         => [.. Values(name).Select(text => Guid.TryParse(text, out var id) ? id : Guid.Empty).Distinct()];

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using Kiroku.Access;
 using Kiroku.Actions;
@@ -9,6 +10,7 @@ using Kiroku.Keypairs;
 using Kiroku.Nodes;
 using Kiroku.Quotas;
 using Kiroku.Servers.Engine;
+using Kiroku.Servers.Groups;
 using Kiroku.Servers.Machines;
 using Kiroku.Servers.State;
 using Kiroku.Storage;
@@ -19,8 +21,8 @@ namespace Kiroku.Servers.Work;
 /// <summary>Creates servers: first their rows and records, then each server's grain builds the machine.</summary>
 internal sealed class ServerCreation(
     ServerStore store, FlavorStore flavors, ServerImages images, KeypairStore keypairs, QuotaStore quotas,
-    CardChoice cards, GroupChoice groupChoice, IHypervisor hypervisor, HostWatch hosts, IDatabase database,
-    Resting resting, IOptions<ServersOptions> options, ServerGrains grains, TimeProvider time)
+    CardChoice cards, GroupChoice groupChoice, ServerGroupStore serverGroups, IHypervisor hypervisor, HostWatch hosts,
+    IDatabase database, Resting resting, IOptions<ServersOptions> options, ServerGrains grains, TimeProvider time)
 {
     private const int MostAtOnce = 100;
 
@@ -60,8 +62,7 @@ internal sealed class ServerCreation(
         var answer = answerWith(created[0].server);
         await store.InsertAsync(
             created, new Keeping(begun.Key, answer),
-            async connection => RequireQuota(
-                await quotas.GetAsync(connection, prototype.ProjectId), prototype.Flavor, number),
+            connection => RequireQuotaAsync(connection, prototype, number),
             CancellationToken.None);
         foreach (var (server, _) in created)
             await grains.GoOnAsync(server.Id);
@@ -94,8 +95,22 @@ internal sealed class ServerCreation(
     /// <summary>
     /// Checks the quota once more while nobody else can write, because several requests at once may not all fit.
     /// </summary>
-    private static void RequireQuota(QuotaSet allowed, ServerFlavor flavor, int number)
-        => allowed.Require(number, flavor.Vcpus, flavor.MemoryMiB);
+    private async Task RequireQuotaAsync(DbConnection connection, Server prototype, int number)
+    {
+        var allowed = await quotas.GetAsync(connection, prototype.ProjectId);
+        allowed.Require(number, prototype.Flavor.Vcpus, prototype.Flavor.MemoryMiB);
+        await ServerGroupStore.RequireRoomAsync(connection, prototype, number, allowed);
+    }
+
+    /// <summary>The server group to be in, which Nova looks for when flavor and image are known.</summary>
+    /// <exception cref="Fault">400: there is no such group.</exception>
+    private async Task<Guid?> ServerGroupAsync(HttpContext context, CreateRequest request)
+    {
+        if (request.ServerGroup is not { } id)
+            return null;
+        var group = await CallersGroup.FindAsync(context, id, serverGroups);
+        return group?.Id ?? throw Fault.BadRequest(ServerGroupStore.Unknown(id));
+    }
 
     /// <summary>
     /// The zone to stay in; null for any. A zone other than the forced host's is not kept (Nova's bug 1934770).
@@ -130,7 +145,7 @@ internal sealed class ServerCreation(
             || ServerHardware.RequiresConfigDrive(found, taken);
         wanted.RefuseTag(configDrive);
         var groups = await groupChoice.FindAsync(request.SecurityGroups, caller, context.RequestAborted);
-        request.RefuseServerGroup();
+        var serverGroup = await ServerGroupAsync(context, request);
         var key = await keypairs.TakeAsync(caller.UserId, request.KeyName, context.RequestAborted);
         return new Server
         {
@@ -139,6 +154,7 @@ internal sealed class ServerCreation(
             Description = request.Description,
             ProjectId = caller.ProjectId,
             UserId = caller.UserId,
+            ServerGroupId = serverGroup,
             ImageId = image,
             ImageWish = ServerHardware.Keep(found),
             Flavor = taken,

@@ -18,7 +18,8 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
         "known_addresses",
         "flavors", "flavor_access", "images", "image_members", "deleted_images", "keypairs", "quotas",
         "quota_classes", "services",
-        "security_groups", "security_group_rules", "servers", "actions", "action_events", "kept_answers",
+        "security_groups", "security_group_rules", "server_groups", "servers", "actions", "action_events",
+        "kept_answers",
         "nodes", "kept_volumes", "identity_changes", "forgotten_revocations",
     ];
 

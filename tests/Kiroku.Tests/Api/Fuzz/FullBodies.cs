@@ -16,7 +16,7 @@ internal static class FullBodies
             {"server":{"name":"vm","flavorRef":"42","imageRef":"IMAGE","adminPass":"x","metadata":{"a":"b"},"networks":[{"uuid":"x","fixed_ip":"1.2.3.4","port":null}],
             "OS-DCF:diskConfig":"AUTO","accessIPv4":"1.2.3.4","accessIPv6":"::1","availability_zone":"nova","config_drive":true,"key_name":"key","min_count":1,"max_count":2,
             "return_reservation_id":true,"security_groups":[{"name":"default"}],"user_data":"eA==","description":"d","block_device_mapping_v2":[{"boot_index":"0","uuid":"IMAGE",
-            "source_type":"image","destination_type":"local"}],"personality":[{"path":"/x","contents":"eA=="}]},"os:scheduler_hints":{"different_host":["5f3e6f4b-6d2e-4f0e-8b4b-1f0c6f0e0c0a"],"foo":1}}
+            "source_type":"image","destination_type":"local"}],"personality":[{"path":"/x","contents":"eA=="}]},"os:scheduler_hints":{"group":"5f3e6f4b-6d2e-4f0e-8b4b-1f0c6f0e0c0a","different_host":["5f3e6f4b-6d2e-4f0e-8b4b-1f0c6f0e0c0a"],"foo":1}}
             """,
             """
             {"server":{"name":"vm","flavorRef":42,"imageRef":"IMAGE","networks":"none","min_count":"1","tags":["red"],"trusted_image_certificates":["x"],"host":"h",
@@ -59,6 +59,11 @@ internal static class FullBodies
         ["POST /flavors/{}/os-extra_specs"] = ["""{"extra_specs":{"quota:more":1,"hw:x":"y"}}"""],
         ["POST /os-keypairs"]
         = ["""{"keypair":{"name":"NEW","type":"ssh","public_key":"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGh2 x","user_id":"USER"}}"""],
+        ["POST /os-server-groups"] =
+        [
+            """{"server_group":{"name":"NEW","policy":"anti-affinity","rules":{"max_server_per_host":2}}}""",
+            """{"server_group":{"name":"NEW","policies":["soft-affinity"]}}""",
+        ],
         ["PUT /os-quota-sets/{}"] =
         [
             """{"quota_set":{"instances":-1,"cores":"-1","ram":-1,"metadata_items":128,"key_pairs":100,"injected_files":0,"server_groups":0,"force":true}}""",

@@ -45,8 +45,8 @@ internal static class FuzzWords
     [
         "", "limit", "marker", "page_size", "offset", "changes-since", "changes-before", "name", "status", "sort_key",
         "sort_dir", "sort", "all_tenants", "deleted", "host", "tags",
-        "not-tags", "locked", "ip", "ip6", "is_public", "minRam", "minDisk", "id", "visibility", "tag", "size_min",
-        "size_max", "created_at", "updated_at", "member_status", "_x", "flavor",
+        "not-tags", "all_projects", "locked", "ip", "ip6", "is_public", "minRam", "minDisk", "id", "visibility", "tag",
+        "size_min", "size_max", "created_at", "updated_at", "member_status", "_x", "flavor",
         "uuid", "start", "end", "detailed", "user_id", "tenant_id", "project_id", "owner", "enabled", "domain_id",
         "parent_id", "scope.project.id", "scope.domain.id", "user.id", "role.id",
         "effective", "include_names", "nocatalog", "binary", "with_servers", "availability_zone", "node",
