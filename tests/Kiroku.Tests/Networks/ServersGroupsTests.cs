@@ -73,6 +73,19 @@ public sealed class ServersGroupsTests : IAsyncLifetime
         await running.PassesAsync(server, All);
     }
 
+    [Theory]
+    [InlineData("2.74", null)]
+    [InlineData("2.75", """[{"name":"web"}]""")]
+    public async Task The_answer_to_a_rebuild_names_them_from_2_75_on(string version, string? groups)
+    {
+        await running.GroupAsync("web");
+        var (server, _) = await CreateAsync("""[{"name":"web"}]""");
+        using var answer = await running.Cloud.Demo.PostAsync(
+            $"/v2.1/servers/{server}/action", $$$"""{"rebuild":{"imageRef":"{{{running.Cloud.Image}}}"}}""",
+            ("OpenStack-API-Version", $"compute {version}"));
+        Assert.Equal(groups, (await TestApp.JsonAsync(answer))["server"]!["security_groups"]?.ToJsonString());
+    }
+
     [Fact]
     public async Task Taking_a_server_out_of_the_group_default_is_the_first_change_as_well()
     {

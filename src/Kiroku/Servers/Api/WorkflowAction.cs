@@ -29,6 +29,7 @@ internal sealed class WorkflowAction(
             Caller.Of(context).Require(rule, server.ProjectId);
         if (!route.PassesLocks)
             ServerLock.Refuse(context, server);
-        return await grains.BeginAsync(server, workflow.Answered(context, request), CancellationToken.None);
+        var answered = await workflow.AnsweredAsync(context, server, request);
+        return await grains.BeginAsync(server, answered, CancellationToken.None);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kiroku.Access;
 using Kiroku.Api;
 using Kiroku.Nodes;
@@ -26,6 +27,13 @@ internal sealed record ShownServer(
     [Id(6)]
     public string? PathBase { get; init; }
 
+    /// <summary>
+    /// The names of security groups by their ids, as a JSON object; null where the server is in its project's group
+    /// default alone. Requests are compared with what was sealed, which two dictionaries would fail.
+    /// </summary>
+    [Id(7)]
+    public string? GroupNames { get; init; }
+
     public static ShownServer Of(HttpContext context, string adminPass)
     {
         var request = context.Request;
@@ -46,6 +54,7 @@ internal sealed record ShownServer(
             HostStatuses = host is null
                 ? new Dictionary<string, string>()
                 : new Dictionary<string, string> { [host.Host] = host.HostStatus(isUp: true) },
+            GroupNames = NamesOfGroups(),
         };
         return Answer.Write(json =>
         {
@@ -55,6 +64,10 @@ internal sealed record ShownServer(
             json.WriteEndObject();
         });
     }
+
+    private Dictionary<Guid, string> NamesOfGroups() => GroupNames is null ? [] : JsonSerializer
+        .Deserialize(GroupNames, ServerJson.Default.IReadOnlyDictionaryStringString)!
+        .ToDictionary(group => Guid.Parse(group.Key), group => group.Value);
 
     /// <summary>The parts of the request that links are made from.</summary>
     private HttpRequest Request()

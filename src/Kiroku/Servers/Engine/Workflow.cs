@@ -40,8 +40,8 @@ internal abstract class Workflow
     public virtual IEnumerable<Rule> FurtherRules(ActionRequest request) => [];
 
     /// <summary>The request with the form of its answer.</summary>
-    public virtual ActionRequest Answered(HttpContext context, ActionRequest request)
-        => request with { Form = new AnswerForm(Route!.Status) };
+    public virtual Task<ActionRequest> AnsweredAsync(HttpContext context, Server server, ActionRequest request)
+        => Task.FromResult(request with { Form = new AnswerForm(Route!.Status) });
 
     /// <summary>Whether this request may take the place of the action that runs.</summary>
     public virtual bool TakesOver(ActionRequest request) => false;
@@ -105,8 +105,9 @@ internal abstract class Workflow<TAsked> : Workflow
 
     public sealed override IEnumerable<Rule> FurtherRules(ActionRequest request) => FurtherRules(Asked(request));
 
-    public sealed override ActionRequest Answered(HttpContext context, ActionRequest request)
-        => Answered(context, base.Answered(context, request), Asked(request));
+    public sealed override async Task<ActionRequest> AnsweredAsync(
+        HttpContext context, Server server, ActionRequest request)
+        => await AnsweredAsync(context, server, await base.AnsweredAsync(context, server, request), Asked(request));
 
     public sealed override bool TakesOver(ActionRequest request) => TakesOver(Asked(request));
 
@@ -123,7 +124,8 @@ internal abstract class Workflow<TAsked> : Workflow
 
     protected virtual IEnumerable<Rule> FurtherRules(TAsked asked) => [];
 
-    protected virtual ActionRequest Answered(HttpContext context, ActionRequest request, TAsked asked) => request;
+    protected virtual Task<ActionRequest> AnsweredAsync(
+        HttpContext context, Server server, ActionRequest request, TAsked asked) => Task.FromResult(request);
 
     protected virtual bool TakesOver(TAsked asked) => false;
 

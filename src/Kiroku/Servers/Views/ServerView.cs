@@ -73,7 +73,10 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
             WriteHostStatus(json, server);
         WriteLaterKeys(json, server, alone: true);
         if (all)
+        {
             WriteZone(json, server);
+            WriteSecurityGroups(json, server);
+        }
         json.WriteString("adminPass", adminPass);
         if (version >= 57)
             json.WriteString("user_data", server.Labels.UserData);

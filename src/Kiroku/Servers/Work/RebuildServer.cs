@@ -6,6 +6,7 @@ using Kiroku.Api;
 using Kiroku.Hypervisors;
 using Kiroku.Images;
 using Kiroku.Keypairs;
+using Kiroku.Networks;
 using Kiroku.Quotas;
 using Kiroku.Servers.Engine;
 using Kiroku.Servers.Machines;
@@ -18,8 +19,8 @@ namespace Kiroku.Servers.Work;
 /// is given up; once the server's row names the new disk, the action can only go forward. A server that was stopped is
 /// started and stopped again, inside the one step.
 /// </summary>
-internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs, QuotaStore quotas)
-    : Workflow<RebuildRequest>
+internal sealed class RebuildServer(
+    ServerImages images, KeypairStore keypairs, QuotaStore quotas, GroupStore groups) : Workflow<RebuildRequest>
 {
     public static readonly Rule Rule = Rule.Member("os_compute_api:servers:rebuild");
 
@@ -59,8 +60,22 @@ internal sealed class RebuildServer(ServerImages images, KeypairStore keypairs, 
 
     protected override RebuildRequest ReadAsked(JsonElement asked, Microversion version) => new(asked, version);
 
-    protected override ActionRequest Answered(HttpContext context, ActionRequest request, RebuildRequest asked)
-        => request with { Form = request.Form with { Shown = ShownServer.Of(context, asked.AdminPass) } };
+    protected override async Task<ActionRequest> AnsweredAsync(
+        HttpContext context, Server server, ActionRequest request, RebuildRequest asked)
+    {
+        var shown = ShownServer.Of(context, asked.AdminPass);
+        if (server.Labels.Groups is not null)
+        {
+            var all = await groups.ListAsync(server.ProjectId, context.RequestAborted);
+            shown = shown with
+            {
+                GroupNames = JsonSerializer.Serialize(
+                    all.ToDictionary(group => $"{group.Id}", group => group.Name),
+                    ServerJson.Default.IReadOnlyDictionaryStringString),
+            };
+        }
+        return request with { Form = request.Form with { Shown = shown } };
+    }
 
     protected override async Task<Accepted> PrepareAsync(
         Server server, RebuildRequest asked, ActionRequest request, CancellationToken cancellationToken)

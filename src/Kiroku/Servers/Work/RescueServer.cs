@@ -55,8 +55,9 @@ internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.
         return new Asked(image, AdminPasswords.Of(asked));
     }
 
-    protected override ActionRequest Answered(HttpContext context, ActionRequest request, Asked asked)
-        => request with { Form = request.Form with { Body = ShowPassword(asked.AdminPass) } };
+    protected override Task<ActionRequest> AnsweredAsync(
+        HttpContext context, Server server, ActionRequest request, Asked asked)
+        => Task.FromResult(request with { Form = request.Form with { Body = ShowPassword(asked.AdminPass) } });
 
     protected override async Task<Accepted> PrepareAsync(
         Server server, Asked asked, ActionRequest request, CancellationToken cancellationToken)

@@ -26,7 +26,8 @@ internal abstract class SnapshotWorkflow(Snapshots snapshots) : Workflow<Snapsho
         => Snapshots.GiveUpAsync(connection, ActionArguments.Read<CreateImageArguments>(action.Arguments).Image);
 
     /// <summary>The answer names the new image: up to 2.44 by its address, from 2.45 on by its id.</summary>
-    protected override ActionRequest Answered(HttpContext context, ActionRequest request, SnapshotRequest asked)
+    protected override Task<ActionRequest> AnsweredAsync(
+        HttpContext context, Server server, ActionRequest request, SnapshotRequest asked)
     {
         var image = SnapshotMetadata.IdOf(asked.Metadata) ?? Guid.NewGuid().ToString();
         // An old client is not told of a backup that is not kept.
@@ -35,7 +36,7 @@ internal abstract class SnapshotWorkflow(Snapshots snapshots) : Workflow<Snapsho
             : asked.IsKept
                 ? request.Form with { Location = $"{Links.Base(context.Request)}/image/v2/images/{image}" }
                 : request.Form;
-        return request with { NewImageId = image, Form = form };
+        return Task.FromResult(request with { NewImageId = image, Form = form });
     }
 
     protected override async Task<Accepted> PrepareAsync(
