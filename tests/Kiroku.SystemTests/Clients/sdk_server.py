@@ -193,7 +193,9 @@ def look_around(server):
     assert list(compute.extensions())
     expect([], list(admin.compute.aggregates()))
     expect([], list(compute.volume_attachments(server)))
-    expect([], list(compute.server_interfaces(server)))
+    [interface] = compute.server_interfaces(server)
+    [port] = demo.network.ports(device_id=server.id)
+    expect((port.id, port.mac_address), (interface.port_id, interface.mac_addr))
     done("hypervisors, services, zones")
 
 
