@@ -25,6 +25,7 @@ internal static class ExtensionsApi
         ("os-access-ips", "AccessIPs", "Access IPs support."),
         ("os-admin-actions", "AdminActions", "Enable admin-only server actions."),
         ("os-admin-password", "AdminPassword", "Admin password management support."),
+        ("os-attach-interfaces", "AttachInterfaces", "Attach interface support."),
         ("os-availability-zone", "AvailabilityZone",
             "1. Add availability_zone to the Create Server API. 2. Add availability zones describing."),
         ("os-block-device-mapping-v2-boot", "BlockDeviceMappingV2Boot", "Allow boot with the new BDM data format."),

@@ -44,7 +44,7 @@ internal static class QuotaResources
         => All.Where(resource => body.TryGetProperty(resource.Name, out _))
             .ToDictionary(resource => resource.Name, resource => WholeNumber.Read(body.GetProperty(resource.Name)));
 
-    /// <summary>The limit for projects that have none of their own.</summary>
+    /// <summary>The limit of the settings, where neither a project nor the class default has one.</summary>
     public static int Default(string resource, QuotasOptions options) => resource switch
     {
         Instances => options.Instances,

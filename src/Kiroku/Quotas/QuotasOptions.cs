@@ -3,8 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace Kiroku.Quotas;
 
 /// <summary>
-/// Limits for projects that an administrator has set none for (<c>os-quota-sets</c>). Defaults are Nova's; -1 means
-/// no limit.
+/// Limits for projects that an administrator has set none for (<c>os-quota-sets</c>), nor for the class default
+/// (<c>os-quota-class-sets</c>). Defaults are Nova's; -1 means no limit.
 /// </summary>
 internal sealed class QuotasOptions
 {

@@ -10,6 +10,9 @@ internal sealed record GroupToPlace(string Policy, int MostPerHost, IReadOnlyDic
 {
     public int CountOn(string host) => Others.GetValueOrDefault(host);
 
+    /// <summary>How many a host has with the server itself, which as in Nova counts on its present host.</summary>
+    public int CountWithItself(string host, string? current) => CountOn(host) + (host == current ? 1 : 0);
+
     /// <summary>
     /// Whether a host may have one more, if the servers are to be apart. As in Nova a server may stay on its present
     /// host whatever else is there.

@@ -12,9 +12,9 @@ internal sealed class Weighers(SchedulingOptions options)
         new("CPUWeigher", options.CpuWeightMultiplier, (host, _) => host.FreeVcpus),
         new("DiskWeigher", options.DiskWeightMultiplier, (host, _) => host.FreeDiskGiB),
         new("ServerGroupSoftAffinityWeigher", options.SoftAffinityWeightMultiplier,
-            (host, spec) => spec.Group is { Policy: GroupPolicies.SoftAffinity } group ? group.CountOn(host.Name) : 0),
-        new("ServerGroupSoftAntiAffinityWeigher", options.SoftAntiAffinityWeightMultiplier, (host, spec)
-            => spec.Group is { Policy: GroupPolicies.SoftAntiAffinity } group ? -group.CountOn(host.Name) : 0),
+            (host, spec) => CountOf(GroupPolicies.SoftAffinity, host, spec)),
+        new("ServerGroupSoftAntiAffinityWeigher", options.SoftAntiAffinityWeightMultiplier,
+            (host, spec) => -CountOf(GroupPolicies.SoftAntiAffinity, host, spec)),
     ];
 
     /// <summary>The sum of each host's weights for that server, in the order of the hosts.</summary>
@@ -28,6 +28,12 @@ internal sealed class Weighers(SchedulingOptions options)
         }
         return sums;
     }
+
+    /// <summary>How many servers of a group with that policy a host has.</summary>
+    private static int CountOf(string policy, HostState host, SpecToPlace spec)
+        => spec.Group is { } group && group.Policy == policy
+            ? group.CountWithItself(host.Name, spec.CurrentHost)
+            : 0;
 
     /// <summary>Scales weights to between 0 and 1; all 0 if they are equal.</summary>
     private static IEnumerable<double> Normalize(double[] weights)

@@ -40,6 +40,8 @@ public sealed class InterfacesTests(NetworkCloud running) : IClassFixture<Networ
         "Must not input both network_id and port_id")]
     [InlineData("""{"interfaceAttachment":{"fixed_ips":[{"ip_address":"10.0.0.1"}]}}""",
         "Must input network_id when request IP address")]
+    [InlineData("""{"interfaceAttachment":{"fixed_ips":[]}}""",
+        "Invalid input for field/attribute fixed_ips. Value: []. [] is too short")]
     [InlineData("""{"interfaceAttachment":{"net_id":"x"}}""",
         "Invalid input for field/attribute net_id. Value: x. 'x' is not a 'uuid'")]
     public async Task None_can_be_added(string body, string message)
@@ -53,13 +55,29 @@ public sealed class InterfacesTests(NetworkCloud running) : IClassFixture<Networ
             (501, "The requested functionality is not supported."), await RefusalAsync("DELETE", $"/{port}"));
     }
 
+    [Fact]
+    public async Task A_lock_and_a_state_are_looked_at_before_the_port()
+    {
+        var server = await running.Cloud.CreateServerAsync();
+        await running.Cloud.DoAsync(server, """{"suspend":null}""");
+        foreach (var (method, path, action) in new[]
+            { ("POST", "", "attach_interface"), ("DELETE", "/nonsense", "detach_interface") })
+            Assert.Equal((409, $"Cannot '{action}' instance {server} while it is in vm_state suspended"),
+                await RefusalAsync(method, path, "{}", server));
+        await running.Cloud.DoAsync(server, """{"lock":null}""");
+        foreach (var (method, path) in new[] { ("POST", ""), ("DELETE", "/nonsense") })
+            Assert.Equal((409, $"Instance {server} is locked"), await RefusalAsync(method, path, "{}", server));
+    }
+
     private string Path() => $"/v2.1/servers/{running.Server}/os-interface";
 
     private string Filled(string text) => text.Replace("SERVER", running.Server.ToString(), StringComparison.Ordinal);
 
-    private async Task<(int Status, string Message)> RefusalAsync(string method, string path, string? body = null)
+    private async Task<(int Status, string Message)> RefusalAsync(
+        string method, string path, string? body = null, Guid? server = null)
     {
-        var (status, answer) = await running.Cloud.Demo.AskAsync(method, Path() + path, body);
+        var (status, answer) = await running.Cloud.Demo.AskAsync(
+            method, (server is null ? Path() : $"/v2.1/servers/{server}/os-interface") + path, body);
         return (status, (string)answer!.AsObject().Single().Value!["message"]!);
     }
 }

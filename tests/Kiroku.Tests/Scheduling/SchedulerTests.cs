@@ -107,6 +107,7 @@ public sealed class SchedulerTests
     [InlineData("affinity", 1, "a", "b,a")]
     [InlineData("affinity", 1, "c", "c,b,a")]
     [InlineData("soft-affinity", 1, null, "a,b,c")]
+    [InlineData("soft-affinity", 1, "b", "b,a,c")]
     [InlineData("soft-anti-affinity", 1, null, "c,b,a")]
     public void A_servers_group_says_which_hosts_it_may_have_or_should(
         string policy, int most, string? current, string order)

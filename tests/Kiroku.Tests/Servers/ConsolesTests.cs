@@ -46,6 +46,9 @@ public sealed class ConsolesTests(RunningCloud running) : IClassFixture<RunningC
             ("remote-consoles", """{"remote_console":{"protocol":"vnc","type":"novnc"}}""", "2.96"),
         })
             await AssertAsync(path, body, version, (409, $"Instance {server} is not ready"), server);
+        await AssertAsync(
+            "remote-consoles", """{"remote_console":{"protocol":"rdp","type":"rdp-html5"}}""", "2.96",
+            (400, "Unavailable console type rdp."), server);
     }
 
     private async Task AssertAsync(

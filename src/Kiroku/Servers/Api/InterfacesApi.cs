@@ -15,6 +15,8 @@ internal static class InterfacesApi
     private const string Port = "port_id";
     private const string Addresses = "fixed_ips";
 
+    private static readonly StateRule Allowed = new(VmStates.Active, VmStates.Paused, VmStates.Stopped);
+
     /// <summary>The version in which a new card can have a tag.</summary>
     private const int WithTag = 49;
 
@@ -43,7 +45,8 @@ internal static class InterfacesApi
     private static async Task<IResult> Show(
         HttpContext context, string serverId, string portId, ServerInterfaces interfaces)
     {
-        var (server, port) = await interfaces.RequireAsync(context, serverId, portId, ServerRules.InterfacesShow);
+        var (server, found) = await interfaces.FindAsync(context, serverId, ServerRules.InterfacesShow);
+        var port = ServerInterfaces.Require(found, portId);
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
@@ -66,14 +69,17 @@ internal static class InterfacesApi
                 throw Fault.BadRequest("Must input network_id when request IP address");
         }
         ServerLock.Refuse(context, server);
+        Allowed.Check(server, "attach_interface");
         throw Fault.BadRequest($"Attaching interfaces is not supported for instance {server.Id}.");
     }
 
     private static async Task<IResult> Detach(
         HttpContext context, string serverId, string portId, ServerInterfaces interfaces)
     {
-        var (server, _) = await interfaces.RequireAsync(context, serverId, portId, ServerRules.InterfacesDelete);
+        var (server, port) = await interfaces.FindAsync(context, serverId, ServerRules.InterfacesDelete);
         ServerLock.Refuse(context, server);
+        Allowed.Check(server, "detach_interface");
+        ServerInterfaces.Require(port, portId);
         throw Fault.NotSupported();
     }
 
@@ -82,7 +88,7 @@ internal static class InterfacesApi
         var address = Schema.Object(("ip_address", Parameters.Address)) with { Required = ["ip_address"] };
         var attachment = Schema.Object(
             (Network, Parameters.Uuid), (Port, Parameters.Uuid),
-            (Addresses, Schema.ArrayOf(address) with { MaxItems = 1 }));
+            (Addresses, Schema.ArrayOf(address) with { MinItems = 1, MaxItems = 1 }));
         return Schema.Object((Key, version >= WithTag ? attachment.With("tag", Parameters.Tag) : attachment));
     }
 }

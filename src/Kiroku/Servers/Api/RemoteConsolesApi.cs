@@ -30,7 +30,10 @@ internal static class RemoteConsolesApi
         Body(version).Require(body, Microversions.IsRelaxed(context));
         var server = await CallersServer.FindAsync(context, serverId, store, ServerRules.Consoles);
         var asked = body.GetProperty(Key);
-        throw GetConsole.Unavailable(server, asked.TextOf(Protocol) == Rdp ? Rdp : asked.TextOf("type"));
+        // Nova gave these up, so it does not look at the host.
+        throw asked.TextOf(Protocol) == Rdp
+            ? GetConsole.Unavailable(Rdp)
+            : GetConsole.Unavailable(server, asked.TextOf("type"));
     }
 
     private static Schema Body(Microversion version)

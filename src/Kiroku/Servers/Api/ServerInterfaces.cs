@@ -19,16 +19,12 @@ internal sealed class ServerInterfaces(ServerStore store, CloudNetworks networks
         return (server, found is [var port, ..] ? port : null);
     }
 
-    /// <summary>The server, and its port, which must have that id.</summary>
-    /// <exception cref="Fault">403 or 404.</exception>
-    public async Task<(Server Server, Port Port)> RequireAsync(
-        HttpContext context, string serverId, string portId, Rule rule)
-    {
-        var (server, port) = await FindAsync(context, serverId, rule);
-        return port is not null && string.Equals(port.Id.ToString(), portId, StringComparison.OrdinalIgnoreCase)
-            ? (server, port)
+    /// <summary>The port, which must have that id.</summary>
+    /// <exception cref="Fault">404.</exception>
+    public static Port Require(Port? port, string portId)
+        => port is not null && string.Equals(port.Id.ToString(), portId, StringComparison.OrdinalIgnoreCase)
+            ? port
             : throw Fault.NotFound($"Port id {portId} could not be found.");
-    }
 
     public static void Write(Utf8JsonWriter json, Microversion version, Server server, Port port)
     {

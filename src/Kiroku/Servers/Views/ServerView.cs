@@ -75,7 +75,9 @@ internal readonly struct ServerView(HttpRequest request, Microversion version, b
         if (all)
         {
             WriteZone(json, server);
-            WriteSecurityGroups(json, server);
+            // A node of the version before does not send the names.
+            if (server.Labels.Groups is null || GroupNames.Count > 0)
+                WriteSecurityGroups(json, server);
         }
         json.WriteString("adminPass", adminPass);
         if (version >= 57)

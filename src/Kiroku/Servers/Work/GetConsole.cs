@@ -28,5 +28,7 @@ internal sealed class GetConsole(ConsoleKind kind, ServerStore store) : IServerA
     /// <summary>409 for a server that is on no host, else 400.</summary>
     public static Fault Unavailable(Server server, string? type) => server.Host is null
         ? Fault.Conflict($"Instance {server.Id} is not ready")
-        : Fault.BadRequest($"Unavailable console type {type}.");
+        : Unavailable(type);
+
+    public static Fault Unavailable(string? type) => Fault.BadRequest($"Unavailable console type {type}.");
 }

@@ -64,13 +64,14 @@ internal sealed class RebuildServer(
         HttpContext context, Server server, ActionRequest request, RebuildRequest asked)
     {
         var shown = ShownServer.Of(context, asked.AdminPass);
-        if (server.Labels.Groups is not null)
+        if (request.Microversion >= 75 && server.Labels.Groups is not null)
         {
-            var all = await groups.ListAsync(server.ProjectId, context.RequestAborted);
+            var own = (await groups.ListAsync(server.ProjectId, context.RequestAborted))
+                .Where(group => server.GroupIds.Contains(group.Id));
             shown = shown with
             {
                 GroupNames = JsonSerializer.Serialize(
-                    all.ToDictionary(group => $"{group.Id}", group => group.Name),
+                    own.ToDictionary(group => $"{group.Id}", group => group.Name),
                     ServerJson.Default.IReadOnlyDictionaryStringString),
             };
         }
