@@ -28,7 +28,13 @@ public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<Ru
     public async Task No_request_to_any_route_is_answered_by_a_fault_or_changes_what_it_may_not()
     {
         TestContext.Current.TestOutputHelper?.WriteLine($"KIROKU_FUZZ_SEED={Seed}");
-        cloud.Host.Capacity = cloud.Host.Capacity with { Vcpus = 1 << 20, MemoryMiB = 1 << 30 };
+        cloud.Host.Capacity = cloud.Host.Capacity with
+        {
+            Vcpus = 1 << 20,
+            MemoryMiB = 1 << 30,
+            DiskBytes = 1L << 50,
+            DiskFreeBytes = 1L << 50,
+        };
         var subject = (await cloud.App.SignInAsync()).Token;
         foreach (var row in VisibilityTests.Rows(cloud.App.Services)
             .Where(row => row.Name.Contains(Routes, StringComparison.Ordinal)))
@@ -107,6 +113,8 @@ public sealed class EveryRouteFuzzTests(RunningCloud running) : IClassFixture<Ru
         await cloud.UntilAsync(async () => (await cloud.ServersAsync()).All(server => server.RunningAction is null));
         if (row.Pattern.StartsWith("/os-quota-sets", StringComparison.Ordinal))
             await WriteAsync("DELETE FROM quotas");
+        if (row.Pattern.StartsWith("/os-quota-class-sets", StringComparison.Ordinal))
+            await WriteAsync("DELETE FROM quota_classes");
         if (row.Pattern.StartsWith("/os-services", StringComparison.Ordinal))
             await WriteAsync("DELETE FROM services");
     }
