@@ -44,8 +44,8 @@ internal static class QuotaClassesApi
 
     /// <summary>Those that the answer shows, without server groups until 2.49.</summary>
     private static IEnumerable<string> ShownIn(Microversion version)
-        => AcceptedIn(version)
-            .Where(name => version >= 50 || !name.StartsWith("server_group", StringComparison.Ordinal));
+        => AcceptedIn(version).Where(name => version >= 50
+            || name is not (QuotaResources.ServerGroups or QuotaResources.ServerGroupMembers));
 
     /// <summary>Classes kept networks' limits for longer than projects did, which lost theirs in 2.36.</summary>
     private static int GoneFrom((string Name, int GoneFrom) resource) => Math.Max(resource.GoneFrom, 50);
