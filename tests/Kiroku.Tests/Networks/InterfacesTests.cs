@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Kiroku.Tests.Networks;
 
 /// <summary>os-interface, which shows the port that the network service has.</summary>
@@ -8,7 +10,7 @@ public sealed class InterfacesTests(NetworkCloud running) : IClassFixture<Networ
     [InlineData("2.70", ""","tag":null""")]
     public async Task A_servers_interface_is_its_port(string version, string tag)
     {
-        var port = Assert.Single(await running.ListAsync("ports"))!;
+        var port = await PortAsync();
         var expected = $$$"""{"net_id":"{{{port["network_id"]}}}","port_id":"{{{port["id"]}}}","""
             + $$"""
             "mac_addr":"fa:16:3e:00:00:02","port_state":"ACTIVE","fixed_ips":{{port["fixed_ips"]!.ToJsonString()}}{{tag}}}
@@ -50,7 +52,7 @@ public sealed class InterfacesTests(NetworkCloud running) : IClassFixture<Networ
     [Fact]
     public async Task None_can_be_taken_away()
     {
-        var port = Assert.Single(await running.ListAsync("ports"))!["id"];
+        var port = (await PortAsync())["id"];
         Assert.Equal(
             (501, "The requested functionality is not supported."), await RefusalAsync("DELETE", $"/{port}"));
     }
@@ -68,6 +70,9 @@ public sealed class InterfacesTests(NetworkCloud running) : IClassFixture<Networ
         foreach (var (method, path) in new[] { ("POST", ""), ("DELETE", "/nonsense") })
             Assert.Equal((409, $"Instance {server} is locked"), await RefusalAsync(method, path, "{}", server));
     }
+
+    private async Task<JsonNode> PortAsync()
+        => Assert.Single(await running.ListAsync($"ports?device_id={running.Server}"))!;
 
     private string Path() => $"/v2.1/servers/{running.Server}/os-interface";
 
