@@ -1,7 +1,7 @@
 
 namespace Kiroku.Actions;
 
-/// <summary>The row of one accepted request: what was done to a server, by whom and when, and how it ended.</summary>
+/// <summary>One accepted request: what was done to a server, by whom and when, and how it ended.</summary>
 internal sealed record ActionRecord
 {
     public long Id { get; init; }
@@ -46,10 +46,6 @@ internal sealed record ActionRecord
 /// <summary>One attempt at one step of an action.</summary>
 internal sealed record EventRecord
 {
-    public long Id { get; init; }
-
-    public long ActionId { get; init; }
-
     public required string Event { get; init; }
 
     /// <summary>1 for the first try of this step in this action.</summary>
@@ -70,9 +66,6 @@ internal sealed record EventRecord
     /// <summary>Why it failed with all that is known, for administrators.</summary>
     public string? Traceback { get; init; }
 }
-
-/// <summary>An action with its events, newest first.</summary>
-internal sealed record RecordedAction(ActionRecord Action, IReadOnlyList<EventRecord> Events);
 
 /// <summary>
 /// The server that a record is about, as far as the record needs it: whose it is, and whether it is deleted.

@@ -5,7 +5,10 @@ internal sealed class ActionRun(ActionRecord action, IFence fence, string host, 
 {
     private readonly List<EventRecord> events = [.. events];
 
-    public ActionRecord Action { get; } = action;
+    public ActionRecord Action { get; private set; } = action;
+
+    /// <summary>The action as it stands, with its events newest first.</summary>
+    public RecordedAction Recorded => new(Action, [.. events.AsEnumerable().Reverse()]);
 
     public IFence Fence { get; } = fence;
 
@@ -22,9 +25,10 @@ internal sealed class ActionRun(ActionRecord action, IFence fence, string host, 
     public bool Began(string step) => events.Any(e => e.Event == step);
 
     public int Failures(string step)
-        => events.Count(e => e.Event == step && e is { Result: EventResults.Error } && !ActionStore.IsInterrupted(e));
+        => events.Count(
+            e => e.Event == step && e is { Result: EventResults.Error } && !RecordedAction.IsInterrupted(e));
 
-    public int Interruptions(string step) => events.Count(e => e.Event == step && ActionStore.IsInterrupted(e));
+    public int Interruptions(string step) => events.Count(e => e.Event == step && RecordedAction.IsInterrupted(e));
 
     public int Attempts(string step) => events.Count(e => e.Event == step);
 
@@ -44,12 +48,27 @@ internal sealed class ActionRun(ActionRecord action, IFence fence, string host, 
         return now < newest ? newest : now;
     }
 
-    public void Note(EventRecord record)
+    /// <summary>
+    /// The action as it stands with a new event, or with an event that is completed; to be noted once it is written.
+    /// </summary>
+    public RecordedAction With(EventRecord record, bool failing = false)
     {
-        var index = events.FindIndex(e => e.Id == record.Id);
-        if (index < 0)
-            events.Add(record);
-        else
-            events[index] = record;
+        var index = events.FindIndex(e => e.Event == record.Event && e.Attempt == record.Attempt);
+        var with = index < 0 ? [.. events, record] : events.Select((e, i) => i == index ? record : e);
+        var now = record.FinishTime ?? record.StartTime;
+        return new RecordedAction(
+            Action with
+            {
+                UpdatedAt = now > Action.UpdatedAt ? now : Action.UpdatedAt,
+                Failing = Action.Failing || failing,
+            },
+            [.. with.Reverse()]);
+    }
+
+    public void Note(RecordedAction written)
+    {
+        Action = written.Action;
+        events.Clear();
+        events.AddRange(written.Events.Reverse());
     }
 }

@@ -4,34 +4,34 @@ using Kiroku.Storage;
 
 namespace Kiroku.Actions;
 
-/// <summary>The rows of actions and their events.</summary>
-internal sealed class ActionStore(IDatabase database)
+/// <summary>
+/// The record in the store: one row for each action, with all its attempts. While rows of an earlier version are left,
+/// it finds those, too.
+/// </summary>
+internal sealed class ActionStore(IDatabase database, FirstGeneration earlier)
 {
-    private const string Interrupted = "interrupted: the service ended in the middle of this step";
-    private const string ActionError = "Error";
-    private static readonly string InsertAction
-        = Columns<ActionRecord>.Insert("actions", nameof(ActionRecord.Id)) + " RETURNING id";
-    private static readonly string InsertEvent = Columns<EventRecord>.Insert("action_events", nameof(EventRecord.Id));
-    private static readonly string InsertEventWhere
-        = Columns<EventRecord>.InsertWhere("action_events", nameof(EventRecord.Id));
-
-    /// <summary>Whether an attempt failed only because the service ended during it.</summary>
-    public static bool IsInterrupted(EventRecord record)
-        => record is { Result: EventResults.Error, Details: Interrupted };
-
     /// <summary>
     /// The action that a request began on a server, with its events newest first; null if there is none.
     /// </summary>
     public Task<RecordedAction?> FindAsync(Guid serverId, string requestId, CancellationToken cancellationToken)
-        => database.ReadOneAsync(connection => FindAsync(connection, serverId, requestId), cancellationToken);
+        => ReadAsync(connection => FindAsync(connection, serverId, requestId), cancellationToken);
+
+    public async Task<RecordedAction?> FindAsync(DbConnection connection, Guid serverId, string requestId)
+        => await RecordRows.FindAsync(connection, serverId, requestId)
+            ?? (earlier.IsPresent ? await FirstGeneration.FindAsync(connection, serverId, requestId) : null);
 
     /// <summary>
     /// The subject of a server, and the action that a request began on it; each is null if there is none.
     /// </summary>
     public Task<(Subject? Subject, RecordedAction? Action)> FindWithSubjectAsync(
         Guid serverId, string requestId, CancellationToken cancellationToken)
-        => database.ReadOneAsync(
-            connection => RecordRows.FindAsync(connection, serverId, requestId), cancellationToken);
+        => ReadAsync(async connection =>
+        {
+            var (subject, action) = await RecordRows.FindWithSubjectAsync(connection, serverId, requestId);
+            if (subject is not null && action is null && earlier.IsPresent)
+                action = await FirstGeneration.FindAsync(connection, serverId, requestId);
+            return (subject, action);
+        }, cancellationToken);
 
     /// <summary>The subject of a server; null if there never was such a server.</summary>
     public Task<Subject?> FindSubjectAsync(Guid serverId, CancellationToken cancellationToken)
@@ -48,9 +48,6 @@ internal sealed class ActionStore(IDatabase database)
         var now = await FindSubjectAsync(before.Id, cancellationToken);
         return now?.Removals == before.Removals ? now : null;
     }
-
-    public static async Task<RecordedAction?> FindAsync(DbConnection connection, Guid serverId, string requestId)
-        => (await RecordRows.FindAsync(connection, serverId, requestId)).Item2;
 
     /// <summary>A page of a server's actions, newest first.</summary>
     /// <exception cref="UnknownMarkerException">The query's marker is no action of this server.</exception>
@@ -71,162 +68,107 @@ internal sealed class ActionStore(IDatabase database)
         {
             var before = await MarkerAsync(connection, serverId, query);
             var list = (await RecordRows.ListIdsAsync(connection, serverId, before, query)).ConvertAll(id => known(id));
-            if (!list.Contains(null))
-                return list!;
-            var actions = await RecordRows.ListAsync(connection, serverId, before, query);
-            return actions.Select((action, i) => list[i] ?? make(action)).ToList();
+            if (list.Contains(null))
+                list = [.. (await RecordRows.ListAsync(connection, serverId, before, query))
+                    .Select((action, i) => list[i] ?? make(action))];
+            if (earlier.IsPresent && list.Count < query.Limit)
+                list.AddRange((await FirstGeneration.ListAsync(
+                    connection, serverId, before, query with { Limit = query.Limit - list.Count })).Select(make));
+            return list!;
         }, cancellationToken);
 
     /// <summary>
     /// Inserts the row of a further action of a server, in the caller's transaction, which holds the server's row.
     /// Whatever the clock says, the action begins after all that were accepted before it, and not before the last of
-    /// them ended.
+    /// them ended. An action that is done in the caller's own transaction may have an event, <paramref name="ended"/>.
     /// </summary>
-    public static async Task<ActionRecord> InsertNextAsync(DbConnection connection, ActionRecord action)
+    public async Task<ActionRecord> InsertNextAsync(
+        DbConnection connection, ActionRecord action, EventRecord? ended = null)
     {
-        const string Sql = """
-            SELECT start_time, finish_time FROM actions WHERE server_id = @ServerId
-            ORDER BY id DESC LIMIT 1
-            """;
-        var (begun, ended) = await connection.QueryFirstOrDefaultAsync<(DateTime?, DateTime?)>(Sql, action);
-        var start = new[] { action.StartTime, begun?.AddMicroseconds(1), ended }.Max()!.Value;
-        return await InsertAsync(connection, action with
-        {
-            StartTime = start,
-            UpdatedAt = start > action.UpdatedAt ? start : action.UpdatedAt,
-        });
+        var least = earlier.IsPresent
+            ? await FirstGeneration.LeastStartAsync(connection, action.ServerId)
+            : null;
+        var values = new DynamicParameters(RecordRow.Of(new RecordedAction(action, ended is null ? [] : [ended])));
+        values.Add("Least", least is { } time ? Micros.Of(time) : 0);
+        return await InsertAsync(connection, RecordRow.InsertNext, action, values);
     }
 
-    /// <summary>Inserts the row of an action that is about to begin, in the caller's transaction.</summary>
-    public static async Task<ActionRecord> InsertAsync(DbConnection connection, ActionRecord action)
-    {
-        return action with { Id = await connection.ExecuteScalarAsync<long>(InsertAction, action) };
-    }
+    /// <summary>Inserts the row of the first action of a server, in the caller's transaction.</summary>
+    public static Task<ActionRecord> InsertFirstAsync(DbConnection connection, ActionRecord action)
+        => InsertAsync(connection, RecordRow.InsertFirst, action, RecordRow.Of(new RecordedAction(action, [])));
 
     /// <summary>
-    /// Records an action that is done in the caller's own transaction: the action and its event, if it has one, both
-    /// ended.
+    /// Writes an action's attempts so far. The same may be written again, if the answer to its commit was lost. The
+    /// server shows <paramref name="taskState"/> from now on, if it is not null.
     /// </summary>
-    public static async Task<long> InsertEndedAsync(DbConnection connection, ActionRecord action, EventRecord? ended)
+    /// <exception cref="FencedException">The fence does not hold, and nothing was changed.</exception>
+    public Task SaveAsync(IFence fence, RecordedAction recorded, string? taskState, CancellationToken cancellationToken)
     {
-        action = await InsertNextAsync(connection, action);
-        await EndAsync(connection, action.Id, action.Outcome, action.UpdatedAt);
-        if (ended is null)
-            return action.Id;
-        await connection.ExecuteAsync(InsertEvent, ended with
-        {
-            ActionId = action.Id,
-            StartTime = action.StartTime,
-            FinishTime = action.UpdatedAt,
-        });
-        return action.Id;
+        var values = RecordWrites.Of(recorded);
+        var hold = taskState is null
+            ? fence.Hold(values)
+            : fence.ShowTaskState(values, taskState, recorded.Action.UpdatedAt);
+        return HeldAsync(hold, RecordWrites.Attempts, values, cancellationToken);
     }
 
-    /// <summary>
-    /// Begins an attempt at a step. If the attempt has begun already, because the answer to its commit was lost, it
-    /// stays as it is.
-    /// </summary>
-    public Task<EventRecord> BeginEventAsync(
-        IFence fence, EventRecord begun, string? taskState, CancellationToken cancellationToken)
-        => database.WriteAsync(async connection =>
-        {
-            await fence.HoldAsync(connection);
-            if (taskState is not null)
-                await fence.ShowTaskStateAsync(connection, taskState, begun.StartTime);
-            const string Find = "SELECT id FROM action_events WHERE action_id = @ActionId AND event = @Event "
-                + "AND attempt = @Attempt";
-            var id = await connection.ExecuteScalarAsync<long?>(
-                $"{InsertEventWhere} WHERE NOT EXISTS ({Find}) RETURNING id", begun)
-                ?? await connection.ExecuteScalarAsync<long>(Find, begun);
-            await TouchAsync(connection, begun.ActionId, begun.StartTime);
-            return begun with { Id = id };
-        }, cancellationToken);
-
-    /// <summary>Completes an event; <paramref name="final"/> says that the action begins to fail with it.</summary>
-    public Task FinishEventAsync(IFence fence, EventRecord finished, bool final, CancellationToken cancellationToken)
-        => database.WriteAsync(async connection =>
-        {
-            await fence.HoldAsync(connection);
-            await connection.ExecuteAsync(
-                """
-                UPDATE action_events SET finish_time = @FinishTime, result = @Result, details = @Details,
-                    traceback = @Traceback
-                WHERE id = @Id
-                """, finished);
-            await TouchAsync(connection, finished.ActionId, finished.FinishTime!.Value);
-            if (final)
-                await connection.ExecuteAsync("UPDATE actions SET failing = 1 WHERE id = @ActionId", finished);
-            return 0;
-        }, cancellationToken);
+    /// <summary>The same in the caller's transaction, which holds the server's row.</summary>
+    public static Task SaveAsync(DbConnection connection, RecordedAction recorded)
+        => connection.ExecuteAsync(RecordWrites.Attempts, RecordWrites.Of(recorded));
 
     /// <summary>
-    /// Ends an action in the caller's transaction. Its arguments are removed: nobody goes on with it, and they may hold
-    /// passwords. An inner step that rested is still open if its outer step failed without it.
+    /// Ends an action. Its arguments are removed: nobody goes on with it, and they may hold passwords. With it the
+    /// server's row changes by <paramref name="hold"/>, which takes place only while the fence holds and returns the
+    /// row.
     /// </summary>
-    public static async Task EndAsync(
-        DbConnection connection, long actionId, string outcome, DateTime now, string detailsOfOpenEvents = Interrupted)
+    /// <exception cref="FencedException">The fence does not hold, and nothing was changed.</exception>
+    public Task EndAsync(
+        RecordedAction ended, string hold, DynamicParameters values, CancellationToken cancellationToken)
     {
-        await CloseOpenEventsAsync(connection, actionId, detailsOfOpenEvents, now);
-        var message = outcome is Outcomes.Succeeded or Outcomes.SucceededAfterRetries ? null : ActionError;
-        await connection.ExecuteAsync(
-            """
-            UPDATE actions SET outcome = @outcome, message = @message, resting = 0, arguments = NULL,
-                finish_time = CASE WHEN updated_at > @now THEN updated_at ELSE @now END,
-                updated_at = CASE WHEN updated_at > @now THEN updated_at ELSE @now END
-            WHERE id = @actionId
-            """,
-            new { outcome, message, now, actionId });
+        RecordWrites.Add(values, ended);
+        return HeldAsync(hold, RecordWrites.End, values, cancellationToken);
     }
 
-    /// <summary>Ends an action whose place another takes, in the caller's transaction.</summary>
-    public static Task SupersedeAsync(DbConnection connection, long actionId, string by, DateTime now)
-        => EndAsync(connection, actionId, Outcomes.Superseded, now, $"superseded by {by}");
-
-    /// <summary>
-    /// Prepares an action that nobody runs for another run, in the caller's transaction: an event that was left open is
-    /// closed as interrupted, or kept if the service had stopped in good order.
-    /// </summary>
-    public static async Task TakeUpAsync(DbConnection connection, ActionRecord action, DateTime now)
-    {
-        if (action.Resting)
-            await connection.ExecuteAsync("UPDATE actions SET resting = 0 WHERE id = @Id", action);
-        else
-            await CloseOpenEventsAsync(connection, action.Id, Interrupted, now);
-    }
+    /// <summary>The same in the caller's transaction, which holds the server's row.</summary>
+    public static Task EndAsync(DbConnection connection, RecordedAction ended)
+        => connection.ExecuteAsync(RecordWrites.End, RecordWrites.Of(ended));
 
     /// <summary>
     /// Notes that the service stops in good order and will go on with this action after its next start.
     /// </summary>
+    /// <exception cref="FencedException">The fence does not hold, and nothing was changed.</exception>
     public Task RestAsync(IFence fence, long actionId, CancellationToken cancellationToken)
-        => database.WriteAsync(async connection =>
-        {
-            await fence.HoldAsync(connection);
-            return await connection.ExecuteAsync(
-                "UPDATE actions SET resting = 1 WHERE id = @actionId", new { actionId });
-        }, cancellationToken);
-
-    private static async Task<long> MarkerAsync(DbConnection connection, Guid serverId, ActionQuery query)
-        => query.Marker is null ? long.MaxValue : await connection.QueryFirstOrDefaultAsync<long?>(
-            "SELECT id FROM actions WHERE server_id = @serverId AND request_id = @Marker",
-            new { serverId, query.Marker })
-            ?? throw new UnknownMarkerException();
-
-    private static async Task CloseOpenEventsAsync(DbConnection connection, long actionId, string details, DateTime now)
     {
-        var closed = await connection.ExecuteAsync(
-            """
-            UPDATE action_events SET result = 'Error', details = @details,
-                finish_time = CASE WHEN start_time > @now THEN start_time ELSE @now END
-            WHERE action_id = @actionId AND finish_time IS NULL
-            """, new { actionId, details, now });
-        if (closed > 0)
-            await TouchAsync(connection, actionId, now);
+        var values = new DynamicParameters(new { actionId });
+        return HeldAsync(
+            fence.Hold(values), "UPDATE records SET resting = 1 WHERE id = @actionId", values, cancellationToken);
     }
 
-    /// <summary>
-    /// Moves the time forward only: another process, whose clock is a little ahead, may have written last.
-    /// </summary>
-    private static Task TouchAsync(DbConnection connection, long actionId, DateTime now)
-        => connection.ExecuteAsync(
-            "UPDATE actions SET updated_at = @now WHERE id = @actionId AND updated_at < @now", new { actionId, now });
+    private async Task HeldAsync(
+        string hold, string write, DynamicParameters values, CancellationToken cancellationToken)
+    {
+        if (!await database.WriteHeldAsync(hold, write, values, cancellationToken))
+            throw new FencedException();
+    }
+
+    private static async Task<ActionRecord> InsertAsync(
+        DbConnection connection, string sql, ActionRecord action, object values)
+    {
+        var (id, started, changed) = await connection.QuerySingleAsync<(long, long, long)>(sql, values);
+        return action with { Id = id, StartTime = Micros.ToTime(started), UpdatedAt = Micros.ToTime(changed) };
+    }
+
+    private async Task<long> MarkerAsync(DbConnection connection, Guid serverId, ActionQuery query)
+    {
+        if (query.Marker is not { } marker)
+            return long.MaxValue;
+        return await RecordRows.FindIdAsync(connection, serverId, marker)
+            ?? (earlier.IsPresent ? await FirstGeneration.FindIdAsync(connection, serverId, marker) : null)
+            ?? throw new UnknownMarkerException();
+    }
+
+    /// <summary>Two statements must see one state, or an action that moves between them would be missed.</summary>
+    private Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
+        => earlier.IsPresent
+            ? database.ReadAsync(read, cancellationToken)
+            : database.ReadOneAsync(read, cancellationToken);
 }

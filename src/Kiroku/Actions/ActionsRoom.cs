@@ -24,6 +24,8 @@ internal static class ActionsRoom
             .ValidateOnStart();
         services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RetentionOptions>, RetentionValidation>();
+        services.AddSingleton<FirstGeneration>();
+        services.AddHostedService<FirstGenerationMove>();
         services.AddSingleton<ActionStore>();
         services.AddSingleton<FinishedRecords>();
         services.AddSingleton<KeptAnswers>();

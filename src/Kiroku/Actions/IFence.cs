@@ -1,19 +1,19 @@
-using System.Data.Common;
+using Dapper;
 
 namespace Kiroku.Actions;
 
 /// <summary>
-/// The right to write what is done to a server, with what the record's transactions change of it: servers are known in
-/// their own room.
+/// The right to write what is done to a server, as statements that hold its row, see
+/// <see cref="Storage.IDatabase.WriteHeldAsync"/>: servers are known in their own room. Each adds the values of its
+/// parameters.
 /// </summary>
 internal interface IFence
 {
-    /// <summary>Takes the server's row for the rest of the transaction.</summary>
-    /// <exception cref="FencedException">The right is lost.</exception>
-    Task HoldAsync(DbConnection connection);
+    /// <summary>Finds the server's row if the right stands.</summary>
+    string Hold(DynamicParameters values);
 
-    /// <summary>Has the server show what is being done to it, in a transaction that holds its row.</summary>
-    Task ShowTaskStateAsync(DbConnection connection, string taskState, DateTime now);
+    /// <summary>Has the server show what is being done to it, if the right stands.</summary>
+    string ShowTaskState(DynamicParameters values, string taskState, DateTime now);
 }
 
 /// <summary>

@@ -3,12 +3,15 @@ using System.Data.Common;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// The servers that the record is about, as retention goes through them: servers are known in their own room.
+/// The servers that the record is about, as what keeps the record needs them: servers are known in their own room.
 /// </summary>
 internal interface IRecordedServers
 {
     /// <summary>Ids of the next servers that are to be looked at, in their order.</summary>
     Task<IReadOnlyList<Guid>> ListAsync(DbConnection connection, RetentionQuery query);
+
+    /// <summary>The request of the action that runs, of each server on which one does.</summary>
+    Task<IReadOnlyList<(Guid Server, string Request)>> ListRunningAsync(DbConnection connection);
 
     /// <summary>
     /// Locks the servers' rows for the rest of the transaction and counts in each that some of its record is removed:

@@ -23,7 +23,7 @@ internal sealed class KeptAnswers(IDatabase database, IOptions<IdempotencyOption
     public async Task<Answer?> FindAsync(IdempotencyKey key, CancellationToken cancellationToken)
     {
         var now = time.UtcNow();
-        var row = await database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<Row>(
+        var row = await database.ReadOneAsync(connection => connection.QueryFirstOrDefaultAsync<Row>(
             $"""
             SELECT request_hash, request_id, status, location, body FROM kept_answers
             WHERE {OfKey} AND expires_at > @now

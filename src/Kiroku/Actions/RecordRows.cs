@@ -11,44 +11,44 @@ internal static class RecordRows
 {
     private const string SubjectColumns = "s.project_id, s.deleted, s.removals";
 
-    private const string ActionColumns = """
-        a.id, a.request_id, a.action, a.user_id, a.project_id, a.start_time, a.updated_at, a.finish_time, a.message,
-        a.outcome, a.arguments, a.resting, a.failing
+    private const string Columns = """
+        r.id, r.server, r.request, r.action, r.user_id, r.project_id, r.started, r.changed, r.outcome, r.failing,
+        r.resting, r.arguments, r.attempts
         """;
 
-    /// <summary>The columns at which the action and the event begin in a row of <see cref="Show"/>.</summary>
+    /// <summary>The column at which the action begins in a row of <see cref="Show"/>.</summary>
     private const int FirstOfAction = 3;
-    private const int FirstOfEvent = FirstOfAction + 13;
 
     private const string Show = $"""
-        SELECT {SubjectColumns}, {ActionColumns},
-            e.id, e.event, e.attempt, e.start_time, e.finish_time, e.result, e.host, e.details, e.traceback
-        FROM servers s LEFT JOIN actions a ON a.server_id = s.id AND a.request_id = @1
-            LEFT JOIN action_events e ON e.action_id = a.id
-        WHERE s.id = @0 ORDER BY e.start_time DESC, e.id DESC
+        SELECT {SubjectColumns}, {Columns}
+        FROM servers s LEFT JOIN records r ON r.server = @1 AND r.request = @2 WHERE s.id = @0
         """;
 
-    /// <summary>
-    /// A server's subject, and one of its actions with the events, newest first; each is null if there is none.
-    /// </summary>
-    public static Task<(Subject?, RecordedAction?)> FindAsync(DbConnection connection, Guid serverId, string requestId)
-        => connection.ReadAsync(Show, [serverId.ToString(), requestId], async rows =>
+    private const string FindOne = $"SELECT {Columns} FROM records r WHERE r.server = @0 AND r.request = @1";
+
+    /// <summary>A server's subject, and one of its actions with the events; each is null if there is none.</summary>
+    public static Task<(Subject?, RecordedAction?)> FindWithSubjectAsync(
+        DbConnection connection, Guid serverId, string requestId)
+    {
+        object[] values = [serverId.ToString(), CompactId.Of(serverId), CompactId.OfRequest(requestId)];
+        return connection.ReadAsync(Show, values, async rows =>
         {
             if (!await rows.ReadAsync())
                 return default((Subject?, RecordedAction?));
-            var subject = ReadSubject(rows, serverId);
-            if (rows.IsDBNull(FirstOfAction))
-                return (subject, null);
-            var action = ReadAction(rows, FirstOfAction, serverId);
-            var events = new List<EventRecord>();
-            while (!rows.IsDBNull(FirstOfEvent))
-            {
-                events.Add(ReadEvent(rows, FirstOfEvent, action.Id));
-                if (!await rows.ReadAsync())
-                    break;
-            }
-            return (subject, new RecordedAction(action, events));
+            var action = rows.IsDBNull(FirstOfAction) ? null : Read(rows, FirstOfAction).ToRecorded();
+            return (ReadSubject(rows, serverId), action);
         });
+    }
+
+    public static Task<RecordedAction?> FindAsync(DbConnection connection, Guid serverId, string requestId)
+        => connection.ReadAsync(FindOne, [CompactId.Of(serverId), CompactId.OfRequest(requestId)],
+            async rows => await rows.ReadAsync() ? Read(rows, 0).ToRecorded() : null);
+
+    /// <summary>The id of one of a server's actions; null if there is none.</summary>
+    public static Task<long?> FindIdAsync(DbConnection connection, Guid serverId, string requestId)
+        => connection.ReadAsync<long?>("SELECT r.id FROM records r WHERE r.server = @0 AND r.request = @1",
+            [CompactId.Of(serverId), CompactId.OfRequest(requestId)],
+            async rows => await rows.ReadAsync() ? rows.GetInt64(0) : null);
 
     public static Task<Subject?> FindSubjectAsync(DbConnection connection, Guid serverId)
         => connection.ReadAsync($"SELECT {SubjectColumns} FROM servers s WHERE s.id = @0", [serverId.ToString()],
@@ -58,22 +58,42 @@ internal static class RecordRows
     /// Ids of a page of a server's actions, newest first, of those whose id is below <paramref name="before"/>.
     /// </summary>
     public static Task<List<long>> ListIdsAsync(DbConnection connection, Guid serverId, long before, ActionQuery query)
-        => ListAsync(connection, "a.id", (serverId, before, query), rows => rows.GetInt64(0));
+        => ListAsync(connection, "r.id", (serverId, before, query), rows => rows.GetInt64(0));
 
     /// <summary>The same actions in full.</summary>
     public static Task<List<ActionRecord>> ListAsync(
         DbConnection connection, Guid serverId, long before, ActionQuery query)
-        => ListAsync(connection, ActionColumns, (serverId, before, query), rows => ReadAction(rows, 0, serverId));
+        => ListAsync(connection, Columns, (serverId, before, query), rows => Read(rows, 0).ToAction());
+
+    /// <summary>
+    /// Actions that changed after a position, in the order of their positions, each with its position.
+    /// </summary>
+    public static Task<List<(long Position, RecordedAction Action)>> ListChangedAsync(
+        DbConnection connection, (long Number, long Id) after, int most)
+        => connection.ReadAsync(
+            $"""
+            SELECT r.position, {Columns} FROM records r
+            WHERE r.position > 0 AND (r.position, r.id) > (@0, @1) AND r.position < (SELECT horizon FROM feed_now)
+            ORDER BY r.position, r.id LIMIT @2
+            """,
+            [after.Number, after.Id, (long)most],
+            async rows =>
+            {
+                var list = new List<(long, RecordedAction)>();
+                while (await rows.ReadAsync())
+                    list.Add((rows.GetInt64(0), Read(rows, 1).ToRecorded()));
+                return list;
+            });
 
     private static Task<List<T>> ListAsync<T>(
         DbConnection connection, string columns, (Guid ServerId, long Before, ActionQuery Query) page,
         Func<DbDataReader, T> read)
     {
-        var values = new List<object> { page.ServerId.ToString(), page.Before, (long)page.Query.Limit };
-        var sql = $"SELECT {columns} FROM actions a WHERE a.server_id = @0 AND a.id < @1"
-            + Limit("a.updated_at >=", page.Query.ChangesSince, values)
-            + Limit("a.updated_at <=", page.Query.ChangesBefore, values)
-            + " ORDER BY a.id DESC LIMIT @2";
+        var values = new List<object> { CompactId.Of(page.ServerId), page.Before, (long)page.Query.Limit };
+        var sql = $"SELECT {columns} FROM records r WHERE r.server = @0 AND r.id < @1"
+            + Limit("r.changed >=", page.Query.ChangesSince, values)
+            + Limit("r.changed <=", page.Query.ChangesBefore, values)
+            + " ORDER BY r.id DESC LIMIT @2";
         return connection.ReadAsync(sql, [.. values], async rows =>
         {
             var list = new List<T>();
@@ -87,7 +107,7 @@ internal static class RecordRows
     {
         if (time is null)
             return "";
-        values.Add(Timestamps.Format(time.Value));
+        values.Add(Micros.Of(time.Value));
         return $" AND {comparison} @{values.Count - 1}";
     }
 
@@ -100,40 +120,23 @@ internal static class RecordRows
             Removals = rows.GetInt64(2),
         };
 
-    private static ActionRecord ReadAction(DbDataReader rows, int at, Guid serverId) => new()
+    private static RecordRow Read(DbDataReader rows, int at) => new()
     {
         Id = rows.GetInt64(at),
-        ServerId = serverId,
-        RequestId = rows.GetString(at + 1),
-        Action = rows.GetString(at + 2),
-        UserId = Text(rows, at + 3),
-        ProjectId = Text(rows, at + 4),
-        StartTime = Timestamps.Parse(rows.GetString(at + 5)),
-        UpdatedAt = Timestamps.Parse(rows.GetString(at + 6)),
-        FinishTime = Time(rows, at + 7),
-        Message = Text(rows, at + 8),
-        Outcome = rows.GetString(at + 9),
-        Arguments = Text(rows, at + 10),
-        Resting = rows.GetInt64(at + 11) != 0,
-        Failing = rows.GetInt64(at + 12) != 0,
+        Server = rows.GetFieldValue<byte[]>(at + 1),
+        Request = rows.GetFieldValue<byte[]>(at + 2),
+        Action = rows.GetString(at + 3),
+        UserId = Bytes(rows, at + 4),
+        ProjectId = Bytes(rows, at + 5),
+        Started = rows.GetInt64(at + 6),
+        Changed = rows.GetInt64(at + 7),
+        Outcome = rows.GetInt32(at + 8),
+        Failing = rows.GetInt32(at + 9) != 0,
+        Resting = rows.GetInt32(at + 10) != 0,
+        Arguments = rows.IsDBNull(at + 11) ? null : rows.GetString(at + 11),
+        Attempts = rows.GetString(at + 12),
     };
 
-    private static EventRecord ReadEvent(DbDataReader rows, int at, long action) => new()
-    {
-        Id = rows.GetInt64(at),
-        ActionId = action,
-        Event = rows.GetString(at + 1),
-        Attempt = rows.GetInt32(at + 2),
-        StartTime = Timestamps.Parse(rows.GetString(at + 3)),
-        FinishTime = Time(rows, at + 4),
-        Result = Text(rows, at + 5),
-        Host = Text(rows, at + 6),
-        Details = Text(rows, at + 7),
-        Traceback = Text(rows, at + 8),
-    };
-
-    private static string? Text(DbDataReader rows, int at) => rows.IsDBNull(at) ? null : rows.GetString(at);
-
-    private static DateTime? Time(DbDataReader rows, int at)
-        => rows.IsDBNull(at) ? null : Timestamps.Parse(rows.GetString(at));
+    private static byte[]? Bytes(DbDataReader rows, int at)
+        => rows.IsDBNull(at) ? null : rows.GetFieldValue<byte[]>(at);
 }

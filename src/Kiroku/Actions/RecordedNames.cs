@@ -87,4 +87,7 @@ internal static class Outcomes
 
     /// <summary>Another action took its place.</summary>
     public const string Superseded = "superseded";
+
+    /// <summary>Whether Nova's clients are told "Error": the action ended, and not well.</summary>
+    public static bool IsError(string outcome) => outcome is not (Running or Succeeded or SucceededAfterRetries);
 }

@@ -9,8 +9,8 @@ namespace Kiroku.Actions;
 /// small transactions, so that no request waits for it longer than for another request.
 /// </summary>
 internal sealed partial class Retention(
-    RetentionStore store, KeptAnswers answers, IOptions<RetentionOptions> options, TimeProvider time,
-    ILogger<Retention> logger)
+    RetentionStore store, FirstGeneration earlier, KeptAnswers answers, IOptions<RetentionOptions> options,
+    TimeProvider time, ILogger<Retention> logger)
     : RepeatedWork(options.Value.Interval, time, logger)
 {
     private const int ServersAtOnce = 200;
@@ -34,8 +34,9 @@ internal sealed partial class Retention(
 
     protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
-        // Two processes at once would do no harm, but each look costs time, and there may be many processes.
-        if (await store.HasTurnAsync(cancellationToken))
+        // While actions of an earlier version still move, the oldest are not where they are looked for. Two processes
+        // at once would do no harm, but each look costs time, and there may be many processes.
+        if (!earlier.IsPresent && await store.HasTurnAsync(cancellationToken))
             await TrimAsync(cancellationToken);
     }
 
@@ -48,8 +49,8 @@ internal sealed partial class Retention(
         var query = new RetentionQuery(deleted, Time.UtcNow() - limits.MaxAge, limits.MaxCount, ServersAtOnce);
         while (await store.ListAsync(query, cancellationToken) is { Count: > 0 } servers)
         {
-            foreach (var surplus in servers.Where(server => server.Last > 0))
-                await RemoveAsync(surplus, batch, cancellationToken);
+            foreach (var surplus in servers.Where(server => server.HasAny))
+                await RemoveAsync(surplus, query, batch, cancellationToken);
             query = query with { After = servers[^1].ServerId.ToString() };
             await PauseAsync(cancellationToken);
         }
@@ -57,10 +58,11 @@ internal sealed partial class Retention(
         return (batch.Actions, batch.Servers);
     }
 
-    private async Task RemoveAsync(Surplus surplus, Batch batch, CancellationToken cancellationToken)
+    private async Task RemoveAsync(
+        Surplus surplus, RetentionQuery query, Batch batch, CancellationToken cancellationToken)
     {
         var after = 0L;
-        while (await store.ListActionsAsync(surplus.ServerId, after, surplus.Last, batch.Room, cancellationToken)
+        while (await store.ListActionsAsync(surplus, query, (after, batch.Room), cancellationToken)
             is { Count: > 0 } ids)
         {
             batch.Add(surplus.ServerId, ids);

@@ -4,22 +4,21 @@ using Kiroku.Storage;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// Finds and removes the actions beyond the limits of retention. A server's actions end in the order they began, so all
-/// that ended up to one action are removed: <see cref="Surplus.Last"/>. An index finds that action, whatever the number
-/// of rows.
+/// Finds and removes the actions beyond the limits of retention. A server's actions end in the order they began, so
+/// they are removed from the oldest on, and what is looked at does not depend on how many there are.
 /// </summary>
 internal sealed class RetentionStore(IDatabase database, FinishedRecords records, IRecordedServers recorded)
 {
-    /// <summary>The last action that ended before a moment; the running one is passed over.</summary>
-    public const string LastByAge = """
-        SELECT a.id FROM actions a
-        WHERE a.server_id = s.id AND a.updated_at < @EndedBefore AND a.finish_time IS NOT NULL
-        ORDER BY a.updated_at DESC LIMIT 1
+    /// <summary>Whether the server's oldest ended action ended too long ago; the running one is passed over.</summary>
+    public const string OldestByAge = """
+        SELECT CASE WHEN r.changed < @EndedBefore THEN 1 ELSE 0 END FROM records r
+        WHERE r.server = server_key(s.id) AND r.outcome <> 0 ORDER BY r.id LIMIT 1
         """;
 
     /// <summary>The first action, from the newest, that is one too many.</summary>
-    public const string LastByCount
-        = "SELECT a.id FROM actions a WHERE a.server_id = s.id ORDER BY a.id DESC LIMIT 1 OFFSET @MaxCount";
+    public const string LastByCount = """
+        SELECT r.id FROM records r WHERE r.server = server_key(s.id) ORDER BY r.id DESC LIMIT 1 OFFSET @MaxCount
+        """;
 
     /// <summary>Whether it is this process's turn to look. Of several that share the store one looks.</summary>
     public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => database.HasTurnAsync(cancellationToken);
@@ -29,22 +28,26 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
         => database.ReadAsync<IReadOnlyList<Surplus>>(async connection =>
         {
             var next = await recorded.ListAsync(connection, query);
-            return next.Count == 0 ? [] : (await connection.QueryAsync<Surplus>(Sql(query, next), query)).AsList();
+            return next.Count == 0
+                ? []
+                : (await connection.QueryAsync<Surplus>(Sql(query, next), Limits(query))).AsList();
         }, cancellationToken);
 
-    /// <summary>Ids of the oldest ended actions of a server between two of its actions.</summary>
+    /// <summary>Ids of the oldest ended actions of a server that are beyond the limits, after one of them.</summary>
     public Task<IReadOnlyList<long>> ListActionsAsync(
-        Guid serverId, long after, long last, int most, CancellationToken cancellationToken)
-        => database.ReadAsync<IReadOnlyList<long>>(async connection => (await connection.QueryAsync<long>(
+        Surplus surplus, RetentionQuery query, (long After, int Most) page, CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlyList<long>>(async connection => [.. (await connection.QueryAsync<(long, long)>(
             """
-            SELECT id FROM actions
-            WHERE server_id = @serverId AND id > @after AND id <= @last AND finish_time IS NOT NULL
-            ORDER BY id LIMIT @most
-            """, new { serverId, after, last, most })).AsList(), cancellationToken);
+            SELECT id, changed FROM records
+            WHERE server = @server AND id > @After AND outcome <> 0
+            ORDER BY id LIMIT @Most
+            """, new { server = CompactId.Of(surplus.ServerId), page.After, page.Most }))
+            .TakeWhile(action => action.Item1 <= (surplus.LastByCount ?? 0)
+                || (query.EndedBefore is { } before && action.Item2 < Micros.Of(before)))
+            .Select(action => action.Item1)], cancellationToken);
 
     /// <summary>
-    /// Removes ended actions of some servers with their events, and then those deleted servers that have no actions
-    /// left.
+    /// Removes ended actions of some servers, and then those deleted servers that have no actions left.
     /// </summary>
     /// <returns>The numbers of removed actions and servers.</returns>
     public async Task<(int Actions, int Servers)> RemoveAsync(
@@ -56,18 +59,23 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
             // First: it locks the rows, so that nobody else changes these records meanwhile.
             await recorded.CountRemovalAsync(connection, servers);
             var ids = SqlList.Of(actions);
-            await connection.ExecuteAsync($"DELETE FROM action_events WHERE action_id IN {ids}");
-            var removed = await connection.ExecuteAsync(
-                $"DELETE FROM actions WHERE id IN {ids} AND finish_time IS NOT NULL");
+            var removed = await connection.ExecuteAsync($"DELETE FROM records WHERE id IN {ids} AND outcome <> 0");
             var empty = (await connection.QueryAsync<Guid>(Empty(servers))).AsList();
             return (removed, empty.Count == 0 ? 0 : await recorded.RemoveDeletedAsync(connection, empty));
         }, cancellationToken);
     }
 
+    private static object Limits(RetentionQuery query)
+        => new
+        {
+            EndedBefore = query.EndedBefore is { } before ? Micros.Of(before) : 0,
+            MaxCount = query.MaxCount ?? 0,
+        };
+
     private static string Sql(RetentionQuery query, IEnumerable<Guid> servers) => $"""
         WITH s (id) AS ({SqlList.Rows(servers)})
         SELECT s.id AS server_id,
-            {(query.EndedBefore is null ? "NULL" : $"({LastByAge})")} AS last_by_age,
+            {(query.EndedBefore is null ? "NULL" : $"({OldestByAge})")} AS is_too_old,
             {(query.MaxCount is null ? "NULL" : $"({LastByCount})")} AS last_by_count
         FROM s ORDER BY s.id
         """;
@@ -75,18 +83,20 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
     /// <summary>The servers that have no action left.</summary>
     private static string Empty(IEnumerable<Guid> servers) => $"""
         WITH s (id) AS ({SqlList.Rows(servers)})
-        SELECT s.id FROM s WHERE NOT EXISTS (SELECT 1 FROM actions a WHERE a.server_id = s.id)
+        SELECT s.id FROM s WHERE NOT EXISTS (SELECT 1 FROM records r WHERE r.server = server_key(s.id))
         """;
 }
 
-/// <summary>The actions of a server to remove: every ended one up to <see cref="Last"/>.</summary>
+/// <summary>What is to be removed of a server's record.</summary>
 internal sealed record Surplus
 {
     public Guid ServerId { get; init; }
 
-    public long? LastByAge { get; init; }
+    /// <summary>Whether its oldest ended action ended too long ago.</summary>
+    public bool? IsTooOld { get; init; }
 
+    /// <summary>The newest of those that are too many.</summary>
     public long? LastByCount { get; init; }
 
-    public long Last => Math.Max(LastByAge ?? 0, LastByCount ?? 0);
+    public bool HasAny => IsTooOld == true || LastByCount > 0;
 }

@@ -91,24 +91,27 @@ internal sealed partial class StepRunner(
             return open;
         var begun = new EventRecord
         {
-            ActionId = run.Action.Id,
             Event = step.Event,
             Attempt = run.Attempts(step.Event) + 1,
             StartTime = run.NotBefore(time.UtcNow()),
             Host = step.Host?.Invoke() ?? run.Host,
         };
-        begun = await patience.RunAsync(
-            token => store.BeginEventAsync(run.Fence, begun, step.TaskState, token), cancellationToken);
+        await WriteAsync(run, run.With(begun), step.TaskState, cancellationToken);
         run.TaskState = step.TaskState ?? run.TaskState;
-        run.Note(begun);
         return begun;
     }
 
-    private async Task FinishAsync(ActionRun run, EventRecord record, bool final, CancellationToken cancellationToken)
+    private Task FinishAsync(ActionRun run, EventRecord record, bool final, CancellationToken cancellationToken)
     {
         var finished = record with { FinishTime = run.NotBefore(time.UtcNow()) };
-        await patience.RunAsync(token => store.FinishEventAsync(run.Fence, finished, final, token), cancellationToken);
-        run.Note(finished);
+        return WriteAsync(run, run.With(finished, failing: final), null, cancellationToken);
+    }
+
+    private async Task WriteAsync(
+        ActionRun run, RecordedAction recorded, string? taskState, CancellationToken cancellationToken)
+    {
+        await patience.RunAsync(token => store.SaveAsync(run.Fence, recorded, taskState, token), cancellationToken);
+        run.Note(recorded);
     }
 
     private bool UsedUp(ActionRun run, Step step) => run.Failures(step.Event) >= options.Value.Attempts;

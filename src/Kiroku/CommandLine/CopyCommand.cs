@@ -33,7 +33,8 @@ internal static class CopyCommand
         using var source = new SqliteDatabase(settings.DatabaseFile);
         var copied = await new StoreCopy(source, destination).RunAsync(cancellationToken);
         await Console.Out.WriteLineAsync($"copied {copied.Values.Sum()} rows: {copied["servers"]} servers, "
-            + $"{copied["actions"]} actions, {copied["images"]} images and what belongs to them");
+            + $"{copied["earlier_actions"] + copied["records"]} actions, {copied["images"]} images and what belongs "
+            + "to them");
         await Console.Out.WriteLineAsync($"from now on: kiroku serve --data {folder} --database CONNECTION");
         return 0;
     }

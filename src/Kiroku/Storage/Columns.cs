@@ -27,6 +27,14 @@ internal static class Columns<TRow>
     public static string InsertWhere(string table, params string[] but)
         => $"{Into(table, but)} SELECT {Values(but)}";
 
+    /// <summary>
+    /// The same, with further columns whose values are expressions. Properties among them are to be left out.
+    /// </summary>
+    public static string InsertWith(
+        string table, IReadOnlyList<(string Column, string Expression)> computed, params string[] but)
+        => $"INSERT INTO {table} ({Join(but, NameOf)}, {string.Join(", ", computed.Select(more => more.Column))}) "
+            + $"SELECT {Values(but)}, {string.Join(", ", computed.Select(more => more.Expression))}";
+
     /// <summary>"id = @Id, project_id = @ProjectId".</summary>
     public static string Assignments(params string[] but) => Join(but, property => $"{NameOf(property)} = @{property}");
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dapper;
 
 namespace Kiroku.Storage;
 
@@ -43,6 +44,26 @@ internal interface IDatabase : IDisposable
     /// </summary>
     /// <exception cref="StorageException">Nothing was written.</exception>
     Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Runs a write of one statement, which needs no transaction around it. That saves round trips to a database
+    /// server. The statement must be repeatable, because if the store is lost the caller cannot know whether it took
+    /// place.
+    /// </summary>
+    /// <returns>How many rows it changed.</returns>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
+    Task<int> WriteOneAsync(string write, object values, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Writes two rows in one round trip: <paramref name="hold"/> changes one row, or only finds it, and returns it;
+    /// then <paramref name="write"/>, an UPDATE with a WHERE, changes another one. The held row does not change before
+    /// both are durable. Both must be repeatable, because if the store is lost the caller cannot know whether they took
+    /// place.
+    /// </summary>
+    /// <returns>False if there was no row to hold, and then nothing is written.</returns>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
+    Task<bool> WriteHeldAsync(
+        string hold, string write, DynamicParameters values, CancellationToken cancellationToken);
 
     /// <summary>
     /// Whether this process does the work that only one of those sharing the store does. It keeps the turn until it

@@ -56,7 +56,7 @@ public sealed class RetentionLoadTests
             Pause = TimeSpan.FromMilliseconds(5),
         };
         return new Retention(
-            cloud.App.Services.GetRequiredService<RetentionStore>(),
+            cloud.App.Services.GetRequiredService<RetentionStore>(), new FirstGeneration(cloud.Database),
             cloud.App.Services.GetRequiredService<KeptAnswers>(), Options.Create(options), TimeProvider.System,
             NullLogger<Retention>.Instance).TrimAsync(TestContext.Current.CancellationToken);
     }

@@ -63,8 +63,8 @@ public sealed class SharedRecordsTests : IAsyncLifetime
         Assert.Equal(
             (404, 200), (await StatusAsync(cloud, action, "/v2"), await StatusAsync(cloud, action, version: "2.21")));
 
-        var all = (await new ActionStore(other).ListAsync(server, new ActionQuery(9), Token)).Select(old => old.Id)
-            .ToList();
+        var actions = new ActionStore(other, new FirstGeneration(other));
+        var all = (await actions.ListAsync(server, new ActionQuery(9), Token)).Select(old => old.Id).ToList();
         Assert.Equal((all.Count, 1), await Store(other).RemoveAsync(all, [server], Token));
         Assert.Equal(404, await StatusAsync(cloud, action, version: "2.21"));
     }
@@ -75,7 +75,7 @@ public sealed class SharedRecordsTests : IAsyncLifetime
         var server = Guid.NewGuid();
         await LongHistory.AddServerAsync(other, server, TimeProvider.System.GetUtcNow().UtcDateTime);
         await LongHistory.AddActionsAsync(other, server, 1, 1, TimeProvider.System.GetUtcNow().UtcDateTime);
-        var store = new ActionStore(other);
+        var store = new ActionStore(other, new FirstGeneration(other));
         var (subject, action) = await store.FindWithSubjectAsync(server, "req-1", Token);
         Assert.Equal(subject, await store.FindUnchangedAsync(subject!, Token));
 
@@ -100,7 +100,7 @@ public sealed class SharedRecordsTests : IAsyncLifetime
         var removed = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => TrimAsync(limits))));
 
         Assert.Equal((30 * 15, 0), (removed.Sum(node => node.Actions), removed.Sum(node => node.Servers)));
-        Assert.Equal(30 * 5, await LongHistory.CountAsync(other, "actions"));
+        Assert.Equal(30 * 5, await LongHistory.CountAsync(other, "records"));
         await LongHistory.AssertWholeAsync(other);
     }
 
@@ -127,14 +127,12 @@ public sealed class SharedRecordsTests : IAsyncLifetime
         var (server, ahead) = (Guid.NewGuid(), TimeProvider.System.GetUtcNow().UtcDateTime);
         await LongHistory.AddServerAsync(other, server, ahead);
         await LongHistory.AddRunningAsync(other, server, "req-1", ahead);
-        var store = new ActionStore(other);
+        var store = new ActionStore(other, new FirstGeneration(other));
         await other.WriteAsync(async db =>
         {
-            var action = (await ActionStore.FindAsync(db, server, "req-1"))!.Action;
-            await db.ExecuteAsync(
-                "INSERT INTO action_events (action_id, event, attempt, start_time) VALUES (@Id, 'step', 1, @ahead)",
-                new { action.Id, ahead });
-            await ActionStore.SupersedeAsync(db, action.Id, "delete", ahead - TimeSpan.FromMilliseconds(3));
+            var found = (await store.FindAsync(db, server, "req-1"))!;
+            found = found with { Events = [new EventRecord { Event = "step", Attempt = 1, StartTime = ahead }] };
+            await ActionStore.EndAsync(db, found.Supersede("delete", ahead - TimeSpan.FromMilliseconds(3)));
             return 0;
         }, Token);
 
@@ -149,7 +147,7 @@ public sealed class SharedRecordsTests : IAsyncLifetime
         using var database = new PostgresDatabase(connection);
         var options = new RetentionOptions { Living = limits, Deleted = limits, BatchSize = 7, Pause = TimeSpan.Zero };
         var answers = new KeptAnswers(database, Options.Create(new IdempotencyOptions()), TimeProvider.System);
-        return await new Retention(Store(database), answers, Options.Create(options),
+        return await new Retention(Store(database), new FirstGeneration(database), answers, Options.Create(options),
             TimeProvider.System, NullLogger<Retention>.Instance)
             .TrimAsync(Token);
     }

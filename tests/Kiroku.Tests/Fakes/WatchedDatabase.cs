@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dapper;
 using Kiroku.Storage;
 
 namespace Kiroku.Tests.Fakes;
@@ -36,7 +37,9 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
     public async Task<T> ReadOneAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
     {
         await BeforeRead();
-        return await real.ReadOneAsync(read, cancellationToken);
+        var found = await real.ReadOneAsync(read, cancellationToken);
+        await AfterRead(found);
+        return found;
     }
 
     /// <summary>
@@ -61,6 +64,13 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
 
     public Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WatchAsync(() => real.WriteAloneAsync(write, cancellationToken), cancellationToken);
+
+    public Task<int> WriteOneAsync(string write, object values, CancellationToken cancellationToken)
+        => WatchAsync(() => real.WriteOneAsync(write, values, cancellationToken), cancellationToken);
+
+    public Task<bool> WriteHeldAsync(
+        string hold, string write, DynamicParameters values, CancellationToken cancellationToken)
+        => WatchAsync(() => real.WriteHeldAsync(hold, write, values, cancellationToken), cancellationToken);
 
     public Task<DateTime> NowAsync(DbConnection connection, TimeProvider own) => real.NowAsync(connection, own);
 

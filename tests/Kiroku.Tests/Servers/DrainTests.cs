@@ -80,7 +80,7 @@ public sealed class DrainTests : IAsyncLifetime
         await drained;
         wake.SetResult();
         Assert.Equal(Outcomes.Running,
-            (await new ActionStore(cloud.Database).FindAsync(
+            (await new ActionStore(cloud.Database, new FirstGeneration(cloud.Database)).FindAsync(
                 server, requestId, TestContext.Current.CancellationToken))!.Action.Outcome);
         await cloud.StartAgainAsync();
         Assert.Equal(Outcomes.Succeeded, (await cloud.EndedAsync(server, requestId)).Action.Outcome);

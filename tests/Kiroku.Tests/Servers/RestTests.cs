@@ -52,7 +52,8 @@ public sealed class RestTests
     }
 
     private static async Task<RecordedAction> RestingActionAsync(Cloud cloud, Guid server, string requestId)
-        => (await new ActionStore(cloud.Database).FindAsync(server, requestId, TestContext.Current.CancellationToken))!;
+        => (await new ActionStore(cloud.Database, new FirstGeneration(cloud.Database)).FindAsync(
+            server, requestId, TestContext.Current.CancellationToken))!;
 
     private static TaskCompletionSource HangNext(Cloud cloud)
     {

@@ -33,7 +33,7 @@ public sealed class RunningCloud : IAsyncLifetime
     {
         var all = new List<object>();
         foreach (var table in new[]
-            { "servers", "actions", "action_events", "images", "flavors", "users", "projects", "role_assignments" })
+            { "servers", "records", "images", "flavors", "users", "projects", "role_assignments" })
             all.AddRange(
                 (await db.QueryAsync($"SELECT * FROM {table}")).Select(
                     row => (object)new Dictionary<string, object>(row)));

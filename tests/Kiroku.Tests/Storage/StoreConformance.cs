@@ -18,6 +18,13 @@ public abstract partial class StoreConformance : IDisposable
 
     private protected abstract IDatabase Open();
 
+    /// <summary>Goes on with the same store in another process, as it were.</summary>
+    private void Reopen()
+    {
+        (database as IDisposable)?.Dispose();
+        database = null;
+    }
+
     public abstract void Dispose();
 
     private IDatabase Database
@@ -38,9 +45,10 @@ public abstract partial class StoreConformance : IDisposable
         Database,
         Membership,
         new KeptAnswers(Database, Options.Create(new IdempotencyOptions()), TimeProvider.System),
-        new FinishedRecords(Options.Create(new ActionsOptions())));
+        new FinishedRecords(Options.Create(new ActionsOptions())),
+        Actions);
 
-    private ActionStore Actions => new(Database);
+    private ActionStore Actions => new(Database, new FirstGeneration(Database));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -151,11 +159,11 @@ public abstract partial class StoreConformance : IDisposable
         var late = new Fence(server.Id, server.RunningAction!, server.Epoch);
 
         await Assert.ThrowsAsync<FencedException>(
-            () => Actions.BeginEventAsync(late, Event(running, "step"), "busy", Token));
+            () => Actions.SaveAsync(late, With(running, Event("step")), "busy", Token));
         await Assert.ThrowsAsync<FencedException>(
             () => Servers.SaveAsync(late, server with { VmState = VmStates.Active }, Token));
         await Assert.ThrowsAsync<FencedException>(
-            () => Servers.EndActionAsync(late, server, running.Id, Outcomes.Succeeded, Now, Token));
+            () => Servers.EndActionAsync(server, With(running).End(Outcomes.Succeeded, Now), Token));
 
         var found = (await Servers.FindAsync(server.Id, Token))!;
         Assert.Equal((VmStates.Building, taken!.Value.Item1.Epoch), (found.VmState, found.Epoch));
@@ -174,7 +182,7 @@ public abstract partial class StoreConformance : IDisposable
             resting, Accept(resting, 2, ActionNames.Stop), Token))!.Value;
         await Assert.ThrowsAsync<FencedException>(() => Servers.RequireAsync(resting.Fence, Token));
         await Servers.RequireAsync(begun.Fence, Token);
-        await Servers.EndActionAsync(begun.Fence, begun, action.Id, Outcomes.Succeeded, Now.AddSeconds(3), Token);
+        await Servers.EndActionAsync(begun, With(action).End(Outcomes.Succeeded, Now.AddSeconds(3)), Token);
 
         await Assert.ThrowsAsync<FencedException>(() => Servers.RequireAsync(resting.Fence, Token));
         var ended = (await Servers.FindAsync(resting.Id, Token))!;
@@ -202,9 +210,10 @@ public abstract partial class StoreConformance : IDisposable
     public async Task An_action_that_ends_leaves_no_event_open()
     {
         var (server, running) = await WithOpenEventAsync();
-        await Servers.EndActionAsync(server.Fence, server, running.Id, Outcomes.Failed, Now.AddSeconds(2), Token);
+        var open = With(running, Event("step"));
+        await Servers.EndActionAsync(server, open.End(Outcomes.Failed, Now.AddSeconds(2)), Token);
         var ended = (await Actions.FindAsync(server.Id, running.RequestId, Token))!;
-        Assert.True(ActionStore.IsInterrupted(Assert.Single(ended.Events)));
+        Assert.True(RecordedAction.IsInterrupted(Assert.Single(ended.Events)));
         Assert.Equal((Now.AddSeconds(2), Now.AddSeconds(2)), (ended.Events[0].FinishTime, ended.Action.FinishTime));
     }
 
@@ -213,7 +222,7 @@ public abstract partial class StoreConformance : IDisposable
     {
         var (server, running) = await WithOpenEventAsync();
         var taken = (await Servers.TakeUpActionAsync(server.Id, Now.AddSeconds(9), Token))!.Value.Item2;
-        Assert.True(ActionStore.IsInterrupted(Assert.Single(taken.Events)));
+        Assert.True(RecordedAction.IsInterrupted(Assert.Single(taken.Events)));
         Assert.Equal((Now.AddSeconds(9), Now.AddSeconds(9)), (taken.Events[0].FinishTime, taken.Action.UpdatedAt));
         Assert.Equal((Outcomes.Running, null, running.RequestId),
             (taken.Action.Outcome, taken.Action.FinishTime, taken.Action.RequestId));
@@ -238,7 +247,7 @@ public abstract partial class StoreConformance : IDisposable
             var (begun, action) = (await Servers.BeginActionAsync(
                 server, Accept(server, number, ActionNames.Stop), Token))!.Value;
             await Servers.EndActionAsync(
-                begun.Fence, begun, action.Id, Outcomes.Succeeded, Now.AddSeconds(number), Token);
+                begun, With(action).End(Outcomes.Succeeded, Now.AddSeconds(number)), Token);
             server = (await Servers.FindAsync(server.Id, Token))!;
         }
         var all = await Actions.ListAsync(server.Id, new ActionQuery(100), Token);
@@ -257,30 +266,29 @@ public abstract partial class StoreConformance : IDisposable
     public async Task An_attempt_that_is_begun_again_is_one_event()
     {
         var (server, running) = await WithOpenEventAsync();
-        var again = await Actions.BeginEventAsync(server.Fence, Event(running, "step"), "busy", Token);
-        var retried = await Actions.BeginEventAsync(
-            server.Fence, Event(running, "step") with { Attempt = 2 }, "busy", Token);
+        await Actions.SaveAsync(server.Fence, With(running, Event("step")), "busy", Token);
+        await Actions.SaveAsync(
+            server.Fence, With(running, Event("step"), Event("step") with { Attempt = 2 }), "busy", Token);
         var events = (await Actions.FindAsync(server.Id, running.RequestId, Token))!.Events;
-        Assert.Equal([retried.Id, again.Id], events.Select(e => e.Id));
+        Assert.Equal([2, 1], events.Select(e => e.Attempt));
     }
 
     [Fact]
     public async Task Events_are_newest_first_even_of_one_moment()
     {
         var (server, running) = await WithOpenEventAsync();
-        var second = await Actions.BeginEventAsync(server.Fence, Event(running, "second"), null, Token);
-        await Actions.FinishEventAsync(server.Fence,
-            second with { FinishTime = Now, Result = "Success", Traceback = "é\n\0😀" }, final: false, Token);
+        var second = Event("second") with { FinishTime = Now, Result = "Success", Traceback = "é\n\0😀" };
+        await Actions.SaveAsync(server.Fence, With(running, Event("step"), second), null, Token);
         var events = (await Actions.FindAsync(server.Id, running.RequestId, Token))!.Events;
         Assert.Equal(["second", "step"], events.Select(e => e.Event));
-        Assert.Equal(Kept("é\n\0😀"), events[0].Traceback);
+        Assert.Equal("é\n\0😀", events[0].Traceback);
     }
 
     private async Task<(Server, ActionRecord)> WithOpenEventAsync()
     {
         var server = await AddServerAsync();
         var running = (await Actions.ListAsync(server.Id, new ActionQuery(1), Token)).Single();
-        await Actions.BeginEventAsync(server.Fence, Event(running, "step"), "busy", Token);
+        await Actions.SaveAsync(server.Fence, With(running, Event("step")), "busy", Token);
         return ((await Servers.FindAsync(server.Id, Token))!, running);
     }
 
@@ -310,7 +318,7 @@ public abstract partial class StoreConformance : IDisposable
     {
         var create = (await Actions.ListAsync(server.Id, new ActionQuery(1), Token)).Single();
         await Servers.EndActionAsync(
-            server.Fence, server with { VmState = VmStates.Active }, create.Id, Outcomes.Succeeded, Now, Token);
+            server with { VmState = VmStates.Active }, With(create).End(Outcomes.Succeeded, Now), Token);
         return (await Servers.FindAsync(server.Id, Token))!;
     }
 
@@ -330,8 +338,11 @@ public abstract partial class StoreConformance : IDisposable
         Outcome = Outcomes.Running,
     };
 
-    private static EventRecord Event(ActionRecord action, string name)
-        => new() { ActionId = action.Id, Event = name, Attempt = 1, StartTime = Now };
+    private static EventRecord Event(string name) => new() { Event = name, Attempt = 1, StartTime = Now };
+
+    /// <summary>The action with these attempts, oldest first.</summary>
+    private static RecordedAction With(ActionRecord action, params EventRecord[] events)
+        => new(action, [.. events.Reverse()]);
 
     private static Task<int> AddFlavorAsync(System.Data.Common.DbConnection db, string id)
         => db.ExecuteAsync(

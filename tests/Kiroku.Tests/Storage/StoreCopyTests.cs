@@ -37,7 +37,7 @@ public sealed class StoreCopyTests : IAsyncLifetime
         using (var source = new SqliteDatabase(Path.Combine(cloud.Folder, "kiroku.db")))
         {
             var copied = await new StoreCopy(source, connection).RunAsync(Token);
-            Assert.Equal((1, 2, 2), (copied["servers"], copied["actions"], copied["users"]));
+            Assert.Equal((1, 2, 2), (copied["servers"], copied["records"], copied["users"]));
             await AssertSameAsync(source);
         }
 
@@ -52,13 +52,13 @@ public sealed class StoreCopyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_table_is_copied()
+    public async Task Every_table_but_the_feed_is_copied()
     {
         using var source = Source();
         var tables = await source.ReadAsync(db => db.QueryAsync<string>(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> "
                 + "'SchemaVersions'"), Token);
-        Assert.Equal(tables.Order(), StoreCopy.Tables.Order());
+        Assert.Equal(tables.Except(["feed"]).Order(), StoreCopy.Tables.Order());
     }
 
     [Fact]
@@ -108,7 +108,10 @@ public sealed class StoreCopyTests : IAsyncLifetime
     /// <summary>Each row as text, with columns and rows in the same order for both kinds of store.</summary>
     private static Task<List<string>> RowsAsync(IDatabase database, string table) => database.ReadAsync(async db =>
         (await db.QueryAsync($"SELECT * FROM {table}"))
-            .Select(row =>
-                string.Join('|', ((IDictionary<string, object?>)row).OrderBy(cell => cell.Key, StringComparer.Ordinal)))
+            .Select(row => string.Join('|', ((IDictionary<string, object?>)row)
+                .Where(cell => cell.Key != "position").OrderBy(cell => cell.Key, StringComparer.Ordinal).Select(Shown)))
             .Order(StringComparer.Ordinal).ToList(), Token);
+
+    private static string Shown(KeyValuePair<string, object?> cell)
+        => $"{cell.Key}={(cell.Value is byte[] bytes ? Convert.ToHexString(bytes) : cell.Value)}";
 }

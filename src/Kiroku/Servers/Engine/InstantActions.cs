@@ -14,7 +14,8 @@ namespace Kiroku.Servers.Engine;
 /// record.
 /// </summary>
 internal sealed class InstantActions(
-    IDatabase database, OwnMembership membership, KeptAnswers answers, ServiceSettings settings, TimeProvider time)
+    IDatabase database, OwnMembership membership, KeptAnswers answers, ActionStore actions, ServiceSettings settings,
+    TimeProvider time)
 {
     /// <summary>
     /// Changes nothing, but locks the row, so that the records of one server are written one after another.
@@ -51,12 +52,19 @@ internal sealed class InstantActions(
                 throw Fault.NotFound($"Instance {server} could not be found.");
             await answers.InsertAsync(connection, new Keeping(request.Key, answer));
             var record = request.Record(server, now, Outcomes.Succeeded);
-            return await ActionStore.InsertEndedAsync(connection, record, recorded is null ? null : Event(recorded));
+            return await actions.InsertNextAsync(connection, record, recorded is null ? null : Event(recorded, now));
         }, CancellationToken.None);
 
     private static Task<int> SetAsync(DbConnection connection, string columns, object values)
         => connection.ExecuteAsync($"UPDATE servers SET {columns} WHERE id = @Id AND deleted = 0", values);
 
-    private EventRecord Event(string name)
-        => new() { Event = name, Attempt = 1, Result = EventResults.Success, Host = settings.Host };
+    private EventRecord Event(string name, DateTime now) => new()
+    {
+        Event = name,
+        Attempt = 1,
+        StartTime = now,
+        FinishTime = now,
+        Result = EventResults.Success,
+        Host = settings.Host,
+    };
 }

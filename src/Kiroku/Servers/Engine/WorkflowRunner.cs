@@ -97,7 +97,7 @@ internal sealed partial class WorkflowRunner(
         var fault = new ServerFault(last?.Details ?? "The action failed.", last?.Traceback, time.UtcNow());
         await work.LookAtMachineAsync(cancellationToken);
         var server = workflow.Failed(work, fault);
-        var outcome = last is not null && ActionStore.IsInterrupted(last) ? Outcomes.Interrupted : Outcomes.Failed;
+        var outcome = last is not null && RecordedAction.IsInterrupted(last) ? Outcomes.Interrupted : Outcomes.Failed;
         await EndAsync(run, server, outcome, cancellationToken);
     }
 
@@ -105,7 +105,7 @@ internal sealed partial class WorkflowRunner(
     {
         server = server.AtRest();
         await patience.RunAsync(
-            token => servers.EndActionAsync(server.Fence, server, run.Action.Id, outcome, time.UtcNow(), token),
+            token => servers.EndActionAsync(server, run.Recorded.End(outcome, time.UtcNow()), token),
             cancellationToken);
         LogEnded(run.Action.Action, run.Action.RequestId, server.Id, outcome);
     }

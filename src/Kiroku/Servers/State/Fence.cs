@@ -22,8 +22,16 @@ internal sealed record Fence(
             throw new FencedException();
     }
 
-    public Task ShowTaskStateAsync(DbConnection connection, string taskState, DateTime now)
-        => connection.ExecuteAsync(
-            "UPDATE servers SET task_state = @taskState, updated_at = @now WHERE id = @ServerId",
-            new { taskState, now, ServerId });
+    public string Hold(DynamicParameters values)
+    {
+        values.AddDynamicParams(this);
+        return $"SELECT id FROM servers WHERE {Holds}";
+    }
+
+    public string ShowTaskState(DynamicParameters values, string taskState, DateTime now)
+    {
+        values.AddDynamicParams(this);
+        values.AddDynamicParams(new { taskState, now });
+        return $"UPDATE servers SET task_state = @taskState, updated_at = @now WHERE {Holds} RETURNING id";
+    }
 }

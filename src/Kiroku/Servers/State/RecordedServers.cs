@@ -5,7 +5,7 @@ using Kiroku.Storage;
 
 namespace Kiroku.Servers.State;
 
-/// <summary>The rows of servers as retention of their record goes through them.</summary>
+/// <summary>The rows of servers as what keeps their record needs them.</summary>
 internal sealed class RecordedServers : IRecordedServers
 {
     public const string Next
@@ -13,6 +13,10 @@ internal sealed class RecordedServers : IRecordedServers
 
     public async Task<IReadOnlyList<Guid>> ListAsync(DbConnection connection, RetentionQuery query)
         => (await connection.QueryAsync<Guid>(Next, query)).AsList();
+
+    public async Task<IReadOnlyList<(Guid Server, string Request)>> ListRunningAsync(DbConnection connection)
+        => (await connection.QueryAsync<(Guid, string)>(
+            "SELECT id, running_action FROM servers WHERE running_action IS NOT NULL")).AsList();
 
     public Task CountRemovalAsync(DbConnection connection, IEnumerable<Guid> servers)
         => connection.ExecuteAsync($"UPDATE servers SET removals = removals + 1 WHERE id IN {SqlList.Of(servers)}");

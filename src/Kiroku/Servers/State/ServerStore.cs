@@ -9,11 +9,11 @@ namespace Kiroku.Servers.State;
 
 /// <summary>The rows of servers, and the transactions in which an action begins, goes on and ends.</summary>
 internal sealed class ServerStore(
-    IDatabase database, OwnMembership membership, KeptAnswers answers, FinishedRecords records)
+    IDatabase database, OwnMembership membership, KeptAnswers answers, FinishedRecords records, ActionStore actions)
 {
     /// <summary>The server, deleted or not; null if there never was one.</summary>
     public Task<Server?> FindAsync(Guid id, CancellationToken cancellationToken)
-        => database.ReadAsync(connection => FindAsync(connection, id), cancellationToken);
+        => database.ReadOneAsync(connection => FindAsync(connection, id), cancellationToken);
 
     /// <summary>A page of servers in the order asked for, newest first among equals.</summary>
     /// <exception cref="UnknownMarkerException">The marker names no server that the query could list.</exception>
@@ -88,7 +88,7 @@ internal sealed class ServerStore(
             foreach (var (server, create) in created)
             {
                 await connection.ExecuteAsync(ServerRow.Insert, ServerRow.Of(server));
-                await ActionStore.InsertAsync(connection, create);
+                await ActionStore.InsertFirstAsync(connection, create);
             }
             await answers.InsertAsync(connection, keeping);
             return 0;
@@ -147,15 +147,15 @@ internal sealed class ServerStore(
             if (await connection.ExecuteAsync(sql, row) != 1)
                 return null;
             if (seen.RunningAction is { } overtaken
-                && await ActionStore.FindAsync(connection, seen.Id, overtaken) is { } old)
+                && await actions.FindAsync(connection, seen.Id, overtaken) is { } old)
             {
-                await ActionStore.SupersedeAsync(connection, old.Action.Id, action.Action, action.UpdatedAt);
+                await ActionStore.EndAsync(connection, old.Supersede(action.Action, action.UpdatedAt));
                 await acceptance.GiveUp(connection, old.Action);
             }
             await answers.InsertAsync(connection, acceptance.Keeping);
             if (acceptance.AlsoWrite is { } alsoWrite)
                 await alsoWrite(connection);
-            return (begun, await ActionStore.InsertNextAsync(connection, action));
+            return (begun, await actions.InsertNextAsync(connection, action));
         }
     }
 
@@ -172,40 +172,41 @@ internal sealed class ServerStore(
                 "UPDATE servers SET epoch = epoch + 1 WHERE id = @id AND running_action IS NOT NULL", new { id });
             if (await FindAsync(connection, id) is not { RunningAction: { } running } server)
                 return null;
-            var found = await ActionStore.FindAsync(connection, id, running)
+            var found = await actions.FindAsync(connection, id, running)
                 ?? throw new InvalidOperationException(
                     $"Server {id} names the running action {running}, which has no row.");
-            await ActionStore.TakeUpAsync(connection, found.Action, now);
-            return (server, (await ActionStore.FindAsync(connection, id, running))!);
+            var taken = found.TakeUp(now);
+            if (taken != found)
+                await ActionStore.SaveAsync(connection, taken);
+            return (server, taken);
         }, cancellationToken);
 
     /// <summary>Saves the states that a running action has changed.</summary>
     /// <exception cref="FencedException">The action is no longer the running one.</exception>
     public Task SaveAsync(Fence fence, Server server, CancellationToken cancellationToken)
-        => database.WriteAsync(async connection =>
-        {
-            await fence.HoldAsync(connection);
-            return await SaveStatesAsync(connection, server);
-        }, cancellationToken);
+    {
+        var values = new DynamicParameters(ServerRow.Of(server));
+        return SaveAsync(fence, ServerRow.StateAssignments, values, cancellationToken);
+    }
 
-    /// <summary>Ends the running action: its outcome, the server's states and the lock, together.</summary>
+    /// <summary>
+    /// Ends the running action: its outcome, the server's states and the lock, together. The server is given as it is
+    /// to be, but still names the action and its epoch.
+    /// </summary>
     /// <exception cref="FencedException">The action is no longer the running one.</exception>
-    public async Task EndActionAsync(
-        Fence fence, Server server, long actionId, string outcome, DateTime now, CancellationToken cancellationToken)
+    public async Task EndActionAsync(Server server, RecordedAction ended, CancellationToken cancellationToken)
     {
         using var removing = server.Deleted ? records.Removing(server.Id) : null;
-        await database.WriteAsync(async connection =>
+        var values = new DynamicParameters(ServerRow.Of(server with
         {
-            await fence.HoldAsync(connection);
-            await ActionStore.EndAsync(connection, actionId, outcome, now);
-            return await SaveStatesAsync(connection, server with
-            {
-                RunningAction = null,
-                TaskState = null,
-                Progress = 0,
-                UpdatedAt = now,
-            });
-        }, cancellationToken);
+            RunningAction = null,
+            TaskState = null,
+            Progress = 0,
+            UpdatedAt = ended.Action.UpdatedAt,
+        }));
+        values.AddDynamicParams(server.Fence);
+        var hold = $"UPDATE servers SET {ServerRow.StateAssignments} WHERE {Fence.Holds} RETURNING id";
+        await actions.EndAsync(ended, hold, values, cancellationToken);
     }
 
     /// <summary>
@@ -230,35 +231,31 @@ internal sealed class ServerStore(
     public async Task RequireAsync(Fence fence, CancellationToken cancellationToken)
     {
         const string Sql = $"SELECT COUNT(*) FROM servers WHERE {Fence.Holds}";
-        if (await database.ReadAsync(
+        if (await database.ReadOneAsync(
             connection => connection.ExecuteScalarAsync<long>(Sql, fence), cancellationToken) != 1)
             throw new FencedException();
     }
 
+    /// <exception cref="FencedException">The action is no longer the running one.</exception>
     public Task SaveProgressAsync(Fence fence, int percent, CancellationToken cancellationToken)
-        => database.WriteAsync(async connection =>
-        {
-            await fence.HoldAsync(connection);
-            return await connection.ExecuteAsync(
-                "UPDATE servers SET progress = @percent WHERE id = @ServerId", new { percent, fence.ServerId });
-        }, cancellationToken);
+        => SaveAsync(fence, "progress = @percent", new DynamicParameters(new { percent }), cancellationToken);
 
     /// <summary>
     /// Saves the state of a machine while no action runs on its server; does nothing once one has begun.
     /// </summary>
     public Task SavePowerStateAsync(Fence fence, int powerState, DateTime now, CancellationToken cancellationToken)
-        => database.WriteAsync(connection => connection.ExecuteAsync(
+        => database.WriteOneAsync(
             $"""
             UPDATE servers SET power_state = @powerState, updated_at = @now
             WHERE {Fence.Holds} AND power_state <> @powerState
             """,
-            new { fence.ServerId, fence.RequestId, fence.Epoch, powerState, now }), cancellationToken);
+            new { fence.ServerId, fence.RequestId, fence.Epoch, powerState, now }, cancellationToken);
 
     /// <summary>
     /// Saves the addresses of a machine while no action runs on its server; does nothing once one has begun.
     /// </summary>
     public Task SaveAddressesAsync(Server server, DateTime now, CancellationToken cancellationToken)
-        => database.WriteAsync(connection => connection.ExecuteAsync(
+        => database.WriteOneAsync(
             $"UPDATE servers SET addresses = @Addresses, updated_at = @now WHERE {Fence.Holds}",
             new
             {
@@ -267,7 +264,16 @@ internal sealed class ServerStore(
                 server.Fence.Epoch,
                 ServerRow.Of(server).Addresses,
                 now,
-            }), cancellationToken);
+            }, cancellationToken);
+
+    private async Task SaveAsync(
+        Fence fence, string assignments, DynamicParameters values, CancellationToken cancellationToken)
+    {
+        values.AddDynamicParams(fence);
+        var sql = $"UPDATE servers SET {assignments} WHERE {Fence.Holds}";
+        if (await database.WriteOneAsync(sql, values, cancellationToken) != 1)
+            throw new FencedException();
+    }
 
     private static async Task<Server?> FindAsync(DbConnection connection, Guid id)
         => (await connection.QueryFirstOrDefaultAsync<ServerRow>(

@@ -10,7 +10,9 @@ namespace Kiroku.Storage.Copying;
 /// <summary>Copies a SQLite store into an empty PostgreSQL one, in a single transaction.</summary>
 internal sealed class StoreCopy(SqliteDatabase source, string destination)
 {
-    /// <summary>The tables, each after those that it refers to.</summary>
+    /// <summary>
+    /// The tables, each after those that it refers to. The copy has a feed of its own, so "feed" stays.
+    /// </summary>
     public static readonly IReadOnlyList<string> Tables =
     [
         "projects", "users", "roles", "role_assignments", "application_credentials", "application_credential_roles",
@@ -18,7 +20,8 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
         "known_addresses",
         "flavors", "flavor_access", "images", "image_members", "deleted_images", "keypairs", "quotas",
         "quota_classes", "services",
-        "security_groups", "security_group_rules", "server_groups", "servers", "actions", "action_events",
+        "security_groups", "security_group_rules", "server_groups", "servers", "earlier_actions",
+        "earlier_action_events", "records",
         "kept_answers",
         "nodes", "kept_volumes", "identity_changes", "forgotten_revocations",
     ];
@@ -82,6 +85,8 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
             new { table })).ToDictionary(column => column.Name, column => column.Type switch
             {
                 "bigint" => NpgsqlDbType.Bigint,
+                "smallint" => NpgsqlDbType.Smallint,
+                "bytea" => NpgsqlDbType.Bytea,
                 "double precision" => NpgsqlDbType.Double,
                 "text" => NpgsqlDbType.Text,
                 var other => throw new NotSupportedException($"{table}.{column.Name} is of the type {other}."),
@@ -92,7 +97,9 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
         CancellationToken cancellationToken)
     {
         var names = string.Join(", ", table.Columns.Keys);
-        await using var rows = await from.ExecuteReaderAsync($"SELECT {names} FROM {table.Name} ORDER BY rowid");
+        // What was done before the copy is not told in its feed.
+        var values = string.Join(", ", table.Columns.Keys.Select(name => name == "position" ? "0" : name));
+        await using var rows = await from.ExecuteReaderAsync($"SELECT {values} FROM {table.Name} ORDER BY rowid");
         await using var import = await to.BeginBinaryImportAsync(
             $"COPY {table.Name} ({names}) FROM STDIN (FORMAT BINARY)", cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
@@ -112,6 +119,9 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
         return column.Type switch
         {
             NpgsqlDbType.Bigint => import.WriteAsync(rows.GetInt64(column.At), column.Type, cancellationToken),
+            NpgsqlDbType.Smallint => import.WriteAsync(rows.GetInt16(column.At), column.Type, cancellationToken),
+            NpgsqlDbType.Bytea
+                => import.WriteAsync(rows.GetFieldValue<byte[]>(column.At), column.Type, cancellationToken),
             NpgsqlDbType.Double => import.WriteAsync(rows.GetDouble(column.At), column.Type, cancellationToken),
             _ => import.WriteAsync(PostgresText.Of(rows.GetString(column.At)), column.Type, cancellationToken),
         };

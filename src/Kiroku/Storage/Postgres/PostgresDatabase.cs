@@ -70,6 +70,22 @@ internal sealed class PostgresDatabase : IDatabase
         }
     }
 
+    /// <summary>A row that another transaction has locked is looked at again once that has ended.</summary>
+    public Task<int> WriteOneAsync(string write, object values, CancellationToken cancellationToken)
+        => RepeatAsync(async () =>
+        {
+            await using var connection = await writers.OpenConnectionAsync(CancellationToken.None);
+            return await connection.ExecuteAsync(write, values);
+        }, cancellationToken);
+
+    public async Task<bool> WriteHeldAsync(
+        string hold, string write, DynamicParameters values, CancellationToken cancellationToken)
+    {
+        var locked = hold.StartsWith("SELECT", StringComparison.Ordinal) ? $"{hold} FOR UPDATE" : hold;
+        var sql = $"WITH held AS ({locked}) {write} AND EXISTS (SELECT 1 FROM held)";
+        return await WriteOneAsync(sql, values, cancellationToken) == 1;
+    }
+
     public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => turn.HasAsync(cancellationToken);
 
     /// <summary>clock_timestamp() is the present; now() would be the beginning of the transaction.</summary>
@@ -110,15 +126,18 @@ internal sealed class PostgresDatabase : IDatabase
         }
     }
 
-    private async Task<T> WriteAsync<T>(
+    private Task<T> WriteAsync<T>(
         IsolationLevel level, Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
+        => RepeatAsync(() => WriteOnceAsync(level, write), cancellationToken);
+
+    private static async Task<T> RepeatAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await WriteOnceAsync(level, write);
+                return await write();
             }
             catch (PostgresException e) when (PostgresFailures.IsCollision(e) || PostgresFailures.IsOfOldSchema(e))
             {

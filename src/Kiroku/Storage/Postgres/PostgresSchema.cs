@@ -17,6 +17,18 @@ internal sealed class PostgresSchema(string connectionString)
     /// <summary>An arbitrary number for our advisory lock.</summary>
     private const long Lock = 0x4B69_726F_6B75;
 
+    /// <summary>
+    /// Gives the store a new generation if it is not the database that it was: one that was restored, or copied.
+    /// </summary>
+    private const string SetGeneration = """
+        WITH here AS (
+            SELECT s.system_identifier || ' ' || c.timeline_id || ' ' || d.oid AS origin
+            FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d WHERE d.datname = current_database())
+        INSERT INTO feed (single, generation, origin) SELECT 1, @Generation, origin FROM here
+        ON CONFLICT (single) DO UPDATE SET generation = EXCLUDED.generation, origin = EXCLUDED.origin
+        WHERE feed.origin <> EXCLUDED.origin
+        """;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -29,6 +41,7 @@ internal sealed class PostgresSchema(string connectionString)
             using var connection = ConnectAsync().GetAwaiter().GetResult();
             connection.Execute("SELECT pg_advisory_lock(@Lock)", new { Lock });
             RefuseSchemaBeyondUs(connection);
+            OlderNodes.WaitForEndAsync(connection).GetAwaiter().GetResult();
             var result = DeployChanges.To.PostgresqlDatabase(connectionString)
                 .WithScriptsEmbeddedInAssembly(typeof(PostgresSchema).Assembly, IsMigration)
                 .WithTransactionPerScript()
@@ -39,6 +52,7 @@ internal sealed class PostgresSchema(string connectionString)
             if (!result.Successful)
                 throw new StorageException(
                     $"The store could not be brought to this version: {result.Error.Message}", result.Error);
+            connection.Execute(SetGeneration, new { Generation = Guid.NewGuid().ToString("N") });
         }
         catch (NpgsqlException e)
         {

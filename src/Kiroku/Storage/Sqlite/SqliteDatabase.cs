@@ -35,7 +35,9 @@ internal sealed class SqliteDatabase : IDatabase
             DefaultTimeout = 30,
             Pooling = false,
         }.ToString();
-        writer = new Lazy<SqliteWriter>(() => new SqliteWriter(Open("PRAGMA synchronous=FULL"), ballast));
+        writer = new Lazy<SqliteWriter>(
+            () => new SqliteWriter(
+                Open("PRAGMA synchronous=FULL"), new SqlitePositions($"{file}-feed", TimeProvider.System), ballast));
     }
 
     public bool IsShared => false;
@@ -70,6 +72,18 @@ internal sealed class SqliteDatabase : IDatabase
     /// <summary>All writes run one after the other here, so each is alone.</summary>
     public Task<T> WriteAloneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => WriteAsync(write, cancellationToken);
+
+    public Task<int> WriteOneAsync(string write, object values, CancellationToken cancellationToken)
+        => WriteAsync(connection => connection.ExecuteAsync(write, values), cancellationToken);
+
+    public Task<bool> WriteHeldAsync(
+        string hold, string write, DynamicParameters values, CancellationToken cancellationToken)
+        => WriteAsync(async connection =>
+        {
+            if (await connection.ExecuteScalarAsync(hold, values) is null)
+                return false;
+            return await connection.ExecuteAsync(write, values) == 1;
+        }, cancellationToken);
 
     /// <summary>An empty write: before each write the writer checks the ballast.</summary>
     public Task CheckDiskAsync(CancellationToken cancellationToken)

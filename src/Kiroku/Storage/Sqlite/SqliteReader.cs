@@ -25,6 +25,7 @@ internal sealed class SqliteReader : SqliteConnection, IKeepsStatements
         var reader = new SqliteReader(connectionString);
         reader.Open();
         reader.Execute("PRAGMA query_only=ON; PRAGMA foreign_keys=ON");
+        SqliteFunctions.Add(reader);
         return reader;
     }
 

@@ -14,12 +14,15 @@ internal sealed class SqliteWriter : IDisposable
     private const int MostTogether = 256;
     private readonly BlockingCollection<IWrite> waiting = [];
     private readonly SqliteConnection connection;
+    private readonly SqlitePositions positions;
     private readonly SqliteBallast? ballast;
     private readonly Thread thread;
 
-    public SqliteWriter(SqliteConnection connection, SqliteBallast? ballast)
+    public SqliteWriter(SqliteConnection connection, SqlitePositions positions, SqliteBallast? ballast)
     {
         this.connection = connection;
+        this.positions = positions;
+        SqliteFunctions.Add(connection, positions);
         this.ballast = ballast;
         thread = new Thread(Run) { IsBackground = true, Name = "sqlite writer" };
         thread.Start();
@@ -44,6 +47,7 @@ internal sealed class SqliteWriter : IDisposable
         waiting.CompleteAdding();
         thread.Join();
         connection.Dispose();
+        positions.Dispose();
         waiting.Dispose();
     }
 
@@ -62,17 +66,22 @@ internal sealed class SqliteWriter : IDisposable
 
     private void CommitTogether(List<IWrite> writes)
     {
+        var last = positions.Last;
         try
         {
             ballast?.Keep(connection);
+            positions.Open(connection);
+            last = positions.Last;
             connection.Execute("BEGIN IMMEDIATE");
             foreach (var write in writes)
-                write.Run(connection);
+                write.Run(connection, positions);
             connection.Execute("COMMIT TRANSACTION");
+            positions.Note();
         }
         catch (SqliteException e)
         {
             connection.RollBack();
+            positions.TakeBack(last);
             var failure = SqliteFailures.Translate(e);
             foreach (var write in writes)
                 write.Fail(failure);
@@ -85,7 +94,7 @@ internal sealed class SqliteWriter : IDisposable
     /// <summary>A queued write.</summary>
     private interface IWrite
     {
-        void Run(SqliteConnection connection);
+        void Run(SqliteConnection connection, SqlitePositions positions);
 
         void Finish();
 
@@ -100,13 +109,14 @@ internal sealed class SqliteWriter : IDisposable
 
         public Task<T> Finished => finished.Task;
 
-        public void Run(SqliteConnection connection)
+        public void Run(SqliteConnection connection, SqlitePositions positions)
         {
             if (cancellationToken.IsCancellationRequested)
             {
                 failure = new OperationCanceledException(cancellationToken);
                 return;
             }
+            var last = positions.Last;
             connection.Execute("SAVEPOINT one");
             try
             {
@@ -124,6 +134,7 @@ internal sealed class SqliteWriter : IDisposable
 #pragma warning restore CA1031
             {
                 connection.Execute("ROLLBACK TO one; RELEASE one");
+                positions.TakeBack(last);
                 failure = e;
             }
         }

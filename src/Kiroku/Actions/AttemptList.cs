@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Kiroku.Storage;
+
+namespace Kiroku.Actions;
+
+/// <summary>
+/// The attempts of an action as one column holds them: a JSON array, oldest first, with an array for each attempt of
+/// its event, when it began (microseconds after the action), how long it took (microseconds; null while it runs), its
+/// result ("S", "E" or null), host, details and traceback. What is null at the end is left out. The number of an
+/// attempt follows from those before it.
+/// </summary>
+internal static class AttemptList
+{
+    public const string Empty = "[]";
+    private const string Success = "S";
+    private const string Error = "E";
+
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Write(RecordedAction recorded)
+    {
+        if (recorded.Events.Count == 0)
+            return Empty;
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, Compact))
+        {
+            json.WriteStartArray();
+            for (var i = recorded.Events.Count - 1; i >= 0; i--)
+                Write(json, recorded.Events[i], recorded.Action.StartTime);
+            json.WriteEndArray();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <returns>The events, newest first.</returns>
+    public static List<EventRecord> Read(string column, DateTime began)
+    {
+        var events = new List<EventRecord>();
+        if (column == Empty)
+            return events;
+        var json = new Utf8JsonReader(Encoding.UTF8.GetBytes(column));
+        json.Read();
+        while (json.Read() && json.TokenType == JsonTokenType.StartArray)
+            events.Add(ReadEvent(ref json, events, began));
+        events.Reverse();
+        return events;
+    }
+
+    private static void Write(Utf8JsonWriter json, EventRecord record, DateTime began)
+    {
+        string?[] texts = [Letter(record.Result), record.Host, record.Details, record.Traceback];
+        json.WriteStartArray();
+        json.WriteStringValue(record.Event);
+        json.WriteNumberValue(Micros.Between(began, record.StartTime));
+        if (record.FinishTime is { } finished)
+            json.WriteNumberValue(Micros.Between(record.StartTime, finished));
+        else
+            json.WriteNullValue();
+        foreach (var text in texts[..(Array.FindLastIndex(texts, text => text is not null) + 1)])
+            json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
+    private static EventRecord ReadEvent(ref Utf8JsonReader json, List<EventRecord> before, DateTime began)
+    {
+        var name = Text(ref json)!;
+        var start = began.AddMicroseconds(Number(ref json)!.Value);
+        var took = Number(ref json);
+        return new EventRecord
+        {
+            Event = name,
+            Attempt = before.Count(record => record.Event == name) + 1,
+            StartTime = start,
+            FinishTime = took is { } duration ? start.AddMicroseconds(duration) : null,
+            Result = Word(Text(ref json)),
+            Host = Text(ref json),
+            Details = Text(ref json),
+            Traceback = End(ref json, Text(ref json)),
+        };
+    }
+
+    /// <summary>The next value of the attempt; null if there is none.</summary>
+    private static string? Text(ref Utf8JsonReader json)
+        => json.TokenType != JsonTokenType.EndArray && json.Read() && json.TokenType == JsonTokenType.String
+            ? json.GetString()
+            : null;
+
+    private static long? Number(ref Utf8JsonReader json)
+        => json.TokenType != JsonTokenType.EndArray && json.Read() && json.TokenType == JsonTokenType.Number
+            ? json.GetInt64()
+            : null;
+
+    private static string? End(ref Utf8JsonReader json, string? last)
+    {
+        if (json.TokenType != JsonTokenType.EndArray)
+            json.Read();
+        return last;
+    }
+
+    private static string? Letter(string? result) => result switch
+    {
+        EventResults.Success => Success,
+        EventResults.Error => Error,
+        _ => result,
+    };
+
+    private static string? Word(string? letter) => letter switch
+    {
+        Success => EventResults.Success,
+        Error => EventResults.Error,
+        _ => letter,
+    };
+}

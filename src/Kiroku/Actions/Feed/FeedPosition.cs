@@ -1,0 +1,32 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace Kiroku.Actions.Feed;
+
+/// <summary>
+/// A place in the feed of a store: what was told up to here. Valid for one generation of the store, because a store
+/// that was restored or copied counts anew.
+/// </summary>
+/// <param name="Generation">The store's generation.</param>
+/// <param name="Number">The position of the last action that was told.</param>
+/// <param name="Id">That action's id: several may have one position.</param>
+internal sealed record FeedPosition(string Generation, long Number, long Id)
+{
+    private const char Separator = '.';
+
+    /// <summary>The opaque text that clients keep.</summary>
+    public override string ToString()
+        => string.Create(CultureInfo.InvariantCulture, $"{Generation}{Separator}{Number}{Separator}{Id}");
+
+    public static bool TryParse(string text, [NotNullWhen(true)] out FeedPosition? position)
+    {
+        position = text.Split(Separator) is [{ Length: > 0 } generation, var number, var id]
+            && IsCount(number, out var parsedNumber) && IsCount(id, out var parsedId)
+            ? new FeedPosition(generation, parsedNumber, parsedId)
+            : null;
+        return position is not null;
+    }
+
+    private static bool IsCount(string text, out long number)
+        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+}

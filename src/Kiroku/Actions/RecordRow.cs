@@ -1,0 +1,106 @@
+using Kiroku.Storage;
+
+namespace Kiroku.Actions;
+
+/// <summary>
+/// An action with all its attempts as its columns hold it. Whether and when it ended follows from its outcome: an
+/// ended action never changes again.
+/// </summary>
+internal sealed record RecordRow
+{
+    private const string Position = "next_position()";
+
+    /// <summary>
+    /// Inserts the first action of a server, at a new position of the feed. Returns the row's id, start and change.
+    /// </summary>
+    public static readonly string InsertFirst
+        = Columns<RecordRow>.InsertWith("records", [("position", Position)], nameof(Id)) + Returning;
+
+    /// <summary>
+    /// Inserts a further action of a server. Whatever the clock says, it begins after all that were accepted before
+    /// it, and not before the last of them ended; "@Least" does the same for actions that are in another table.
+    /// </summary>
+    public static readonly string InsertNext = Columns<RecordRow>.InsertWith(
+        "records",
+        [
+            ("started", "next.started"),
+            ("changed", "CASE WHEN next.started > @Changed THEN next.started ELSE @Changed END"),
+            ("position", Position),
+        ],
+        nameof(Id), nameof(Started), nameof(Changed)) + $"""
+        
+        FROM (SELECT CASE WHEN last.least > @Started AND last.least > @Least THEN last.least
+                WHEN @Least > @Started THEN @Least ELSE @Started END AS started
+            FROM (SELECT COALESCE((
+                SELECT CASE WHEN outcome <> {OutcomeCodes.Running} AND changed > started
+                    THEN changed ELSE started + 1 END
+                FROM records WHERE server = @Server ORDER BY id DESC LIMIT 1), 0) AS least) last) next
+        """ + Returning;
+
+    /// <summary>
+    /// Inserts an action of an earlier version with its id. It has no position, because the feed began after it.
+    /// </summary>
+    public static readonly string InsertMoved = Columns<RecordRow>.InsertWith("records", [("position", "0")]);
+
+    private const string Returning = " RETURNING id, started, changed";
+
+    public long Id { get; init; }
+    public required byte[] Server { get; init; }
+    public required byte[] Request { get; init; }
+    public required string Action { get; init; }
+    public byte[]? UserId { get; init; }
+    public byte[]? ProjectId { get; init; }
+    public long Started { get; init; }
+    public long Changed { get; init; }
+    public int Outcome { get; init; }
+    public bool Failing { get; init; }
+    public bool Resting { get; init; }
+    public string? Arguments { get; init; }
+    public string Attempts { get; init; } = AttemptList.Empty;
+
+    public static RecordRow Of(RecordedAction recorded)
+    {
+        var action = recorded.Action;
+        return new RecordRow
+        {
+            Id = action.Id,
+            Server = CompactId.Of(action.ServerId),
+            Request = CompactId.OfRequest(action.RequestId),
+            Action = action.Action,
+            UserId = CompactId.OfOwner(action.UserId),
+            ProjectId = CompactId.OfOwner(action.ProjectId),
+            Started = Micros.Of(action.StartTime),
+            Changed = Micros.Of(action.UpdatedAt),
+            Outcome = OutcomeCodes.Of(action.Outcome),
+            Failing = action.Failing,
+            Resting = action.Resting,
+            Arguments = action.Arguments,
+            Attempts = AttemptList.Write(recorded),
+        };
+    }
+
+    public ActionRecord ToAction()
+    {
+        var (outcome, changed) = (OutcomeCodes.ToOutcome(Outcome), Micros.ToTime(Changed));
+        return new ActionRecord
+        {
+            Id = Id,
+            ServerId = CompactId.ToGuid(Server),
+            RequestId = CompactId.ToRequest(Request),
+            Action = Action,
+            UserId = CompactId.ToOwner(UserId),
+            ProjectId = CompactId.ToOwner(ProjectId),
+            StartTime = Micros.ToTime(Started),
+            UpdatedAt = changed,
+            FinishTime = outcome == Outcomes.Running ? null : changed,
+            Outcome = outcome,
+            Message = Outcomes.IsError(outcome) ? EventResults.Error : null,
+            Failing = Failing,
+            Resting = Resting,
+            Arguments = Arguments,
+        };
+    }
+
+    public RecordedAction ToRecorded()
+        => new(ToAction(), AttemptList.Read(Attempts, Micros.ToTime(Started)));
+}
