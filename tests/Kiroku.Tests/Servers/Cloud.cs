@@ -55,8 +55,9 @@ internal sealed class Cloud : IAsyncDisposable
         => StartAsync(time, TestStore.Open, configuration);
 
     /// <summary>Starts a cloud on the test's own store.</summary>
-    public static Task<Cloud> StartAsync(Func<string, IDatabase> openStore)
-        => StartAsync(TimeProvider.System, openStore, []);
+    public static Task<Cloud> StartAsync(
+        Func<string, IDatabase> openStore, params (string Key, string Value)[] configuration)
+        => StartAsync(TimeProvider.System, openStore, configuration);
 
     private static async Task<Cloud> StartAsync(
         TimeProvider time, Func<string, IDatabase> openStore, (string Key, string Value)[] configuration)

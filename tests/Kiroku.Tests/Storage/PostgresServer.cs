@@ -15,6 +15,9 @@ internal sealed class PostgresServer : IAsyncDisposable
     private static readonly Lazy<Task<PostgresServer>> Shared = new(CreateAsync);
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("kpg-");
 
+    /// <summary>The server's log. Its lines begin with database, session and transaction.</summary>
+    private string Log => Path.Combine(folder.FullName, "log");
+
     private string Data => Path.Combine(folder.FullName, "data");
 
     /// <summary>A connection string for a new database, or for the one of that name if it exists.</summary>
@@ -24,6 +27,9 @@ internal sealed class PostgresServer : IAsyncDisposable
         var server = await Shared.Value;
         return await server.AddDatabaseAsync(name ?? $"t{Guid.NewGuid():N}");
     }
+
+    /// <summary>The log of the server on which <see cref="CreateDatabaseAsync"/> makes databases.</summary>
+    public static async Task<string> LogAsync() => (await Shared.Value).Log;
 
     /// <summary>Ends the server if a test has started it.</summary>
     public static async Task EndSharedAsync()
@@ -36,9 +42,8 @@ internal sealed class PostgresServer : IAsyncDisposable
     public Task StartAsync()
     {
         var options = $"-k {folder.FullName} -c listen_addresses='' -c fsync=off -c max_connections=500 -c "
-            + "shared_buffers=32MB";
-        return RunProgramAsync(
-            "pg_ctl", "-D", Data, "-w", "-s", "-l", Path.Combine(folder.FullName, "log"), "-o", options, "start");
+            + "shared_buffers=32MB -c log_line_prefix='%d %c %v '";
+        return RunProgramAsync("pg_ctl", "-D", Data, "-w", "-s", "-l", Log, "-o", options, "start");
     }
 
     /// <summary>Ends it like a crash: work in progress is lost, committed work is not.</summary>

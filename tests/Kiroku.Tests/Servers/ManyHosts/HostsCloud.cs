@@ -48,8 +48,13 @@ internal sealed class HostsCloud : IAsyncDisposable
     /// <summary>Starts nodes. The first one answers HTTP.</summary>
     public static async Task<HostsCloud> StartAsync(
         IReadOnlyList<HostNode> nodes, params (string Key, string Value)[] configuration)
+        => await StartAsync(await PostgresServer.CreateDatabaseAsync(), nodes, configuration);
+
+    /// <summary>Starts nodes on the test's own database.</summary>
+    public static async Task<HostsCloud> StartAsync(
+        string database, IReadOnlyList<HostNode> nodes, params (string Key, string Value)[] configuration)
     {
-        var cloud = new HostsCloud(await PostgresServer.CreateDatabaseAsync(), configuration);
+        var cloud = new HostsCloud(database, configuration);
         foreach (var node in nodes)
         {
             cloud.nodes[node.Name] = node;
