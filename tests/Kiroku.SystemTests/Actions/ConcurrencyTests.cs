@@ -53,9 +53,11 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         var clients = Enumerable.Range(1, Size.Clients).Select(seed => new RandomClient(service, servers, image, seed))
             .ToList();
 
+        var feed = new FollowedFeed(database);
+
         using (var over = new CancellationTokenSource(Size.Time))
-            await Task.WhenAll(
-                clients.Select(client => client.RunAsync(over.Token)).Append(KillAgainAndAgainAsync(service)));
+            await Task.WhenAll(clients.Select(client => client.RunAsync(over.Token))
+                .Append(KillAgainAndAgainAsync(service)).Append(feed.FollowAsync(over.Token)));
         await RestAsync(database);
 
         var all = clients.SelectMany(client => client.All).ToList();
@@ -66,12 +68,12 @@ public sealed class ConcurrencyTests : IAsyncLifetime
                 all.CountBy(asked => asked.Answer.Status).OrderBy(pair => pair.Key).Select(
                     pair => $"{pair.Key}: {pair.Value}")));
         Assert.All(all, asked => Assert.Contains(asked.Answer.Status, new[] { 202, 204, 400, 409, 503 }));
-        await AssertRecordedAsync(database, accepted);
-        await AssertAgreesAsync(database);
+        await AssertRecordedAsync(database, feed, accepted);
+        await AssertAgreesAsync(database, feed);
         foreach (var client in clients)
             foreach (var asked in client.Accepted)
                 await client.RepeatAsync(asked);
-        await AssertRecordedAsync(database, accepted);
+        await AssertRecordedAsync(database, feed, accepted);
     }
 
     private static async Task KillAgainAndAgainAsync(KilledService service)
@@ -111,27 +113,28 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         TimeSpan.FromMinutes(2));
 
     /// <summary>
-    /// Checks that the record holds exactly the accepted requests of the clients' user, all ended, and that every
-    /// event is closed.
+    /// Checks that the record, as the feed told it, holds exactly the accepted requests of the clients' user, all
+    /// ended, and that every event is closed.
     /// </summary>
-    private static async Task AssertRecordedAsync(IDatabase database, List<Asked> accepted)
+    private static async Task AssertRecordedAsync(
+        IDatabase database, FollowedFeed feed, List<Asked> accepted)
     {
-        var recorded = await database.ReadAsync(async connection => (await connection.QueryAsync<string>(
-            "SELECT server_id || ' ' || request_id FROM actions WHERE user_id IS NOT NULL AND action <> 'create'"))
-                .ToList(), default);
-        Assert.Equal(accepted.Select(asked => $"{asked.Server} {asked.Answer.RequestId}").Order(), recorded.Order());
-        Assert.Equal(0, await CountAsync(database, "actions WHERE finish_time IS NULL OR outcome = 'running'"));
-        Assert.Equal(0, await CountAsync(database, "action_events WHERE finish_time IS NULL OR result IS NULL"));
+        var recorded = await feed.ReadToEndAsync();
+        Assert.Equal(
+            accepted.Select(asked => $"{asked.Server} {asked.Answer.RequestId}").Order(),
+            recorded.Select(one => one.Action)
+                .Where(action => action is { UserId: not null, Action: not ActionNames.Create })
+                .Select(action => $"{action.ServerId} {action.RequestId}").Order());
+        FollowedFeed.AssertEnded(recorded);
         Assert.Equal(
             0, await CountAsync(database, "servers WHERE task_state IS NOT NULL OR running_action IS NOT NULL"));
         Assert.Equal(Size.Servers, await CountAsync(database, "servers"));
     }
 
     /// <summary>Checks that each server is in the state to which its actions lead, one after the other.</summary>
-    private static async Task AssertAgreesAsync(IDatabase database)
+    private static async Task AssertAgreesAsync(IDatabase database, FollowedFeed feed)
     {
-        var actions = await database.ReadAsync(async connection => (await connection.QueryAsync<ActionRecord>(
-            "SELECT * FROM actions ORDER BY id")).ToLookup(action => action.ServerId), default);
+        var actions = (await feed.ReadToEndAsync()).ToLookup(one => one.Action.ServerId, one => one.Action);
         var states = await database.ReadAsync(
             async connection => (await connection.QueryAsync<(string Id, string State, int Power)>(
             "SELECT id, vm_state, power_state FROM servers")).ToList(), default);

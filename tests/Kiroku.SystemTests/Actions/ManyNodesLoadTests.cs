@@ -60,9 +60,11 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
         Assert.Equal(Size.Servers, (await PlacesAsync(database)).Count(place => place.VmState == VmStates.Active));
         var killer = new NodeKiller(nodes, name => IsMemberAsync(database, name), Seed);
 
+        var feed = new FollowedFeed(database);
+
         using (var over = new CancellationTokenSource(Size.Time))
-            await Task.WhenAll(
-                clients.Select(client => client.RunAsync(over.Token)).Append(killer.RunAsync(Size.Time)));
+            await Task.WhenAll(clients.Select(client => client.RunAsync(over.Token))
+                .Append(killer.RunAsync(Size.Time)).Append(feed.FollowAsync(over.Token)));
         await Task.WhenAll(clients.Select(client => client.FinishAsync()));
         var rest = await Record.ExceptionAsync(() => RestAsync(database));
 
@@ -70,13 +72,14 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
         Say($"{accepted.Count} accepted; answers: {nodes.Answers}; {killer.EndedByThemselves} nodes ended by "
             + "themselves");
         Say($"{nodes.Starts.Count} starts: {Spread(nodes.Starts)}");
-        await SayHowLongItTookAsync(database, killer.Blows);
+        var recorded = await feed.ReadToEndAsync();
+        SayHowLongItTook([.. recorded.Select(one => one.Action)], killer.Blows);
         Assert.Empty(nodes.Wrong);
         if (rest is not null)
             throw rest;
         await Parallel.ForEachAsync(accepted.GroupBy(asked => asked.Server),
             (server, _) => AssertShownAsync(server.Key, [.. server.Select(asked => asked.Request)]));
-        await AssertRecordedAsync(database, accepted);
+        AssertRecorded(recorded, accepted);
         await AssertInOnePlaceAsync(database);
     }
 
@@ -106,20 +109,18 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Checks that the record holds exactly the accepted requests of the clients' user, all ended.</summary>
-    private static async Task AssertRecordedAsync(IDatabase database, List<(Guid Server, string Request)> accepted)
+    /// <summary>
+    /// Checks that the record, as the feed told it, holds exactly the accepted requests of the clients' user, all
+    /// ended.
+    /// </summary>
+    private static void AssertRecorded(
+        IReadOnlyList<RecordedAction> recorded, List<(Guid Server, string Request)> accepted)
     {
-        var actions = await ActionsAsync(database);
         Assert.Equal(
             accepted.Select(asked => $"{asked.Server} {asked.Request}").Order(),
-            actions.Where(action => action.UserId is not null).Select(action => $"{action.ServerId} {action.RequestId}")
-                .Order());
-        Assert.All(actions,
-            action => Assert.False(action.FinishTime is null || action.Outcome == Outcomes.Running, action.ToString()));
-        Assert.Equal(0, await database.ReadAsync(
-            connection
-                => connection.ExecuteScalarAsync<long>(
-                    "SELECT COUNT(*) FROM action_events WHERE finish_time IS NULL OR result IS NULL"), default));
+            recorded.Select(one => one.Action).Where(action => action.UserId is not null)
+                .Select(action => $"{action.ServerId} {action.RequestId}").Order());
+        FollowedFeed.AssertEnded(recorded);
     }
 
     /// <summary>
@@ -135,9 +136,8 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
     }
 
     /// <summary>Prints how long after each blow the last of the actions ended that were running then.</summary>
-    private static async Task SayHowLongItTookAsync(IDatabase database, List<Blow> blows)
+    private static void SayHowLongItTook(List<ActionRecord> actions, List<Blow> blows)
     {
-        var actions = await ActionsAsync(database);
         Say("Actions: "
             + string.Join(", ", actions.CountBy(action => action.Outcome).Select(pair => $"{pair.Key}: {pair.Value}")));
         foreach (var kind in blows.GroupBy(blow => blow.Kind))
@@ -168,10 +168,6 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
         async connection => (await connection.QueryAsync<Place>(
             "SELECT id, vm_state, host, other_host, disk_host, former_host, generation, former_generation FROM servers "
                 + "WHERE deleted = 0")).ToList(), default);
-
-    private static Task<List<ActionRecord>> ActionsAsync(IDatabase database) => database.ReadAsync(
-        async connection => (await connection.QueryAsync<ActionRecord>("SELECT * FROM actions ORDER BY id")).ToList(),
-        default);
 
     private static Task<List<string>> RunningAsync(IDatabase database) => database.ReadAsync(
         async connection => (await connection.QueryAsync<string>(
