@@ -1,4 +1,5 @@
 using Dapper;
+using Kiroku.Actions;
 using Microsoft.Data.Sqlite;
 
 namespace Kiroku.Bench;
@@ -11,7 +12,10 @@ internal static class FilledStore
     private const int ServersInOneTransaction = 2000;
 
     /// <summary>Numbered servers of the project demo. Their ids and request ids follow from the numbers.</summary>
-    public static void Fill(string file, int actions)
+    public static void Fill(string file, int actions) => Fill(file, actions, Sql);
+
+    /// <summary>The same with the record in the tables of an earlier version.</summary>
+    public static void Fill(string file, int actions, string insertActions)
     {
         using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
         connection.Open();
@@ -19,12 +23,15 @@ internal static class FilledStore
         connection.Execute("PRAGMA synchronous=OFF; PRAGMA cache_size=-1000000");
         connection.CreateFunction("server", (long number) => Server(number).ToString());
         connection.CreateFunction("request", (long number) => Request(number));
+        connection.CreateFunction("server_key", (string id) => CompactId.Of(Guid.Parse(id)));
+        connection.CreateFunction("request_key", (long number) => CompactId.OfRequest(Request(number)));
+        connection.CreateFunction("owner_key", (string id) => CompactId.OfOwner(id));
         var project = connection.QuerySingle<string>("SELECT id FROM projects WHERE name = 'demo'");
         var servers = actions / ActionsPerServer;
         for (var first = 0; first < servers; first += ServersInOneTransaction)
         {
             using var transaction = connection.BeginTransaction();
-            connection.Execute(Sql, new { project, first, last = Math.Min(first + ServersInOneTransaction, servers) - 1, most = ActionsPerServer }, transaction);
+            connection.Execute(Servers + insertActions, new { project, first, last = Math.Min(first + ServersInOneTransaction, servers) - 1, most = ActionsPerServer }, transaction);
             transaction.Commit();
         }
         connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -42,24 +49,24 @@ internal static class FilledStore
 
     public static string Request(long number) => $"req-{Server(number + 1_000_000_007)}";
 
-    private const string Sql = """
+    private const string Servers = """
         INSERT INTO servers (id, name, project_id, user_id, image_id, flavor, vm_state, power_state, created_at, updated_at, launched_at)
         WITH RECURSIVE n(number) AS (SELECT @first UNION ALL SELECT number + 1 FROM n WHERE number < @last)
         SELECT server(number), 'vm-' || number, @project, '0123456789abcdef0123456789abcdef', '00000000-0000-0000-0000-000000000000',
             '{"id":"42","name":"m1.nano","vcpus":1,"memory_mib":128,"disk_gib":1}', 'stopped', 4,
             '2026-01-01T00:00:00.000000', '2026-01-02T00:00:00.000000', '2026-01-01T00:00:05.000000'
         FROM n;
-        INSERT INTO actions (id, server_id, request_id, action, user_id, project_id, start_time, updated_at, finish_time, outcome)
+
+        """;
+
+    private const string Sql = """
+        INSERT INTO records (id, server, request, action, user_id, project_id, started, changed, outcome, failing, resting, attempts, position)
         WITH RECURSIVE n(number) AS (SELECT @first * @most UNION ALL SELECT number + 1 FROM n WHERE number < (@last + 1) * @most - 1),
-            t(number, began) AS (SELECT number, '2026-01-01T' || time(number % @most * 600, 'unixepoch') FROM n)
-        SELECT number + 1000, server(number / @most), request(number), CASE number % 3 WHEN 0 THEN 'stop' WHEN 1 THEN 'start' ELSE 'reboot' END,
-            '0123456789abcdef0123456789abcdef', @project, began || '.100000', began || '.900000', began || '.900000', 'succeeded'
-        FROM t;
-        INSERT INTO action_events (action_id, event, attempt, start_time, finish_time, result, host)
-        WITH RECURSIVE n(number) AS (SELECT @first * @most UNION ALL SELECT number + 1 FROM n WHERE number < (@last + 1) * @most - 1),
-            t(number, began) AS (SELECT number, '2026-01-01T' || time(number % @most * 600, 'unixepoch') FROM n)
-        SELECT number + 1000, CASE number % 3 WHEN 0 THEN 'compute_stop_instance' WHEN 1 THEN 'compute_start_instance' ELSE 'compute_reboot_instance' END,
-            1, began || '.200000', began || '.800000', 'Success', 'bench'
+            t(number, began) AS (SELECT number, 1767225600000000 + number % @most * 600000000 FROM n)
+        SELECT number + 1000, server_key(server(number / @most)), request_key(number), CASE number % 3 WHEN 0 THEN 'stop' WHEN 1 THEN 'start' ELSE 'reboot' END,
+            x'0123456789abcdef0123456789abcdef', owner_key(@project), began + 100000, began + 900000, 1, 0, 0,
+            '[["' || CASE number % 3 WHEN 0 THEN 'compute_stop_instance' WHEN 1 THEN 'compute_start_instance' ELSE 'compute_reboot_instance' END
+                || '",100000,600000,"S","bench"]]', number + 1
         FROM t;
         """;
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kiroku.Actions;
 
 namespace Kiroku.Bench;
 
@@ -25,16 +26,16 @@ internal static class KilledNode
             var clock = Stopwatch.StartNew();
             await nodes.KillAsync(victim);
             await over.CancelAsync();
-            var open = await nodes.ListAsync<long>("SELECT id FROM actions WHERE finish_time IS NULL");
+            var open = await nodes.ListAsync<long>("SELECT id FROM records WHERE outcome = 0");
             await UntilOpenAsync(nodes, open.Count / 2);
             var half = clock.Elapsed.TotalSeconds;
             await UntilOpenAsync(nodes, 0);
             times.Add(clock.Elapsed.TotalSeconds);
             await Task.WhenAll(load);
-            var outcomes = open.Count == 0 ? [] : await nodes.ListAsync<string>(
-                $"SELECT count(*) || ' ' || outcome FROM actions WHERE id IN ({string.Join(',', open)}) GROUP BY outcome ORDER BY 1");
+            var outcomes = open.Count == 0 ? [] : await nodes.ListAsync<int>(
+                $"SELECT outcome FROM records WHERE id IN ({string.Join(',', open)}) ORDER BY outcome");
             Console.WriteLine(FormattableString.Invariant(
-                $"| {round} | {open.Count} | {half:F1} s | {times[^1]:F1} s | {string.Join(", ", outcomes)} |"));
+                $"| {round} | {open.Count} | {half:F1} s | {times[^1]:F1} s | {string.Join(", ", outcomes.CountBy(OutcomeCodes.ToOutcome).Select(pair => $"{pair.Value} {pair.Key}"))} |"));
             await nodes.StartAsync(victim);
             await UntilOpenAsync(nodes, 0);
         }
@@ -43,7 +44,7 @@ internal static class KilledNode
 
     private static async Task UntilOpenAsync(Nodes nodes, int most)
     {
-        while (await nodes.CountAsync("actions WHERE finish_time IS NULL") > most)
+        while (await nodes.CountAsync("records WHERE outcome = 0") > most)
             await Task.Delay(Look);
     }
 

@@ -71,7 +71,8 @@ internal static class NodeRates
                 product, Path.Combine(folder, "1"), postgres.ConnectionTo(Database), Nodes.OnMocks, ("Actions__KeptInMemory", hot ? "16777216" : "0"));
             var node = await nodes.StartAsync(Names[0]);
             var ended = await nodes.ListAsync<string>("""
-                SELECT '/v2.1/servers/' || server_id || '/os-instance-actions/' || request_id FROM actions WHERE finish_time IS NOT NULL ORDER BY random()
+                SELECT '/v2.1/servers/' || encode(server, 'hex')::uuid || '/os-instance-actions/req-' || encode(request, 'hex')::uuid
+                FROM records WHERE outcome > 0 AND length(request) = 16 ORDER BY random()
                 """);
             var paths = Path.Combine(folder, $"paths-{hot}");
             await File.WriteAllLinesAsync(paths, hot ? ended.Take(1) : ended);

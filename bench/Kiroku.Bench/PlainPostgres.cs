@@ -8,35 +8,27 @@ namespace Kiroku.Bench;
 internal static class PlainPostgres
 {
     /// <summary>Selects one ended action by its key.</summary>
-    public static string Select(long actions) => $"\\set id random(1, {actions})\nSELECT * FROM actions WHERE id = :id;\n";
+    public static string Select(long actions) => $"\\set id random(1, {actions})\nSELECT * FROM records WHERE id = :id;\n";
 
     /// <summary>Writes one record. Each connection has its own server.</summary>
     public const string Record = """
         BEGIN ISOLATION LEVEL REPEATABLE READ;
         UPDATE servers SET running_action = 'req-00000000-0000-0000-0000-000000000000', epoch = epoch + 1, task_state = 'powering-off',
             updated_at = '2026-01-01T00:00:00.000000' WHERE id = 'b' || :client_id::text;
-        INSERT INTO actions (server_id, request_id, action, user_id, project_id, start_time, updated_at, outcome)
-            VALUES ('b' || :client_id::text, 'req-' || gen_random_uuid(), 'stop', '0123456789abcdef0123456789abcdef', '0123456789abcdef0123456789abcdef',
-            '2026-01-01T00:00:00.000000', '2026-01-01T00:00:00.000000', 'running') RETURNING id AS action \gset
+        INSERT INTO records (server, request, action, user_id, project_id, started, changed, outcome, failing, resting, attempts, position)
+            VALUES (uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid()), 'stop', '\x0123456789abcdef0123456789abcdef',
+            '\x0123456789abcdef0123456789abcdef', 1767225600000000, 1767225600000000, 0, 0, 0, '[]', next_position()) RETURNING id AS action \gset
         COMMIT;
-        BEGIN ISOLATION LEVEL REPEATABLE READ;
-        UPDATE servers SET epoch = epoch WHERE id = 'b' || :client_id::text;
-        UPDATE servers SET task_state = 'powering-off', updated_at = '2026-01-01T00:00:00.100000' WHERE id = 'b' || :client_id::text;
-        INSERT INTO action_events (action_id, event, attempt, start_time, host)
-            VALUES (:action, 'compute_stop_instance', 1, '2026-01-01T00:00:00.100000', 'bench') RETURNING id AS event \gset
-        UPDATE actions SET updated_at = '2026-01-01T00:00:00.100000' WHERE id = :action;
-        COMMIT;
-        BEGIN ISOLATION LEVEL REPEATABLE READ;
-        UPDATE servers SET epoch = epoch WHERE id = 'b' || :client_id::text;
-        UPDATE action_events SET finish_time = '2026-01-01T00:00:00.200000', result = 'Success' WHERE id = :event;
-        UPDATE actions SET updated_at = '2026-01-01T00:00:00.200000' WHERE id = :action;
-        COMMIT;
-        BEGIN ISOLATION LEVEL REPEATABLE READ;
-        UPDATE servers SET epoch = epoch WHERE id = 'b' || :client_id::text;
-        UPDATE actions SET outcome = 'succeeded', finish_time = '2026-01-01T00:00:00.300000', updated_at = '2026-01-01T00:00:00.300000' WHERE id = :action;
-        UPDATE servers SET running_action = NULL, task_state = NULL, vm_state = 'stopped', power_state = 4, updated_at = '2026-01-01T00:00:00.300000'
-            WHERE id = 'b' || :client_id::text;
-        COMMIT;
+        WITH held AS (UPDATE servers SET task_state = 'powering-off', updated_at = '2026-01-01T00:00:00.100000' WHERE id = 'b' || :client_id::text RETURNING id)
+            UPDATE records SET changed = 1767225600100000, failing = 0, resting = 0, attempts = '[["compute_stop_instance",100000,null,null,"bench"]]',
+            position = next_position() WHERE id = :action AND EXISTS (SELECT 1 FROM held);
+        WITH held AS (SELECT id FROM servers WHERE id = 'b' || :client_id::text FOR UPDATE)
+            UPDATE records SET changed = 1767225600200000, failing = 0, resting = 0, attempts = '[["compute_stop_instance",100000,600000,"S","bench"]]',
+            position = next_position() WHERE id = :action AND EXISTS (SELECT 1 FROM held);
+        WITH held AS (UPDATE servers SET running_action = NULL, task_state = NULL, vm_state = 'stopped', power_state = 4,
+                updated_at = '2026-01-01T00:00:00.300000' WHERE id = 'b' || :client_id::text RETURNING id)
+            UPDATE records SET changed = 1767225600300000, failing = 0, resting = 0, attempts = '[["compute_stop_instance",100000,600000,"S","bench"]]',
+            position = next_position(), outcome = 1, arguments = NULL WHERE id = :action AND EXISTS (SELECT 1 FROM held);
 
         """;
 

@@ -12,21 +12,23 @@ internal static class PlainSqlite
     private static readonly string[] Transactions =
     [
         """
-        INSERT INTO actions (server_id, request_id, action, user_id, project_id, start_time, updated_at, outcome)
-        VALUES ('b', 'req-00000000-0000-0000-0000-' || @number, 'stop', @id, @id, @time, @time, 'running');
-        UPDATE servers SET running_action = 'req', epoch = epoch + 1, task_state = 'powering-off', updated_at = @time WHERE id = 'b'
+        INSERT INTO records (server, request, action, user_id, project_id, started, changed, outcome, failing, resting, attempts, position)
+        VALUES (@server, randomblob(16), 'stop', @owner, @owner, @time, @time, 0, 0, 0, '[]', @number * 4);
+        UPDATE servers SET running_action = 'req', epoch = epoch + 1, task_state = 'powering-off', updated_at = @text WHERE id = 'b'
         """,
         """
-        INSERT INTO action_events (action_id, event, attempt, start_time, host) VALUES (@number, 'compute_stop_instance', 1, @time, 'bench');
-        UPDATE actions SET updated_at = @time WHERE id = @number
+        UPDATE servers SET task_state = 'powering-off', updated_at = @text WHERE id = 'b';
+        UPDATE records SET changed = @time, failing = 0, resting = 0, attempts = '[["compute_stop_instance",100000,null,null,"bench"]]',
+            position = @number * 4 + 1 WHERE id = @number
         """,
         """
-        UPDATE action_events SET finish_time = @time, result = 'Success' WHERE action_id = @number;
-        UPDATE actions SET updated_at = @time WHERE id = @number
+        UPDATE records SET changed = @time, failing = 0, resting = 0, attempts = '[["compute_stop_instance",100000,600000,"S","bench"]]',
+            position = @number * 4 + 2 WHERE id = @number
         """,
         """
-        UPDATE actions SET outcome = 'succeeded', finish_time = @time, updated_at = @time WHERE id = @number;
-        UPDATE servers SET running_action = NULL, task_state = NULL, vm_state = 'stopped', power_state = 4, updated_at = @time WHERE id = 'b'
+        UPDATE servers SET running_action = NULL, task_state = NULL, vm_state = 'stopped', power_state = 4, updated_at = @text WHERE id = 'b';
+        UPDATE records SET changed = @time, failing = 0, resting = 0, attempts = '[["compute_stop_instance",100000,600000,"S","bench"]]',
+            position = @number * 4 + 3, outcome = 1, arguments = NULL WHERE id = @number
         """,
     ];
 
@@ -59,8 +61,10 @@ internal static class PlainSqlite
         var command = connection.CreateCommand();
         command.CommandText = sql;
         command.Parameters.Add("@number", SqliteType.Integer);
-        command.Parameters.AddWithValue("@id", "0123456789abcdef0123456789abcdef");
-        command.Parameters.AddWithValue("@time", "2026-01-01T00:00:00.000000");
+        command.Parameters.AddWithValue("@server", Guid.NewGuid().ToByteArray());
+        command.Parameters.AddWithValue("@owner", Guid.NewGuid().ToByteArray());
+        command.Parameters.AddWithValue("@time", 1_767_225_600_000_000);
+        command.Parameters.AddWithValue("@text", "2026-01-01T00:00:00.000000");
         return command;
     }
 
