@@ -24,11 +24,11 @@ internal sealed class KnownAnswers(int actions)
 
     public double Slowest => milliseconds.Max();
 
-    /// <summary>Asks for every action, or for so many spread over all, and for the lists in which they are.</summary>
+    /// <summary>Asks for every action, or for some of many, and for the lists in which they are.</summary>
     public async Task LearnAsync(HttpClient http)
     {
-        var step = Math.Max(1, actions / Most);
-        var numbers = Enumerable.Range(0, actions / step).Select(number => number * step);
+        // At random, because the actions' shapes repeat.
+        var numbers = actions <= Most ? Enumerable.Range(0, actions) : Enumerable.Range(0, Most).Select(_ => random.Next(actions));
         paths = [.. numbers.SelectMany(number => new[] { List(number), Show(number) }).Distinct()];
         foreach (var some in paths.Chunk(10_000))
             foreach (var (path, hash) in some.Zip(await AskAsync(http, some)))

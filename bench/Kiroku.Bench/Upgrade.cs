@@ -27,8 +27,8 @@ internal static class Upgrade
             FilledStore.Fill(file, actions, EarlierRows.Insert);
             var database = await postgres.AddDatabaseAsync("kiroku");
             await Command.RunAsync("dotnet", old, "copy", folder, "--database", database);
-            Console.WriteLine("| store | actions | first answer before, after | moved in, with 10 kills | answers compared meanwhile | middle, slowest | afterwards | different |");
-            Console.WriteLine("|---|---|---|---|---|---|---|---|");
+            Console.WriteLine("| store | actions | first answer before, after | moved in | kills | answers compared meanwhile | middle, slowest | afterwards | different |");
+            Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
             var onSqlite = new Store("SQLite", folder, [], () => CountLeftAsync(new SqliteConnection($"Data Source={file};Mode=ReadOnly;Pooling=False")));
             var onPostgres = new Store("PostgreSQL", folder, [("Storage__Database", database)], () => CountLeftAsync(new NpgsqlConnection(database)));
             return await RunAsync(onSqlite, old, product, actions) + await RunAsync(onPostgres, old, product, actions) == 0 ? 0 : 1;
@@ -49,22 +49,22 @@ internal static class Upgrade
             before = service.FirstAnswer;
             await answers.LearnAsync(service.Http);
         }
-        var (clock, random) = (Stopwatch.StartNew(), new Random(1));
-        for (var start = 0; start == 0 || await store.CountLeft() > 0; start++)
+        var (clock, random, starts) = (Stopwatch.StartNew(), new Random(1), 0);
+        for (; starts == 0 || await store.CountLeft() > 0; starts++)
         {
             await using var service = await Service.StartAsync(product, store.Folder, store.Settings);
-            after = start == 0 ? service.FirstAnswer : after;
-            var kill = start < Kills ? clock.Elapsed + TimeSpan.FromSeconds(0.2 + random.NextDouble() * 2) : TimeSpan.MaxValue;
+            after = starts == 0 ? service.FirstAnswer : after;
+            var kill = starts < Kills ? clock.Elapsed + TimeSpan.FromSeconds(0.2 + random.NextDouble() * 2) : TimeSpan.MaxValue;
             while (clock.Elapsed < kill && await store.CountLeft() > 0)
                 await answers.CompareSomeAsync(service.Http);
-            Console.Error.WriteLine($"{store.Name}: start {start}, {await store.CountLeft()} are left");
+            Console.Error.WriteLine($"{store.Name}: start {starts}, {await store.CountLeft()} are left");
         }
         var took = clock.Elapsed;
         var (compared, middle, slowest) = (answers.Compared, answers.Middle, answers.Slowest);
         await using (var service = await Service.StartAsync(product, store.Folder, store.Settings))
             await answers.CompareAllAsync(service.Http);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {store.Name} | {actions:N0} | {before:N0}, {after:N0} ms | {took.TotalSeconds:N0} s | {compared:N0} | {middle:F1}, {slowest:F0} ms | {answers.Compared - compared:N0} | {answers.Different} |"));
+            $"| {store.Name} | {actions:N0} | {before:N0}, {after:N0} ms | {took.TotalSeconds:N0} s | {starts - 1} | {compared:N0} | {middle:F1}, {slowest:F0} ms | {answers.Compared - compared:N0} | {answers.Different} |"));
         return answers.Different;
     }
 
