@@ -14,21 +14,21 @@ internal sealed class ActionStore(IDatabase database, FirstGeneration earlier)
     /// The action that a request began on a server, with its events newest first; null if there is none.
     /// </summary>
     public Task<RecordedAction?> FindAsync(Guid serverId, string requestId, CancellationToken cancellationToken)
-        => ReadAsync(connection => FindAsync(connection, serverId, requestId), cancellationToken);
+        => ReadAsync(
+            (connection, both) => FindAsync(connection, both, serverId, requestId), cancellationToken);
 
-    public async Task<RecordedAction?> FindAsync(DbConnection connection, Guid serverId, string requestId)
-        => await RecordRows.FindAsync(connection, serverId, requestId)
-            ?? (earlier.IsPresent ? await FirstGeneration.FindAsync(connection, serverId, requestId) : null);
+    public Task<RecordedAction?> FindAsync(DbConnection connection, Guid serverId, string requestId)
+        => FindAsync(connection, earlier.IsPresent, serverId, requestId);
 
     /// <summary>
     /// The subject of a server, and the action that a request began on it; each is null if there is none.
     /// </summary>
     public Task<(Subject? Subject, RecordedAction? Action)> FindWithSubjectAsync(
         Guid serverId, string requestId, CancellationToken cancellationToken)
-        => ReadAsync(async connection =>
+        => ReadAsync(async (connection, both) =>
         {
             var (subject, action) = await RecordRows.FindWithSubjectAsync(connection, serverId, requestId);
-            if (subject is not null && action is null && earlier.IsPresent)
+            if (subject is not null && action is null && both)
                 action = await FirstGeneration.FindAsync(connection, serverId, requestId);
             return (subject, action);
         }, cancellationToken);
@@ -64,18 +64,21 @@ internal sealed class ActionStore(IDatabase database, FirstGeneration earlier)
         Guid serverId, ActionQuery query, Func<long, T?> known, Func<ActionRecord, T> make,
         CancellationToken cancellationToken)
         where T : class
-        => database.ReadAsync<IReadOnlyList<T>>(async connection =>
+    {
+        var both = earlier.IsPresent;
+        return database.ReadAsync<IReadOnlyList<T>>(async connection =>
         {
-            var before = await MarkerAsync(connection, serverId, query);
+            var before = await MarkerAsync(connection, both, serverId, query);
             var list = (await RecordRows.ListIdsAsync(connection, serverId, before, query)).ConvertAll(id => known(id));
             if (list.Contains(null))
                 list = [.. (await RecordRows.ListAsync(connection, serverId, before, query))
                     .Select((action, i) => list[i] ?? make(action))];
-            if (earlier.IsPresent && list.Count < query.Limit)
+            if (both && list.Count < query.Limit)
                 list.AddRange((await FirstGeneration.ListAsync(
                     connection, serverId, before, query with { Limit = query.Limit - list.Count })).Select(make));
             return list!;
         }, cancellationToken);
+    }
 
     /// <summary>
     /// Inserts the row of a further action of a server, in the caller's transaction, which holds the server's row.
@@ -121,11 +124,16 @@ internal sealed class ActionStore(IDatabase database, FirstGeneration earlier)
     /// row.
     /// </summary>
     /// <exception cref="FencedException">The fence does not hold, and nothing was changed.</exception>
-    public Task EndAsync(
+    public async Task EndAsync(
         RecordedAction ended, string hold, DynamicParameters values, CancellationToken cancellationToken)
     {
         RecordWrites.Add(values, ended);
-        return HeldAsync(hold, RecordWrites.End, values, cancellationToken);
+        if (await database.WriteHeldAsync(hold, RecordWrites.End, values, cancellationToken))
+            return;
+        // If the answer to a commit was lost and it was tried again, the action has ended by this already.
+        var found = await FindAsync(ended.Action.ServerId, ended.Action.RequestId, cancellationToken);
+        if (found?.Action.Outcome != ended.Action.Outcome || found.Action.UpdatedAt != ended.Action.UpdatedAt)
+            throw new FencedException();
     }
 
     /// <summary>The same in the caller's transaction, which holds the server's row.</summary>
@@ -157,18 +165,26 @@ internal sealed class ActionStore(IDatabase database, FirstGeneration earlier)
         return action with { Id = id, StartTime = Micros.ToTime(started), UpdatedAt = Micros.ToTime(changed) };
     }
 
-    private async Task<long> MarkerAsync(DbConnection connection, Guid serverId, ActionQuery query)
+    private static async Task<RecordedAction?> FindAsync(
+        DbConnection connection, bool both, Guid serverId, string requestId)
+        => await RecordRows.FindAsync(connection, serverId, requestId)
+            ?? (both ? await FirstGeneration.FindAsync(connection, serverId, requestId) : null);
+
+    private static async Task<long> MarkerAsync(DbConnection connection, bool both, Guid serverId, ActionQuery query)
     {
         if (query.Marker is not { } marker)
             return long.MaxValue;
         return await RecordRows.FindIdAsync(connection, serverId, marker)
-            ?? (earlier.IsPresent ? await FirstGeneration.FindIdAsync(connection, serverId, marker) : null)
+            ?? (both ? await FirstGeneration.FindIdAsync(connection, serverId, marker) : null)
             ?? throw new UnknownMarkerException();
     }
 
-    /// <summary>Two statements must see one state, or an action that moves between them would be missed.</summary>
-    private Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
+    /// <summary>
+    /// Tells <paramref name="read"/> whether to look in both tables. Two statements must see one state, or an action
+    /// that moves between them would be missed.
+    /// </summary>
+    private Task<T> ReadAsync<T>(Func<DbConnection, bool, Task<T>> read, CancellationToken cancellationToken)
         => earlier.IsPresent
-            ? database.ReadAsync(read, cancellationToken)
-            : database.ReadOneAsync(read, cancellationToken);
+            ? database.ReadAsync(connection => read(connection, true), cancellationToken)
+            : database.ReadOneAsync(connection => read(connection, false), cancellationToken);
 }

@@ -29,7 +29,7 @@ internal static class ActionsApi
         try
         {
             var actions = await store.ListAsync(
-                subject.Id, query, id => finished.FindListed(id, view.IsPaged),
+                subject.Id, query, id => finished.FindListed(new(subject.Id, id, view.IsPaged)),
                 action => Listed(finished, view, action), context.RequestAborted);
             return JsonResponse.Ok(json => WriteList(json, actions, view.IsPaged ? (parameters, query.Limit) : null));
         }
@@ -42,7 +42,7 @@ internal static class ActionsApi
     private static ListedAction Listed(FinishedRecords finished, ActionView view, ActionRecord action)
     {
         var listed = new ListedAction(action.RequestId, JsonResponse.ToBytes(json => view.WriteListed(json, action)));
-        return action.FinishTime is null ? listed : finished.KeepListed(action.Id, view.IsPaged, listed);
+        return action.FinishTime is null ? listed : finished.KeepListed(new(action.ServerId, action.Id, view.IsPaged), listed);
     }
 
     private static void WriteList(

@@ -43,11 +43,11 @@ internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDispo
     /// <summary>
     /// An ended action as lists show it. It need not be forgotten, because the store says whether a list still has it.
     /// </summary>
-    public ListedAction? FindListed(long id, bool withChange) => kept?.Get<ListedAction>(KeyOf(id, withChange));
+    public ListedAction? FindListed(ListedKey key) => kept?.Get<ListedAction>(key);
 
-    public ListedAction KeepListed(long id, bool withChange, ListedAction listed)
+    public ListedAction KeepListed(ListedKey key, ListedAction listed)
         => kept is null ? listed : kept.Set(
-            KeyOf(id, withChange), listed, new MemoryCacheEntryOptions { Size = Overhead + listed.Json.Length });
+            key, listed, new MemoryCacheEntryOptions { Size = Overhead + listed.Json.Length });
 
     /// <summary>
     /// Held while parts of these servers' record are removed. Meanwhile nothing is cached of them, and afterwards
@@ -56,8 +56,6 @@ internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDispo
     public IDisposable Removing(params IReadOnlyCollection<Guid> servers) => new Removal(this, servers);
 
     public void Dispose() => kept?.Dispose();
-
-    private static long KeyOf(long id, bool withChange) => withChange ? id : -id;
 
     private ref ChangeCount Slot(Guid serverId) => ref removals[(uint)serverId.GetHashCode() % (uint)removals.Length];
 
@@ -83,6 +81,9 @@ internal sealed class FinishedRecords(IOptions<ActionsOptions> options) : IDispo
 
 /// <summary>The key of an answer: an ended action and how it is shown.</summary>
 internal readonly record struct FinishedKey(Guid ServerId, string RequestId, ActionView View);
+
+/// <summary>The key of an ended action as lists show it: with the time of its last change, or without.</summary>
+internal readonly record struct ListedKey(Guid ServerId, long Id, bool WithChange);
 
 /// <summary>An answer, its subject, and the count of removals when it was read.</summary>
 internal sealed record FinishedRecord(byte[] Body, Subject Subject, long Removals);

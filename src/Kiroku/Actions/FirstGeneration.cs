@@ -16,7 +16,7 @@ internal sealed class FirstGeneration(IDatabase database)
 
     private static readonly string Select = $"SELECT {Columns<OldAction>.Names} FROM earlier_actions";
 
-    private volatile bool isPresent;
+    private volatile bool isPresent = true;
 
     /// <summary>Whether rows of the earlier version may be left.</summary>
     public bool IsPresent => isPresent;
@@ -56,11 +56,16 @@ internal sealed class FirstGeneration(IDatabase database)
             : new[] { newest.StartTime.AddMicroseconds(1), newest.ToAction().FinishTime ?? newest.StartTime }.Max();
     }
 
-    /// <summary>Moves the actions that run, so that they go on in the table of today.</summary>
+    /// <summary>
+    /// Moves the actions that run, so that they go on in the table of today, each with those that were accepted later on
+    /// its server.
+    /// </summary>
     public async Task MoveRunningAsync(IRecordedServers servers, CancellationToken cancellationToken)
     {
         foreach (var (serverId, requestId) in await database.ReadAsync(servers.ListRunningAsync, cancellationToken))
-            await MoveAsync(OfRequest, new { serverId, requestId }, cancellationToken);
+            await MoveAsync(
+                $"server_id = @serverId AND id >= (SELECT id FROM earlier_actions WHERE {OfRequest})",
+                new { serverId, requestId }, cancellationToken);
     }
 
     /// <summary>Moves the newest actions that are left.</summary>

@@ -27,8 +27,7 @@ internal sealed record RecordRow
             ("changed", "CASE WHEN next.started > @Changed THEN next.started ELSE @Changed END"),
             ("position", Position),
         ],
-        nameof(Id), nameof(Started), nameof(Changed)) + $"""
-        
+        nameof(Id), nameof(Started), nameof(Changed)) + " " + $"""
         FROM (SELECT CASE WHEN last.least > @Started AND last.least > @Least THEN last.least
                 WHEN @Least > @Started THEN @Least ELSE @Started END AS started
             FROM (SELECT COALESCE((

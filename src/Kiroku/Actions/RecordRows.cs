@@ -11,10 +11,12 @@ internal static class RecordRows
 {
     private const string SubjectColumns = "s.project_id, s.deleted, s.removals";
 
-    private const string Columns = """
+    private const string WithoutAttempts = """
         r.id, r.server, r.request, r.action, r.user_id, r.project_id, r.started, r.changed, r.outcome, r.failing,
-        r.resting, r.arguments, r.attempts
+        r.resting, r.arguments
         """;
+
+    private const string Columns = $"{WithoutAttempts}, r.attempts";
 
     /// <summary>The column at which the action begins in a row of <see cref="Show"/>.</summary>
     private const int FirstOfAction = 3;
@@ -60,10 +62,12 @@ internal static class RecordRows
     public static Task<List<long>> ListIdsAsync(DbConnection connection, Guid serverId, long before, ActionQuery query)
         => ListAsync(connection, "r.id", (serverId, before, query), rows => rows.GetInt64(0));
 
-    /// <summary>The same actions in full.</summary>
+    /// <summary>The same actions, without their attempts.</summary>
     public static Task<List<ActionRecord>> ListAsync(
         DbConnection connection, Guid serverId, long before, ActionQuery query)
-        => ListAsync(connection, Columns, (serverId, before, query), rows => Read(rows, 0).ToAction());
+        => ListAsync(
+            connection, WithoutAttempts, (serverId, before, query),
+            rows => Read(rows, 0, withAttempts: false).ToAction());
 
     /// <summary>
     /// Actions that changed after a position, in the order of their positions, each with its position.
@@ -120,7 +124,7 @@ internal static class RecordRows
             Removals = rows.GetInt64(2),
         };
 
-    private static RecordRow Read(DbDataReader rows, int at) => new()
+    private static RecordRow Read(DbDataReader rows, int at, bool withAttempts = true) => new()
     {
         Id = rows.GetInt64(at),
         Server = rows.GetFieldValue<byte[]>(at + 1),
@@ -134,7 +138,7 @@ internal static class RecordRows
         Failing = rows.GetInt32(at + 9) != 0,
         Resting = rows.GetInt32(at + 10) != 0,
         Arguments = rows.IsDBNull(at + 11) ? null : rows.GetString(at + 11),
-        Attempts = rows.GetString(at + 12),
+        Attempts = withAttempts ? rows.GetString(at + 12) : AttemptList.Empty,
     };
 
     private static byte[]? Bytes(DbDataReader rows, int at)

@@ -7,8 +7,8 @@ using Polly.Retry;
 namespace Kiroku.Actions;
 
 /// <summary>
-/// Runs steps and is the only writer of events: a row before each attempt, the work, the row completed in every
-/// outcome. A failed attempt is followed by another, with a row of its own, until one succeeds or the step has failed
+/// Runs steps and is the only writer of events: one before each attempt, the work, the event completed in every
+/// outcome. A failed attempt is followed by another, with an event of its own, until one succeeds or the step has failed
 /// for good.
 /// </summary>
 internal sealed partial class StepRunner(

@@ -60,7 +60,7 @@ internal interface IDatabase : IDisposable
     /// both are durable. Both must be repeatable, because if the store is lost the caller cannot know whether they took
     /// place.
     /// </summary>
-    /// <returns>False if there was no row to hold, and then nothing is written.</returns>
+    /// <returns>False if there was no row to hold, and then nothing is written, or none to write.</returns>
     /// <exception cref="StorageException">The store cannot be reached.</exception>
     Task<bool> WriteHeldAsync(
         string hold, string write, DynamicParameters values, CancellationToken cancellationToken);

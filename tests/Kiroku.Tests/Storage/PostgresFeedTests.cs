@@ -96,6 +96,32 @@ public sealed class PostgresFeedTests : IAsyncLifetime
         Assert.Equal(3, (await Feed.ReadAsync(null, 10, Token)).Entries.Count);
     }
 
+    /// <summary>As after the start of a standby server, which other nodes go on with.</summary>
+    [Fact]
+    public async Task A_server_that_goes_on_from_an_earlier_state_has_a_new_generation_at_once()
+    {
+        var position = await Feed.NowAsync(Token);
+        await database.WriteAsync(connection => connection.ExecuteAsync(
+            "CREATE OR REPLACE FUNCTION feed_origin() RETURNS TEXT LANGUAGE SQL STABLE AS $$SELECT 'another timeline'$$"),
+            Token);
+        await Assert.ThrowsAsync<FeedGoneException>(() => Feed.ReadAsync(position, 10, Token));
+    }
+
+    /// <summary>Positions that a dump brings along are far beyond the transactions of a new server.</summary>
+    [Fact]
+    public async Task All_is_told_of_a_database_that_was_restored_from_a_dump()
+    {
+        await database.WriteAsync(connection => connection.ExecuteAsync(
+            "UPDATE records SET position = 9000000000000 + id; UPDATE feed SET origin = 'elsewhere'"), Token);
+        database.Migrate();
+        var restored = await Feed.ReadAsync(null, 10, Token);
+        await using (var change = await ChangeAsync("req-2"))
+            await change.Transaction.CommitAsync(Token);
+
+        Assert.Equal(["req-1", "req-2", "req-3"], Requests(restored));
+        Assert.Equal(["req-2"], Requests(await Feed.ReadAsync(restored.Next, 10, Token)));
+    }
+
     /// <summary>A node of the version before is reported as running, and the record has not moved.</summary>
     [Fact]
     public async Task A_store_that_nodes_of_an_earlier_version_work_on_is_left_to_them()

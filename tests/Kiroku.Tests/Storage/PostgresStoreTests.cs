@@ -1,7 +1,9 @@
 using System.Data.Common;
 using Dapper;
+using Kiroku.Actions;
 using Kiroku.Storage;
 using Kiroku.Storage.Postgres;
+using Npgsql;
 
 namespace Kiroku.Tests.Storage;
 
@@ -42,6 +44,28 @@ public sealed class PostgresStoreTests : StoreConformance, IAsyncLifetime
         shared.Migrate();
         await shared.WriteAsync(db => db.ExecuteAsync(NoteAddition), TestContext.Current.CancellationToken);
         shared.Migrate();
+    }
+
+    /// <summary>The former process counts as dead, and has not heard of it.</summary>
+    [Fact]
+    public async Task An_attempt_that_begins_during_a_take_up_is_taken_up()
+    {
+        var (server, running) = await WithRunningActionAsync();
+        await using var other = new NpgsqlConnection(connectionString);
+        await other.OpenAsync(TestContext.Current.CancellationToken);
+        await using var lockOfMember = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await other.ExecuteAsync("SELECT 1 FROM members FOR UPDATE");
+        // It has its view of the store, and waits for its row among the members.
+        var takingUp = Servers.TakeUpActionAsync(server.Id, Now, TestContext.Current.CancellationToken);
+        while (!await other.ExecuteScalarAsync<bool>(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"))
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        await Actions.SaveAsync(
+            server.Fence, With(running, Event("step")), null, TestContext.Current.CancellationToken);
+        await lockOfMember.RollbackAsync(TestContext.Current.CancellationToken);
+
+        var (_, taken) = (await takingUp)!.Value;
+        Assert.True(RecordedAction.IsInterrupted(Assert.Single(taken.Events)));
     }
 
     [Fact]

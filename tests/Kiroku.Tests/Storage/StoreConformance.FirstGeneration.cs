@@ -50,6 +50,27 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task Pages_lie_side_by_side_when_the_running_action_has_moved()
+    {
+        var server = await AddHistoryAsync(0);
+        // A lock, say, is accepted while another action runs.
+        List<RecordedAction> written = [.. Shapes(server), Shape(server, 9, Outcomes.Succeeded, Now)];
+        foreach (var earlier in written)
+            await AddEarlierAsync(earlier);
+        await Database.WriteAsync(connection => connection.ExecuteAsync(
+            "UPDATE servers SET running_action = @running WHERE id = @server",
+            new { server, running = $"{Request}8" }), Token);
+        var (generation, store) = await LookedAtAsync();
+        await generation.MoveRunningAsync(new RecordedServers(), Token);
+
+        var paged = new List<string>();
+        while (await store.ListAsync(server, new ActionQuery(1, paged.LastOrDefault()), Token) is [var action])
+            paged.Add(action.RequestId);
+
+        Assert.Equal(written.Select(earlier => earlier.Action.RequestId).Reverse(), paged);
+    }
+
+    [Fact]
     public async Task A_further_action_comes_after_the_earlier_ones_whatever_the_clock_says()
     {
         var server = await AddHistoryAsync(0);

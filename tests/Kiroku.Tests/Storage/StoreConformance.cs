@@ -13,7 +13,7 @@ namespace Kiroku.Tests.Storage;
 public abstract partial class StoreConformance : IDisposable
 {
     private const string Request = "req-00000000-0000-4000-8000-00000000000";
-    private static readonly DateTime Now = new(2016, 11, 30, 1, 14, 52, 123, 456, DateTimeKind.Utc);
+    private protected static readonly DateTime Now = new(2016, 11, 30, 1, 14, 52, 123, 456, DateTimeKind.Utc);
     private IDatabase? database;
 
     private protected abstract IDatabase Open();
@@ -41,14 +41,14 @@ public abstract partial class StoreConformance : IDisposable
 
     private static Keeping NotKept => new(null, new Answer("", 202));
 
-    private ServerStore Servers => new(
+    private protected ServerStore Servers => new(
         Database,
         Membership,
         new KeptAnswers(Database, Options.Create(new IdempotencyOptions()), TimeProvider.System),
         new FinishedRecords(Options.Create(new ActionsOptions())),
         Actions);
 
-    private ActionStore Actions => new(Database, new FirstGeneration(Database));
+    private protected ActionStore Actions => new(Database, new FirstGeneration(Database));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -218,6 +218,17 @@ public abstract partial class StoreConformance : IDisposable
     }
 
     [Fact]
+    public async Task An_end_whose_answer_was_lost_may_be_written_again()
+    {
+        var (server, running) = await WithRunningActionAsync();
+        var ended = With(running).End(Outcomes.Succeeded, Now.AddSeconds(2));
+        await Servers.EndActionAsync(server, ended, Token);
+        await Servers.EndActionAsync(server, ended, Token);
+        await Assert.ThrowsAsync<FencedException>(
+            () => Servers.EndActionAsync(server, With(running).End(Outcomes.Failed, Now.AddSeconds(2)), Token));
+    }
+
+    [Fact]
     public async Task An_action_that_is_taken_up_closes_its_open_event_as_interrupted()
     {
         var (server, running) = await WithOpenEventAsync();
@@ -284,10 +295,15 @@ public abstract partial class StoreConformance : IDisposable
         Assert.Equal("é\n\0😀", events[0].Traceback);
     }
 
-    private async Task<(Server, ActionRecord)> WithOpenEventAsync()
+    private protected async Task<(Server, ActionRecord)> WithRunningActionAsync()
     {
         var server = await AddServerAsync();
-        var running = (await Actions.ListAsync(server.Id, new ActionQuery(1), Token)).Single();
+        return (server, (await Actions.ListAsync(server.Id, new ActionQuery(1), Token)).Single());
+    }
+
+    private async Task<(Server, ActionRecord)> WithOpenEventAsync()
+    {
+        var (server, running) = await WithRunningActionAsync();
         await Actions.SaveAsync(server.Fence, With(running, Event("step")), "busy", Token);
         return ((await Servers.FindAsync(server.Id, Token))!, running);
     }
@@ -338,10 +354,10 @@ public abstract partial class StoreConformance : IDisposable
         Outcome = Outcomes.Running,
     };
 
-    private static EventRecord Event(string name) => new() { Event = name, Attempt = 1, StartTime = Now };
+    private protected static EventRecord Event(string name) => new() { Event = name, Attempt = 1, StartTime = Now };
 
     /// <summary>The action with these attempts, oldest first.</summary>
-    private static RecordedAction With(ActionRecord action, params EventRecord[] events)
+    private protected static RecordedAction With(ActionRecord action, params EventRecord[] events)
         => new(action, [.. events.Reverse()]);
 
     private static Task<int> AddFlavorAsync(System.Data.Common.DbConnection db, string id)

@@ -4,6 +4,7 @@ using Kiroku.Storage;
 using Kiroku.Storage.Copying;
 using Kiroku.Storage.Postgres;
 using Kiroku.Storage.Sqlite;
+using Kiroku.Tests.Actions;
 using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Storage;
@@ -49,6 +50,40 @@ public sealed class StoreCopyTests : IAsyncLifetime
         Assert.Equal(Outcomes.Succeeded, start.Action.Outcome);
         Assert.True(start.Action.Id > stop.Action.Id);
         await cloud.AssertWholeAsync(server);
+    }
+
+    [Fact]
+    public async Task Actions_that_have_not_moved_keep_their_ids_in_the_copy()
+    {
+        var server = Guid.NewGuid();
+        using (var source = Source())
+        {
+            await LongHistory.AddServerAsync(source, server, DateTime.UnixEpoch);
+            await source.WriteAsync(db => db.ExecuteAsync(
+                """
+                INSERT INTO earlier_actions (id, server_id, request_id, action, start_time, updated_at, outcome, failing)
+                VALUES (7, @server, 'req-7', 'stop', '2026-01-01T00:00:00.000000', '2026-01-01T00:00:00.000000',
+                    'succeeded', 0)
+                """, new { server }), Token);
+            await new StoreCopy(source, connection).RunAsync(Token);
+        }
+        using var copy = new PostgresDatabase(connection);
+        var earlier = new FirstGeneration(copy);
+        var store = new ActionStore(copy, earlier);
+        var next = await copy.WriteAsync(db => store.InsertNextAsync(db, new ActionRecord
+        {
+            ServerId = server,
+            RequestId = "req-8",
+            Action = ActionNames.Start,
+            StartTime = DateTime.UnixEpoch,
+            UpdatedAt = DateTime.UnixEpoch,
+            Outcome = Outcomes.Running,
+        }), Token);
+
+        Assert.True(next.Id > 7);
+        Assert.Equal(1, await earlier.MoveAsync(10, Token));
+        Assert.Equal(["req-8", "req-7"],
+            (await store.ListAsync(server, new ActionQuery(10), Token)).Select(action => action.RequestId));
     }
 
     [Fact]

@@ -176,8 +176,9 @@ internal sealed class ServerStore(
                 ?? throw new InvalidOperationException(
                     $"Server {id} names the running action {running}, which has no row.");
             var taken = found.TakeUp(now);
-            if (taken != found)
-                await ActionStore.SaveAsync(connection, taken);
+            // Written even if it is the same: an attempt that the former process begins at this moment must collide
+            // with this, or the next one would overwrite it.
+            await ActionStore.SaveAsync(connection, taken);
             return (server, taken);
         }, cancellationToken);
 

@@ -75,6 +75,12 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
                 await to.ExecuteAsync(
                     $"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))");
         }
+        // Actions that have not moved yet keep their ids when they do.
+        await to.ExecuteAsync(
+            """
+            SELECT setval(pg_get_serial_sequence('records', 'id'),
+                GREATEST((SELECT MAX(id) FROM records), (SELECT MAX(id) FROM earlier_actions)))
+            """);
         return copied;
     }
 

@@ -151,7 +151,8 @@ internal sealed class PostgresDatabase : IDatabase
             }
             catch (NpgsqlException)
             {
-                // The connection was left over from before a restart of the server; nothing was written.
+                // The connection was left over from before a restart of the server; a transaction wrote nothing, and a
+                // single statement may be repeated.
             }
         }
     }

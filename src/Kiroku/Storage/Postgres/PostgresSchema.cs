@@ -21,11 +21,11 @@ internal sealed class PostgresSchema(string connectionString)
     /// Gives the store a new generation if it is not the database that it was: one that was restored, or copied.
     /// </summary>
     private const string SetGeneration = """
-        WITH here AS (
-            SELECT s.system_identifier || ' ' || c.timeline_id || ' ' || d.oid AS origin
-            FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d WHERE d.datname = current_database())
-        INSERT INTO feed (single, generation, origin) SELECT 1, @Generation, origin FROM here
-        ON CONFLICT (single) DO UPDATE SET generation = EXCLUDED.generation, origin = EXCLUDED.origin
+        INSERT INTO feed (single, generation, origin, shift)
+        SELECT 1, @Generation, feed_origin(), GREATEST(0, 1 - pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+            + COALESCE((SELECT MAX(position) FROM records WHERE position > 0), 0))
+        ON CONFLICT (single) DO UPDATE SET generation = EXCLUDED.generation, origin = EXCLUDED.origin,
+            shift = GREATEST(feed.shift, EXCLUDED.shift)
         WHERE feed.origin <> EXCLUDED.origin
         """;
 

@@ -65,12 +65,14 @@ internal sealed class SqlitePositions(string file, TimeProvider time) : IDisposa
     /// start.</summary>
     private void OpenNote()
     {
+        if (note is not null)
+            return;
         try
         {
             DurableFile.Ensure(file);
             note = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsOfDisk(e))
         {
         }
     }
@@ -80,10 +82,17 @@ internal sealed class SqlitePositions(string file, TimeProvider time) : IDisposa
         if (note is null)
             return null;
         Span<byte> content = stackalloc byte[128];
-        var words = Encoding.ASCII.GetString(content[..RandomAccess.Read(note, content, 0)]).Split(' ');
-        return words.Length == 2 && long.TryParse(words[1], CultureInfo.InvariantCulture, out var last)
-            ? (words[0], last)
-            : null;
+        try
+        {
+            var words = Encoding.ASCII.GetString(content[..RandomAccess.Read(note, content, 0)]).Split(' ');
+            return words.Length == 2 && long.TryParse(words[1], CultureInfo.InvariantCulture, out var last)
+                ? (words[0], last)
+                : null;
+        }
+        catch (Exception e) when (IsOfDisk(e))
+        {
+            return null;
+        }
     }
 
     /// <summary>Always as long as before, so that it is written in place. It outlives the process without a
@@ -97,8 +106,10 @@ internal sealed class SqlitePositions(string file, TimeProvider time) : IDisposa
             var content = string.Create(CultureInfo.InvariantCulture, $"{generation} {last:D20}");
             RandomAccess.Write(note, Encoding.ASCII.GetBytes(content), 0);
         }
-        catch (IOException)
+        catch (Exception e) when (IsOfDisk(e))
         {
         }
     }
+
+    private static bool IsOfDisk(Exception e) => e is IOException or UnauthorizedAccessException;
 }
