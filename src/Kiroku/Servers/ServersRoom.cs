@@ -6,6 +6,7 @@ using Kiroku.Quotas;
 using Kiroku.Servers.Api;
 using Kiroku.Servers.Engine;
 using Kiroku.Servers.Groups;
+using Kiroku.Servers.Lists;
 using Kiroku.Servers.Machines;
 using Kiroku.Servers.Remote;
 using Kiroku.Servers.State;
@@ -25,6 +26,7 @@ internal static class ServersRoom
         services.AddRules(typeof(ServerRules));
         services.AddRules(typeof(ServerGroupRules));
         services.AddSingleton<ServerStore>();
+        services.AddSingleton<ServerLists>();
         services.AddSingleton<IProjectUsage, ServerUsage>();
         services.AddSingleton<IServerCards, ServerCards>();
         services.AddSingleton<IRecordedServers, RecordedServers>();

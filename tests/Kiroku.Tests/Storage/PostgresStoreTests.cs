@@ -37,6 +37,14 @@ public sealed class PostgresStoreTests : StoreConformance, IAsyncLifetime
     /// <summary>PostgreSQL refuses U+0000.</summary>
     private protected override string Kept(string text) => text.Replace('\0', '\u2400');
 
+    private protected override async Task<string> PlanAsync(string sql, DynamicParameters values)
+        => string.Join('\n', await Database.ReadAsync(async connection =>
+        {
+            await connection.ExecuteAsync(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off");
+            return (await connection.QueryAsync<string>($"EXPLAIN {sql}", values)).ToList();
+        }, TestContext.Current.CancellationToken));
+
     [Fact]
     public async Task A_store_to_which_a_newer_service_only_added_is_used_beside_it()
     {

@@ -27,7 +27,7 @@ public abstract partial class StoreConformance : IDisposable
 
     public abstract void Dispose();
 
-    private IDatabase Database
+    private protected IDatabase Database
     {
         get
         {

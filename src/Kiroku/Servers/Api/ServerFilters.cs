@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Kiroku.Api;
+using Kiroku.Servers.Lists;
 using Kiroku.Servers.State;
 using Kiroku.Servers.Views;
 using Kiroku.Storage;
@@ -12,18 +14,18 @@ namespace Kiroku.Servers.Api;
 /// <summary>The filters of a server list: by an exact value, by a regular expression or by tags.</summary>
 internal static class ServerFilters
 {
-    private static readonly FrozenDictionary<string, Func<Server, string?>> Exact
-        = new Dictionary<string, Func<Server, string?>>
-        {
-            ["user_id"] = server => server.UserId,
-            ["launch_index"] = server => server.Labels.LaunchIndex.ToString(CultureInfo.InvariantCulture),
-            ["image_ref"] = server => server.ImageId,
-            ["image"] = server => server.ImageId,
-            ["vm_state"] = server => server.VmState,
-            ["task_state"] = server => server.TaskState,
-            ["host"] = server => server.Host,
-            ["uuid"] = server => server.Id.ToString(),
-        }.ToFrozenDictionary();
+    /// <summary>The columns, or expressions of them, whose value must be the one that is given.</summary>
+    private static readonly FrozenDictionary<string, string> Columns = new Dictionary<string, string>
+    {
+        ["user_id"] = "user_id",
+        ["image_ref"] = "image_id",
+        ["image"] = "image_id",
+        ["vm_state"] = "vm_state",
+        ["task_state"] = "task_state",
+        ["host"] = "host",
+        ["uuid"] = "id",
+        ["flavor"] = SqlCondition.FlavorId,
+    }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<string, Func<Server, string?>> ByPattern
         = new Dictionary<string, Func<Server, string?>>
@@ -34,7 +36,6 @@ internal static class ServerFilters
             ["key_name"] = server => server.Labels.Key?.Name,
             ["power_state"] = server => ((int)server.PowerState).ToString(CultureInfo.InvariantCulture),
             ["node"] = server => server.Host,
-            ["flavor"] = server => server.Flavor.Id,
             ["reservation_id"] = server => server.Labels.ReservationId,
             ["launched_at"] = server => server.LaunchedAt is { } time ? Timestamps.Format(time) : null,
             ["terminated_at"] = server => server.TerminatedAt is { } time ? Timestamps.Format(time) : null,
@@ -67,7 +68,14 @@ internal static class ServerFilters
             ["not-tags-any"] = (tags, named) => !named.Any(tags.Contains),
         }.ToFrozenDictionary();
 
-    public static IEnumerable<string> Names => [.. Exact.Keys, .. ByPattern.Keys];
+    /// <summary>The filters whose value serves as a regular expression in Nova; flavor only has to be one.</summary>
+    private static readonly IReadOnlyList<string> Patterns = [.. ByPattern.Keys, "flavor"];
+
+    /// <summary>The characters that mean themselves in a regular expression.</summary>
+    private static readonly SearchValues<char> Plain
+        = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_ ");
+
+    public static IEnumerable<string> Names => [.. Columns.Keys, .. ByPattern.Keys, "launch_index"];
 
     public static IEnumerable<string> TagNames => ByTags.Keys;
 
@@ -78,20 +86,32 @@ internal static class ServerFilters
     /// <exception cref="Fault">400 with Nova's words.</exception>
     public static void RequirePatterns(QueryParameters parameters, Microversion version)
     {
-        foreach (var name in ByPattern.Keys.Concat(version >= 26 ? ByTags.Keys : []))
+        foreach (var name in Patterns.Concat(version >= 26 ? ByTags.Keys : []))
         {
             if (parameters.All(name).FirstOrDefault(value => !TryPattern(value, out _)) is { } broken)
                 throw QueryParameters.Invalid(name, broken, $"{PythonText.Quote(broken)} is not a 'regex'");
         }
     }
 
-    /// <summary>The condition that a parameter sets; null for one that sets none.</summary>
+    /// <summary>The condition that a parameter sets, if the servers' columns tell; otherwise null.</summary>
+    public static SqlCondition? InSql(string name, string value)
+    {
+        if (Columns.TryGetValue(name, out var column))
+            return SqlCondition.Is(column, value);
+        return name is "name" or "display_name" && !value.AsSpan().ContainsAnyExcept(Plain)
+            ? SqlCondition.Contains("name", value)
+            : null;
+    }
+
+    /// <summary>
+    /// The condition that a parameter sets, if <see cref="InSql"/> has none; null if the parameter sets none.
+    /// </summary>
     public static Predicate<Server>? Of(string name, string value)
     {
-        if (Exact.TryGetValue(name, out var exact))
-            return server => exact(server) == value;
-        if (name == "flavor")
-            return server => server.Flavor.Id == value;
+        if (InSql(name, value) is not null)
+            return null;
+        if (name == "launch_index")
+            return server => server.Labels.LaunchIndex.ToString(CultureInfo.InvariantCulture) == value;
         if (ByTags.TryGetValue(name, out var tags))
         {
             var named = value.Split(',');

@@ -1,5 +1,6 @@
 using Kiroku.Access;
 using Kiroku.Api;
+using Kiroku.Servers.Lists;
 using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Api;
@@ -25,19 +26,15 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
     {
         RequireForm();
         var limit = parameters.LastLimit(maxLimit);
-        var order = ServerOrder.Read(parameters, version, caller);
+        var sorting = ServerOrder.Read(parameters, version, caller);
         var asked = parameters.Names.Where(IsTaken).ToList();
         if (asked.Find(name => Joined.Contains(name) || name.StartsWith('_')) is { } invalid)
             throw Fault.BadRequest($"Invalid filter field: {invalid}.");
-        var conditions = asked.Select(name => ServerFilters.Of(name, parameters.Last(name)!))
-            .OfType<Predicate<Server>>()
-            .ToList();
-        conditions.AddRange(Status());
+        var filters = asked.ToDictionary(name => name, name => parameters.Last(name)!);
+        var conditions = filters.Select(filter => ServerFilters.InSql(filter.Key, filter.Value))
+            .OfType<SqlCondition>().Concat(Status()).ToList();
         if (asked.Contains("locked"))
-        {
-            var locked = Locked();
-            conditions.Add(server => server.LockedBy is not null == locked);
-        }
+            conditions.Add(new($"locked_by IS {(Locked() ? "NOT NULL" : "NULL")}"));
         var (since, before) = Span(asked);
         var allProjects = asked.Contains("all_tenants") && Truth.Of(parameters.Last("all_tenants")!, otherwise: true);
         if (allProjects)
@@ -53,7 +50,11 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
             ChangesSince = since,
             ChangesBefore = before,
             Conditions = conditions,
-            Order = order,
+            Predicates =
+            [
+                .. filters.Select(filter => ServerFilters.Of(filter.Key, filter.Value)).OfType<Predicate<Server>>(),
+            ],
+            Sorting = sorting,
         };
     }
 
@@ -98,19 +99,14 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
             || (version >= 90 && name == "hostname");
     }
 
-    private IEnumerable<Predicate<Server>> Status()
+    private List<SqlCondition> Status()
     {
         if (!parameters.Has("status"))
-            yield break;
-        var statuses = parameters.All("status").ToList();
-        if (ServerStatus.Filter(statuses) is not { } filter)
-        {
-            if (version >= 38)
-                throw Fault.BadRequest("Invalid status value");
-            yield return _ => false;
-            yield break;
-        }
-        yield return filter;
+            return [];
+        if (ServerStatus.StatesOf([.. parameters.All("status")]) is not var (vmStates, taskStates))
+            return version >= 38 ? throw Fault.BadRequest("Invalid status value") : [new("1 = 0")];
+        var vmState = SqlCondition.IsOneOf("vm_state", vmStates);
+        return taskStates.Count == 0 ? [vmState] : [vmState, SqlCondition.IsOneOf("task_state", taskStates)];
     }
 
     private bool Locked()

@@ -1,49 +1,51 @@
 using System.Collections.Frozen;
 using Kiroku.Access;
 using Kiroku.Api;
+using Kiroku.Servers.Lists;
 using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Api;
 
 /// <summary>
-/// Reads the order of a list from sort_key and sort_dir, each of which may be given several times. The newest comes
-/// first among servers that are equal by these.
+/// Reads the order of a list from sort_key and sort_dir, each of which may be given several times.
 /// </summary>
 internal static class ServerOrder
 {
-    private static readonly FrozenDictionary<string, Func<Server, IComparable?>> Keys
-        = new Dictionary<string, Func<Server, IComparable?>>
-        {
-            ["access_ip_v4"] = server => server.Labels.AccessIpv4,
-            ["access_ip_v6"] = server => server.Labels.AccessIpv6,
-            ["auto_disk_config"] = server => server.Labels.DiskConfig,
-            ["availability_zone"] = server => server.AvailabilityZone,
-            ["config_drive"] = server => server.Labels.ConfigDrive ? "True" : "",
-            ["created_at"] = server => server.CreatedAt,
-            ["display_description"] = server => server.Description,
-            ["display_name"] = server => server.Name,
-            ["host"] = server => server.Host,
-            ["hostname"] = Hostnames.Of,
-            ["image_ref"] = server => server.ImageId,
-            ["instance_type_id"] = server => server.Flavor.Id,
-            ["kernel_id"] = _ => null,
-            ["key_name"] = server => server.Labels.Key?.Name,
-            ["launch_index"] = server => server.Labels.LaunchIndex,
-            ["launched_at"] = server => server.LaunchedAt,
-            ["locked_by"] = server => server.LockedBy,
-            ["node"] = server => server.Host,
-            ["power_state"] = server => (int)server.PowerState,
-            ["progress"] = server => server.Progress,
-            ["project_id"] = server => server.ProjectId,
-            ["ramdisk_id"] = _ => null,
-            ["root_device_name"] = _ => null,
-            ["task_state"] = server => server.TaskState,
-            ["terminated_at"] = server => server.TerminatedAt,
-            ["updated_at"] = server => server.UpdatedAt,
-            ["user_id"] = server => server.UserId,
-            ["uuid"] = server => server.Id,
-            ["vm_state"] = server => server.VmState,
-        }.ToFrozenDictionary();
+    /// <summary>All servers are equal by it.</summary>
+    private static SortKey Nothing => new(_ => 0, "0");
+
+    private static readonly FrozenDictionary<string, SortKey> Keys = new Dictionary<string, SortKey>
+    {
+        ["access_ip_v4"] = new(server => server.Labels.AccessIpv4),
+        ["access_ip_v6"] = new(server => server.Labels.AccessIpv6),
+        ["auto_disk_config"] = new(server => server.Labels.DiskConfig),
+        ["availability_zone"] = new(server => server.AvailabilityZone),
+        ["config_drive"] = new(server => server.Labels.ConfigDrive ? "True" : ""),
+        ["created_at"] = SortKey.CreatedAt,
+        ["display_description"] = new(server => server.Description, "description", IsNullable: true),
+        ["display_name"] = new(server => server.Name, "name"),
+        ["host"] = new(server => server.Host, "host", IsNullable: true),
+        ["hostname"] = new(Hostnames.Of),
+        ["image_ref"] = new(server => server.ImageId, "image_id"),
+        ["instance_type_id"] = new(server => server.Flavor.Id, SqlCondition.FlavorId),
+        ["kernel_id"] = Nothing,
+        ["key_name"] = new(server => server.Labels.Key?.Name),
+        ["launch_index"] = new(server => server.Labels.LaunchIndex),
+        ["launched_at"] = new(server => server.LaunchedAt, "launched_at", IsNullable: true),
+        ["locked_by"] = new(server => server.LockedBy, "locked_by", IsNullable: true),
+        ["node"] = new(server => server.Host, "host", IsNullable: true),
+        ["power_state"] = new(server => (int)server.PowerState, "power_state"),
+        ["progress"] = new(server => server.Progress, "progress"),
+        ["project_id"] = new(server => server.ProjectId, "project_id"),
+        ["ramdisk_id"] = Nothing,
+        ["root_device_name"] = Nothing,
+        ["task_state"] = new(server => server.TaskState, "task_state", IsNullable: true),
+        ["terminated_at"] = new(server => server.TerminatedAt, "terminated_at", IsNullable: true),
+        ["updated_at"] = new(server => server.UpdatedAt, "updated_at"),
+        ["user_id"] = new(server => server.UserId, "user_id"),
+        ["uuid"] = SortKey.Id,
+        ["vm_state"] = new(server => server.VmState, "vm_state"),
+    }.ToFrozenDictionary();
 
     /// <summary>The keys that are accepted without effect before 2.75, because Nova once had them.</summary>
     private static readonly FrozenSet<string> Ignored = new[]
@@ -56,7 +58,7 @@ internal static class ServerOrder
 
     /// <exception cref="Fault">400: an unknown key or direction; 403: a key that only administrators may sort
     /// by.</exception>
-    public static Comparison<Server>? Read(QueryParameters parameters, Microversion version, Caller caller)
+    public static ServerSorting Read(QueryParameters parameters, Microversion version, Caller caller)
     {
         var keys = parameters.All("sort_key").ToList();
         foreach (var key in keys)
@@ -66,31 +68,22 @@ internal static class ServerOrder
                     "sort_key", key,
                     $"{PythonText.Quote(key)} is not one of [{string.Join(", ", Allowed(version))}]");
         }
-        var directions = parameters.All("sort_dir").Select(direction => direction switch
-        {
-            "asc" => 1,
-            "desc" => -1,
-            _ => throw Fault.BadRequest("Invalid input received: Unknown sort direction, must be 'desc' or 'asc'"),
-        }).ToList();
+        var directions = parameters.All("sort_dir").ToList();
+        if (directions.Exists(direction => direction is not ("asc" or "desc")))
+            throw Fault.BadRequest("Invalid input received: Unknown sort direction, must be 'desc' or 'asc'");
         if (directions.Count > Math.Max(keys.Count, 1))
             throw Fault.BadRequest("Invalid input received: Sort direction array size exceeds sort key array size");
         if (keys.Find(key => key is "host" or "node") is { } hidden && !caller.IsAdmin)
             throw new Fault(403, $"Only administrators can sort servers by {hidden}");
         if (keys.Count == 0 && directions.Count == 0)
-            return null;
+            return ServerSorting.NewestFirst;
         var sorted = (keys.Count == 0 ? ["created_at"] : keys).Select((key, index)
-            => (Value: Keys.GetValueOrDefault(key, _ => null), Sign: index < directions.Count
-                ? directions[index]
-                : directions.LastOrDefault(-1))).ToList();
-        return (a, b) => sorted.Select(by => by.Sign * Compare(by.Value(a), by.Value(b)))
-            .FirstOrDefault(order => order != 0);
+            => Keys.GetValueOrDefault(key, Nothing) with
+            {
+                IsDescending = (index < directions.Count ? directions[index] : directions.LastOrDefault("desc")) == "desc",
+            });
+        return ServerSorting.By([.. sorted]);
     }
-
-    private static int Compare(IComparable? a, IComparable? b) => (a, b) switch
-    {
-        (string one, string other) => string.CompareOrdinal(one, other),
-        _ => Comparer<IComparable>.Default.Compare(a!, b!),
-    };
 
     private static IEnumerable<string> Allowed(Microversion version)
         => Keys.Keys.Order(StringComparer.Ordinal).Concat(version >= 75

@@ -5,6 +5,7 @@ using Kiroku.Networks;
 using Kiroku.Nodes;
 using Kiroku.Servers.Engine;
 using Kiroku.Servers.Groups;
+using Kiroku.Servers.Lists;
 using Kiroku.Servers.State;
 using Kiroku.Servers.Views;
 using Kiroku.Servers.Work;
@@ -63,21 +64,21 @@ internal static class ServersApi
         return view with { GroupNames = groups.ToDictionary(group => group.Id, group => group.Name) };
     }
 
-    private static Task<IResult> ListBrief(HttpContext context, ServerStore store, IOptions<ServersOptions> options)
-        => ListAsync(context, store, options.Value, detailed: false);
+    private static Task<IResult> ListBrief(HttpContext context, ServerLists lists, IOptions<ServersOptions> options)
+        => ListAsync(context, lists, options.Value, detailed: false);
 
-    private static Task<IResult> ListDetail(HttpContext context, ServerStore store, IOptions<ServersOptions> options)
-        => ListAsync(context, store, options.Value, detailed: true);
+    private static Task<IResult> ListDetail(HttpContext context, ServerLists lists, IOptions<ServersOptions> options)
+        => ListAsync(context, lists, options.Value, detailed: true);
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, ServerStore store, ServersOptions options, bool detailed)
+        HttpContext context, ServerLists lists, ServersOptions options, bool detailed)
     {
         Caller.Of(context).Require(detailed ? ServerRules.ListDetail : ServerRules.List, Caller.Of(context).ProjectId);
         var parameters = new QueryParameters(context.Request);
         var query = new ServerListing(context, detailed).Read(options.MaxLimit);
         try
         {
-            var servers = await store.ListAsync(query, context.RequestAborted);
+            var servers = await lists.ListAsync(query, context.RequestAborted);
             var view = detailed ? await ViewAsync(context, servers) : View(context);
             return JsonResponse.Ok(json =>
             {

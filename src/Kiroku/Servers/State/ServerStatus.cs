@@ -24,19 +24,20 @@ internal static class ServerStatus
     };
 
     /// <summary>
-    /// The condition of a list by status (task_and_vm_state_from_status). As in Nova, the task_state counts only if
-    /// each status asked for belongs to task_states. Null if none of the words is a status.
+    /// The vm_states and task_states of statuses (task_and_vm_state_from_status), for a list. As in Nova, the task_state
+    /// counts only if each status asked for belongs to task_states; otherwise there are none. Null if none of the words
+    /// is a status.
     /// </summary>
-    public static Predicate<Server>? Filter(IReadOnlyList<string> statuses)
+    public static (IReadOnlyCollection<string> VmStates, IReadOnlyCollection<string> TaskStates)? StatesOf(
+        IReadOnlyList<string> statuses)
     {
         var meant = statuses.SelectMany(status => Meanings.GetValueOrDefault(status.ToUpperInvariant(), [])).ToList();
         if (meant.Count == 0)
             return null;
-        var vmStates = meant.SelectMany(meaning => meaning.VmStates).ToHashSet();
-        var anyTask = meant.Exists(meaning => meaning.TaskStates.Length == 0);
-        var taskStates = meant.SelectMany(meaning => meaning.TaskStates).ToHashSet();
-        return server => vmStates.Contains(server.VmState)
-            && (anyTask || (server.TaskState is { } task && taskStates.Contains(task)));
+        var vmStates = meant.SelectMany(meaning => meaning.VmStates).Distinct().ToList();
+        return meant.Exists(meaning => meaning.TaskStates.Length == 0)
+            ? (vmStates, [])
+            : (vmStates, meant.SelectMany(meaning => meaning.TaskStates).Distinct().ToList());
     }
 
     private static readonly Dictionary<string, Meaning[]> Meanings = new()

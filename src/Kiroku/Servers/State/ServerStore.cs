@@ -15,37 +15,6 @@ internal sealed class ServerStore(
     public Task<Server?> FindAsync(Guid id, CancellationToken cancellationToken)
         => database.ReadOneAsync(connection => FindAsync(connection, id), cancellationToken);
 
-    /// <summary>A page of servers in the order asked for, newest first among equals.</summary>
-    /// <exception cref="UnknownMarkerException">The marker names no server that the query could list.</exception>
-    public Task<IReadOnlyList<Server>> ListAsync(ServerQuery query, CancellationToken cancellationToken)
-        => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
-        {
-            var values = new
-            {
-                query.Deleted,
-                query.ProjectId,
-                query.ChangesSince,
-                query.ChangesBefore,
-                query.Marker,
-                query.Limit,
-            };
-            if (query is { IsPaged: true, Marker: not null }
-                && !(await connection.QueryAsync<Guid>(query.MarkerSql(), values)).Any())
-                throw new UnknownMarkerException();
-            var servers = (await connection.QueryAsync<ServerRow>(query.Sql(), values)).Select(row => row.ToServer());
-            if (query.IsPaged)
-                return servers.ToList();
-            if (query.Order is { } order)
-                servers = servers.Order(Comparer<Server>.Create(order));
-            if (query.Marker is { } marker)
-            {
-                var all = servers.ToList();
-                var index = all.FindIndex(server => server.Id == marker);
-                servers = index < 0 ? throw new UnknownMarkerException() : all.Skip(index + 1);
-            }
-            return servers.Where(query.Matches).Take(query.Limit).ToList();
-        }, cancellationToken);
-
     /// <summary>Every server that is not deleted and fulfils a condition on its columns.</summary>
     public Task<IReadOnlyList<Server>> ListWhereAsync(
         string condition, object? values, CancellationToken cancellationToken)

@@ -1,0 +1,200 @@
+using System.Globalization;
+using Dapper;
+using Kiroku.Hypervisors;
+using Kiroku.Servers.Lists;
+using Kiroku.Servers.State;
+using Kiroku.Storage;
+
+namespace Kiroku.Tests.Storage;
+
+/// <summary>Lists of servers: their pages, and the indexes that they are read by.</summary>
+public abstract partial class StoreConformance
+{
+    private const int Page = 7;
+
+    private static readonly SortKey[] SortKeys =
+    [
+        SortKey.CreatedAt, SortKey.Id,
+        new(server => server.Name, "name"),
+        new(server => server.Flavor.Id, SqlCondition.FlavorId),
+        new(server => server.UpdatedAt, "updated_at"),
+        new(server => (int)server.PowerState, "power_state"),
+        new(server => server.Host, "host", IsNullable: true),
+        new(server => server.LaunchedAt, "launched_at", IsNullable: true),
+        new(server => server.Labels.LaunchIndex),
+    ];
+
+    private static readonly (SqlCondition InSql, Predicate<Server> Same)[] Filters =
+    [
+        (SqlCondition.Is("image_id", "i1"), server => server.ImageId == "i1"),
+        (SqlCondition.Is(SqlCondition.FlavorId, "2"), server => server.Flavor.Id == "2"),
+        (SqlCondition.IsOneOf("vm_state", [VmStates.Active]), server => server.VmState == VmStates.Active),
+        (SqlCondition.IsOneOf("vm_state", [VmStates.Active, VmStates.Error]),
+            server => server.VmState is VmStates.Active or VmStates.Error),
+        (SqlCondition.Is("host", "h2"), server => server.Host == "h2"),
+        (SqlCondition.Contains("name", "B"), server => server.Name.Contains('b', StringComparison.OrdinalIgnoreCase)),
+        (SqlCondition.Contains("name", "b_"), server => server.Name.Contains("b_", StringComparison.OrdinalIgnoreCase)),
+        (SqlCondition.Contains("name", "%"), server => server.Name.Contains('%', StringComparison.Ordinal)),
+        (new SqlCondition("locked_by IS NULL"), server => server.LockedBy is null),
+    ];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Pages_of_any_list_hold_its_servers_in_their_order(int seed)
+    {
+        var random = new Random(seed);
+        var all = await AddServersAsync(Enumerable.Range(0, 150).Select(_ => RandomServer(random)));
+        for (var round = 0; round < 60; round++)
+        {
+            var (query, matches) = RandomQuery(random);
+            var expected = all.Where(server => matches(server) && query.Matches(server)).Order(query.Sorting);
+            Assert.Equal(expected.Select(server => server.Id), (await WalkAsync(query)).Select(server => server.Id));
+        }
+    }
+
+    [Fact]
+    public async Task A_page_goes_on_behind_a_server_that_fulfils_the_conditions_no_more()
+    {
+        var all = await AddServersAsync(Enumerable.Range(0, 5).Select(number => NamedServer($"vm{number}")));
+        var query = new ServerQuery
+        {
+            Conditions = [SqlCondition.Is("name", "vm1")],
+            Sorting = ServerSorting.By([new SortKey(server => server.Name, "name") { IsDescending = false }]),
+            Marker = all[0].Id,
+        };
+        Assert.Equal("vm1", Assert.Single(await Lists.ListAsync(query, Token)).Name);
+        await Assert.ThrowsAsync<UnknownMarkerException>(
+            () => Lists.ListAsync(query with { ProjectId = "other" }, Token));
+    }
+
+    [Theory]
+    [InlineData("servers_of_project", "p")]
+    [InlineData("servers_of_project", "p", "", "", "marker")]
+    [InlineData("servers_of_project", "p", "name")]
+    [InlineData("servers_of_project_by_name", "p", "", "name")]
+    [InlineData("servers_of_project_by_name", "p", "", "name", "marker")]
+    [InlineData("servers_of_project_by_change", "p", "", "updated_at")]
+    [InlineData("servers_by_state", "p", "vm_state")]
+    [InlineData("servers_by_state", "p", "vm_state", "", "marker")]
+    [InlineData("servers_by_image", "p", "image_id")]
+    [InlineData("servers_by_flavor", "p", SqlCondition.FlavorId)]
+    [InlineData("servers_by_age", null)]
+    [InlineData("servers_by_age", null, "", "", "marker")]
+    [InlineData("servers_by_change", null, "", "updated_at")]
+    public async Task A_list_is_read_in_its_order_by_an_index(
+        string index, string? project, string filter = "", string sort = "", string marker = "")
+    {
+        var server = NamedServer("vm");
+        var plan = await PlanAsync(new ServerQuery
+        {
+            ProjectId = project,
+            Conditions = filter switch
+            {
+                "" => [],
+                "name" => [SqlCondition.Contains("name", "x")],
+                _ => [SqlCondition.Is(filter, "x")],
+            },
+            Sorting = sort.Length == 0 ? ServerSorting.NewestFirst : ServerSorting.By([SortKeys.Single(key => key.Column == sort)]),
+        }, marker.Length == 0 ? null : server);
+        Assert.Matches($@"\b{index}\b", plan);
+        Assert.DoesNotContain("SORT", plan.Replace("TEMP B-TREE", "SORT", StringComparison.Ordinal).ToUpperInvariant(),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("servers_of_project_by_change", "p")]
+    [InlineData("servers_by_change", null)]
+    public async Task What_changed_lately_is_read_by_an_index(string index, string? project)
+        => Assert.Matches($@"\b{index}\b", await PlanAsync(
+            new ServerQuery { ProjectId = project, Deleted = null, ChangesSince = Now }, after: null));
+
+    /// <summary>How the store reads a statement; it prefers indexes even for a few rows.</summary>
+    private protected abstract Task<string> PlanAsync(string sql, DynamicParameters values);
+
+    private ServerLists Lists => new(Database);
+
+    private Task<string> PlanAsync(ServerQuery query, Server? after)
+    {
+        var (sql, values) = query.Page(after, Page);
+        return PlanAsync(sql, values);
+    }
+
+    private async Task<List<Server>> WalkAsync(ServerQuery query)
+    {
+        var seen = new List<Server>();
+        while (true)
+        {
+            var page = await Lists.ListAsync(
+                query with { Limit = Page, Marker = seen.Count == 0 ? null : seen[^1].Id }, Token);
+            seen.AddRange(page);
+            if (page.Count < Page)
+                return seen;
+        }
+    }
+
+    private static (ServerQuery Query, Predicate<Server> Matches) RandomQuery(Random random)
+    {
+        var filters = random.GetItems(Filters, random.Next(3));
+        var keys = random.GetItems(SortKeys, random.Next(3))
+            .Select(key => key with { IsDescending = random.Next(2) == 0 }).ToList();
+        var project = random.Next(2) == 0 ? "p" : null;
+        bool? deleted = random.Next(3) switch { 0 => null, 1 => true, _ => false };
+        DateTime? since = random.Next(3) == 0 ? Now.AddSeconds(1) : null;
+        return (new ServerQuery
+        {
+            ProjectId = project,
+            Deleted = deleted,
+            ChangesSince = since,
+            Conditions = [.. filters.Select(filter => filter.InSql)],
+            Predicates = random.Next(3) == 0 ? [server => server.Labels.LaunchIndex != 1] : [],
+            Sorting = keys.Count == 0 ? ServerSorting.NewestFirst : ServerSorting.By(keys),
+        }, server => (project is null || server.ProjectId == project) && (deleted is null || server.Deleted == deleted)
+            && (since is null || server.UpdatedAt >= since) && filters.All(filter => filter.Same(server)));
+    }
+
+    private static Server RandomServer(Random random)
+    {
+        var flavor = random.Next(3).ToString(CultureInfo.InvariantCulture);
+        return NamedServer(random.GetItems(["a", "B", "ab_c", "%", "記録"], 1)[0]) with
+        {
+            ProjectId = random.Next(3) == 0 ? "other" : "p",
+            ImageId = $"i{random.Next(3)}",
+            Flavor = new ServerFlavor(flavor, $"m{flavor}", 1, 128, 1),
+            Labels = new ServerLabels { LaunchIndex = random.Next(3) },
+            VmState = random.GetItems([VmStates.Active, VmStates.Stopped, VmStates.Error], 1)[0],
+            PowerState = random.Next(2) == 0 ? MachineState.Running : MachineState.Shutdown,
+            Host = random.Next(3) == 0 ? null : $"h{random.Next(3)}",
+            LockedBy = random.Next(3) == 0 ? "owner" : null,
+            CreatedAt = Now.AddSeconds(random.Next(9)),
+            UpdatedAt = Now.AddSeconds(random.Next(3)),
+            LaunchedAt = random.Next(3) == 0 ? null : Now.AddSeconds(random.Next(9)),
+            Deleted = random.Next(4) == 0,
+        };
+    }
+
+    private static Server NamedServer(string name) => new()
+    {
+        Id = Guid.NewGuid(),
+        Name = name,
+        ProjectId = "p",
+        UserId = "u",
+        ImageId = "i",
+        Flavor = new ServerFlavor("42", "m1.nano", 1, 128, 1),
+        VmState = VmStates.Active,
+        CreatedAt = Now,
+        UpdatedAt = Now,
+    };
+
+    private async Task<IReadOnlyList<Server>> AddServersAsync(IEnumerable<Server> servers)
+    {
+        var all = servers.ToList();
+        await Database.WriteAsync(async connection =>
+        {
+            foreach (var server in all)
+                await connection.ExecuteAsync(ServerRow.Insert, ServerRow.Of(server));
+            return 0;
+        }, Token);
+        return all;
+    }
+}
