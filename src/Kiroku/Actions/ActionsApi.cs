@@ -42,7 +42,9 @@ internal static class ActionsApi
     private static ListedAction Listed(FinishedRecords finished, ActionView view, ActionRecord action)
     {
         var listed = new ListedAction(action.RequestId, JsonResponse.ToBytes(json => view.WriteListed(json, action)));
-        return action.FinishTime is null ? listed : finished.KeepListed(new(action.ServerId, action.Id, view.IsPaged), listed);
+        return action.FinishTime is null
+            ? listed
+            : finished.KeepListed(new(action.ServerId, action.Id, view.IsPaged), listed);
     }
 
     private static void WriteList(

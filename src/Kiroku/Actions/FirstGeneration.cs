@@ -57,8 +57,8 @@ internal sealed class FirstGeneration(IDatabase database)
     }
 
     /// <summary>
-    /// Moves the actions that run, so that they go on in the table of today, each with those that were accepted later on
-    /// its server.
+    /// Moves the actions that run, so that they go on in the table of today, each with those that were accepted on its
+    /// server later.
     /// </summary>
     public async Task MoveRunningAsync(IRecordedServers servers, CancellationToken cancellationToken)
     {

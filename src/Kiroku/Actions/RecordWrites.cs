@@ -5,8 +5,8 @@ namespace Kiroku.Actions;
 
 /// <summary>
 /// The statements that write how an action goes on, each in its row alone and at a new position of the feed. They do
-/// not depend on what the row held before, so that each may be repeated. Their parameters' names leave room for those of
-/// the statement that holds the server's row.
+/// not depend on what the row held before, so that each may be repeated. Their parameters' names leave room for those
+/// of the statement that holds the server's row.
 /// </summary>
 internal static class RecordWrites
 {

@@ -8,8 +8,8 @@ namespace Kiroku.Actions;
 
 /// <summary>
 /// Runs steps and is the only writer of events: one before each attempt, the work, the event completed in every
-/// outcome. A failed attempt is followed by another, with an event of its own, until one succeeds or the step has failed
-/// for good.
+/// outcome. A failed attempt is followed by another, with an event of its own, until one succeeds or the step has
+/// failed for good.
 /// </summary>
 internal sealed partial class StepRunner(
     ActionStore store, StorePatience patience, IOptions<ActionsOptions> options, TimeProvider time,

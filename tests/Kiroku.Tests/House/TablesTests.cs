@@ -38,8 +38,12 @@ public sealed partial class TablesTests
             = "looks for nodes of an earlier version before there is the schema that their room knows",
         [("Storage/Sqlite/SqlitePositions.cs", "feed_now")]
             = "goes on with the positions where the store ends, as PostgreSQL does by itself",
+        [("Storage/Postgres/PostgresSchema.cs", "records")]
+            = "gives a restored store positions beyond those of its rows, as SqlitePositions does",
+        [("Storage/Copying/StoreCopy.cs", "earlier_actions")] = Copy,
         [("Storage/Copying/StoreCopy.cs", "flavors")] = Copy,
         [("Storage/Copying/StoreCopy.cs", "identity_changes")] = Copy,
+        [("Storage/Copying/StoreCopy.cs", "records")] = Copy,
         [("Storage/Copying/StoreCopy.cs", "roles")] = Copy,
         [("Storage/Copying/StoreCopy.cs", "servers")] = Copy,
         [("Storage/Copying/StoreCopy.cs", "users")] = Copy,

@@ -1,9 +1,8 @@
-using System.Globalization;
 using Dapper;
+using Kiroku.Actions;
 using Kiroku.Hypervisors;
 using Kiroku.Servers.Lists;
 using Kiroku.Servers.State;
-using Kiroku.Storage;
 
 namespace Kiroku.Tests.Storage;
 
@@ -81,11 +80,14 @@ public abstract partial class StoreConformance
     [InlineData("servers_by_flavor", "p", SqlCondition.FlavorId)]
     [InlineData("servers_by_age", null)]
     [InlineData("servers_by_age", null, "", "", "marker")]
-    [InlineData("servers_by_change", null, "", "updated_at")]
     public async Task A_list_is_read_in_its_order_by_an_index(
         string index, string? project, string filter = "", string sort = "", string marker = "")
     {
-        var server = NamedServer("vm");
+        var servers = await AddServersAsync(Enumerable.Range(0, 1000).Select(number => NamedServer($"vm{number}") with
+        {
+            ProjectId = number % 20 == 0 ? "p" : $"p{number % 20}",
+            CreatedAt = Now.AddSeconds(number),
+        }));
         var plan = await PlanAsync(new ServerQuery
         {
             ProjectId = project,
@@ -95,8 +97,10 @@ public abstract partial class StoreConformance
                 "name" => [SqlCondition.Contains("name", "x")],
                 _ => [SqlCondition.Is(filter, "x")],
             },
-            Sorting = sort.Length == 0 ? ServerSorting.NewestFirst : ServerSorting.By([SortKeys.Single(key => key.Column == sort)]),
-        }, marker.Length == 0 ? null : server);
+            Sorting = sort.Length == 0
+                ? ServerSorting.NewestFirst
+                : ServerSorting.By([SortKeys.Single(key => key.Column == sort)]),
+        }, marker.Length == 0 ? null : servers[500]);
         Assert.Matches($@"\b{index}\b", plan);
         Assert.DoesNotContain("SORT", plan.Replace("TEMP B-TREE", "SORT", StringComparison.Ordinal).ToUpperInvariant(),
             StringComparison.Ordinal);
@@ -106,8 +110,15 @@ public abstract partial class StoreConformance
     [InlineData("servers_of_project_by_change", "p")]
     [InlineData("servers_by_change", null)]
     public async Task What_changed_lately_is_read_by_an_index(string index, string? project)
-        => Assert.Matches($@"\b{index}\b", await PlanAsync(
-            new ServerQuery { ProjectId = project, Deleted = null, ChangesSince = Now }, after: null));
+    {
+        await AddServersAsync(Enumerable.Range(0, 300).Select(number => NamedServer("vm") with
+        {
+            ProjectId = number % 3 == 0 ? "p" : "other",
+            UpdatedAt = Now.AddMinutes(-number),
+        }));
+        Assert.Matches($@"\b{index}\b", await PlanAsync(
+            new ServerQuery { ProjectId = project, Deleted = null, ChangesSince = Now.AddMinutes(-6) }, after: null));
+    }
 
     /// <summary>How the store reads a statement; it prefers indexes even for a few rows.</summary>
     private protected abstract Task<string> PlanAsync(string sql, DynamicParameters values);
@@ -155,7 +166,7 @@ public abstract partial class StoreConformance
 
     private static Server RandomServer(Random random)
     {
-        var flavor = random.Next(3).ToString(CultureInfo.InvariantCulture);
+        var flavor = $"{random.Next(3)}";
         return NamedServer(random.GetItems(["a", "B", "ab_c", "%", "記録"], 1)[0]) with
         {
             ProjectId = random.Next(3) == 0 ? "other" : "p",
@@ -163,7 +174,7 @@ public abstract partial class StoreConformance
             Flavor = new ServerFlavor(flavor, $"m{flavor}", 1, 128, 1),
             Labels = new ServerLabels { LaunchIndex = random.Next(3) },
             VmState = random.GetItems([VmStates.Active, VmStates.Stopped, VmStates.Error], 1)[0],
-            PowerState = random.Next(2) == 0 ? MachineState.Running : MachineState.Shutdown,
+            PowerState = random.Next(2) == 0 ? MachineState.Running : MachineState.Paused,
             Host = random.Next(3) == 0 ? null : $"h{random.Next(3)}",
             LockedBy = random.Next(3) == 0 ? "owner" : null,
             CreatedAt = Now.AddSeconds(random.Next(9)),

@@ -77,12 +77,15 @@ internal static class ServerOrder
             throw new Fault(403, $"Only administrators can sort servers by {hidden}");
         if (keys.Count == 0 && directions.Count == 0)
             return ServerSorting.NewestFirst;
-        var sorted = (keys.Count == 0 ? ["created_at"] : keys).Select((key, index)
-            => Keys.GetValueOrDefault(key, Nothing) with
-            {
-                IsDescending = (index < directions.Count ? directions[index] : directions.LastOrDefault("desc")) == "desc",
-            });
-        return ServerSorting.By([.. sorted]);
+        var last = directions.LastOrDefault("desc");
+        return ServerSorting.By(
+        [
+            .. (keys.Count == 0 ? ["created_at"] : keys).Select((key, index)
+                => Keys.GetValueOrDefault(key, Nothing) with
+                {
+                    IsDescending = (directions.ElementAtOrDefault(index) ?? last) == "desc",
+                }),
+        ]);
     }
 
     private static IEnumerable<string> Allowed(Microversion version)

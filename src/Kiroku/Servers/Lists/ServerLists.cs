@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Kiroku.Actions;
 using Kiroku.Servers.State;
 using Kiroku.Storage;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Dapper;
-using Kiroku.Servers.State;
 
 namespace Kiroku.Servers.Lists;
 
@@ -15,7 +14,7 @@ internal sealed record SqlCondition(string Text, params IReadOnlyList<string> Va
     public static SqlCondition Is(string expression, string value) => new($"{expression} = {{0}}", value);
 
     /// <summary>A column has one of the values.</summary>
-    public static SqlCondition IsOneOf(string column, IReadOnlyCollection<string> values)
+    public static SqlCondition IsOneOf(string column, IReadOnlyList<string> values)
         => values is [var only]
             ? Is(column, only)
             : new($"{column} IN ({string.Join(", ", values.Select((_, index) => $"{{{index}}}"))})", [.. values]);

@@ -24,11 +24,11 @@ internal static class ServerStatus
     };
 
     /// <summary>
-    /// The vm_states and task_states of statuses (task_and_vm_state_from_status), for a list. As in Nova, the task_state
-    /// counts only if each status asked for belongs to task_states; otherwise there are none. Null if none of the words
-    /// is a status.
+    /// The vm_states and task_states of statuses (task_and_vm_state_from_status), for a list. As in Nova, the
+    /// task_state counts only if each status asked for belongs to task_states; otherwise there are none. Null if none
+    /// of the words is a status.
     /// </summary>
-    public static (IReadOnlyCollection<string> VmStates, IReadOnlyCollection<string> TaskStates)? StatesOf(
+    public static (IReadOnlyList<string> VmStates, IReadOnlyList<string> TaskStates)? StatesOf(
         IReadOnlyList<string> statuses)
     {
         var meant = statuses.SelectMany(status => Meanings.GetValueOrDefault(status.ToUpperInvariant(), [])).ToList();

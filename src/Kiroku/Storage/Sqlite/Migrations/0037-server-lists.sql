@@ -1,11 +1,10 @@
 -- Lists of servers, by what they can be filtered and sorted by. Those of an administrator have no project.
 DROP INDEX servers_of_project;
-CREATE INDEX servers_of_project ON servers (project_id, created_at, id, name) WHERE deleted = 0;
-CREATE INDEX servers_of_project_by_name ON servers (project_id, name, created_at, id) WHERE deleted = 0;
+CREATE INDEX servers_of_project ON servers (project_id, deleted, created_at, id, name);
+CREATE INDEX servers_of_project_by_name ON servers (project_id, deleted, name, created_at, id);
 CREATE INDEX servers_of_project_by_change ON servers (project_id, updated_at, created_at, id);
 CREATE INDEX servers_by_change ON servers (updated_at, created_at, id);
-CREATE INDEX servers_by_age ON servers (created_at, id) WHERE deleted = 0;
-CREATE INDEX servers_by_state ON servers (vm_state, project_id, created_at, id) WHERE deleted = 0;
-CREATE INDEX servers_by_image ON servers (image_id, project_id, created_at, id) WHERE deleted = 0;
-CREATE INDEX servers_by_flavor ON servers (json_extract(flavor, '$.id'), project_id, created_at, id) WHERE deleted = 0;
-CREATE INDEX deleted_servers ON servers (created_at, id) WHERE deleted = 1;
+CREATE INDEX servers_by_age ON servers (deleted, created_at, id);
+CREATE INDEX servers_by_state ON servers (vm_state, project_id, deleted, created_at, id);
+CREATE INDEX servers_by_image ON servers (image_id, project_id, deleted, created_at, id);
+CREATE INDEX servers_by_flavor ON servers (json_extract(flavor, '$.id'), project_id, deleted, created_at, id);
