@@ -67,6 +67,15 @@ public abstract partial class StoreConformance
             () => Lists.ListAsync(query with { ProjectId = "other" }, Token));
     }
 
+    [Fact]
+    public async Task A_flavor_is_found_whatever_its_texts_hold()
+    {
+        var server = NamedServer("vm") with { Flavor = new ServerFlavor("7", "a\0\"\\u0000", 1, 128, 1) };
+        await AddServersAsync([server, NamedServer("other")]);
+        var query = new ServerQuery { Conditions = [SqlCondition.Is(SqlCondition.FlavorId, "7")] };
+        Assert.Equal(server.Id, Assert.Single(await Lists.ListAsync(query, Token)).Id);
+    }
+
     [Theory]
     [InlineData("servers_of_project", "p")]
     [InlineData("servers_of_project", "p", "", "", "marker")]

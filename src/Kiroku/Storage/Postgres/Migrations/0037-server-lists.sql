@@ -1,8 +1,8 @@
 -- Lists of servers, by what they can be filtered and sorted by. Those of an administrator have no project.
 
--- SQLite's function, for paths of one name.
+-- SQLite's function, for paths of one name. PostgreSQL refuses JSON in which any string holds U+0000.
 CREATE FUNCTION json_extract(json TEXT, path TEXT) RETURNS TEXT LANGUAGE SQL IMMUTABLE AS
-    $$SELECT (json::jsonb ->> substr(path, 3)) COLLATE "C"$$;
+    $$SELECT (replace(json, '\u0000', '\u2400')::jsonb ->> substr(path, 3)) COLLATE "C"$$;
 
 DROP INDEX servers_of_project;
 CREATE INDEX servers_of_project ON servers (project_id, deleted, created_at, id, name);
