@@ -128,7 +128,7 @@ internal static class HypervisorsApi
             : Require(context, rule);
 
     private static async Task<IReadOnlyList<Host>> ListAsync(HostWatch hosts, CancellationToken cancellationToken)
-        => [.. (await hosts.ListAsync(cancellationToken)).OrderBy(host => host.Number)];
+        => [.. (await hosts.ListUsedAsync(cancellationToken)).OrderBy(host => host.Number)];
 
     private static async Task<ILookup<string, (Guid, string)>?> ServersAsync(
         bool asked, HostWatch hosts, CancellationToken cancellationToken)
@@ -139,7 +139,7 @@ internal static class HypervisorsApi
     {
         if (version >= 53 && !Guid.TryParse(id, out _))
             throw Fault.BadRequest($"Invalid uuid {id}");
-        return (await hosts.ListAsync(cancellationToken)).FirstOrDefault(host => IsId(id, version, host))
+        return (await hosts.ListUsedAsync(cancellationToken)).FirstOrDefault(host => IsId(id, version, host))
             ?? throw Fault.NotFound($"Hypervisor with ID '{id}' could not be found.");
     }
 

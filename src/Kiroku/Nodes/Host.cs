@@ -43,6 +43,9 @@ internal sealed record Host(Node Node, Service Service, HostUse Use, bool IsPres
     /// </summary>
     public string HostStatus => Service.HostStatus(IsUp);
 
+    /// <summary>The same host with so many servers that have a running action.</summary>
+    public Host With(long busy) => this with { Use = Use with { Busy = busy } };
+
     /// <summary>The host as the scheduler sees it.</summary>
     public HostState State(Scheduler scheduler) => new(Name, Zone, scheduler.LimitsOf(Capacity), Use.Claim)
     {
@@ -56,7 +59,10 @@ internal sealed record Host(Node Node, Service Service, HostUse Use, bool IsPres
         => new(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16), bigEndian: true);
 }
 
-/// <summary>The servers on a host: their number, how many of them have a running action, and what they claim.</summary>
+/// <summary>
+/// The servers on a host: their number, how many of them have a running action, which only those who show it ask for,
+/// and what they claim.
+/// </summary>
 internal sealed record HostUse
 {
     public string Host { get; init; } = "";

@@ -23,26 +23,39 @@ internal sealed class HostWatch(
     /// <summary>Stands for the uses of hosts where nobody asks for them.</summary>
     private static readonly IReadOnlyDictionary<string, HostUse> NotAsked = new Dictionary<string, HostUse>();
 
-    /// <summary>Every host with machines, by name.</summary>
+    /// <summary>Every host with machines, by name, without what servers take up there.</summary>
     public async Task<IReadOnlyList<Host>> ListAsync(CancellationToken cancellationToken)
     {
         var here = await LookAsync(cancellationToken);
-        return await database.ReadAsync(connection => ListAsync(connection, here), cancellationToken);
+        return await database.ReadAsync(
+            connection => ListAsync(connection, name: null, NotAsked, here), cancellationToken);
     }
 
-    /// <summary>The host of that name; null if there is none.</summary>
+    /// <summary>Every host with machines, by name, with what servers take up there.</summary>
+    public async Task<IReadOnlyList<Host>> ListUsedAsync(CancellationToken cancellationToken)
+    {
+        var here = await LookAsync(cancellationToken);
+        return await database.ReadAsync<IReadOnlyList<Host>>(async connection =>
+        {
+            var busy = await servers.CountBusyAsync(connection);
+            return [.. (await ListAsync(connection, here)).Select(host => host.With(busy.GetValueOrDefault(host.Name)))];
+        }, cancellationToken);
+    }
+
+    /// <summary>The host of that name, without what servers take up there; null if there is none.</summary>
     public async Task<Host?> FindAsync(string name, CancellationToken cancellationToken)
     {
         var here = name == self.Name ? await LookAsync(cancellationToken) : null;
         return (await database.ReadAsync(
-            async connection => await ListAsync(connection, name, await servers.ListUsesAsync(connection), here),
-            cancellationToken)).SingleOrDefault();
+            connection => ListAsync(connection, name, NotAsked, here), cancellationToken)).SingleOrDefault();
     }
 
     /// <summary>Measures this node's own host, for a transaction that must not wait for that.</summary>
     public Task<HostLook> LookAsync(CancellationToken cancellationToken) => meter.LookAsync(cancellationToken);
 
-    /// <summary>Every host with machines, by name, within the caller's transaction.</summary>
+    /// <summary>
+    /// Every host with machines, by name, with what servers claim there, within the caller's transaction.
+    /// </summary>
     /// <param name="connection">The connection of the transaction.</param>
     /// <param name="here">The measurement of this node's own host; null takes the last report.</param>
     /// <param name="except">A server whose claims do not count, because it is about to claim anew.</param>

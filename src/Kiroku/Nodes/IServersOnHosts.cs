@@ -13,6 +13,9 @@ internal interface IServersOnHosts
     /// <param name="except">A server that does not count.</param>
     Task<IReadOnlyDictionary<string, HostUse>> ListUsesAsync(DbConnection connection, Guid except = default);
 
+    /// <summary>How many of the servers on each host have a running action.</summary>
+    Task<IReadOnlyDictionary<string, long>> CountBusyAsync(DbConnection connection);
+
     /// <summary>Ids and names of the servers on each host, oldest first.</summary>
     Task<ILookup<string, (Guid Id, string Name)>> ListAsync(DbConnection connection);
 

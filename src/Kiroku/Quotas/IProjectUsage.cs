@@ -7,7 +7,10 @@ internal interface IProjectUsage
 {
     /// <summary>What they take up now, within the caller's transaction.</summary>
     Task<ProjectUsage> CountAsync(DbConnection connection, string projectId);
+
+    /// <summary>How many server groups the project has.</summary>
+    Task<long> CountGroupsAsync(DbConnection connection, string projectId);
 }
 
-/// <summary>A project's server groups, and what its servers take up, whether they are on a host or not.</summary>
-internal sealed record ProjectUsage(long Servers, long Vcpus, long MemoryMiB, long ServerGroups);
+/// <summary>What a project's servers take up, whether they are on a host or not.</summary>
+internal sealed record ProjectUsage(long Servers, long Vcpus, long MemoryMiB);

@@ -72,6 +72,12 @@ internal sealed class QuotaSet(IReadOnlyDictionary<string, Quota> quotas)
             [QuotaResources.Ram] = (growth.MemoryMiB, Text(growth.MemoryMiB)),
         });
 
+    /// <summary>The same limits, with so much of one of them used.</summary>
+    public QuotaSet With(string resource, long used) => new(new Dictionary<string, Quota>(quotas)
+    {
+        [resource] = this[resource] with { Used = used },
+    });
+
     /// <summary>The same limits before that growth, which their use counts already.</summary>
     public QuotaSet Before(ProjectGrowth growth) => new(new Dictionary<string, Quota>(quotas)
     {

@@ -24,6 +24,14 @@ internal sealed class QuotaStore(IDatabase database, IProjectUsage usage, IOptio
 
     /// <summary>The project's quotas, read within the caller's transaction.</summary>
     public async Task<QuotaSet> GetAsync(DbConnection connection, string projectId)
+        => (await GetForServersAsync(connection, projectId)).With(
+            QuotaResources.ServerGroups, await usage.CountGroupsAsync(connection, projectId));
+
+    public Task<QuotaSet> GetForServersAsync(string projectId, CancellationToken cancellationToken)
+        => database.ReadAsync(connection => GetForServersAsync(connection, projectId), cancellationToken);
+
+    /// <summary>The project's quotas, with what its servers take up of them, but without its server groups.</summary>
+    public async Task<QuotaSet> GetForServersAsync(DbConnection connection, string projectId)
     {
         var limits = await connection.QueryAsync<(string, int)>(
             """
@@ -33,13 +41,12 @@ internal sealed class QuotaStore(IDatabase database, IProjectUsage usage, IOptio
                 SELECT 1 FROM quotas
                 WHERE project_id = @projectId AND quotas.resource = quota_classes.resource)
             """, new { projectId, DefaultClass });
-        var (servers, vcpus, memory, groups) = await usage.CountAsync(connection, projectId);
+        var (servers, vcpus, memory) = await usage.CountAsync(connection, projectId);
         var used = new Dictionary<string, long>
         {
             [QuotaResources.Instances] = servers,
             [QuotaResources.Cores] = vcpus,
             [QuotaResources.Ram] = memory,
-            [QuotaResources.ServerGroups] = groups,
         };
         return Set(limits, used);
     }
@@ -47,7 +54,7 @@ internal sealed class QuotaStore(IDatabase database, IProjectUsage usage, IOptio
     /// <summary>Makes sure, within the caller's transaction, that what a server has grown by there fits.</summary>
     /// <exception cref="Fault">403 if a limit is exceeded.</exception>
     public async Task RequireGrownAsync(DbConnection connection, string projectId, ProjectGrowth growth)
-        => (await GetAsync(connection, projectId)).Before(growth).Require(growth);
+        => (await GetForServersAsync(connection, projectId)).Before(growth).Require(growth);
 
     /// <summary>
     /// Sets limits. <paramref name="check"/> gets the present ones, and their use cannot grow before the new ones are

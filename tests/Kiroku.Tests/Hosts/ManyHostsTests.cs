@@ -76,7 +76,7 @@ public sealed class ManyHostsTests : IAsyncLifetime
         await cloud.Database.WriteAsync(db => db.ExecuteAsync(
             "UPDATE servers SET other_host = 'second', other_vcpus = 2, other_memory_mib = 192, other_disk_gib = 3"),
                 Token);
-        var hosts = (await Watch.ListAsync(Token)).OrderBy(host => host.Number).ToList();
+        var hosts = (await Watch.ListUsedAsync(Token)).OrderBy(host => host.Number).ToList();
         Assert.Equal([(First, 1L, 1L), ("second", 0L, 2L), ("third", 0L, 0L)],
             hosts.Select(host => (host.Name, host.Use.Servers, host.Use.Vcpus)));
         Assert.Equal(new Claim(2, 192, 3), hosts[1].Use.Claim);

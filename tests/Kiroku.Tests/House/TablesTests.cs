@@ -23,7 +23,7 @@ public sealed partial class TablesTests
         ["Keypairs"] = ["keypairs"],
         ["Networks"] = ["security_groups", "security_group_rules"],
         ["Quotas"] = ["quotas", "quota_classes"],
-        ["Servers"] = ["servers", "kept_volumes", "server_groups"],
+        ["Servers"] = ["servers", "host_sums", "project_sums", "kept_volumes", "server_groups"],
         ["Storage"] = ["alone", "ballast", "compatibility", "feed"],
     };
 

@@ -31,7 +31,7 @@ internal sealed class ServerNotes(ServerStore store, QuotaStore quotas, TimeProv
     public async Task<Server> PutMetadataAsync(
         HttpContext context, Server server, IReadOnlyDictionary<string, string> items, bool replace)
     {
-        var limit = (await quotas.GetAsync(
+        var limit = (await quotas.GetForServersAsync(
             Caller.Of(context).ProjectId, context.RequestAborted))[QuotaResources.MetadataItems].Limit;
         return await ChangeMetadataAsync(context, server, "update metadata", metadata =>
         {

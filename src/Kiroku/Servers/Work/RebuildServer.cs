@@ -86,7 +86,7 @@ internal sealed class RebuildServer(
         var image = await images.CheckAsync(
             asked.ImageId, server.Flavor, viewer, "Cannot find image for rebuild", cancellationToken);
         var configDrive = server.Labels.ConfigDrive || ServerHardware.RequiresConfigDrive(image, server.Flavor);
-        asked.RequireQuota(await quotas.GetAsync(request.ProjectId!, cancellationToken), configDrive);
+        asked.RequireQuota(await quotas.GetForServersAsync(request.ProjectId!, cancellationToken), configDrive);
         var key = asked.AsksForKey
             ? await keypairs.TakeAsync(server.UserId, asked.KeyName, cancellationToken)
             : server.Labels.Key;

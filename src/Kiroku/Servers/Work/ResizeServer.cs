@@ -49,7 +49,7 @@ internal sealed class ResizeServer(FlavorStore flavors, ServerImages images, Quo
                 "Server disk was unable to be resized because: Resize to zero disk flavor is not allowed.");
         var growth = new ProjectGrowth(
             Math.Max(0, flavor.Vcpus - server.Flavor.Vcpus), Math.Max(0, flavor.MemoryMib - server.Flavor.MemoryMiB));
-        (await quotas.GetAsync(server.ProjectId, cancellationToken)).Require(growth);
+        (await quotas.GetForServersAsync(server.ProjectId, cancellationToken)).Require(growth);
         var arguments = new ResizeArguments(ServerFlavors.Of(flavor), server.Disk!.Generation);
         await images.RequireRoomAsync(server, arguments.Flavor, cancellationToken);
         var labels = server.Labels with { DiskConfig = asked.DiskConfig ?? server.Labels.DiskConfig };

@@ -81,7 +81,7 @@ internal sealed class ServerCreation(
                 403,
                 $"Quota exceeded for instances: Requested {request.MaxCount}, but already used 0 of {MostAtOnce} "
                     + "instances");
-        var allowed = await quotas.GetAsync(Caller.Of(context).ProjectId, context.RequestAborted);
+        var allowed = await quotas.GetForServersAsync(Caller.Of(context).ProjectId, context.RequestAborted);
         allowed.RequireMetadata(request.Metadata.Count);
         Personality.Require(request.Files, allowed, prototype.Labels.ConfigDrive);
         var room = allowed.Room(request.MaxCount, flavor.Vcpus, flavor.MemoryMiB);
@@ -97,7 +97,7 @@ internal sealed class ServerCreation(
     /// </summary>
     private async Task RequireQuotaAsync(DbConnection connection, Server prototype, int number)
     {
-        var allowed = await quotas.GetAsync(connection, prototype.ProjectId);
+        var allowed = await quotas.GetForServersAsync(connection, prototype.ProjectId);
         allowed.Require(number, prototype.Flavor.Vcpus, prototype.Flavor.MemoryMiB);
         await ServerGroupStore.RequireRoomAsync(connection, prototype, number, allowed);
     }
