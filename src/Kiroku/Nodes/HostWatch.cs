@@ -38,7 +38,8 @@ internal sealed class HostWatch(
         return await database.ReadAsync<IReadOnlyList<Host>>(async connection =>
         {
             var busy = await servers.CountBusyAsync(connection);
-            return [.. (await ListAsync(connection, here)).Select(host => host.With(busy.GetValueOrDefault(host.Name)))];
+            var listed = await ListAsync(connection, here);
+            return [.. listed.Select(host => host.With(busy.GetValueOrDefault(host.Name)))];
         }, cancellationToken);
     }
 

@@ -34,6 +34,23 @@ public sealed class PostgresStoreTests : StoreConformance, IAsyncLifetime
     private protected override string[] NoteNewerMigration
         => [NoteAddition, "UPDATE compatibility SET oldest_schema = 9999"];
 
+    private protected override string[] ForgetSums =>
+    [
+        "DROP FUNCTION keep_host_sums, keep_project_sums CASCADE", "DROP FUNCTION largest_in_flavors",
+        "DROP TABLE host_sums", "DROP TABLE project_sums",
+        "DELETE FROM schemaversions WHERE scriptname LIKE '%.0036-sums.sql'",
+    ];
+
+    /// <summary>Counts the rows that the transaction has read.</summary>
+    private protected override async Task<long> CountReadAsync(DbConnection connection, Func<Task> read)
+    {
+        const string Rows = "SELECT SUM(COALESCE(seq_tup_read, 0) + COALESCE(idx_tup_fetch, 0)) "
+            + "FROM pg_stat_xact_user_tables";
+        var before = await connection.ExecuteScalarAsync<long>(Rows);
+        await read();
+        return await connection.ExecuteScalarAsync<long>(Rows) - before;
+    }
+
     /// <summary>PostgreSQL refuses U+0000.</summary>
     private protected override string Kept(string text) => text.Replace('\0', '\u2400');
 

@@ -57,8 +57,11 @@ internal sealed class SqliteStatementLog : StatementLog
         }
     }
 
+    /// <summary>SQLite tells as comments what its triggers do by themselves, as PostgreSQL does not.</summary>
     private void Add(string text)
     {
+        if (text.StartsWith("--", StringComparison.Ordinal))
+            return;
         var list = texts;
         lock (list)
             list.Add(text);

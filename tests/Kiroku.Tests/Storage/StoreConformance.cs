@@ -308,7 +308,7 @@ public abstract partial class StoreConformance : IDisposable
         return ((await Servers.FindAsync(server.Id, Token))!, running);
     }
 
-    private async Task<Server> AddServerAsync()
+    private async Task<Server> AddServerAsync(ServerFlavor? flavor = null)
     {
         var server = new Server
         {
@@ -317,7 +317,7 @@ public abstract partial class StoreConformance : IDisposable
             ProjectId = "p",
             UserId = "u",
             ImageId = "i",
-            Flavor = new ServerFlavor("42", "m1.nano", 1, 128, 1),
+            Flavor = flavor ?? new ServerFlavor("42", "m1.nano", 1, 128, 1),
             Metadata = new Dictionary<string, string> { ["a"] = "b" },
             Labels = new ServerLabels { Tags = ["x"], PinnedZone = "nova" },
             VmState = VmStates.Building,

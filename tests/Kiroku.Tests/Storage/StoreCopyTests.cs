@@ -50,6 +50,9 @@ public sealed class StoreCopyTests : IAsyncLifetime
         Assert.Equal(Outcomes.Succeeded, start.Action.Outcome);
         Assert.True(start.Action.Id > stop.Action.Id);
         await cloud.AssertWholeAsync(server);
+        Assert.Equal(2, await CountSumsAsync(cloud.Database));
+        await cloud.DeleteAsync(server);
+        Assert.Equal(0, await CountSumsAsync(cloud.Database));
     }
 
     [Fact]
@@ -109,6 +112,10 @@ public sealed class StoreCopyTests : IAsyncLifetime
         using var destination = new PostgresDatabase(connection);
         Assert.Equal(["a"], await destination.ReadAsync(db => db.QueryAsync<string>("SELECT name FROM users"), Token));
     }
+
+    private static Task<long> CountSumsAsync(IDatabase database) => database.ReadAsync(
+        db => db.ExecuteScalarAsync<long>(
+            "SELECT (SELECT SUM(servers) FROM host_sums) + (SELECT SUM(servers) FROM project_sums)"), Token);
 
     private static Task AddGroupsAsync(IDatabase database) => database.WriteAsync(db => db.ExecuteAsync(
         """
