@@ -133,7 +133,7 @@ public abstract partial class StoreConformance
         var all = await Servers.ListWhereAsync("0 = 0", null, Token);
         var (hosts, without) = await Database.ReadAsync(async db => (
             await new ServersOnHosts().ListUsesAsync(db),
-            await new ServersOnHosts().ListUsesAsync(db, all.FirstOrDefault()?.Id ?? default)), Token);
+            await new ServersOnHosts().ListUsesAsync(db, all is [var first, ..] ? first.Id : default)), Token);
         Assert.Equal(UsesOf(all), hosts.Values.OrderBy(use => use.Host, StringComparer.Ordinal));
         Assert.Equal(UsesOf(all.Skip(1)), without.Values.Where(IsSome).OrderBy(use => use.Host, StringComparer.Ordinal));
         var projects = all.Select(server => server.ProjectId).Distinct().ToList();

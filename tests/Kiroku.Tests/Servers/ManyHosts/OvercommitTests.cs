@@ -1,5 +1,4 @@
 using Kiroku.Servers.State;
-using Kiroku.Tests.Fakes;
 
 namespace Kiroku.Tests.Servers.ManyHosts;
 
