@@ -7,8 +7,8 @@ using Kiroku.Storage;
 namespace Kiroku.Tests.Storage;
 
 /// <summary>
-/// Servers that are created, placed, resized, moved, shelved, deleted and purged as actions do it, one step of each at a
-/// time, all at once. What is done depends only on numbers that are the same in every run.
+/// Servers that are created, placed, resized, moved, shelved, deleted and purged as actions do it, one step of each at
+/// a time, all at once. What is done depends only on numbers that are the same in every run.
 /// </summary>
 internal sealed class ChangingServers(IDatabase database, ServerStore store, ActionStore actions, int count)
 {

@@ -43,8 +43,9 @@ public abstract partial class StoreConformance
             await Database.WriteAsync(db => db.ExecuteAsync(statement), Token);
         // As a version before 0031 left a server whose resize had failed.
         await Database.WriteAsync(db => db.ExecuteAsync(
-            "UPDATE servers SET next_flavor = REPLACE(flavor, '\"vcpus\":', '\"vcpus\":9') WHERE running_action IS NULL"),
-            Token);
+            """
+            UPDATE servers SET next_flavor = REPLACE(flavor, '"vcpus":', '"vcpus":9') WHERE running_action IS NULL
+            """), Token);
         Reopen();
 
         await AssertSumsAsync();
@@ -134,23 +135,26 @@ public abstract partial class StoreConformance
         var (hosts, without) = await Database.ReadAsync(async db => (
             await new ServersOnHosts().ListUsesAsync(db),
             await new ServersOnHosts().ListUsesAsync(db, all is [var first, ..] ? first.Id : default)), Token);
-        Assert.Equal(UsesOf(all), hosts.Values.OrderBy(use => use.Host, StringComparer.Ordinal));
-        Assert.Equal(UsesOf(all.Skip(1)), without.Values.Where(IsSome).OrderBy(use => use.Host, StringComparer.Ordinal));
+        Assert.Equal(UsesOf(all), InOrder(hosts.Values));
+        Assert.Equal(UsesOf(all.Skip(1)), InOrder(without.Values));
         var projects = all.Select(server => server.ProjectId).Distinct().ToList();
         Assert.Equal((hosts.Count, projects.Count), await CountSumsAsync());
         foreach (var project in projects)
             Assert.Equal(UsageOf(all.Where(server => server.ProjectId == project)), await UsageAsync(project));
     }
 
-    private static IEnumerable<HostUse> UsesOf(IEnumerable<Server> servers) => servers
+    private static IEnumerable<HostUse> UsesOf(IEnumerable<Server> servers) => InOrder(servers
         .SelectMany(server => new[]
         {
             UseOf(server.Host, 1, server.Claim), UseOf(server.Other?.Host, 0, server.Other?.Claim ?? Claim.None),
         })
         .Where(use => use.Host.Length > 0)
-        .GroupBy(use => use.Host, (host, uses) => uses.Aggregate((sum, use) => UseOf(host, sum.Servers + use.Servers,
-            sum.Claim + use.Claim)))
-        .Where(IsSome).OrderBy(use => use.Host, StringComparer.Ordinal);
+        .GroupBy(use => use.Host, (host, uses) => uses.Aggregate(
+            (sum, use) => UseOf(host, sum.Servers + use.Servers, sum.Claim + use.Claim))));
+
+    private static IEnumerable<HostUse> InOrder(IEnumerable<HostUse> uses)
+        => uses.Where(use => use.Servers > 0 || use.Claim != Claim.None)
+            .OrderBy(use => use.Host, StringComparer.Ordinal);
 
     private static HostUse UseOf(string? host, long servers, Claim claim) => new()
     {
@@ -160,8 +164,6 @@ public abstract partial class StoreConformance
         MemoryMib = claim.MemoryMiB,
         DiskGib = claim.DiskGiB,
     };
-
-    private static bool IsSome(HostUse use) => use.Servers > 0 || use.Claim != Claim.None;
 
     private static ProjectUsage UsageOf(IEnumerable<Server> servers)
     {
