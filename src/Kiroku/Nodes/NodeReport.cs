@@ -13,7 +13,7 @@ internal sealed partial class NodeReport(
     IHostApplicationLifetime lifetime,
     TimeProvider time, ILogger<NodeReport> logger) : RepeatedWork(Interval, time, logger)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// The longest wait for the name: a node of that name that was just killed counts as present for almost as long.

@@ -9,16 +9,17 @@ internal sealed class NodeSelf(
     ServiceSettings settings, IOptions<HostsOptions> options, ILocalSiloDetails silo, NodeDrain drain,
     IHypervisor hypervisor)
 {
-    private readonly string folder = NodeFolder.IdOf(settings.DataDirectory);
-
     public string Name => settings.Host;
+
+    /// <summary>The id of its data folder.</summary>
+    public string Folder { get; } = NodeFolder.IdOf(settings.DataDirectory);
 
     public Node Describe(HostLook look)
     {
         var node = new Node
         {
             Name = settings.Host,
-            Folder = folder,
+            Folder = Folder,
             Silo = silo.SiloAddress.ToParsableString(),
             SealingSilo = silo.SiloAddress.ToParsableString(),
             Roles = settings.Roles.ToText(),

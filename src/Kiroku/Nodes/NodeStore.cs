@@ -70,15 +70,6 @@ internal sealed class NodeStore(SideDatabase side, OwnMembership membership, Tim
         => database.WriteAsync(connection => connection.ExecuteAsync(
             $"UPDATE nodes SET silo = NULL, connected = 0 WHERE {OfThisRun}", node), cancellationToken);
 
-    /// <summary>All nodes, and the store's time.</summary>
-    public Task<(DateTime Now, IReadOnlyList<Node> Nodes)> ListAsync(CancellationToken cancellationToken)
-        => database.ReadAsync(async connection =>
-        {
-            var now = await database.NowAsync(connection, time);
-            var nodes = await connection.QueryAsync<Node>("SELECT * FROM nodes ORDER BY name");
-            return (now, (IReadOnlyList<Node>)nodes.AsList());
-        }, cancellationToken);
-
     private static Task<Node?> FindAsync(DbConnection connection, string name)
         => connection.QueryFirstOrDefaultAsync<Node>("SELECT * FROM nodes WHERE name = @name", new { name });
 

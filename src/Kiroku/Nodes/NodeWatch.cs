@@ -3,15 +3,15 @@ using Kiroku.Cluster;
 namespace Kiroku.Nodes;
 
 /// <summary>
-/// Finds nodes that stopped reporting and has each declared dead; also notes the nodes that take no new work.
+/// Finds nodes that stopped reporting, among those that this one watches, and has each declared dead; also notes the
+/// nodes that take no new work.
 /// </summary>
 internal sealed partial class NodeWatch(
-    NodeSelf self, NodeStore nodes, NodeReport report, Silence silence, IMembership membership, DrainingNodes draining,
-    IHostApplicationLifetime lifetime,
-    TimeProvider time, ILogger<NodeWatch> logger)
+    NodeSelf self, NodeStore nodes, NodeOrder order, NodeReport report, Silence silence, IMembership membership,
+    DrainingNodes draining, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<NodeWatch> logger)
     : RepeatedWork(Interval, time, logger)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly HashSet<string> told = [];
     private readonly HashSet<string> dead = [];
@@ -37,16 +37,13 @@ internal sealed partial class NodeWatch(
     {
         if (report.PredecessorSilo is { } predecessor)
             await TellAsync(self.Name, predecessor, cancellationToken);
-        var (now, all) = await nodes.ListAsync(cancellationToken);
-        draining.Note(all.Where(node => node.Draining).Select(node => node.Silo).OfType<string>());
+        var look = await order.LookAsync(self.Name, self.Folder, cancellationToken);
+        draining.Note(look.Draining);
         // A node that has just started does not know whether the store was away before.
         if (!silence.IsMeaningful || Time.GetElapsedTime(began) < Node.Lifetime)
             return;
-        foreach (var node in all)
-        {
-            if (node.Silo is { } silo && node.Name != self.Name && !node.WasSeen(now))
-                await TellAsync(node.Name, silo, cancellationToken);
-        }
+        foreach (var node in look.Silent)
+            await TellAsync(node.Name, node.Silo, cancellationToken);
     }
 
     private async Task TellAsync(string name, string silo, CancellationToken cancellationToken)

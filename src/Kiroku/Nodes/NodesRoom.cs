@@ -1,7 +1,7 @@
 namespace Kiroku.Nodes;
 
 /// <summary>
-/// Puts together the reports of nodes: each node writes its row, reads the others' rows, and measures its host.
+/// Puts together the reports of nodes: each node writes its row, reads some of the others', and measures its host.
 /// </summary>
 internal static class NodesRoom
 {
@@ -16,6 +16,8 @@ internal static class NodesRoom
         services.AddSingleton<NodeDrain>();
         services.AddSingleton<NodeSelf>();
         services.AddSingleton<NodeStore>();
+        services.AddSingleton<NodeOrder>();
+        services.AddSingleton<NodeTurn>();
         services.AddSingleton<HostMeter>();
         services.AddSingleton<Silence>();
         services.AddSingleton<HostWatch>();

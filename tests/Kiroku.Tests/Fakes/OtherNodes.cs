@@ -43,6 +43,26 @@ internal static class OtherNodes
         return taken.Taken!.Number;
     }
 
+    /// <summary>The rows of all nodes, by name.</summary>
+    public static Task<IReadOnlyList<Node>> ListAsync(IDatabase database)
+        => database.ReadAsync<IReadOnlyList<Node>>(
+            async db => (await db.QueryAsync<Node>("SELECT * FROM nodes ORDER BY name")).AsList(), Token);
+
+    /// <summary>Adds many at once, which stay up. Their folders come before those of real nodes.</summary>
+    public static Task AddManyAsync(IDatabase database, int count, string name = "node")
+        => database.WriteAsync(async db =>
+        {
+            var nodes = Enumerable.Range(1, count).Select(number => Of($"{name} {number}") with
+            {
+                Number = 1000 + number,
+                Folder = $"-{number * 7919 % 10007:00000}",
+                Silo = $"127.0.0.1:1@{number}",
+                StartedAt = DateTime.UnixEpoch,
+                SeenAt = new DateTime(2999, 1, 1, 0, 0, 0, DateTimeKind.Utc),
+            });
+            return await db.ExecuteAsync(Columns<Node>.Insert("nodes"), nodes);
+        }, Token);
+
     public static Task SetSeenAsync(IDatabase database, string name, string seenAt) => database.WriteAsync(
         db => db.ExecuteAsync("UPDATE nodes SET seen_at = @seenAt WHERE name = @name", new { name, seenAt }), Token);
 }

@@ -36,8 +36,10 @@ internal sealed class NodeDesk : IHostApplicationLifetime, ILocalSiloDetails, IM
         Self = new NodeSelf(settings, options, this, new NodeDrain(), Hypervisor);
         Report = new NodeReport(Self, Nodes, new HostMeter(Hypervisor, settings, Time), Silence, options, this, Time,
             NullLogger<NodeReport>.Instance);
+        Order = new NodeOrder(new SideDatabase(Database), Time);
+        Turn = new NodeTurn(Nodes, Order, settings);
         Watch = new NodeWatch(
-            Self, Nodes, Report, Silence, this, new DrainingNodes(), this, Time, NullLogger<NodeWatch>.Instance);
+            Self, Nodes, Order, Report, Silence, this, new DrainingNodes(), this, Time, NullLogger<NodeWatch>.Instance);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -47,6 +49,10 @@ internal sealed class NodeDesk : IHostApplicationLifetime, ILocalSiloDetails, IM
     public WatchedDatabase Database { get; }
 
     public NodeStore Nodes { get; }
+
+    public NodeOrder Order { get; }
+
+    public NodeTurn Turn { get; }
 
     public Silence Silence { get; }
 
@@ -87,7 +93,7 @@ internal sealed class NodeDesk : IHostApplicationLifetime, ILocalSiloDetails, IM
     }
 
     public async Task<Node> RowAsync(string name = "own")
-        => (await Nodes.ListAsync(TestContext.Current.CancellationToken)).Nodes.Single(node => node.Name == name);
+        => (await OtherNodes.ListAsync(Database)).Single(node => node.Name == name);
 
     public void Dispose()
     {
