@@ -32,6 +32,7 @@ internal static class ServersRoom
         services.AddSingleton<IRecordedServers, RecordedServers>();
         services.AddSingleton<IServersOnHosts, ServersOnHosts>();
         services.AddSingleton<ServerGroupStore>();
+        services.AddSingleton<WatchedServers>();
         services.AddSingleton<ServerGrains>();
         services.AddSingleton<RequestSealer>();
         services.AddSingleton<ServerCreation>();
