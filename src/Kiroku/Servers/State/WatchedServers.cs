@@ -4,15 +4,31 @@ using Kiroku.Storage;
 namespace Kiroku.Servers.State;
 
 /// <summary>
-/// The reads of servers that nodes repeat all the time. Each goes through an index and grows with what is under way,
-/// and not with the cloud.
+/// The reads of servers that nodes repeat all the time. Each goes through an index and grows with what is under way, or
+/// with one host's machines, and not with the cloud.
 /// </summary>
 internal sealed class WatchedServers(IDatabase database)
 {
     private const string Running = "SELECT id FROM servers WHERE running_action IS NOT NULL AND deleted = 0";
 
+    private static readonly string OnHost
+        = $"SELECT {ServerRow.Selected} FROM servers WHERE deleted = 0 AND host = @host";
+
     /// <summary>The ids of all servers on which actions run.</summary>
     public Task<IReadOnlyList<Guid>> ListRunningAsync(CancellationToken cancellationToken)
         => database.ReadOneAsync<IReadOnlyList<Guid>>(
             async connection => (await connection.QueryAsync<Guid>(Running)).AsList(), cancellationToken);
+
+    /// <summary>The servers on a host, and those, deleted or not, of machines that are there without them.</summary>
+    public Task<IReadOnlyList<Server>> ListOnHostAsync(
+        string host, IEnumerable<Guid> machines, CancellationToken cancellationToken)
+        => database.ReadOneAsync<IReadOnlyList<Server>>(async connection =>
+        {
+            var rows = (await connection.QueryAsync<ServerRow>(OnHost, new { host })).AsList();
+            var others = machines.Except(rows.Select(row => row.Id)).ToList();
+            if (others.Count > 0)
+                rows.AddRange(await connection.QueryAsync<ServerRow>(
+                    $"SELECT {ServerRow.Selected} FROM servers WHERE id IN {SqlList.Of(others)}"));
+            return rows.ConvertAll(row => row.ToServer());
+        }, cancellationToken);
 }

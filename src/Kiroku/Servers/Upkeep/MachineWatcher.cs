@@ -13,9 +13,9 @@ namespace Kiroku.Servers.Upkeep;
 /// behind our back. Looking at all machines again and again finds what events have missed.
 /// </summary>
 internal sealed partial class MachineWatcher(
-    IHypervisor hypervisor, ServerStore store, LocalHost here, GroupFilters groups, StrayWatch strays,
-    Workflows workflows, IGrainFactory grains, ServiceSettings settings, IOptions<ServersOptions> options,
-    TimeProvider time, ILogger<MachineWatcher> logger)
+    IHypervisor hypervisor, ServerStore store, WatchedServers watched, LocalHost here, GroupFilters groups,
+    StrayWatch strays, Workflows workflows, IGrainFactory grains, ServiceSettings settings,
+    IOptions<ServersOptions> options, TimeProvider time, ILogger<MachineWatcher> logger)
     : BackgroundService
 {
     private readonly HostMachines machines = new(here, groups, options.Value.ShutdownTimeout, require: null);
@@ -54,13 +54,13 @@ internal sealed partial class MachineWatcher(
         try
         {
             var states = await hypervisor.ListMachinesAsync(cancellationToken);
-            foreach (var server in await store.ListWhereAsync(
-                "host = @Host AND running_action IS NULL", new { settings.Host }, cancellationToken))
+            var servers = await watched.ListOnHostAsync(settings.Host, states.Keys, cancellationToken);
+            foreach (var server in servers.Where(IsAtRestHere))
             {
                 if (!await IsAsKnownAsync(server, states.GetValueOrDefault(server.Id), cancellationToken))
                     await LookAsync(server.Id);
             }
-            await strays.PutAllAsideAsync(cancellationToken);
+            await strays.PutAsideAsync(states.Keys.ToHashSet(), servers, cancellationToken);
         }
 #pragma warning disable CA1031 // The watch goes on whatever happens: an exception would end the service.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -69,6 +69,9 @@ internal sealed partial class MachineWatcher(
             LogCannotLook(e);
         }
     }
+
+    private bool IsAtRestHere(Server server)
+        => server is { Deleted: false, RunningAction: null } && server.Host == settings.Host;
 
     /// <summary>Whether the machine is as its server's row says. Most are, and then no grain need be asked.</summary>
     private async Task<bool> IsAsKnownAsync(Server server, MachineState state, CancellationToken cancellationToken)

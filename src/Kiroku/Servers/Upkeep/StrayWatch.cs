@@ -8,7 +8,7 @@ namespace Kiroku.Servers.Upkeep;
 /// Looks for <see cref="StrayMachines"/> on this node's host and has their servers' grains put them aside.
 /// </summary>
 internal sealed partial class StrayWatch(
-    IHypervisor hypervisor, ServerStore store, IGrainFactory grains, ServiceSettings settings,
+    IHypervisor hypervisor, WatchedServers servers, IGrainFactory grains, ServiceSettings settings,
     ILogger<StrayWatch> logger)
 {
     /// <summary>Puts aside every machine on this node's host that, by its server's row, should not be there.</summary>
@@ -16,18 +16,24 @@ internal sealed partial class StrayWatch(
     /// yet.</returns>
     public async Task<IReadOnlySet<Guid>> PutAllAsideAsync(CancellationToken cancellationToken)
     {
+        var machines = (await hypervisor.ListMachinesAsync(cancellationToken)).Keys.ToHashSet();
+        return await PutAsideAsync(
+            machines, await servers.ListOnHostAsync(settings.Host, machines, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The same with what is read already.</summary>
+    /// <param name="machines">The machines on this node's host.</param>
+    /// <param name="read">Their servers. A machine without one belongs to another cloud on the same daemon.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<IReadOnlySet<Guid>> PutAsideAsync(
+        IReadOnlySet<Guid> machines, IEnumerable<Server> read, CancellationToken cancellationToken)
+    {
         var pending = new HashSet<Guid>();
-        var machines = await hypervisor.ListMachinesAsync(cancellationToken);
-        var own = (await store.ListWhereAsync("host = @Host", new { settings.Host }, cancellationToken))
-            .Select(server => server.Id);
-        foreach (var machine in machines.Keys.Except(own))
+        foreach (var server in read.Where(
+            server => machines.Contains(server.Id) && StrayMachines.IsStray(server, settings.Host)))
         {
-            // A machine that has no row at all belongs to another cloud on the same daemon.
-            if (await store.FindAsync(machine, cancellationToken) is not { } server
-                || !StrayMachines.IsStray(server, settings.Host))
-                continue;
-            if (server.RunningAction is not null || !await TryPutAsideAsync(machine, cancellationToken))
-                pending.Add(machine);
+            if (server.RunningAction is not null || !await TryPutAsideAsync(server.Id, cancellationToken))
+                pending.Add(server.Id);
         }
         return pending;
     }
