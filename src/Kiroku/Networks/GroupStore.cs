@@ -15,6 +15,14 @@ internal sealed class GroupStore(
 {
     private const string Rules = "SELECT * FROM security_group_rules WHERE group_id IN ";
 
+    /// <summary>
+    /// An expression of SQL that has another value after each change of a project's groups, as every change but a
+    /// removal bears a later time than all before; NULL while the project has none here.
+    /// </summary>
+    public static string StandOf(string project)
+        => "(SELECT COUNT(*) || ' ' || MAX(updated_at) FROM security_groups WHERE security_groups.project_id = "
+            + $"{project})";
+
     /// <summary>The groups of a project, or of all (null), by name.</summary>
     public Task<IReadOnlyList<SecurityGroup>> ListAsync(string? projectId, CancellationToken cancellationToken)
         => database.ReadAsync(connection => ListAsync(connection, projectId), cancellationToken);

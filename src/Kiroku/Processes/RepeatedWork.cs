@@ -16,9 +16,14 @@ internal abstract partial class RepeatedWork(TimeSpan interval, TimeProvider tim
     /// <summary>Completes when the work may begin.</summary>
     protected virtual Task ReadyAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Whether there is anything to do while this process runs; asked once, when it may begin.</summary>
+    protected virtual Task<bool> IsNeededAsync(CancellationToken cancellationToken) => Task.FromResult(true);
+
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await ReadyAsync(stoppingToken);
+        if (!await IsNeededAsync(stoppingToken))
+            return;
         using var timer = new PeriodicTimer(interval, time);
         do
         {

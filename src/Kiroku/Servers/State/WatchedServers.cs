@@ -1,4 +1,5 @@
 using Dapper;
+using Kiroku.Networks;
 using Kiroku.Storage;
 
 namespace Kiroku.Servers.State;
@@ -13,6 +14,14 @@ internal sealed class WatchedServers(IDatabase database)
 
     private static readonly string OnHost
         = $"SELECT {ServerRow.Selected} FROM servers WHERE deleted = 0 AND host = @host";
+
+    private static readonly string Cards =
+        $"""
+        SELECT * FROM (
+            SELECT id, project_id, labels, {GroupStore.StandOf("servers.project_id")} AS stand
+            FROM servers WHERE deleted = 0 AND (host = @host OR other_host = @host)) cards
+        WHERE stand IS NOT NULL ORDER BY id
+        """;
 
     /// <summary>The ids of all servers on which actions run.</summary>
     public Task<IReadOnlyList<Guid>> ListRunningAsync(CancellationToken cancellationToken)
@@ -31,4 +40,25 @@ internal sealed class WatchedServers(IDatabase database)
                     $"SELECT {ServerRow.Selected} FROM servers WHERE id IN {SqlList.Of(others)}"));
             return rows.ConvertAll(row => row.ToServer());
         }, cancellationToken);
+
+    /// <summary>The cards of a host's machines that security groups filter, as far as the groups go.</summary>
+    public Task<IReadOnlyList<FilteredCard>> ListCardsAsync(string host, CancellationToken cancellationToken)
+        => database.ReadOneAsync<IReadOnlyList<FilteredCard>>(
+            async connection => (await connection.QueryAsync<FilteredCard>(Cards, new { host })).AsList(),
+            cancellationToken);
+}
+
+/// <summary>What the filter of a server's card is made of, to be compared with the same of a moment before.</summary>
+internal sealed record FilteredCard
+{
+    /// <summary>The server.</summary>
+    public Guid Id { get; init; }
+
+    public string ProjectId { get; init; } = "";
+
+    /// <summary>The server's labels, among them its groups.</summary>
+    public string Labels { get; init; } = "";
+
+    /// <summary>The stand of its project's groups.</summary>
+    public string Stand { get; init; } = "";
 }
