@@ -31,7 +31,7 @@ internal sealed class WatchedServers(IDatabase database)
     /// <summary>The servers on a host, and those, deleted or not, of machines that are there without them.</summary>
     public Task<IReadOnlyList<Server>> ListOnHostAsync(
         string host, IEnumerable<Guid> machines, CancellationToken cancellationToken)
-        => database.ReadOneAsync<IReadOnlyList<Server>>(async connection =>
+        => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
         {
             var rows = (await connection.QueryAsync<ServerRow>(OnHost, new { host })).AsList();
             var others = machines.Except(rows.Select(row => row.Id)).ToList();
