@@ -46,6 +46,16 @@ internal sealed partial class OwnPostgres : IAsyncDisposable
             : throw new InvalidOperationException($"pgbench failed: {output}");
     }
 
+    /// <summary>The processor time that the server's processes have used so far, those that have ended included.</summary>
+    public TimeSpan Used
+    {
+        get
+        {
+            var postmaster = int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+            return ProcessorTime.Of(postmaster);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await RunAsync("pg_ctl", "-D", Data, "-w", "-s", "-m", "immediate", "stop");

@@ -9,6 +9,8 @@ return args switch
     ["reads", var few, var many, var product, _] => await ReadRates.RunAsync(product, Bench(), Number(few), Number(many)),
     ["writes", var product, var image] => await WriteRates.RunAsync(product, image),
     ["nodes", var product, var image] => await NodeRates.RunAsync(product, image),
+    ["nodes-simulated", _, _] => await SimulatedNodes.RunAsync(1000),
+    ["nodes-simulated", var nodes, _, _] => await SimulatedNodes.RunAsync(Number(nodes)),
     ["moves", var product, _] => await MoveTimes.RunAsync(product),
     ["many", var product, var image] => await ManyServers.RunAsync(product, image, 100, 10_000),
     ["many", var few, var many, var product, var image] => await ManyServers.RunAsync(product, image, Number(few), Number(many)),
@@ -23,6 +25,6 @@ static int Number(string text) => int.Parse(text, NumberStyles.AllowThousands, C
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: bench/run actions | reads [FEW MANY] | writes | nodes | moves | many [FEW MANY] | upgrade ACTIONS OLD");
+    Console.Error.WriteLine("Usage: bench/run actions | reads [FEW MANY] | writes | nodes | nodes-simulated [NODES] | moves | many [FEW MANY] | upgrade ACTIONS OLD");
     return 2;
 }
