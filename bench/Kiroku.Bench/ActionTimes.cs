@@ -68,7 +68,7 @@ internal static class ActionTimes
 
     /// <summary>One round of actions, which leaves the server as it was. A flavor's disk never shrinks, so every
     /// resize but the last is reverted.</summary>
-    private static IEnumerable<(string Name, string Body)> Story(string image) =>
+    internal static IEnumerable<(string Name, string Body)> Story(string image) =>
     [
         ("reboot", """{"reboot":{"type":"SOFT"}}"""),
         ("stop", """{"os-stop":null}"""),
@@ -92,7 +92,7 @@ internal static class ActionTimes
 
     /// <summary>Waits for the end of an action. Returns its time in milliseconds, from the request's arrival to the
     /// record's end, as the record states them.</summary>
-    private static async Task<double> ActAsync(HttpClient http, string server, string body, string? endsAs = null)
+    internal static async Task<double> ActAsync(HttpClient http, string server, string body, string? endsAs = null)
     {
         using var answer = await http.PostAsync($"/v2.1/servers/{server}/action", Json(body));
         answer.EnsureSuccessStatusCode();
