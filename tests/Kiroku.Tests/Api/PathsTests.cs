@@ -22,6 +22,7 @@ public sealed class PathsTests(RunningCloud running) : IClassFixture<RunningClou
         { "GET", "/v2.1/OTHER/nonsense" },
         { "GET", "/v2/nonsense" },
         { "POST", "/v2.1/servers/SERVER" },
+        { "POST", "/v2.1/flavors/servers" },
         { "PATCH", "/v2.1/servers" },
         { "DELETE", "/v2.1/servers" },
         { "PUT", "/v2.1/servers/SERVER/action" },
