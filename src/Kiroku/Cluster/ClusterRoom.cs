@@ -54,6 +54,8 @@ internal static class ClusterRoom
         builder.Logging.AddFilter("Orleans.Messaging", LogLevel.Critical);
         // The watchdog's first look at the clock counts from the machine's start, and warns of hours that never passed.
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        // It recommends the garbage collector for many processors, which takes more memory.
+        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
     }
 
     private static void AddJoining(
