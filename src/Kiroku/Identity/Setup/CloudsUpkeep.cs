@@ -12,8 +12,10 @@ namespace Kiroku.Identity.Setup;
 internal sealed partial class CloudsUpkeep(
     CloudsFile clouds, UserStore users, Passwords passwords, SignInQueue queue,
     IOptions<KeystoneOptions> keystone, TimeProvider time, ILogger<CloudsUpkeep> logger)
-    : RepeatedWork(TimeSpan.FromSeconds(30), time, logger)
+    : RepeatedWork(Interval, time, logger)
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
     /// <summary>The hashes that were already checked, by user: a check takes a processor for a while.</summary>
     private readonly Dictionary<string, string> known = [];
 
@@ -36,6 +38,10 @@ internal sealed partial class CloudsUpkeep(
             known[name] = hash;
         }
     }
+
+    /// <summary>A start has other work for the processors, and these checks take a fifth of what it takes.</summary>
+    protected override Task ReadyAsync(CancellationToken cancellationToken)
+        => Task.Delay(Interval, Time, cancellationToken);
 
     protected override Task WorkAsync(CancellationToken cancellationToken) => LookAsync(cancellationToken);
 }
