@@ -129,6 +129,10 @@ public abstract partial class StoreConformance
             new ServerQuery { ProjectId = project, Deleted = null, ChangesSince = Now.AddMinutes(-6) }, after: null));
     }
 
+    [Fact]
+    public async Task Running_actions_are_found_by_an_index()
+        => Assert.Matches(@"\bservers_running\b", await PlanAsync(WatchedServers.Running, new DynamicParameters()));
+
     /// <summary>How the store reads a statement; it prefers indexes even for a few rows.</summary>
     private protected abstract Task<string> PlanAsync(string sql, DynamicParameters values);
 

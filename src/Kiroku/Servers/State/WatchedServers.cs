@@ -10,7 +10,11 @@ namespace Kiroku.Servers.State;
 /// </summary>
 internal sealed class WatchedServers(IDatabase database)
 {
-    private const string Running = "SELECT id FROM servers WHERE running_action IS NOT NULL AND deleted = 0";
+    /// <summary>
+    /// Reads the servers on which actions run. None of them is deleted; asking for that as well would make SQLite take
+    /// the index of all that are not.
+    /// </summary>
+    internal const string Running = "SELECT id FROM servers WHERE running_action IS NOT NULL";
 
     private static readonly string OnHost
         = $"SELECT {ServerRow.Selected} FROM servers WHERE deleted = 0 AND host = @host";
