@@ -156,7 +156,7 @@ internal sealed class SqliteDatabase : IDatabase
 
     private SqliteConnection Open(string pragma)
     {
-        var connection = new SqliteConnection(connectionString);
+        var connection = new SqliteKeepingAll(connectionString);
         connection.Open();
         connection.Execute($"{pragma}; PRAGMA foreign_keys=ON");
         return connection;

@@ -4,14 +4,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Kiroku.Storage.Sqlite;
 
-/// <summary>
-/// A read-only connection. It is kept open with its prepared statements, because preparing costs more than most
-/// reads.
-/// </summary>
-internal sealed class SqliteReader : SqliteConnection, IKeepsStatements
+/// <summary>A read-only connection. It is kept open with its prepared statements.</summary>
+internal sealed class SqliteReader : SqliteKeeper
 {
-    private readonly Dictionary<string, DbCommand> kept = new(StringComparer.Ordinal);
-
     private SqliteReader(string connectionString)
         : base(connectionString)
     {
@@ -49,22 +44,5 @@ internal sealed class SqliteReader : SqliteConnection, IKeepsStatements
             Failed = true;
             throw;
         }
-    }
-
-    public DbCommand Statement(string sql)
-    {
-        if (kept.TryGetValue(sql, out var command))
-            return command;
-        command = CreateCommand();
-        command.CommandText = sql;
-        return kept[sql] = command;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        foreach (var command in kept.Values)
-            command.Dispose();
-        kept.Clear();
-        base.Dispose(disposing);
     }
 }
