@@ -29,8 +29,8 @@ internal static class ReadRates
     private static async Task RunAsync(Place place, int few, int many)
     {
         var (small, large) = (await FillAsync(place, "few", few), await FillAsync(place, "many", many));
-        Console.WriteLine($"| call | connections | bare Kestrel | {Count(few)} actions | of bare | {Count(many)} actions | of bare | many : few |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        Console.WriteLine($"| call | connections | bare Kestrel | {Count(few)} actions | of bare | processor time | {Count(many)} actions | of bare | processor time | many : few |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         foreach (var hot in new[] { true, false })
         {
             // Cold: each answer is read from the store, because nothing is kept in memory.
@@ -52,9 +52,9 @@ internal static class ReadRates
             for (var round = -1; round < Rounds; round++)
             {
                 // The first round is not counted; it warms up.
-                var (p, f, m) = (await LoadAsync(place, bare.Address, services.Few, call, hot, connections),
-                    await LoadAsync(place, services.Few.Service.Http.BaseAddress!, services.Few, call, hot, connections),
-                    await LoadAsync(place, services.Many.Service.Http.BaseAddress!, services.Many, call, hot, connections));
+                var (p, f, m) = (await LoadAsync(place, bare.Address, () => bare.Used, services.Few, call, hot, connections),
+                    await LoadAsync(place, services.Few, call, hot, connections),
+                    await LoadAsync(place, services.Many, call, hot, connections));
                 if (round < 0)
                     continue;
                 plain.Add(p);
@@ -67,7 +67,7 @@ internal static class ReadRates
 
     private static void Print(string call, int connections, List<Rate> plain, List<Rate> few, List<Rate> many)
         => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {call} | {connections} | {Middle(plain)} | {Middle(few)} | {Ratio(few, plain):F2} | {Middle(many)} | {Ratio(many, plain):F2} | {Slower(many, few):F2} |"));
+            $"| {call} | {connections} | {Middle(plain)} | {Middle(few)} | {Ratio(few, plain):F2} | {Dearer(few, plain):F2} | {Middle(many)} | {Ratio(many, plain):F2} | {Dearer(many, plain):F2} | {Slower(many, few):F2} |"));
 
     private static string Middle(List<Rate> rates)
         => string.Create(CultureInfo.InvariantCulture, $"{Median.Of(rates.Select(rate => rate.PerSecond)):N0}/s, {Median.Of(rates.Select(rate => rate.MedianMicroseconds)):N0} µs");
@@ -78,12 +78,21 @@ internal static class ReadRates
     private static double Slower(List<Rate> rates, List<Rate> beside)
         => Median.Of(rates.Zip(beside, (rate, other) => rate.MedianMicroseconds / other.MedianMicroseconds));
 
-    private static async Task<Rate> LoadAsync(Place place, Uri address, Filled store, string call, bool hot, int connections)
+    /// <summary>The median ratio of the processor time that a request takes.</summary>
+    private static double Dearer(List<Rate> rates, List<Rate> beside)
+        => Median.Of(rates.Zip(beside, (rate, other) => rate.ProcessorMicroseconds / other.ProcessorMicroseconds));
+
+    private static Task<Rate> LoadAsync(Place place, Filled store, string call, bool hot, int connections)
+        => LoadAsync(place, store.Service.Http.BaseAddress!, () => store.Service.Used, store, call, hot, connections);
+
+    private static async Task<Rate> LoadAsync(Place place, Uri address, Func<TimeSpan> used, Filled store, string call, bool hot, int connections)
     {
         var paths = Path.Combine(place.Folder, $"{call}-{hot}-{store.Actions}");
         if (!File.Exists(paths))
             await File.WriteAllTextAsync(paths, Paths(call, hot, store.Actions));
-        return await Load.RunAsync(address, store.Service.Token, paths, connections, Seconds);
+        var before = used();
+        var rate = await Load.RunAsync(address, store.Service.Token, paths, connections, Seconds);
+        return rate with { ProcessorMicroseconds = (used() - before).TotalMicroseconds / rate.Requests };
     }
 
     /// <summary>The paths to request: always the same one, or up to 200,000 in random order.</summary>
