@@ -56,6 +56,28 @@ public sealed class StoreCopyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_table_may_take_longer_to_copy_than_other_statements_are_given()
+    {
+        var server = Guid.NewGuid();
+        using (var database = new PostgresDatabase(connection))
+        {
+            database.Migrate();
+            await database.WriteAsync(db => db.ExecuteAsync(
+                """
+                CREATE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS
+                    $$BEGIN PERFORM pg_sleep(1.5); RETURN NEW; END$$;
+                CREATE TRIGGER be_slow BEFORE INSERT ON flavors EXECUTE FUNCTION be_slow();
+                """), Token);
+        }
+        using var source = Source();
+        await LongHistory.AddServerAsync(source, server, DateTime.UnixEpoch);
+
+        var copied = await new StoreCopy(source, $"{connection};Command Timeout=1").RunAsync(Token);
+
+        Assert.Equal(1, copied["servers"]);
+    }
+
+    [Fact]
     public async Task Actions_that_have_not_moved_keep_their_ids_in_the_copy()
     {
         var server = Guid.NewGuid();

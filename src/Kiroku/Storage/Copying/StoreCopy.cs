@@ -37,7 +37,7 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
             database.Migrate();
         try
         {
-            await using var connection = new NpgsqlConnection(new PostgresConnection(destination).ForWrites);
+            await using var connection = new NpgsqlConnection(new PostgresConnection(destination).ForCopy);
             await connection.OpenAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await RequireEmptyAsync(connection);

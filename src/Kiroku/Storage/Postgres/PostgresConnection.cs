@@ -66,6 +66,9 @@ internal sealed class PostgresConnection
     /// <summary>Commits return only when they are on disk, whatever the server's own settings.</summary>
     public string ForWrites => With($"{Limits} -c synchronous_commit=on");
 
+    /// <summary>For a copy of a whole store, of which a statement takes as long as there are rows.</summary>
+    public string ForCopy => new NpgsqlConnectionStringBuilder(ForWrites) { CommandTimeout = 0 }.ToString();
+
     public string ForOneSession => With("", pooling: false);
 
     /// <summary>
