@@ -108,20 +108,21 @@ internal sealed class ChangingServers(IDatabase database, ServerStore store, Act
             { TaskState: ActionNames.Create or ActionNames.Unshelve, Host: null }
                 => PlaceAsync(server, Placed(server, Hosts[second % 3]), cancellationToken),
             { TaskState: ActionNames.Create or ActionNames.Unshelve }
-                => EndAsync(server with { Disk = new ServerDisk(server.Host, 1) }, cancellationToken),
+                => EndAsync(server, server with { Disk = new ServerDisk(server.Host, 1) }, cancellationToken),
             { TaskState: ActionNames.Shelve, Host: not null }
-                => SaveAsync(server with { Host = null, Claim = Claim.None }, cancellationToken),
+                => SaveAsync(server, server with { Host = null, Claim = Claim.None }, cancellationToken),
             { TaskState: ActionNames.Resize, Former: not null }
-                => EndAsync(server with { VmState = VmStates.Resized }, cancellationToken),
-            { TaskState: ActionNames.Resize } when first % 4 == 0 => EndAsync(server, cancellationToken),
+                => EndAsync(server, server with { VmState = VmStates.Resized }, cancellationToken),
+            { TaskState: ActionNames.Resize } when first % 4 == 0 => EndAsync(server, server, cancellationToken),
             { TaskState: ActionNames.Resize } when server.Claim == server.Flavor.Claim && server.Other is null
                 => PlaceAsync(server, PlacedAnew(server, Hosts[second % 3]), cancellationToken),
-            { TaskState: ActionNames.Resize } => SaveAsync(server.OnNextDisk(server.NextFlavor!), cancellationToken),
+            { TaskState: ActionNames.Resize }
+                => SaveAsync(server, server.OnNextDisk(server.NextFlavor!), cancellationToken),
             { TaskState: ActionNames.RevertResize, Former: not null }
-                => SaveAsync(server.OnFormerDisk(), cancellationToken),
+                => SaveAsync(server, server.OnFormerDisk(), cancellationToken),
             { TaskState: ActionNames.Delete } => EndAsync(
-                server with { VmState = VmStates.Deleted, Deleted = true }, cancellationToken),
-            _ => EndAsync(server with { VmState = VmStates.Active }, cancellationToken),
+                server, server with { VmState = VmStates.Deleted, Deleted = true }, cancellationToken),
+            _ => EndAsync(server, server with { VmState = VmStates.Active }, cancellationToken),
         };
 
     private static Server Placed(Server server, string host)
@@ -135,13 +136,13 @@ internal sealed class ChangingServers(IDatabase database, ServerStore store, Act
         => Assert.NotNull(await store.PlaceAsync(
             server.Fence, (_, _) => Task.FromResult<Server?>(placed), cancellationToken));
 
-    private Task SaveAsync(Server server, CancellationToken cancellationToken)
-        => store.SaveAsync(server.Fence, server, cancellationToken);
+    private Task SaveAsync(Server known, Server server, CancellationToken cancellationToken)
+        => store.SaveAsync(server.Fence, server, known, cancellationToken);
 
-    private async Task EndAsync(Server server, CancellationToken cancellationToken)
+    private async Task EndAsync(Server known, Server server, CancellationToken cancellationToken)
     {
         var running = (await actions.FindAsync(server.Id, server.RunningAction!, cancellationToken))!;
-        await store.EndActionAsync(server.AtRest(), running.End(Outcomes.Succeeded, Now), cancellationToken);
+        await store.EndActionAsync(server.AtRest(), known, running.End(Outcomes.Succeeded, Now), cancellationToken);
     }
 
     private static ServerFlavor FlavorOf(int number)

@@ -1,4 +1,5 @@
 using Dapper;
+using Kiroku.Servers.State;
 using Kiroku.Storage;
 using Kiroku.Storage.Sqlite;
 
@@ -21,6 +22,22 @@ public sealed partial class SqliteStoreTests : StoreConformance
             async connection => (await connection.QueryAsync<(long, long, long, string Detail)>(
                 $"EXPLAIN QUERY PLAN {sql}", values)).Select(step => step.Detail).ToList(),
             TestContext.Current.CancellationToken));
+
+    [Fact]
+    public async Task A_save_that_changes_nothing_assigns_no_column_of_an_index_but_the_time()
+    {
+        const string Indexed = """
+            SELECT DISTINCT columns.name FROM pragma_index_list('servers') AS indexes,
+                pragma_index_xinfo(indexes.name) AS columns
+            WHERE columns.name IS NOT NULL
+            """;
+        var indexed = await Database.ReadAsync(
+            connection => connection.QueryAsync<string>(Indexed), TestContext.Current.CancellationToken);
+        var row = new ServerRow();
+        Assert.Contains("running_action", indexed);
+        var assigned = row.StateAssignments(known: row).Split(", ").Select(assignment => assignment.Split(' ')[0]);
+        Assert.Equal(["updated_at"], indexed.Intersect(assigned));
+    }
 
     public override void Dispose()
     {

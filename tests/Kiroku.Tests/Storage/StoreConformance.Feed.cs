@@ -21,7 +21,7 @@ public abstract partial class StoreConformance
         Assert.Empty((await Feed.ReadAsync(begun.Next, 10, Token)).Entries);
 
         await Servers.EndActionAsync(
-            server, With(running, Event("step")).End(Outcomes.Failed, Now.AddSeconds(2)), Token);
+            server, known: null, With(running, Event("step")).End(Outcomes.Failed, Now.AddSeconds(2)), Token);
 
         var ended = Assert.Single((await Feed.ReadAsync(begun.Next, 10, Token)).Entries).Recorded;
         Assert.Equal((running.RequestId, Outcomes.Failed), (ended.Action.RequestId, ended.Action.Outcome));

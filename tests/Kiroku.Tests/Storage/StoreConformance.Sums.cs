@@ -70,10 +70,11 @@ public abstract partial class StoreConformance
 
         var (begun, action) = (await Servers.BeginActionAsync(
             server, Accept(server with { TaskState = "stopping" }, 2, ActionNames.Stop), Token))!.Value;
-        await Servers.SaveAsync(begun.Fence, begun with { Progress = 50 }, Token);
+        await Servers.SaveAsync(begun.Fence, begun with { Progress = 50 }, known: null, Token);
         await Servers.SaveProgressAsync(begun.Fence, 60, Token);
         await Servers.EndActionAsync(
-            begun with { VmState = VmStates.Stopped }, With(action).End(Outcomes.Succeeded, Now.AddSeconds(3)), Token);
+            begun with { VmState = VmStates.Stopped }, begun,
+            With(action).End(Outcomes.Succeeded, Now.AddSeconds(3)), Token);
 
         Assert.Equal((0, 0), await CountSumsAsync());
     }

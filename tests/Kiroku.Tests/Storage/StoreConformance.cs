@@ -161,9 +161,9 @@ public abstract partial class StoreConformance : IDisposable
         await Assert.ThrowsAsync<FencedException>(
             () => Actions.SaveAsync(late, With(running, Event("step")), "busy", Token));
         await Assert.ThrowsAsync<FencedException>(
-            () => Servers.SaveAsync(late, server with { VmState = VmStates.Active }, Token));
+            () => Servers.SaveAsync(late, server with { VmState = VmStates.Active }, known: null, Token));
         await Assert.ThrowsAsync<FencedException>(
-            () => Servers.EndActionAsync(server, With(running).End(Outcomes.Succeeded, Now), Token));
+            () => Servers.EndActionAsync(server, known: null, With(running).End(Outcomes.Succeeded, Now), Token));
 
         var found = (await Servers.FindAsync(server.Id, Token))!;
         Assert.Equal((VmStates.Building, taken!.Value.Item1.Epoch), (found.VmState, found.Epoch));
@@ -182,7 +182,8 @@ public abstract partial class StoreConformance : IDisposable
             resting, Accept(resting, 2, ActionNames.Stop), Token))!.Value;
         await Assert.ThrowsAsync<FencedException>(() => Servers.RequireAsync(resting.Fence, Token));
         await Servers.RequireAsync(begun.Fence, Token);
-        await Servers.EndActionAsync(begun, With(action).End(Outcomes.Succeeded, Now.AddSeconds(3)), Token);
+        await Servers.EndActionAsync(
+            begun, known: null, With(action).End(Outcomes.Succeeded, Now.AddSeconds(3)), Token);
 
         await Assert.ThrowsAsync<FencedException>(() => Servers.RequireAsync(resting.Fence, Token));
         var ended = (await Servers.FindAsync(resting.Id, Token))!;
@@ -211,7 +212,7 @@ public abstract partial class StoreConformance : IDisposable
     {
         var (server, running) = await WithOpenEventAsync();
         var open = With(running, Event("step"));
-        await Servers.EndActionAsync(server, open.End(Outcomes.Failed, Now.AddSeconds(2)), Token);
+        await Servers.EndActionAsync(server, known: null, open.End(Outcomes.Failed, Now.AddSeconds(2)), Token);
         var ended = (await Actions.FindAsync(server.Id, running.RequestId, Token))!;
         Assert.True(RecordedAction.IsInterrupted(Assert.Single(ended.Events)));
         Assert.Equal((Now.AddSeconds(2), Now.AddSeconds(2)), (ended.Events[0].FinishTime, ended.Action.FinishTime));
@@ -222,10 +223,11 @@ public abstract partial class StoreConformance : IDisposable
     {
         var (server, running) = await WithRunningActionAsync();
         var ended = With(running).End(Outcomes.Succeeded, Now.AddSeconds(2));
-        await Servers.EndActionAsync(server, ended, Token);
-        await Servers.EndActionAsync(server, ended, Token);
+        await Servers.EndActionAsync(server, known: null, ended, Token);
+        await Servers.EndActionAsync(server, known: null, ended, Token);
         await Assert.ThrowsAsync<FencedException>(
-            () => Servers.EndActionAsync(server, With(running).End(Outcomes.Failed, Now.AddSeconds(2)), Token));
+            () => Servers.EndActionAsync(
+                server, known: null, With(running).End(Outcomes.Failed, Now.AddSeconds(2)), Token));
     }
 
     [Fact]
@@ -258,7 +260,7 @@ public abstract partial class StoreConformance : IDisposable
             var (begun, action) = (await Servers.BeginActionAsync(
                 server, Accept(server, number, ActionNames.Stop), Token))!.Value;
             await Servers.EndActionAsync(
-                begun, With(action).End(Outcomes.Succeeded, Now.AddSeconds(number)), Token);
+                begun, known: null, With(action).End(Outcomes.Succeeded, Now.AddSeconds(number)), Token);
             server = (await Servers.FindAsync(server.Id, Token))!;
         }
         var all = await Actions.ListAsync(server.Id, new ActionQuery(100), Token);
@@ -334,7 +336,7 @@ public abstract partial class StoreConformance : IDisposable
     {
         var create = (await Actions.ListAsync(server.Id, new ActionQuery(1), Token)).Single();
         await Servers.EndActionAsync(
-            server with { VmState = VmStates.Active }, With(create).End(Outcomes.Succeeded, Now), Token);
+            server with { VmState = VmStates.Active }, known: null, With(create).End(Outcomes.Succeeded, Now), Token);
         return (await Servers.FindAsync(server.Id, Token))!;
     }
 

@@ -15,6 +15,7 @@ internal sealed class ServerWork(
     private readonly ServerStore store = store;
     private readonly ActionRun run = run;
     private readonly Fence fence = server.Fence;
+    private Server? saved = server;
 
     /// <summary>The server as it is now, with every change that this action has made to its row.</summary>
     public Server Server { get; private set; } = server;
@@ -62,22 +63,26 @@ internal sealed class ServerWork(
     public async Task SaveAsync(Func<Server, Server> change, CancellationToken cancellationToken)
     {
         var changed = change(Server with { TaskState = run.TaskState ?? Server.TaskState }) with { UpdatedAt = Now };
-        await patience.RunAsync(token => store.SaveAsync(fence, changed, token), cancellationToken);
+        await SavingAsync(changed, (known, token) => store.SaveAsync(fence, changed, known, token), cancellationToken);
         Server = changed;
     }
 
+    /// <summary>Ends the action, with the server as it is then.</summary>
+    public Task EndAsync(Server server, RecordedAction ended, CancellationToken cancellationToken)
+        => SavingAsync(
+            server, (known, token) => store.EndActionAsync(server, known, ended, token), cancellationToken);
+
     /// <summary>Finds a host for a server that is on none, and claims room there.</summary>
     /// <exception cref="StepException">Permanent: no host will do.</exception>
-    public async Task PlaceAsync(PlaceWish wish, CancellationToken cancellationToken)
-        => Server = await patience.RunAsync(token => placing.PlaceAsync(fence, wish, token), cancellationToken);
+    public Task PlaceAsync(PlaceWish wish, CancellationToken cancellationToken)
+        => PlaceAsync(token => placing.PlaceAsync(fence, wish, token), cancellationToken);
 
     /// <summary>
     /// Finds a host for the server with another flavor, its own or another one, and claims room there, too.
     /// </summary>
     /// <exception cref="StepException">Permanent: no host will do.</exception>
-    public async Task PlaceAnewAsync(ServerFlavor flavor, PlaceWish wish, CancellationToken cancellationToken)
-        => Server = await patience.RunAsync(
-            token => placing.PlaceAnewAsync(fence, flavor, wish, token), cancellationToken);
+    public Task PlaceAnewAsync(ServerFlavor flavor, PlaceWish wish, CancellationToken cancellationToken)
+        => PlaceAsync(token => placing.PlaceAnewAsync(fence, flavor, wish, token), cancellationToken);
 
     /// <summary>Fails where the server's host cannot give its machine what is needed.</summary>
     /// <exception cref="StepException">Permanent: it cannot.</exception>
@@ -144,6 +149,26 @@ internal sealed class ServerWork(
     /// <param name="from">The progress of the whole, from 0 to 1, when the copy begins.</param>
     /// <param name="to">The progress of the whole when the copy ends.</param>
     public IProgress<double> Progress(double from = 0, double to = 1) => new CopyProgress(this, from, to);
+
+    private async Task PlaceAsync(Func<CancellationToken, Task<Server>> place, CancellationToken cancellationToken)
+    {
+        saved = null;
+        saved = Server = await patience.RunAsync(place, cancellationToken);
+    }
+
+    // A write whose answer is lost may have been carried out or not: then nothing is known of the row.
+    private async Task SavingAsync(
+        Server server, Func<Server?, CancellationToken, Task> save, CancellationToken cancellationToken)
+    {
+        await patience.RunAsync(
+            token =>
+            {
+                var known = saved;
+                saved = null;
+                return save(known, token);
+            }, cancellationToken);
+        saved = server;
+    }
 
     private sealed class CopyProgress(ServerWork work, double from, double to) : IProgress<double>
     {

@@ -87,7 +87,7 @@ internal sealed partial class WorkflowRunner(
         if (server.VmState != VmStates.Error)
             server = server with { Fault = null };
         var outcome = run.Retried ? Outcomes.SucceededAfterRetries : Outcomes.Succeeded;
-        await EndAsync(run, server, outcome, cancellationToken);
+        await EndAsync(work, run, server, outcome, cancellationToken);
     }
 
     private async Task EndBadlyAsync(
@@ -98,15 +98,14 @@ internal sealed partial class WorkflowRunner(
         await work.LookAtMachineAsync(cancellationToken);
         var server = workflow.Failed(work, fault);
         var outcome = last is not null && RecordedAction.IsInterrupted(last) ? Outcomes.Interrupted : Outcomes.Failed;
-        await EndAsync(run, server, outcome, cancellationToken);
+        await EndAsync(work, run, server, outcome, cancellationToken);
     }
 
-    private async Task EndAsync(ActionRun run, Server server, string outcome, CancellationToken cancellationToken)
+    private async Task EndAsync(
+        ServerWork work, ActionRun run, Server server, string outcome, CancellationToken cancellationToken)
     {
         server = server.AtRest();
-        await patience.RunAsync(
-            token => servers.EndActionAsync(server, run.Recorded.End(outcome, time.UtcNow()), token),
-            cancellationToken);
+        await work.EndAsync(server, run.Recorded.End(outcome, time.UtcNow()), cancellationToken);
         LogEnded(run.Action.Action, run.Action.RequestId, server.Id, outcome);
     }
 

@@ -21,8 +21,22 @@ internal sealed record ServerRow
     /// <summary>Inserts a row. The zone is its host's.</summary>
     public static readonly string Insert = Columns<ServerRow>.Insert("servers", nameof(Zone));
 
-    /// <summary>Assigns the columns that an action changes.</summary>
-    public static readonly string StateAssignments = Columns<ServerRow>.Assignments([.. Noted, .. Lock, .. Fixed]);
+    /// <summary>
+    /// Columns of which indexes, or the sums of hosts and projects, are made: to assign one costs more than to compare
+    /// it. What changes together stands together.
+    /// </summary>
+    private static readonly (string[] Names, Func<ServerRow, object?> Read)[] Indexed =
+    [
+        ([nameof(Deleted), nameof(VmState)], row => (row.Deleted, row.VmState)),
+        ([nameof(RunningAction)], row => row.RunningAction),
+        ([nameof(ImageId)], row => row.ImageId),
+        ([nameof(Flavor), nameof(FormerFlavor), nameof(NextFlavor)],
+            row => (row.Flavor, row.FormerFlavor, row.NextFlavor)),
+        ([nameof(Host), nameof(ClaimedVcpus), nameof(ClaimedMemoryMib), nameof(ClaimedDiskGib)],
+            row => (row.Host, row.ClaimedVcpus, row.ClaimedMemoryMib, row.ClaimedDiskGib)),
+        ([nameof(OtherHost), nameof(OtherVcpus), nameof(OtherMemoryMib), nameof(OtherDiskGib)],
+            row => (row.OtherHost, row.OtherVcpus, row.OtherMemoryMib, row.OtherDiskGib)),
+    ];
 
     /// <summary>Assigns the columns that also change outside actions.</summary>
     public static readonly string NoteAssignments = Columns<ServerRow>.Assignments(
@@ -75,6 +89,15 @@ internal sealed record ServerRow
     public DateTime? LaunchedAt { get; init; }
     public DateTime? TerminatedAt { get; init; }
     public bool Deleted { get; init; }
+
+    /// <summary>Assigns the columns that an action changes.</summary>
+    /// <param name="known">The row as it is in the store; null if that is not known.</param>
+    public string StateAssignments(ServerRow? known)
+    {
+        var same = Indexed.Where(columns => known is not null && Equals(columns.Read(this), columns.Read(known)))
+            .SelectMany(columns => columns.Names);
+        return Columns<ServerRow>.Assignments([.. Noted, .. Lock, .. Fixed, .. same]);
+    }
 
     /// <summary>The server's notes, which are no part of its states.</summary>
     public (string, string?, string, string) Notes => (Name, Description, Metadata, Labels);

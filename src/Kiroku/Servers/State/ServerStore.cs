@@ -109,7 +109,7 @@ internal sealed class ServerStore(
                 && ((notes && ServerRow.Of(now).Notes != before.Notes)
                     || (takesOver && now.UpdatedAt != seen.UpdatedAt)))
                 return null;
-            var sql = $"UPDATE servers SET {ServerRow.StateAssignments}"
+            var sql = $"UPDATE servers SET {row.StateAssignments(known: before)}"
                 + (notes ? $", {ServerRow.NoteAssignments}" : "")
                 + " WHERE id = @Id AND deleted = 0 AND epoch = @Epoch - 1 AND "
                 + (takesOver ? "running_action IS NOT NULL" : "running_action IS NULL");
@@ -151,31 +151,37 @@ internal sealed class ServerStore(
             return (server, taken);
         }, cancellationToken);
 
-    /// <summary>Saves the states that a running action has changed.</summary>
+    /// <summary>
+    /// Saves the states that a running action has changed. The known server is as its row has it; null if the action
+    /// does not know that.
+    /// </summary>
     /// <exception cref="FencedException">The action is no longer the running one.</exception>
-    public Task SaveAsync(Fence fence, Server server, CancellationToken cancellationToken)
+    public Task SaveAsync(Fence fence, Server server, Server? known, CancellationToken cancellationToken)
     {
-        var values = new DynamicParameters(ServerRow.Of(server));
-        return SaveAsync(fence, ServerRow.StateAssignments, values, cancellationToken);
+        var row = ServerRow.Of(server);
+        return SaveAsync(fence, Assignments(row, known), new DynamicParameters(row), cancellationToken);
     }
 
     /// <summary>
     /// Ends the running action: its outcome, the server's states and the lock, together. The server is given as it is
-    /// to be, but still names the action and its epoch.
+    /// to be, but still names the action and its epoch; the known one is as its row
+    /// has it, or null.
     /// </summary>
     /// <exception cref="FencedException">The action is no longer the running one.</exception>
-    public async Task EndActionAsync(Server server, RecordedAction ended, CancellationToken cancellationToken)
+    public async Task EndActionAsync(
+        Server server, Server? known, RecordedAction ended, CancellationToken cancellationToken)
     {
         using var removing = server.Deleted ? records.Removing(server.Id) : null;
-        var values = new DynamicParameters(ServerRow.Of(server with
+        var row = ServerRow.Of(server with
         {
             RunningAction = null,
             TaskState = null,
             Progress = 0,
             UpdatedAt = ended.Action.UpdatedAt,
-        }));
+        });
+        var values = new DynamicParameters(row);
         values.AddDynamicParams(server.Fence);
-        var hold = $"UPDATE servers SET {ServerRow.StateAssignments} WHERE {Fence.Holds} RETURNING id";
+        var hold = $"UPDATE servers SET {Assignments(row, known)} WHERE {Fence.Holds} RETURNING id";
         await actions.EndAsync(ended, hold, values, cancellationToken);
     }
 
@@ -192,7 +198,9 @@ internal sealed class ServerStore(
             var server = (await FindAsync(connection, fence.ServerId))!;
             if (await place(connection, server) is not { } placed)
                 return null;
-            await SaveStatesAsync(connection, placed);
+            var row = ServerRow.Of(placed);
+            await connection.ExecuteAsync(
+                $"UPDATE servers SET {Assignments(row, known: server)} WHERE id = @Id", row);
             return placed;
         }, cancellationToken);
 
@@ -249,7 +257,6 @@ internal sealed class ServerStore(
         => (await connection.QueryFirstOrDefaultAsync<ServerRow>(
             $"SELECT {ServerRow.Selected} FROM servers WHERE id = @id", new { id }))?.ToServer();
 
-    private static Task<int> SaveStatesAsync(DbConnection connection, Server server)
-        => connection.ExecuteAsync(
-            $"UPDATE servers SET {ServerRow.StateAssignments} WHERE id = @Id", ServerRow.Of(server));
+    private static string Assignments(ServerRow row, Server? known)
+        => row.StateAssignments(known is null ? null : ServerRow.Of(known));
 }
