@@ -7,7 +7,7 @@ namespace Kiroku.Bench;
 /// <summary>Hashes of the answers to shows and lists of a <see cref="FilledStore"/>, to compare later ones with.</summary>
 internal sealed class KnownAnswers(int actions)
 {
-    private const int Most = 200_000;
+    private const int Most = 1_000_000;
     private const int AtOnce = 200;
     private const int Together = 8;
     private readonly Dictionary<string, string> known = [];

@@ -26,7 +26,7 @@ internal static class Upgrade
             }
             FilledStore.Fill(file, actions, EarlierRows.Insert);
             var database = await postgres.AddDatabaseAsync("kiroku");
-            await Command.RunAsync("dotnet", old, "copy", folder, "--database", database);
+            await Command.RunAsync("dotnet", old, "copy", folder, "--database", database + ";Command Timeout=0");
             Console.WriteLine("| store | actions | first answer before, after | moved in | kills | answers compared meanwhile | middle, slowest | afterwards | different |");
             Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
             var onSqlite = new Store("SQLite", folder, [], () => CountLeftAsync(new SqliteConnection($"Data Source={file};Mode=ReadOnly;Pooling=False")));
@@ -50,13 +50,15 @@ internal static class Upgrade
             await answers.LearnAsync(service.Http);
         }
         var (clock, random, starts) = (Stopwatch.StartNew(), new Random(1), 0);
+        // Each is the number of actions that are left when the service is killed.
+        long[] kills = [.. Enumerable.Range(0, Kills).Select(_ => random.NextInt64(1, actions)).OrderDescending()];
         for (; starts == 0 || await store.CountLeft() > 0; starts++)
         {
             await using var service = await Service.StartAsync(product, store.Folder, store.Settings);
             after = starts == 0 ? service.FirstAnswer : after;
-            var kill = starts < Kills ? clock.Elapsed + TimeSpan.FromSeconds(0.2 + random.NextDouble() * 2) : TimeSpan.MaxValue;
-            while (clock.Elapsed < kill && await store.CountLeft() > 0)
+            do
                 await answers.CompareSomeAsync(service.Http);
+            while (await store.CountLeft() > kills.ElementAtOrDefault(starts));
             Console.Error.WriteLine($"{store.Name}: start {starts}, {await store.CountLeft()} are left");
         }
         var took = clock.Elapsed;
