@@ -65,8 +65,7 @@ internal static class FilledStore
             t(number, began) AS (SELECT number, 1767225600000000 + number % @most * 600000000 FROM n)
         SELECT number + 1000, server_key(server(number / @most)), request_key(number), CASE number % 3 WHEN 0 THEN 'stop' WHEN 1 THEN 'start' ELSE 'reboot' END,
             x'0123456789abcdef0123456789abcdef', owner_key(@project), began + 100000, began + 900000, 1, 0, 0,
-            '[["' || CASE number % 3 WHEN 0 THEN 'compute_stop_instance' WHEN 1 THEN 'compute_start_instance' ELSE 'compute_reboot_instance' END
-                || '",100000,600000,"S","bench"]]', number + 1
+            '[["",100000,600000,"S","bench"]]', number + 1
         FROM t;
         """;
 }

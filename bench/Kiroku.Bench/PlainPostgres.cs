@@ -20,14 +20,14 @@ internal static class PlainPostgres
             '\x0123456789abcdef0123456789abcdef', 1767225600000000, 1767225600000000, 0, 0, 0, '[]', next_position()) RETURNING id AS action \gset
         COMMIT;
         WITH held AS (UPDATE servers SET task_state = 'powering-off', updated_at = '2026-01-01T00:00:00.100000' WHERE id = 'b' || :client_id::text RETURNING id)
-            UPDATE records SET changed = 1767225600100000, failing = 0, resting = 0, attempts = '[["compute_stop_instance",100000,null,null,"bench"]]',
+            UPDATE records SET changed = 1767225600100000, failing = 0, resting = 0, attempts = '[["",100000,null,null,"bench"]]',
             position = next_position() WHERE id = :action AND EXISTS (SELECT 1 FROM held);
         WITH held AS (SELECT id FROM servers WHERE id = 'b' || :client_id::text FOR UPDATE)
-            UPDATE records SET changed = 1767225600200000, failing = 0, resting = 0, attempts = '[["compute_stop_instance",100000,600000,"S","bench"]]',
+            UPDATE records SET changed = 1767225600200000, failing = 0, resting = 0, attempts = '[["",100000,600000,"S","bench"]]',
             position = next_position() WHERE id = :action AND EXISTS (SELECT 1 FROM held);
         WITH held AS (UPDATE servers SET running_action = NULL, task_state = NULL, vm_state = 'stopped', power_state = 4,
                 updated_at = '2026-01-01T00:00:00.300000' WHERE id = 'b' || :client_id::text RETURNING id)
-            UPDATE records SET changed = 1767225600300000, failing = 0, resting = 0, attempts = '[["compute_stop_instance",100000,600000,"S","bench"]]',
+            UPDATE records SET changed = 1767225600300000, failing = 0, resting = 0, attempts = '[["",100000,600000,"S","bench"]]',
             position = next_position(), outcome = 1, arguments = NULL WHERE id = :action AND EXISTS (SELECT 1 FROM held);
 
         """;

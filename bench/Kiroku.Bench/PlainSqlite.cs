@@ -18,16 +18,16 @@ internal static class PlainSqlite
         """,
         """
         UPDATE servers SET task_state = 'powering-off', updated_at = @text WHERE id = 'b';
-        UPDATE records SET changed = @time, failing = 0, resting = 0, attempts = '[["compute_stop_instance",100000,null,null,"bench"]]',
+        UPDATE records SET changed = @time, failing = 0, resting = 0, attempts = '[["",100000,null,null,"bench"]]',
             position = @number * 4 + 1 WHERE id = @number
         """,
         """
-        UPDATE records SET changed = @time, failing = 0, resting = 0, attempts = '[["compute_stop_instance",100000,600000,"S","bench"]]',
+        UPDATE records SET changed = @time, failing = 0, resting = 0, attempts = '[["",100000,600000,"S","bench"]]',
             position = @number * 4 + 2 WHERE id = @number
         """,
         """
         UPDATE servers SET running_action = NULL, task_state = NULL, vm_state = 'stopped', power_state = 4, updated_at = @text WHERE id = 'b';
-        UPDATE records SET changed = @time, failing = 0, resting = 0, attempts = '[["compute_stop_instance",100000,600000,"S","bench"]]',
+        UPDATE records SET changed = @time, failing = 0, resting = 0, attempts = '[["",100000,600000,"S","bench"]]',
             position = @number * 4 + 3, outcome = 1, arguments = NULL WHERE id = @number
         """,
     ];

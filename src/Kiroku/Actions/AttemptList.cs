@@ -8,13 +8,14 @@ namespace Kiroku.Actions;
 
 /// <summary>
 /// The attempts of an action as one column holds them: a JSON array, oldest first, with an array for each attempt of
-/// its event, when it began (microseconds after the action), how long it took (microseconds; null while it runs), its
-/// result ("S", "E" or null), host, details and traceback. What is null at the end is left out. The number of an
-/// attempt follows from those before it.
+/// its event ("" for "compute_ACTION_instance", which most actions consist of), when it began (microseconds after the
+/// action), how long it took (microseconds; null while it runs), its result ("S", "E" or null), host, details and
+/// traceback. What is null at the end is left out. The number of an attempt follows from those before it.
 /// </summary>
 internal static class AttemptList
 {
     public const string Empty = "[]";
+    private const string Main = "";
     private const string Success = "S";
     private const string Error = "E";
 
@@ -29,14 +30,14 @@ internal static class AttemptList
         {
             json.WriteStartArray();
             for (var i = recorded.Events.Count - 1; i >= 0; i--)
-                Write(json, recorded.Events[i], recorded.Action.StartTime);
+                Write(json, recorded.Events[i], recorded.Action);
             json.WriteEndArray();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
     /// <returns>The events, newest first.</returns>
-    public static List<EventRecord> Read(string column, DateTime began)
+    public static List<EventRecord> Read(string column, string action, DateTime began)
     {
         var events = new List<EventRecord>();
         if (column == Empty)
@@ -44,17 +45,17 @@ internal static class AttemptList
         var json = new Utf8JsonReader(Encoding.UTF8.GetBytes(column));
         json.Read();
         while (json.Read() && json.TokenType == JsonTokenType.StartArray)
-            events.Add(ReadEvent(ref json, events, began));
+            events.Add(ReadEvent(ref json, events, action, began));
         events.Reverse();
         return events;
     }
 
-    private static void Write(Utf8JsonWriter json, EventRecord record, DateTime began)
+    private static void Write(Utf8JsonWriter json, EventRecord record, ActionRecord action)
     {
         string?[] texts = [Letter(record.Result), record.Host, record.Details, record.Traceback];
         json.WriteStartArray();
-        json.WriteStringValue(record.Event);
-        json.WriteNumberValue(Micros.Between(began, record.StartTime));
+        json.WriteStringValue(record.Event == MainEvent(action.Action) ? Main : record.Event);
+        json.WriteNumberValue(Micros.Between(action.StartTime, record.StartTime));
         if (record.FinishTime is { } finished)
             json.WriteNumberValue(Micros.Between(record.StartTime, finished));
         else
@@ -64,9 +65,10 @@ internal static class AttemptList
         json.WriteEndArray();
     }
 
-    private static EventRecord ReadEvent(ref Utf8JsonReader json, List<EventRecord> before, DateTime began)
+    private static EventRecord ReadEvent(
+        ref Utf8JsonReader json, List<EventRecord> before, string action, DateTime began)
     {
-        var name = Text(ref json)!;
+        var name = Text(ref json) is { Length: > 0 } other ? other : MainEvent(action);
         var start = began.AddMicroseconds(Number(ref json)!.Value);
         var took = Number(ref json);
         return new EventRecord
@@ -99,6 +101,8 @@ internal static class AttemptList
             json.Read();
         return last;
     }
+
+    private static string MainEvent(string action) => $"compute_{action}_instance";
 
     private static string? Letter(string? result) => result switch
     {

@@ -101,5 +101,5 @@ internal sealed record RecordRow
     }
 
     public RecordedAction ToRecorded()
-        => new(ToAction(), AttemptList.Read(Attempts, Micros.ToTime(Started)));
+        => new(ToAction(), AttemptList.Read(Attempts, Action, Micros.ToTime(Started)));
 }

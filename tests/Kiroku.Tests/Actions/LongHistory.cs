@@ -75,7 +75,8 @@ internal static class LongHistory
         var attempts = await database.ReadAsync(connection => connection.QueryAsync<string>(
             "SELECT attempts FROM records WHERE outcome <> 0 AND user_id = @User",
             new { User = CompactId.OfOwner(User) }), TestContext.Current.CancellationToken);
-        Assert.All(attempts, column => Assert.Equal(EventsEach, AttemptList.Read(column, DateTime.UnixEpoch).Count));
+        Assert.All(attempts, column => Assert.Equal(
+            EventsEach, AttemptList.Read(column, ActionNames.Reboot, DateTime.UnixEpoch).Count));
     }
 
     private static RecordedAction Ended(Guid server, string requestId, DateTime ended) => new(
