@@ -69,9 +69,10 @@ internal sealed class ActionStore(IDatabase database, FirstGeneration earlier)
         return database.ReadAsync<IReadOnlyList<T>>(async connection =>
         {
             var before = await MarkerAsync(connection, both, serverId, query);
-            var list = (await RecordRows.ListIdsAsync(connection, serverId, before, query)).ConvertAll(id => known(id));
+            var ids = await RecordRows.ListIdsAsync(connection, serverId, before, query);
+            var list = ids.ConvertAll(id => known(id));
             if (list.Contains(null))
-                list = [.. (await RecordRows.ListAsync(connection, serverId, before, query))
+                list = [.. (await RecordRows.ListAsync(connection, serverId, before, ids[^1], query))
                     .Select((action, i) => list[i] ?? make(action))];
             if (both && list.Count < query.Limit)
                 list.AddRange((await FirstGeneration.ListAsync(

@@ -62,12 +62,12 @@ internal static class RecordRows
     public static Task<List<long>> ListIdsAsync(DbConnection connection, Guid serverId, long before, ActionQuery query)
         => ListAsync(connection, "r.id", (serverId, before, query), rows => rows.GetInt64(0));
 
-    /// <summary>The same actions, without their attempts.</summary>
+    /// <summary>The same actions, without their attempts, as far as the one with an id.</summary>
     public static Task<List<ActionRecord>> ListAsync(
-        DbConnection connection, Guid serverId, long before, ActionQuery query)
+        DbConnection connection, Guid serverId, long before, long last, ActionQuery query)
         => ListAsync(
             connection, WithoutAttempts, (serverId, before, query),
-            rows => Read(rows, 0, withAttempts: false).ToAction());
+            rows => Read(rows, 0, withAttempts: false).ToAction(), last);
 
     /// <summary>
     /// Actions that changed after a position, in the order of their positions, each with its position.
@@ -91,10 +91,10 @@ internal static class RecordRows
 
     private static Task<List<T>> ListAsync<T>(
         DbConnection connection, string columns, (Guid ServerId, long Before, ActionQuery Query) page,
-        Func<DbDataReader, T> read)
+        Func<DbDataReader, T> read, long last = 0)
     {
-        var values = new List<object> { CompactId.Of(page.ServerId), page.Before, (long)page.Query.Limit };
-        var sql = $"SELECT {columns} FROM records r WHERE r.server = @0 AND r.id < @1"
+        var values = new List<object> { CompactId.Of(page.ServerId), page.Before, (long)page.Query.Limit, last };
+        var sql = $"SELECT {columns} FROM records r WHERE r.server = @0 AND r.id < @1 AND r.id >= @3"
             + Limit("r.changed >=", page.Query.ChangesSince, values)
             + Limit("r.changed <=", page.Query.ChangesBefore, values)
             + " ORDER BY r.id DESC LIMIT @2";
