@@ -15,18 +15,31 @@ public abstract partial class StoreConformance
     [
         SortKey.CreatedAt, SortKey.Id,
         new(server => server.Name, "name"),
-        new(server => server.Flavor.Id, SqlCondition.FlavorId),
+        new(server => server.Flavor.Id, ServerColumns.FlavorId),
         new(server => server.UpdatedAt, "updated_at"),
         new(server => (int)server.PowerState, "power_state"),
         new(server => server.Host, "host", IsNullable: true),
         new(server => server.LaunchedAt, "launched_at", IsNullable: true),
-        new(server => server.Labels.LaunchIndex),
+        new(Hostnames.Of),
+        .. LabelKeys,
+    ];
+
+    /// <summary>Those whose values stand in JSON or in another table.</summary>
+    private static SortKey[] LabelKeys =>
+    [
+        new(server => server.Labels.LaunchIndex, ServerColumns.LaunchIndex),
+        new(server => server.Labels.Key?.Name, ServerColumns.KeyName, IsNullable: true),
+        new(server => server.Labels.AccessIpv4, ServerColumns.AccessIpv4),
+        new(server => server.Labels.AccessIpv6, ServerColumns.AccessIpv6),
+        new(server => server.Labels.DiskConfig, ServerColumns.DiskConfig),
+        new(server => server.Labels.ConfigDrive ? "True" : "", ServerColumns.ConfigDrive),
+        new(server => server.AvailabilityZone, ServerColumns.AvailabilityZone, IsNullable: true),
     ];
 
     private static readonly (SqlCondition InSql, Predicate<Server> Same)[] Filters =
     [
         (SqlCondition.Is("image_id", "i1"), server => server.ImageId == "i1"),
-        (SqlCondition.Is(SqlCondition.FlavorId, "2"), server => server.Flavor.Id == "2"),
+        (SqlCondition.Is(ServerColumns.FlavorId, "2"), server => server.Flavor.Id == "2"),
         (SqlCondition.IsOneOf("vm_state", [VmStates.Active]), server => server.VmState == VmStates.Active),
         (SqlCondition.IsOneOf("vm_state", [VmStates.Active, VmStates.Error]),
             server => server.VmState is VmStates.Active or VmStates.Error),
@@ -72,7 +85,7 @@ public abstract partial class StoreConformance
     {
         var server = NamedServer("vm") with { Flavor = new ServerFlavor("7", "a\0\"\\u0000", 1, 128, 1) };
         await AddServersAsync([server, NamedServer("other")]);
-        var query = new ServerQuery { Conditions = [SqlCondition.Is(SqlCondition.FlavorId, "7")] };
+        var query = new ServerQuery { Conditions = [SqlCondition.Is(ServerColumns.FlavorId, "7")] };
         Assert.Equal(server.Id, Assert.Single(await Lists.ListAsync(query, Token)).Id);
     }
 
@@ -86,7 +99,7 @@ public abstract partial class StoreConformance
     [InlineData("servers_by_state", "p", "vm_state")]
     [InlineData("servers_by_state", "p", "vm_state", "", "marker")]
     [InlineData("servers_by_image", "p", "image_id")]
-    [InlineData("servers_by_flavor", "p", SqlCondition.FlavorId)]
+    [InlineData("servers_by_flavor", "p", ServerColumns.FlavorId)]
     [InlineData("servers_by_age", null)]
     [InlineData("servers_by_age", null, "", "", "marker")]
     public async Task A_list_is_read_in_its_order_by_an_index(
@@ -185,7 +198,16 @@ public abstract partial class StoreConformance
             ProjectId = random.Next(3) == 0 ? "other" : "p",
             ImageId = $"i{random.Next(3)}",
             Flavor = new ServerFlavor(flavor, $"m{flavor}", 1, 128, 1),
-            Labels = new ServerLabels { LaunchIndex = random.Next(3) },
+            Labels = new ServerLabels
+            {
+                LaunchIndex = random.Next(3),
+                Key = Any(random, null, "a", "B") is { } key ? new ServerKey(key, "ssh", "k") : null,
+                AccessIpv4 = Any(random, "", "10.0.0.1", "10.0.0.2")!,
+                AccessIpv6 = Any(random, "", "fd00::1")!,
+                DiskConfig = Any(random, "AUTO", "MANUAL")!,
+                ConfigDrive = random.Next(2) == 0,
+                PinnedZone = Any(random, null, "z1", "z2"),
+            },
             VmState = random.GetItems([VmStates.Active, VmStates.Stopped, VmStates.Error], 1)[0],
             PowerState = random.Next(2) == 0 ? MachineState.Running : MachineState.Paused,
             Host = random.Next(3) == 0 ? null : $"h{random.Next(3)}",

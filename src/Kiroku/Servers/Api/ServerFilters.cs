@@ -1,9 +1,9 @@
-using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Kiroku.Api;
+using Kiroku.Hypervisors;
 using Kiroku.Servers.Lists;
 using Kiroku.Servers.State;
 using Kiroku.Servers.Views;
@@ -24,58 +24,73 @@ internal static class ServerFilters
         ["task_state"] = "task_state",
         ["host"] = "host",
         ["uuid"] = "id",
-        ["flavor"] = SqlCondition.FlavorId,
+        ["flavor"] = ServerColumns.FlavorId,
     }.ToFrozenDictionary();
 
-    private static readonly FrozenDictionary<string, Func<Server, string?>> ByPattern
-        = new Dictionary<string, Func<Server, string?>>
+    /// <summary>
+    /// The texts that a regular expression must match, with the column, or expression of columns, that has each; null
+    /// if none has.
+    /// </summary>
+    private static readonly FrozenDictionary<string, (Func<Server, string?> Text, string? Sql)> ByPattern
+        = new Dictionary<string, (Func<Server, string?>, string?)>
         {
-            ["kernel_id"] = _ => "",
-            ["ramdisk_id"] = _ => "",
-            ["hostname"] = Hostnames.Of,
-            ["key_name"] = server => server.Labels.Key?.Name,
-            ["power_state"] = server => ((int)server.PowerState).ToString(CultureInfo.InvariantCulture),
-            ["node"] = server => server.Host,
-            ["reservation_id"] = server => server.Labels.ReservationId,
-            ["launched_at"] = server => server.LaunchedAt is { } time ? Timestamps.Format(time) : null,
-            ["terminated_at"] = server => server.TerminatedAt is { } time ? Timestamps.Format(time) : null,
-            ["created_at"] = server => Timestamps.Format(server.CreatedAt),
-            ["availability_zone"] = server => server.AvailabilityZone,
-            ["name"] = server => server.Name,
-            ["display_name"] = server => server.Name,
-            ["description"] = server => server.Description,
-            ["display_description"] = server => server.Description,
-            ["locked_by"] = server => server.LockedBy,
-            ["root_device_name"] = _ => "/dev/vda",
-            ["config_drive"] = server => server.Labels.ConfigDrive ? "True" : "",
-            ["access_ip_v4"] = server => server.Labels.AccessIpv4,
-            ["access_ip_v6"] = server => server.Labels.AccessIpv6,
-            ["auto_disk_config"] = server => server.Labels.DiskConfig == "AUTO" ? "1" : "0",
-            ["progress"] = server => server.Progress.ToString(CultureInfo.InvariantCulture),
-            ["ip"] = server => ServerAddresses.First(server, AddressFamily.InterNetwork),
-            ["ip6"] = server => ServerAddresses.First(server, AddressFamily.InterNetworkV6),
+            ["hostname"] = (Hostnames.Of, null),
+            ["key_name"] = (server => server.Labels.Key?.Name, ServerColumns.KeyName),
+            ["node"] = (server => server.Host, "host"),
+            ["reservation_id"] = (server => server.Labels.ReservationId, ServerColumns.ReservationId),
+            ["launched_at"] = (server => server.LaunchedAt is { } time ? Timestamps.Format(time) : null, null),
+            ["terminated_at"] = (server => server.TerminatedAt is { } time ? Timestamps.Format(time) : null, null),
+            ["created_at"] = (server => Timestamps.Format(server.CreatedAt), null),
+            ["availability_zone"] = (server => server.AvailabilityZone, ServerColumns.AvailabilityZone),
+            ["name"] = (server => server.Name, "name"),
+            ["display_name"] = (server => server.Name, "name"),
+            ["description"] = (server => server.Description, "description"),
+            ["display_description"] = (server => server.Description, "description"),
+            ["access_ip_v4"] = (server => server.Labels.AccessIpv4, ServerColumns.AccessIpv4),
+            ["access_ip_v6"] = (server => server.Labels.AccessIpv6, ServerColumns.AccessIpv6),
+        }.ToFrozenDictionary();
+
+    /// <summary>The kinds of address of which the first must match a regular expression.</summary>
+    private static readonly FrozenDictionary<string, AddressFamily> ByAddress = new Dictionary<string, AddressFamily>
+    {
+        ["ip"] = AddressFamily.InterNetwork,
+        ["ip6"] = AddressFamily.InterNetworkV6,
+    }.ToFrozenDictionary();
+
+    /// <summary>The expressions with so few values that it is known which of them a regular expression
+    /// matches.</summary>
+    private static readonly FrozenDictionary<string, (string Sql, IReadOnlyList<string> Values)> ByFewValues
+        = new Dictionary<string, (string, IReadOnlyList<string>)>
+        {
+            ["kernel_id"] = ("''", [""]),
+            ["ramdisk_id"] = ("''", [""]),
+            ["root_device_name"] = ("'/dev/vda'", ["/dev/vda"]),
+            ["power_state"] = (
+                ServerColumns.PowerState, [.. Enum.GetValues<MachineState>().Select(state => Text((int)state))]),
+            ["locked_by"] = ("locked_by", ["owner", "admin"]),
+            ["config_drive"] = (ServerColumns.ConfigDrive, ["True", ""]),
+            ["auto_disk_config"] = ($"CASE WHEN {ServerColumns.DiskConfig} = 'AUTO' THEN '1' ELSE '0' END", ["0", "1"]),
+            ["progress"] = (ServerColumns.Progress, [.. Enumerable.Range(0, 101).Select(Text)]),
         }.ToFrozenDictionary();
 
     /// <summary>
     /// The filters by tags: a server has all of the named tags, any of them, not all of them, or none of them.
     /// </summary>
-    private static readonly FrozenDictionary<string, Func<IReadOnlyList<string>, string[], bool>> ByTags
-        = new Dictionary<string, Func<IReadOnlyList<string>, string[], bool>>
+    private static readonly FrozenDictionary<string, Func<string[], SqlCondition>> ByTags
+        = new Dictionary<string, Func<string[], SqlCondition>>
         {
-            ["tags"] = (tags, named) => named.All(tags.Contains),
-            ["tags-any"] = (tags, named) => named.Any(tags.Contains),
-            ["not-tags"] = (tags, named) => !named.All(tags.Contains),
-            ["not-tags-any"] = (tags, named) => !named.Any(tags.Contains),
+            ["tags"] = named => SqlCondition.HasTags($"= {named.Length}", named),
+            ["tags-any"] = named => SqlCondition.HasTags("> 0", named),
+            ["not-tags"] = named => SqlCondition.HasTags($"< {named.Length}", named),
+            ["not-tags-any"] = named => SqlCondition.HasTags("= 0", named),
         }.ToFrozenDictionary();
 
     /// <summary>The filters whose value serves as a regular expression in Nova; flavor only has to be one.</summary>
-    private static readonly IReadOnlyList<string> Patterns = [.. ByPattern.Keys, "flavor"];
+    private static readonly IReadOnlyList<string> Patterns
+        = [.. ByPattern.Keys, .. ByAddress.Keys, .. ByFewValues.Keys, "flavor"];
 
-    /// <summary>The characters that mean themselves in a regular expression.</summary>
-    private static readonly SearchValues<char> Plain
-        = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_ ");
-
-    public static IEnumerable<string> Names => [.. Columns.Keys, .. ByPattern.Keys, "launch_index"];
+    public static IEnumerable<string> Names
+        => [.. Columns.Keys, .. ByPattern.Keys, .. ByAddress.Keys, .. ByFewValues.Keys, "launch_index"];
 
     public static IEnumerable<string> TagNames => ByTags.Keys;
 
@@ -93,34 +108,48 @@ internal static class ServerFilters
         }
     }
 
-    /// <summary>The condition that a parameter sets, if the servers' columns tell; otherwise null.</summary>
-    public static SqlCondition? InSql(string name, string value)
+    /// <summary>
+    /// The conditions that a parameter sets: one for the store, one for each server that fulfils it, both or none.
+    /// </summary>
+    public static (SqlCondition? InSql, Predicate<Server>? InRow) Of(string name, string value)
     {
         if (Columns.TryGetValue(name, out var column))
-            return SqlCondition.Is(column, value);
-        return name is "name" or "display_name" && !value.AsSpan().ContainsAnyExcept(Plain)
-            ? SqlCondition.Contains("name", value)
-            : null;
+            return (SqlCondition.Is(column, value), null);
+        if (ByTags.TryGetValue(name, out var tags))
+            return (tags([.. value.Split(',').Distinct()]), null);
+        if (name == "launch_index")
+            return (OfLaunchIndex(value), null);
+        return TryPattern(value, out var pattern) ? Of(name, pattern!) : default;
     }
 
-    /// <summary>
-    /// The condition that a parameter sets, if <see cref="InSql"/> has none; null if the parameter sets none.
-    /// </summary>
-    public static Predicate<Server>? Of(string name, string value)
+    private static (SqlCondition?, Predicate<Server>?) Of(string name, Regex pattern)
     {
-        if (InSql(name, value) is not null)
-            return null;
-        if (name == "launch_index")
-            return server => server.Labels.LaunchIndex.ToString(CultureInfo.InvariantCulture) == value;
-        if (ByTags.TryGetValue(name, out var tags))
-        {
-            var named = value.Split(',');
-            return server => tags(server.Labels.Tags, named);
-        }
-        return ByPattern.TryGetValue(name, out var text) && TryPattern(value, out var pattern)
-            ? server => text(server) is { } found && pattern!.IsMatch(found)
-            : null;
+        if (ByFewValues.TryGetValue(name, out var few))
+            return (SqlCondition.IsOneOf(few.Sql, [.. few.Values.Where(text => pattern.IsMatch(text))]), null);
+        if (ByAddress.TryGetValue(name, out var family))
+            return (
+                Sure(ServerColumns.Addresses, pattern), server => Matches(ServerAddresses.First(server, family)));
+        if (!ByPattern.TryGetValue(name, out var by))
+            return default;
+        return by.Sql is not null && SureTexts.IsPlain($"{pattern}")
+            ? (SqlCondition.Contains(by.Sql, $"{pattern}"), null)
+            : (Sure(by.Sql, pattern), server => Matches(by.Text(server)));
+
+        bool Matches(string? text) => text is not null && pattern.IsMatch(text);
     }
+
+    /// <summary>The condition that what a pattern must find is in an expression; null if that tells nothing.</summary>
+    private static SqlCondition? Sure(string? sql, Regex pattern)
+        => sql is not null && SureTexts.Of($"{pattern}") is { Count: > 0 } texts
+            ? SqlCondition.Contains(sql, texts)
+            : null;
+
+    private static SqlCondition OfLaunchIndex(string value)
+        => int.TryParse(value, CultureInfo.InvariantCulture, out var index) && Text(index) == value
+            ? SqlCondition.Is($"CAST({ServerColumns.LaunchIndex} AS TEXT)", value)
+            : SqlCondition.Never;
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Compiles a pattern without backtracking, so that no caller's pattern can hold up the service.</summary>
     private static bool TryPattern(string value, out Regex? pattern)

@@ -30,9 +30,8 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
         var asked = parameters.Names.Where(IsTaken).ToList();
         if (asked.Find(name => Joined.Contains(name) || name.StartsWith('_')) is { } invalid)
             throw Fault.BadRequest($"Invalid filter field: {invalid}.");
-        var filters = asked.ToDictionary(name => name, name => parameters.Last(name)!);
-        var conditions = filters.Select(filter => ServerFilters.InSql(filter.Key, filter.Value))
-            .OfType<SqlCondition>().Concat(Status()).ToList();
+        var filters = asked.ConvertAll(name => ServerFilters.Of(name, parameters.Last(name)!));
+        var conditions = filters.Select(filter => filter.InSql).OfType<SqlCondition>().Concat(Status()).ToList();
         if (asked.Contains("locked"))
             conditions.Add(new($"locked_by IS {(Locked() ? "NOT NULL" : "NULL")}"));
         var (since, before) = Span(asked);
@@ -50,10 +49,7 @@ internal sealed class ServerListing(HttpContext context, bool detailed)
             ChangesSince = since,
             ChangesBefore = before,
             Conditions = conditions,
-            Predicates =
-            [
-                .. filters.Select(filter => ServerFilters.Of(filter.Key, filter.Value)).OfType<Predicate<Server>>(),
-            ],
+            Predicates = [.. filters.Select(filter => filter.InRow).OfType<Predicate<Server>>()],
             Sorting = sorting,
         };
     }

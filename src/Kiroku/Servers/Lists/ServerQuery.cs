@@ -44,14 +44,6 @@ internal sealed record ServerQuery
             values);
     }
 
-    /// <summary>Selects every server that fulfils the conditions.</summary>
-    public (string Sql, DynamicParameters Values) All()
-    {
-        var values = new DynamicParameters();
-        var conditions = Conditions.Select(condition => condition.Write(values));
-        return ($"SELECT {ServerRow.Selected} FROM servers{Where(values, conditions)}", values);
-    }
-
     /// <summary>
     /// Selects the server behind which a page begins. It may have stopped to fulfil the conditions since it was listed.
     /// </summary>

@@ -24,7 +24,7 @@ internal sealed class ServerSorting : IComparer<Server>
     /// <summary>An order by at least one key.</summary>
     public static ServerSorting By(IReadOnlyList<SortKey> asked) => new(asked, asked[0].IsDescending);
 
-    /// <summary>Whether SQL can sort; otherwise every server of the list is read and sorted by its values.</summary>
+    /// <summary>Whether SQL can sort; otherwise all servers of the list are read, and sorted by their values.</summary>
     public bool IsInSql => keys.TrueForAll(key => key.Column is not null);
 
     public string OrderBy => $"ORDER BY {string.Join(", ", keys.Select(key => key.Order))}";

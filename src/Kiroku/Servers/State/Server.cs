@@ -233,16 +233,19 @@ internal sealed record ServerFlavor(
             text, NumberStyles.None, CultureInfo.InvariantCulture, out var amount) ? amount : null;
 }
 
-/// <summary>The facts that requests have given a server, to be kept, shown and told to its guest.</summary>
+/// <summary>
+/// The facts that requests have given a server, to be kept, shown and told to its guest. A row that was written before
+/// there was one of them has its default.
+/// </summary>
 internal sealed record ServerLabels
 {
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get => field ?? []; init; }
 
-    public string AccessIpv4 { get; init; } = "";
+    public string AccessIpv4 { get => field ?? ""; init; }
 
-    public string AccessIpv6 { get; init; } = "";
+    public string AccessIpv6 { get => field ?? ""; init; }
 
-    public string DiskConfig { get; init; } = "MANUAL";
+    public string DiskConfig { get => field ?? "MANUAL"; init; }
 
     /// <summary>Null if it is made from the server's name.</summary>
     public string? Hostname { get; init; }
@@ -278,7 +281,7 @@ internal sealed record ServerLabels
     public string? CardTag { get; init; }
 
     /// <summary>Names the request that made the server, alone or together with others.</summary>
-    public string ReservationId { get; init; } = "";
+    public string ReservationId { get => field ?? ""; init; }
 
     /// <summary>The image that its image was made from; null if that is a first one.</summary>
     public FirstImage? FirstImage { get; init; }
