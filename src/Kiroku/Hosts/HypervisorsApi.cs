@@ -46,7 +46,7 @@ internal static class HypervisorsApi
                 "Paging over hypervisors with the hypervisor_hostname_pattern query parameter is not supported.");
         var all = await ListAsync(hosts, context.RequestAborted);
         var page = pattern is not null ? Matching(all, pattern) : [.. After(all, marker, version).Take(limit)];
-        var servers = await ServersAsync(version >= 53 && WithServers(parameters), hosts, context.RequestAborted);
+        var servers = await ServersAsync(version >= 53 && WithServers(parameters), page, hosts, context.RequestAborted);
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
@@ -68,7 +68,8 @@ internal static class HypervisorsApi
         if (version >= 53)
             parameters.RefuseUnknown("with_servers");
         var host = await FindAsync(id, version, hosts, context.RequestAborted);
-        var servers = await ServersAsync(version >= 53 && WithServers(parameters), hosts, context.RequestAborted);
+        var servers = await ServersAsync(
+            version >= 53 && WithServers(parameters), [host], hosts, context.RequestAborted);
         return Document("hypervisor", json => new HypervisorView(version).Write(json, host, detailed: true, servers));
     }
 
@@ -97,7 +98,7 @@ internal static class HypervisorsApi
         var version =
             RequireBefore(53, context, withServers ? HostRules.HypervisorsServers : HostRules.HypervisorsSearch);
         var found = Matching(await ListAsync(hosts, context.RequestAborted), pattern);
-        var servers = await ServersAsync(withServers, hosts, context.RequestAborted);
+        var servers = await ServersAsync(withServers, found, hosts, context.RequestAborted);
         return Document("hypervisors", json =>
         {
             json.WriteStartArray();
@@ -131,8 +132,8 @@ internal static class HypervisorsApi
         => [.. (await hosts.ListUsedAsync(cancellationToken)).OrderBy(host => host.Number)];
 
     private static async Task<ILookup<string, (Guid, string)>?> ServersAsync(
-        bool asked, HostWatch hosts, CancellationToken cancellationToken)
-        => asked ? await hosts.ListServersAsync(cancellationToken) : null;
+        bool asked, IEnumerable<Host> shown, HostWatch hosts, CancellationToken cancellationToken)
+        => asked ? await hosts.ListServersAsync(shown, cancellationToken) : null;
 
     private static async Task<Host> FindAsync(
         string id, Microversion version, HostWatch hosts, CancellationToken cancellationToken)

@@ -84,9 +84,11 @@ internal sealed class HostWatch(
                 "SELECT seen_at FROM nodes WHERE name = @name", new { name }) is { } seen
                 && await database.NowAsync(connection, time) - seen < Node.Lifetime, cancellationToken);
 
-    /// <summary>Ids and names of the servers on each host, oldest first.</summary>
-    public Task<ILookup<string, (Guid Id, string Name)>> ListServersAsync(CancellationToken cancellationToken)
-        => database.ReadAsync(servers.ListAsync, cancellationToken);
+    /// <summary>Ids and names of the servers on each of some hosts, oldest first.</summary>
+    public Task<ILookup<string, (Guid Id, string Name)>> ListServersAsync(
+        IEnumerable<Host> hosts, CancellationToken cancellationToken)
+        => database.ReadOneAsync(
+            connection => servers.ListAsync(connection, hosts.Select(host => host.Name)), cancellationToken);
 
     /// <summary>The nodes that run actions and choose hosts, by name, whether or not they have machines.</summary>
     public Task<IReadOnlyList<Host>> ListConductorsAsync(CancellationToken cancellationToken)

@@ -16,8 +16,8 @@ internal interface IServersOnHosts
     /// <summary>How many of the servers on each host have a running action.</summary>
     Task<IReadOnlyDictionary<string, long>> CountBusyAsync(DbConnection connection);
 
-    /// <summary>Ids and names of the servers on each host, oldest first.</summary>
-    Task<ILookup<string, (Guid Id, string Name)>> ListAsync(DbConnection connection);
+    /// <summary>Ids and names of the servers on each of some hosts, oldest first.</summary>
+    Task<ILookup<string, (Guid Id, string Name)>> ListAsync(DbConnection connection, IEnumerable<string> hosts);
 
     /// <summary>Whether any server is on a host, or a disk of one.</summary>
     Task<bool> AreOnAsync(DbConnection connection, string host);

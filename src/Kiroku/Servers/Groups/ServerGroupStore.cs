@@ -13,18 +13,27 @@ internal sealed class ServerGroupStore(IDatabase database, QuotaStore quotas, Ti
 {
     private static readonly string Insert = Columns<ServerGroup>.Insert("server_groups", nameof(ServerGroup.Members));
 
-    /// <summary>How many of a group's servers are on each host, or have a claim there.</summary>
-    private const string Hosts =
+    /// <summary>
+    /// How many of a group's servers are on each host, or have a claim there. The plus, here and below, keeps SQLite
+    /// from taking the index of all servers that are not deleted.
+    /// </summary>
+    internal const string Hosts =
         """
         WITH places AS (
             SELECT host FROM servers
-            WHERE server_group_id = @id AND deleted = 0 AND id <> @Except AND host IS NOT NULL
+            WHERE server_group_id = @id AND +deleted = 0 AND id <> @Except AND host IS NOT NULL
             UNION ALL
             SELECT other_host FROM servers
-            WHERE server_group_id = @id AND deleted = 0 AND id <> @Except AND other_host IS NOT NULL
+            WHERE server_group_id = @id AND +deleted = 0 AND id <> @Except AND other_host IS NOT NULL
                 AND other_vcpus + other_memory_mib + other_disk_gib > 0
         )
         SELECT host, COUNT(*) AS servers FROM places GROUP BY host
+        """;
+
+    internal const string OfUser =
+        """
+        SELECT (SELECT COUNT(*) FROM servers WHERE server_group_id = @id AND user_id = @UserId AND +deleted = 0)
+        FROM server_groups WHERE id = @id
         """;
 
     public Task<ServerGroup?> FindAsync(Guid id, CancellationToken cancellationToken)
@@ -77,11 +86,8 @@ internal sealed class ServerGroupStore(IDatabase database, QuotaStore quotas, Ti
     {
         if (server.ServerGroupId is not { } id)
             return;
-        var members = await connection.ExecuteScalarAsync<long?>(
-            """
-            SELECT (SELECT COUNT(*) FROM servers WHERE server_group_id = @id AND user_id = @UserId AND deleted = 0)
-            FROM server_groups WHERE id = @id
-            """, new { id, server.UserId }) ?? throw Fault.BadRequest(Unknown($"{id}"));
+        var members = await connection.ExecuteScalarAsync<long?>(OfUser, new { id, server.UserId })
+            ?? throw Fault.BadRequest(Unknown($"{id}"));
         if (members + number > allowed[QuotaResources.ServerGroupMembers].Left)
             throw new Fault(403, "Quota exceeded, too many servers in group");
     }
@@ -103,17 +109,19 @@ internal sealed class ServerGroupStore(IDatabase database, QuotaStore quotas, Ti
 
     public static string Unknown(string id) => $"Instance group {id} could not be found.";
 
+    internal static string MembersOf(IEnumerable<Guid> groups)
+        => $"""
+            SELECT server_group_id, id FROM servers
+            WHERE +deleted = 0 AND server_group_id IN {SqlList.Of(groups)} ORDER BY created_at, id
+            """;
+
     private static async Task<IReadOnlyList<ServerGroup>> ReadAsync(
         DbConnection connection, string which, object values)
     {
         var groups = (await connection.QueryAsync<ServerGroup>(
             $"SELECT * FROM server_groups {which}", values)).AsList();
         var members = (await connection.QueryAsync<(Guid Group, Guid Server)>(
-            $"""
-            SELECT server_group_id, id FROM servers
-            WHERE deleted = 0 AND server_group_id IN {SqlList.Of(groups.ConvertAll(group => group.Id))}
-            ORDER BY created_at, id
-            """)).ToLookup(member => member.Group, member => member.Server);
+            MembersOf(groups.ConvertAll(group => group.Id)))).ToLookup(member => member.Group, member => member.Server);
         return groups.ConvertAll(group => group with { Members = [.. members[group.Id]] });
     }
 }

@@ -15,13 +15,15 @@ internal sealed class ServerStore(
     public Task<Server?> FindAsync(Guid id, CancellationToken cancellationToken)
         => database.ReadOneAsync(connection => FindAsync(connection, id), cancellationToken);
 
+    internal static string Where(string condition)
+        => $"SELECT {ServerRow.Selected} FROM servers WHERE deleted = 0 AND {condition}";
+
     /// <summary>Every server that is not deleted and fulfils a condition on its columns.</summary>
     public Task<IReadOnlyList<Server>> ListWhereAsync(
         string condition, object? values, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
         {
-            var rows = await connection.QueryAsync<ServerRow>(
-                $"SELECT {ServerRow.Selected} FROM servers WHERE deleted = 0 AND {condition}", values);
+            var rows = await connection.QueryAsync<ServerRow>(Where(condition), values);
             return rows.Select(row => row.ToServer()).ToList();
         }, cancellationToken);
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json.Nodes;
 using Dapper;
 using Kiroku.Nodes;
 
@@ -34,6 +35,26 @@ internal sealed class ServersOnHosts : IServersOnHosts
         GROUP BY host
         """;
 
+    internal const string OnHosts =
+        """
+        SELECT host, servers.id, name FROM json_each(@hosts, '$.hosts') asked CROSS JOIN servers
+        WHERE deleted = 0 AND host = asked.value ORDER BY created_at, servers.id
+        """;
+
+    // Each half as an index has it.
+    internal const string AreOn =
+        """
+        SELECT EXISTS (SELECT 1 FROM servers WHERE deleted = 0 AND host = @host)
+            OR EXISTS (SELECT 1 FROM servers
+                WHERE deleted = 0 AND disk_host IS DISTINCT FROM host AND disk_host = @host)
+        """;
+
+    internal const string AreMoving =
+        """
+        SELECT EXISTS (SELECT 1 FROM servers WHERE deleted = 0 AND other_host = @host)
+            OR EXISTS (SELECT 1 FROM servers WHERE deleted = 0 AND former_host = @host)
+        """;
+
     public async Task<IReadOnlyDictionary<string, HostUse>> ListUsesAsync(
         DbConnection connection, Guid except = default)
         => (await connection.QueryAsync<HostUse>(Uses, new { except })).ToDictionary(use => use.Host);
@@ -42,18 +63,23 @@ internal sealed class ServersOnHosts : IServersOnHosts
         => (await connection.QueryAsync<(string Host, long Servers)>(Busy))
             .ToDictionary(busy => busy.Host, busy => busy.Servers);
 
-    public async Task<ILookup<string, (Guid Id, string Name)>> ListAsync(DbConnection connection)
-        => (await connection.QueryAsync<(string Host, Guid Id, string Name)>(
-            "SELECT host, id, name FROM servers WHERE deleted = 0 AND host IS NOT NULL ORDER BY created_at, id"))
+    public async Task<ILookup<string, (Guid Id, string Name)>> ListAsync(
+        DbConnection connection, IEnumerable<string> hosts)
+        => (await connection.QueryAsync<(string Host, Guid Id, string Name)>(OnHosts, ValuesOf(hosts)))
             .ToLookup(server => server.Host, server => (server.Id, server.Name));
 
     public Task<bool> AreOnAsync(DbConnection connection, string host)
-        => ExistAsync(connection, host, "host = @host OR disk_host = @host");
+        => connection.ExecuteScalarAsync<bool>(AreOn, new { host });
 
     public Task<bool> AreMovingAsync(DbConnection connection, string host)
-        => ExistAsync(connection, host, "other_host = @host OR former_host = @host");
+        => connection.ExecuteScalarAsync<bool>(AreMoving, new { host });
 
-    private static Task<bool> ExistAsync(DbConnection connection, string host, string condition)
-        => connection.ExecuteScalarAsync<bool>(
-            $"SELECT EXISTS (SELECT 1 FROM servers WHERE deleted = 0 AND ({condition}))", new { host });
+    /// <summary>The values of <see cref="OnHosts"/>.</summary>
+    internal static object ValuesOf(IEnumerable<string> hosts) => new
+    {
+        hosts = new JsonObject
+        {
+            ["hosts"] = new JsonArray([.. hosts.Select(host => JsonValue.Create(host))]),
+        }.ToJsonString(),
+    };
 }

@@ -16,14 +16,29 @@ internal sealed class WatchedServers(IDatabase database)
     /// </summary>
     internal const string Running = "SELECT id FROM servers WHERE running_action IS NOT NULL";
 
-    private static readonly string OnHost
+    /// <summary>Each part goes through an index of its own.</summary>
+    internal const string NeedImage =
+        """
+        SELECT EXISTS (SELECT 1 FROM servers WHERE image_id = @image AND deleted = 0)
+            OR EXISTS (SELECT 1 FROM servers WHERE rescue_image_id = @image AND deleted = 0)
+            OR EXISTS (SELECT 1 FROM servers WHERE running_action IS NOT NULL)
+        """;
+
+    /// <summary>The condition that a server is on a host, or moves to or from it: by two indexes.</summary>
+    internal const string OnOrMoving =
+        """
+        id IN (SELECT id FROM servers WHERE deleted = 0 AND host = @host
+            UNION ALL SELECT id FROM servers WHERE deleted = 0 AND other_host = @host)
+        """;
+
+    internal static readonly string OnHost
         = $"SELECT {ServerRow.Selected} FROM servers WHERE deleted = 0 AND host = @host";
 
-    private static readonly string Cards =
+    internal static readonly string Cards =
         $"""
         SELECT * FROM (
             SELECT id, project_id, labels, {GroupStore.StandOf("servers.project_id")} AS stand
-            FROM servers WHERE deleted = 0 AND (host = @host OR other_host = @host)) cards
+            FROM servers WHERE {OnOrMoving}) cards
         WHERE stand IS NOT NULL ORDER BY id
         """;
 
@@ -31,6 +46,11 @@ internal sealed class WatchedServers(IDatabase database)
     public Task<IReadOnlyList<Guid>> ListRunningAsync(CancellationToken cancellationToken)
         => database.ReadOneAsync<IReadOnlyList<Guid>>(
             async connection => (await connection.QueryAsync<Guid>(Running)).AsList(), cancellationToken);
+
+    /// <summary>Whether a server needs an image, or an action runs that may be about to use it.</summary>
+    public Task<bool> NeedImageAsync(string image, CancellationToken cancellationToken)
+        => database.ReadOneAsync(
+            connection => connection.ExecuteScalarAsync<bool>(NeedImage, new { image }), cancellationToken);
 
     /// <summary>The servers on a host, and those, deleted or not, of machines that are there without them.</summary>
     public Task<IReadOnlyList<Server>> ListOnHostAsync(

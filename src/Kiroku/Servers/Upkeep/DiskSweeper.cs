@@ -11,7 +11,7 @@ namespace Kiroku.Servers.Upkeep;
 /// which an action runs are left alone, and so are images that a server's disk stands on.
 /// </summary>
 internal sealed partial class DiskSweeper(
-    IHypervisor hypervisor, ServerStore store, StrayWatch strays, KeptVolumes keptVolumes, ImageStore images,
+    IHypervisor hypervisor, WatchedServers watched, StrayWatch strays, KeptVolumes keptVolumes, ImageStore images,
     IGrainFactory grains, ServiceSettings settings, IOptions<ServersOptions> options, TimeProvider time,
     ILogger<DiskSweeper> logger)
     : RepeatedWork(options.Value.SweepInterval, time, logger)
@@ -66,11 +66,7 @@ internal sealed partial class DiskSweeper(
             return await grains.GetGrain<IServerGrain>(server).Sweep(volume, settings.Host);
         if (Disks.ImageOf(volume) is not { } image || await images.FindAsync(image, cancellationToken) is not null)
             return false;
-        // A running action may be about to use the image.
-        var users = await store.ListWhereAsync(
-            "(image_id = @image OR rescue_image_id = @image OR running_action IS NOT NULL)", new { image },
-            cancellationToken);
-        if (users.Count > 0)
+        if (await watched.NeedImageAsync(image, cancellationToken))
             return false;
         await hypervisor.DeleteVolumeAsync(volume, cancellationToken);
         return true;

@@ -50,7 +50,7 @@ internal sealed partial class FilterKeeper(
         foreach (var project in cards.Select(card => card.ProjectId).Distinct())
             groups[project] = await store.ListAsync(project, cancellationToken);
         var here = await servers.ListWhereAsync(
-            "(host = @Host OR other_host = @Host)", new { settings.Host }, cancellationToken);
+            WatchedServers.OnOrMoving, new { host = settings.Host }, cancellationToken);
         return
         [
             .. from server in here

@@ -16,6 +16,9 @@ internal sealed partial class ResizeConfirmer(
     IOptions<ServersOptions> options, TimeProvider time, ILogger<ResizeConfirmer> logger)
     : RepeatedWork(options.Value.LookInterval, time, logger)
 {
+    internal const string Waiting
+        = "vm_state = 'resized' AND running_action IS NULL AND host = @Host AND launched_at <= @before";
+
     protected override string Work => "Confirming resizes whose time to be reverted is over";
 
     protected override Task ReadyAsync(CancellationToken cancellationToken)
@@ -25,8 +28,6 @@ internal sealed partial class ResizeConfirmer(
     {
         if (options.Value.ResizeConfirmWindow == TimeSpan.Zero)
             return;
-        const string Waiting
-            = "vm_state = 'resized' AND running_action IS NULL AND host = @Host AND launched_at <= @before";
         var before = Time.UtcNow() - options.Value.ResizeConfirmWindow;
         foreach (var server in await store.ListWhereAsync(Waiting, new { settings.Host, before }, cancellationToken))
         {
