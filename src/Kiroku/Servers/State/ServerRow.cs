@@ -34,6 +34,8 @@ internal sealed record ServerRow
             row => (row.Flavor, row.FormerFlavor, row.NextFlavor)),
         ([nameof(Host), nameof(ClaimedVcpus), nameof(ClaimedMemoryMib), nameof(ClaimedDiskGib)],
             row => (row.Host, row.ClaimedVcpus, row.ClaimedMemoryMib, row.ClaimedDiskGib)),
+        ([nameof(DiskHost), nameof(FormerHost)], row => (row.DiskHost, row.FormerHost)),
+        ([nameof(RescueImageId)], row => row.RescueImageId),
         ([nameof(OtherHost), nameof(OtherVcpus), nameof(OtherMemoryMib), nameof(OtherDiskGib)],
             row => (row.OtherHost, row.OtherVcpus, row.OtherMemoryMib, row.OtherDiskGib)),
     ];
