@@ -39,6 +39,12 @@ public sealed partial class SqliteStoreTests : StoreConformance
         Assert.Equal(["updated_at"], indexed.Intersect(assigned));
     }
 
+    /// <summary>PostgreSQL decides by how many hosts are asked for.</summary>
+    [Fact]
+    public async Task The_servers_of_some_hosts_are_read_by_an_index()
+        => Assert.Matches(@"\bservers_of_host\b", await PlanAsync(
+            ServersOnHosts.OnHosts, new DynamicParameters(ServersOnHosts.ValuesOf(["h1"]))));
+
     public override void Dispose()
     {
         database?.Dispose();

@@ -19,7 +19,8 @@ internal static class ServerOrder
         ["access_ip_v4"] = new(server => server.Labels.AccessIpv4, ServerColumns.AccessIpv4),
         ["access_ip_v6"] = new(server => server.Labels.AccessIpv6, ServerColumns.AccessIpv6),
         ["auto_disk_config"] = new(server => server.Labels.DiskConfig, ServerColumns.DiskConfig),
-        ["availability_zone"] = new(server => server.AvailabilityZone, ServerColumns.AvailabilityZone, IsNullable: true),
+        ["availability_zone"] = new(
+            server => server.AvailabilityZone, ServerColumns.AvailabilityZone, IsNullable: true),
         ["config_drive"] = new(server => server.Labels.ConfigDrive ? "True" : "", ServerColumns.ConfigDrive),
         ["created_at"] = SortKey.CreatedAt,
         ["display_description"] = new(server => server.Description, "description", IsNullable: true),
