@@ -1,5 +1,6 @@
 using Kiroku.Access;
 using Kiroku.Actions;
+using Kiroku.Actions.Live;
 using Kiroku.Api;
 using Kiroku.Cluster;
 using Kiroku.CommandLine;
@@ -93,5 +94,6 @@ internal static class KirokuApp
         app.MapHosts();
         app.MapServers();
         app.MapActions();
+        app.MapLiveRecord();
     }
 }

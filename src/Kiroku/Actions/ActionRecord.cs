@@ -20,7 +20,16 @@ internal sealed record ActionRecord
     /// <summary>Null when the service itself began the action.</summary>
     public string? UserId { get; init; }
 
+    /// <summary>The project in which that user acted.</summary>
     public string? ProjectId { get; init; }
+
+    /// <summary>
+    /// The project that the server belongs to, which decides who may see the action. Null before it is stored.
+    /// </summary>
+    public string? OwnerId { get; init; }
+
+    /// <summary>The position of its last change in the feed; 0 if that was before the feed began.</summary>
+    public long Position { get; init; }
 
     public DateTime StartTime { get; init; }
 

@@ -1,4 +1,5 @@
 using Kiroku.Access;
+using Kiroku.Actions.Live;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -27,6 +28,8 @@ internal static class ActionsRoom
         services.AddSingleton<FirstGeneration>();
         services.AddHostedService<FirstGenerationMove>();
         services.AddSingleton<ActionStore>();
+        services.AddSingleton<LiveRecord>();
+        services.AddSingleton<PageTokens>();
         services.AddSingleton<FinishedRecords>();
         services.AddSingleton<KeptAnswers>();
         services.AddSingleton<RetentionStore>();

@@ -42,6 +42,17 @@ internal sealed class FirstGeneration(IDatabase database)
             """, new { serverId, before, query.ChangesSince, query.ChangesBefore, query.Limit }))
             .Select(old => old.ToAction())];
 
+    /// <summary>The actions of all servers that a walk comes to next, in its order.</summary>
+    public static async Task<IReadOnlyList<RecordedAction>> ListAsync(DbConnection connection, RecordWalk walk)
+    {
+        var (after, order) = walk.IsAscending ? (">", "ASC") : ("<", "DESC");
+        var ids = await connection.QueryAsync<long>(
+            $"SELECT id FROM earlier_actions WHERE id {after} @After ORDER BY id {order} LIMIT @Most",
+            new { walk.After, walk.Most });
+        var actions = await ReadAsync(connection, $"id IN {SqlList.Of(ids)}", new { });
+        return [.. walk.Sort(actions)];
+    }
+
     /// <summary>The id of one of a server's actions; null if it is not among these.</summary>
     public static Task<long?> FindIdAsync(DbConnection connection, Guid serverId, string requestId)
         => connection.ExecuteScalarAsync<long?>(

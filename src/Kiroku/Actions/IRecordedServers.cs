@@ -13,6 +13,10 @@ internal interface IRecordedServers
     /// <summary>The request of the action that runs, of each server on which one does.</summary>
     Task<IReadOnlyList<(Guid Server, string Request)>> ListRunningAsync(DbConnection connection);
 
+    /// <summary>Name and project of each of the servers, deleted ones included.</summary>
+    Task<IReadOnlyDictionary<Guid, (string Name, string ProjectId)>> DescribeAsync(
+        DbConnection connection, IEnumerable<Guid> servers);
+
     /// <summary>
     /// Locks the servers' rows for the rest of the transaction and counts in each that some of its record is removed:
     /// the answers that other processes have cached are valid for the former number only.

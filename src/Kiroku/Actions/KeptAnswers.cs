@@ -36,7 +36,7 @@ internal sealed class KeptAnswers(IDatabase database, IOptions<IdempotencyOption
                 422,
                 $"This {IdempotencyKey.Header} was used for another request: one with another method, address or "
                     + "body.");
-        return new Answer(row.RequestId, row.Status, row.Location, row.Body);
+        return new Answer(row.RequestId, row.Status, row.Location, row.Body) { IsRecorded = true };
     }
 
     /// <summary>Keeps the answer, if its request has a key, in the caller's transaction.</summary>

@@ -8,13 +8,14 @@ namespace Kiroku.Actions;
 /// </summary>
 internal sealed record RecordRow
 {
-    private const string Position = "next_position()";
+    private const string NextPosition = "next_position()";
 
     /// <summary>
     /// Inserts the first action of a server, at a new position of the feed. Returns the row's id, start and change.
     /// </summary>
     public static readonly string InsertFirst
-        = Columns<RecordRow>.InsertWith("records", [("position", Position)], nameof(Id)) + Returning;
+        = Columns<RecordRow>.InsertWith(
+            "records", [("position", NextPosition)], nameof(Id), nameof(Owner), nameof(Position)) + Returning;
 
     /// <summary>
     /// Inserts a further action of a server. Whatever the clock says, it begins after all that were accepted before
@@ -25,9 +26,9 @@ internal sealed record RecordRow
         [
             ("started", "next.started"),
             ("changed", "CASE WHEN next.started > @Changed THEN next.started ELSE @Changed END"),
-            ("position", Position),
+            ("position", NextPosition),
         ],
-        nameof(Id), nameof(Started), nameof(Changed)) + " " + $"""
+        nameof(Id), nameof(Started), nameof(Changed), nameof(Owner), nameof(Position)) + " " + $"""
         FROM (SELECT CASE WHEN last.least > @Started AND last.least > @Least THEN last.least
                 WHEN @Least > @Started THEN @Least ELSE @Started END AS started
             FROM (SELECT COALESCE((
@@ -39,7 +40,8 @@ internal sealed record RecordRow
     /// <summary>
     /// Inserts an action of an earlier version with its id. It has no position, because the feed began after it.
     /// </summary>
-    public static readonly string InsertMoved = Columns<RecordRow>.InsertWith("records", [("position", "0")]);
+    public static readonly string InsertMoved = Columns<RecordRow>.InsertWith(
+        "records", [("position", "0")], nameof(Owner), nameof(Position));
 
     private const string Returning = " RETURNING id, started, changed";
 
@@ -56,6 +58,12 @@ internal sealed record RecordRow
     public bool Resting { get; init; }
     public string? Arguments { get; init; }
     public string Attempts { get; init; } = AttemptList.Empty;
+
+    /// <summary>The project of its server, where that is another one; a trigger fills it in.</summary>
+    public byte[]? Owner { get; init; }
+
+    /// <summary>Given by each statement that changes the row.</summary>
+    public long Position { get; init; }
 
     public static RecordRow Of(RecordedAction recorded)
     {
@@ -89,6 +97,8 @@ internal sealed record RecordRow
             Action = Action,
             UserId = CompactId.ToOwner(UserId),
             ProjectId = CompactId.ToOwner(ProjectId),
+            OwnerId = CompactId.ToOwner(Owner ?? ProjectId),
+            Position = Position,
             StartTime = Micros.ToTime(Started),
             UpdatedAt = changed,
             FinishTime = outcome == Outcomes.Running ? null : changed,

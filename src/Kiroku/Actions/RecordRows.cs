@@ -13,7 +13,7 @@ internal static class RecordRows
 
     private const string WithoutAttempts = """
         r.id, r.server, r.request, r.action, r.user_id, r.project_id, r.started, r.changed, r.outcome, r.failing,
-        r.resting, r.arguments
+        r.resting, r.arguments, r.owner, r.position
         """;
 
     private const string Columns = $"{WithoutAttempts}, r.attempts";
@@ -70,24 +70,26 @@ internal static class RecordRows
             rows => Read(rows, 0, withAttempts: false).ToAction(), last);
 
     /// <summary>
-    /// Actions that changed after a position, in the order of their positions, each with its position.
+    /// Actions that changed after a position, in the order of their positions.
     /// </summary>
-    public static Task<List<(long Position, RecordedAction Action)>> ListChangedAsync(
+    public static Task<List<RecordedAction>> ListChangedAsync(
         DbConnection connection, (long Number, long Id) after, int most)
         => connection.ReadAsync(
             $"""
-            SELECT r.position, {Columns} FROM records r
+            SELECT {Columns} FROM records r
             WHERE r.position > 0 AND (r.position, r.id) > (@0, @1) AND r.position < (SELECT horizon FROM feed_now)
             ORDER BY r.position, r.id LIMIT @2
             """,
-            [after.Number, after.Id, (long)most],
-            async rows =>
-            {
-                var list = new List<(long, RecordedAction)>();
-                while (await rows.ReadAsync())
-                    list.Add((rows.GetInt64(0), Read(rows, 1).ToRecorded()));
-                return list;
-            });
+            [after.Number, after.Id, (long)most], rows => AllAsync(rows, () => Read(rows, 0).ToRecorded()));
+
+    /// <summary>The actions that a walk comes to next, in its order.</summary>
+    public static Task<List<RecordedAction>> ListAsync(DbConnection connection, RecordWalk walk)
+    {
+        var (conditions, values) = walk.Write();
+        return connection.ReadAsync(
+            $"SELECT {Columns} FROM records r {conditions}", values,
+            rows => AllAsync(rows, () => Read(rows, 0).ToRecorded()));
+    }
 
     private static Task<List<T>> ListAsync<T>(
         DbConnection connection, string columns, (Guid ServerId, long Before, ActionQuery Query) page,
@@ -98,13 +100,15 @@ internal static class RecordRows
             + Limit("r.changed >=", page.Query.ChangesSince, values)
             + Limit("r.changed <=", page.Query.ChangesBefore, values)
             + " ORDER BY r.id DESC LIMIT @2";
-        return connection.ReadAsync(sql, [.. values], async rows =>
-        {
-            var list = new List<T>();
-            while (await rows.ReadAsync())
-                list.Add(read(rows));
-            return list;
-        });
+        return connection.ReadAsync(sql, [.. values], rows => AllAsync(rows, () => read(rows)));
+    }
+
+    private static async Task<List<T>> AllAsync<T>(DbDataReader rows, Func<T> read)
+    {
+        var list = new List<T>();
+        while (await rows.ReadAsync())
+            list.Add(read());
+        return list;
     }
 
     private static string Limit(string comparison, DateTime? time, List<object> values)
@@ -138,7 +142,9 @@ internal static class RecordRows
         Failing = rows.GetInt32(at + 9) != 0,
         Resting = rows.GetInt32(at + 10) != 0,
         Arguments = rows.IsDBNull(at + 11) ? null : rows.GetString(at + 11),
-        Attempts = withAttempts ? rows.GetString(at + 12) : AttemptList.Empty,
+        Owner = Bytes(rows, at + 12),
+        Position = rows.GetInt64(at + 13),
+        Attempts = withAttempts ? rows.GetString(at + 14) : AttemptList.Empty,
     };
 
     private static byte[]? Bytes(DbDataReader rows, int at)

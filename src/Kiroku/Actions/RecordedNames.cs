@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 
 namespace Kiroku.Actions;
 
@@ -87,6 +88,10 @@ internal static class Outcomes
 
     /// <summary>Another action took its place.</summary>
     public const string Superseded = "superseded";
+
+    /// <summary>All of them; their places are stored. Append only.</summary>
+    public static ImmutableArray<string> All { get; } =
+        [Running, Succeeded, SucceededAfterRetries, Failed, Interrupted, Superseded];
 
     /// <summary>Whether Nova's clients are told "Error": the action ended, and not well.</summary>
     public static bool IsError(string outcome) => outcome is not (Running or Succeeded or SucceededAfterRetries);

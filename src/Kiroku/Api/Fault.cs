@@ -11,8 +11,11 @@ internal sealed class Fault(int status, string message) : Exception(message)
     /// <summary>Whole seconds to wait before trying again; sent as Retry-After.</summary>
     public int? RetryAfter { get; init; }
 
-    /// <summary>What Neutron calls it, where not just by its status; no other service names faults.</summary>
+    /// <summary>What Neutron or a problem document calls it, where not just by its status.</summary>
     public string? Type { get; init; }
+
+    /// <summary>Where in a parameter's text the fault is, in characters from 1; a problem document tells it.</summary>
+    public int? Column { get; init; }
 
     public static Fault BadRequest(string message) => new(400, message);
 

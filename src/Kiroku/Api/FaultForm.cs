@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>The four forms of error body that OpenStack's services use.</summary>
+/// <summary>The four forms of error body that OpenStack's services use; <see cref="Problem"/> is ours.</summary>
 internal static class FaultForm
 {
     /// <summary>

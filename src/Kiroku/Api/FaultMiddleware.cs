@@ -68,6 +68,8 @@ internal sealed partial class FaultMiddleware(
         if (fault.Status == 401)
             context.Response.Headers.WWWAuthenticate =
                 $"Keystone uri=\"{identity.Keystone ?? $"{Links.Base(context.Request)}/identity"}\"";
+        if (Problem.IsFormOf(path))
+            return Problem.WriteAsync(context, fault);
         if (path.StartsWithSegments("/identity") || fault.Status == 401)
             return JsonResponse.WriteAsync(
                 context, fault.Status, json => FaultForm.WriteKeystone(json, fault.Status, fault.Message));

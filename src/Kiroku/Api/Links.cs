@@ -15,6 +15,10 @@ internal static class Links
         return Base(request) + version + project;
     }
 
+    /// <summary>The path of a server's action in the live record.</summary>
+    public static string ActionPath(Guid server, string request)
+        => $"/actions/v1/servers/{server}/actions/{Uri.EscapeDataString(request)}";
+
     /// <summary>Writes the two links that Nova gives each resource: self includes the version, bookmark does
     /// not.</summary>
     /// <param name="json">Where they are written.</param>

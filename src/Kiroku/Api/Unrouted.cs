@@ -57,6 +57,8 @@ internal static partial class Unrouted
     {
         var message = status == 404 ? NotFound : BadMethod;
         var path = context.Request.Path;
+        if (Problem.IsFormOf(path))
+            return Problem.WriteAsync(context, new Fault(status, message));
         if (path.StartsWithSegments("/identity"))
             return JsonResponse.WriteAsync(context, status, json => FaultForm.WriteKeystone(json, status, message));
         return path.StartsWithSegments("/network")

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kiroku.Identity;
 
-/// <summary>Requires a valid token for all paths of the four services, except those listed here.</summary>
+/// <summary>Requires a valid token for all paths of the five services, except those listed here.</summary>
 internal sealed class IdentityMiddleware(
     RequestDelegate next, ITokenValidator tokens, Policy policy, IOptions<KeystoneOptions> keystone)
 {
@@ -30,7 +30,7 @@ internal sealed class IdentityMiddleware(
         var path = request.Path;
         var ours =
             IsUnder(path, "/v2") || IsUnder(path, "/v2.1") || IsUnder(path, "/image") || IsUnder(path, "/network")
-                || IsUnder(path, "/identity");
+                || IsUnder(path, "/identity") || IsUnder(path, "/actions");
         if (!ours || VersionsApi.IsOpen(path))
             return false;
         return path.Value switch
@@ -52,7 +52,7 @@ internal sealed class IdentityMiddleware(
         => IsUnder(context.Request.Path, "/identity") && context.GetEndpoint() is null;
 
     /// <summary>
-    /// Compute, images and networks require a token for a project. A project in the address must be the token's
+    /// All but identity require a token for a project. A project in the address must be the token's
     /// (nova/api/openstack/wsgi.py, _process_stack). As in Nova, text that does not look like an id is no project,
     /// and its route does not exist ([api] project_id_regex).
     /// </summary>

@@ -101,6 +101,7 @@ internal static class IdentityRoom
         services.AddSingleton<IdentityRows>();
         services.AddSingleton<ProjectStore>();
         services.AddSingleton<UserStore>();
+        services.AddSingleton<IUserNames>(provider => provider.GetRequiredService<UserStore>());
         services.AddSingleton<RoleStore>();
         services.AddSingleton<CredentialStore>();
     }

@@ -7,7 +7,7 @@ namespace Kiroku.Tests.Docs;
 /// </summary>
 internal static class RouteTable
 {
-    public static IReadOnlyList<string> Apis { get; } = ["compute", "image", "network", "identity", "service"];
+    public static IReadOnlyList<string> Apis { get; } = ["compute", "live", "image", "network", "identity", "service"];
 
     public static GeneratedPart Part(string api) => new("routes.md", api);
 
@@ -25,6 +25,7 @@ internal static class RouteTable
     {
         "/healthz" => "service",
         _ when row.IsCompute => "compute",
+        _ when row.Path.StartsWith("/actions", StringComparison.Ordinal) => "live",
         _ when row.Path.StartsWith("/identity", StringComparison.Ordinal) => "identity",
         _ when row.Path.StartsWith("/image", StringComparison.Ordinal) => "image",
         _ when row.Path.StartsWith("/network", StringComparison.Ordinal) => "network",

@@ -48,7 +48,8 @@ internal sealed class VisibilityThings(RunningCloud running)
     private async Task<string> MakeAsync(string[] steps, int place, VisibilityRow row) => steps[place - 1] switch
     {
         "servers" => await ServerAsync(row),
-        "os-instance-actions" => (await cloud.NewestActionAsync(Guid.Parse(steps[2]))).Action.RequestId,
+        "os-instance-actions" or "actions"
+            => (await cloud.NewestActionAsync(Guid.Parse(steps[place - 2]))).Action.RequestId,
         "flavors" => await FlavorAsync(),
         "os-extra_specs" => "quota:some",
         "images" => await ImageAsync(row),

@@ -35,7 +35,13 @@ public sealed class NovaConformanceTests(CapturedStory story) : IClassFixture<Ca
         foreach (var (nova, (ours, statusAfter)) in Captured.Posts.Zip(story.Posts))
         {
             var comparison = new Comparison($"POST {nova["request"]!["body"]!.AsObject().First().Key}");
-            comparison.Of(Answer.Of(nova), ours);
+            // What Nova does not have is where the action is told in the live record, in a header of its own.
+            if (ours.Status == StatusCodes.Status202Accepted)
+                Assert.EndsWith(
+                    $"/servers/{story.Server}/actions/{ours.Header("x-compute-request-id")}>; rel=\"monitor\"",
+                    ours.Header("link"), StringComparison.Ordinal);
+            var rest = ours with { Headers = [.. ours.Headers.Where(header => header.Name != "link")] };
+            comparison.Of(Answer.Of(nova), rest);
             Assert.Empty(comparison.Differences);
             if (nova["status_after"] is { } expected)
                 Assert.Equal((string)expected!, statusAfter);

@@ -17,6 +17,9 @@ public sealed partial class SqliteStoreTests : StoreConformance
         => ["INSERT INTO SchemaVersions (ScriptName, Applied) VALUES "
             + "('Kiroku.Storage.Sqlite.Migrations.9999-future.sql', '2099-01-01')"];
 
+    private protected override string StartAfterEarlier
+        => "INSERT INTO sqlite_sequence (name, seq) SELECT 'records', MAX(id) FROM earlier_actions";
+
     private protected override async Task<string> PlanAsync(string sql, DynamicParameters values)
         => string.Join('\n', await Database.ReadAsync(
             async connection => (await connection.QueryAsync<(long, long, long, string Detail)>(

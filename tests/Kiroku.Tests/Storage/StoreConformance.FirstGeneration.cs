@@ -212,6 +212,7 @@ public abstract partial class StoreConformance
         return (found, listed.ConvertAll(action => WithoutId(new(action, [])).Action));
     }
 
+    /// <summary>Whose server it is about is told by its server's row before it moves, and by its own after.</summary>
     private static RecordedAction WithoutId(RecordedAction recorded)
-        => recorded with { Action = recorded.Action with { Id = 0 } };
+        => recorded with { Action = recorded.Action with { Id = 0, OwnerId = null } };
 }

@@ -14,14 +14,19 @@ internal sealed class ActionFeed(IDatabase database)
 {
     /// <summary>The position at which only what changes from now on is told.</summary>
     public Task<FeedPosition> NowAsync(CancellationToken cancellationToken)
-        => database.ReadAsync(async connection =>
-        {
-            var (generation, horizon) = await LookAsync(connection);
-            var last = await connection.ExecuteScalarAsync<long>(
-                "SELECT COALESCE(MAX(position), 0) FROM records WHERE position > 0 AND position < @horizon",
-                new { horizon });
-            return new FeedPosition(generation, last, long.MaxValue);
-        }, cancellationToken);
+        => database.ReadAsync(NowAsync, cancellationToken);
+
+    /// <summary>
+    /// The same for the state that the caller's transaction sees: reading on tells all that it does not.
+    /// </summary>
+    public static async Task<FeedPosition> NowAsync(DbConnection connection)
+    {
+        var (generation, horizon) = await LookAsync(connection);
+        var last = await connection.ExecuteScalarAsync<long>(
+            "SELECT COALESCE(MAX(position), 0) FROM records WHERE position > 0 AND position < @horizon",
+            new { horizon });
+        return new FeedPosition(generation, last, long.MaxValue);
+    }
 
     /// <summary>
     /// The actions that changed after a position, or since the feed's beginning, oldest change first.
@@ -38,7 +43,7 @@ internal sealed class ActionFeed(IDatabase database)
             after ??= new FeedPosition(generation, 0, 0);
             var changed = await RecordRows.ListChangedAsync(connection, (after.Number, after.Id), most);
             var told = changed.ConvertAll(change => new FeedEntry(
-                change.Action, new FeedPosition(generation, change.Position, change.Action.Action.Id)));
+                change, new FeedPosition(generation, change.Action.Position, change.Action.Id)));
             return new FeedPage(told, told.Count > 0 ? told[^1].Position : after);
         }, cancellationToken);
 

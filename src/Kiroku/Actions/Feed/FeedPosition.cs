@@ -14,6 +14,17 @@ internal sealed record FeedPosition(string Generation, long Number, long Id)
 {
     private const char Separator = '.';
 
+    /// <summary>
+    /// The place of an action's last change, if this is the position at which the action was read; null if it changed
+    /// last before the feed began. A change that other transactions may still come before has this very place.
+    /// </summary>
+    public FeedPosition? Of(ActionRecord action) => action.Position switch
+    {
+        0 => null,
+        var number when number <= Number => this with { Number = number, Id = action.Id },
+        _ => this,
+    };
+
     /// <summary>The opaque text that clients keep.</summary>
     public override string ToString()
         => string.Create(CultureInfo.InvariantCulture, $"{Generation}{Separator}{Number}{Separator}{Id}");

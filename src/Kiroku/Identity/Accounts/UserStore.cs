@@ -1,14 +1,29 @@
 using System.Data.Common;
 using Dapper;
+using Kiroku.Access;
 using Kiroku.Storage;
 
 namespace Kiroku.Identity.Accounts;
 
 /// <summary>Users in rows.</summary>
-internal sealed class UserStore(IdentityRows rows, TimeProvider time)
+internal sealed class UserStore(IdentityRows rows, TimeProvider time) : IUserNames
 {
     public Task<User?> FindAsync(string id, CancellationToken cancellationToken)
         => rows.ReadAsync(db => FindAsync(db, id), cancellationToken);
+
+    public async Task<IReadOnlyDictionary<string, string>> FindNamesAsync(
+        IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0)
+            return new Dictionary<string, string>();
+        var values = new DynamicParameters();
+        foreach (var (place, id) in ids.Index())
+            values.Add($"id{place}", id);
+        var names = string.Join(", ", values.ParameterNames.Select(name => $"@{name}"));
+        var found = await rows.ReadAsync(db => db.QueryAsync<(string Id, string Name)>(
+            $"SELECT id, name FROM users WHERE id IN ({names})", values), cancellationToken);
+        return found.ToDictionary(user => user.Id, user => user.Name);
+    }
 
     public Task<User?> FindByNameAsync(string name, CancellationToken cancellationToken)
         => rows.ReadAsync(db =>

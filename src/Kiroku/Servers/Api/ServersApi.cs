@@ -116,7 +116,7 @@ internal static class ServersApi
 
     private static Answer ShowCreated(HttpContext context, CreateRequest request, Server server)
     {
-        var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
+        var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted) { IsRecorded = true };
         if (request.WantsReservation)
             return answer with { Body = ShowReservation(server.Labels.ReservationId) };
         var view = View(context);

@@ -21,7 +21,7 @@ internal sealed record AnswerForm([property: Id(0)] int Status, [property: Id(1)
 
     public Answer Fill(string requestId, Microversion version, Server server, Service? host)
     {
-        var answer = new Answer(requestId, Status, Location, Body);
+        var answer = new Answer(requestId, Status, Location, Body) { IsRecorded = true };
         return Shown is null ? answer : answer with
         {
             Location = Shown.Location(server),

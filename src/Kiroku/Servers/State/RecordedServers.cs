@@ -18,6 +18,12 @@ internal sealed class RecordedServers : IRecordedServers
         => (await connection.QueryAsync<(Guid, string)>(
             "SELECT id, running_action FROM servers WHERE running_action IS NOT NULL")).AsList();
 
+    public async Task<IReadOnlyDictionary<Guid, (string Name, string ProjectId)>> DescribeAsync(
+        DbConnection connection, IEnumerable<Guid> servers)
+        => (await connection.QueryAsync<(Guid Id, string Name, string ProjectId)>(
+            $"SELECT id, name, project_id FROM servers WHERE id IN {SqlList.Of(servers)}"))
+            .ToDictionary(server => server.Id, server => (server.Name, server.ProjectId));
+
     public Task CountRemovalAsync(DbConnection connection, IEnumerable<Guid> servers)
         => connection.ExecuteAsync($"UPDATE servers SET removals = removals + 1 WHERE id IN {SqlList.Of(servers)}");
 

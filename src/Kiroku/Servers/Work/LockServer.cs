@@ -23,7 +23,7 @@ internal sealed class LockServer(ServerStore store, InstantActions instant, Time
         Body(Microversions.Of(context)).Require(body, Microversions.IsRelaxed(context));
         var server = await CallersServer.FindAsync(context, serverId, store, Rule);
         var changed = Locked(context, server, body.GetProperty(Key));
-        var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
+        var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted) { IsRecorded = true };
         var request = ActionRequest.Of(context, ActionNames.Lock, time.UtcNow());
         await (changed is null
             ? instant.AcceptAsync(server.Id, request, answer, EventNames.Lock)

@@ -22,7 +22,7 @@ internal sealed class UnlockServer(ServerStore store, InstantActions instant, Ti
         var server = await CallersServer.FindAsync(context, serverId, store, Rule);
         if (server.LockedBy is { } locked && locked != ServerLock.KindFor(context, server))
             Caller.Of(context).Require(RuleForOverride, server.ProjectId);
-        var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted);
+        var answer = new Answer(RequestId.Of(context), StatusCodes.Status202Accepted) { IsRecorded = true };
         var request = ActionRequest.Of(context, ActionNames.Unlock, time.UtcNow());
         await instant.AcceptLockAsync(
             server with { LockedBy = null, LockedReason = null }, request, answer, EventNames.Unlock);

@@ -42,10 +42,11 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await RequireEmptyAsync(connection);
             // The sums are copied as they stand. Counted row by row in one transaction, each is slower than the last.
-            await connection.ExecuteAsync("ALTER TABLE servers DISABLE TRIGGER USER");
+            const string Triggers = "ALTER TABLE servers {0} TRIGGER USER; ALTER TABLE records {0} TRIGGER USER";
+            await connection.ExecuteAsync(Triggers.Replace("{0}", "DISABLE", StringComparison.Ordinal));
             var copied = await source.ReadAsync(
                 from => CopyAsync(from, connection, cancellationToken), cancellationToken);
-            await connection.ExecuteAsync("ALTER TABLE servers ENABLE TRIGGER USER");
+            await connection.ExecuteAsync(Triggers.Replace("{0}", "ENABLE", StringComparison.Ordinal));
             await transaction.CommitAsync(cancellationToken);
             return copied;
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kiroku.Api;
 
 namespace Kiroku.Tests.Api.Fuzz;
 
@@ -15,7 +16,8 @@ internal static class AnswerForm
         var status = (int)answer.StatusCode;
         if (status is >= 500 and not 501)
             return "is a fault of the service's";
-        var isJson = answer.Content.Headers.ContentType?.MediaType is "application/json" or "application/schema+json";
+        var isJson = answer.Content.Headers.ContentType?.MediaType
+            is "application/json" or "application/schema+json" or Problem.MediaType;
         if (isJson && text.Length > 0 && Parse(text) is null)
             return "is broken JSON";
         if (status < 400 || request.Method == HttpMethod.Head)
@@ -30,12 +32,18 @@ internal static class AnswerForm
 
     private static bool Is(string path, int status, JsonObject body)
     {
+        if (path.StartsWith("/actions", StringComparison.Ordinal))
+            return IsProblem(status, body);
         if (status == 401 || path.StartsWith("/identity", StringComparison.Ordinal))
             return IsKeystone(status, body);
         if (path.StartsWith("/network", StringComparison.Ordinal))
             return IsNeutron(body);
         return IsWebOb(status, body) || (!path.StartsWith("/image", StringComparison.Ordinal) && IsNova(status, body));
     }
+
+    private static bool IsProblem(int status, JsonObject body)
+        => body["type"] is JsonValue && body["title"] is JsonValue && body["detail"] is JsonValue
+            && Is(body["status"], status);
 
     private static bool IsKeystone(int status, JsonObject body)
         => body is { Count: 1 } && body["error"] is JsonObject error && Is(error["code"], status)

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Kiroku.Access;
+using Kiroku.Api;
+
+namespace Kiroku.Actions.Live;
+
+/// <summary>
+/// The routes of the live record, <c>/actions/v1</c>: what Nova's two calls do not answer, over all servers of a
+/// project or of all projects.
+/// </summary>
+internal static class LiveApi
+{
+    public static void MapLiveRecord(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/actions/v1/actions", List);
+        app.MapGet("/actions/v1/servers/{serverId}/actions/{requestId}", Show);
+    }
+
+    private static async Task List(HttpContext context, LiveRecord record, PageTokens tokens, IUserNames users)
+    {
+        var asked = new ListRequest(context.Request, Caller.Of(context));
+        (long After, string Position)? from = asked.Token is { } token ? tokens.Open(asked.Identity, token) : null;
+        var page = await record.ListAsync(asked.Query(from?.After), context.RequestAborted);
+        var position = from?.Position ?? page.Now.ToString();
+        var documents = await DocumentsAsync(context, users, page.Actions);
+        await WriteAsync(context, new PageDocument
+        {
+            Actions = [.. page.Actions.Select(action => documents.Make(action, page.Now.Of(action.Action)))],
+            NextPageToken = page.Next is { } next ? tokens.Seal(asked.Identity, next, position) : null,
+            Position = position,
+        }, LiveFormat.Json.PageDocument);
+    }
+
+    private static async Task Show(
+        HttpContext context, string serverId, string requestId, LiveRecord record, IUserNames users)
+    {
+        if (!Guid.TryParseExact(serverId, "D", out var id))
+            throw NoServer(serverId);
+        var (subject, action, now) = await record.FindAsync(id, requestId, context.RequestAborted);
+        var caller = Caller.Of(context);
+        if (subject is null || !caller.MaySee(subject.ProjectId))
+            throw NoServer(serverId);
+        caller.Require(ActionRules.Show, subject.ProjectId);
+        if (action is null)
+            throw Fault.NotFound($"Server {id} has no action {requestId}.");
+        var documents = await DocumentsAsync(context, users, [action]);
+        await WriteAsync(context, documents.Make(action, now.Of(action.Action)), LiveFormat.Json.ActionDocument);
+    }
+
+    /// <summary>Makes the documents of these actions for this request's caller.</summary>
+    private static async Task<ActionDocuments> DocumentsAsync(
+        HttpContext context, IUserNames users, IEnumerable<LiveAction> actions)
+    {
+        var ids = actions.Select(action => action.Action.UserId).OfType<string>().Distinct().ToList();
+        return new ActionDocuments(
+            Caller.Of(context), Links.Base(context.Request), await users.FindNamesAsync(ids, context.RequestAborted));
+    }
+
+    private static Task WriteAsync<T>(HttpContext context, T document, JsonTypeInfo<T> type)
+        => JsonResponse.WriteAsync(
+            context, StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(document, type));
+
+    private static Fault NoServer(string id) => Fault.NotFound($"There is no server {id}.");
+}
