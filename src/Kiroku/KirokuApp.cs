@@ -93,6 +93,7 @@ internal static class KirokuApp
         app.MapProxies();
         app.MapHosts();
         app.MapServers();
+        app.MapCancel();
         app.MapActions();
         app.MapLiveRecord();
     }

@@ -50,6 +50,22 @@ internal sealed record ActionRecord
 
     /// <summary>True once a step has failed for good and what was done is being undone.</summary>
     public bool Failing { get; init; }
+
+    /// <summary>
+    /// Whether it can be cancelled at this moment. It is false from its point of no return on, once it fails, and of
+    /// actions that cannot be cancelled at all.
+    /// </summary>
+    public bool Cancelable { get; init; }
+
+    /// <summary>Who cancelled it; null if nobody has.</summary>
+    public Cancellation? Cancelled { get; init; }
+}
+
+/// <summary>The request to cancel an action: the user who made it, and when it was accepted.</summary>
+internal sealed record Cancellation(string UserId, DateTime Time)
+{
+    /// <summary>What the attempts that it ended say, in a sentence for the server's owner.</summary>
+    public string Details => $"Cancelled by user {UserId}.";
 }
 
 /// <summary>One attempt at one step of an action.</summary>

@@ -51,7 +51,10 @@ internal sealed class ActionRun(ActionRecord action, IFence fence, string host, 
     /// <summary>
     /// The action as it stands with a new event, or with an event that is completed; to be noted once it is written.
     /// </summary>
-    public RecordedAction With(EventRecord record, bool failing = false)
+    /// <param name="record">The event.</param>
+    /// <param name="failing">Whether what was done is to be undone from now on.</param>
+    /// <param name="noReturn">Whether the action can no longer be cancelled from now on.</param>
+    public RecordedAction With(EventRecord record, bool failing = false, bool noReturn = false)
     {
         var index = events.FindIndex(e => e.Event == record.Event && e.Attempt == record.Attempt);
         var with = index < 0 ? [.. events, record] : events.Select((e, i) => i == index ? record : e);
@@ -61,6 +64,7 @@ internal sealed class ActionRun(ActionRecord action, IFence fence, string host, 
             {
                 UpdatedAt = now > Action.UpdatedAt ? now : Action.UpdatedAt,
                 Failing = Action.Failing || failing,
+                Cancelable = Action.Cancelable && !failing && !noReturn,
             },
             [.. with.Reverse()]);
     }

@@ -120,6 +120,17 @@ internal sealed class ActionStore(IDatabase database, FirstGeneration earlier)
         => connection.ExecuteAsync(RecordWrites.Attempts, RecordWrites.Of(recorded));
 
     /// <summary>
+    /// Writes in the caller's transaction, which holds the server's row, that an action is cancelled.
+    /// </summary>
+    public static Task CancelAsync(DbConnection connection, RecordedAction cancelled)
+    {
+        var values = RecordWrites.Of(cancelled);
+        values.Add("RecordCancelled", Micros.Of(cancelled.Action.Cancelled!.Time));
+        values.Add("RecordCancelledBy", CompactId.OfOwner(cancelled.Action.Cancelled.UserId));
+        return connection.ExecuteAsync(RecordWrites.Cancel, values);
+    }
+
+    /// <summary>
     /// Ends an action. Its arguments are removed: nobody goes on with it, and they may hold passwords. With it the
     /// server's row changes by <paramref name="hold"/>, which takes place only while the fence holds and returns the
     /// row.

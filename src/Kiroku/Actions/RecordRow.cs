@@ -56,6 +56,9 @@ internal sealed record RecordRow
     public int Outcome { get; init; }
     public bool Failing { get; init; }
     public bool Resting { get; init; }
+    public bool Cancelable { get; init; }
+    public long? Cancelled { get; init; }
+    public byte[]? CancelledBy { get; init; }
     public string? Arguments { get; init; }
     public string Attempts { get; init; } = AttemptList.Empty;
 
@@ -81,6 +84,9 @@ internal sealed record RecordRow
             Outcome = OutcomeCodes.Of(action.Outcome),
             Failing = action.Failing,
             Resting = action.Resting,
+            Cancelable = action.Cancelable,
+            Cancelled = action.Cancelled is { } cancelled ? Micros.Of(cancelled.Time) : null,
+            CancelledBy = CompactId.OfOwner(action.Cancelled?.UserId),
             Arguments = action.Arguments,
             Attempts = AttemptList.Write(recorded),
         };
@@ -106,6 +112,10 @@ internal sealed record RecordRow
             Message = Outcomes.IsError(outcome) ? EventResults.Error : null,
             Failing = Failing,
             Resting = Resting,
+            Cancelable = Cancelable,
+            Cancelled = Cancelled is { } cancelled
+                ? new Cancellation(CompactId.ToOwner(CancelledBy)!, Micros.ToTime(cancelled))
+                : null,
             Arguments = Arguments,
         };
     }

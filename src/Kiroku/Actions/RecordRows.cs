@@ -13,7 +13,7 @@ internal static class RecordRows
 
     private const string WithoutAttempts = """
         r.id, r.server, r.request, r.action, r.user_id, r.project_id, r.started, r.changed, r.outcome, r.failing,
-        r.resting, r.arguments, r.owner, r.position
+        r.resting, r.cancelable, r.cancelled, r.cancelled_by, r.arguments, r.owner, r.position
         """;
 
     private const string Columns = $"{WithoutAttempts}, r.attempts";
@@ -141,10 +141,13 @@ internal static class RecordRows
         Outcome = rows.GetInt32(at + 8),
         Failing = rows.GetInt32(at + 9) != 0,
         Resting = rows.GetInt32(at + 10) != 0,
-        Arguments = rows.IsDBNull(at + 11) ? null : rows.GetString(at + 11),
-        Owner = Bytes(rows, at + 12),
-        Position = rows.GetInt64(at + 13),
-        Attempts = withAttempts ? rows.GetString(at + 14) : AttemptList.Empty,
+        Cancelable = rows.GetInt32(at + 11) != 0,
+        Cancelled = rows.IsDBNull(at + 12) ? null : rows.GetInt64(at + 12),
+        CancelledBy = Bytes(rows, at + 13),
+        Arguments = rows.IsDBNull(at + 14) ? null : rows.GetString(at + 14),
+        Owner = Bytes(rows, at + 15),
+        Position = rows.GetInt64(at + 16),
+        Attempts = withAttempts ? rows.GetString(at + 17) : AttemptList.Empty,
     };
 
     private static byte[]? Bytes(DbDataReader rows, int at)

@@ -14,6 +14,9 @@ internal static class RecordWrites
 
     public static readonly string End = Update(", outcome = @RecordOutcome, arguments = NULL");
 
+    public static readonly string Cancel
+        = Update(", cancelled = @RecordCancelled, cancelled_by = @RecordCancelledBy");
+
     public static DynamicParameters Of(RecordedAction recorded)
     {
         var values = new DynamicParameters();
@@ -27,13 +30,14 @@ internal static class RecordWrites
         values.Add("RecordChanged", Micros.Of(recorded.Action.UpdatedAt));
         values.Add("RecordFailing", recorded.Action.Failing);
         values.Add("RecordResting", recorded.Action.Resting);
+        values.Add("RecordCancelable", recorded.Action.Cancelable);
         values.Add("RecordAttempts", AttemptList.Write(recorded));
         values.Add("RecordOutcome", OutcomeCodes.Of(recorded.Action.Outcome));
     }
 
     private static string Update(string more) => $"""
         UPDATE records SET changed = @RecordChanged, failing = @RecordFailing, resting = @RecordResting,
-            attempts = @RecordAttempts, position = next_position(){more}
+            cancelable = @RecordCancelable, attempts = @RecordAttempts, position = next_position(){more}
         WHERE id = @RecordId
         """;
 }

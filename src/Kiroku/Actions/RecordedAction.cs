@@ -19,11 +19,53 @@ internal sealed record RecordedAction(ActionRecord Action, IReadOnlyList<EventRe
         => End(Outcomes.Superseded, now, $"superseded by {by}");
 
     /// <summary>
+    /// The action once it is to be undone, because a user wants that. Its open attempts are closed when their steps
+    /// have let go.
+    /// </summary>
+    public RecordedAction Cancel(string userId, DateTime now) => this with
+    {
+        Action = Action with
+        {
+            Cancelled = new Cancellation(userId, now),
+            Cancelable = false,
+            Failing = true,
+            UpdatedAt = Latest(Action.UpdatedAt, now),
+        },
+    };
+
+    /// <summary>
+    /// The cancelled action once its steps have let go: its open attempts say who cancelled it. If none was open, there
+    /// is one more, of the step that would have been next, which ends as it begins.
+    /// </summary>
+    public RecordedAction LetGo(string next, string host, DateTime now)
+    {
+        var details = Action.Cancelled!.Details;
+        if (Events.Any(record => record.FinishTime is null))
+            return Close(details, now);
+        if (Events.Any(record => record.Result == EventResults.Error && record.Details == details))
+            return this;
+        var time = Latest(Action.UpdatedAt, now);
+        var attempt = new EventRecord
+        {
+            Event = next,
+            Attempt = Events.Count(record => record.Event == next) + 1,
+            StartTime = time,
+            FinishTime = time,
+            Result = EventResults.Error,
+            Host = host,
+            Details = details,
+        };
+        return new RecordedAction(Action with { UpdatedAt = time }, [attempt, .. Events]);
+    }
+
+    /// <summary>
     /// The action that nobody runs, prepared for another run: an event that was left open is closed as interrupted, or
-    /// kept if the service had stopped in good order.
+    /// kept if the service had stopped in good order or the action is cancelled.
     /// </summary>
     public RecordedAction TakeUp(DateTime now)
-        => Action.Resting ? this with { Action = Action with { Resting = false } } : Close(Interrupted, now);
+        => Action.Resting || Action.Cancelled is not null
+            ? this with { Action = Action with { Resting = false } }
+            : Close(Interrupted, now);
 
     private RecordedAction End(string outcome, DateTime now, string detailsOfOpenEvents)
     {
@@ -38,6 +80,7 @@ internal sealed record RecordedAction(ActionRecord Action, IReadOnlyList<EventRe
                 FinishTime = ended,
                 UpdatedAt = ended,
                 Resting = false,
+                Cancelable = false,
                 Arguments = null,
             },
         };

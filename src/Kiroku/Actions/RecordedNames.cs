@@ -89,9 +89,12 @@ internal static class Outcomes
     /// <summary>Another action took its place.</summary>
     public const string Superseded = "superseded";
 
+    /// <summary>Somebody cancelled it, and what was done is undone.</summary>
+    public const string Cancelled = "cancelled";
+
     /// <summary>All of them; their places are stored. Append only.</summary>
     public static ImmutableArray<string> All { get; } =
-        [Running, Succeeded, SucceededAfterRetries, Failed, Interrupted, Superseded];
+        [Running, Succeeded, SucceededAfterRetries, Failed, Interrupted, Superseded, Cancelled];
 
     /// <summary>Whether Nova's clients are told "Error": the action ended, and not well.</summary>
     public static bool IsError(string outcome) => outcome is not (Running or Succeeded or SucceededAfterRetries);

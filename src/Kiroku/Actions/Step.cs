@@ -18,6 +18,12 @@ internal sealed record Step(string Event, Func<CancellationToken, Task> Do)
     /// <summary>The server's task_state from this step on; null leaves it.</summary>
     public string? TaskState { get; init; }
 
+    /// <summary>Whether the action can no longer be cancelled once this step has begun.</summary>
+    public bool IsPointOfNoReturn { get; init; }
+
+    /// <summary>Whether it is the action's last, after whose success nothing is left to be cancelled.</summary>
+    public bool IsLast { get; init; }
+
     /// <summary>True for a step that Nova records only when it failed.</summary>
     public bool RecordedOnFailureOnly { get; init; }
 }

@@ -38,6 +38,27 @@ internal sealed partial class StepRunner(
         }
     }
 
+    /// <summary>
+    /// Takes the action past its point of no return, in the middle of a step: from now on it cannot be cancelled.
+    /// </summary>
+    /// <exception cref="FencedException">It was cancelled, or has gone over to another run.</exception>
+    public async Task PassNoReturnAsync(ActionRun run, CancellationToken cancellationToken)
+    {
+        var recorded = run.Recorded;
+        if (recorded.Action.Cancelable)
+            await WriteAsync(
+                run, recorded with { Action = recorded.Action with { Cancelable = false } }, null, cancellationToken);
+    }
+
+    /// <summary>Closes what a cancelled action's steps left open; see <see cref="RecordedAction.LetGo"/>.</summary>
+    public async Task LetGoAsync(ActionRun run, Step next, CancellationToken cancellationToken)
+    {
+        var recorded = run.Recorded;
+        var ended = recorded.LetGo(next.Event, next.Host?.Invoke() ?? run.Host, time.UtcNow());
+        if (!ReferenceEquals(ended, recorded))
+            await WriteAsync(run, ended, null, cancellationToken);
+    }
+
     private ResiliencePipeline Retries(ActionRun run, Step step)
         => new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
@@ -78,11 +99,13 @@ internal sealed partial class StepRunner(
             await FinishAsync(
                 run,
                 open with { Result = EventResults.Error, Details = failure.Details, Traceback = e.ToString() },
-                final, cancellationToken);
+                (Failing: final, NoReturn: false), cancellationToken);
             throw new AttemptFailedException(failure.Details, final, e);
         }
         if (open is not null)
-            await FinishAsync(run, open with { Result = EventResults.Success }, final: false, cancellationToken);
+            await FinishAsync(
+                run, open with { Result = EventResults.Success }, (Failing: false, NoReturn: step.IsLast),
+                cancellationToken);
     }
 
     private async Task<EventRecord> BeginAsync(ActionRun run, Step step, CancellationToken cancellationToken)
@@ -96,15 +119,17 @@ internal sealed partial class StepRunner(
             StartTime = run.NotBefore(time.UtcNow()),
             Host = step.Host?.Invoke() ?? run.Host,
         };
-        await WriteAsync(run, run.With(begun), step.TaskState, cancellationToken);
+        await WriteAsync(
+            run, run.With(begun, noReturn: step.IsPointOfNoReturn), step.TaskState, cancellationToken);
         run.TaskState = step.TaskState ?? run.TaskState;
         return begun;
     }
 
-    private Task FinishAsync(ActionRun run, EventRecord record, bool final, CancellationToken cancellationToken)
+    private Task FinishAsync(
+        ActionRun run, EventRecord record, (bool Failing, bool NoReturn) now, CancellationToken cancellationToken)
     {
         var finished = record with { FinishTime = run.NotBefore(time.UtcNow()) };
-        return WriteAsync(run, run.With(finished, failing: final), null, cancellationToken);
+        return WriteAsync(run, run.With(finished, now.Failing, now.NoReturn), null, cancellationToken);
     }
 
     private async Task WriteAsync(

@@ -205,6 +205,11 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
             "SELECT status FROM images WHERE id = @id", new { id }) is ImageStatus.Queued or ImageStatus.Saving
             && await DeleteAsync(db, id);
 
+    /// <summary>Whether an image has its bytes, within the caller's transaction.</summary>
+    public static async Task<bool> IsFilledAsync(DbConnection db, string id)
+        => await db.QuerySingleOrDefaultAsync<string>(
+            "SELECT status FROM images WHERE id = @id", new { id }) is ImageStatus.Active or ImageStatus.Deactivated;
+
     /// <summary>Resets uploads that the node began and that are no longer running.</summary>
     public Task RecoverAsync(string node, Func<string, bool> isRunning, CancellationToken cancellationToken)
         => database.WriteAsync(async db =>

@@ -41,6 +41,7 @@ internal static class ServersRoom
         services.AddSingleton<GroupFilters>();
         services.AddSingleton<ServerImages>();
         services.AddSingleton<InstantActions>();
+        services.AddSingleton<Cancelling>();
         services.AddSingleton<ServerNotes>();
         services.AddSingleton<ServerInterfaces>();
         services.AddSingleton<LocalHost>();

@@ -114,6 +114,9 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
             }),
     ];
 
+    /// <summary>Routes that change an action that runs, whose own record then says so.</summary>
+    private static readonly string[] OfActions = ["POST /actions/v1/servers/{serverId}/actions/{requestId}/cancel"];
+
     /// <summary>A body that each recorded route accepts.</summary>
     private static readonly Dictionary<string, string> Bodies = new()
     {
@@ -133,7 +136,7 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
     [Fact]
     public async Task Every_route_that_changes_something_leaves_an_action()
     {
-        var (cloud, routes) = (running.Cloud, Mutating().Except(NotOfServers).Except(Notes).ToList());
+        var (cloud, routes) = (running.Cloud, Mutating().Except([.. NotOfServers, .. Notes, .. OfActions]).ToList());
         Assert.Equal(12 + Unrecorded.Length, routes.Count);
         foreach (var route in routes.Except(Unrecorded))
         {
@@ -181,7 +184,8 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
 
     [Fact]
     public void Every_exception_is_an_existing_route()
-        => Assert.All([.. Unrecorded, .. NotOfServers, .. Notes], route => Assert.Contains(route, Mutating()));
+        => Assert.All(
+            [.. Unrecorded, .. NotOfServers, .. Notes, .. OfActions], route => Assert.Contains(route, Mutating()));
 
     private async Task<int> CountAsync(Guid server)
         => (await running.Cloud.App.Services.GetRequiredService<ActionStore>()

@@ -20,6 +20,13 @@ internal interface IServerGrain : IGrainWithGuidKey
     Task GoOn();
 
     /// <summary>
+    /// Says that the action that the server's row names was cancelled there: a run of it here is told to stop, and the
+    /// action is undone. The store has decided that already, so nothing is lost if the call is.
+    /// </summary>
+    [ResponseTimeout("00:00:10")]
+    Task NoticeCancel();
+
+    /// <summary>
     /// Compares the machine's state with the server's, because the machine may have changed by itself.
     /// </summary>
     Task LookAtMachine();

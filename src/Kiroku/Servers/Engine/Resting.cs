@@ -21,6 +21,9 @@ internal sealed partial class Resting(
     /// <summary>Whether the service has stopped taking new work.</summary>
     public bool IsAsked => asked.IsCancellationRequested;
 
+    /// <summary>Whether running actions are left to the next start, too.</summary>
+    public bool IsStopping => isStopping;
+
     /// <summary>Fires when the service stops taking new work.</summary>
     public CancellationToken Asked => asked.Token;
 

@@ -27,6 +27,10 @@ internal sealed partial class ServerGrain(
 
     private Task running = Task.CompletedTask;
     private CancellationTokenSource overtaken = new();
+    private CancellationTokenSource cancelled = new();
+
+    /// <summary>The epoch of the run that was begun last.</summary>
+    private long epoch;
 
     /// <summary>Whether the machine changed while an action ran, which may not have noticed.</summary>
     private bool missed;
@@ -60,6 +64,28 @@ internal sealed partial class ServerGrain(
             DeactivateOnIdle();
             return;
         }
+        await TakeUpAsync();
+    }
+
+    public async Task NoticeCancel()
+    {
+        if (running.IsCompleted)
+        {
+            await GoOn();
+            return;
+        }
+        // A cancel moves the epoch on, but only once, however often it is asked for.
+        if (await FindAsync() is not { RunningAction: not null } server || server.Epoch == epoch)
+            return;
+        await cancelled.CancelAsync();
+        if (!resting.IsStopping)
+            await TakeUpAsync();
+    }
+
+    /// <summary>Goes on with the action that the server's row names, from wherever its record says that it
+    /// stands.</summary>
+    private async Task TakeUpAsync()
+    {
         if (await store.TakeUpActionAsync(this.GetPrimaryKey(), time.UtcNow(), CancellationToken.None)
             is not var (server, action))
             return;
@@ -115,7 +141,11 @@ internal sealed partial class ServerGrain(
         return true;
     }
 
-    public void Dispose() => overtaken.Dispose();
+    public void Dispose()
+    {
+        overtaken.Dispose();
+        cancelled.Dispose();
+    }
 
     private async Task<Answer> BeginAsync(ActionRequest request, int retries = 5)
     {
@@ -139,6 +169,7 @@ internal sealed partial class ServerGrain(
         var record = request.Record(seen.Id, now, Outcomes.Running) with
         {
             Arguments = ActionArguments.Write(accepted.Arguments),
+            Cancelable = workflow.IsCancelable && request.UserId is not null,
         };
         var acceptance = new Acceptance(accepted.Server, record, new Keeping(request.Key, answer), request.AskedOf)
         {
@@ -191,19 +222,20 @@ internal sealed partial class ServerGrain(
     {
         var before = running;
         overtaken.Cancel();
-        overtaken = new CancellationTokenSource();
-        running = RunAfterAsync(before, workflow, server, action, overtaken.Token);
+        (overtaken, cancelled) = (new CancellationTokenSource(), new CancellationTokenSource());
+        epoch = server.Epoch;
+        running = RunAfterAsync(before, workflow, server, action, new RunTokens(overtaken.Token, cancelled.Token));
         work.Watch(running);
     }
 
     private async Task RunAfterAsync(
-        Task before, Workflow workflow, Server server, RecordedAction action, CancellationToken cancellationToken)
+        Task before, Workflow workflow, Server server, RecordedAction action, RunTokens stop)
     {
         await before.ConfigureAwait(
             ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            await runner.RunAsync(workflow, server, action, cancellationToken);
+            await runner.RunAsync(workflow, server, action, stop);
         }
         // This is the grain's edge: a bug in a workflow must not take the grain down. The row still names the action.
 #pragma warning disable CA1031

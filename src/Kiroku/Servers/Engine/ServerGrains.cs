@@ -65,11 +65,19 @@ internal sealed partial class ServerGrains(
     /// Asks a server's grain to go on with the action that its row names. If the grain cannot do so now, the recovery
     /// asks again soon.
     /// </summary>
-    public async Task GoOnAsync(Guid server)
+    public Task GoOnAsync(Guid server) => TellAsync(server, grain => grain.GoOn());
+
+    /// <summary>
+    /// Tells a server's grain that the action which its row names was cancelled. If the grain does not hear it, the run
+    /// stops at its next write, and the recovery has the action undone.
+    /// </summary>
+    public Task NoticeCancelAsync(Guid server) => TellAsync(server, grain => grain.NoticeCancel());
+
+    private async Task TellAsync(Guid server, Func<IServerGrain, Task> tell)
     {
         try
         {
-            await grains.GetGrain<IServerGrain>(server).GoOn();
+            await tell(grains.GetGrain<IServerGrain>(server));
         }
         catch (Exception e) when (IsSilence(e) || e is StorageException)
         {

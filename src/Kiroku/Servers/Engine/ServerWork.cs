@@ -56,6 +56,14 @@ internal sealed class ServerWork(
     /// <summary>Whether a step was tried at all in this action.</summary>
     public bool Began(string step) => run.Began(step);
 
+    /// <summary>Whether the action is being undone because somebody cancelled it.</summary>
+    public bool IsCancelled => run.Action.Cancelled is not null;
+
+    /// <summary>From now on the action cannot be cancelled, because what comes next cannot be undone.</summary>
+    /// <exception cref="FencedException">It was cancelled a moment ago.</exception>
+    public Task PassNoReturnAsync(CancellationToken cancellationToken)
+        => steps.PassNoReturnAsync(run, cancellationToken);
+
     /// <summary>The arguments of the request.</summary>
     public T Arguments<T>() => ActionArguments.Read<T>(run.Action.Arguments);
 

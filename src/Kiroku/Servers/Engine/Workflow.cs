@@ -77,6 +77,23 @@ internal abstract class Workflow
         => work.Server.VmState == VmStates.Error ? InError(work, fault) : work.Server;
 
     /// <summary>
+    /// Whether it can be cancelled: up to the step that is its <see cref="Step.IsPointOfNoReturn"/>, to the call of
+    /// <see cref="ServerWork.PassNoReturnAsync"/>, or to the success of its last step, whichever comes first.
+    /// </summary>
+    public virtual bool IsCancelable => false;
+
+    /// <summary>The server once the action was cancelled and everything is undone: as it was.</summary>
+    /// <param name="work">The run that undid it.</param>
+    /// <param name="fault">That it was cancelled, for a server that is of no use now.</param>
+    public virtual Server Cancelled(ServerWork work, ServerFault fault) => work.Server;
+
+    /// <summary>
+    /// Takes back what this action announced when it was accepted. Called in the transaction in which it is cancelled.
+    /// </summary>
+    /// <returns>False if it is too late for that.</returns>
+    public virtual Task<bool> CancelAsync(DbConnection connection, ActionRecord action) => Task.FromResult(true);
+
+    /// <summary>
     /// Takes back what this action announced when it was accepted. Called in the transaction in which another action
     /// takes its place.
     /// </summary>

@@ -29,20 +29,25 @@ internal sealed partial class WorkflowRunner(
     /// <summary>
     /// Returns when the action has ended, rests until the service's next start, or has gone over to another run.
     /// </summary>
-    public async Task RunAsync(Workflow workflow, Server server, RecordedAction recorded, CancellationToken overtaken)
+    public async Task RunAsync(Workflow workflow, Server server, RecordedAction recorded, RunTokens stop)
     {
         var run = new ActionRun(recorded.Action, server.Fence, settings.Host, recorded.Events.Reverse());
         var work = new ServerWork(server, run, hosts, placing, servers, patience, steps, time);
         using var trace = StepRunner.Telemetry.StartActivity(run.Action.Action);
         trace?.SetTag("server.id", server.Id).SetTag("request.id", run.Action.RequestId);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(overtaken, resting.StepsMustEnd);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(
+            stop.Overtaken, stop.Cancelled, resting.StepsMustEnd);
         try
         {
             if (server.Hosts.Contains(settings.Host))
                 await hypervisor.Connected.WaitAsync(either.Token);
             await RunAsync(workflow, work, run, either.Token);
         }
-        catch (OperationCanceledException) when (overtaken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.Cancelled.IsCancellationRequested)
+        {
+            LogCancelled(run.Action.Action, run.Action.RequestId, server.Id);
+        }
+        catch (OperationCanceledException) when (stop.Overtaken.IsCancellationRequested)
         {
             LogOvertaken(run.Action.Action, run.Action.RequestId, server.Id);
         }
@@ -66,7 +71,8 @@ internal sealed partial class WorkflowRunner(
                 foreach (var step in plan)
                 {
                     resting.ThrowIfAsked();
-                    await steps.RunAsync(run, work.OnItsHost(step), cancellationToken);
+                    var isLast = step == plan[^1];
+                    await steps.RunAsync(run, work.OnItsHost(step) with { IsLast = isLast }, cancellationToken);
                 }
                 await EndWellAsync(workflow, work, run, cancellationToken);
                 return;
@@ -76,9 +82,18 @@ internal sealed partial class WorkflowRunner(
                 LogFailed(run.Action.Action, run.Action.RequestId, run.Action.ServerId, e.Message);
             }
         }
-        await UndoAsync(plan, run, cancellationToken);
-        await EndBadlyAsync(workflow, work, run, cancellationToken);
+        if (work.IsCancelled)
+            await steps.LetGoAsync(run, work.OnItsHost(Current(plan, run)), cancellationToken);
+        var left = await UndoAsync(plan, run, cancellationToken);
+        await (work.IsCancelled
+            ? EndCancelledAsync(workflow, work, run, left, cancellationToken)
+            : EndBadlyAsync(workflow, work, run, cancellationToken));
     }
+
+    /// <summary>The step that was being tried or, between two of them, the one that would have been next.</summary>
+    private static Step Current(IReadOnlyList<Step> plan, ActionRun run)
+        => plan.LastOrDefault(step => run.Began(step.Event) && !run.Succeeded(step.Event))
+            ?? plan.FirstOrDefault(step => !run.Succeeded(step.Event)) ?? plan[^1];
 
     private async Task EndWellAsync(
         Workflow workflow, ServerWork work, ActionRun run, CancellationToken cancellationToken)
@@ -101,6 +116,19 @@ internal sealed partial class WorkflowRunner(
         await EndAsync(work, run, server, outcome, cancellationToken);
     }
 
+    /// <summary>
+    /// A server that could not be brought back to what it was is left as after a failure, with the reason for that.
+    /// </summary>
+    private async Task EndCancelledAsync(
+        Workflow workflow, ServerWork work, ActionRun run, StepException? left, CancellationToken cancellationToken)
+    {
+        var details = left?.Message ?? run.Action.Cancelled!.Details;
+        var fault = new ServerFault(details, left?.ToString(), time.UtcNow());
+        await work.LookAtMachineAsync(cancellationToken);
+        var server = left is null ? workflow.Cancelled(work, fault) : workflow.Failed(work, fault);
+        await EndAsync(work, run, server, Outcomes.Cancelled, cancellationToken);
+    }
+
     private async Task EndAsync(
         ServerWork work, ActionRun run, Server server, string outcome, CancellationToken cancellationToken)
     {
@@ -109,8 +137,11 @@ internal sealed partial class WorkflowRunner(
         LogEnded(run.Action.Action, run.Action.RequestId, server.Id, outcome);
     }
 
-    private async Task UndoAsync(IReadOnlyList<Step> plan, ActionRun run, CancellationToken cancellationToken)
+    /// <returns>Why something is left that could not be undone; null if nothing is.</returns>
+    private async Task<StepException?> UndoAsync(
+        IReadOnlyList<Step> plan, ActionRun run, CancellationToken cancellationToken)
     {
+        StepException? left = null;
         foreach (var step in plan.Reverse())
         {
             if (step.Undo is null || !run.Began(step.Event))
@@ -123,8 +154,10 @@ internal sealed partial class WorkflowRunner(
             {
                 // The other steps are still undone. The sweeper deletes later what this one leaves.
                 LogUndoFailed(step.Event, run.Action.RequestId, run.Action.ServerId, e);
+                left = e;
             }
         }
+        return left;
     }
 
     private async Task RestAsync(ActionRun run)
@@ -133,6 +166,10 @@ internal sealed partial class WorkflowRunner(
         {
             await actions.RestAsync(run.Fence, run.Action.Id, CancellationToken.None);
             LogRests(run.Action.Action, run.Action.RequestId, run.Action.ServerId);
+        }
+        catch (FencedException)
+        {
+            LogFenced(run.Action.Action, run.Action.RequestId, run.Action.ServerId);
         }
         catch (StorageException e)
         {
@@ -152,6 +189,9 @@ internal sealed partial class WorkflowRunner(
 
     [LoggerMessage(LogLevel.Information, "{Action} ({RequestId}) of {Server} was overtaken by another action")]
     private partial void LogOvertaken(string action, string requestId, Guid server);
+
+    [LoggerMessage(LogLevel.Information, "{Action} ({RequestId}) of {Server} lets go, because it was cancelled")]
+    private partial void LogCancelled(string action, string requestId, Guid server);
 
     [LoggerMessage(LogLevel.Warning, "{Action} ({RequestId}) of {Server} is no longer to be done here")]
     private partial void LogFenced(string action, string requestId, Guid server);

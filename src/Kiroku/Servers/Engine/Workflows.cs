@@ -13,6 +13,9 @@ internal sealed class Workflows(IEnumerable<Workflow> all)
 
     public Workflow Of(string action) => byAction[action];
 
+    /// <summary>The workflow of an action; null if it is complete once it is accepted.</summary>
+    public Workflow? Find(string action) => byAction.GetValueOrDefault(action);
+
     /// <summary>
     /// The action that explains why a server's machine is in that state by itself; null if none does.
     /// </summary>

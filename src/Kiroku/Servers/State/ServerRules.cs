@@ -2,7 +2,9 @@ using Kiroku.Access;
 
 namespace Kiroku.Servers.State;
 
-/// <summary>Servers' policy rules, under Nova's names. Each action declares its own rules.</summary>
+/// <summary>
+/// Servers' policy rules, under Nova's names where Nova has them. Each action declares its own rules.
+/// </summary>
 internal static class ServerRules
 {
     public static readonly Rule List = Rule.Reader("os_compute_api:servers:index");
@@ -44,5 +46,6 @@ internal static class ServerRules
     public static readonly Rule Evacuate = Rule.Admin("os_compute_api:os-evacuate");
     public static readonly Rule Restore = Rule.Member("os_compute_api:os-deferred-delete:restore");
     public static readonly Rule ShelveOffload = Rule.Admin("os_compute_api:os-shelve:shelve_offload");
+    public static readonly Rule CancelAction = Rule.Member("actions:cancel");
     public static readonly Rule Consoles = Rule.Member("os_compute_api:os-remote-consoles");
 }

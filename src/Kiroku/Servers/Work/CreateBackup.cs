@@ -43,6 +43,7 @@ internal sealed class CreateBackup(Snapshots snapshots) : SnapshotWorkflow(snaps
         {
             // Of a backup that is not kept, no disk needs to be copied.
             await (terms.Rotation > 0 ? CopyAsync(work, image, ct) : snapshots.GiveUpAsync(image, ct));
+            await work.PassNoReturnAsync(ct);
             await snapshots.RotateAsync(work.Server, image, terms, ct);
         })
         {

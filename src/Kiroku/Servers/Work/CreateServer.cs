@@ -28,6 +28,11 @@ internal sealed class CreateServer : Workflow
     public override Server Failed(ServerWork work, ServerFault fault)
         => InError(work, fault) with { PowerState = MachineState.Absent, Host = null, Addresses = [] };
 
+    public override bool IsCancelable => true;
+
+    /// <summary>There is no machine that it could go back to.</summary>
+    public override Server Cancelled(ServerWork work, ServerFault fault) => Failed(work, fault);
+
     protected override Task<Accepted> PrepareAsync(
         Server server, ActionRequest request, CancellationToken cancellationToken)
         => throw new InvalidOperationException("A server is created once.");

@@ -33,6 +33,13 @@ internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
         return server with { FormerVmState = null };
     }
 
+    /// <summary>
+    /// Until the server's row names the new disk. From then on it may have written there; a revert goes back.
+    /// </summary>
+    public override bool IsCancelable => true;
+
+    public override Server Cancelled(ServerWork work, ServerFault fault) => work.Server with { FormerVmState = null };
+
     protected static Accepted Accept(Server server, ResizeArguments arguments)
         => new(server with { TaskState = TaskStates.ResizePrep, FormerVmState = server.VmState }, arguments);
 
@@ -96,6 +103,7 @@ internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
         })
         {
             Host = () => Destination(work),
+            IsPointOfNoReturn = true,
             TaskState = TaskStates.ResizeFinish,
             Undo = ct => ComeBackAsync(work, ct),
         };

@@ -48,15 +48,20 @@ internal sealed class RebuildServer(
     /// <summary>A server that kept its disk is shown with the image of that disk again.</summary>
     public override Server Failed(ServerWork work, ServerFault fault)
     {
-        var asked = work.Arguments<RebuildArguments>();
-        var kept = work.Server.Disk?.Generation != asked.Generation;
-        return InError(work, fault) with
+        var kept = work.Server.Disk?.Generation != work.Arguments<RebuildArguments>().Generation;
+        return (kept ? WithFormerImage(work) : work.Server) with
         {
             FormerVmState = null,
-            ImageId = kept ? asked.FormerImage ?? work.Server.ImageId : work.Server.ImageId,
-            ImageWish = kept && asked.FormerImage is not null ? asked.FormerWish : work.Server.ImageWish,
+            VmState = VmStates.Error,
+            Fault = fault,
         };
     }
+
+    /// <summary>Until the machine is switched off to change its disk.</summary>
+    public override bool IsCancelable => true;
+
+    public override Server Cancelled(ServerWork work, ServerFault fault)
+        => WithFormerImage(work) with { FormerVmState = null };
 
     protected override RebuildRequest ReadAsked(JsonElement asked, Microversion version) => new(asked, version);
 
@@ -114,6 +119,11 @@ internal sealed class RebuildServer(
         }, arguments);
     }
 
+    private static Server WithFormerImage(ServerWork work)
+        => work.Arguments<RebuildArguments>() is { FormerImage: { } image, FormerWish: var wish }
+            ? work.Server with { ImageId = image, ImageWish = wish }
+            : work.Server;
+
     private static Step Rebuild(ServerWork work)
     {
         var asked = work.Arguments<RebuildArguments>();
@@ -144,6 +154,7 @@ internal sealed class RebuildServer(
         if (asked.ConfigGeneration is { } config)
             await work.Machines.MakeConfigDriveAsync(
                 work.Server with { ImageId = asked.Image }, config, asked.Told, ct);
+        await work.PassNoReturnAsync(ct);
         await work.SaveAsync(s => s with { TaskState = TaskStates.RebuildSpawning }, ct);
         await work.Machines.PowerOffAsync(work.Server, ct);
         await work.LeaveRescueAsync(ct);

@@ -57,7 +57,11 @@ internal sealed class ServerCreation(
                 UpdatedAt = now,
                 Labels = prototype.Labels with { LaunchIndex = index },
             })
-            .Select(server => (server, begun.Record(server.Id, now, Outcomes.Running) with { Arguments = arguments }))
+            .Select(server => (server, begun.Record(server.Id, now, Outcomes.Running) with
+            {
+                Arguments = arguments,
+                Cancelable = true,
+            }))
             .ToList();
         var answer = answerWith(created[0].server);
         await store.InsertAsync(

@@ -39,12 +39,19 @@ internal sealed class ShelveServer : Workflow
         var server => server,
     };
 
+    /// <summary>While it waits for the guest to switch off.</summary>
+    public override bool IsCancelable => true;
+
     private static Step ShelveOffload(ServerWork work) => new(EventNames.ShelveOffload, async ct =>
     {
         if (HasLeft(work))
             return;
         await work.RequireDiskAsync(ct);
+        // Only a guest that runs is waited for. A paused one is off at once, and cannot go on then.
+        if (work.Server.VmState == VmStates.Paused)
+            await work.PassNoReturnAsync(ct);
         await work.Machines.StopAsync(work.Server, ct);
+        await work.PassNoReturnAsync(ct);
         if (work.Server.VmState == VmStates.Suspended)
             await work.SaveAsync(s => s with { VmState = VmStates.Stopped }, ct);
         await work.Machines.UndefineAsync(work.Server, ct);

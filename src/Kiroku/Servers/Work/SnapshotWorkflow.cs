@@ -22,8 +22,14 @@ internal abstract class SnapshotWorkflow(Snapshots snapshots) : Workflow<Snapsho
 
     public override Server Succeeded(ServerWork work) => work.Server;
 
+    /// <summary>Until the image has its bytes: then it may be in use.</summary>
+    public override bool IsCancelable => true;
+
+    public override Task<bool> CancelAsync(DbConnection connection, ActionRecord action)
+        => Snapshots.TryGiveUpAsync(connection, ImageOf(action));
+
     public override Task GiveUpAsync(DbConnection connection, ActionRecord action)
-        => Snapshots.GiveUpAsync(connection, ActionArguments.Read<CreateImageArguments>(action.Arguments).Image);
+        => Snapshots.GiveUpAsync(connection, ImageOf(action));
 
     /// <summary>The answer names the new image: up to 2.44 by its address, from 2.45 on by its id.</summary>
     protected override Task<ActionRequest> AnsweredAsync(
@@ -63,6 +69,7 @@ internal abstract class SnapshotWorkflow(Snapshots snapshots) : Workflow<Snapsho
                 image, work.Server.Fence,
                 target => work.Machines.ReadSnapshotAsync(work.Server, target, cancellationToken), cancellationToken);
         }
+        await work.PassNoReturnAsync(cancellationToken);
         await work.LeaveAsync(
             work.Host, machines => machines.DeleteSnapshotAsync(work.Server, cancellationToken), cancellationToken);
     }
@@ -73,6 +80,9 @@ internal abstract class SnapshotWorkflow(Snapshots snapshots) : Workflow<Snapsho
         await snapshots.GiveUpAsync(image, cancellationToken);
         await work.Machines.DeleteSnapshotAsync(work.Server, cancellationToken);
     }
+
+    private static string ImageOf(ActionRecord action)
+        => ActionArguments.Read<CreateImageArguments>(action.Arguments).Image;
 
     private static string ShowId(string image) => Answer.Write(json =>
     {

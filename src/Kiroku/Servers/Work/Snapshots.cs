@@ -116,6 +116,16 @@ internal sealed class Snapshots(
     public static Task GiveUpAsync(DbConnection connection, string imageId)
         => ImageStore.DeleteUnfilledAsync(connection, imageId);
 
+    /// <summary>The same, unless the image has its bytes.</summary>
+    /// <returns>Whether it was given up.</returns>
+    public static async Task<bool> TryGiveUpAsync(DbConnection connection, string imageId)
+    {
+        if (await ImageStore.IsFilledAsync(connection, imageId))
+            return false;
+        await GiveUpAsync(connection, imageId);
+        return true;
+    }
+
     /// <summary>
     /// Deletes the oldest backups of a server and a type beyond the number to keep, of which the new one is the first.
     /// As in Nova, a protected one is left.

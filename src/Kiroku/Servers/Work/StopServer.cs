@@ -30,7 +30,11 @@ internal sealed class StopServer : Workflow
         => server.VmState is VmStates.Active or VmStates.Paused
             && state is MachineState.Off or MachineState.Crashed or MachineState.Absent;
 
-    public override IReadOnlyList<Step> Steps(ServerWork work) => [Stop(work)];
+    /// <summary>While it waits for the guest to switch off.</summary>
+    public override bool IsCancelable => true;
+
+    public override IReadOnlyList<Step> Steps(ServerWork work)
+        => [Stop(work) with { Undo = ct => GoBackAsync(work, ct) }];
 
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Stopped, PowerState = MachineState.Off, RescueImageId = null };
@@ -38,6 +42,15 @@ internal sealed class StopServer : Workflow
     /// <summary>The stop as a step of its own, which rebuild and revertResize run inside another step.</summary>
     public static Step Stop(ServerWork work)
         => new(EventNames.Stop, ct => work.Machines.StopAsync(work.Server, ct)) { TaskState = TaskStates.PoweringOff };
+
+    /// <summary>
+    /// A stop that failed leaves the machine as it is. One that was cancelled may find that the guest was quicker.
+    /// </summary>
+    private static async Task GoBackAsync(ServerWork work, CancellationToken cancellationToken)
+    {
+        if (work.IsCancelled && work.Server.PowerState == MachineState.Running)
+            await work.Machines.StartAsync(work.Server, cancellationToken);
+    }
 
     protected override StateRule RuleFor(ActionRequest request) => request.UserId is null ? OfTheService : Allowed;
 }

@@ -31,6 +31,10 @@ internal sealed class UnshelveServer(HostWatch hosts) : Workflow<UnshelveServer.
     public override Server Failed(ServerWork work, ServerFault fault)
         => work.Server with { PowerState = MachineState.Off };
 
+    public override bool IsCancelable => true;
+
+    public override Server Cancelled(ServerWork work, ServerFault fault) => Failed(work, fault);
+
     protected override Asked ReadAsked(JsonElement asked, Microversion version)
     {
         JsonElement? zone = version >= 77 ? Find(asked, "availability_zone") : null;

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Kiroku.Access;
+using Kiroku.Actions;
+using Kiroku.Api;
+using Kiroku.Servers.Engine;
+using Kiroku.Servers.State;
+
+namespace Kiroku.Servers.Api;
+
+/// <summary>POST …/cancel: cancels an action that runs; see <see cref="Cancelling"/>.</summary>
+internal static class CancelApi
+{
+    public static void MapCancel(this IEndpointRouteBuilder app)
+        => app.MapPost("/actions/v1/servers/{serverId}/actions/{requestId}/cancel", Cancel);
+
+    private static async Task<IResult> Cancel(
+        HttpContext context, string serverId, string requestId, ServerStore servers, ActionStore actions,
+        Workflows workflows, Cancelling cancelling)
+    {
+        var server = await FindAsync(context, serverId, servers);
+        new QueryParameters(context.Request).RefuseUnknown();
+        if (!IsEmpty(await RequestBody.ReadAsync(context.Request)))
+            throw Fault.BadRequest("The request takes no body.");
+        var found = await actions.FindAsync(server.Id, requestId, context.RequestAborted)
+            ?? throw Fault.NotFound($"Action {requestId} not found");
+        // Whoever may not do an action may not undo it either, and what passes a lock may be cancelled despite it.
+        var route = workflows.Find(found.Action.Action)?.Route;
+        if (route is not null)
+            Caller.Of(context).Require(route.Rule, server.ProjectId);
+        if (route is not { PassesLocks: true })
+            ServerLock.Refuse(context, server);
+        await cancelling.CancelAsync(server.Id, requestId, Caller.Of(context).UserId);
+        return Results.StatusCode(StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>Some clients send an empty object where there is nothing to say.</summary>
+    private static bool IsEmpty(JsonElement body)
+        => body.ValueKind == JsonValueKind.Undefined
+            || (body.ValueKind == JsonValueKind.Object && !body.EnumerateObject().Any());
+
+    /// <summary>The server, deleted or not, if its caller may know of it and cancel what is done to it.</summary>
+    /// <exception cref="Fault">404 or 403.</exception>
+    private static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore servers)
+    {
+        var server = Guid.TryParseExact(serverId, "D", out var id)
+            ? await servers.FindAsync(id, context.RequestAborted)
+            : null;
+        var caller = Caller.Of(context);
+        if (server is null || !caller.MaySee(server.ProjectId))
+            throw Fault.NotFound($"Instance {serverId} could not be found.");
+        caller.Require(ServerRules.CancelAction, server.ProjectId);
+        return server;
+    }
+}
