@@ -15,6 +15,11 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
     /// <summary>Called before each write and after it.</summary>
     public Func<string, Task> Around { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>
+    /// Whether reports of how far a copy is are passed over: they are written while the action goes on.
+    /// </summary>
+    public bool PassesProgress { get; set; }
+
     /// <summary>Called before each read.</summary>
     public Func<Task> BeforeRead { get; set; } = () => Task.CompletedTask;
 
@@ -66,7 +71,9 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
         => WatchAsync(() => real.WriteAloneAsync(write, cancellationToken), cancellationToken);
 
     public Task<int> WriteOneAsync(string write, object values, CancellationToken cancellationToken)
-        => WatchAsync(() => real.WriteOneAsync(write, values, cancellationToken), cancellationToken);
+        => PassesProgress && write.StartsWith("UPDATE servers SET progress", StringComparison.Ordinal)
+            ? real.WriteOneAsync(write, values, cancellationToken)
+            : WatchAsync(() => real.WriteOneAsync(write, values, cancellationToken), cancellationToken);
 
     public Task<bool> WriteHeldAsync(
         string hold, string write, DynamicParameters values, CancellationToken cancellationToken)

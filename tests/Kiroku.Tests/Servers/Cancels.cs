@@ -6,15 +6,6 @@ namespace Kiroku.Tests.Servers;
 /// <summary>What the tests of cancelled actions have in common.</summary>
 internal static class Cancels
 {
-    /// <summary>Scenarios of actions that can be cancelled.</summary>
-    public static TheoryData<string> Scenarios =>
-    [
-        "stop", "resize", "resize of a stopped server", "rebuild", "rebuild of a stopped server", "shelve",
-        "shelve of a stopped server", "shelve of a paused server", "shelve of a suspended server", "unshelve",
-        "createImage", "createImage of a stopped server", "createImage of a paused server", "createBackup",
-        "createBackup of a stopped server",
-    ];
-
     public static string Path(Guid server, string requestId)
         => $"/actions/v1/servers/{server}/actions/{requestId}/cancel";
 

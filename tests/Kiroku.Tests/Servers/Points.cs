@@ -10,6 +10,7 @@ internal sealed class Points
     private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int until = int.MaxValue;
     private Action? then;
+    private TaskCompletionSource? go;
 
     private Points()
     {
@@ -58,12 +59,26 @@ internal sealed class Points
         return points;
     }
 
+    /// <summary>
+    /// Holds the cloud's service at the moment of that number, counted from now on, and lets all others pass.
+    /// </summary>
+    public static Points HoldAt(Cloud cloud, int number)
+    {
+        var points = Count(cloud);
+        points.until = number;
+        points.go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return points;
+    }
+
+    /// <summary>Lets what is held go on.</summary>
+    public void Go() => go!.TrySetResult();
+
     private Task PassAsync(string point)
     {
         lock (passed)
         {
             if (passed.Count >= until)
-                return Task.Delay(Timeout.Infinite);
+                return go is null ? Task.Delay(Timeout.Infinite) : Task.CompletedTask;
             // The end of something that began before the counting.
             if (passed.Count == 0 && point.StartsWith("after", StringComparison.Ordinal))
                 return Task.CompletedTask;
@@ -73,6 +88,6 @@ internal sealed class Points
             then?.Invoke();
         }
         reached.TrySetResult();
-        return Task.Delay(Timeout.Infinite);
+        return go?.Task ?? Task.Delay(Timeout.Infinite);
     }
 }
