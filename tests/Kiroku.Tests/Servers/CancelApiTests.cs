@@ -234,7 +234,7 @@ public sealed class CancelApiTests(RunningCloud running) : IClassFixture<Running
     private static IEnumerable<string> Keys(JsonNode node) => node.AsObject().Select(pair => pair.Key);
 
     private static string? MessageOf(string fault)
-        => (string?)JsonNode.Parse(fault)!.AsObject().First().Value!["message"];
+        => (string?)JsonNode.Parse(fault)!["detail"];
 
     private async Task<JsonNode> ShowAsync(Guid server, string requestId, string version)
         => (await Cloud.Demo.GetJsonAsync(

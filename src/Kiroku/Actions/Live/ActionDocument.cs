@@ -29,6 +29,12 @@ internal sealed record ActionDocument
     /// <summary>One of <see cref="Outcomes"/>.</summary>
     public required string Outcome { get; init; }
 
+    /// <summary>Whether it can be cancelled at this moment.</summary>
+    public required bool Cancelable { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required CancelledDocument? Cancelled { get; init; }
+
     public required DateTime StartTime { get; init; }
 
     /// <summary>Null while it runs.</summary>
@@ -55,6 +61,9 @@ internal sealed record ActionDocument
 
 /// <summary>The server of an action, which may be deleted.</summary>
 internal sealed record ServerDocument(Guid Id, string? Name);
+
+/// <summary>Who cancelled an action, and when that was accepted.</summary>
+internal sealed record CancelledDocument(string UserId, DateTime Time);
 
 /// <summary>The attempt that is under way: its event, and which try of it this is, from 1.</summary>
 internal sealed record ProgressDocument(string Event, int Attempt);

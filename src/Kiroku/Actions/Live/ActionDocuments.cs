@@ -28,6 +28,8 @@ internal sealed class ActionDocuments(Caller caller, string address, IReadOnlyDi
             Action = action.Action,
             Done = action.FinishTime is not null,
             Outcome = action.Outcome,
+            Cancelable = action.Cancelable && action.FinishTime is null,
+            Cancelled = action.Cancelled is { } cancelled ? new(cancelled.UserId, cancelled.Time) : null,
             StartTime = action.StartTime,
             FinishTime = action.FinishTime,
             DurationMs = live.Duration / 1000,

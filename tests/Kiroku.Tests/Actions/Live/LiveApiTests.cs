@@ -25,8 +25,9 @@ public sealed partial class LiveApiTests(History history) : IClassFixture<Histor
         var shown = (await Demo.GetJsonAsync(Failed)).AsObject();
         Assert.Equal(
             [
-                "request_id", "server", "project_id", "user_id", "user_name", "action", "done", "outcome", "start_time",
-                "finish_time", "duration_ms", "progress", "details", "position", "attempts", "links",
+                "request_id", "server", "project_id", "user_id", "user_name", "action", "done", "outcome",
+                "cancelable", "start_time", "finish_time", "duration_ms", "progress", "details", "position",
+                "attempts", "links",
             ],
             shown.Select(pair => pair.Key));
         Assert.Equal(
