@@ -1,4 +1,5 @@
 using Kiroku.Access;
+using Kiroku.Actions.Feed;
 using Kiroku.Actions.Live;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
@@ -29,6 +30,10 @@ internal static class ActionsRoom
         services.AddHostedService<FirstGenerationMove>();
         services.AddSingleton<ActionStore>();
         services.AddSingleton<LiveRecord>();
+        services.AddSingleton<ActionFeed>();
+        services.AddSingleton<FeedFollower>();
+        services.AddHostedService(provider => provider.GetRequiredService<FeedFollower>());
+        services.AddSingleton<ActionWaits>();
         services.AddSingleton<PageTokens>();
         services.AddSingleton<FinishedRecords>();
         services.AddSingleton<KeptAnswers>();

@@ -14,6 +14,9 @@ internal interface IDatabase : IDisposable
     /// </summary>
     bool IsShared { get; }
 
+    /// <summary>Set after writes of this process.</summary>
+    Signal Written { get; }
+
     /// <summary>
     /// Whether the store's disk is full, so that it uses its ballast and should take nothing new.
     /// </summary>

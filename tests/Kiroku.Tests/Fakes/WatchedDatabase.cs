@@ -31,6 +31,8 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
 
     public bool IsShared => real.IsShared;
 
+    public Signal Written => real.Written;
+
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
     {
         await BeforeRead();

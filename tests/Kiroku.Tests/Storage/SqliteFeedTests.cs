@@ -4,6 +4,7 @@ using Kiroku.Storage;
 using Kiroku.Storage.Sqlite;
 using Kiroku.Tests.Actions;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kiroku.Tests.Storage;
 
@@ -47,6 +48,28 @@ public sealed class SqliteFeedTests : IDisposable
         await WriteAsync(1);
         using var database = Open();
         await Assert.ThrowsAsync<FeedGoneException>(() => new ActionFeed(database).ReadAsync(position, 1, Token));
+    }
+
+    [Fact]
+    public async Task Whoever_follows_hears_of_a_new_generation_and_may_follow_it()
+    {
+        using var database = Open();
+        await AddAsync(database, 1);
+        using var follower = new FeedFollower(new ActionFeed(database), database, NullLogger<FeedFollower>.Instance);
+        await follower.StartAsync(Token);
+        var listener = new FeedListener();
+        using (await follower.FollowAsync(listener, Token))
+        {
+            await database.WriteAsync(db => db.ExecuteAsync("UPDATE feed SET generation = 'new'"), Token);
+            await listener.GaveUp.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
+        }
+        var next = new FeedListener();
+        using (await follower.FollowAsync(next, Token))
+        {
+            var server = await AddAsync(database, 1);
+            await next.HasAsync(server, "req-1", Token);
+        }
+        await follower.StopAsync(Token);
     }
 
     [Fact]
@@ -95,11 +118,12 @@ public sealed class SqliteFeedTests : IDisposable
         return await new ActionFeed(database).NowAsync(Token);
     }
 
-    private static async Task AddAsync(IDatabase database, int actions)
+    private static async Task<Guid> AddAsync(IDatabase database, int actions)
     {
         var server = Guid.NewGuid();
         await LongHistory.AddServerAsync(database, server, Now);
         await LongHistory.AddActionsAsync(database, server, 1, actions, Now);
+        return server;
     }
 
     /// <summary>As our page on backups says.</summary>

@@ -33,19 +33,34 @@ internal static class LiveApi
     }
 
     private static async Task Show(
-        HttpContext context, string serverId, string requestId, LiveRecord record, IUserNames users)
+        HttpContext context, string serverId, string requestId, LiveRecord record, IUserNames users, ActionWaits waits)
     {
         if (!Guid.TryParseExact(serverId, "D", out var id))
             throw NoServer(serverId);
+        var asked = new WaitRequest(context.Request);
+        var shown = await waits.WaitAsync(
+            (id, requestId), asked, () => ReadAsync(context, id, requestId, record, users), context.RequestAborted);
+        if (asked.Applied is { } applied)
+            context.Response.Headers["Preference-Applied"] = applied;
+        context.Response.GetTypedHeaders().ETag = shown.Tag;
+        if (asked.Knows(shown))
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+        else
+            await JsonResponse.WriteAsync(context, StatusCodes.Status200OK, shown.Body);
+    }
+
+    private static async Task<ShownAction> ReadAsync(
+        HttpContext context, Guid id, string requestId, LiveRecord record, IUserNames users)
+    {
         var (subject, action, now) = await record.FindAsync(id, requestId, context.RequestAborted);
         var caller = Caller.Of(context);
         if (subject is null || !caller.MaySee(subject.ProjectId))
-            throw NoServer(serverId);
+            throw NoServer($"{id}");
         caller.Require(ActionRules.Show, subject.ProjectId);
         if (action is null)
             throw Fault.NotFound($"Server {id} has no action {requestId}.");
         var documents = await DocumentsAsync(context, users, [action]);
-        await WriteAsync(context, documents.Make(action, now.Of(action.Action)), LiveFormat.Json.ActionDocument);
+        return ShownAction.Of(documents.Make(action, now.Of(action.Action)));
     }
 
     /// <summary>Makes the documents of these actions for this request's caller.</summary>

@@ -40,6 +40,8 @@ internal sealed class PostgresDatabase : IDatabase
 
     public bool IsShared => true;
 
+    public Signal Written { get; } = new();
+
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
         => TryTwiceAsync(async connection =>
         {
@@ -101,6 +103,7 @@ internal sealed class PostgresDatabase : IDatabase
         writers.Dispose();
         turn.Dispose();
         alone.Dispose();
+        Written.Dispose();
     }
 
     private async Task<T> TryTwiceAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken)
@@ -130,14 +133,16 @@ internal sealed class PostgresDatabase : IDatabase
         IsolationLevel level, Func<DbConnection, Task<T>> write, CancellationToken cancellationToken)
         => RepeatAsync(() => WriteOnceAsync(level, write), cancellationToken);
 
-    private static async Task<T> RepeatAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken)
+    private async Task<T> RepeatAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await write();
+                var result = await write();
+                Written.Set();
+                return result;
             }
             catch (PostgresException e) when (PostgresFailures.IsCollision(e) || PostgresFailures.IsOfOldSchema(e))
             {

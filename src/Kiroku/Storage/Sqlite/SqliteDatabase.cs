@@ -37,10 +37,13 @@ internal sealed class SqliteDatabase : IDatabase
         }.ToString();
         writer = new Lazy<SqliteWriter>(
             () => new SqliteWriter(
-                Open("PRAGMA synchronous=FULL"), new SqlitePositions($"{file}-feed", TimeProvider.System), ballast));
+                Open("PRAGMA synchronous=FULL"), new SqlitePositions($"{file}-feed", TimeProvider.System), Written,
+                ballast));
     }
 
     public bool IsShared => false;
+
+    public Signal Written { get; } = new();
 
     public bool IsDiskFull => ballast?.IsGivenUp == true;
 
@@ -128,6 +131,7 @@ internal sealed class SqliteDatabase : IDatabase
         closed = true;
         while (idle.TryTake(out var reader))
             reader.Dispose();
+        Written.Dispose();
     }
 
     private void PutBack(SqliteReader? reader)

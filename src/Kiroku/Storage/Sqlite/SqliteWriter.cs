@@ -15,13 +15,16 @@ internal sealed class SqliteWriter : IDisposable
     private readonly BlockingCollection<IWrite> waiting = [];
     private readonly SqliteConnection connection;
     private readonly SqlitePositions positions;
+    private readonly Signal written;
     private readonly SqliteBallast? ballast;
     private readonly Thread thread;
 
-    public SqliteWriter(SqliteConnection connection, SqlitePositions positions, SqliteBallast? ballast)
+    public SqliteWriter(
+        SqliteConnection connection, SqlitePositions positions, Signal written, SqliteBallast? ballast)
     {
         this.connection = connection;
         this.positions = positions;
+        this.written = written;
         SqliteFunctions.Add(connection, positions);
         this.ballast = ballast;
         thread = new Thread(Run) { IsBackground = true, Name = "sqlite writer" };
@@ -77,6 +80,7 @@ internal sealed class SqliteWriter : IDisposable
                 write.Run(connection, positions);
             connection.Execute("COMMIT TRANSACTION");
             positions.Note();
+            written.Set();
         }
         catch (SqliteException e)
         {

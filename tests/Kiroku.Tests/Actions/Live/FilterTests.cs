@@ -119,7 +119,7 @@ public sealed class FilterTests
     [InlineData("outcome = = failed", 11, "a value is missing")]
     [InlineData("outcome = AND done = true", 11, "a value is missing")]
     [InlineData("outcome = lost", 11,
-        "outcome is one of running, succeeded, succeeded_after_retries, failed, interrupted, superseded.")]
+        "outcome is one of running, succeeded, succeeded_after_retries, failed, interrupted, superseded, cancelled.")]
     [InlineData("outcome = fail*", 11, "outcome is one of")]
     [InlineData("outcome < failed", 9, "outcome has no order: it takes =, != and :.")]
     [InlineData("action >= reboot", 8, "action has no order")]
