@@ -11,7 +11,7 @@ internal sealed record RecordWalk(bool IsAscending, long After, int Most)
     private const string Project = "coalesce(r.owner, r.project_id)";
 
     /// <summary>The same where another index is to be used: no index has this expression.</summary>
-    private const string ProjectOfFew = "coalesce(r.owner, r.project_id, NULL)";
+    private const string ProjectOfFew = "coalesce(r.owner, r.project_id, r.owner)";
 
     /// <summary>The project whose servers' actions are told; null for those of all.</summary>
     public string? ProjectId { get; init; }
