@@ -22,7 +22,10 @@ internal sealed class ActionRun(ActionRecord action, IFence fence, string host, 
 
     public bool Succeeded(string step) => events.Any(e => e.Event == step && e.Result == EventResults.Success);
 
-    public bool Began(string step) => events.Any(e => e.Event == step);
+    /// <summary>Whether a step was tried. An attempt that only says who cancelled the action is none.</summary>
+    public bool Began(string step)
+        => events.Any(e => e.Event == step
+            && !(e.StartTime == e.FinishTime && e.Details is not null && e.Details == Action.Cancelled?.Details));
 
     public int Failures(string step)
         => events.Count(

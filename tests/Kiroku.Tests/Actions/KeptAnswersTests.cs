@@ -10,8 +10,12 @@ namespace Kiroku.Tests.Actions;
 public sealed class KeptAnswersTests : IDisposable
 {
     private static readonly IdempotencyKey Key = new("user", "project", "key", "hash");
-    private static readonly Answer First = new("req-1", 202, "http://here/servers/1", "{\"server\":\"é\"}");
-    private static readonly Answer Second = new("req-2", 204);
+    private static readonly Answer First = new("req-1", 202, "http://here/servers/1", "{\"server\":\"é\"}")
+    {
+        IsRecorded = true,
+    };
+
+    private static readonly Answer Second = new("req-2", 204) { IsRecorded = true };
     private readonly FakeTimeProvider time = new(DateTimeOffset.FromUnixTimeSeconds(1_600_000_000));
     private readonly string folder = Directory.CreateTempSubdirectory("kiroku-test-").FullName;
     private readonly IDatabase database;

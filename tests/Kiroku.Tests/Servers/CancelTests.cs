@@ -197,7 +197,7 @@ public sealed class CancelTests
         if (status == 202)
             await cloud.EndedAsync(server, requestId);
         else
-            Assert.Contains("message", text, StringComparison.Ordinal);
+            Assert.Contains("detail", text, StringComparison.Ordinal);
         return status;
     }
 

@@ -127,7 +127,7 @@ public sealed class PostgresFeedTests : IAsyncLifetime
     {
         await database.WriteAsync(connection => connection.ExecuteAsync(
             """
-            DELETE FROM schemaversions WHERE scriptname LIKE '%.0035-records.sql';
+            DELETE FROM schemaversions WHERE scriptname LIKE '%.0041-cancelled.sql';
             INSERT INTO nodes (name, number, folder, silo, roles, zone, address, version, started_at, seen_at)
             VALUES ('old-1', 1, 'f', '127.0.0.1:1@1', 'compute', 'nova', '127.0.0.1', '0', '', '2199-01-01T00:00:00')
             """), Token);

@@ -68,15 +68,16 @@ public abstract partial class StoreConformance
         await AddHistoryAsync(1);
         using var follower = await StartFollowerAsync();
         using var lifetime = new Lifetime();
+        using var waits = new ActionWaits(follower, TimeProvider.System, lifetime);
         var reads = 0;
-        var shown = await new ActionWaits(follower, TimeProvider.System, lifetime).WaitAsync(
+        var shown = await waits.WaitAsync(
             (Guid.NewGuid(), "req-1"), Waits("wait=60"), () =>
             {
                 if (++reads == 2)
                     lifetime.StopApplication();
                 return Task.FromResult(new ShownAction([(byte)reads], Done: false, EntityTagHeaderValue.Any));
             }, Token);
-        Assert.Equal((2, false), (shown.Body[0], shown.Done));
+        Assert.Equal((3, false), (shown.Body[0], shown.Done));
         await follower.StopAsync(Token);
     }
 
@@ -87,15 +88,16 @@ public abstract partial class StoreConformance
         using var follower = await StartFollowerAsync();
         using var lifetime = new Lifetime();
         var time = new FakeTimeProvider();
+        using var waits = new ActionWaits(follower, time, lifetime);
         var reads = 0;
-        var shown = await new ActionWaits(follower, time, lifetime).WaitAsync(
+        var shown = await waits.WaitAsync(
             (Guid.NewGuid(), "req-1"), Waits("wait=60"), () =>
             {
                 if (++reads == 2)
                     time.Advance(TimeSpan.FromSeconds(60));
                 return Task.FromResult(new ShownAction([(byte)reads], Done: false, EntityTagHeaderValue.Any));
             }, Token);
-        Assert.Equal((2, false), (shown.Body[0], shown.Done));
+        Assert.Equal((3, false), (shown.Body[0], shown.Done));
         await follower.StopAsync(Token);
     }
 

@@ -7,7 +7,13 @@ namespace Kiroku.Actions.Live;
 /// has changed.
 /// </summary>
 internal sealed class ActionWaits(FeedFollower follower, TimeProvider time, IHostApplicationLifetime lifetime)
+    : IDisposable
 {
+    /// <summary>
+    /// However many wait for one action, they leave most of the store's readers to other requests when it changes.
+    /// </summary>
+    private readonly SemaphoreSlim reading = new(4);
+
     /// <summary>
     /// Reads an action until it is as the request wants it, the time is up, or the service ends.
     /// </summary>
@@ -30,7 +36,7 @@ internal sealed class ActionWaits(FeedFollower follower, TimeProvider time, IHos
                 using var following = await follower.FollowAsync(changes, limit.Token);
                 do
                 {
-                    shown = await read();
+                    shown = await ReadAsync(read, limit.Token);
                     if (asked.IsFulfilledBy(shown))
                         return shown;
                 }
@@ -39,7 +45,23 @@ internal sealed class ActionWaits(FeedFollower follower, TimeProvider time, IHos
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return shown;
+            // The feed may be late, as behind a long transaction.
+            return await ReadAsync(read, cancellationToken);
+        }
+    }
+
+    public void Dispose() => reading.Dispose();
+
+    private async Task<ShownAction> ReadAsync(Func<Task<ShownAction>> read, CancellationToken cancellationToken)
+    {
+        await reading.WaitAsync(cancellationToken);
+        try
+        {
+            return await read();
+        }
+        finally
+        {
+            reading.Release();
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class WaitRequest
         : null;
 
     /// <summary>Whether the answer may be given, before the time is up.</summary>
-    public bool IsFulfilledBy(ShownAction shown) => known.Count > 0 ? !Knows(shown) : shown.Done;
+    public bool IsFulfilledBy(ShownAction shown) => shown.Done || (known.Count > 0 && !Knows(shown));
 
     /// <summary>Whether the client has this answer already.</summary>
     public bool Knows(ShownAction shown)

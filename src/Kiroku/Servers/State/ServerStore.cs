@@ -111,7 +111,8 @@ internal sealed class ServerStore(
                 && ((notes && ServerRow.Of(now).Notes != before.Notes)
                     || (takesOver && now.UpdatedAt != seen.UpdatedAt)))
                 return null;
-            var sql = $"UPDATE servers SET {row.StateAssignments(known: before)}"
+            // An action that is taken over may have written what was not seen.
+            var sql = $"UPDATE servers SET {row.StateAssignments(known: takesOver ? null : before)}"
                 + (notes ? $", {ServerRow.NoteAssignments}" : "")
                 + " WHERE id = @Id AND deleted = 0 AND epoch = @Epoch - 1 AND "
                 + (takesOver ? "running_action IS NOT NULL" : "running_action IS NULL");

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Kiroku.Storage.Postgres;
 
 /// <summary>
-/// Nodes of a version that cannot work beside this one: migration 0035 gives the record another form, in which they
-/// would not find their actions.
+/// Nodes of a version that cannot work beside this one: since migration 0035 the record has another form, in which they
+/// would not find their actions, and since 0041 they would not say how far an action is that may be cancelled.
 /// </summary>
 internal static class OlderNodes
 {
@@ -14,7 +14,7 @@ internal static class OlderNodes
     private const string Running = """
         SELECT string_agg(name, ', ' ORDER BY name) FROM nodes
         WHERE silo IS NOT NULL AND seen_at::timestamp AT TIME ZONE 'UTC' > now() - INTERVAL '10 seconds'
-            AND NOT EXISTS (SELECT 1 FROM schemaversions WHERE scriptname LIKE '%.0035-records.sql')
+            AND NOT EXISTS (SELECT 1 FROM schemaversions WHERE scriptname LIKE '%.0041-cancelled.sql')
         """;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);

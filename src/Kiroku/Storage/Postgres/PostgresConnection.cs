@@ -69,6 +69,9 @@ internal sealed class PostgresConnection
     /// <summary>For a copy of a whole store, of which a statement takes as long as there are rows.</summary>
     public string ForCopy => new NpgsqlConnectionStringBuilder(ForWrites) { CommandTimeout = 0 }.ToString();
 
+    /// <summary>For migrations, of which a statement may go through all rows as well.</summary>
+    public string ForMigrations => new NpgsqlConnectionStringBuilder(ForOneSession) { CommandTimeout = 0 }.ToString();
+
     public string ForOneSession => With("", pooling: false);
 
     /// <summary>

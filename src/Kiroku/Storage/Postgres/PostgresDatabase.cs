@@ -34,7 +34,7 @@ internal sealed class PostgresDatabase : IDatabase
         var connection = new PostgresConnection(connectionString);
         readers = NpgsqlDataSource.Create(connection.ForReads);
         writers = NpgsqlDataSource.Create(connection.ForWrites);
-        schema = new PostgresSchema(connection.ForOneSession);
+        schema = new PostgresSchema(connection.ForMigrations);
         turn = new PostgresTurn(connection.ForOneSession);
     }
 

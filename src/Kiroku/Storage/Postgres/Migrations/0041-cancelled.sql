@@ -4,3 +4,6 @@
 ALTER TABLE records ADD COLUMN cancelable SMALLINT NOT NULL DEFAULT 0;
 ALTER TABLE records ADD COLUMN cancelled BIGINT;
 ALTER TABLE records ADD COLUMN cancelled_by BYTEA;
+
+-- Nodes of the version before do not write these.
+UPDATE compatibility SET oldest_schema = 41;
