@@ -17,7 +17,8 @@ internal static class CancelApi
         HttpContext context, string serverId, string requestId, ServerStore servers, ActionStore actions,
         Workflows workflows, Cancelling cancelling)
     {
-        var server = await FindAsync(context, serverId, servers);
+        var server = await CallersServer.FindRecordedAsync(context, serverId, servers);
+        Caller.Of(context).Require(ServerRules.CancelAction, server.ProjectId);
         new QueryParameters(context.Request).RefuseUnknown();
         if (!IsEmpty(await RequestBody.ReadAsync(context.Request)))
             throw Fault.BadRequest("The request takes no body.");
@@ -37,18 +38,4 @@ internal static class CancelApi
     private static bool IsEmpty(JsonElement body)
         => body.ValueKind == JsonValueKind.Undefined
             || (body.ValueKind == JsonValueKind.Object && !body.EnumerateObject().Any());
-
-    /// <summary>The server, deleted or not, if its caller may know of it and cancel what is done to it.</summary>
-    /// <exception cref="Fault">404 or 403.</exception>
-    private static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore servers)
-    {
-        var server = Guid.TryParseExact(serverId, "D", out var id)
-            ? await servers.FindAsync(id, context.RequestAborted)
-            : null;
-        var caller = Caller.Of(context);
-        if (server is null || !caller.MaySee(server.ProjectId))
-            throw Fault.NotFound($"Instance {serverId} could not be found.");
-        caller.Require(ServerRules.CancelAction, server.ProjectId);
-        return server;
-    }
 }

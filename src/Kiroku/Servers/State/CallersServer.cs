@@ -10,15 +10,21 @@ internal static class CallersServer
     /// <exception cref="Fault">404, also for a server of another project.</exception>
     public static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore store)
     {
+        var server = await FindRecordedAsync(context, serverId, store);
+        return server.Deleted ? throw NotFound(serverId) : server;
+    }
+
+    /// <summary>The same, deleted or not.</summary>
+    /// <exception cref="Fault">404, also for a server of another project.</exception>
+    public static async Task<Server> FindRecordedAsync(HttpContext context, string serverId, ServerStore store)
+    {
         var server = Guid.TryParseExact(serverId, "D", out var id)
             ? await store.FindAsync(id, context.RequestAborted)
             : null;
-        if (server is not { Deleted: false } || !Caller.Of(context).MaySee(server.ProjectId))
-            throw Fault.NotFound($"Instance {serverId} could not be found.");
-        return server;
+        return server is not null && Caller.Of(context).MaySee(server.ProjectId) ? server : throw NotFound(serverId);
     }
 
-    /// <summary>The same, if the caller also passes the rule for this request.</summary>
+    /// <summary>The same as the first, if the caller also passes the rule for this request.</summary>
     /// <exception cref="Fault">404 or 403.</exception>
     public static async Task<Server> FindAsync(HttpContext context, string serverId, ServerStore store, Rule rule)
     {
@@ -26,4 +32,6 @@ internal static class CallersServer
         Caller.Of(context).Require(rule, server.ProjectId);
         return server;
     }
+
+    private static Fault NotFound(string serverId) => Fault.NotFound($"Instance {serverId} could not be found.");
 }

@@ -67,10 +67,10 @@ internal sealed class PostgresConnection
     public string ForWrites => With($"{Limits} -c synchronous_commit=on");
 
     /// <summary>For a copy of a whole store, of which a statement takes as long as there are rows.</summary>
-    public string ForCopy => new NpgsqlConnectionStringBuilder(ForWrites) { CommandTimeout = 0 }.ToString();
+    public string ForCopy => WithoutTimeLimit(ForWrites);
 
     /// <summary>For migrations, of which a statement may go through all rows as well.</summary>
-    public string ForMigrations => new NpgsqlConnectionStringBuilder(ForOneSession) { CommandTimeout = 0 }.ToString();
+    public string ForMigrations => WithoutTimeLimit(ForOneSession);
 
     public string ForOneSession => With("", pooling: false);
 
@@ -92,6 +92,9 @@ internal sealed class PostgresConnection
             return builder.ToString();
         }
     }
+
+    private static string WithoutTimeLimit(string connectionString)
+        => new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 0 }.ToString();
 
     private string With(string options, bool pooling = true)
     {
