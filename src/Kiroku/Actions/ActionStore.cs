@@ -49,7 +49,7 @@ internal sealed class ActionStore(IDatabase database, FirstGeneration earlier)
         return now?.Removals == before.Removals ? now : null;
     }
 
-    /// <summary>A page of a server's actions, newest first.</summary>
+    /// <summary>A page of a server's actions, newest first, with what Nova's list shows of them.</summary>
     /// <exception cref="UnknownMarkerException">The query's marker is no action of this server.</exception>
     public Task<IReadOnlyList<ActionRecord>> ListAsync(
         Guid serverId, ActionQuery query, CancellationToken cancellationToken)

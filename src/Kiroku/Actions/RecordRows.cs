@@ -11,12 +11,14 @@ internal static class RecordRows
 {
     private const string SubjectColumns = "s.project_id, s.deleted, s.removals";
 
-    private const string WithoutAttempts = """
+    private const string Columns = """
         r.id, r.server, r.request, r.action, r.user_id, r.project_id, r.started, r.changed, r.outcome, r.failing,
-        r.resting, r.cancelable, r.cancelled, r.cancelled_by, r.arguments, r.owner, r.position
+        r.resting, r.cancelable, r.cancelled, r.cancelled_by, r.arguments, r.owner, r.position, r.attempts
         """;
 
-    private const string Columns = $"{WithoutAttempts}, r.attempts";
+    /// <summary>What Nova's list shows. Each further column would take its time for each of many rows.</summary>
+    private const string Listed
+        = "r.id, r.request, r.action, r.user_id, r.project_id, r.started, r.changed, r.outcome";
 
     /// <summary>The column at which the action begins in a row of <see cref="Show"/>.</summary>
     private const int FirstOfAction = 3;
@@ -62,12 +64,11 @@ internal static class RecordRows
     public static Task<List<long>> ListIdsAsync(DbConnection connection, Guid serverId, long before, ActionQuery query)
         => ListAsync(connection, "r.id", (serverId, before, query), rows => rows.GetInt64(0));
 
-    /// <summary>The same actions, without their attempts, as far as the one with an id.</summary>
+    /// <summary>What Nova's list shows of the same actions, as far as the one with an id.</summary>
     public static Task<List<ActionRecord>> ListAsync(
         DbConnection connection, Guid serverId, long before, long last, ActionQuery query)
         => ListAsync(
-            connection, WithoutAttempts, (serverId, before, query),
-            rows => Read(rows, 0, withAttempts: false).ToAction(), last);
+            connection, Listed, (serverId, before, query), rows => ReadListed(rows, serverId).ToAction(), last);
 
     /// <summary>
     /// Actions that changed after a position, in the order of their positions.
@@ -128,7 +129,20 @@ internal static class RecordRows
             Removals = rows.GetInt64(2),
         };
 
-    private static RecordRow Read(DbDataReader rows, int at, bool withAttempts = true) => new()
+    private static RecordRow ReadListed(DbDataReader rows, Guid serverId) => new()
+    {
+        Id = rows.GetInt64(0),
+        Server = CompactId.Of(serverId),
+        Request = rows.GetFieldValue<byte[]>(1),
+        Action = rows.GetString(2),
+        UserId = Bytes(rows, 3),
+        ProjectId = Bytes(rows, 4),
+        Started = rows.GetInt64(5),
+        Changed = rows.GetInt64(6),
+        Outcome = rows.GetInt32(7),
+    };
+
+    private static RecordRow Read(DbDataReader rows, int at) => new()
     {
         Id = rows.GetInt64(at),
         Server = rows.GetFieldValue<byte[]>(at + 1),
@@ -147,7 +161,7 @@ internal static class RecordRows
         Arguments = rows.IsDBNull(at + 14) ? null : rows.GetString(at + 14),
         Owner = Bytes(rows, at + 15),
         Position = rows.GetInt64(at + 16),
-        Attempts = withAttempts ? rows.GetString(at + 17) : AttemptList.Empty,
+        Attempts = rows.GetString(at + 17),
     };
 
     private static byte[]? Bytes(DbDataReader rows, int at)

@@ -209,8 +209,12 @@ public abstract partial class StoreConformance
         var found = new List<RecordedAction>();
         foreach (var action in listed.AsEnumerable().Reverse())
             found.Add(WithoutId((await store.FindAsync(server, action.RequestId, Token))!));
-        return (found, listed.ConvertAll(action => WithoutId(new(action, [])).Action));
+        return (found, listed.ConvertAll(action => Listed(WithoutId(new(action, [])).Action)));
     }
+
+    /// <summary>What Nova's list shows of an action; the rest is not read of rows that have moved.</summary>
+    private static ActionRecord Listed(ActionRecord action)
+        => action with { Arguments = null, Failing = false, Resting = false, Cancelable = false, Cancelled = null };
 
     /// <summary>Whose server it is about is told by its server's row before it moves, and by its own after.</summary>
     private static RecordedAction WithoutId(RecordedAction recorded)
