@@ -32,6 +32,9 @@ public sealed class HypervisorException(
 
     public string Operation { get; } = operation;
 
+    /// <summary>Whether it began, but was not done in time.</summary>
+    public bool IsLate { get; init; }
+
     /// <summary>The reason, mostly in the hypervisor's own words.</summary>
     public string Text { get; } = text;
 }

@@ -56,7 +56,8 @@ public interface IMachineHost
     /// Asks the guest to switch off (ACPI power button, asked again every few seconds), and switches it off by force
     /// when it has not done so after <paramref name="grace"/>; zero asks nothing.
     /// </summary>
-    Task StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken);
+    /// <returns>Whether it was on and was switched off by force.</returns>
+    Task<bool> StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken);
 
     /// <summary>
     /// Switches the machine off if it runs, forgets its definition and gives back its address; its volumes stay.

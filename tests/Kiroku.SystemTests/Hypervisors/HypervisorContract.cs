@@ -93,7 +93,8 @@ public abstract partial class HypervisorContract : IAsyncLifetime
         await ExpectAsync(machine, MachineState.Off);
         await Twice(() => Hypervisor.StartAsync(machine, Token));
         await ExpectAsync(machine, MachineState.Running);
-        await Twice(() => Hypervisor.StopAsync(machine, TimeSpan.Zero, Token));
+        Assert.True(await Hypervisor.StopAsync(machine, TimeSpan.Zero, Token));
+        Assert.False(await Hypervisor.StopAsync(machine, TimeSpan.Zero, Token));
         await ExpectAsync(machine, MachineState.Off);
         await Hypervisor.StartAsync(machine, Token);
         Assert.Equal(MachineState.Running, (await Hypervisor.ListMachinesAsync(Token))[machine]);
@@ -170,8 +171,10 @@ public abstract partial class HypervisorContract : IAsyncLifetime
     {
         var machine = await NewMachineAsync();
         await Hypervisor.StartAsync(machine, Token);
-        await Hypervisor.StopAsync(machine, TimeSpan.FromSeconds(1), Token);
+        // Guests of the mock listen.
+        Assert.Equal(Hypervisor.IsReal, await Hypervisor.StopAsync(machine, TimeSpan.FromSeconds(1), Token));
         await ExpectAsync(machine, MachineState.Off);
+        Assert.False(await Hypervisor.StopAsync(machine, TimeSpan.FromSeconds(1), Token));
     }
 
     [Fact]
@@ -179,7 +182,7 @@ public abstract partial class HypervisorContract : IAsyncLifetime
     {
         var machine = Guid.NewGuid();
         await ExpectAsync(machine, MachineState.Absent);
-        await Hypervisor.StopAsync(machine, TimeSpan.FromSeconds(1), Token);
+        Assert.False(await Hypervisor.StopAsync(machine, TimeSpan.FromSeconds(1), Token));
         await Hypervisor.UndefineAsync(machine, Token);
         Assert.Equal("", await Hypervisor.ReadConsoleAsync(machine, 100, Token));
         var failure = await Assert.ThrowsAsync<HypervisorException>(() => Hypervisor.StartAsync(machine, Token));

@@ -16,6 +16,9 @@ internal sealed class FakeHost
     /// <summary>A machine that cannot be stopped.</summary>
     public Guid? Unstoppable { get; set; }
 
+    /// <summary>Whether its guests take no notice of their power buttons.</summary>
+    public bool IsDeaf { get; set; }
+
     /// <summary>The network's addresses of each machine.</summary>
     public IReadOnlyList<MachineAddress> Addresses { get; set; } = [];
 

@@ -24,6 +24,9 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     /// <summary>Answers in the host's place what network it has.</summary>
     public Func<Task<HostNetwork>>? FindNetwork { get; set; }
 
+    /// <summary>Answers in the host's place which addresses machines have.</summary>
+    public Func<Task<IReadOnlyList<MachineAddress>>>? FindAddresses { get; set; }
+
     public string Kind => "fake";
 
     public bool IsReal => true;
@@ -113,12 +116,12 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
                 HypervisorFailure.Failed, Operations.ContinueWithoutMemory, "there is no saved memory"),
         }, cancellationToken);
 
-    public Task StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken)
+    public Task<bool> StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken)
         => DoAsync(
             grace == TimeSpan.Zero ? "power off" : "stop",
             () => machine == host.Unstoppable
                 ? throw new HypervisorException(HypervisorFailure.Failed, "stop the machine", "it does not end")
-                : Off(machine),
+                : Off(machine, grace),
             cancellationToken);
 
     public Task UndefineAsync(Guid machine, CancellationToken cancellationToken)
@@ -145,7 +148,7 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
             cancellationToken);
 
     public Task<IReadOnlyList<MachineAddress>> GetAddressesAsync(Guid machine, CancellationToken cancellationToken)
-        => Task.FromResult(host.Addresses);
+        => FindAddresses?.Invoke() ?? Task.FromResult(host.Addresses);
 
     public Task<string?> GetMacAddressAsync(Guid machine, CancellationToken cancellationToken)
         => Task.FromResult<string?>("fa:16:3e:00:00:01");
@@ -239,11 +242,14 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     private FakeVolume FindVolume(string volume, string operation) => host.Volumes.TryGetValue(volume, out var found)
         ? found : throw new HypervisorException(HypervisorFailure.Failed, operation, $"there is no volume {volume}");
 
-    private bool Off(Guid machine)
+    /// <returns>Whether it took force: a guest that is paused hears nothing.</returns>
+    private bool Off(Guid machine, TimeSpan grace)
     {
-        if (host.Machines.TryGetValue(machine, out var found))
-            host.Machines[machine] = found with { State = MachineState.Off, RunningAs = null };
-        return true;
+        if (!host.Machines.TryGetValue(machine, out var found))
+            return false;
+        host.Machines[machine] = found with { State = MachineState.Off, RunningAs = null };
+        return found.State != MachineState.Off
+            && (grace == TimeSpan.Zero || host.IsDeaf || found.State != MachineState.Running);
     }
 
     private async Task<T> DoAsync<T>(string operation, Func<T> effect, CancellationToken cancellationToken)

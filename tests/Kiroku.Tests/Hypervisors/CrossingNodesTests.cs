@@ -66,13 +66,17 @@ public sealed class CrossingNodesTests : IDisposable
     [MemberData(nameof(Reasons), DisableDiscoveryEnumeration = true)]
     public void A_failure_arrives_with_its_kind_its_operation_and_its_text(Exception? reason)
     {
-        var sent = new HypervisorException(HypervisorFailure.NoSpace, "copy the disk", "it is full", reason);
+        var sent = new HypervisorException(HypervisorFailure.NoSpace, "copy the disk", "it is full", reason)
+        {
+            IsLate = reason is not null,
+        };
         var copied = services.GetRequiredService<DeepCopier>().Copy<Exception>(sent);
         foreach (var arrived in new[] { Cross<Exception>(sent), copied })
         {
             var failure = Assert.IsType<HypervisorException>(arrived);
             Assert.Equal(
-                (sent.Failure, sent.Operation, sent.Message), (failure.Failure, failure.Operation, failure.Message));
+                (sent.Failure, sent.Operation, sent.Message, sent.IsLate),
+                (failure.Failure, failure.Operation, failure.Message, failure.IsLate));
         }
     }
 

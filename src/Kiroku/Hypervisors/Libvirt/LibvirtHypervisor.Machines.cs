@@ -83,14 +83,14 @@ internal sealed partial class LibvirtHypervisor
             },
             cancellationToken);
 
-    public async Task StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken)
+    public async Task<bool> StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken)
     {
-        if (grace <= TimeSpan.Zero)
-            await DestroyAtOnceAsync(machine, cancellationToken);
-        await jobs.RunAsync(
+        var wasCut = grace <= TimeSpan.Zero && await DestroyAtOnceAsync(machine, cancellationToken);
+        var wasForced = await jobs.RunAsync(
             new Job(Operations.Stop, grace + options.DestroyTimeout, Job.PlaceOf(machine)),
             abandoned => shutdown.RunAsync(machine, grace, abandoned),
             cancellationToken);
+        return wasCut || wasForced;
     }
 
     public async Task UndefineAsync(Guid machine, CancellationToken cancellationToken)
@@ -118,7 +118,8 @@ internal sealed partial class LibvirtHypervisor
     /// Switches the machine off out of turn: its place may be held by a call that only comes back when its hung QEMU is
     /// killed.
     /// </summary>
-    private Task DestroyAtOnceAsync(Guid machine, CancellationToken cancellationToken)
+    /// <returns>Whether it was on.</returns>
+    private Task<bool> DestroyAtOnceAsync(Guid machine, CancellationToken cancellationToken)
         => jobs.RunAsync(
             new Job("switch the machine off", options.DestroyTimeout),
             session => Domains.Destroy(session, machine),

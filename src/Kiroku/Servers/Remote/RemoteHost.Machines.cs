@@ -34,8 +34,9 @@ internal sealed partial class RemoteHost
     public Task ContinueAsync(Guid machine, CancellationToken cancellationToken)
         => SendAsync(new MachineCall(MachineOperation.Continue, machine), cancellationToken);
 
-    public Task StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken)
-        => SendAsync(new StopMachine(machine, grace), cancellationToken);
+    /// <summary>A node of the version before does not say whether it took force.</summary>
+    public async Task<bool> StopAsync(Guid machine, TimeSpan grace, CancellationToken cancellationToken)
+        => await SendAsync<bool?>(new StopMachine(machine, grace), cancellationToken) == true;
 
     public Task UndefineAsync(Guid machine, CancellationToken cancellationToken)
         => SendAsync(new MachineCall(MachineOperation.Undefine, machine), cancellationToken);
@@ -114,7 +115,7 @@ internal sealed record StopMachine([property: Id(0)] Guid Machine, [property: Id
 
     public override Task<object?> RunAsync(
         IServerHost host, IProgress<double> progress, CancellationToken cancellationToken)
-        => Done(host.Hypervisor.StopAsync(Machine, Grace, cancellationToken));
+        => Result(host.Hypervisor.StopAsync(Machine, Grace, cancellationToken));
 }
 
 [GenerateSerializer, Immutable, Alias("host.inject-nmi")]

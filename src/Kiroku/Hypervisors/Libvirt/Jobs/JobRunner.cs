@@ -48,7 +48,10 @@ internal sealed partial class JobRunner(LibvirtConnection connection, TimeProvid
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new HypervisorException(
-                HypervisorFailure.Unavailable, job.Operation, $"not done within {job.Deadline.TotalSeconds:0.#} s");
+                HypervisorFailure.Unavailable, job.Operation, $"not done within {job.Deadline.TotalSeconds:0.#} s")
+            {
+                IsLate = true,
+            };
         }
         catch (LibvirtException e)
         {

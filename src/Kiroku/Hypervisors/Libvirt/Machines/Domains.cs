@@ -62,11 +62,14 @@ internal static class Domains
     }
 
     /// <summary>Switches the machine off by force.</summary>
-    public static void Destroy(Session session, Guid machine)
+    /// <returns>Whether it was on.</returns>
+    public static bool Destroy(Session session, Guid machine)
     {
         using var domain = DomainLookup.Find(session, machine);
-        if (domain is not null && DomainLookup.StateOf(domain) is not (MachineState.Off or MachineState.Absent))
-            Destroy(domain);
+        if (domain is null || DomainLookup.StateOf(domain) is MachineState.Off or MachineState.Absent)
+            return false;
+        Destroy(domain);
+        return true;
     }
 
     /// <summary>Forgets the machine's definition and gives back the address and the account that it had.</summary>

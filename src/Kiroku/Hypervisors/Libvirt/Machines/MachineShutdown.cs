@@ -7,6 +7,7 @@ namespace Kiroku.Hypervisors.Libvirt.Machines;
 internal sealed partial class MachineShutdown(
     LibvirtConnection connection, MachineSignals signals, LibvirtOptions options, TimeProvider time, ILogger logger)
 {
+    /// <returns>Whether it was done by force.</returns>
     public async Task<bool> RunAsync(Guid machine, TimeSpan grace, CancellationToken abandoned)
     {
         var began = time.GetTimestamp();
@@ -16,7 +17,7 @@ internal sealed partial class MachineShutdown(
             await PressPowerButtonAsync(machine, abandoned);
             var state = await connection.CallAsync(session => DomainLookup.StateOf(session, machine), abandoned);
             if (state is MachineState.Off or MachineState.Absent)
-                return true;
+                return false;
             // A paused guest hears nothing.
             if (state != MachineState.Running)
                 break;
@@ -25,13 +26,7 @@ internal sealed partial class MachineShutdown(
         }
         if (grace > TimeSpan.Zero)
             LogForced(machine);
-        return await connection.CallAsync(
-            session =>
-            {
-                Domains.Destroy(session, machine);
-                return true;
-            },
-            abandoned);
+        return await connection.CallAsync(session => Domains.Destroy(session, machine), abandoned);
     }
 
     /// <summary>Asking is a courtesy: where it fails or hangs, the grace runs on and force comes after it.</summary>
