@@ -59,6 +59,15 @@ internal sealed record ActionRecord
 
     /// <summary>Who cancelled it; null if nobody has.</summary>
     public Cancellation? Cancelled { get; init; }
+
+    /// <summary>
+    /// What it changed of its server; null for nothing, and if it was read without its attempts. Nobody knows of
+    /// actions that an earlier version began or went on with.
+    /// </summary>
+    public Changes? Changes { get; init; }
+
+    /// <summary>What there is to say besides, each thing once; null for nothing, and as above.</summary>
+    public IReadOnlyList<Warning>? Warnings { get; init; }
 }
 
 /// <summary>The request to cancel an action: the user who made it, and when it was accepted.</summary>
@@ -84,6 +93,12 @@ internal sealed record EventRecord
     public string? Result { get; init; }
 
     public string? Host { get; init; }
+
+    /// <summary>
+    /// Why it failed, one of <see cref="ReasonCodes"/>; null of what an earlier version wrote, and of most that
+    /// succeeded.
+    /// </summary>
+    public string? ReasonCode { get; init; }
 
     /// <summary>Why it failed in one sentence that the server's owner may read.</summary>
     public string? Details { get; init; }

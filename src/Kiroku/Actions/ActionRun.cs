@@ -72,6 +72,37 @@ internal sealed class ActionRun(ActionRecord action, IFence fence, string host, 
             [.. with.Reverse()]);
     }
 
+    /// <summary>Notes how the attempt under way does it; written with its end, unless that has a reason.</summary>
+    public void Explain(string reasonCode)
+    {
+        var index = events.FindLastIndex(e => e.FinishTime is null);
+        if (index >= 0)
+            events[index] = events[index] with { ReasonCode = reasonCode };
+    }
+
+    /// <summary>
+    /// Notes what whoever asked should know, if it is the first of its kind; written with what is written next.
+    /// </summary>
+    public void Warn(string code)
+    {
+        if (Action.Warnings?.Any(warning => warning.Code == code) == true)
+            return;
+        // Of attempts within each other the innermost began last.
+        var open = events.FindLast(e => e.FinishTime is null);
+        var warning = new Warning(code, open?.Event, open?.Attempt);
+        Action = Action with { Warnings = [.. Action.Warnings ?? [], warning] };
+    }
+
+    /// <summary>Notes an image that the action has made; written with what is written next.</summary>
+    public void NoteCreatedImage(string image)
+    {
+        if (Action.Changes is { } changes)
+            Action = Action with
+            {
+                Changes = changes with { After = (changes.After ?? Traits.None) with { CreatedImage = image } },
+            };
+    }
+
     public void Note(RecordedAction written)
     {
         Action = written.Action;

@@ -10,7 +10,8 @@ namespace Kiroku.Actions;
 /// The attempts of an action as one column holds them: a JSON array, oldest first, with an array for each attempt of
 /// its event ("" for "compute_ACTION_instance", which most actions consist of), when it began (microseconds after the
 /// action), how long it took (microseconds; null while it runs), its result ("S", "E" or null), host, details and
-/// traceback. What is null at the end is left out. The number of an attempt follows from those before it.
+/// traceback. What is null at the end is left out. The number of an attempt follows from those before it. Behind the
+/// attempts stand their <see cref="AttemptExtras"/>, if there are any.
 /// </summary>
 internal static class AttemptList
 {
@@ -23,7 +24,8 @@ internal static class AttemptList
 
     public static string Write(RecordedAction recorded)
     {
-        if (recorded.Events.Count == 0)
+        var extras = AttemptExtras.Of(recorded);
+        if (recorded.Events.Count == 0 && extras is null)
             return Empty;
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Compact))
@@ -31,23 +33,28 @@ internal static class AttemptList
             json.WriteStartArray();
             for (var i = recorded.Events.Count - 1; i >= 0; i--)
                 Write(json, recorded.Events[i], recorded.Action);
+            if (extras is not null)
+                JsonSerializer.Serialize(json, extras, AttemptExtrasJson.Default.AttemptExtras);
             json.WriteEndArray();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <returns>The events, newest first.</returns>
-    public static List<EventRecord> Read(string column, string action, DateTime began)
+    /// <returns>The action with its events and all else that the column has.</returns>
+    public static RecordedAction Read(string column, ActionRecord action)
     {
-        var events = new List<EventRecord>();
         if (column == Empty)
-            return events;
+            return new RecordedAction(action, []);
+        var events = new List<EventRecord>();
         var json = new Utf8JsonReader(Encoding.UTF8.GetBytes(column));
         json.Read();
         while (json.Read() && json.TokenType == JsonTokenType.StartArray)
-            events.Add(ReadEvent(ref json, events, action, began));
+            events.Add(ReadEvent(ref json, events, action.Action, action.StartTime));
         events.Reverse();
-        return events;
+        var recorded = new RecordedAction(action, events);
+        return json.TokenType == JsonTokenType.StartObject
+            ? JsonSerializer.Deserialize(ref json, AttemptExtrasJson.Default.AttemptExtras)!.Add(recorded)
+            : recorded;
     }
 
     private static void Write(Utf8JsonWriter json, EventRecord record, ActionRecord action)

@@ -120,6 +120,5 @@ internal sealed record RecordRow
         };
     }
 
-    public RecordedAction ToRecorded()
-        => new(ToAction(), AttemptList.Read(Attempts, Action, Micros.ToTime(Started)));
+    public RecordedAction ToRecorded() => AttemptList.Read(Attempts, ToAction());
 }

@@ -12,11 +12,15 @@ internal sealed record RecordedAction(ActionRecord Action, IReadOnlyList<EventRe
     /// <summary>
     /// The action once it has ended. An inner step that rested is still open if its outer step failed without it.
     /// </summary>
-    public RecordedAction End(string outcome, DateTime now) => End(outcome, now, Interrupted);
+    /// <param name="outcome">One of <see cref="Outcomes"/>.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="left">The server as it is left; null if nobody looks what the action changed.</param>
+    public RecordedAction End(string outcome, DateTime now, Traits? left = null)
+        => End(outcome, now, left, Close(now, Interrupted, ReasonCodes.Interrupted));
 
     /// <summary>The action once another has taken its place.</summary>
-    public RecordedAction Supersede(string by, DateTime now)
-        => End(Outcomes.Superseded, now, $"superseded by {by}");
+    public RecordedAction Supersede(string by, DateTime now, Traits? left = null)
+        => End(Outcomes.Superseded, now, left, Close(now, $"superseded by {by}", ReasonCodes.Superseded));
 
     /// <summary>
     /// The action once it is to be undone, because a user wants that. Its open attempts are closed when their steps
@@ -41,7 +45,7 @@ internal sealed record RecordedAction(ActionRecord Action, IReadOnlyList<EventRe
     {
         var details = Action.Cancelled!.Details;
         if (Events.Any(record => record.FinishTime is null))
-            return Close(details, now);
+            return Close(now, details, ReasonCodes.Cancelled);
         if (Events.Any(record => record.Result == EventResults.Error && record.Details == details))
             return this;
         var time = Latest(Action.UpdatedAt, now);
@@ -53,6 +57,7 @@ internal sealed record RecordedAction(ActionRecord Action, IReadOnlyList<EventRe
             FinishTime = time,
             Result = EventResults.Error,
             Host = host,
+            ReasonCode = ReasonCodes.Cancelled,
             Details = details,
         };
         return new RecordedAction(Action with { UpdatedAt = time }, [attempt, .. Events]);
@@ -65,11 +70,10 @@ internal sealed record RecordedAction(ActionRecord Action, IReadOnlyList<EventRe
     public RecordedAction TakeUp(DateTime now)
         => Action.Resting || Action.Cancelled is not null
             ? this with { Action = Action with { Resting = false } }
-            : Close(Interrupted, now);
+            : Close(now, Interrupted, ReasonCodes.Interrupted);
 
-    private RecordedAction End(string outcome, DateTime now, string detailsOfOpenEvents)
+    private static RecordedAction End(string outcome, DateTime now, Traits? left, RecordedAction closed)
     {
-        var closed = Close(detailsOfOpenEvents, now);
         var ended = Latest(closed.Action.UpdatedAt, now);
         return closed with
         {
@@ -82,6 +86,7 @@ internal sealed record RecordedAction(ActionRecord Action, IReadOnlyList<EventRe
                 Resting = false,
                 Cancelable = false,
                 Arguments = null,
+                Changes = left is null ? null : closed.Action.Changes?.Settle(left),
             },
         };
     }
@@ -89,13 +94,14 @@ internal sealed record RecordedAction(ActionRecord Action, IReadOnlyList<EventRe
     /// <summary>
     /// Times only move forward: another process, whose clock is a little ahead, may have written last.
     /// </summary>
-    private RecordedAction Close(string details, DateTime now)
+    private RecordedAction Close(DateTime now, string details, string reason)
         => Events.All(record => record.FinishTime is not null) ? this : new RecordedAction(
             Action with { UpdatedAt = Latest(Action.UpdatedAt, now) },
             [.. Events.Select(record => record.FinishTime is not null ? record : record with
             {
                 FinishTime = Latest(record.StartTime, now),
                 Result = EventResults.Error,
+                ReasonCode = reason,
                 Details = details,
             })]);
 

@@ -37,6 +37,10 @@ internal sealed class StepException(string details, bool permanent, Exception? i
 {
     [Id(0)]
     public bool Permanent { get; } = permanent;
+
+    /// <summary>One of <see cref="ReasonCodes"/>; null from a node of the version before.</summary>
+    [Id(1)]
+    public string? ReasonCode { get; init; }
 }
 
 /// <summary>A step has failed for good: its attempts are used up, or another would end the same way.</summary>
@@ -44,4 +48,7 @@ internal sealed class StepFailedException(string step, string details, Exception
     : Exception($"{step} failed: {details}", inner)
 {
     public string Details { get; } = details;
+
+    /// <summary>That of its last attempt; null if that was made by an earlier version.</summary>
+    public string? ReasonCode { get; init; }
 }

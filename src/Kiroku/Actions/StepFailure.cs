@@ -1,17 +1,19 @@
 namespace Kiroku.Actions;
 
 /// <summary>
-/// The details that an event records of an exception: a sentence for the owner, and whether another attempt could end
-/// otherwise.
+/// What an event records of an exception: a sentence for the owner, a reason for programs, and whether another attempt
+/// could end otherwise.
 /// </summary>
-internal readonly record struct StepFailure(string Details, bool Permanent)
+internal readonly record struct StepFailure(string Details, string ReasonCode, bool Permanent)
 {
     public static StepFailure Of(Exception exception) => exception switch
     {
-        StepException known => new StepFailure(known.Message, known.Permanent),
+        StepException known => new StepFailure(
+            known.Message, known.ReasonCode ?? ReasonCodes.Unknown, known.Permanent),
         // An inner step that used up its attempts makes its outer step fail for good.
-        StepFailedException inner => new StepFailure(inner.Details, Permanent: true),
+        StepFailedException inner => new StepFailure(
+            inner.Details, inner.ReasonCode ?? ReasonCodes.Unknown, Permanent: true),
         // As in Nova, the owner learns only the type of an unforeseen exception.
-        _ => new StepFailure(exception.GetType().Name, Permanent: false),
+        _ => new StepFailure(exception.GetType().Name, ReasonCodes.InternalError, Permanent: false),
     };
 }

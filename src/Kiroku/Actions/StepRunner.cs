@@ -26,7 +26,10 @@ internal sealed partial class StepRunner(
         if (run.Succeeded(step.Event))
             return;
         if (run.Interruptions(step.Event) > options.Value.Interruptions || UsedUp(run, step))
-            throw new StepFailedException(step.Event, run.LastError?.Details ?? "");
+            throw new StepFailedException(step.Event, run.LastError?.Details ?? "")
+            {
+                ReasonCode = run.LastError?.ReasonCode,
+            };
         try
         {
             await Retries(run, step).ExecuteAsync(
@@ -34,7 +37,7 @@ internal sealed partial class StepRunner(
         }
         catch (AttemptFailedException e)
         {
-            throw new StepFailedException(step.Event, e.Details, e.InnerException);
+            throw new StepFailedException(step.Event, e.Details, e.InnerException) { ReasonCode = e.ReasonCode };
         }
     }
 
@@ -98,14 +101,20 @@ internal sealed partial class StepRunner(
             var final = failure.Permanent || run.Failures(step.Event) + 1 >= options.Value.Attempts;
             await FinishAsync(
                 run,
-                open with { Result = EventResults.Error, Details = failure.Details, Traceback = e.ToString() },
+                open with
+                {
+                    Result = EventResults.Error,
+                    ReasonCode = failure.ReasonCode,
+                    Details = failure.Details,
+                    Traceback = e.ToString(),
+                },
                 (Failing: final, NoReturn: false), cancellationToken);
-            throw new AttemptFailedException(failure.Details, final, e);
+            throw new AttemptFailedException(failure, final, e);
         }
         if (open is not null)
             await FinishAsync(
-                run, open with { Result = EventResults.Success }, (Failing: false, NoReturn: step.IsLast),
-                cancellationToken);
+                run, (run.Open(step.Event) ?? open) with { Result = EventResults.Success },
+                (Failing: false, NoReturn: step.IsLast), cancellationToken);
     }
 
     private async Task<EventRecord> BeginAsync(ActionRun run, Step step, CancellationToken cancellationToken)
@@ -145,9 +154,12 @@ internal sealed partial class StepRunner(
     private partial void LogFailed(string step, int attempt, string requestId, Exception exception);
 
     /// <summary>One attempt failed and its event is closed; final if no other follows.</summary>
-    private sealed class AttemptFailedException(string details, bool final, Exception inner) : Exception(details, inner)
+    private sealed class AttemptFailedException(StepFailure failure, bool final, Exception inner)
+        : Exception(failure.Details, inner)
     {
-        public string Details => Message;
+        public string Details => failure.Details;
+
+        public string ReasonCode => failure.ReasonCode;
 
         public bool Final { get; } = final;
     }

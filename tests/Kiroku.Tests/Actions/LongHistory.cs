@@ -76,7 +76,7 @@ internal static class LongHistory
             "SELECT attempts FROM records WHERE outcome <> 0 AND user_id = @User",
             new { User = CompactId.OfOwner(User) }), TestContext.Current.CancellationToken);
         Assert.All(attempts, column => Assert.Equal(
-            EventsEach, AttemptList.Read(column, ActionNames.Reboot, DateTime.UnixEpoch).Count));
+            EventsEach, AttemptList.Read(column, Ended(Guid.Empty, "req", DateTime.UnixEpoch).Action).Events.Count));
     }
 
     private static RecordedAction Ended(Guid server, string requestId, DateTime ended) => new(
