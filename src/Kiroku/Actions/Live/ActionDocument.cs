@@ -50,6 +50,14 @@ internal sealed record ActionDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public required string? Details { get; init; }
 
+    /// <summary>What it changed of its server; left out while it runs, and where that is nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required ChangesDocument? Changes { get; init; }
+
+    /// <summary>What there is to say besides, even if it succeeded; left out where that is nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required IReadOnlyList<WarningDocument>? Warnings { get; init; }
+
     /// <summary>The place of its last change in the feed; null if that was before the feed began.</summary>
     public required string? Position { get; init; }
 
@@ -68,6 +76,22 @@ internal sealed record CancelledDocument(string UserId, DateTime Time);
 /// <summary>The attempt that is under way: its event, and which try of it this is, from 1.</summary>
 internal sealed record ProgressDocument(string Event, int Attempt);
 
+/// <summary>Something that whoever asked should know, and the attempt during which it came about.</summary>
+internal sealed record WarningDocument
+{
+    /// <summary>One of <see cref="WarningCodes"/>.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>The same in one sentence for the server's owner.</summary>
+    public required string Message { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required string? Event { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required int? Attempt { get; init; }
+}
+
 /// <summary>One attempt at a step.</summary>
 internal sealed record AttemptDocument
 {
@@ -83,6 +107,10 @@ internal sealed record AttemptDocument
 
     /// <summary>One of <see cref="EventResults"/>; null while it is under way.</summary>
     public required string? Result { get; init; }
+
+    /// <summary>Why it failed, or how it was done; one of <see cref="ReasonCodes"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required string? ReasonCode { get; init; }
 
     /// <summary>Why it failed, in one sentence for the server's owner.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -6,7 +6,8 @@ namespace Kiroku.Actions.Live;
 
 /// <summary>
 /// Makes the documents of actions for one caller, who may see them at all. The rules are those of Nova's calls: who may
-/// not see tracebacks sees no host's name either.
+/// not see tracebacks sees no host's name and no disk's generation either, and who may not see details sees no reasons
+/// and warnings.
 /// </summary>
 internal sealed class ActionDocuments(Caller caller, string address, IReadOnlyDictionary<string, string> userNames)
 {
@@ -18,6 +19,7 @@ internal sealed class ActionDocuments(Caller caller, string address, IReadOnlyDi
     public ActionDocument Make(LiveAction live, FeedPosition? position)
     {
         var (action, events) = (live.Action, live.Recorded.Events);
+        var project = action.ProjectId ?? action.OwnerId!;
         return new ActionDocument
         {
             RequestId = action.RequestId,
@@ -39,8 +41,12 @@ internal sealed class ActionDocuments(Caller caller, string address, IReadOnlyDi
             Details = seesDetails && Outcomes.IsError(action.Outcome)
                 ? events.FirstOrDefault(record => record is { Result: EventResults.Error, Details: not null })?.Details
                 : null,
+            Changes = action is { FinishTime: not null, Changes: { } changes }
+                ? ChangesDocument.Of(changes, project, seesTraceback)
+                : null,
+            Warnings = seesDetails ? action.Warnings?.Select(Make).ToList() : null,
             Position = position?.ToString(),
-            Attempts = [.. events.Reverse().Select(record => Make(record, action.ProjectId ?? action.OwnerId!))],
+            Attempts = [.. events.Reverse().Select(record => Make(record, project))],
             Links = new(
                 $"{address}{Links.ActionPath(action.ServerId, action.RequestId)}",
                 $"{address}/v2.1/servers/{action.ServerId}/os-instance-actions/"
@@ -55,9 +61,18 @@ internal sealed class ActionDocuments(Caller caller, string address, IReadOnlyDi
         StartTime = record.StartTime,
         FinishTime = record.FinishTime,
         Result = record.Result,
+        ReasonCode = seesDetails ? record.ReasonCode : null,
         Details = seesDetails ? record.Details : null,
         HostId = record.Host is { } host ? HostIds.Of(projectId, host) : null,
         Host = seesTraceback ? record.Host : null,
         Traceback = seesTraceback ? record.Traceback : null,
+    };
+
+    private static WarningDocument Make(Warning warning) => new()
+    {
+        Code = warning.Code,
+        Message = warning.Message,
+        Event = warning.Event,
+        Attempt = warning.Attempt,
     };
 }

@@ -48,7 +48,7 @@ internal sealed record ListRequest
         Token = Value(request, "page_token");
         caller.Require(IsOfAllProjects ? ActionRules.AllProjects : ActionRules.List, caller.ProjectId);
         // Who may not read them must not find them out by searching for them either.
-        if (Filter?.Uses(TextField.AttemptDetails) == true)
+        if (TextField.Why.Any(field => Filter?.Uses(field) == true))
             caller.Require(ActionRules.EventsDetails, caller.ProjectId);
     }
 

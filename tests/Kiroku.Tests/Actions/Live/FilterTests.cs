@@ -21,19 +21,21 @@ public sealed class FilterTests
             UpdatedAt = Began.AddMilliseconds(1500.9),
             FinishTime = Began.AddMilliseconds(1500.9),
             Outcome = Outcomes.Failed,
+            Warnings = [new Warning(WarningCodes.NotUndone)],
         },
         [
             new EventRecord
             {
                 Event = "compute_reboot_instance",
                 Result = EventResults.Error,
+                ReasonCode = ReasonCodes.DiskFull,
                 Details = "No Space left",
             },
             new EventRecord { Event = "prepare", Result = EventResults.Success },
         ]), "web*01");
 
     private static readonly LiveAction Running = new(new RecordedAction(
-        Failed.Action with { Outcome = Outcomes.Running, FinishTime = null, UserId = "u" },
+        Failed.Action with { Outcome = Outcomes.Running, FinishTime = null, UserId = "u", Warnings = null },
         [new EventRecord { Event = "prepare" }]), null);
 
     [Theory]
@@ -92,6 +94,15 @@ public sealed class FilterTests
     [InlineData("attempts.event : COMPUTE", true, false)]
     [InlineData("attempts.details : \"no space\"", true, false)]
     [InlineData("attempts.details : No*", true, false)]
+    [InlineData("attempts.reason_code = disk-full", true, false)]
+    [InlineData("attempts.reason_code : disk-full", true, false)]
+    [InlineData("attempts.reason_code != disk-full", false, true)]
+    [InlineData("attempts.reason_code = timed-out", false, false)]
+    [InlineData("attempts.reason_code:*", true, false)]
+    [InlineData("warnings.code = not-undone", true, false)]
+    [InlineData("warnings.code != not-undone", false, true)]
+    [InlineData("warnings.code = guest-forced-off", false, false)]
+    [InlineData("NOT warnings.code:*", false, true)]
     [InlineData("done = true AND action = reboot", true, false)]
     [InlineData("done = true OR action = reboot", true, true)]
     // As in AIP-160, OR binds more tightly than AND.
@@ -106,9 +117,9 @@ public sealed class FilterTests
     }
 
     [Theory]
-    [InlineData("foo = 1", 1, "foo is no field; there are action, attempts.details, attempts.event, attempts.result, "
-        + "done, duration_ms, finish_time, outcome, project_id, request_id, server.id, server.name, start_time, "
-        + "user_id.")]
+    [InlineData("foo = 1", 1, "foo is no field; there are action, attempts.details, attempts.event, "
+        + "attempts.reason_code, attempts.result, done, duration_ms, finish_time, outcome, project_id, request_id, "
+        + "server.id, server.name, start_time, user_id, warnings.code.")]
     [InlineData("done = true AND traceback : x", 17, "traceback is no field")]
     [InlineData("server = x", 1, "server is no field")]
     [InlineData("Outcome = failed", 1, "Outcome is no field")]
@@ -125,6 +136,13 @@ public sealed class FilterTests
     [InlineData("action >= reboot", 8, "action has no order")]
     [InlineData("server.name > a", 13, "server.name has no order")]
     [InlineData("attempts.result = error", 19, "attempts.result is one of Success, Error.")]
+    [InlineData("attempts.reason_code = disk", 24,
+        "attempts.reason_code is one of host-unreachable, timed-out, disk-full, hypervisor-failed, not-supported, ")]
+    [InlineData("attempts.reason_code = disk*", 24, "attempts.reason_code is one of")]
+    [InlineData("attempts.reason_code = ''", 24, "attempts.reason_code is one of")]
+    [InlineData("attempts.reason_code > disk-full", 22, "attempts.reason_code has no order")]
+    [InlineData("warnings.code = x", 17,
+        "warnings.code is one of address-unknown, guest-forced-off, left-for-later, not-undone.")]
     [InlineData("attempts.details = x", 18, "attempts.details takes : alone.")]
     [InlineData("attempts.details != x", 18, "attempts.details takes : alone.")]
     [InlineData("done = yes", 8, "done is true or false.")]

@@ -53,7 +53,7 @@ public sealed partial class LiveApiTests(History history) : IClassFixture<Histor
         Assert.True(FeedPosition.TryParse((string)shown["position"]!, out _));
         Assert.Equal([1, 2, 3], shown["attempts"]!.AsArray().Select(attempt => (int)attempt!["attempt"]!));
         Assert.All(shown["attempts"]!.AsArray(), attempt => Assert.Equal(
-            ["event", "attempt", "start_time", "finish_time", "result", "details", "host_id"],
+            ["event", "attempt", "start_time", "finish_time", "result", "reason_code", "details", "host_id"],
             attempt!.AsObject().Select(pair => pair.Key)));
         Assert.DoesNotContain("secret place", shown.ToJsonString(), StringComparison.Ordinal);
     }
@@ -65,7 +65,10 @@ public sealed partial class LiveApiTests(History history) : IClassFixture<Histor
         Assert.All(shown["attempts"]!.AsArray(), attempt =>
         {
             Assert.Equal(
-                ["event", "attempt", "start_time", "finish_time", "result", "details", "host_id", "host", "traceback"],
+                [
+                    "event", "attempt", "start_time", "finish_time", "result", "reason_code", "details", "host_id",
+                    "host", "traceback",
+                ],
                 attempt!.AsObject().Select(pair => pair.Key));
             Assert.Contains("secret place", (string)attempt!["traceback"]!, StringComparison.Ordinal);
         });
@@ -298,12 +301,23 @@ public sealed partial class LiveApiTests(History history) : IClassFixture<Histor
         cloud.Hypervisor.Before = operation
             => operation == "start" ? throw new InvalidOperationException() : Task.CompletedTask;
         Assert.Equal(Outcomes.Failed, (await cloud.DoAsync(server, """{"os-start":null}""")).Action.Outcome);
-        Assert.DoesNotContain(
-            "details", (await cloud.Demo.GetJsonAsync(List)).ToJsonString(), StringComparison.Ordinal);
-        Assert.Contains("details", (await cloud.Admin.GetJsonAsync($"{List}?all_projects=true")).ToJsonString(),
-            StringComparison.Ordinal);
-        var refused = await RefusedAsync(cloud.Demo, $"{List}?filter=NOT attempts.details:Invalid", 403);
-        Assert.Contains("events:details", (string)refused["detail"]!, StringComparison.Ordinal);
+        cloud.Hypervisor.Before = _ => Task.CompletedTask;
+        await cloud.DoAsync(server, """{"os-start":null}""");
+        cloud.Host.IsDeaf = true;
+        await cloud.DoAsync(server, """{"os-stop":null}""");
+        foreach (var hidden in new[] { "details", "reason_code", "warnings" })
+        {
+            Assert.DoesNotContain(
+                hidden, (await cloud.Demo.GetJsonAsync(List)).ToJsonString(), StringComparison.Ordinal);
+            Assert.Contains(hidden, (await cloud.Admin.GetJsonAsync($"{List}?all_projects=true")).ToJsonString(),
+                StringComparison.Ordinal);
+        }
+        foreach (var filter in new[]
+            { "NOT attempts.details:Invalid", "done=true OR attempts.reason_code=disk-full", "NOT warnings.code:*" })
+        {
+            var refused = await RefusedAsync(cloud.Demo, $"{List}?filter={filter}", 403);
+            Assert.Contains("events:details", (string)refused["detail"]!, StringComparison.Ordinal);
+        }
         var auditor = await People.AddAsync(cloud.App, "auditor", "audit", "reader", "auditor");
         Assert.NotEmpty(Ids(await ListAsync(auditor, "?all_projects=true")));
     }

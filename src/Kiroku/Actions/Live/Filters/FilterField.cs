@@ -11,6 +11,7 @@ internal abstract record FilterField(string Name)
     public static readonly IReadOnlyDictionary<string, FilterField> All = new FilterField[]
     {
         TextField.RequestId, TextField.ServerId, TextField.Outcome, TextField.AttemptDetails,
+        TextField.AttemptReason, TextField.WarningCode,
         TextField.Of("server.name", action => action.ServerName),
         TextField.Of("project_id", action => action.Action.ProjectId),
         TextField.Of("user_id", action => action.Action.UserId),
@@ -47,6 +48,21 @@ internal sealed record TextField(string Name, Func<LiveAction, IEnumerable<strin
     {
         IsSearchedOnly = true,
     };
+
+    public static readonly TextField AttemptReason = new(
+        "attempts.reason_code", action => action.Recorded.Events.Select(record => record.ReasonCode))
+    {
+        Words = ReasonCodes.All,
+    };
+
+    public static readonly TextField WarningCode = new(
+        "warnings.code", action => action.Action.Warnings?.Select(warning => warning.Code) ?? [])
+    {
+        Words = [.. WarningCodes.All],
+    };
+
+    /// <summary>The fields that only those may search who may read why an action failed.</summary>
+    public static readonly IReadOnlyList<TextField> Why = [AttemptDetails, AttemptReason, WarningCode];
 
     /// <summary>The only values that there are; none if there may be any.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
