@@ -25,6 +25,7 @@ public sealed class FailureTests
             Assert.Equal("Error", action.Action.Message);
             Assert.Equal(Outcomes.Failed, action.Action.Outcome);
             AssertThreeAttempts(action);
+            ExpectedChanges.AssertAsRowsDiffer(before, await cloud.ServerAsync(server), action);
             await AssertStateAsync(cloud, before, action.Action.Action, server);
             if (call.Operation == "delete")
                 await cloud.SweepAsync();
@@ -42,6 +43,7 @@ public sealed class FailureTests
         foreach (var call in Some(await CallsAsync(cloud, scenario), $"{name}1"))
         {
             var server = await scenario.PrepareAsync(cloud);
+            var before = await cloud.ServerAsync(server);
             Fail(cloud, call, times: 1);
 
             var action = await cloud.DoAsync(server, scenario.Body(cloud));
@@ -49,6 +51,7 @@ public sealed class FailureTests
             Assert.Null(action.Action.Message);
             Assert.Equal(Outcomes.SucceededAfterRetries, action.Action.Outcome);
             Assert.Equal(scenario.EndsIn, (await cloud.ServerAsync(server)).VmState);
+            ExpectedChanges.Assert(scenario, before, action);
             Assert.Equal(scenario.Events.Order(),
                 action.Events.Where(e => e.Result == EventResults.Success).Select(e => e.Event).Order());
             var failed = Assert.Single(action.Events, e => e.Result == EventResults.Error);
@@ -106,6 +109,7 @@ public sealed class FailureTests
         Assert.Contains(errors.GroupBy(e => e.Event), group => group.Count() == 3);
         Assert.All(errors, e => Assert.DoesNotContain("secret", e.Details));
         Assert.All(errors, e => Assert.StartsWith("The host's hypervisor could not ", e.Details));
+        Assert.All(errors, e => Assert.Equal(ReasonCodes.HypervisorFailed, e.ReasonCode));
     }
 
     /// <summary>Checks the state in which Nova leaves a server whose action failed.</summary>

@@ -15,7 +15,7 @@ public sealed class KillTests
                 .Action.RequestId)
                 Assert.Equal(before.VmState, (await cloud.ServerAsync(before.Id)).VmState);
             else
-                await AssertEndedWellAsync(cloud, scenario, before.Id, action);
+                await AssertEndedWellAsync(cloud, scenario, before, action);
         });
 
     [Theory]
@@ -23,9 +23,10 @@ public sealed class KillTests
     public Task An_action_killed_at_any_moment_and_then_given_up_leaves_a_server_that_can_be_used(string name)
         => KillAsync(
             name, oneIn: 8,
-            async (cloud, _, before, _) =>
+            async (cloud, _, before, action) =>
             {
                 var after = await cloud.ServerAsync(before.Id);
+                ExpectedChanges.AssertAsRowsDiffer(before, after, action);
                 Assert.Equal(after.VmState == VmStates.ShelvedOffloaded, after.Host is null);
                 if (after.Former?.Disk.Generation is null)
                     Assert.Equal(after.Host is null ? Claim.None : after.Flavor.Claim, after.Claim);
@@ -51,6 +52,10 @@ public sealed class KillTests
             foreach (var server in await cloud.ServersAsync())
             {
                 Assert.Equal(VmStates.Active, server.VmState);
+                var changes = (await cloud.NewestActionAsync(server.Id)).Action.Changes;
+                Assert.Equal(
+                    (Traits.None, cloud.Image, server.Host, 1),
+                    (changes!.Before, changes.After!.Image, changes.After.Host, changes.After.Disk));
                 await cloud.AssertWholeAsync(server.Id);
                 await cloud.DeleteAsync(server.Id);
             }
@@ -113,13 +118,14 @@ public sealed class KillTests
         return points.Passed.Count;
     }
 
-    private static async Task AssertEndedWellAsync(Cloud cloud, Scenario scenario, Guid server, RecordedAction action)
+    private static async Task AssertEndedWellAsync(Cloud cloud, Scenario scenario, Server before, RecordedAction action)
     {
         Assert.Null(action.Action.Message);
-        Assert.Equal(scenario.EndsIn, (await cloud.ServerAsync(server)).VmState);
+        Assert.Equal(scenario.EndsIn, (await cloud.ServerAsync(before.Id)).VmState);
+        ExpectedChanges.Assert(scenario, before, action);
         var succeeded = action.Events.Where(e => e.Result == EventResults.Success).Reverse().Select(e => e.Event);
         Assert.Equal(scenario.Events.Order(), succeeded.Order());
         Assert.All(action.Events.Where(e => e.Result == EventResults.Error),
-            e => Assert.StartsWith("interrupted: ", e.Details));
+            e => Assert.Equal((true, ReasonCodes.Interrupted), (RecordedAction.IsInterrupted(e), e.ReasonCode)));
     }
 }

@@ -11,6 +11,7 @@ public sealed class NineActionsTests
         var scenario = Scenario.Of(name);
         await using var cloud = await Cloud.StartAsync();
         var server = await scenario.PrepareAsync(cloud);
+        var before = await cloud.ServerAsync(server);
 
         var action = await cloud.DoAsync(server, scenario.Body(cloud));
 
@@ -19,6 +20,8 @@ public sealed class NineActionsTests
         Assert.Null(action.Action.Message);
         Assert.Equal(Outcomes.Succeeded, action.Action.Outcome);
         Assert.Equal(scenario.EndsIn, (await cloud.ServerAsync(server)).VmState);
+        ExpectedChanges.Assert(scenario, before, action);
+        ExpectedChanges.AssertAsRowsDiffer(before, await cloud.ServerAsync(server), action);
         await cloud.AssertWholeAsync(server);
     }
 }

@@ -30,6 +30,8 @@ public sealed class StoreCopyTests : IAsyncLifetime
         await using var cloud = await Cloud.StartAsync(where => new SqliteDatabase(Path.Combine(where, "kiroku.db")));
         using var keypair = await cloud.Demo.PostAsync("/v2.1/os-keypairs", """{"keypair":{"name":"mine"}}""");
         var server = await cloud.CreateServerAsync();
+        var create = await cloud.NewestActionAsync(server);
+        cloud.Host.IsDeaf = true;
         var stop = await cloud.DoAsync(server, """{"os-stop":null}""");
         var path = $"/v2.1/servers/{server}/os-instance-actions/{stop.Action.RequestId}";
         var before = await (await cloud.Demo.GetAsync(path)).Content.ReadAsStringAsync(Token);
@@ -44,6 +46,12 @@ public sealed class StoreCopyTests : IAsyncLifetime
 
         cloud.OpenStore = _ => new PostgresDatabase(connection);
         await cloud.StartAgainAsync();
+        Assert.Equal(cloud.Image, create.Action.Changes?.After?.Image);
+        Assert.Equal(
+            create.Action.Changes, (await cloud.ActionAsync(server, create.Action.RequestId)).Action.Changes);
+        Assert.Equal(
+            [new Warning(WarningCodes.GuestForcedOff, EventNames.Stop, 1)],
+            (await cloud.ActionAsync(server, stop.Action.RequestId)).Action.Warnings);
         // The old token is valid, too.
         Assert.Equal(before, await (await cloud.Demo.GetAsync(path)).Content.ReadAsStringAsync(Token));
         var start = await cloud.DoAsync(server, """{"os-start":null}""");

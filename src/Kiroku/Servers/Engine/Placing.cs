@@ -107,7 +107,10 @@ internal sealed class Placing(
     private static StepException NoValidHost(IReadOnlyList<string> unmet)
     {
         var why = unmet.Take(1).Select(sentence => $" {sentence}");
-        return new StepException($"No valid host was found.{string.Concat(why)}", permanent: true);
+        return new StepException($"No valid host was found.{string.Concat(why)}", permanent: true)
+        {
+            ReasonCode = ReasonCodes.NoValidHost,
+        };
     }
 
     /// <summary>The hosts without the network that the server is to stay in.</summary>

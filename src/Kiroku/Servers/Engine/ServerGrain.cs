@@ -170,6 +170,7 @@ internal sealed partial class ServerGrain(
         {
             Arguments = ActionArguments.Write(accepted.Arguments),
             Cancelable = workflow.IsCancelable && request.UserId is not null,
+            Changes = workflow.BeginChanges(seen, accepted.Server),
         };
         var acceptance = new Acceptance(accepted.Server, record, new Keeping(request.Key, answer), request.AskedOf)
         {

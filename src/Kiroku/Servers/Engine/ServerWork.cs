@@ -31,9 +31,14 @@ internal sealed class ServerWork(
 
     public HostMachines On(string host) => hosts.MachinesOn(host, fence);
 
-    /// <summary>Cleans up on a host that the server leaves for good, if that host is present.</summary>
-    public Task LeaveAsync(string host, Func<HostMachines, Task> leave, CancellationToken cancellationToken)
-        => hosts.LeaveAsync(host, fence, leave, cancellationToken);
+    /// <summary>
+    /// Cleans up on a host that the server leaves for good. If that host is away, it does so by itself once it is back.
+    /// </summary>
+    public async Task LeaveAsync(string host, Func<HostMachines, Task> leave, CancellationToken cancellationToken)
+    {
+        if (!await hosts.LeaveAsync(host, fence, leave, cancellationToken))
+            run.Warn(WarningCodes.LeftForLater);
+    }
 
     /// <summary>Names of the hosts that may hold something that belongs to the server.</summary>
     public IEnumerable<string> Hosts => hosts.Of(Server);
@@ -66,6 +71,27 @@ internal sealed class ServerWork(
 
     /// <summary>The arguments of the request.</summary>
     public T Arguments<T>() => ActionArguments.Read<T>(run.Action.Arguments);
+
+    /// <summary>
+    /// Asks the guest to switch off, and forces it when it takes too long; the record says so then.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (!await Machines.StopAsync(Server, cancellationToken))
+            return;
+        run.Explain(ReasonCodes.GuestForcedOff);
+        run.Warn(WarningCodes.GuestForcedOff);
+    }
+
+    /// <summary>Cuts the machine's power, as was asked for.</summary>
+    public async Task PowerOffAsync(CancellationToken cancellationToken)
+    {
+        if (await Machines.PowerOffAsync(Server, cancellationToken))
+            run.Explain(ReasonCodes.GuestForcedOff);
+    }
+
+    /// <summary>Has the record say that the action has made an image; written with what is written next.</summary>
+    public void NoteCreatedImage(string image) => run.NoteCreatedImage(image);
 
     /// <summary>Changes the server's states in its row.</summary>
     public async Task SaveAsync(Func<Server, Server> change, CancellationToken cancellationToken)
@@ -140,7 +166,7 @@ internal sealed class ServerWork(
         }
         catch (StepException)
         {
-            // As above.
+            run.Warn(WarningCodes.AddressUnknown);
         }
     }
 

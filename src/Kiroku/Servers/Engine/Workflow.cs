@@ -24,6 +24,14 @@ internal abstract class Workflow
     /// <summary>Whether the server is gone once this action has succeeded.</summary>
     public virtual bool RemovesServer => false;
 
+    /// <summary>
+    /// What the record is to keep to tell what the action changed of the server; null for an action that changes
+    /// nothing but states.
+    /// </summary>
+    /// <param name="seen">The server before the acceptance.</param>
+    /// <param name="begun">The server while the action runs.</param>
+    public virtual Changes? BeginChanges(Server seen, Server begun) => null;
+
     /// <summary>Whether the answer waits for the action's end, because Nova acts before it answers.</summary>
     public virtual bool EndsBeforeAnswer => false;
 

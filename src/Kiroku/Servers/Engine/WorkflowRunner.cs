@@ -133,7 +133,8 @@ internal sealed partial class WorkflowRunner(
         ServerWork work, ActionRun run, Server server, string outcome, CancellationToken cancellationToken)
     {
         server = server.AtRest();
-        await work.EndAsync(server, run.Recorded.End(outcome, time.UtcNow()), cancellationToken);
+        var left = ServerTraits.Left(run.Action, server);
+        await work.EndAsync(server, run.Recorded.End(outcome, time.UtcNow(), left), cancellationToken);
         LogEnded(run.Action.Action, run.Action.RequestId, server.Id, outcome);
     }
 
@@ -154,6 +155,7 @@ internal sealed partial class WorkflowRunner(
             {
                 // The other steps are still undone. The sweeper deletes later what this one leaves.
                 LogUndoFailed(step.Event, run.Action.RequestId, run.Action.ServerId, e);
+                run.Warn(WarningCodes.NotUndone);
                 left = e;
             }
         }

@@ -60,13 +60,16 @@ internal sealed class HostMachines(
     /// <summary>
     /// Asks the guest to switch off, and forces it when it takes longer than its image or the setting says.
     /// </summary>
-    public Task StopAsync(Server server, CancellationToken cancellationToken)
+    /// <returns>Whether it took force.</returns>
+    public Task<bool> StopAsync(Server server, CancellationToken cancellationToken)
     {
         var timeout = ServerHardware.ShutdownTimeoutOf(server, shutdownTimeout);
         return CallAsync(() => hypervisor.StopAsync(server.Id, timeout, cancellationToken), cancellationToken);
     }
 
-    public Task PowerOffAsync(Server server, CancellationToken cancellationToken)
+    /// <summary>Cuts the machine's power.</summary>
+    /// <returns>Whether it was on.</returns>
+    public Task<bool> PowerOffAsync(Server server, CancellationToken cancellationToken)
         => CallAsync(() => hypervisor.StopAsync(server.Id, TimeSpan.Zero, cancellationToken), cancellationToken);
 
     public Task UndefineAsync(Server server, CancellationToken cancellationToken)
@@ -101,7 +104,10 @@ internal sealed class HostMachines(
         }
         catch (Exception e) when (e is IsoException or TypeLoadException)
         {
-            throw new StepException("The config drive could not be made.", permanent: false, e);
+            throw new StepException("The config drive could not be made.", permanent: false, e)
+            {
+                ReasonCode = ReasonCodes.ConfigDriveFailed,
+            };
         }
         await CallAsync(() => hypervisor.WriteVolumeAsync(
             Disks.ConfigOf(server.Id, generation), content, cancellationToken), cancellationToken);
@@ -206,7 +212,10 @@ internal sealed class HostMachines(
         if (flavor.DiskBytes < size)
         {
             throw new StepException($"Resize error: Unable to resize disk down: the disk has {size / GiB} GiB, "
-                + $"the flavor {flavor.DiskGiB}.", permanent: true);
+                + $"the flavor {flavor.DiskGiB}.", permanent: true)
+            {
+                ReasonCode = ReasonCodes.FlavorTooSmall,
+            };
         }
     }
 
@@ -214,7 +223,10 @@ internal sealed class HostMachines(
     {
         var disk = Disks.NameOf(server, generation);
         return await CallAsync(() => hypervisor.GetVolumeSizeAsync(disk, cancellationToken), cancellationToken)
-            ?? throw new StepException("The server's disk is missing.", permanent: false);
+            ?? throw new StepException("The server's disk is missing.", permanent: false)
+            {
+                ReasonCode = ReasonCodes.DiskMissing,
+            };
     }
 
     private static MachineSpec SpecOf(Server server)
@@ -261,17 +273,7 @@ internal sealed class HostMachines(
         }
         catch (HypervisorException e)
         {
-            var permanent = e.Failure is HypervisorFailure.NotSupported or HypervisorFailure.Away;
-            throw new StepException(Explain(e), permanent, e);
+            throw HostFailures.Explain(e);
         }
     }
-
-    private static string Explain(HypervisorException e) => e.Failure switch
-    {
-        HypervisorFailure.Unavailable or HypervisorFailure.Away
-            => $"The host's hypervisor did not answer, so it could not {e.Operation}.",
-        HypervisorFailure.NoSpace => $"The host's disk is full, so it could not {e.Operation}.",
-        HypervisorFailure.NotSupported => $"The host's hypervisor cannot {e.Operation}.",
-        _ => $"The host's hypervisor could not {e.Operation}.",
-    };
 }

@@ -12,6 +12,11 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
     /// <summary>The reason why a step fails whose image is gone.</summary>
     public static string Gone(string imageId) => $"Image {imageId} could not be found.";
 
+    public static StepException ImageIsGone(string imageId) => new(Gone(imageId), permanent: true)
+    {
+        ReasonCode = ReasonCodes.ImageGone,
+    };
+
     /// <summary>
     /// Checks that a server of that flavor may be made from the image (nova/compute/api.py, _validate_flavor_image),
     /// and can be, as far as this node knows the image's bytes.
@@ -78,7 +83,7 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
     public async Task<ImageDisk> InspectAsync(string imageId, CancellationToken cancellationToken)
     {
         var image = await images.FindAsync(imageId, cancellationToken)
-            ?? throw new StepException(Gone(imageId), permanent: true);
+            ?? throw ImageIsGone(imageId);
         try
         {
             var file = await copies.EnsureAsync(image, cancellationToken);
@@ -87,17 +92,25 @@ internal sealed class ServerImages(ImageStore images, ImageCopies copies)
         }
         catch (ImageRejectedException e)
         {
-            throw new StepException($"Image {imageId} is unacceptable: {e.Message}", permanent: true, e);
+            throw new StepException($"Image {imageId} is unacceptable: {e.Message}", permanent: true, e)
+            {
+                ReasonCode = ReasonCodes.ImageRejected,
+            };
         }
         catch (ImageUnavailableException e)
         {
-            throw new StepException(e.Message, permanent: false, e);
+            throw Unreadable(e.Message, e);
         }
         catch (IOException e)
         {
-            throw new StepException($"Image {imageId} cannot be read.", permanent: false, e);
+            throw Unreadable($"Image {imageId} cannot be read.", e);
         }
     }
+
+    private static StepException Unreadable(string details, Exception e) => new(details, permanent: false, e)
+    {
+        ReasonCode = ImageDraft.IsFull(e.InnerException ?? e) ? ReasonCodes.DiskFull : ReasonCodes.ImageUnavailable,
+    };
 
     /// <summary>Why no server can be made from the image; null if nothing is known against it.</summary>
     private string? RefusalOf(Image image)

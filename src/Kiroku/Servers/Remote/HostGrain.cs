@@ -68,6 +68,9 @@ internal sealed class HostGrain(
     /// </summary>
     private static Exception Sendable(Exception e) => e is StepException { InnerException: { } reason } step
         ? new StepException(step.Message, step.Permanent, new InvalidOperationException(reason.ToString()))
+        {
+            ReasonCode = step.ReasonCode,
+        }
         : e;
 
     private sealed class Reporter(ChannelWriter<HostNews> news) : IProgress<double>

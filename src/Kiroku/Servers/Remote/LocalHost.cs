@@ -25,7 +25,10 @@ internal sealed class LocalHost(
         {
             throw new StepException(
                 $"Flavor's disk is too small for requested image. Flavor disk is {mostBytes} bytes, "
-                + $"image is {disk.VirtualSize} bytes.", permanent: true);
+                + $"image is {disk.VirtualSize} bytes.", permanent: true)
+            {
+                ReasonCode = ReasonCodes.FlavorTooSmall,
+            };
         }
         await hypervisor.ImportVolumeAsync(
             Disks.BaseOf(imageId), disk.File, disk.Format, progress: null, cancellationToken);

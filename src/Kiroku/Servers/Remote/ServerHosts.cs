@@ -35,18 +35,21 @@ internal sealed class ServerHosts(
     /// Cleans up on a host that a server leaves for good. Nobody waits for a host that is down: once it is back, it
     /// finds by itself what it should no longer have.
     /// </summary>
-    public async Task LeaveAsync(
+    /// <returns>Whether the host was there to be cleaned up.</returns>
+    public async Task<bool> LeaveAsync(
         string name, Fence fence, Func<HostMachines, Task> leave, CancellationToken cancellationToken)
     {
         if (!await presence.IsPresentAsync(name, cancellationToken))
-            return;
+            return false;
         try
         {
             await leave(MachinesOn(name, fence));
+            return true;
         }
         catch (StepException e) when (e.InnerException is HypervisorException { Failure: HypervisorFailure.Away })
         {
             // The host has gone down meanwhile.
+            return false;
         }
     }
 }

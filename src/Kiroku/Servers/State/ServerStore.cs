@@ -121,7 +121,8 @@ internal sealed class ServerStore(
             if (seen.RunningAction is { } overtaken
                 && await actions.FindAsync(connection, seen.Id, overtaken) is { } old)
             {
-                await ActionStore.EndAsync(connection, old.Supersede(action.Action, action.UpdatedAt));
+                var left = ServerTraits.Left(old.Action, seen);
+                await ActionStore.EndAsync(connection, old.Supersede(action.Action, action.UpdatedAt, left));
                 await acceptance.GiveUp(connection, old.Action);
             }
             await answers.InsertAsync(connection, acceptance.Keeping);

@@ -26,6 +26,8 @@ internal sealed class ConfirmResize : Workflow
 
     public override IReadOnlyList<Step> Steps(ServerWork work) => [Confirm(work)];
 
+    public override Changes? BeginChanges(Server seen, Server begun) => ServerTraits.Begin(seen, begun);
+
     public override Server Succeeded(ServerWork work) => work.Server with
     {
         VmState = work.Server.PowerState == MachineState.Running ? VmStates.Active : VmStates.Stopped,

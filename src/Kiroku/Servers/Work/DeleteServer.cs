@@ -31,6 +31,8 @@ internal sealed class DeleteServer : Workflow
 
     public override IReadOnlyList<Step> Steps(ServerWork work) => [Terminate(work)];
 
+    public override Changes? BeginChanges(Server seen, Server begun) => ServerTraits.Begin(seen, begun);
+
     public override Server Succeeded(ServerWork work) => work.Server with
     {
         VmState = VmStates.Deleted,

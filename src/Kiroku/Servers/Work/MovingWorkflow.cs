@@ -16,6 +16,8 @@ internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
 {
     protected override StateRule Allowed { get; } = new(VmStates.Active, VmStates.Stopped) { Host = HostNeed.Last };
 
+    public override Changes? BeginChanges(Server seen, Server begun) => ServerTraits.Begin(seen, begun);
+
     public override Server Succeeded(ServerWork work) => work.Server with
     {
         VmState = VmStates.Resized,
@@ -73,7 +75,7 @@ internal abstract class MovingWorkflow<TAsked> : Workflow<TAsked>
         return new(EventNames.ResizeInstance, async ct =>
         {
             var move = MoveOf(work, asked);
-            await work.Machines.StopAsync(work.Server, ct);
+            await work.StopAsync(ct);
             await work.SaveAsync(s => s with { PowerState = MachineState.Off }, ct);
             if (move.From != move.To)
                 await work.LeaveRescueAsync(ct);

@@ -66,7 +66,7 @@ internal sealed class RebootServer : Workflow<RebootArguments>
     private static async Task StopAsync(ServerWork work, CancellationToken cancellationToken)
     {
         await work.RequireDiskAsync(cancellationToken);
-        await work.Machines.StopAsync(work.Server, cancellationToken);
+        await work.StopAsync(cancellationToken);
     }
 
     private static Step Reboot(ServerWork work)
@@ -75,7 +75,7 @@ internal sealed class RebootServer : Workflow<RebootArguments>
         return new(EventNames.Reboot, async ct =>
         {
             if (hard)
-                await work.Machines.PowerOffAsync(work.Server, ct);
+                await work.PowerOffAsync(ct);
             else
                 await StopAsync(work, ct);
             await work.LeaveRescueAsync(ct);

@@ -33,6 +33,8 @@ internal sealed class RebuildServer(
 
     public override IReadOnlyList<Step> Steps(ServerWork work) => [Rebuild(work)];
 
+    public override Changes? BeginChanges(Server seen, Server begun) => ServerTraits.Begin(seen, begun);
+
     public override Server Succeeded(ServerWork work)
     {
         var stopped = work.Server.FormerVmState == VmStates.Stopped;
@@ -156,7 +158,7 @@ internal sealed class RebuildServer(
                 work.Server with { ImageId = asked.Image }, config, asked.Told, ct);
         await work.PassNoReturnAsync(ct);
         await work.SaveAsync(s => s with { TaskState = TaskStates.RebuildSpawning }, ct);
-        await work.Machines.PowerOffAsync(work.Server, ct);
+        await work.PowerOffAsync(ct);
         await work.LeaveRescueAsync(ct);
         await work.SaveAsync(s => s with
         {

@@ -37,6 +37,8 @@ internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.
 
     public override IReadOnlyList<Step> Steps(ServerWork work) => [Rescue(work)];
 
+    public override Changes? BeginChanges(Server seen, Server begun) => ServerTraits.Begin(seen, begun);
+
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Rescued, PowerState = MachineState.Running, LaunchedAt = work.Now };
 
@@ -91,7 +93,7 @@ internal sealed class RescueServer(ServerImages images) : Workflow<RescueServer.
                 await work.RequireHostAsync(ServerHardware.RescueDemandsOf(rescued), ct);
                 var disk = await work.Machines.PrepareImageAsync(image, work.Server.Flavor, ct);
                 await work.RequireDiskAsync(ct);
-                await work.Machines.StopAsync(work.Server, ct);
+                await work.StopAsync(ct);
                 // A server in ERROR may run from the disk of an earlier rescue, which the new one replaces.
                 await work.LeaveRescueAsync(ct);
                 await work.Machines.CreateRescueDiskAsync(work.Server, disk, ct);

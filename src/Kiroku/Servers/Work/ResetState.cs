@@ -36,6 +36,8 @@ internal sealed class ResetState : Workflow<ResetStateArguments>
 
     public override IReadOnlyList<Step> Steps(ServerWork work) => [];
 
+    public override Changes? BeginChanges(Server seen, Server begun) => ServerTraits.BeginWithState(seen, begun);
+
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = work.Arguments<ResetStateArguments>().State };
 

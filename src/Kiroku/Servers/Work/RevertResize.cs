@@ -24,6 +24,8 @@ internal sealed class RevertResize : Workflow
 
     public override IReadOnlyList<Step> Steps(ServerWork work) => [Revert(work), FinishRevert(work)];
 
+    public override Changes? BeginChanges(Server seen, Server begun) => ServerTraits.Begin(seen, begun);
+
     public override Server Succeeded(ServerWork work)
     {
         var active = work.Server.FormerVmState == VmStates.Active;
@@ -49,7 +51,7 @@ internal sealed class RevertResize : Workflow
     {
         if (work.Server.Former is { Disk: var former })
             await work.On(former.Host).RequireDiskAsync(work.Server.Id, former.Generation, ct);
-        await work.Machines.StopAsync(work.Server, ct);
+        await work.StopAsync(ct);
         await work.Machines.UndefineAsync(work.Server, ct);
         await work.SaveAsync(s => s with { PowerState = MachineState.Off }, ct);
     });

@@ -61,6 +61,7 @@ internal sealed class ServerCreation(
             {
                 Arguments = arguments,
                 Cancelable = true,
+                Changes = Changes.OfNewServer,
             }))
             .ToList();
         var answer = answerWith(created[0].server);

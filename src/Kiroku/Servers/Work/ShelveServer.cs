@@ -25,6 +25,8 @@ internal sealed class ShelveServer : Workflow
 
     public override IReadOnlyList<Step> Steps(ServerWork work) => [ShelveOffload(work)];
 
+    public override Changes? BeginChanges(Server seen, Server begun) => ServerTraits.Begin(seen, begun);
+
     public override Server Succeeded(ServerWork work) => work.Server with { VmState = VmStates.ShelvedOffloaded };
 
     /// <summary>
@@ -50,7 +52,7 @@ internal sealed class ShelveServer : Workflow
         // Only a guest that runs is waited for. A paused one is off at once, and cannot go on then.
         if (work.Server.VmState == VmStates.Paused)
             await work.PassNoReturnAsync(ct);
-        await work.Machines.StopAsync(work.Server, ct);
+        await work.StopAsync(ct);
         await work.PassNoReturnAsync(ct);
         if (work.Server.VmState == VmStates.Suspended)
             await work.SaveAsync(s => s with { VmState = VmStates.Stopped }, ct);

@@ -20,6 +20,8 @@ internal abstract class SnapshotWorkflow(Snapshots snapshots) : Workflow<Snapsho
     /// <summary>The task_state until the disk is copied.</summary>
     protected abstract string Pending { get; }
 
+    public override Changes? BeginChanges(Server seen, Server begun) => ServerTraits.Begin(seen, begun);
+
     public override Server Succeeded(ServerWork work) => work.Server;
 
     /// <summary>Until the image has its bytes: then it may be in use.</summary>
@@ -69,6 +71,7 @@ internal abstract class SnapshotWorkflow(Snapshots snapshots) : Workflow<Snapsho
                 image, work.Server.Fence,
                 target => work.Machines.ReadSnapshotAsync(work.Server, target, cancellationToken), cancellationToken);
         }
+        work.NoteCreatedImage(image);
         await work.PassNoReturnAsync(cancellationToken);
         await work.LeaveAsync(
             work.Host, machines => machines.DeleteSnapshotAsync(work.Server, cancellationToken), cancellationToken);

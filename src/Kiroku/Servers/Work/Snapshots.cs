@@ -89,7 +89,7 @@ internal sealed class Snapshots(
         string imageId, Fence fence, Func<Stream, Task> write, CancellationToken cancellationToken)
     {
         var image = await images.FindAsync(imageId, cancellationToken)
-            ?? throw new StepException(ServerImages.Gone(imageId), permanent: true);
+            ?? throw ServerImages.ImageIsGone(imageId);
         var pipe = new Pipe();
         // The writer waits for the reader, and the reader must not wait for the writer to end.
         var writing = Task.Run(() => WriteAsync(pipe.Writer, write), cancellationToken);
@@ -100,7 +100,10 @@ internal sealed class Snapshots(
         }
         catch (Fault fault)
         {
-            throw new StepException(fault.Message, permanent: fault.Status is 409 or 410, fault);
+            throw new StepException(fault.Message, permanent: fault.Status is 409 or 410, fault)
+            {
+                ReasonCode = ReasonCodes.ImageNotSaved,
+            };
         }
         finally
         {

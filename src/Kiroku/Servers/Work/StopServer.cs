@@ -41,7 +41,7 @@ internal sealed class StopServer : Workflow
 
     /// <summary>The stop as a step of its own, which rebuild and revertResize run inside another step.</summary>
     public static Step Stop(ServerWork work)
-        => new(EventNames.Stop, ct => work.Machines.StopAsync(work.Server, ct)) { TaskState = TaskStates.PoweringOff };
+        => new(EventNames.Stop, work.StopAsync) { TaskState = TaskStates.PoweringOff };
 
     /// <summary>
     /// A stop that failed leaves the machine as it is. One that was cancelled may find that the guest was quicker.

@@ -21,6 +21,8 @@ internal sealed class UnrescueServer : Workflow
 
     public override IReadOnlyList<Step> Steps(ServerWork work) => [Unrescue(work)];
 
+    public override Changes? BeginChanges(Server seen, Server begun) => ServerTraits.Begin(seen, begun);
+
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Active, PowerState = MachineState.Running };
 
@@ -34,7 +36,7 @@ internal sealed class UnrescueServer : Workflow
     {
         await work.RequireDiskAsync(ct);
         if (work.Server.RescueImageId is not null)
-            await work.Machines.PowerOffAsync(work.Server, ct);
+            await work.PowerOffAsync(ct);
         await work.LeaveRescueAsync(ct);
         await work.Machines.StartAsync(work.Server, ct);
     });

@@ -25,6 +25,8 @@ internal sealed class UnshelveServer(HostWatch hosts) : Workflow<UnshelveServer.
 
     public override IReadOnlyList<Step> Steps(ServerWork work) => [ScheduleInstances(work), Unshelve(work)];
 
+    public override Changes? BeginChanges(Server seen, Server begun) => ServerTraits.Begin(seen, begun);
+
     public override Server Succeeded(ServerWork work)
         => work.Server with { VmState = VmStates.Active, PowerState = MachineState.Running, LaunchedAt = work.Now };
 
