@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
-using Kiroku.Servers.State;
 
 namespace Kiroku.Tests.Servers;
 

@@ -11,8 +11,7 @@ public sealed class KillTests
     public Task An_action_killed_at_any_moment_is_gone_on_with_and_ends_well(string name)
         => KillAsync(name, oneIn: 4, async (cloud, scenario, before, action) =>
         {
-            if (action.Action.RequestId == (await cloud.NewestActionAsync(before.Id, before.UpdatedAt))
-                .Action.RequestId)
+            if (await IsEarlierAsync(cloud, before, action))
                 Assert.Equal(before.VmState, (await cloud.ServerAsync(before.Id)).VmState);
             else
                 await AssertEndedWellAsync(cloud, scenario, before, action);
@@ -26,7 +25,8 @@ public sealed class KillTests
             async (cloud, _, before, action) =>
             {
                 var after = await cloud.ServerAsync(before.Id);
-                ExpectedChanges.AssertAsRowsDiffer(before, after, action);
+                if (!await IsEarlierAsync(cloud, before, action))
+                    ExpectedChanges.AssertAsRowsDiffer(before, after, action);
                 Assert.Equal(after.VmState == VmStates.ShelvedOffloaded, after.Host is null);
                 if (after.Former?.Disk.Generation is null)
                     Assert.Equal(after.Host is null ? Claim.None : after.Flavor.Claim, after.Claim);
@@ -109,6 +109,11 @@ public sealed class KillTests
         if (!kill.Reached.IsCompleted)
             await cloud.DeleteAsync(server);
     }
+
+    /// <summary>Whether the action is one of the preparations, because that of the scenario was not accepted.</summary>
+    private static async Task<bool> IsEarlierAsync(Cloud cloud, Server before, RecordedAction action)
+        => action.Action.RequestId
+            == (await cloud.NewestActionAsync(before.Id, before.UpdatedAt)).Action.RequestId;
 
     private static async Task<int> CountMomentsAsync(Cloud cloud, Scenario scenario)
     {
