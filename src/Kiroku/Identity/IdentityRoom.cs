@@ -135,6 +135,7 @@ internal static class IdentityRoom
             provider => provider.GetRequiredService<IOptions<KeystoneOptions>>().Value.IsUsed
                 ? provider.GetRequiredService<KeystoneTokens>()
                 : provider.GetRequiredService<OwnTokens>());
+        services.AddSingleton<IStandingCallers, StandingCallers>();
         services.AddSingleton(
             provider => provider.GetRequiredService<IOptions<KeystoneOptions>>().Value is { IsUsed: true } keystone
                 ? new IdentityAddress(keystone.PublicUrl)
