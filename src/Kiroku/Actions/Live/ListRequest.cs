@@ -1,6 +1,5 @@
 using System.Globalization;
 using Kiroku.Access;
-using Kiroku.Actions.Live.Filters;
 using Kiroku.Api;
 
 namespace Kiroku.Actions.Live;
@@ -13,9 +12,10 @@ internal sealed record ListRequest
 
     private const string NewestFirst = "start_time desc";
     private const string OldestFirst = "start_time";
-    private static readonly string[] Known = ["filter", "order_by", "page_size", "page_token", "all_projects"];
+    private static readonly string[] Known =
+        [LiveScope.FilterName, "order_by", "page_size", "page_token", LiveScope.AllProjectsName];
 
-    private readonly string filterText;
+    private readonly LiveScope scope;
     private readonly Caller caller;
 
     /// <exception cref="Fault">400: a parameter is unknown, or is none of the values that it may have; 403: the caller
@@ -23,53 +23,33 @@ internal sealed record ListRequest
     public ListRequest(HttpRequest request, Caller caller)
     {
         this.caller = caller;
-        foreach (var (name, values) in request.Query)
-        {
-            if (!Known.Contains(name))
-                throw Refuse($"There is no parameter {name}; there are {string.Join(", ", Known)}.");
-            if (values.Count > 1)
-                throw Refuse($"{name} is given {values.Count} times.");
-        }
-        filterText = Value(request, "filter") ?? "";
-        Filter = FilterParser.Parse(filterText);
-        IsAscending = Value(request, "order_by") switch
+        var asked = new LiveParameters(request, Known);
+        scope = LiveScope.Read(asked);
+        IsAscending = asked["order_by"] switch
         {
             null or NewestFirst => false,
             OldestFirst => true,
-            _ => throw Refuse($"order_by is {OldestFirst} or {NewestFirst}."),
+            _ => throw LiveParameters.Refuse($"order_by is {OldestFirst} or {NewestFirst}."),
         };
-        PageSize = Value(request, "page_size") is { } size ? ReadSize(size) : DefaultPageSize;
-        IsOfAllProjects = Value(request, "all_projects") switch
-        {
-            null or "false" => false,
-            "true" => true,
-            _ => throw Refuse("all_projects is true or false."),
-        };
-        Token = Value(request, "page_token");
-        caller.Require(IsOfAllProjects ? ActionRules.AllProjects : ActionRules.List, caller.ProjectId);
-        // Who may not read them must not find them out by searching for them either.
-        if (TextField.Why.Any(field => Filter?.Uses(field) == true))
-            caller.Require(ActionRules.EventsDetails, caller.ProjectId);
+        PageSize = asked["page_size"] is { } size ? ReadSize(size) : DefaultPageSize;
+        Token = asked["page_token"];
+        scope.Require(caller);
     }
-
-    public Filter? Filter { get; }
 
     public bool IsAscending { get; }
 
     public int PageSize { get; }
 
-    public bool IsOfAllProjects { get; }
-
     public string? Token { get; }
 
     /// <summary>Tells this list from others, whatever its page.</summary>
     public string Identity
-        => string.Join('\0', caller.UserId, caller.ProjectId, IsOfAllProjects, IsAscending, filterText);
+        => string.Join('\0', caller.UserId, caller.ProjectId, scope.IsOfAllProjects, IsAscending, scope.FilterText);
 
     public LiveQuery Query(long? after) => new(PageSize)
     {
-        ProjectId = IsOfAllProjects ? null : caller.ProjectId,
-        Filter = Filter,
+        ProjectId = scope.ProjectOf(caller),
+        Filter = scope.Filter,
         IsAscending = IsAscending,
         After = after,
     };
@@ -78,10 +58,5 @@ internal sealed record ListRequest
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
             && size is > 0 and <= MostPageSize
             ? size
-            : throw Refuse($"page_size is a whole number from 1 to {MostPageSize}.");
-
-    private static string? Value(HttpRequest request, string name)
-        => request.Query.TryGetValue(name, out var values) ? values[0] ?? "" : null;
-
-    private static Fault Refuse(string why) => new(StatusCodes.Status400BadRequest, why) { Type = "invalid-parameter" };
+            : throw LiveParameters.Refuse($"page_size is a whole number from 1 to {MostPageSize}.");
 }

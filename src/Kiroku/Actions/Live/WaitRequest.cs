@@ -48,7 +48,6 @@ internal sealed class WaitRequest
             && int.TryParse(parts[1].Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             && seconds <= MostSeconds)
             return seconds;
-        var why = $"Prefer: wait is a whole number of seconds from 0 to {MostSeconds}.";
-        throw new Fault(StatusCodes.Status400BadRequest, why) { Type = "invalid-parameter" };
+        throw LiveParameters.Refuse($"Prefer: wait is a whole number of seconds from 0 to {MostSeconds}.");
     }
 }

@@ -15,6 +15,9 @@ internal static class FilterMatch
         _ => throw new ArgumentException($"{filter} is no kind of filter that is known here.", nameof(filter)),
     };
 
+    /// <summary>Whether only those may use the filter who may read why an action failed.</summary>
+    public static bool AsksWhy(this Filter filter) => TextField.Why.Any(filter.Uses);
+
     /// <summary>Whether a condition of the filter is on the field.</summary>
     public static bool Uses(this Filter filter, FilterField field) => filter switch
     {

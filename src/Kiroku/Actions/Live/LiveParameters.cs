@@ -1,0 +1,35 @@
+using Kiroku.Api;
+
+namespace Kiroku.Actions.Live;
+
+/// <summary>The query of a request to the live record: each parameter is a known one, and given once.</summary>
+internal sealed class LiveParameters
+{
+    private readonly IQueryCollection query;
+
+    /// <exception cref="Fault">400: a parameter is unknown, or given several times.</exception>
+    public LiveParameters(HttpRequest request, IReadOnlyCollection<string> known)
+    {
+        query = request.Query;
+        foreach (var (name, values) in query)
+        {
+            if (!known.Contains(name))
+                throw Refuse($"There is no parameter {name}; there are {string.Join(", ", known)}.");
+            if (values.Count > 1)
+                throw Refuse($"{name} is given {values.Count} times.");
+        }
+    }
+
+    /// <summary>A parameter's value; null if it is not given.</summary>
+    public string? this[string name] => query.TryGetValue(name, out var values) ? values[0] ?? "" : null;
+
+    /// <exception cref="Fault">400: it is neither true nor false.</exception>
+    public bool IsTrue(string name) => this[name] switch
+    {
+        null or "false" => false,
+        "true" => true,
+        _ => throw Refuse($"{name} is true or false."),
+    };
+
+    public static Fault Refuse(string why) => new(StatusCodes.Status400BadRequest, why) { Type = "invalid-parameter" };
+}
