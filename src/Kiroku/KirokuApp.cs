@@ -1,6 +1,7 @@
 using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Actions.Live;
+using Kiroku.Actions.Live.Streams;
 using Kiroku.Api;
 using Kiroku.Cluster;
 using Kiroku.CommandLine;
@@ -96,5 +97,6 @@ internal static class KirokuApp
         app.MapCancel();
         app.MapActions();
         app.MapLiveRecord();
+        app.MapStreams();
     }
 }

@@ -168,6 +168,19 @@ internal sealed class TestApp : IAsyncDisposable
         return await Http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Gets an answer that may have no end: its body is read as it comes.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(
+        string path, string? token, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (token is not null)
+            request.Headers.TryAddWithoutValidation("X-Auth-Token", token);
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        return await Http.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
+
     public static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
 
     public static ByteArrayContent Octets(byte[] bytes)

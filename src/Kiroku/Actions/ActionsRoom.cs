@@ -1,6 +1,7 @@
 using Kiroku.Access;
 using Kiroku.Actions.Feed;
 using Kiroku.Actions.Live;
+using Kiroku.Actions.Live.Streams;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -35,6 +36,7 @@ internal static class ActionsRoom
         services.AddHostedService(provider => provider.GetRequiredService<FeedFollower>());
         services.AddSingleton<ActionWaits>();
         services.AddSingleton<PageTokens>();
+        services.AddStreams();
         services.AddSingleton<FinishedRecords>();
         services.AddSingleton<KeptAnswers>();
         services.AddSingleton<RetentionStore>();
@@ -43,6 +45,16 @@ internal static class ActionsRoom
         services.AddSingleton<StorePatience>();
         services.AddSingleton<StepRunner>();
         AddTelemetry(services);
+    }
+
+    private static void AddStreams(this IServiceCollection services)
+    {
+        services.AddOptions<StreamOptions>().BindConfiguration(StreamOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<OpenStreams>();
+        services.AddSingleton<ToldPages>();
+        services.AddSingleton<Tails>();
+        services.AddSingleton<ActionStreams>();
     }
 
     /// <summary>

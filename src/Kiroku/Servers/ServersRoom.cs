@@ -112,6 +112,7 @@ internal static class ServersRoom
             host.ShutdownTimeout = servers.Value.RestTimeout + TimeSpan.FromSeconds(20));
         services.AddSingleton<WorkInHand>();
         services.AddSingleton<Resting>();
+        services.AddSingleton<IDraining>(provider => provider.GetRequiredService<Resting>());
         services.AddHostedService(provider => provider.GetRequiredService<Resting>());
     }
 

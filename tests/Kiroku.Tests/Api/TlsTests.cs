@@ -6,6 +6,9 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Kiroku.Api;
+using Kiroku.Storage;
+using Kiroku.Tests.Actions;
+using Kiroku.Tests.Actions.Live.Streams;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
@@ -43,6 +46,38 @@ public sealed class TlsTests : IDisposable
         var clouds = await File.ReadAllTextAsync(Path.Combine(app.DataDirectory, "clouds.yaml"), Token);
         Assert.Contains($"auth_url: {app.Address}identity\n", clouds, StringComparison.Ordinal);
         Assert.Contains($"cacert: '{Path.Combine(folder, "api.pem")}'\n", clouds, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stream_is_told_by_HTTP_2_and_1()
+    {
+        using var certificate = TestCertificates.Write(folder, "api");
+        await using var app = await StartAsync("api");
+        using var http = Client(app, certificate);
+        var token = await SignInAsync(http, app);
+        var server = Guid.NewGuid();
+        var store = app.Services.GetRequiredService<IDatabase>();
+        await LongHistory.AddServerAsync(store, server, DateTime.UnixEpoch);
+        var streams = new List<StreamClient>();
+        foreach (var version in (Version[])[HttpVersion.Version20, HttpVersion.Version11, HttpVersion.Version20])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{StreamClient.Path}?all_projects=true")
+            {
+                Version = version,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Headers = { { "X-Auth-Token", token } },
+            };
+            var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+            Assert.Equal((200, version), ((int)answer.StatusCode, answer.Version));
+            streams.Add(await StreamClient.OfAsync(answer));
+            Assert.Equal("bookmark", (await streams[^1].NextAsync())!.Kind);
+        }
+        await LongHistory.AddActionsAsync(store, server, 1, 700, DateTime.UnixEpoch);
+        foreach (var stream in streams)
+        {
+            Assert.Equal(700, (await stream.UntilEndedAsync("req-700")).Count);
+            await stream.DisposeAsync();
+        }
     }
 
     [Theory]
@@ -211,6 +246,16 @@ public sealed class TlsTests : IDisposable
         {
             BaseAddress = app.Address,
         };
+    }
+
+    private static async Task<string> SignInAsync(HttpClient http, TestApp app)
+    {
+        var body = """
+            {"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"admin","domain":{"id":"default"},
+            "password":"SECRET"}}},"scope":{"project":{"name":"admin","domain":{"id":"default"}}}}}
+            """.Replace("SECRET", app.PasswordOf("admin"), StringComparison.Ordinal);
+        using var answer = await http.PostAsync("/identity/v3/auth/tokens", TestApp.Json(body), Token);
+        return answer.Headers.GetValues("X-Subject-Token").Single();
     }
 
     /// <summary>The thumbprint of the certificate that a new caller is shown.</summary>

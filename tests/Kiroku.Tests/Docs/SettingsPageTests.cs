@@ -16,6 +16,7 @@ public sealed class SettingsPageTests
         ["Quotas"] = "[Quotas of images](operating/limits.md#quotas-of-images)",
         ["RateLimit"] = "[Too many requests](operating/limits.md#too-many-requests)",
         ["Retention"] = "[Retention](operating/limits.md#retention)",
+        ["Streams"] = "[The stream](stream.md)",
         ["Storage"] = "[PostgreSQL](operating/postgresql.md), [When a disk fills](operating/disks.md)",
     };
 

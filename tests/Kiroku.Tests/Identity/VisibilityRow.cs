@@ -108,6 +108,9 @@ internal sealed partial record VisibilityRow(string Method, string Path, string 
     public string Query
         => Pattern.StartsWith("/os-simple-tenant-usage", StringComparison.Ordinal) ? "?start=2020-01-01T00:00:00" : "";
 
+    /// <summary>Whether a success has no end.</summary>
+    public bool IsEndless => Pattern == "/actions/v1/stream";
+
     public string ContentType => $"{Method} {Pattern}" switch
     {
         "PATCH /image/v2/images/{}" => "application/openstack-images-v2.1-json-patch",

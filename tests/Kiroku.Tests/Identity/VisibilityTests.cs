@@ -127,7 +127,11 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
             headers.Add(("X-Subject-Token", (await cloud.App.SignInAsync()).Token));
         var query = path.Contains('?', StringComparison.Ordinal) ? "" : row.Query;
         var address = $"{(row.IsCompute ? Prefixes[0] : "")}{path}{query}";
-        using var answer = await cloud.App.SendAsync(new HttpMethod(row.Method), address, token, content, [.. headers]);
+        using var answer = row.IsEndless
+            ? await cloud.App.OpenAsync(address, token, ("Accept", "*/*"))
+            : await cloud.App.SendAsync(new HttpMethod(row.Method), address, token, content, [.. headers]);
+        if (row.IsEndless && answer.IsSuccessStatusCode)
+            return ((int)answer.StatusCode, "");
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 

@@ -25,6 +25,9 @@ internal sealed record FeedPosition(string Generation, long Number, long Id)
         _ => this,
     };
 
+    /// <summary>Whether this place comes after another one of the same store.</summary>
+    public bool IsAfter(FeedPosition other) => (Number, Id).CompareTo((other.Number, other.Id)) > 0;
+
     /// <summary>The opaque text that clients keep.</summary>
     public override string ToString()
         => string.Create(CultureInfo.InvariantCulture, $"{Generation}{Separator}{Number}{Separator}{Id}");

@@ -1,3 +1,4 @@
+using Kiroku.Actions;
 using Kiroku.Nodes;
 using Kiroku.Servers.Machines;
 using Kiroku.Servers.State;
@@ -12,7 +13,7 @@ namespace Kiroku.Servers.Engine;
 /// </summary>
 internal sealed partial class Resting(
     WorkInHand work, IOptions<ServersOptions> options, NodeDrain node, TimeProvider time, ILogger<Resting> logger)
-    : IHostedLifecycleService, IDisposable
+    : IHostedLifecycleService, IDraining, IDisposable
 {
     private readonly CancellationTokenSource asked = new();
     private readonly CancellationTokenSource stepsMustEnd = new();

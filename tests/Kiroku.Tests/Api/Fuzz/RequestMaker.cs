@@ -49,6 +49,8 @@ internal sealed class RequestMaker(Random random, VisibilityThings things, strin
     {
         var request = new HttpRequestMessage(new HttpMethod(row.Method),
             new Uri(server + address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        if (row.IsEndless)
+            Put(request, "Accept", "*/*");
         if (body is not null)
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body))
             {
