@@ -1,4 +1,6 @@
+using System.Net.ServerSentEvents;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Kiroku.Cluster;
 using Kiroku.SystemTests.CommandLine;
 using Kiroku.SystemTests.Service;
@@ -95,6 +97,59 @@ public sealed class BehindNginxTests : IAsyncLifetime
             "the same caller to have to wait under another name",
             async () => await SignInAsync($"203.0.113.{claimed++}, 203.0.113.1") == "429");
         Assert.Equal("401", await SignInAsync("203.0.113.200"));
+    }
+
+    /// <summary>The page's configuration, and one of somebody who has never thought of streams.</summary>
+    [Theory]
+    [InlineData("listen", "listen", "1.1")]
+    [InlineData("proxy_buffering off;", "", "1.1")]
+    [InlineData(" ssl;", " ssl http2;", "2.0")]
+    public async Task A_stream_comes_through_at_once(string what, string other, string version)
+    {
+        var folder = Directory.CreateDirectory(PathOf("streaming")).FullName;
+        await using var proxy = await Nginx.StartAsync(
+            folder, inner, (PathOf("127.0.0.1.pem"), PathOf("127.0.0.1.key")),
+            site => site.Replace(what, other, StringComparison.Ordinal));
+        using var http = Client();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(proxy.Address, "/actions/v1/stream"))
+        {
+            Version = Version.Parse(version),
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Headers = { { "X-Auth-Token", (string)(await Demo.JsonAsync("token issue"))["id"]! } },
+        };
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+        Assert.Equal("text/event-stream", $"{answer.Content.Headers.ContentType}");
+        await using var events = SseParser.Create(await answer.Content.ReadAsStreamAsync(Token))
+            .EnumerateAsync(Token).GetAsyncEnumerator(Token);
+        Assert.Equal("bookmark", (await NextAsync(events)).EventType);
+        await File.WriteAllBytesAsync(PathOf("small"), RandomNumberGenerator.GetBytes(1 << 20), Token);
+        await Demo.RunAsync($"image create --disk-format raw --file {PathOf("small")} small");
+        await Demo.RunAsync("server create --image small --flavor m1.nano streamed");
+        // Each comes while the next has not happened yet.
+        while (!(await NextAsync(events)).Data.Contains("\"done\":true", StringComparison.Ordinal))
+        {
+        }
+        await Demo.RunAsync("server delete --wait streamed");
+        while (!(await NextAsync(events)).Data.Contains("\"action\":\"delete\"", StringComparison.Ordinal))
+        {
+        }
+    }
+
+    private static async Task<SseItem<string>> NextAsync(IAsyncEnumerator<SseItem<string>> events)
+    {
+        Assert.True(await events.MoveNextAsync().AsTask().WaitAsync(Poll.Usual, Token));
+        return events.Current;
+    }
+
+    private HttpClient Client()
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(PathOf("authority.pem")) },
+        };
+        return new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = policy } });
     }
 
     private string PathOf(string name) => Path.Combine(data.FullName, name);

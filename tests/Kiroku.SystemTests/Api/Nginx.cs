@@ -24,7 +24,12 @@ internal sealed partial class Nginx : IAsyncDisposable
     public static void Require() => RealParts.Require(Program);
 
     /// <summary>Starts nginx before a service, with the test's certificate.</summary>
-    public static async Task<Nginx> StartAsync(string folder, Uri service, (string Certificate, string Key) pair)
+    /// <param name="folder">A folder of its own.</param>
+    /// <param name="service">The service's address.</param>
+    /// <param name="pair">The files of certificate and key.</param>
+    /// <param name="change">Changes the site's configuration.</param>
+    public static async Task<Nginx> StartAsync(
+        string folder, Uri service, (string Certificate, string Key) pair, Func<string, string>? change = null)
     {
         var nginx = new Nginx(folder);
         nginx.Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{FreePort()}"));
@@ -49,7 +54,7 @@ internal sealed partial class Nginx : IAsyncDisposable
               fastcgi_temp_path {{folder}}/fastcgi;
               uwsgi_temp_path {{folder}}/uwsgi;
               scgi_temp_path {{folder}}/scgi;
-              {{site}}
+              {{change?.Invoke(site) ?? site}}
             }
             """);
         nginx.process = Process.Start(
