@@ -33,7 +33,8 @@ internal sealed class ToldPages(ActionFeed feed, LiveRecord record, IDatabase da
         }
         catch (FeedGoneException)
         {
-            throw (await feed.NowAsync(cancellationToken)).Generation == after.Generation 
+            var now = await feed.NowAsync(cancellationToken);
+            throw now.Generation == after.Generation
                 ? StreamRequest.Refuse("The position lies in the future.")
                 : Gone();
         }
