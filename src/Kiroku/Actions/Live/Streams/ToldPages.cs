@@ -5,7 +5,9 @@ using Kiroku.Storage;
 
 namespace Kiroku.Actions.Live.Streams;
 
-/// <summary>Reads changes from the store, for streams that are behind, and finds the names that documents have.</summary>
+/// <summary>
+/// Reads changes from the store, for streams that are behind, and finds the names that documents have.
+/// </summary>
 internal sealed class ToldPages(ActionFeed feed, LiveRecord record, IDatabase database, IUserNames users)
     : IDisposable
 {
