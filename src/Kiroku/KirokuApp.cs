@@ -1,6 +1,7 @@
 using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Actions.Live;
+using Kiroku.Actions.Live.Description;
 using Kiroku.Actions.Live.Streams;
 using Kiroku.Api;
 using Kiroku.Cluster;
@@ -98,5 +99,6 @@ internal static class KirokuApp
         app.MapActions();
         app.MapLiveRecord();
         app.MapStreams();
+        app.MapDescription();
     }
 }

@@ -1,6 +1,7 @@
 using Kiroku.Access;
 using Kiroku.Actions.Feed;
 using Kiroku.Actions.Live;
+using Kiroku.Actions.Live.Description;
 using Kiroku.Actions.Live.Streams;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
@@ -37,6 +38,7 @@ internal static class ActionsRoom
         services.AddSingleton<ActionWaits>();
         services.AddSingleton<PageTokens>();
         services.AddStreams();
+        services.AddDescription();
         services.AddSingleton<FinishedRecords>();
         services.AddSingleton<KeptAnswers>();
         services.AddSingleton<RetentionStore>();

@@ -37,6 +37,8 @@ internal sealed class IdentityMiddleware(
         {
             "/image" or "/image/" or "/image/versions" => false,
             "/network" or "/network/" => false,
+            // Says what there is, and nothing of what is in it.
+            "/actions/v1/openapi.json" => false,
             "/identity" or "/identity/" or "/identity/v3" or "/identity/v3/" => false,
             "/identity/v3/auth/tokens" => !HttpMethods.IsPost(request.Method),
             // Needs no token: the old password is the proof, and a user without a token must be able to change it.

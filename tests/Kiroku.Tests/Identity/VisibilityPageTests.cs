@@ -14,7 +14,7 @@ public sealed class VisibilityPageTests
     private static readonly string[] Open =
     [
         "GET /", "GET /v2", "GET /v2.1", "GET /identity", "GET /identity/v3", "GET /image", "GET /image/versions",
-        "GET /network", "GET /healthz",
+        "GET /network", "GET /healthz", "GET /actions/v1/openapi.json",
         "POST /identity/v3/auth/tokens", "POST /identity/v3/users/{id}/password",
     ];
 

@@ -12,6 +12,11 @@ internal sealed record ListRequest
 
     private const string NewestFirst = "start_time desc";
     private const string OldestFirst = "start_time";
+
+    /// <summary>The orders and sizes that there are.</summary>
+    public static readonly DescribedValue Orders = DescribedValue.OneOf(NewestFirst, OldestFirst);
+    public static readonly DescribedValue Sizes = DescribedValue.Number(1, MostPageSize, DefaultPageSize);
+
     private static readonly string[] Known =
         [LiveScope.FilterName, "order_by", "page_size", "page_token", LiveScope.AllProjectsName];
 

@@ -13,8 +13,27 @@ internal static class LiveApi
 {
     public static void MapLiveRecord(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/actions/v1/actions", List);
-        app.MapGet("/actions/v1/servers/{serverId}/actions/{requestId}", Show);
+        app.MapGet("/actions/v1/actions", List)
+            .Is("listActions", "The actions of all servers of the project, or of all projects.")
+            .Takes(LiveScope.FilterName, LiveScope.FilterMeaning, DescribedValue.Text)
+            .Takes("order_by", "By acceptance, newest or oldest first.", ListRequest.Orders)
+            .Takes("page_size", "The most actions in the answer.", ListRequest.Sizes)
+            .Takes("page_token", "next_page_token of the page before.")
+            .Takes(LiveScope.AllProjectsName, LiveScope.AllProjectsMeaning, DescribedValue.Truth)
+            .Answers<PageDocument>()
+            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden);
+        app.MapGet("/actions/v1/servers/{serverId}/actions/{requestId}", Show)
+            .Is("showAction", "One action with its attempts, at once or when it has ended.")
+            .Takes("serverId", "The id of its server.")
+            .Takes("requestId", "The id of the request that began it.")
+            .Takes("Prefer", "wait=SECONDS, 0 to 120: for its end, or with If-None-Match for its next change.",
+                DescribedValue.Header)
+            .Takes("If-None-Match", "ETags of answers that the client has.", DescribedValue.Header)
+            .Answers<ActionDocument>()
+            .Sends("ETag", "The same as long as the action is.", StatusCodes.Status200OK)
+            .Answers(StatusCodes.Status304NotModified)
+            .Refuses(
+                StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
     }
 
     private static async Task List(HttpContext context, LiveRecord record, PageTokens tokens, IUserNames users)

@@ -11,6 +11,8 @@ internal sealed record LiveScope(string FilterText, Filter? Filter, bool IsOfAll
 {
     public const string FilterName = "filter";
     public const string AllProjectsName = "all_projects";
+    public const string FilterMeaning = "Which actions: fields, operators and AND, OR, NOT as in AIP-160.";
+    public const string AllProjectsMeaning = "Of all projects, for administrators.";
 
     /// <exception cref="Fault">400: a parameter is none of the values that it may have.</exception>
     public static LiveScope Read(LiveParameters asked)

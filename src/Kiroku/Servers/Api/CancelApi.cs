@@ -11,7 +11,14 @@ namespace Kiroku.Servers.Api;
 internal static class CancelApi
 {
     public static void MapCancel(this IEndpointRouteBuilder app)
-        => app.MapPost("/actions/v1/servers/{serverId}/actions/{requestId}/cancel", Cancel);
+        => app.MapPost("/actions/v1/servers/{serverId}/actions/{requestId}/cancel", Cancel)
+            .Is("cancelAction", "Cancels an action that runs: it stops, and what it has done is undone.")
+            .Takes("serverId", "The id of its server.")
+            .Takes("requestId", "The id of the request that began it.")
+            .Answers(StatusCodes.Status202Accepted)
+            .Refuses(
+                StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict);
 
     private static async Task<IResult> Cancel(
         HttpContext context, string serverId, string requestId, ServerStore servers, ActionStore actions,

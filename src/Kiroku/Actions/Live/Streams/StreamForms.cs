@@ -10,6 +10,8 @@ internal static class StreamForms
     private static readonly (StreamForm Form, MediaTypeHeaderValue Type)[] All =
         [Of(new EventStream()), Of(new JsonLines())];
 
+    public static IEnumerable<string> MediaTypes => All.Select(form => form.Form.MediaType);
+
     /// <exception cref="Fault">406: the client accepts none of them.</exception>
     public static StreamForm Choose(HttpRequest request)
     {
@@ -36,5 +38,5 @@ internal static class StreamForms
 
     private static Fault Refuse() => new(
         StatusCodes.Status406NotAcceptable,
-        $"The stream comes as {string.Join(" or ", All.Select(form => form.Form.MediaType))}.");
+        $"The stream comes as {string.Join(" or ", MediaTypes)}.");
 }

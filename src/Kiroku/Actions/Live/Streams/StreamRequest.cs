@@ -7,8 +7,9 @@ namespace Kiroku.Actions.Live.Streams;
 /// <summary>What a request for a stream asks for.</summary>
 internal sealed record StreamRequest
 {
-    private const string AfterName = "after";
-    private const string LastEventId = "Last-Event-ID";
+    public const string AfterName = "after";
+    public const string LastEventId = "Last-Event-ID";
+
     private static readonly string[] Known = [LiveScope.FilterName, AfterName, LiveScope.AllProjectsName];
 
     private readonly LiveScope scope;
