@@ -19,7 +19,8 @@ internal sealed class Signal : IDisposable
     }
 
     /// <summary>Returns once it is set, or at once if it was since the last call, or when the time is up.</summary>
-    public Task WaitAsync(TimeSpan most, CancellationToken cancellationToken)
+    /// <returns>Whether it was set.</returns>
+    public Task<bool> WaitAsync(TimeSpan most, CancellationToken cancellationToken)
         => set.WaitAsync(most, cancellationToken);
 
     public void Dispose() => set.Dispose();
