@@ -20,6 +20,7 @@ using Kiroku.Scheduling;
 using Kiroku.Servers;
 using Kiroku.Servers.Api;
 using Kiroku.Storage;
+using Kiroku.Webhooks;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Kiroku;
@@ -59,6 +60,7 @@ internal static class KirokuApp
         builder.Services.AddHypervisors(settings);
         builder.Services.AddScheduling();
         builder.Services.AddActions();
+        builder.Services.AddWebhooks(settings);
         builder.AddCluster(settings);
         builder.Services.AddServers();
         configure?.Invoke(builder);
@@ -100,5 +102,6 @@ internal static class KirokuApp
         app.MapLiveRecord();
         app.MapStreams();
         app.MapDescription();
+        app.MapWebhooks();
     }
 }

@@ -100,6 +100,8 @@ internal static class IdentityRoom
     {
         services.AddSingleton<IdentityRows>();
         services.AddSingleton<ProjectStore>();
+        services.AddSingleton<IProjects>(provider => new KnownProjects(
+            isOurs: !provider.GetRequiredService<IOptions<KeystoneOptions>>().Value.IsUsed));
         services.AddSingleton<UserStore>();
         services.AddSingleton<IUserNames>(provider => provider.GetRequiredService<UserStore>());
         services.AddSingleton<RoleStore>();

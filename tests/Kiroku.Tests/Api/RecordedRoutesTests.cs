@@ -73,6 +73,12 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
         "PUT /network/v2.0/quotas/{id}",
         "DELETE /network/v2.0/quotas/{id}",
         "DELETE /network/v2.0/auto-allocated-topology/{id}",
+        "POST /actions/v1/subscriptions",
+        "PATCH /actions/v1/subscriptions/{id}",
+        "DELETE /actions/v1/subscriptions/{id}",
+        "POST /actions/v1/subscriptions/{id}/test",
+        "POST /actions/v1/subscriptions/{id}/rotate-secret",
+        "POST /actions/v1/subscriptions/{id}/redeliver",
     ];
 
     /// <summary>Routes that Nova once had or handed on: they change images, or nothing.</summary>

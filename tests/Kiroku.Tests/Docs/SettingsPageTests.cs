@@ -17,6 +17,7 @@ public sealed class SettingsPageTests
         ["RateLimit"] = "[Too many requests](operating/limits.md#too-many-requests)",
         ["Retention"] = "[Retention](operating/limits.md#retention)",
         ["Streams"] = "[The stream](stream.md)",
+        ["Webhooks"] = "[Webhooks](webhooks.md)",
         ["Storage"] = "[PostgreSQL](operating/postgresql.md), [When a disk fills](operating/disks.md)",
     };
 

@@ -17,6 +17,7 @@ public sealed class ArchitectureTests
         ["Access"] = ["Api"],
         ["Identity"] = ["Access", "Api", "Storage"],
         ["Actions"] = ["Access", "Api", "Storage"],
+        ["Webhooks"] = ["Access", "Actions", "Api", "Storage"],
         ["Flavors"] = ["Access", "Api", "Hardware", "Hypervisors", "Identity", "Storage"],
         ["Hardware"] = ["Api", "Hypervisors", "Scheduling"],
         ["Images"] = ["Access", "Api", "Cluster", "Hypervisors", "Identity", "Quotas", "Storage"],

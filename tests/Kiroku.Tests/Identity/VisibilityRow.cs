@@ -60,6 +60,8 @@ internal sealed partial record VisibilityRow(string Method, string Path, string 
         ["POST /images/{}/metadata"] = """{"metadata":{"more":"1"}}""",
         ["PUT /images/{}/metadata"] = """{"metadata":{"some":"2"}}""",
         ["PUT /images/{}/metadata/{}"] = """{"meta":{"some":"2"}}""",
+        ["POST /actions/v1/subscriptions"] = """{"url":"http://127.0.0.1:1/NEW","enabled":false}""",
+        ["PATCH /actions/v1/subscriptions/{}"] = """{"description":"NEW"}""",
         ["POST /image/v2/images"] = """{"name":"NEW"}""",
         ["PATCH /image/v2/images/{}"] = """[{"op":"replace","path":"/name","value":"NEW"}]""",
         ["PUT /image/v2/images/{}/file"] = "the bytes of a disk",

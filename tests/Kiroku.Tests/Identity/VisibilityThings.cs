@@ -63,6 +63,7 @@ internal sealed class VisibilityThings(RunningCloud running)
             => await IdAsync(
                 cloud.Demo, "/v2.1/os-server-groups",
                 $$$"""{"server_group":{"name":"{{{New}}}","policies":["affinity"]}}""", "server_group"),
+        "subscriptions" => await SubscriptionAsync(),
         "os-services" when row.Method == "DELETE"
             => $"{await OtherNodes.AddAsync(cloud, OtherNodes.Of(New), up: false)}",
         "os-services" => "enable",
@@ -103,6 +104,15 @@ internal sealed class VisibilityThings(RunningCloud running)
         if (row.Pattern.Contains("/tags", StringComparison.Ordinal))
             await AddTagAsync(server);
         return server.ToString();
+    }
+
+    private async Task<string> SubscriptionAsync()
+    {
+        var (_, made) = await cloud.Demo.AskAsync(
+            "POST", "/actions/v1/subscriptions", """{"url":"http://127.0.0.1:1/","enabled":false}""");
+        var id = (string)made!["id"]!;
+        ofDemo.Add(id);
+        return id;
     }
 
     private async Task AddTagAsync(Guid server)

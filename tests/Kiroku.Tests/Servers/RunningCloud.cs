@@ -20,6 +20,7 @@ public sealed class RunningCloud : IAsyncLifetime
         Cloud = await Cloud.StartAsync(
             Cloud.Unwatched, ("Identity:FamiliarFailureDelay", "00:00:00.01"),
             // Tests that try every route make any number of these.
+            ("Webhooks:MaxPerProject", "-1"), ("Webhooks:AllowedNetworks", "127.0.0.0/8"),
             ("Quotas:ImageCountTotal", "-1"), ("Quotas:ServerGroups", "-1"), ("Quotas:ServerGroupMembers", "-1"));
         Reader = await People.AddAsync(Cloud.App, "demoreader", "demo", "reader");
         Other = await People.AddAsync(Cloud.App, "other", "other", "member");

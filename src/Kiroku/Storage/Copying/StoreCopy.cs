@@ -24,6 +24,7 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
         "earlier_actions",
         "earlier_action_events", "records",
         "kept_answers",
+        "webhook_subscriptions", "webhook_deliveries", "webhook_feed",
         "nodes", "kept_volumes", "identity_changes", "forgotten_revocations",
     ];
 

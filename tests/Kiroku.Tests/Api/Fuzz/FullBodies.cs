@@ -70,6 +70,15 @@ internal static class FullBodies
         ],
         ["PUT /os-services/{}"]
         = ["""{"host":"HOST","binary":"nova-compute","disabled_reason":"x","status":"enabled","forced_down":false}"""],
+        ["POST /actions/v1/subscriptions"] =
+        [
+            """{"url":"http://127.0.0.1:1/","filter":"outcome = failed","events":["begun","changed","ended"],"description":"d","enabled":false,"all_projects":false}""",
+        ],
+        ["PATCH /actions/v1/subscriptions/{}"] =
+        [
+            """{"url":"http://127.0.0.1:1/","filter":"","events":["ended"],"description":null,"enabled":false}""",
+        ],
+        ["POST /actions/v1/subscriptions/{}/redeliver"] = ["""{"deliveries":["1","2"]}"""],
         ["POST /image/v2/images"] =
         [
             """

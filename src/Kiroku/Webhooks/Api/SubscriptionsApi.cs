@@ -1,0 +1,138 @@
+using Kiroku.Access;
+using Kiroku.Actions;
+using Kiroku.Actions.Live;
+using Kiroku.Actions.Live.Filters;
+using Kiroku.Api;
+using Kiroku.Storage;
+using Kiroku.Webhooks.Receivers;
+using Kiroku.Webhooks.Subscriptions;
+
+namespace Kiroku.Webhooks.Api;
+
+/// <summary>The routes of <c>/actions/v1/subscriptions</c>: who is told of which actions.</summary>
+internal static class SubscriptionsApi
+{
+    private const string AllProjects = "all_projects";
+
+    public static void MapSubscriptions(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/actions/v1/subscriptions", List);
+        app.MapPost("/actions/v1/subscriptions", Create);
+        app.MapGet("/actions/v1/subscriptions/{id}", Show);
+        app.MapPatch("/actions/v1/subscriptions/{id}", Update);
+        app.MapDelete("/actions/v1/subscriptions/{id}", Delete);
+        app.MapPost("/actions/v1/subscriptions/{id}/rotate-secret", RotateSecret);
+    }
+
+    private static async Task List(
+        HttpContext context, SubscriptionStore store, PageTokens tokens, TimeProvider time)
+    {
+        var (caller, asked) = (Caller.Of(context), new PageRequest(context, AllProjects));
+        caller.Require(WebhookRules.List, caller.ProjectId);
+        var isOfAll = ReadAllProjects(asked);
+        if (isOfAll)
+            caller.Require(WebhookRules.AllProjects, caller.ProjectId);
+        var after = asked.Open(tokens) is { } from ? Guid.Parse(from.Text) : Guid.Empty;
+        var found = await store.ListAsync(
+            isOfAll ? null : caller.ProjectId, caller.May(WebhookRules.AllProjects, caller.ProjectId),
+            (after, asked.Size + 1), context.RequestAborted);
+        var shown = found.Take(asked.Size).ToList();
+        await WebhookFormat.WriteAsync(context, new SubscriptionsDocument
+        {
+            Subscriptions = shown.ConvertAll(one => Document(context, one, time)),
+            NextPageToken = found.Count > asked.Size ? asked.Seal(tokens, 0, $"{shown[^1].Id}") : null,
+        }, WebhookFormat.Json.SubscriptionsDocument);
+    }
+
+    private static async Task Create(
+        HttpContext context, SubscriptionStore store, SubscriptionSecrets secrets, ReceiverCheck receivers,
+        TimeProvider time)
+    {
+        var caller = Caller.Of(context);
+        new QueryParameters(context.Request).RefuseUnknown();
+        caller.Require(WebhookRules.Create, caller.ProjectId);
+        var asked = SubscriptionRequest.ToMake(await RequestBody.ReadObjectAsync(context.Request));
+        caller.Require(asked.AllProjects ? WebhookRules.AllProjects : ActionRules.Show, caller.ProjectId);
+        RequireFilter(caller, asked);
+        await receivers.RequireAsync(asked.Url!, context.RequestAborted);
+        var id = Guid.NewGuid();
+        var (shown, kept) = secrets.Make(id);
+        var made = await store.AddAsync(asked.Apply(new SubscriptionRow
+        {
+            Id = id,
+            ProjectId = caller.ProjectId,
+            AllProjects = asked.AllProjects,
+            UserId = caller.UserId,
+            Url = "",
+            Address = Links.Base(context.Request),
+            Secret = kept,
+        }), CancellationToken.None);
+        context.Response.Headers.Location = Document(context, made, time).Links.Self;
+        await WriteAsync(context, Document(context, made, time) with { Secret = shown }, StatusCodes.Status201Created);
+    }
+
+    private static async Task Show(HttpContext context, string id, SubscriptionStore store, TimeProvider time)
+    {
+        new QueryParameters(context.Request).RefuseUnknown();
+        var found = await CallersSubscription.FindAsync(context, id, store, WebhookRules.Show);
+        await WriteAsync(context, Document(context, found, time));
+    }
+
+    private static async Task Update(
+        HttpContext context, string id, SubscriptionStore store, ReceiverCheck receivers, TimeProvider time)
+    {
+        new QueryParameters(context.Request).RefuseUnknown();
+        var found = await CallersSubscription.FindAsync(context, id, store, WebhookRules.Update);
+        var asked = SubscriptionRequest.ToChange(await RequestBody.ReadObjectAsync(context.Request));
+        RequireFilter(Caller.Of(context), asked);
+        if (asked.Url is { } url)
+            await receivers.RequireAsync(url, context.RequestAborted);
+        var changed = await store.ChangeAsync(found.Id, asked.Apply, CancellationToken.None)
+            ?? throw CallersSubscription.Unknown(id);
+        await WriteAsync(context, Document(context, changed, time));
+    }
+
+    private static async Task<IResult> Delete(HttpContext context, string id, SubscriptionStore store)
+    {
+        new QueryParameters(context.Request).RefuseUnknown();
+        var found = await CallersSubscription.FindAsync(context, id, store, WebhookRules.Delete);
+        return await store.DeleteAsync(found.Id, CancellationToken.None)
+            ? Results.StatusCode(StatusCodes.Status204NoContent)
+            : throw CallersSubscription.Unknown(id);
+    }
+
+    private static async Task RotateSecret(
+        HttpContext context, string id, SubscriptionStore store, SubscriptionSecrets secrets, TimeProvider time)
+    {
+        var found = await CallersSubscription.FindAsync(context, id, store, WebhookRules.Update);
+        await EmptyBody.RequireAsync(context);
+        var (shown, kept) = secrets.Make(found.Id);
+        var changed = await store.ChangeAsync(found.Id, row => row with
+        {
+            Secret = kept,
+            FormerSecret = row.Secret,
+            FormerUntil = time.UtcNow() + SubscriptionSecrets.FormerLifetime,
+        }, CancellationToken.None) ?? throw CallersSubscription.Unknown(id);
+        await WriteAsync(context, Document(context, changed, time) with { Secret = shown });
+    }
+
+    private static bool ReadAllProjects(PageRequest asked) => asked.Value(AllProjects) switch
+    {
+        null or "false" => false,
+        "true" => true,
+        _ => throw PageRequest.Refuse("all_projects is true or false."),
+    };
+
+    /// <summary>Who may not read details must not find them out by being told of actions that have them.</summary>
+    private static void RequireFilter(Caller caller, SubscriptionRequest asked)
+    {
+        if (asked.ParsedFilter?.Uses(TextField.AttemptDetails) == true)
+            caller.Require(ActionRules.EventsDetails, caller.ProjectId);
+    }
+
+    private static SubscriptionDocument Document(HttpContext context, Subscription subscription, TimeProvider time)
+        => SubscriptionDocument.Of(subscription, Links.Base(context.Request), time.UtcNow());
+
+    private static Task WriteAsync(HttpContext context, SubscriptionDocument document, int status = 200)
+        => WebhookFormat.WriteAsync(context, document, WebhookFormat.Json.SubscriptionDocument, status);
+}

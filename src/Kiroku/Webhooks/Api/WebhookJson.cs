@@ -1,0 +1,32 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Kiroku.Actions.Live;
+using Kiroku.Api;
+using Kiroku.Webhooks.Deliveries;
+using Kiroku.Webhooks.Subscriptions;
+
+namespace Kiroku.Webhooks.Api;
+
+/// <summary>How the documents of webhooks are written: as those of actions.</summary>
+internal static class WebhookFormat
+{
+    public static readonly WebhookJson Json = new(new JsonSerializerOptions(WebhookJson.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    public static Task WriteAsync<T>(HttpContext context, T document, JsonTypeInfo<T> type, int status = 200)
+        => JsonResponse.WriteAsync(context, status, JsonSerializer.SerializeToUtf8Bytes(document, type));
+}
+
+/// <summary>The documents' code, generated: keys are in snake case.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(Rfc3339Converter)])]
+[JsonSerializable(typeof(SubscriptionDocument))]
+[JsonSerializable(typeof(SubscriptionsDocument))]
+[JsonSerializable(typeof(DeliveriesDocument))]
+[JsonSerializable(typeof(TestDocument))]
+[JsonSerializable(typeof(RedeliveredDocument))]
+internal sealed partial class WebhookJson : JsonSerializerContext;
