@@ -168,6 +168,7 @@ public sealed class EventTests : IAsyncLifetime
             ",\"events\":[\"begun\",\"changed\",\"ended\"],\"filter\":\"done = true\"");
         await hooks.Demo.AskAsync("PATCH", $"{HookCloud.Path}/{made["id"]}", """{"enabled":false}""");
         await Cloud.DoAsync(server, HookCloud.Stop);
+        await hooks.SettleAsync();
         await hooks.Demo.AskAsync("PATCH", $"{HookCloud.Path}/{made["id"]}", """{"enabled":true}""");
         var start = await Cloud.DoAsync(server, HookCloud.Start);
         await hooks.Receiver.UntilAsync(1);

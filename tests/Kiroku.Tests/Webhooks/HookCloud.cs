@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Kiroku.Tests.Fakes;
 using Kiroku.Tests.Servers;
+using Kiroku.Tests.Storage;
 using Kiroku.Webhooks;
 
 namespace Kiroku.Tests.Webhooks;
@@ -37,8 +38,16 @@ internal sealed class HookCloud : IAsyncDisposable
     }
 
     /// <summary>Makes a subscription of demo's to the receiver, with further members of its body.</summary>
-    public Task<JsonNode> SubscribeAsync(string more = "", TestUser? user = null, string? url = null)
-        => SubscribeAsync(user ?? Demo, url ?? Receiver.Url, more);
+    public async Task<JsonNode> SubscribeAsync(string more = "", TestUser? user = null, string? url = null)
+    {
+        await SettleAsync();
+        return await SubscribeAsync(user ?? Demo, url ?? Receiver.Url, more);
+    }
+
+    /// <summary>
+    /// Waits until the feed tells all that has happened. Otherwise PostgreSQL may tell it later, as news.
+    /// </summary>
+    public Task SettleAsync() => new SettledFeed(Cloud.Database).NowAsync(TestContext.Current.CancellationToken);
 
     public static async Task<JsonNode> SubscribeAsync(TestUser user, string url, string more = "")
     {
