@@ -4,7 +4,6 @@ using CloudNative.CloudEvents;
 using CloudNative.CloudEvents.SystemTextJson;
 using Dapper;
 using Kiroku.Actions;
-using Kiroku.Storage;
 using Kiroku.Tests.Servers;
 using StandardWebhooks;
 using StandardWebhooks.Diagnostics;

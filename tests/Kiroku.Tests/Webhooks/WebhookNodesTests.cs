@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Dapper;
 using Kiroku.Tests.Servers;
 using Kiroku.Tests.Servers.ManyHosts;

@@ -4,7 +4,6 @@ using Kiroku.Actions.Live;
 using Kiroku.Actions.Live.Filters;
 using Kiroku.Api;
 using Kiroku.Storage;
-using Kiroku.Webhooks.Receivers;
 using Kiroku.Webhooks.Subscriptions;
 
 namespace Kiroku.Webhooks.Api;
