@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Kiroku.Tests.Servers;
 
@@ -50,7 +51,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         Assert.Equal(
             TimeSpan.FromHours(1),
             (DateTime)delivery["next_attempt_time"]! - (DateTime)delivery["last_attempt_time"]!);
-        var at = (hooks.Time.GetUtcNow() + TimeSpan.FromHours(3)).ToString("R");
+        var at = (hooks.Time.GetUtcNow() + TimeSpan.FromHours(3)).ToString("R", CultureInfo.InvariantCulture);
         hooks.Receiver.AnswerWith(503, ("Retry-After", at));
         hooks.Pass(TimeSpan.FromHours(1));
         delivery = await hooks.UntilDeliveryAsync(made, one => (int)one["attempts"]! == 2);

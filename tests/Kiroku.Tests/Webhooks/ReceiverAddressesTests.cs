@@ -142,7 +142,7 @@ public sealed class ReceiverAddressesTests
     {
         var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => TestApp.StartAsync(
             builder => builder.Configuration.AddInMemoryCollection([new($"Webhooks:{key}", value)])));
-        Assert.Contains($"Webhooks:", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Webhooks:", failure.Message, StringComparison.Ordinal);
         Assert.Contains(key, failure.Message, StringComparison.Ordinal);
     }
 
