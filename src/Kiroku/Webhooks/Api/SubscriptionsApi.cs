@@ -125,7 +125,7 @@ internal static class SubscriptionsApi
     /// <summary>Who may not read details must not find them out by being told of actions that have them.</summary>
     private static void RequireFilter(Caller caller, SubscriptionRequest asked)
     {
-        if (asked.ParsedFilter?.Uses(TextField.AttemptDetails) == true)
+        if (asked.ParsedFilter?.AsksWhy() == true)
             caller.Require(ActionRules.EventsDetails, caller.ProjectId);
     }
 

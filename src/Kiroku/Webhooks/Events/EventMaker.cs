@@ -47,7 +47,7 @@ internal sealed class EventMaker(Policy policy, IOptions<ApiOptions> api, TimePr
             return false;
         var filter = subscription.ParseFilter();
         // Who may not see them any more does not find them out by a filter of before either.
-        return filter is null || (filter.Matches(told.Live) && (!filter.Uses(TextField.AttemptDetails)
+        return filter is null || (filter.Matches(told.Live) && (!filter.AsksWhy()
             || CallerOf(subscription).May(ActionRules.EventsDetails, subscription.ProjectId)));
     }
 
