@@ -3,6 +3,7 @@ using Kiroku.Actions;
 using Kiroku.Actions.Live;
 using Kiroku.Actions.Live.Description;
 using Kiroku.Actions.Live.Streams;
+using Kiroku.Actions.Live.Exports;
 using Kiroku.Api;
 using Kiroku.Cluster;
 using Kiroku.CommandLine;
@@ -87,6 +88,7 @@ internal static class KirokuApp
         app.UseRequestRates();
         app.UseMiddleware<FullStoreMiddleware>();
         app.UseMicroversions();
+        app.UseExportCompression();
         app.MapVersions();
         app.MapIdentity();
         app.MapImages();
@@ -103,5 +105,6 @@ internal static class KirokuApp
         app.MapStreams();
         app.MapDescription();
         app.MapWebhooks();
+        app.MapExport();
     }
 }

@@ -3,6 +3,7 @@ using Kiroku.Actions.Feed;
 using Kiroku.Actions.Live;
 using Kiroku.Actions.Live.Description;
 using Kiroku.Actions.Live.Streams;
+using Kiroku.Actions.Live.Exports;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -39,6 +40,7 @@ internal static class ActionsRoom
         services.AddSingleton<PageTokens>();
         services.AddStreams();
         services.AddDescription();
+        services.AddExports();
         services.AddSingleton<FinishedRecords>();
         services.AddSingleton<KeptAnswers>();
         services.AddSingleton<RetentionStore>();

@@ -8,6 +8,7 @@ public sealed class SettingsPageTests
     {
         ["Api"] = "[TLS](operating/tls.md)",
         ["Cluster"] = "[Several nodes](operating/several-nodes.md)",
+        ["Export"] = "[Exports](export.md)",
         ["Hypervisors"] = "[Hypervisors](operating/hypervisors.md)",
         ["Identity"] = "[Guessed passwords](operating/limits.md#guessed-passwords)",
         ["Idempotency"] = "[Repeating a request](api.md#repeating-a-request)",

@@ -1,0 +1,100 @@
+using Kiroku.Access;
+using Kiroku.Api;
+using Microsoft.Extensions.Options;
+
+namespace Kiroku.Actions.Live.Exports;
+
+/// <summary>
+/// Sends exports. What can be refused is refused before the answer begins; whatever happens later breaks the
+/// connection off, and the last line is missing.
+/// </summary>
+internal sealed partial class Exports(
+    LiveRecord record, IUserNames users, ExportSlots slots, ExportLimits limits, ILogger<Exports> logger)
+{
+    public async Task SendAsync(HttpContext context)
+    {
+        var asked = new ExportRequest(context.Request, Caller.Of(context));
+        using var slot = slots.Take(Caller.Of(context).UserId);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, limits.Stopping);
+        try
+        {
+            await SendAsync(context, asked, ending.Token);
+        }
+        catch (OperationCanceledException)
+            when (limits.Stopping.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            throw Fault.Unavailable("This node ends.");
+        }
+#pragma warning disable CA1031 // The HTTP edge: the answer has begun, and can only be broken off.
+        catch (Exception e) when (context.Response.HasStarted)
+#pragma warning restore CA1031
+        {
+            if (!context.RequestAborted.IsCancellationRequested)
+                LogBrokenOff(RequestId.Of(context), e.Message);
+            context.Abort();
+        }
+    }
+
+    private async Task SendAsync(HttpContext context, ExportRequest asked, CancellationToken cancellationToken)
+    {
+        IExportWriter? writer = null;
+        var output = new ExportOutput(context.Response.Body, limits.Patience, limits.Time);
+        var count = 0L;
+        try
+        {
+            await foreach (var page in record.ReadExportAsync(asked.Query, cancellationToken))
+            {
+                writer ??= Begin(context, asked.Format, page, output);
+                var documents = await DocumentsAsync(context, page, cancellationToken);
+                foreach (var action in page.Actions)
+                {
+                    writer.Write(output.Buffer, documents.Make(action, page.Now.Of(action.Action)));
+                    await output.SendIfFullAsync(cancellationToken);
+                }
+                count += page.Actions.Count;
+                await output.FlushAsync(cancellationToken);
+            }
+            writer!.End(output.Buffer, count);
+            await output.FlushAsync(cancellationToken);
+        }
+        finally
+        {
+            writer?.Dispose();
+        }
+    }
+
+    private IExportWriter Begin(HttpContext context, ExportFormat format, LivePage first, ExportOutput output)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentType = format.MediaType;
+        headers.ContentDisposition = $"attachment; filename=\"{format.FileName}\"";
+        headers.CacheControl = "no-store";
+        // nginx would otherwise take all of it as fast as it comes, into files of its own.
+        headers["X-Accel-Buffering"] = "no";
+        var writer = format.Open(new ExportFacts(Caller.Of(context), first.Now.Generation, limits.Time));
+        writer.Begin(output.Buffer);
+        return writer;
+    }
+
+    private async Task<ActionDocuments> DocumentsAsync(
+        HttpContext context, LivePage page, CancellationToken cancellationToken)
+    {
+        var ids = page.Actions.Select(action => action.Action.UserId).OfType<string>().Distinct().ToList();
+        return new ActionDocuments(
+            Caller.Of(context), Links.Base(context.Request), await users.FindNamesAsync(ids, cancellationToken));
+    }
+
+    [LoggerMessage(LogLevel.Information, "The export {RequestId} broke off: {Why}")]
+    private partial void LogBrokenOff(string requestId, string why);
+}
+
+/// <summary>What limits an export in time: its client's patience, and the end of the service.</summary>
+internal sealed class ExportLimits(
+    IOptions<ExportOptions> options, TimeProvider time, IHostApplicationLifetime lifetime)
+{
+    public TimeSpan Patience => options.Value.Patience;
+
+    public TimeProvider Time => time;
+
+    public CancellationToken Stopping => lifetime.ApplicationStopping;
+}
