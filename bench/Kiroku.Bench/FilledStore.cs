@@ -11,6 +11,22 @@ internal static class FilledStore
     public const int ActionsPerServer = 100;
     private const int ServersInOneTransaction = 2000;
 
+    /// <summary>A data folder with such a store, below a folder or where an earlier run has kept it.</summary>
+    public static async Task<string> MakeAsync(string product, string folder, string name, int actions)
+    {
+        // Filling a store takes minutes. This variable names a folder in which stores are kept for the next run.
+        var kept = Environment.GetEnvironmentVariable("KIROKU_BENCH_STORES");
+        var data = Path.Combine(kept ?? folder, $"{name}-{actions}");
+        if (File.Exists(Path.Combine(data, "filled")))
+            return data;
+        await using (await Service.StartAsync(product, data))
+        {
+        }
+        Fill(Path.Combine(data, "kiroku.db"), actions);
+        await File.WriteAllTextAsync(Path.Combine(data, "filled"), "");
+        return data;
+    }
+
     /// <summary>Numbered servers of the project demo. Their ids and request ids follow from the numbers.</summary>
     public static void Fill(string file, int actions) => Fill(file, actions, Sql);
 

@@ -14,6 +14,8 @@ return args switch
     ["moves", var product, _] => await MoveTimes.RunAsync(product),
     ["many", var product, var image] => await ManyServers.RunAsync(product, image, 100, 10_000),
     ["many", var few, var many, var product, var image] => await ManyServers.RunAsync(product, image, Number(few), Number(many)),
+    ["export", var product, _] => await ExportRates.RunAsync(product, 1_000_000),
+    ["export", var actions, var product, _] => await ExportRates.RunAsync(product, Number(actions)),
     ["start", var product, var image] => await StartTimes.RunAsync(product, Bench(), image),
     ["upgrade", var actions, var old, var product, _] => await Upgrade.RunAsync(old, product, Number(actions)),
     ["bare", var file] => await BareKestrel.RunAsync(file),
@@ -26,6 +28,6 @@ static int Number(string text) => int.Parse(text, NumberStyles.AllowThousands, C
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: bench/run actions | reads [FEW MANY] | writes | nodes | nodes-simulated [NODES] | moves | many [FEW MANY] | start | upgrade ACTIONS OLD");
+    Console.Error.WriteLine("Usage: bench/run actions | reads [FEW MANY] | writes | nodes | nodes-simulated [NODES] | moves | many [FEW MANY] | export [ACTIONS] | start | upgrade ACTIONS OLD");
     return 2;
 }

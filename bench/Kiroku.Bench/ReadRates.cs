@@ -114,19 +114,7 @@ internal static class ReadRates
     }
 
     private static async Task<(string Data, int Actions)> FillAsync(Place place, string name, int actions)
-    {
-        // Filling a store takes minutes. This variable names a folder in which stores are kept for the next run.
-        var kept = Environment.GetEnvironmentVariable("KIROKU_BENCH_STORES");
-        var data = Path.Combine(kept ?? place.Folder, $"{name}-{actions}");
-        if (File.Exists(Path.Combine(data, "filled")))
-            return (data, actions);
-        await using (await Service.StartAsync(place.Product, data))
-        {
-        }
-        FilledStore.Fill(Path.Combine(data, "kiroku.db"), actions);
-        await File.WriteAllTextAsync(Path.Combine(data, "filled"), "");
-        return (data, actions);
-    }
+        => (await FilledStore.MakeAsync(place.Product, place.Folder, name, actions), actions);
 
     private static string Count(int actions) => actions.ToString("N0", CultureInfo.InvariantCulture);
 
