@@ -15,7 +15,7 @@ internal static class Complaints
 {
     public static string? Of(Exception e) => e switch
     {
-        UsageException or StorageException or HypervisorException or JoinException => e.Message,
+        UsageException or RefusedException or StorageException or HypervisorException or JoinException => e.Message,
         OrleansClusterConnectivityCheckFailedException
             => "this node cannot join: not every other one answers it. Each must reach all the others, "
             + "and all have certificates or none "
