@@ -68,6 +68,9 @@ internal sealed record ActionRecord
 
     /// <summary>What there is to say besides, each thing once; null for nothing, and as above.</summary>
     public IReadOnlyList<Warning>? Warnings { get; init; }
+
+    /// <summary>The trace that it is part of; null if it was begun before there were traces.</summary>
+    public ActionTrace? Trace { get; init; }
 }
 
 /// <summary>The request to cancel an action: the user who made it, and when it was accepted.</summary>

@@ -5,9 +5,6 @@ using Kiroku.Actions.Live.Description;
 using Kiroku.Actions.Live.Streams;
 using Kiroku.Actions.Live.Exports;
 using Microsoft.Extensions.Options;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
-using OpenTelemetry.Trace;
 
 namespace Kiroku.Actions;
 
@@ -15,7 +12,6 @@ namespace Kiroku.Actions;
 internal static class ActionsRoom
 {
     private static readonly TimeSpan MostLifetime = TimeSpan.FromDays(366);
-    private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     public static void AddActions(this IServiceCollection services)
     {
@@ -29,11 +25,15 @@ internal static class ActionsRoom
             .ValidateOnStart();
         services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RetentionOptions>, RetentionValidation>();
+        services.AddSingleton<ActionMeters>();
+        services.AddSingleton<EndedActions>();
+        services.AddSingleton<IMeasured, RunningActions>();
         services.AddSingleton<FirstGeneration>();
         services.AddHostedService<FirstGenerationMove>();
         services.AddSingleton<ActionStore>();
         services.AddSingleton<LiveRecord>();
         services.AddSingleton<ActionFeed>();
+        services.AddSingleton<FeedMeters>();
         services.AddSingleton<FeedFollower>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedFollower>());
         services.AddSingleton<ActionWaits>();
@@ -48,7 +48,6 @@ internal static class ActionsRoom
         services.AddHostedService(provider => provider.GetRequiredService<Retention>());
         services.AddSingleton<StorePatience>();
         services.AddSingleton<StepRunner>();
-        AddTelemetry(services);
     }
 
     private static void AddStreams(this IServiceCollection services)
@@ -59,19 +58,5 @@ internal static class ActionsRoom
         services.AddSingleton<ToldPages>();
         services.AddSingleton<Tails>();
         services.AddSingleton<ActionStreams>();
-    }
-
-    /// <summary>
-    /// Sends traces and metrics to the collector that OpenTelemetry's own variable names, if it names one. An action is
-    /// a trace, each attempt at a step a span.
-    /// </summary>
-    private static void AddTelemetry(IServiceCollection services)
-    {
-        if (Environment.GetEnvironmentVariable(Collector) is not { Length: > 0 })
-            return;
-        services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("kiroku"))
-            .WithTracing(tracing => tracing.AddSource(StepRunner.Telemetry.Name).AddOtlpExporter())
-            .WithMetrics(metrics => metrics.AddMeter(Meters.Name).AddOtlpExporter());
     }
 }

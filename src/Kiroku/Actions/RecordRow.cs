@@ -59,6 +59,7 @@ internal sealed record RecordRow
     public bool Cancelable { get; init; }
     public long? Cancelled { get; init; }
     public byte[]? CancelledBy { get; init; }
+    public byte[]? Trace { get; init; }
     public string? Arguments { get; init; }
     public string Attempts { get; init; } = AttemptList.Empty;
 
@@ -87,6 +88,7 @@ internal sealed record RecordRow
             Cancelable = action.Cancelable,
             Cancelled = action.Cancelled is { } cancelled ? Micros.Of(cancelled.Time) : null,
             CancelledBy = CompactId.OfOwner(action.Cancelled?.UserId),
+            Trace = ActionTrace.Write(action.Trace),
             Arguments = action.Arguments,
             Attempts = AttemptList.Write(recorded),
         };
@@ -95,11 +97,12 @@ internal sealed record RecordRow
     public ActionRecord ToAction()
     {
         var (outcome, changed) = (OutcomeCodes.ToOutcome(Outcome), Micros.ToTime(Changed));
+        var request = CompactId.ToRequest(Request);
         return new ActionRecord
         {
             Id = Id,
             ServerId = CompactId.ToGuid(Server),
-            RequestId = CompactId.ToRequest(Request),
+            RequestId = request,
             Action = Action,
             UserId = CompactId.ToOwner(UserId),
             ProjectId = CompactId.ToOwner(ProjectId),
@@ -116,6 +119,7 @@ internal sealed record RecordRow
             Cancelled = Cancelled is { } cancelled
                 ? new Cancellation(CompactId.ToOwner(CancelledBy)!, Micros.ToTime(cancelled))
                 : null,
+            Trace = ActionTrace.Read(Trace, request),
             Arguments = Arguments,
         };
     }

@@ -13,7 +13,7 @@ internal static class RecordRows
 
     private const string Columns = """
         r.id, r.server, r.request, r.action, r.user_id, r.project_id, r.started, r.changed, r.outcome, r.failing,
-        r.resting, r.cancelable, r.cancelled, r.cancelled_by, r.arguments, r.owner, r.position, r.attempts
+        r.resting, r.cancelable, r.cancelled, r.cancelled_by, r.arguments, r.owner, r.position, r.trace, r.attempts
         """;
 
     /// <summary>What Nova's list shows. Each further column would take its time for each of many rows.</summary>
@@ -161,7 +161,8 @@ internal static class RecordRows
         Arguments = rows.IsDBNull(at + 14) ? null : rows.GetString(at + 14),
         Owner = Bytes(rows, at + 15),
         Position = rows.GetInt64(at + 16),
-        Attempts = rows.GetString(at + 17),
+        Trace = Bytes(rows, at + 17),
+        Attempts = rows.GetString(at + 18),
     };
 
     private static byte[]? Bytes(DbDataReader rows, int at)

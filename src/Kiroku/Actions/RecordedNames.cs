@@ -31,6 +31,14 @@ internal static class ActionNames
     public const string Migrate = "migrate";
     public const string TriggerCrashDump = "trigger_crash_dump";
     public const string CreateBackup = "createBackup";
+
+    /// <summary>All of them.</summary>
+    public static ImmutableArray<string> All { get; } =
+    [
+        Create, Delete, Start, Stop, Reboot, Rebuild, Resize, ConfirmResize, RevertResize, Shelve, Unshelve, Pause,
+        Unpause, Suspend, Resume, Lock, Unlock, ResetState, CreateImage, Rescue, Unrescue, Migrate, TriggerCrashDump,
+        CreateBackup,
+    ];
 }
 
 /// <summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Kiroku.Storage;
 using Microsoft.Extensions.Options;
 using Polly;
@@ -12,11 +11,9 @@ namespace Kiroku.Actions;
 /// failed for good.
 /// </summary>
 internal sealed partial class StepRunner(
-    ActionStore store, StorePatience patience, IOptions<ActionsOptions> options, TimeProvider time,
-    ILogger<StepRunner> logger)
+    ActionStore store, StorePatience patience, ActionMeters meters, IOptions<ActionsOptions> options,
+    TimeProvider time, ILogger<StepRunner> logger)
 {
-    public static readonly ActivitySource Telemetry = new("Kiroku.Actions");
-
     /// <summary>Runs the step unless it has already succeeded in this action.</summary>
     /// <exception cref="StepFailedException">The step failed for good; its last event has the reason.</exception>
     /// <exception cref="OperationCanceledException">The token fired; an event that was open then is left
@@ -30,10 +27,15 @@ internal sealed partial class StepRunner(
             {
                 ReasonCode = run.LastError?.ReasonCode,
             };
+        using var waiting = meters.WaitFor(WaitReasons.Retry);
         try
         {
-            await Retries(run, step).ExecuteAsync(
-                async token => await AttemptAsync(run, step, token), cancellationToken);
+            await Retries(run, step, waiting).ExecuteAsync(
+                async token =>
+                {
+                    waiting.End();
+                    await AttemptAsync(run, step, token);
+                }, cancellationToken);
         }
         catch (AttemptFailedException e)
         {
@@ -62,7 +64,7 @@ internal sealed partial class StepRunner(
             await WriteAsync(run, ended, null, cancellationToken);
     }
 
-    private ResiliencePipeline Retries(ActionRun run, Step step)
+    private ResiliencePipeline Retries(ActionRun run, Step step, Counted waiting)
         => new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
         {
@@ -70,12 +72,16 @@ internal sealed partial class StepRunner(
             ShouldHandle = new PredicateBuilder().Handle<AttemptFailedException>(e => !e.Final),
             DelayGenerator = _ => ValueTask.FromResult<TimeSpan?>(
                 run.Failures(step.Event) <= 1 ? options.Value.FirstDelay : options.Value.NextDelay),
+            OnRetry = _ =>
+            {
+                waiting.Begin();
+                return default;
+            },
         })
         .Build();
 
     private async Task AttemptAsync(ActionRun run, Step step, CancellationToken cancellationToken)
     {
-        using var span = Telemetry.StartActivity(step.Event);
         var open = step.RecordedOnFailureOnly ? null : await BeginAsync(run, step, cancellationToken);
         try
         {
@@ -94,7 +100,6 @@ internal sealed partial class StepRunner(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            span?.SetStatus(ActivityStatusCode.Error, e.Message);
             LogFailed(step.Event, run.Attempts(step.Event), run.Action.RequestId, e);
             open ??= await BeginAsync(run, step, cancellationToken);
             var failure = StepFailure.Of(e);

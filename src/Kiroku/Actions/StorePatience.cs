@@ -10,7 +10,7 @@ namespace Kiroku.Actions;
 /// step fails because of it.
 /// </summary>
 internal sealed partial class StorePatience(
-    IOptions<ActionsOptions> options, TimeProvider time, ILogger<StorePatience> logger)
+    IOptions<ActionsOptions> options, ActionMeters meters, TimeProvider time, ILogger<StorePatience> logger)
 {
     private readonly ResiliencePipeline pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
@@ -27,10 +27,31 @@ internal sealed partial class StorePatience(
         .Build();
 
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
-        => await pipeline.ExecuteAsync(async token => await work(token), cancellationToken);
+    {
+        using var waiting = meters.WaitFor(WaitReasons.Store);
+        return await pipeline.ExecuteAsync(
+            async token =>
+            {
+                waiting.End();
+                try
+                {
+                    return await work(token);
+                }
+                catch (StorageException)
+                {
+                    waiting.Begin();
+                    throw;
+                }
+            }, cancellationToken);
+    }
 
-    public async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
-        => await pipeline.ExecuteAsync(async token => await work(token), cancellationToken);
+    public Task RunAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+        => RunAsync(
+            async token =>
+            {
+                await work(token);
+                return true;
+            }, cancellationToken);
 
     [LoggerMessage(LogLevel.Error, "The store is in trouble, and an action waits for it")]
     private static partial void LogWaits(ILogger logger, Exception? exception);

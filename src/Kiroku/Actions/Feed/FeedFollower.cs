@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Kiroku.Storage;
 
 namespace Kiroku.Actions.Feed;
@@ -7,8 +8,9 @@ namespace Kiroku.Actions.Feed;
 /// last one has gone. What this process writes is told at once; what other processes write to a shared store, within a
 /// tenth of a second.
 /// </summary>
-internal sealed partial class FeedFollower(ActionFeed feed, IDatabase database, ILogger<FeedFollower> logger)
-    : BackgroundService
+internal sealed partial class FeedFollower(
+    ActionFeed feed, IDatabase database, ILogger<FeedFollower> logger, FeedMeters? meters = null,
+    TimeProvider? time = null) : BackgroundService
 {
     private const int PageSize = 500;
 
@@ -19,6 +21,7 @@ internal sealed partial class FeedFollower(ActionFeed feed, IDatabase database, 
     /// <summary>How long to wait for a hint that something was written.</summary>
     private readonly TimeSpan period = TimeSpan.FromMilliseconds(database.IsShared ? 100 : 1000);
 
+    private readonly FeedMeters? meters = meters;
     private readonly Lock changing = new();
     private readonly HashSet<IFeedListener> listeners = [];
     private readonly Signal came = new();
@@ -34,7 +37,8 @@ internal sealed partial class FeedFollower(ActionFeed feed, IDatabase database, 
         Task ready;
         lock (changing)
         {
-            listeners.Add(listener);
+            if (listeners.Add(listener))
+                meters?.Came(listener.Kind);
             ready = begun.Task;
         }
         came.Set();
@@ -70,7 +74,7 @@ internal sealed partial class FeedFollower(ActionFeed feed, IDatabase database, 
             {
                 position ??= await feed.NowAsync(cancellationToken);
                 begun.TrySetResult();
-                var page = await feed.ReadAsync(position, PageSize, cancellationToken);
+                var page = await ReadAsync(position, cancellationToken);
                 Tell(page);
                 position = page.Next;
                 if (page.Entries.Count == PageSize)
@@ -91,6 +95,14 @@ internal sealed partial class FeedFollower(ActionFeed feed, IDatabase database, 
                 await Task.Delay(PauseAfterFailure, cancellationToken);
             }
         }
+    }
+
+    private async Task<FeedPage> ReadAsync(FeedPosition position, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var page = await feed.ReadAsync(position, PageSize, cancellationToken);
+        meters?.Read(Stopwatch.GetElapsedTime(began));
+        return page;
     }
 
     private bool HasEnded()
@@ -114,6 +126,7 @@ internal sealed partial class FeedFollower(ActionFeed feed, IDatabase database, 
             foreach (var listener in listeners)
                 listener.Tell(page);
         }
+        meters?.Told(page, (time ?? TimeProvider.System).UtcNow());
     }
 
     /// <summary>Whoever comes from now on follows the new generation.</summary>
@@ -122,7 +135,10 @@ internal sealed partial class FeedFollower(ActionFeed feed, IDatabase database, 
         lock (changing)
         {
             foreach (var listener in listeners)
+            {
                 listener.GiveUp(reason);
+                meters?.Left(listener.Kind);
+            }
             listeners.Clear();
             begun = NewSource();
         }
@@ -144,7 +160,10 @@ internal sealed partial class FeedFollower(ActionFeed feed, IDatabase database, 
         public void Dispose()
         {
             lock (follower.changing)
-                follower.listeners.Remove(listener);
+            {
+                if (follower.listeners.Remove(listener))
+                    follower.meters?.Left(listener.Kind);
+            }
         }
     }
 }
@@ -152,6 +171,9 @@ internal sealed partial class FeedFollower(ActionFeed feed, IDatabase database, 
 /// <summary>Somebody who follows the feed; called under a lock, so it only takes note.</summary>
 internal interface IFeedListener
 {
+    /// <summary>What kind of listener it is, for metrics: one of a few words.</summary>
+    string Kind => "other";
+
     void Tell(FeedPage page);
 
     /// <summary>Nothing more is told: the store was restored or copied.</summary>

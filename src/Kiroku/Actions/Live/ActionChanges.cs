@@ -6,7 +6,10 @@ namespace Kiroku.Actions.Live;
 internal sealed class ActionChanges(Guid server, string request) : IFeedListener, IDisposable
 {
     private readonly Signal changed = new();
+
     private volatile bool isOver;
+
+    public string Kind => "wait";
 
     /// <summary>Completes at the next change, or at once after one since the last call.</summary>
     /// <returns>False if the feed was given up: follow it anew, and look at the action first.</returns>

@@ -58,6 +58,11 @@ internal sealed record ActionDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public required IReadOnlyList<WarningDocument>? Warnings { get; init; }
 
+    /// <summary>
+    /// The trace that it is part of, in 32 hexadecimal digits; null if it was begun before there were traces.
+    /// </summary>
+    public required string? TraceId { get; init; }
+
     /// <summary>The place of its last change in the feed; null if that was before the feed began.</summary>
     public required string? Position { get; init; }
 

@@ -45,6 +45,7 @@ internal sealed class ActionDocuments(Caller caller, string address, IReadOnlyDi
                 ? ChangesDocument.Of(changes, project, seesTraceback)
                 : null,
             Warnings = seesDetails ? action.Warnings?.Select(Make).ToList() : null,
+            TraceId = action.Trace?.TraceId,
             Position = position?.ToString(),
             Attempts = [.. events.Reverse().Select(record => Make(record, project))],
             Links = new(

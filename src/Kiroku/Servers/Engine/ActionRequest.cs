@@ -49,6 +49,10 @@ internal sealed record ActionRequest(
     [Id(12)]
     public byte[]? Seal { get; init; }
 
+    /// <summary>The caller's span, as <c>traceparent</c> has it; null if it named none.</summary>
+    [Id(13)]
+    public string? TraceParent { get; init; }
+
     /// <summary>
     /// The content of the body, as the node that received the request has read it. It does not cross to another node.
     /// </summary>
@@ -67,6 +71,7 @@ internal sealed record ActionRequest(
         {
             Key = IdempotencyKey.Of(context),
             ByAdmin = caller.IsAdmin,
+            TraceParent = CallersTrace.Of(context),
         };
     }
 
@@ -92,6 +97,7 @@ internal sealed record ActionRequest(
         StartTime = now,
         UpdatedAt = now,
         Outcome = outcome,
+        Trace = ActionTrace.Of(TraceParent, RequestId),
     };
 
     public JsonElement ReadBody()

@@ -14,8 +14,8 @@ namespace Kiroku.Servers.Engine;
 /// record.
 /// </summary>
 internal sealed class InstantActions(
-    IDatabase database, OwnMembership membership, KeptAnswers answers, ActionStore actions, ServiceSettings settings,
-    TimeProvider time)
+    IDatabase database, OwnMembership membership, KeptAnswers answers, ActionStore actions, EndedActions ended,
+    ServiceSettings settings, TimeProvider time)
 {
     /// <summary>
     /// Changes nothing, but locks the row, so that the records of one server are written one after another.
@@ -41,10 +41,11 @@ internal sealed class InstantActions(
             "locked_by = @LockedBy, locked_reason = @LockedReason, updated_at = @now",
             new { changed.Id, changed.LockedBy, changed.LockedReason, now }));
 
-    private Task AcceptAsync(
+    private async Task AcceptAsync(
         Guid server, ActionRequest request, Answer answer, string? recorded,
         Func<DbConnection, DateTime, Task<int>> change)
-        => database.WriteAsync(async connection =>
+    {
+        var written = await database.WriteAsync(async connection =>
         {
             await membership.HoldAsync(connection);
             var now = time.UtcNow();
@@ -52,8 +53,13 @@ internal sealed class InstantActions(
                 throw Fault.NotFound($"Instance {server} could not be found.");
             await answers.InsertAsync(connection, new Keeping(request.Key, answer));
             var record = request.Record(server, now, Outcomes.Succeeded);
-            return await actions.InsertNextAsync(connection, record, recorded is null ? null : Event(recorded, now));
+            var attempt = recorded is null ? null : Event(recorded, now);
+            var action = await actions.InsertNextAsync(connection, record, attempt);
+            return new RecordedAction(
+                action with { FinishTime = action.UpdatedAt }, attempt is null ? [] : [attempt]);
         }, CancellationToken.None);
+        ended.Tell(written);
+    }
 
     private static Task<int> SetAsync(DbConnection connection, string columns, object values)
         => connection.ExecuteAsync($"UPDATE servers SET {columns} WHERE id = @Id AND deleted = 0", values);

@@ -14,8 +14,8 @@ namespace Kiroku.Servers.Engine;
 /// </summary>
 internal sealed partial class WorkflowRunner(
     IHypervisor hypervisor, ServerHosts hosts, Placing placing, ServerStore servers, ActionStore actions,
-    StepRunner steps, StorePatience patience, Resting resting, ServiceSettings settings, TimeProvider time,
-    ILogger<WorkflowRunner> logger)
+    StepRunner steps, StorePatience patience, ActionMeters meters, Resting resting, ServiceSettings settings,
+    TimeProvider time, ILogger<WorkflowRunner> logger)
 {
     private readonly ResiliencePipeline undoing = new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
@@ -33,14 +33,13 @@ internal sealed partial class WorkflowRunner(
     {
         var run = new ActionRun(recorded.Action, server.Fence, settings.Host, recorded.Events.Reverse());
         var work = new ServerWork(server, run, hosts, placing, servers, patience, steps, time);
-        using var trace = StepRunner.Telemetry.StartActivity(run.Action.Action);
-        trace?.SetTag("server.id", server.Id).SetTag("request.id", run.Action.RequestId);
+        using var counted = meters.Work(run.Action.Action);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(
             stop.Overtaken, stop.Cancelled, resting.StepsMustEnd);
         try
         {
             if (server.Hosts.Contains(settings.Host))
-                await hypervisor.Connected.WaitAsync(either.Token);
+                await ConnectedAsync(either.Token);
             await RunAsync(workflow, work, run, either.Token);
         }
         catch (OperationCanceledException) when (stop.Cancelled.IsCancellationRequested)
@@ -59,6 +58,14 @@ internal sealed partial class WorkflowRunner(
         {
             LogFenced(run.Action.Action, run.Action.RequestId, server.Id);
         }
+    }
+
+    private async Task ConnectedAsync(CancellationToken cancellationToken)
+    {
+        using var waiting = meters.WaitFor(WaitReasons.Hypervisor);
+        if (!hypervisor.Connected.IsCompleted)
+            waiting.Begin();
+        await hypervisor.Connected.WaitAsync(cancellationToken);
     }
 
     private async Task RunAsync(Workflow workflow, ServerWork work, ActionRun run, CancellationToken cancellationToken)

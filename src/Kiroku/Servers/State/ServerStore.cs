@@ -9,7 +9,8 @@ namespace Kiroku.Servers.State;
 
 /// <summary>The rows of servers, and the transactions in which an action begins, goes on and ends.</summary>
 internal sealed class ServerStore(
-    IDatabase database, OwnMembership membership, KeptAnswers answers, FinishedRecords records, ActionStore actions)
+    IDatabase database, OwnMembership membership, KeptAnswers answers, FinishedRecords records, ActionStore actions,
+    EndedActions ended)
 {
     /// <summary>The server, deleted or not; null if there never was one.</summary>
     public Task<Server?> FindAsync(Guid id, CancellationToken cancellationToken)
@@ -86,12 +87,16 @@ internal sealed class ServerStore(
     /// </summary>
     /// <returns>The server as it stands now and the action; null if the server had changed meanwhile.</returns>
     /// <exception cref="Fault">Nothing was changed: the request is a repeated one.</exception>
-    public Task<(Server, ActionRecord)?> BeginActionAsync(
+    public async Task<(Server, ActionRecord)?> BeginActionAsync(
         Server seen, Acceptance acceptance, CancellationToken cancellationToken)
     {
-        return acceptance.AlsoWrite is null
+        RecordedAction? superseded = null;
+        var accepted = await (acceptance.AlsoWrite is null
             ? database.WriteAsync(BeginAsync, cancellationToken)
-            : database.WriteAloneAsync(BeginAsync, cancellationToken);
+            : database.WriteAloneAsync(BeginAsync, cancellationToken));
+        if (accepted is not null && superseded is not null)
+            ended.Tell(superseded);
+        return accepted;
 
         async Task<(Server, ActionRecord)?> BeginAsync(DbConnection connection)
         {
@@ -122,7 +127,8 @@ internal sealed class ServerStore(
                 && await actions.FindAsync(connection, seen.Id, overtaken) is { } old)
             {
                 var left = ServerTraits.Left(old.Action, seen);
-                await ActionStore.EndAsync(connection, old.Supersede(action.Action, action.UpdatedAt, left));
+                superseded = old.Supersede(action.Action, action.UpdatedAt, left);
+                await ActionStore.EndAsync(connection, superseded);
                 await acceptance.GiveUp(connection, old.Action);
             }
             await answers.InsertAsync(connection, acceptance.Keeping);
@@ -173,7 +179,7 @@ internal sealed class ServerStore(
     /// </summary>
     /// <exception cref="FencedException">The action is no longer the running one.</exception>
     public async Task EndActionAsync(
-        Server server, Server? known, RecordedAction ended, CancellationToken cancellationToken)
+        Server server, Server? known, RecordedAction recorded, CancellationToken cancellationToken)
     {
         using var removing = server.Deleted ? records.Removing(server.Id) : null;
         var row = ServerRow.Of(server with
@@ -181,12 +187,13 @@ internal sealed class ServerStore(
             RunningAction = null,
             TaskState = null,
             Progress = 0,
-            UpdatedAt = ended.Action.UpdatedAt,
+            UpdatedAt = recorded.Action.UpdatedAt,
         });
         var values = new DynamicParameters(row);
         values.AddDynamicParams(server.Fence);
         var hold = $"UPDATE servers SET {Assignments(row, known)} WHERE {Fence.Holds} RETURNING id";
-        await actions.EndAsync(ended, hold, values, cancellationToken);
+        await actions.EndAsync(recorded, hold, values, cancellationToken);
+        ended.Tell(recorded);
     }
 
     /// <summary>
