@@ -22,6 +22,7 @@ using Kiroku.Servers;
 using Kiroku.Servers.Api;
 using Kiroku.Storage;
 using Kiroku.Webhooks;
+using Kiroku.Telemetry;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Kiroku;
@@ -65,21 +66,24 @@ internal static class KirokuApp
         builder.AddCluster(settings);
         builder.Services.AddServers();
         configure?.Invoke(builder);
+        builder.AddTelemetry(settings);
 
         var app = builder.Build();
+        app.UseAddresses();
+        app.UseRequestIds();
+        app.UseMiddleware<FaultMiddleware>();
         if (settings.Roles.HasFlag(NodeRoles.Api))
             app.MapRooms();
         app.MapGet("/healthz", (NodeDrain drain) => drain.IsAsked
             ? Results.Text("draining", statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text("ok"));
+        app.MapMetrics();
         return app;
     }
 
     private static void MapRooms(this WebApplication app)
     {
-        app.UseAddresses();
-        app.UseRequestIds();
-        app.UseMiddleware<FaultMiddleware>();
+        app.UseTraces();
         app.UseUnrouted();
         app.UseMergedSlashes();
         app.UseRouting();

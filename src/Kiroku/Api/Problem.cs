@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Kiroku.Api;
 
 /// <summary>
-/// The error body of <c>/actions/v1</c>: a problem document (RFC 9457) whose type names the kind of problem for good,
-/// and whose detail is a sentence for the caller.
+/// The error body of <c>/actions/v1</c> and of <c>/metrics</c>: a problem document (RFC 9457) whose type names the kind
+/// of problem for good, and whose detail is a sentence for the caller.
 /// </summary>
 internal static class Problem
 {
@@ -13,10 +13,12 @@ internal static class Problem
     /// <summary>What every type begins with.</summary>
     public const string Types = "urn:kiroku:problem:";
 
-    private static readonly PathString Service = "/actions";
+    private static readonly PathString LiveRecord = "/actions";
+    private static readonly PathString Metrics = "/metrics";
 
     /// <summary>Whether requests with this path get their errors in this form.</summary>
-    public static bool IsFormOf(PathString path) => path.StartsWithSegments(Service);
+    public static bool IsFormOf(PathString path)
+        => path.StartsWithSegments(LiveRecord) || path.StartsWithSegments(Metrics);
 
     public static Task WriteAsync(HttpContext context, Fault fault)
         => JsonResponse.WriteAsync(context, fault.Status, JsonResponse.ToBytes(json =>

@@ -21,6 +21,7 @@ internal static class NodesRoom
         services.AddSingleton<HostMeter>();
         services.AddSingleton<Silence>();
         services.AddSingleton<HostWatch>();
+        services.AddSingleton<IMeasured, HostStates>();
         services.AddSingleton<HostNetworks>();
         services.AddSingleton<HostRemoval>();
         services.AddSingleton<ServiceStore>();

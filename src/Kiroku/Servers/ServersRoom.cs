@@ -101,6 +101,7 @@ internal static class ServersRoom
             services.AddConsole(kind);
         services.AddSingleton<ServerActionsApi>();
         services.AddHostedService<Recovery>();
+        services.AddSingleton<MachineStates>();
         services.AddHostedService<MachineWatcher>();
         services.AddHostedService<ResizeConfirmer>();
         services.AddSingleton<FilterKeeper>();

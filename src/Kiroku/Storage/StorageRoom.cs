@@ -18,14 +18,15 @@ internal static class StorageRoom
             .ValidateOnStart();
         services.AddSingleton(
             provider => new DiskReserve(provider.GetRequiredService<IOptions<StorageOptions>>().Value.Reserve));
-        services.AddSingleton(provider =>
+        services.AddSingleton<IDatabase>(provider =>
         {
             var database = Open(
                 provider.GetRequiredService<IOptions<StorageOptions>>().Value, settings,
                 provider.GetRequiredService<ILogger<SqliteBallast>>());
             database.Migrate();
-            return database;
+            return new MeasuredDatabase(database, provider.GetRequiredService<StoreMeters>());
         });
+        services.AddSingleton<StoreMeters>();
         services.AddSingleton(new StoreTime(TimeProvider.System));
         services.AddSingleton<TimeProvider>(
             provider => provider.GetRequiredService<IOptions<StorageOptions>>().Value.Database is null

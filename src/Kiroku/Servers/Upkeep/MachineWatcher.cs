@@ -14,8 +14,8 @@ namespace Kiroku.Servers.Upkeep;
 /// </summary>
 internal sealed partial class MachineWatcher(
     IHypervisor hypervisor, ServerStore store, WatchedServers watched, LocalHost here, GroupFilters groups,
-    StrayWatch strays, Workflows workflows, IGrainFactory grains, ServiceSettings settings,
-    IOptions<ServersOptions> options, TimeProvider time, ILogger<MachineWatcher> logger)
+    StrayWatch strays, MachineStates machineStates, Workflows workflows, IGrainFactory grains,
+    ServiceSettings settings, IOptions<ServersOptions> options, TimeProvider time, ILogger<MachineWatcher> logger)
     : BackgroundService
 {
     private readonly HostMachines machines = new(here, groups, options.Value.ShutdownTimeout, require: null);
@@ -54,6 +54,7 @@ internal sealed partial class MachineWatcher(
         try
         {
             var states = await hypervisor.ListMachinesAsync(cancellationToken);
+            machineStates.Note(states.Values);
             var servers = await watched.ListOnHostAsync(settings.Host, states.Keys, cancellationToken);
             foreach (var server in servers.Where(IsAtRestHere))
             {
