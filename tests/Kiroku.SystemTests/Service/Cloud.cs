@@ -17,6 +17,8 @@ internal sealed partial class Cloud
 
     public string UserId { get; }
 
+    public string Token => http.DefaultRequestHeaders.GetValues("X-Auth-Token").Single();
+
     /// <summary>Signs in as "demo" or "admin".</summary>
     public static async Task<Cloud> SignInAsync(Uri address, string cloudsFile, string user)
     {
@@ -53,6 +55,15 @@ internal sealed partial class Cloud
         using var answer = await http.SendAsync(request);
         var id = answer.Headers.TryGetValues("x-openstack-request-id", out var ids) ? ids.Single() : null;
         return new Answer((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), id, answer.Headers);
+    }
+
+    /// <summary>Gets a document of the live record's once it has changed for good, or after half a minute.</summary>
+    public async Task<Answer> WaitAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Prefer", "wait=30");
+        using var answer = await http.SendAsync(request);
+        return new Answer((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), null, answer.Headers);
     }
 
     public Task<Answer> GetAsync(string path, string? version = null) => SendAsync(HttpMethod.Get, path, null, version);

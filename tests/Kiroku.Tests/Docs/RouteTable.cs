@@ -23,7 +23,7 @@ internal static class RouteTable
     /// <summary>Which of the APIs a route belongs to.</summary>
     public static string ApiOf(VisibilityRow row) => row.Path switch
     {
-        "/healthz" => "service",
+        "/healthz" or "/metrics" => "service",
         _ when row.IsCompute => "compute",
         _ when row.Path.StartsWith("/actions", StringComparison.Ordinal) => "live",
         _ when row.Path.StartsWith("/identity", StringComparison.Ordinal) => "identity",

@@ -11,7 +11,7 @@ internal static class RuleTable
     public static IReadOnlyDictionary<string, string> Roles { get; } =
         DeclaredRules.All.ToDictionary(rule => rule.Name, rule => rule.Role, StringComparer.Ordinal);
 
-    public static IReadOnlyList<string> Apis { get; } = ["compute", "live", "image", "network", "identity"];
+    public static IReadOnlyList<string> Apis { get; } = ["compute", "live", "image", "network", "identity", "service"];
 
     /// <summary>Neutron's names do not say whose they are, and Glance's neither.</summary>
     private static readonly HashSet<string> Networks
@@ -32,6 +32,7 @@ internal static class RuleTable
         "os_compute_api" or "compute" => "compute",
         "actions" => "live",
         "identity" => "identity",
+        "metrics" => "service",
         _ when Networks.Contains(rule) => "network",
         _ => "image",
     };

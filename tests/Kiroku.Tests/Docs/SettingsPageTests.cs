@@ -14,6 +14,7 @@ public sealed class SettingsPageTests
         ["Idempotency"] = "[Repeating a request](api.md#repeating-a-request)",
         ["Images"] = "[Images on several nodes](operating/several-nodes.md#images-on-several-nodes)",
         ["Keystone"] = "[With a Keystone](operating/keystone.md)",
+        ["Metrics"] = "[Metrics and traces](operating/metrics.md)",
         ["Quotas"] = "[Quotas of images](operating/limits.md#quotas-of-images)",
         ["RateLimit"] = "[Too many requests](operating/limits.md#too-many-requests)",
         ["Retention"] = "[Retention](operating/limits.md#retention)",

@@ -29,6 +29,7 @@ public sealed class ArchitectureTests
         ["Proxies"] = ["Access", "Api", "Images", "Networks", "Quotas", "Storage"],
         ["ConfigDrives"] = ["Api"],
         ["Scheduling"] = ["Hypervisors"],
+        ["Telemetry"] = ["Access", "Actions", "Api", "Identity"],
         ["Servers"] =
         [
             "Access", "Actions", "Api", "Cluster", "ConfigDrives", "Flavors", "Hardware", "Hypervisors", "Images",

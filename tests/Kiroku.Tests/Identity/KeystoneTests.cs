@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kiroku.Access;
 using Kiroku.Tests.Fakes;
 using Microsoft.Extensions.Time.Testing;
@@ -9,12 +10,13 @@ namespace Kiroku.Tests.Identity;
 public sealed class KeystoneTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
+    private readonly ConcurrentBag<string> asked = [];
     private IdentityDesk keystone = null!;
     private TestApp app = null!;
 
     public async ValueTask InitializeAsync()
     {
-        keystone = await OpenAsync();
+        keystone = await OpenAsync(builder => builder.Services.AddSingleton<IStartupFilter>(new Listening(asked)));
         await NewServiceAccountAsync();
         app = await StartAsync();
     }
@@ -119,6 +121,19 @@ public sealed class KeystoneTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task It_is_asked_within_the_trace_of_the_request()
+    {
+        const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        var member = await MemberAsync("ann");
+        using var answer = await member.GetAsync(
+            "/v2.1/flavors", ("traceparent", $"00-{Trace}-00f067aa0ba902b7-01"));
+
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Contains(asked, header => header.StartsWith($"00-{Trace}-", StringComparison.Ordinal)
+            && !header.Contains("00f067aa0ba902b7", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task While_it_is_down_remembered_tokens_are_accepted_and_others_get_503()
     {
         var (known, unknown) = (await MemberAsync("ann"), await MemberAsync("bob"));
@@ -193,4 +208,18 @@ public sealed class KeystoneTests : IAsyncLifetime
     private static async Task<int> CreateImageAsync(TestUser user)
         => (await user.AskAsync(
             "POST", "/image/v2/images", """{"name":"x","disk_format":"raw","container_format":"bare"}""")).Status;
+
+    /// <summary>Keeps the traces that requests to the Keystone name.</summary>
+    private sealed class Listening(ConcurrentBag<string> asked) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((context, go) =>
+            {
+                asked.Add(context.Request.Headers.TraceParent.ToString());
+                return go(context);
+            });
+            next(app);
+        };
+    }
 }

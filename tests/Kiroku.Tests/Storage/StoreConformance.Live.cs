@@ -54,6 +54,11 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task What_runs_is_counted_by_the_index_of_what_runs()
+        => Assert.Matches(
+            @"\brecords_running\b", await PlanAsync(RunningActions.Running, new DynamicParameters()));
+
+    [Fact]
     public async Task Pages_of_the_live_record_hold_each_action_once_while_others_are_accepted()
     {
         foreach (var ascending in new[] { true, false })

@@ -5,6 +5,7 @@ using Kiroku.Cluster;
 using Kiroku.Hypervisors;
 using Kiroku.Servers.State;
 using Kiroku.Storage;
+using Kiroku.Tests.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Tests.Storage;
@@ -46,7 +47,8 @@ public abstract partial class StoreConformance : IDisposable
         Membership,
         new KeptAnswers(Database, Options.Create(new IdempotencyOptions()), TimeProvider.System),
         new FinishedRecords(Options.Create(new ActionsOptions())),
-        Actions);
+        Actions,
+        new EndedActions(new ActionMeters(TestMeters.Factory)));
 
     private protected ActionStore Actions => new(Database, new FirstGeneration(Database));
 

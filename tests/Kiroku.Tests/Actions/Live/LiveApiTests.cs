@@ -26,8 +26,8 @@ public sealed partial class LiveApiTests(History history) : IClassFixture<Histor
         Assert.Equal(
             [
                 "request_id", "server", "project_id", "user_id", "user_name", "action", "done", "outcome",
-                "cancelable", "start_time", "finish_time", "duration_ms", "progress", "details", "position",
-                "attempts", "links",
+                "cancelable", "start_time", "finish_time", "duration_ms", "progress", "details", "trace_id",
+                "position", "attempts", "links",
             ],
             shown.Select(pair => pair.Key));
         Assert.Equal(
