@@ -33,18 +33,19 @@ internal sealed class ActionMeters
         ended = meter.CreateCounter<long>(
             "kiroku.actions.ended", "{action}", "Actions that this node ended, by action and outcome");
         durations = meter.CreateHistogram(
-            "kiroku.actions.duration", "s", "How long they took from acceptance to end, by action and outcome",
-            advice: Buckets);
+            "kiroku.actions.duration", "s",
+            "Time from acceptance to end of the actions that this node ended, by action and outcome", advice: Buckets);
         attempts = meter.CreateCounter<long>(
             "kiroku.attempts", "{attempt}",
             "Attempts at steps of the actions that this node ended, by event and result");
         attemptDurations = meter.CreateHistogram(
-            "kiroku.attempts.duration", "s", "How long they took, by event and result", advice: Buckets);
+            "kiroku.attempts.duration", "s", "Time of these attempts, by event and result", advice: Buckets);
         active = meter.CreateUpDownCounter<long>(
             "kiroku.actions.active", "{action}", "Actions that this node works on now, by action");
         waiting = meter.CreateUpDownCounter<long>(
             "kiroku.actions.waiting", "{action}",
-            "Those of them that wait, by reason: retry (for the next attempt), hypervisor or store (until it answers)");
+            "Those that this node works on and that wait, by reason: retry (for the next attempt), hypervisor or store "
+                + "(until it answers)");
     }
 
     /// <summary>

@@ -8,7 +8,10 @@ namespace Kiroku.Actions;
 /// </summary>
 internal static class ActionSpans
 {
-    public static readonly ActivitySource Source = new("Kiroku.Actions");
+    /// <summary>The name of the source, by which collectors ask for it.</summary>
+    public const string Name = "Kiroku.Actions";
+
+    private static readonly ActivitySource Source = new(Name);
 
     public static void Tell(RecordedAction ended)
     {

@@ -30,7 +30,7 @@ internal sealed class RunningActions : IMeasured
             "Actions that run in the whole cloud, by action; the same from every node");
         meter.CreateObservableGauge(
             "kiroku.actions.oldest", () => Tell(Age), "s",
-            "Age of the oldest of them, by action; the same from every node");
+            "Age of the oldest action that runs in the whole cloud, by action; the same from every node");
     }
 
     public string What => "The actions that run";

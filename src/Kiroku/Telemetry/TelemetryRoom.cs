@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Kiroku.Access;
 using Kiroku.Actions;
-using Kiroku.Api;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -48,7 +47,7 @@ internal static class TelemetryRoom
         services.ConfigureOpenTelemetryMeterProvider((provider, metrics) => metrics.LeaveOutOthers(
             provider.GetRequiredService<IMeterFactory>()));
         if (IsNamed(builder, Both) || IsNamed(builder, Traces))
-            telemetry.WithTracing(tracing => tracing.AddSource(ActionSpans.Source.Name).AddOtlpExporter());
+            telemetry.WithTracing(tracing => tracing.AddSource(ActionSpans.Name).AddOtlpExporter());
         if (!IsNamed(builder, Both) && !IsNamed(builder, Metrics))
             return;
         telemetry.WithMetrics(metrics => metrics.AddOtlpExporter());

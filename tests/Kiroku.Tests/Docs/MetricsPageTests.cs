@@ -18,6 +18,8 @@ public sealed class MetricsPageTests
     private static async Task<IReadOnlyList<Instrument>> InstrumentsAsync()
     {
         await using var app = await TestApp.StartAsync();
+        // Made when somebody first asks for metrics.
+        Assert.NotEmpty(app.Services.GetServices<IMeasured>());
         var own = app.Services.GetRequiredService<IMeterFactory>();
         var found = new List<Instrument>();
         using var listener = new MeterListener

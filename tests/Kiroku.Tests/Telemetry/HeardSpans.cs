@@ -15,7 +15,7 @@ internal sealed class HeardSpans : IDisposable
     {
         listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == ActionSpans.Source.Name,
+            ShouldListenTo = source => source.Name == ActionSpans.Name,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = activity => heard.Writer.TryWrite(activity),
         };
