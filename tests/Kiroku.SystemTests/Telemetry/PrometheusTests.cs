@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Kiroku.SystemTests.Hypervisors;
 using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Telemetry;

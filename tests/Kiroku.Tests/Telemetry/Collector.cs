@@ -27,8 +27,8 @@ internal sealed class Collector : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
         var collector = new Collector(app);
-        app.MapPost("/v1/traces", context => collector.TakeAsync(context, collector.TakeSpans));
-        app.MapPost("/v1/metrics", context => collector.TakeAsync(context, collector.TakeMetrics));
+        app.MapPost("/v1/traces", context => TakeAsync(context, collector.TakeSpans));
+        app.MapPost("/v1/metrics", context => TakeAsync(context, collector.TakeMetrics));
         await app.StartAsync(TestContext.Current.CancellationToken);
         return collector;
     }
@@ -59,7 +59,7 @@ internal sealed class Collector : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
 
-    private async Task TakeAsync(HttpContext context, Action<Sent> take)
+    private static async Task TakeAsync(HttpContext context, Action<Sent> take)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);

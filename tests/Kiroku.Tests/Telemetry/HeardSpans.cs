@@ -16,7 +16,11 @@ internal sealed class HeardSpans : IDisposable
         listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == ActionSpans.Name,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            // As a tracing library does by default: what is recorded for one listener is so for all in the process.
+            Sample = (ref ActivityCreationOptions<ActivityContext> asked)
+                => asked.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded)
+                    ? ActivitySamplingResult.AllDataAndRecorded
+                    : ActivitySamplingResult.None,
             ActivityStopped = activity => heard.Writer.TryWrite(activity),
         };
         ActivitySource.AddActivityListener(listener);
