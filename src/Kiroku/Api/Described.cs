@@ -32,8 +32,15 @@ internal static class Described
 
     /// <summary>The statuses with which the route refuses, besides those of every route.</summary>
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params int[] statuses)
+        => route.RefusesOnly([.. statuses, .. Common]);
+
+    /// <summary>The same of a route that deletes, which nobody does too often.</summary>
+    public static RouteHandlerBuilder RefusesDeletion(this RouteHandlerBuilder route, params int[] statuses)
+        => route.RefusesOnly([.. statuses, .. Common.Except([StatusCodes.Status429TooManyRequests])]);
+
+    private static RouteHandlerBuilder RefusesOnly(this RouteHandlerBuilder route, int[] statuses)
     {
-        foreach (var status in statuses.Concat(Common).Distinct())
+        foreach (var status in statuses.Distinct())
             route.Produces<ProblemDocument>(status, Problem.MediaType);
         return route;
     }

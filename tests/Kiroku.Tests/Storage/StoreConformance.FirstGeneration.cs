@@ -20,7 +20,7 @@ public abstract partial class StoreConformance
         var (generation, store) = await LookedAtAsync();
         var before = await ReadAllAsync(store, server);
         Assert.Equivalent(written, before.Found, strict: true);
-        Assert.Equal(written.Select(earlier => earlier.Action).Reverse(), before.Listed);
+        Assert.Equal(written.Select(earlier => Listed(earlier.Action)).Reverse(), before.Listed);
 
         while (await generation.MoveAsync(2, Token) > 0)
             Assert.Equivalent(before, await ReadAllAsync(store, server), strict: true);

@@ -25,9 +25,24 @@ internal static class DeliveriesApi
 
     public static void MapDeliveries(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/actions/v1/subscriptions/{id}/deliveries", List);
-        app.MapPost("/actions/v1/subscriptions/{id}/redeliver", Redeliver);
-        app.MapPost("/actions/v1/subscriptions/{id}/test", Test);
+        app.MapGet($"{Paths.One}/deliveries", List)
+            .Is("listDeliveries", "What was sent to the subscription's receiver, newest first.")
+            .IsAboutSubscription()
+            .Takes(State, "Those in this state alone.", DescribedValue.OneOf([.. DeliveryStates.All]))
+            .TakesPages()
+            .Answers<DeliveriesDocument>()
+            .Refuses(Paths.Refusals);
+        app.MapPost($"{Paths.One}/redeliver", Redeliver)
+            .Is("redeliver", "Sends deliveries anew: those that are named, or all that failed.")
+            .IsAboutSubscription()
+            .TakesBody(Anew, required: false)
+            .Answers<RedeliveredDocument>(StatusCodes.Status202Accepted)
+            .Refuses([.. Paths.Refusals, StatusCodes.Status409Conflict]);
+        app.MapPost($"{Paths.One}/test", Test)
+            .Is("testSubscription", "Sends an event that tells nothing, and answers how that went.")
+            .IsAboutSubscription()
+            .Answers<TestDocument>()
+            .Refuses(Paths.Refusals);
     }
 
     private static async Task List(

@@ -15,12 +15,38 @@ internal static class SubscriptionsApi
 
     public static void MapSubscriptions(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/actions/v1/subscriptions", List);
-        app.MapPost("/actions/v1/subscriptions", Create);
-        app.MapGet("/actions/v1/subscriptions/{id}", Show);
-        app.MapPatch("/actions/v1/subscriptions/{id}", Update);
-        app.MapDelete("/actions/v1/subscriptions/{id}", Delete);
-        app.MapPost("/actions/v1/subscriptions/{id}/rotate-secret", RotateSecret);
+        app.MapGet(Paths.All, List)
+            .Is("listSubscriptions", "The project's subscriptions.")
+            .TakesPages()
+            .Takes(AllProjects, "Those of all projects, for administrators.", DescribedValue.Truth)
+            .Answers<SubscriptionsDocument>()
+            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden);
+        app.MapPost(Paths.All, Create)
+            .Is("createSubscription", "Has a receiver told of actions. The answer alone has the secret.")
+            .TakesBody(SubscriptionRequest.Making)
+            .Answers<SubscriptionDocument>(StatusCodes.Status201Created)
+            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden);
+        app.MapGet(Paths.One, Show)
+            .Is("showSubscription", "One subscription.")
+            .IsAboutSubscription()
+            .Answers<SubscriptionDocument>()
+            .Refuses(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
+        app.MapPatch(Paths.One, Update)
+            .Is("updateSubscription", "Changes what the body names.")
+            .IsAboutSubscription()
+            .TakesBody(SubscriptionRequest.Changing)
+            .Answers<SubscriptionDocument>()
+            .Refuses(Paths.Refusals);
+        app.MapDelete(Paths.One, Delete)
+            .Is("deleteSubscription", "Ends a subscription; its deliveries go with it.")
+            .IsAboutSubscription()
+            .Answers(StatusCodes.Status204NoContent)
+            .RefusesDeletion(Paths.Refusals);
+        app.MapPost($"{Paths.One}/rotate-secret", RotateSecret)
+            .Is("rotateSecret", "A new secret, which the answer alone has; the former one is good for a day.")
+            .IsAboutSubscription()
+            .Answers<SubscriptionDocument>()
+            .Refuses(Paths.Refusals);
     }
 
     private static async Task List(

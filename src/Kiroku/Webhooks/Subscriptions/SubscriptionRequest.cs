@@ -21,11 +21,13 @@ internal sealed record SubscriptionRequest
 
     private static readonly Schema Truth = new() { Types = ["boolean"] };
 
-    private static readonly Schema Changing = Schema.Object(
+    /// <summary>The body that changes one.</summary>
+    public static readonly Schema Changing = Schema.Object(
         ("url", Parameters.Text), ("filter", Parameters.Text), ("events", Kinds),
         ("description", Parameters.Description with { MaxLength = MostDescription }), ("enabled", Truth));
 
-    private static readonly Schema Making = Changing.With("all_projects", Truth) with { Required = ["url"] };
+    /// <summary>The body that makes one.</summary>
+    public static readonly Schema Making = Changing.With("all_projects", Truth) with { Required = ["url"] };
 
     public Uri? Url { get; private init; }
 

@@ -14,6 +14,7 @@ internal sealed class ApiDocument(IServiceProvider services) : IDisposable
 {
     public const string Name = "v1";
 
+
     private const string Scheme = "token";
     private const string AddressPlace = "address-of-the-service";
 
@@ -26,6 +27,9 @@ internal sealed class ApiDocument(IServiceProvider services) : IDisposable
         return Encoding.UTF8.GetBytes(
             made.Replace(AddressPlace, $"{JsonEncodedText.Encode(Links.Base(request))}", StringComparison.Ordinal));
     }
+
+    /// <summary>Whether a route is one of those that it describes.</summary>
+    public static bool Tells(string? path) => path?.StartsWith("actions/", StringComparison.Ordinal) == true;
 
     /// <summary>Adds what is true of all routes.</summary>
     public static Task CompleteAsync(

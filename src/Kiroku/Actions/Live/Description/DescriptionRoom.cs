@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Kiroku.Api;
 
 namespace Kiroku.Actions.Live.Description;
 
@@ -17,7 +16,7 @@ internal static class DescriptionRoom
         });
         services.AddOpenApi(ApiDocument.Name, options =>
         {
-            options.ShouldInclude = route => Problem.IsFormOf($"/{route.RelativePath}");
+            options.ShouldInclude = route => ApiDocument.Tells(route.RelativePath);
             options.AddSchemaTransformer(SchemaRules.ApplyAsync);
             options.AddDocumentTransformer(ApiDocument.CompleteAsync);
         });

@@ -25,10 +25,16 @@ internal sealed class ApiDescription(JsonNode document)
         return new ApiDescription(await TestApp.JsonAsync(answer));
     }
 
-    /// <summary>The fields of all schemas.</summary>
-    public IEnumerable<string> Fields
-        => document["components"]!["schemas"]!.AsObject().SelectMany(schema
-            => (schema.Value!["properties"]?.AsObject() ?? []).Select(one => $"{schema.Key}.{one.Key}"));
+    /// <summary>The fields of all schemas that the answers of operations have.</summary>
+    public IEnumerable<string> FieldsOf(IEnumerable<Operation> operations)
+    {
+        var names = new HashSet<string>();
+        foreach (var operation in operations)
+            Collect(operation.Description["responses"], names);
+        return names.SelectMany(name
+            => (document["components"]!["schemas"]![name]!["properties"]?.AsObject() ?? [])
+                .Select(field => $"{name}.{field.Key}"));
+    }
 
     /// <summary>The fields that documents had which were checked.</summary>
     public IReadOnlySet<string> Seen => seen;
@@ -54,6 +60,26 @@ internal sealed class ApiDescription(JsonNode document)
                 detail => $"{detail.InstanceLocation}: {string.Join(", ", detail.Errors!.Values)}")));
         Visit(schema, instance);
     }
+
+    private void Collect(JsonNode? node, HashSet<string> names)
+    {
+        if (node is JsonArray items)
+        {
+            foreach (var item in items)
+                Collect(item, names);
+        }
+        if (node is not JsonObject fields)
+            return;
+        foreach (var (key, value) in fields)
+        {
+            if (key != "$ref")
+                Collect(value, names);
+            else if (names.Add(NameOf((string)value!)))
+                Collect(document["components"]!["schemas"]![NameOf((string)value!)], names);
+        }
+    }
+
+    private static string NameOf(string reference) => reference.Split('/')[^1];
 
     private void Visit(JsonNode schema, JsonNode? instance)
     {
@@ -81,7 +107,7 @@ internal sealed class ApiDescription(JsonNode document)
             return Resolve(choices.Single(choice => choice!["$ref"] is not null)!);
         if ((string?)schema["$ref"] is not { } reference)
             return ("", schema);
-        var name = reference.Split('/')[^1];
+        var name = NameOf(reference);
         return (name, document["components"]!["schemas"]![name]!);
     }
 }
@@ -89,6 +115,8 @@ internal sealed class ApiDescription(JsonNode document)
 /// <summary>A method on a path, and what it says of itself.</summary>
 internal sealed record Operation(string Method, string Path, JsonNode Description)
 {
+    private static readonly string[] Common = ["401", "429", "503"];
+
     public string Name => $"{Method} {Path}";
 
     public bool NeedsToken => Description["security"] is not JsonArray { Count: 0 };
@@ -96,5 +124,7 @@ internal sealed record Operation(string Method, string Path, JsonNode Descriptio
     public IEnumerable<JsonNode> Parameters
         => (Description["parameters"]?.AsArray() ?? []).OfType<JsonNode>();
 
-    public IEnumerable<string> Statuses => Description["responses"]!.AsObject().Select(response => response.Key);
+    /// <summary>Its statuses with its name, without those that any request with a token may be answered.</summary>
+    public IEnumerable<string> OwnStatuses => Description["responses"]!.AsObject()
+        .Select(response => response.Key).Except(NeedsToken ? Common : []).Select(status => $"{Name} {status}");
 }

@@ -1,6 +1,5 @@
 using Kiroku.Actions.Feed;
 using Kiroku.Actions.Live.Streams;
-using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Actions.Live.Streams;
 
