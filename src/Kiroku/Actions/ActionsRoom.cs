@@ -2,8 +2,8 @@ using Kiroku.Access;
 using Kiroku.Actions.Feed;
 using Kiroku.Actions.Live;
 using Kiroku.Actions.Live.Description;
-using Kiroku.Actions.Live.Streams;
 using Kiroku.Actions.Live.Exports;
+using Kiroku.Actions.Live.Streams;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Actions;
