@@ -13,6 +13,7 @@ internal sealed class ActionMeters
     private const string Outcome = "outcome";
     private const string Event = "event";
     private const string Result = "result";
+    private const string Reason = "reason";
 
     /// <summary>From a tenth of a second to an hour.</summary>
     private static readonly InstrumentAdvice<double> Buckets = new()
@@ -37,7 +38,7 @@ internal sealed class ActionMeters
             "Time from acceptance to end of the actions that this node ended, by action and outcome", advice: Buckets);
         attempts = meter.CreateCounter<long>(
             "kiroku.attempts", "{attempt}",
-            "Attempts at steps of the actions that this node ended, by event and result");
+            "Attempts at steps of the actions that this node ended, by event, result and reason, if there is one");
         attemptDurations = meter.CreateHistogram(
             "kiroku.attempts.duration", "s", "Time of these attempts, by event and result", advice: Buckets);
         active = meter.CreateUpDownCounter<long>(
@@ -61,8 +62,10 @@ internal sealed class ActionMeters
         foreach (var attempt in recorded.Events)
         {
             var of = new TagList { { Event, attempt.Event }, { Result, attempt.Result } };
-            attempts.Add(1, of);
             attemptDurations.Record(Seconds(attempt.StartTime, attempt.FinishTime), of);
+            if (attempt.ReasonCode is { } reason)
+                of.Add(Reason, reason);
+            attempts.Add(1, of);
         }
     }
 
@@ -75,7 +78,7 @@ internal sealed class ActionMeters
     }
 
     /// <summary>For an action that may have to wait; see <see cref="Counted.Begin"/>.</summary>
-    public Counted WaitFor(string reason) => new(waiting, new("reason", reason));
+    public Counted WaitFor(string reason) => new(waiting, new(Reason, reason));
 
     private static double Seconds(DateTime from, DateTime? to) => (to - from)?.TotalSeconds ?? 0;
 }

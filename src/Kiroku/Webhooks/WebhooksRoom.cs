@@ -28,6 +28,7 @@ internal static class WebhooksRoom
         services.AddSingleton<DeliveryStore>();
         services.AddSingleton<DeliveryRemoval>();
         services.AddSingleton<WebhookSender>();
+        services.AddSingleton<DeliveryMeters>();
         services.AddSingleton<DeliveryAttempts>();
         services.AddSingleton<EventMaker>();
         services.AddSingleton<EventStore>();

@@ -1,4 +1,5 @@
 using Kiroku.Storage;
+using Kiroku.Tests.Actions.Live.Streams;
 using Kiroku.Tests.Servers;
 using Kiroku.Tests.Servers.ManyHosts;
 
@@ -43,6 +44,8 @@ public sealed class MetricsTests
             (Tried("compute_stop_instance", "Error"), Tried("compute_stop_instance", "Success"),
                 Tried("compute_start_instance", "Error"), Tried("compute_start_instance", "Success")));
         Assert.Equal(
+            (4d, 4d), (told.Sum(Attempts, ("result", "Error")), told.Sum(Attempts, ("reason", "internal-error"))));
+        Assert.Equal(
             (2d, 1d),
             (told.Sum("kiroku_actions_duration_seconds_count", ("action", "stop")),
                 told.Sum("kiroku_actions_duration_seconds_bucket", ("action", "create"), ("le", "+Inf"))));
@@ -71,6 +74,19 @@ public sealed class MetricsTests
         await cloud.EndedAsync(server, requestId);
         await Scraped.UntilAsync(cloud.Admin, read => read.Sum("kiroku_actions_active") == 0
             && read.Sum("kiroku_actions_running") == 0 && read.Sum("kiroku_actions_oldest_seconds") == 0);
+    }
+
+    [Fact]
+    public async Task Streams_are_counted_while_they_are_open_and_follow_the_feed_together()
+    {
+        await using var cloud = await Cloud.StartAsync(AtOnce);
+        await using (await StreamClient.OpenAsync(cloud.Demo))
+        await using (await StreamClient.OpenAsync(cloud.Admin))
+            await Scraped.UntilAsync(cloud.Admin, read => read.Single("kiroku_streams") == 2
+                && read.Single("kiroku_feed_followers", ("kind", "streams")) == 1);
+
+        await Scraped.UntilAsync(cloud.Admin, read => read.Single("kiroku_streams") == 0
+            && read.Single("kiroku_feed_followers", ("kind", "streams")) == 0);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Kiroku.Tests.Servers;
+using Kiroku.Tests.Telemetry;
 
 namespace Kiroku.Tests.Webhooks;
 
@@ -40,6 +41,22 @@ public sealed class DeliveryTests : IAsyncLifetime
         Assert.Equal("The receiver answered 503.", (string)failed["error"]!);
         Assert.Single(hooks.Receiver.All.Select(one => (one.Id, Convert.ToHexString(one.Body))).Distinct());
         Assert.NotNull((await hooks.ShowAsync(made))["failing_since"]);
+    }
+
+    [Fact]
+    public async Task Metrics_count_attempts_by_how_they_went()
+    {
+        hooks.Receiver.AnswerWith(503);
+        var made = await TellAsync();
+        await hooks.UntilDeliveryAsync(made, one => (int)one["attempts"]! == 1);
+        hooks.Receiver.AnswerWith(204);
+        hooks.Pass(TimeSpan.FromSeconds(6));
+        await hooks.UntilDeliveryAsync(made, one => (string)one["state"]! == "delivered");
+
+        await Scraped.UntilAsync(Cloud.Admin, read => Count(read, "failed") == 1 && Count(read, "delivered") == 1);
+
+        static double? Count(Scraped read, string result)
+            => read.Single("kiroku_webhooks_attempts_duration_seconds_count", ("result", result));
     }
 
     [Fact]

@@ -14,6 +14,7 @@ internal sealed class FeedMeters
     private readonly Histogram<double> reads;
     private readonly Histogram<double> lag;
     private readonly UpDownCounter<long> followers;
+    private readonly UpDownCounter<long> streams;
 
     public FeedMeters(IMeterFactory meters)
     {
@@ -24,7 +25,10 @@ internal sealed class FeedMeters
         lag = meter.CreateHistogram(
             "kiroku.feed.lag", "s", "Time from a change of an action until it was told here", advice: Buckets);
         followers = meter.CreateUpDownCounter<long>(
-            "kiroku.feed.followers", "{follower}", "Who follows the feed at this node now, by kind: wait for requests");
+            "kiroku.feed.followers", "{follower}",
+            "Who follows the feed at this node now, by kind: wait (a request), streams (all together), webhooks");
+        streams = meter.CreateUpDownCounter<long>(
+            "kiroku.streams", "{stream}", "Streams that are open at this node now");
     }
 
     public void Read(TimeSpan took) => reads.Record(took.TotalSeconds);
@@ -39,4 +43,8 @@ internal sealed class FeedMeters
     public void Came(string kind) => followers.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
     public void Left(string kind) => followers.Add(-1, new KeyValuePair<string, object?>("kind", kind));
+
+    public void StreamOpened() => streams.Add(1);
+
+    public void StreamClosed() => streams.Add(-1);
 }

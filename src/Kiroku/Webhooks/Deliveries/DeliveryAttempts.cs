@@ -6,8 +6,8 @@ namespace Kiroku.Webhooks.Deliveries;
 
 /// <summary>Attempts deliveries, a bounded number at a time, and writes down how each went.</summary>
 internal sealed partial class DeliveryAttempts(
-    WebhookSender sender, DeliveryStore store, WebhookSignals signals, IOptions<WebhooksOptions> options,
-    TimeProvider time, ILogger<DeliveryAttempts> logger) : IDisposable
+    WebhookSender sender, DeliveryStore store, DeliveryMeters meters, WebhookSignals signals,
+    IOptions<WebhooksOptions> options, TimeProvider time, ILogger<DeliveryAttempts> logger) : IDisposable
 {
     private readonly SemaphoreSlim slots = new(options.Value.Concurrency);
 
@@ -18,6 +18,7 @@ internal sealed partial class DeliveryAttempts(
         try
         {
             var answer = await sender.SendAsync(to, delivery.EventId, delivery.Event, cancellationToken);
+            meters.Count(answer);
             if (await store.SaveAttemptAsync(After(delivery, answer), answer) is not { } reason)
                 return;
             LogDisabled(to.Id, reason);

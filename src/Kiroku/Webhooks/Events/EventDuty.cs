@@ -22,6 +22,8 @@ internal sealed partial class EventDuty(
     /// <summary>Whether the feed was given up, and is to be followed anew.</summary>
     private volatile bool gaveUp;
 
+    public string Kind => "webhooks";
+
     public void Tell(FeedPage page)
     {
         if (wantsAll || page.Entries.Any(entry => entry.Recorded.Action.FinishTime is not null))

@@ -1,11 +1,12 @@
 using Kiroku.Access;
+using Kiroku.Actions.Feed;
 using Kiroku.Api;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Actions.Live.Streams;
 
 /// <summary>Counts the streams that are open at this service, so that nobody takes the room of all others.</summary>
-internal sealed class OpenStreams(IOptions<StreamOptions> options)
+internal sealed class OpenStreams(IOptions<StreamOptions> options, FeedMeters meters)
 {
     private const int Wait = 5;
 
@@ -32,6 +33,7 @@ internal sealed class OpenStreams(IOptions<StreamOptions> options)
                 };
             ofUsers[user] = own + 1;
             all++;
+            meters.StreamOpened();
         }
         return new Place(this, user);
     }
@@ -41,6 +43,7 @@ internal sealed class OpenStreams(IOptions<StreamOptions> options)
         lock (changing)
         {
             all--;
+            meters.StreamClosed();
             if (--ofUsers[user] == 0)
                 ofUsers.Remove(user);
         }

@@ -21,6 +21,8 @@ internal sealed partial class Tail(ToldPages pages, int kept, ILogger<Tail> logg
     private Task working = Task.CompletedTask;
     private IDisposable? following;
 
+    public string Kind => "streams";
+
     public RecentChanges Recent { get; } = new(kept);
 
     /// <summary>The streams that this is followed for.</summary>
