@@ -23,6 +23,21 @@ public sealed class EventTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => hooks.DisposeAsync();
 
+    [Theory]
+    [InlineData("filter = 'no filter of this version'")]
+    [InlineData("address = 'http://x:99999'")]
+    public async Task A_subscription_that_cannot_be_told_keeps_no_other_from_being_told(string broken)
+    {
+        var server = await Cloud.CreateServerAsync();
+        var poisoned = await hooks.SubscribeAsync();
+        await Cloud.Database.WriteAsync(connection => connection.ExecuteAsync(
+            $"UPDATE webhook_subscriptions SET {broken} WHERE id = '{poisoned["id"]}'"), Token);
+        var sound = await hooks.SubscribeAsync();
+        var stop = await Cloud.DoAsync(server, HookCloud.Stop);
+        var told = await hooks.UntilDeliveryAsync(sound, one => (string)one["state"]! == "delivered");
+        Assert.Contains(stop.Action.RequestId, (string)told["subject"]!, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_end_of_an_action_is_told_as_a_signed_CloudEvent()
     {

@@ -53,6 +53,16 @@ public sealed class SubscriptionsApiTests : IAsyncLifetime
         Assert.Empty((await Demo.GetJsonAsync(Path))["subscriptions"]!.AsArray());
     }
 
+    [Theory]
+    [InlineData("x:99999")]
+    [InlineData("[::::]")]
+    public async Task A_Host_header_that_is_no_address_makes_no_subscription(string host)
+    {
+        using var answer = await Demo.PostAsync(Path, $$"""{"url":"{{hooks.Receiver.Url}}"}""", ("Host", host));
+        Assert.Equal(400, (int)answer.StatusCode);
+        Assert.Empty((await Demo.GetJsonAsync(Path))["subscriptions"]!.AsArray());
+    }
+
     public static TheoryData<string, string, string> WrongBodies => new()
     {
         { """{}""", "bad-request", "'url' is a required property" },

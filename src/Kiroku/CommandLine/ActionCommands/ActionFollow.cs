@@ -33,7 +33,7 @@ internal sealed class ActionFollow
         {
             await retrying.TryAsync(async () =>
             {
-                if (!await FollowAsync(tell))
+                if (position is null || !await FollowAsync(tell))
                     await BeginAsync(tell);
                 return true;
             }, TimeSpan.MaxValue, work.Ended);
@@ -49,12 +49,14 @@ internal sealed class ActionFollow
             Filter = string.IsNullOrWhiteSpace(query.Filter) ? "done = false" : $"({query.Filter}) AND done = false",
             OldestFirst = true,
         };
+        string? first = null;
         await foreach (var page in work.Record.ListAsync(running, work.Ended))
         {
-            position ??= page.Position;
+            first ??= page.Position;
             foreach (var action in page.Actions)
                 tell(action);
         }
+        position = first;
     }
 
     /// <summary>Follows until the service ends the stream in good order.</summary>

@@ -20,6 +20,8 @@ internal sealed class ActionReport(Screen screen)
         Fact("took", Words.Took(action));
         Fact("now", Words.Progress(action));
         Fact("why", PlainText.Of(fields.Details));
+        foreach (var warning in fields.Warnings ?? [])
+            Fact("warning", PlainText.Of(warning.Message ?? warning.Code));
         Fact("cancelled", fields.Cancelled is { } cancelled
             ? $"by user {PlainText.Of(cancelled.UserId)} at {Words.Time(cancelled.Time)} UTC"
             : "");

@@ -69,6 +69,8 @@ internal sealed record ActionFields
 
     public string? Details { get; init; }
 
+    public IReadOnlyList<WarningFields>? Warnings { get; init; }
+
     public IReadOnlyList<AttemptFields>? Attempts { get; init; }
 }
 
@@ -80,6 +82,8 @@ internal sealed record ServerFields
 }
 
 internal sealed record CancelledFields(string? UserId, DateTimeOffset Time);
+
+internal sealed record WarningFields(string Code, string? Message);
 
 internal sealed record ProgressFields(string? Event, int Attempt);
 

@@ -79,6 +79,10 @@ internal static class SubscriptionsApi
         var asked = SubscriptionRequest.ToMake(await RequestBody.ReadObjectAsync(context.Request));
         caller.Require(asked.AllProjects ? WebhookRules.AllProjects : ActionRules.Show, caller.ProjectId);
         RequireFilter(caller, asked);
+        var address = Links.Base(context.Request);
+        // The source of all its events.
+        if (!Uri.TryCreate(address, UriKind.Absolute, out _))
+            throw Fault.BadRequest("The request's Host header is no address.");
         await receivers.RequireAsync(asked.Url!, context.RequestAborted);
         var id = Guid.NewGuid();
         var (shown, kept) = secrets.Make(id);
@@ -89,7 +93,7 @@ internal static class SubscriptionsApi
             AllProjects = asked.AllProjects,
             UserId = caller.UserId,
             Url = "",
-            Address = Links.Base(context.Request),
+            Address = address,
             Secret = kept,
         }), CancellationToken.None);
         context.Response.Headers.Location = Document(context, made, time).Links.Self;

@@ -56,7 +56,7 @@ internal sealed partial class DeliveryLanes(
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         var waiting = (await store.ListNextAsync(cancellationToken))
-            .Where(one => !lanes.ContainsKey(one.Subscription)).ToList();
+            .Where(one => lanes.GetValueOrDefault(one.Subscription) is not { IsCompleted: false }).ToList();
         var now = time.UtcNow();
         next = waiting.Where(one => one.At > now).Select(one => (DateTime?)one.At).Min();
         var due = waiting.Where(one => one.At <= now).ToList();

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Kiroku.Webhooks.Subscriptions;
 
 namespace Kiroku.Webhooks.Deliveries;
 

@@ -45,10 +45,11 @@ internal sealed class EventMaker(Policy policy, IOptions<ApiOptions> api, TimePr
         if (subscription.ParseSince() is { } since
             && (told.Position.Number, told.Position.Id).CompareTo((since.Number, since.Id)) <= 0)
             return false;
-        var filter = subscription.ParseFilter();
-        // Who may not see them any more does not find them out by a filter of before either.
-        return filter is null || (filter.Matches(told.Live) && (!filter.AsksWhy()
-            || CallerOf(subscription).May(ActionRules.EventsDetails, subscription.ProjectId)));
+        // The rules may be others than when it was made.
+        var (filter, caller) = (subscription.ParseFilter(), CallerOf(subscription));
+        return caller.May(ActionRules.Show, subscription.ProjectId) && (filter is null
+            || (filter.Matches(told.Live)
+                && (!filter.AsksWhy() || caller.May(ActionRules.EventsDetails, subscription.ProjectId))));
     }
 
     /// <summary>

@@ -11,9 +11,9 @@ namespace Kiroku.Webhooks.Events;
 /// Reads the feed for all subscriptions together, page by page, and writes what is to be sent. While a process has the
 /// turn it remembers how far it has read; the store is told when there is something to send, or after much else.
 /// </summary>
-internal sealed class EventReader(
+internal sealed partial class EventReader(
     ActionFeed feed, EventStore events, EventMaker maker, LiveRecord live, IDatabase database, IUserNames users,
-    IProjects projects, WebhookSignals signals)
+    IProjects projects, SubscriptionStore store, WebhookSignals signals, ILogger<EventReader> logger)
 {
     private const int PageSize = 200;
 
@@ -36,7 +36,9 @@ internal sealed class EventReader(
             position ??= await FindStartAsync(subscriptions, cancellationToken);
             var page = await feed.ReadAsync(position, PageSize, cancellationToken);
             unsaved += page.Entries.Count;
-            var made = await MakeAsync(subscriptions, page, cancellationToken);
+            // Whoever subscribed before the page was read is to be told of it.
+            var told = await store.ListEnabledAsync(cancellationToken);
+            var made = await MakeAsync(told, page, cancellationToken);
             if ((made.Count > 0 || unsaved > MostUnsaved) && !await SaveAsync(page.Next, made))
             {
                 Forget();
@@ -85,10 +87,27 @@ internal sealed class EventReader(
         var ids = told.Select(action => action.Live.Action.UserId).OfType<string>().Distinct().ToList();
         var names = await users.FindNamesAsync(ids, cancellationToken);
         var made = told.SelectMany(action => subscriptions.SelectMany(
-            subscription => maker.Make(subscription, action, names).Select(delivery => (subscription, delivery))))
+            subscription => Make(subscription, action, names).Select(delivery => (subscription, delivery))))
             .ToList();
         var closed = await FindClosedAsync(made.Select(one => one.subscription), cancellationToken);
         return [.. made.Where(one => !closed.Contains(one.subscription.ProjectId)).Select(one => one.delivery)];
+    }
+
+    /// <summary>One subscription that cannot be told must not keep all others from being told.</summary>
+    private IReadOnlyList<DeliveryRow> Make(
+        Subscription subscription, ToldAction action, IReadOnlyDictionary<string, string> names)
+    {
+        try
+        {
+            return [.. maker.Make(subscription, action, names)];
+        }
+#pragma warning disable CA1031 // The edge between subscriptions.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogCannotTell(subscription.Id, e);
+            return [];
+        }
     }
 
     private async Task<IReadOnlyList<ToldAction>> DescribeAsync(FeedPage page, CancellationToken cancellationToken)
@@ -124,4 +143,7 @@ internal sealed class EventReader(
 
     private static bool IsOf(FeedPosition now, Subscription subscription)
         => subscription.ParseSince() is { } since && since.Generation == now.Generation && since.Number <= now.Number;
+
+    [LoggerMessage(LogLevel.Warning, "The subscription {Subscription} cannot be told of an action")]
+    private partial void LogCannotTell(Guid subscription, Exception exception);
 }

@@ -38,7 +38,9 @@ internal static class WebhookEvents
         {
             Id = told.Id,
             Type = told.Type,
-            Source = new Uri($"{address}{Source}", UriKind.RelativeOrAbsolute),
+            Source = Uri.TryCreate($"{address}{Source}", UriKind.Absolute, out var source)
+                ? source
+                : new Uri(Source, UriKind.Relative),
             Subject = subject,
             Time = new DateTimeOffset(told.Time, TimeSpan.Zero),
             DataContentType = "application/json",

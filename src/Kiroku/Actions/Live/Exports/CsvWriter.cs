@@ -40,6 +40,13 @@ internal sealed class CsvWriter : IExportWriter
         ("attempts", action => JsonSerializer.Serialize(
             action.Attempts, LiveFormat.Json.IReadOnlyListAttemptDocument)),
         ("link", action => action.Links.Self),
+        ("changes", action => action.Changes is { } changes
+            ? JsonSerializer.Serialize(changes, LiveFormat.Json.ChangesDocument)
+            : null),
+        ("warnings", action => action.Warnings is { } warnings
+            ? JsonSerializer.Serialize(warnings, LiveFormat.Json.IReadOnlyListWarningDocument)
+            : null),
+        ("trace_id", action => action.TraceId),
     ];
 
     private readonly StringBuilder line = new();

@@ -11,6 +11,8 @@ internal sealed record ExportRequest
 
     private static readonly string[] Known = ["format", LiveScope.FilterName, LiveScope.AllProjectsName];
 
+    private readonly LiveScope scope;
+
     /// <exception cref="Fault">400: a parameter is unknown, or is none of the values that it may have; 403: the caller
     /// may not ask for that.</exception>
     public ExportRequest(HttpRequest request, Caller caller)
@@ -18,7 +20,7 @@ internal sealed record ExportRequest
         var asked = new LiveParameters(request, Known);
         Format = ExportFormat.Find(asked["format"] ?? ExportFormat.Default) ?? throw LiveParameters.Refuse(
             $"format is one of {string.Join(", ", ExportFormat.All.Select(format => format.Name))}.");
-        var scope = LiveScope.Read(asked);
+        scope = LiveScope.Read(asked);
         scope.Require(caller);
         Query = new LiveQuery(PageSize)
         {
@@ -31,4 +33,7 @@ internal sealed record ExportRequest
     public ExportFormat Format { get; }
 
     public LiveQuery Query { get; }
+
+    /// <exception cref="Fault">403: the caller may not ask for that.</exception>
+    public void Require(Caller caller) => scope.Require(caller);
 }

@@ -9,8 +9,12 @@ namespace Kiroku.Actions.Live.Exports;
 /// connection off, and the last line is missing.
 /// </summary>
 internal sealed partial class Exports(
-    LiveRecord record, IUserNames users, ExportSlots slots, ExportLimits limits, ILogger<Exports> logger)
+    LiveRecord record, IUserNames users, IStandingCallers callers, ExportSlots slots, ExportLimits limits,
+    ILogger<Exports> logger)
 {
+    /// <summary>How long an export goes on before its token is looked at again.</summary>
+    private static readonly TimeSpan Standing = TimeSpan.FromSeconds(15);
+
     public async Task SendAsync(HttpContext context)
     {
         var asked = new ExportRequest(context.Request, Caller.Of(context));
@@ -39,11 +43,16 @@ internal sealed partial class Exports(
     {
         IExportWriter? writer = null;
         var output = new ExportOutput(context.Response.Body, limits.Patience, limits.Time);
-        var count = 0L;
+        var (count, looked) = (0L, limits.Time.GetUtcNow());
         try
         {
             await foreach (var page in record.ReadExportAsync(asked.Query, cancellationToken))
             {
+                if (limits.Time.GetUtcNow() - looked > Standing)
+                {
+                    await RequireStandingAsync(context, asked, cancellationToken);
+                    looked = limits.Time.GetUtcNow();
+                }
                 writer ??= Begin(context, asked.Format, page, output);
                 var documents = await DocumentsAsync(context, page, cancellationToken);
                 foreach (var action in page.Actions)
@@ -62,6 +71,11 @@ internal sealed partial class Exports(
             writer?.Dispose();
         }
     }
+
+    /// <summary>However slowly a client reads, it gets nothing on a token of the past.</summary>
+    private async Task RequireStandingAsync(
+        HttpContext context, ExportRequest asked, CancellationToken cancellationToken)
+        => asked.Require(await callers.FindAsync(context, cancellationToken) ?? throw Fault.Unauthorized());
 
     private IExportWriter Begin(HttpContext context, ExportFormat format, LivePage first, ExportOutput output)
     {

@@ -44,11 +44,14 @@ public sealed class ExportTests(History history) : IClassFixture<History>
                 ("project_id", "project_id"), ("user_id", "user_id"), ("user_name", "user_name"), ("action", "action"),
                 ("done", "done"), ("outcome", "outcome"), ("cancelable", "cancelable"), ("start_time", "start_time"),
                 ("finish_time", "finish_time"), ("duration_ms", "duration_ms"), ("details", "details"),
-                ("position", "position"), ("link", "links.self"),
+                ("position", "position"), ("link", "links.self"), ("trace_id", "trace_id"),
             })
                 Assert.Equal(path.Split('.').Aggregate(action, (node, name) => node?[name]!)?.ToString() ?? "",
                     record[column], ignoreCase: column is "done" or "cancelable");
             Assert.Equal(Text(action["attempts"]!), Text(JsonNode.Parse(record["attempts"])!));
+            Assert.Equal(
+                action["changes"] is { } changes ? Text(changes) : "",
+                record["changes"].Length > 0 ? Text(JsonNode.Parse(record["changes"])!) : "");
         }
     }
 
