@@ -1,4 +1,4 @@
-using System.Net;
+using Kiroku.Api;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Webhooks;
@@ -14,12 +14,6 @@ internal sealed class WebhooksCheck : IValidateOptions<WebhooksOptions>
             ? ValidateOptionsResult.Fail(faults)
             : ValidateOptionsResult.Success;
 
-    /// <summary>The networks of a list that passed the check; an address is a network of its own.</summary>
-    public static IReadOnlyList<IPNetwork> Networks(string? list)
-        => [.. Split(list).Select(text => IPAddress.TryParse(text, out var address)
-            ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
-            : IPNetwork.Parse(text))];
-
     private static IEnumerable<string> Faults(WebhooksOptions options)
     {
         if (options.MaxPerProject < -1)
@@ -32,13 +26,11 @@ internal sealed class WebhooksCheck : IValidateOptions<WebhooksOptions>
             yield return "Webhooks:MaxPending is to be 1 to 1000000, and Webhooks:MaxKept 0 to 1000000.";
         if (options.KeptFor < TimeSpan.FromHours(1) || options.KeptFor > TimeSpan.FromDays(366))
             yield return "Webhooks:KeptFor is to be an hour to a year, as in 14.00:00:00.";
-        foreach (var wrong in Split(options.AllowedNetworks).Concat(Split(options.RefusedNetworks)).Where(IsWrong))
-            yield return $"Webhooks:AllowedNetworks, RefusedNetworks: {wrong} is to be an IP address or a network, as "
-                + "192.0.2.0/24.";
+        foreach (var (key, list) in new[]
+            { ("AllowedNetworks", options.AllowedNetworks), ("RefusedNetworks", options.RefusedNetworks) })
+        {
+            if (NamedNetworks.ComplaintAbout($"Webhooks:{key}", list) is { } wrong)
+                yield return wrong;
+        }
     }
-
-    private static bool IsWrong(string text) => !IPAddress.TryParse(text, out _) && !IPNetwork.TryParse(text, out _);
-
-    private static string[] Split(string? text)
-        => (text ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kiroku.Access;
 using Kiroku.Api;
 
@@ -7,18 +6,17 @@ namespace Kiroku.Actions.Live;
 /// <summary>What a request for a list asks for.</summary>
 internal sealed record ListRequest
 {
-    public const int DefaultPageSize = 50;
-    public const int MostPageSize = 1000;
-
     private const string NewestFirst = "start_time desc";
     private const string OldestFirst = "start_time";
 
-    /// <summary>The orders and sizes that there are.</summary>
+    /// <summary>The orders that there are.</summary>
     public static readonly DescribedValue Orders = DescribedValue.OneOf(NewestFirst, OldestFirst);
-    public static readonly DescribedValue Sizes = DescribedValue.Number(1, MostPageSize, DefaultPageSize);
 
     private static readonly string[] Known =
-        [LiveScope.FilterName, "order_by", "page_size", "page_token", LiveScope.AllProjectsName];
+    [
+        LiveScope.FilterName, "order_by", LiveParameters.PageSize, LiveParameters.PageToken,
+        LiveScope.AllProjectsName,
+    ];
 
     private readonly LiveScope scope;
     private readonly Caller caller;
@@ -36,8 +34,8 @@ internal sealed record ListRequest
             OldestFirst => true,
             _ => throw LiveParameters.Refuse($"order_by is {OldestFirst} or {NewestFirst}."),
         };
-        PageSize = asked["page_size"] is { } size ? ReadSize(size) : DefaultPageSize;
-        Token = asked["page_token"];
+        PageSize = asked.ReadPageSize();
+        Token = asked[LiveParameters.PageToken];
         scope.Require(caller);
     }
 
@@ -58,10 +56,4 @@ internal sealed record ListRequest
         IsAscending = IsAscending,
         After = after,
     };
-
-    private static int ReadSize(string text)
-        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
-            && size is > 0 and <= MostPageSize
-            ? size
-            : throw LiveParameters.Refuse($"page_size is a whole number from 1 to {MostPageSize}.");
 }

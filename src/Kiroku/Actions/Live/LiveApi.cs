@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Kiroku.Access;
 using Kiroku.Api;
 
@@ -17,8 +15,8 @@ internal static class LiveApi
             .Is("listActions", "The actions of all servers of the project, or of all projects.")
             .Takes(LiveScope.FilterName, LiveScope.FilterMeaning, DescribedValue.Text)
             .Takes("order_by", "By acceptance, newest or oldest first.", ListRequest.Orders)
-            .Takes("page_size", "The most actions in the answer.", ListRequest.Sizes)
-            .Takes("page_token", "next_page_token of the page before.")
+            .Takes(LiveParameters.PageSize, "The most actions in the answer.", LiveParameters.PageSizes)
+            .Takes(LiveParameters.PageToken, "next_page_token of the page before.")
             .Takes(LiveScope.AllProjectsName, LiveScope.AllProjectsMeaning, DescribedValue.Truth)
             .Answers<PageDocument>()
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden);
@@ -42,8 +40,8 @@ internal static class LiveApi
         (long After, string Position)? from = asked.Token is { } token ? tokens.Open(asked.Identity, token) : null;
         var page = await record.ListAsync(asked.Query(from?.After), context.RequestAborted);
         var position = from?.Position ?? page.Now.ToString();
-        var documents = await DocumentsAsync(context, users, page.Actions);
-        await WriteAsync(context, new PageDocument
+        var documents = await users.DocumentsAsync(context, page.Actions, context.RequestAborted);
+        await LiveFormat.WriteAsync(context, new PageDocument
         {
             Actions = [.. page.Actions.Select(action => documents.Make(action, page.Now.Of(action.Action)))],
             NextPageToken = page.Next is { } next ? tokens.Seal(asked.Identity, next, position) : null,
@@ -78,22 +76,9 @@ internal static class LiveApi
         caller.Require(ActionRules.Show, subject.ProjectId);
         if (action is null)
             throw Fault.NotFound($"Server {id} has no action {requestId}.");
-        var documents = await DocumentsAsync(context, users, [action]);
+        var documents = await users.DocumentsAsync(context, [action], context.RequestAborted);
         return ShownAction.Of(documents.Make(action, now.Of(action.Action)));
     }
-
-    /// <summary>Makes the documents of these actions for this request's caller.</summary>
-    private static async Task<ActionDocuments> DocumentsAsync(
-        HttpContext context, IUserNames users, IEnumerable<LiveAction> actions)
-    {
-        var ids = actions.Select(action => action.Action.UserId).OfType<string>().Distinct().ToList();
-        return new ActionDocuments(
-            Caller.Of(context), Links.Base(context.Request), await users.FindNamesAsync(ids, context.RequestAborted));
-    }
-
-    private static Task WriteAsync<T>(HttpContext context, T document, JsonTypeInfo<T> type)
-        => JsonResponse.WriteAsync(
-            context, StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(document, type));
 
     private static Fault NoServer(string id) => Fault.NotFound($"There is no server {id}.");
 }

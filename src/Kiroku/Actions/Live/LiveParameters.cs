@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kiroku.Api;
 
 namespace Kiroku.Actions.Live;
@@ -5,6 +6,14 @@ namespace Kiroku.Actions.Live;
 /// <summary>The query of a request to the live record: each parameter is a known one, and given once.</summary>
 internal sealed class LiveParameters
 {
+    public const string PageSize = "page_size";
+    public const string PageToken = "page_token";
+
+    private const int DefaultPageSize = 50;
+    private const int MostPageSize = 1000;
+
+    public static readonly DescribedValue PageSizes = DescribedValue.Number(1, MostPageSize, DefaultPageSize);
+
     private readonly IQueryCollection query;
 
     /// <exception cref="Fault">400: a parameter is unknown, or given several times.</exception>
@@ -29,6 +38,16 @@ internal sealed class LiveParameters
         null or "false" => false,
         "true" => true,
         _ => throw Refuse($"{name} is true or false."),
+    };
+
+    /// <summary>How many things a page is to have.</summary>
+    /// <exception cref="Fault">400: it is no number that a page may have.</exception>
+    public int ReadPageSize() => this[PageSize] switch
+    {
+        null => DefaultPageSize,
+        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            && size is > 0 and <= MostPageSize => size,
+        _ => throw Refuse($"{PageSize} is a whole number from 1 to {MostPageSize}."),
     };
 
     public static Fault Refuse(string why) => new(StatusCodes.Status400BadRequest, why) { Type = "invalid-parameter" };

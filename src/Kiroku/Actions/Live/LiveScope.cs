@@ -25,8 +25,14 @@ internal sealed record LiveScope(string FilterText, Filter? Filter, bool IsOfAll
     public void Require(Caller caller)
     {
         caller.Require(IsOfAllProjects ? ActionRules.AllProjects : ActionRules.List, caller.ProjectId);
-        // Who may not read them must not find them out by searching for them either.
-        if (Filter?.AsksWhy() == true)
+        RequireFilter(caller, Filter);
+    }
+
+    /// <summary>Who may not read details must not find them out by searching for them either.</summary>
+    /// <exception cref="Fault">403: the filter is one of those.</exception>
+    public static void RequireFilter(Caller caller, Filter? filter)
+    {
+        if (filter?.AsksWhy() == true)
             caller.Require(ActionRules.EventsDetails, caller.ProjectId);
     }
 

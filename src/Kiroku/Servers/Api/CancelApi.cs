@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Api;
@@ -26,9 +25,7 @@ internal static class CancelApi
     {
         var server = await CallersServer.FindRecordedAsync(context, serverId, servers);
         Caller.Of(context).Require(ServerRules.CancelAction, server.ProjectId);
-        new QueryParameters(context.Request).RefuseUnknown();
-        if (!IsEmpty(await RequestBody.ReadAsync(context.Request)))
-            throw Fault.BadRequest("The request takes no body.");
+        await EmptyBody.RequireAsync(context);
         var found = await actions.FindAsync(server.Id, requestId, context.RequestAborted)
             ?? throw Fault.NotFound($"Action {requestId} not found");
         // Whoever may not do an action may not undo it either, and what passes a lock may be cancelled despite it.
@@ -40,9 +37,4 @@ internal static class CancelApi
         await cancelling.CancelAsync(server.Id, requestId, Caller.Of(context).UserId);
         return Results.StatusCode(StatusCodes.Status202Accepted);
     }
-
-    /// <summary>Some clients send an empty object where there is nothing to say.</summary>
-    private static bool IsEmpty(JsonElement body)
-        => body.ValueKind == JsonValueKind.Undefined
-            || (body.ValueKind == JsonValueKind.Object && !body.EnumerateObject().Any());
 }

@@ -50,13 +50,13 @@ internal static class DeliveriesApi
     {
         var found = await CallersSubscription.FindAsync(context, id, store, WebhookRules.Show);
         var asked = new PageRequest(context, State);
-        var state = asked.Value(State);
+        var state = asked.Parameters[State];
         if (state is not null && !DeliveryStates.All.Contains(state))
-            throw PageRequest.Refuse($"state is one of {string.Join(", ", DeliveryStates.All)}.");
+            throw LiveParameters.Refuse($"state is one of {string.Join(", ", DeliveryStates.All)}.");
         var before = asked.Open(tokens)?.Number ?? long.MaxValue;
         var page = await deliveries.ListAsync(found.Id, state, (before, asked.Size + 1), context.RequestAborted);
         var shown = page.Take(asked.Size).ToList();
-        await WebhookFormat.WriteAsync(context, new DeliveriesDocument
+        await LiveFormat.WriteAsync(context, new DeliveriesDocument
         {
             Deliveries = shown.ConvertAll(DeliveryDocument.Of),
             NextPageToken = page.Count > asked.Size ? asked.Seal(tokens, shown[^1].Id) : null,
@@ -75,7 +75,7 @@ internal static class DeliveriesApi
             throw Fault.Conflict($"The subscription {id} is disabled; enable it first.");
         var number = await deliveries.SendAnewAsync(found.Id, ids, CancellationToken.None)
             ?? throw Fault.NotFound($"The subscription {id} has no such delivery.");
-        await WebhookFormat.WriteAsync(
+        await LiveFormat.WriteAsync(
             context, new RedeliveredDocument(number), WebhookFormat.Json.RedeliveredDocument,
             StatusCodes.Status202Accepted);
     }
@@ -95,7 +95,7 @@ internal static class DeliveriesApi
         var body = WebhookEvents.Write(
             (eventId, EventKinds.TestType, time.UtcNow()), maker.AddressOf(found), subject, data);
         var answer = await sender.SendAsync(found, eventId, body, context.RequestAborted);
-        await WebhookFormat.WriteAsync(
+        await LiveFormat.WriteAsync(
             context, new TestDocument(
                 answer.IsDelivered, eventId, answer.Status, answer.Response, answer.Error,
                 (long)answer.Duration.TotalMilliseconds), WebhookFormat.Json.TestDocument);

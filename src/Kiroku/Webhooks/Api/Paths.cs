@@ -19,6 +19,6 @@ internal static class Paths
         => route.Takes("id", "The subscription's id.");
 
     public static RouteHandlerBuilder TakesPages(this RouteHandlerBuilder route)
-        => route.Takes("page_size", "The most in the answer.", ListRequest.Sizes)
-            .Takes("page_token", "next_page_token of the page before.");
+        => route.Takes(LiveParameters.PageSize, "The most in the answer.", LiveParameters.PageSizes)
+            .Takes(LiveParameters.PageToken, "next_page_token of the page before.");
 }

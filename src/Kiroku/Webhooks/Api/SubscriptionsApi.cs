@@ -1,7 +1,6 @@
 using Kiroku.Access;
 using Kiroku.Actions;
 using Kiroku.Actions.Live;
-using Kiroku.Actions.Live.Filters;
 using Kiroku.Api;
 using Kiroku.Storage;
 using Kiroku.Webhooks.Subscriptions;
@@ -11,14 +10,12 @@ namespace Kiroku.Webhooks.Api;
 /// <summary>The routes of <c>/actions/v1/subscriptions</c>: who is told of which actions.</summary>
 internal static class SubscriptionsApi
 {
-    private const string AllProjects = "all_projects";
-
     public static void MapSubscriptions(this IEndpointRouteBuilder app)
     {
         app.MapGet(Paths.All, List)
             .Is("listSubscriptions", "The project's subscriptions.")
             .TakesPages()
-            .Takes(AllProjects, "Those of all projects, for administrators.", DescribedValue.Truth)
+            .Takes(LiveScope.AllProjectsName, "Those of all projects, for administrators.", DescribedValue.Truth)
             .Answers<SubscriptionsDocument>()
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden);
         app.MapPost(Paths.All, Create)
@@ -52,9 +49,9 @@ internal static class SubscriptionsApi
     private static async Task List(
         HttpContext context, SubscriptionStore store, PageTokens tokens, TimeProvider time)
     {
-        var (caller, asked) = (Caller.Of(context), new PageRequest(context, AllProjects));
+        var (caller, asked) = (Caller.Of(context), new PageRequest(context, LiveScope.AllProjectsName));
         caller.Require(WebhookRules.List, caller.ProjectId);
-        var isOfAll = ReadAllProjects(asked);
+        var isOfAll = asked.Parameters.IsTrue(LiveScope.AllProjectsName);
         if (isOfAll)
             caller.Require(WebhookRules.AllProjects, caller.ProjectId);
         var after = asked.Open(tokens) is { } from ? Guid.Parse(from.Text) : Guid.Empty;
@@ -62,7 +59,7 @@ internal static class SubscriptionsApi
             isOfAll ? null : caller.ProjectId, caller.May(WebhookRules.AllProjects, caller.ProjectId),
             (after, asked.Size + 1), context.RequestAborted);
         var shown = found.Take(asked.Size).ToList();
-        await WebhookFormat.WriteAsync(context, new SubscriptionsDocument
+        await LiveFormat.WriteAsync(context, new SubscriptionsDocument
         {
             Subscriptions = shown.ConvertAll(one => Document(context, one, time)),
             NextPageToken = found.Count > asked.Size ? asked.Seal(tokens, 0, $"{shown[^1].Id}") : null,
@@ -78,7 +75,7 @@ internal static class SubscriptionsApi
         caller.Require(WebhookRules.Create, caller.ProjectId);
         var asked = SubscriptionRequest.ToMake(await RequestBody.ReadObjectAsync(context.Request));
         caller.Require(asked.AllProjects ? WebhookRules.AllProjects : ActionRules.Show, caller.ProjectId);
-        RequireFilter(caller, asked);
+        LiveScope.RequireFilter(caller, asked.ParsedFilter);
         var address = Links.Base(context.Request);
         // The source of all its events.
         if (!Uri.TryCreate(address, UriKind.Absolute, out _))
@@ -113,7 +110,7 @@ internal static class SubscriptionsApi
         new QueryParameters(context.Request).RefuseUnknown();
         var found = await CallersSubscription.FindAsync(context, id, store, WebhookRules.Update);
         var asked = SubscriptionRequest.ToChange(await RequestBody.ReadObjectAsync(context.Request));
-        RequireFilter(Caller.Of(context), asked);
+        LiveScope.RequireFilter(Caller.Of(context), asked.ParsedFilter);
         if (asked.Url is { } url)
             await receivers.RequireAsync(url, context.RequestAborted);
         var changed = await store.ChangeAsync(found.Id, asked.Apply, CancellationToken.None)
@@ -145,23 +142,9 @@ internal static class SubscriptionsApi
         await WriteAsync(context, Document(context, changed, time) with { Secret = shown });
     }
 
-    private static bool ReadAllProjects(PageRequest asked) => asked.Value(AllProjects) switch
-    {
-        null or "false" => false,
-        "true" => true,
-        _ => throw PageRequest.Refuse("all_projects is true or false."),
-    };
-
-    /// <summary>Who may not read details must not find them out by being told of actions that have them.</summary>
-    private static void RequireFilter(Caller caller, SubscriptionRequest asked)
-    {
-        if (asked.ParsedFilter?.AsksWhy() == true)
-            caller.Require(ActionRules.EventsDetails, caller.ProjectId);
-    }
-
     private static SubscriptionDocument Document(HttpContext context, Subscription subscription, TimeProvider time)
         => SubscriptionDocument.Of(subscription, Links.Base(context.Request), time.UtcNow());
 
     private static Task WriteAsync(HttpContext context, SubscriptionDocument document, int status = 200)
-        => WebhookFormat.WriteAsync(context, document, WebhookFormat.Json.SubscriptionDocument, status);
+        => LiveFormat.WriteAsync(context, document, WebhookFormat.Json.SubscriptionDocument, status);
 }

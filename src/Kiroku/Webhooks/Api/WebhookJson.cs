@@ -1,9 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using Kiroku.Actions.Live;
-using Kiroku.Api;
 using Kiroku.Webhooks.Deliveries;
 using Kiroku.Webhooks.Subscriptions;
 
@@ -16,9 +14,6 @@ internal static class WebhookFormat
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
-
-    public static Task WriteAsync<T>(HttpContext context, T document, JsonTypeInfo<T> type, int status = 200)
-        => JsonResponse.WriteAsync(context, status, JsonSerializer.SerializeToUtf8Bytes(document, type));
 }
 
 /// <summary>The documents' code, generated: keys are in snake case.</summary>

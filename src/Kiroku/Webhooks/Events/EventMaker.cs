@@ -42,8 +42,7 @@ internal sealed class EventMaker(Policy policy, IOptions<ApiOptions> api, TimePr
     {
         if (!subscription.AllProjects && told.Live.Action.OwnerId != subscription.ProjectId)
             return false;
-        if (subscription.ParseSince() is { } since
-            && (told.Position.Number, told.Position.Id).CompareTo((since.Number, since.Id)) <= 0)
+        if (subscription.ParseSince() is { } since && !told.Position.IsAfter(since))
             return false;
         // The rules may be others than when it was made.
         var (filter, caller) = (subscription.ParseFilter(), CallerOf(subscription));

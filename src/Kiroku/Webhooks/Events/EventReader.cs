@@ -37,8 +37,9 @@ internal sealed partial class EventReader(
             var page = await feed.ReadAsync(position, PageSize, cancellationToken);
             unsaved += page.Entries.Count;
             // Whoever subscribed before the page was read is to be told of it.
-            var told = await store.ListEnabledAsync(cancellationToken);
-            var made = await MakeAsync(told, page, cancellationToken);
+            var made = page.Entries.Count == 0
+                ? []
+                : await MakeAsync(await store.ListEnabledAsync(cancellationToken), page, cancellationToken);
             if ((made.Count > 0 || unsaved > MostUnsaved) && !await SaveAsync(page.Next, made))
             {
                 Forget();
@@ -73,7 +74,7 @@ internal sealed partial class EventReader(
             .MinBy(since => (since.Number, since.Id));
         var told = saved is not null && FeedPosition.TryParse(saved, out var parsed) ? parsed : null;
         return told is null || (first is not null && first.Generation == told.Generation
-            && (first.Number, first.Id).CompareTo((told.Number, told.Id)) > 0)
+            && first.IsAfter(told))
             ? first ?? await feed.NowAsync(cancellationToken)
             : told;
     }
@@ -82,10 +83,7 @@ internal sealed partial class EventReader(
         IReadOnlyList<Subscription> subscriptions, FeedPage page, CancellationToken cancellationToken)
     {
         var told = await DescribeAsync(page, cancellationToken);
-        if (told.Count == 0)
-            return [];
-        var ids = told.Select(action => action.Live.Action.UserId).OfType<string>().Distinct().ToList();
-        var names = await users.FindNamesAsync(ids, cancellationToken);
+        var names = await users.FindNamesAsync(told.Select(action => action.Live), cancellationToken);
         var made = told.SelectMany(action => subscriptions.SelectMany(
             subscription => Make(subscription, action, names).Select(delivery => (subscription, delivery))))
             .ToList();
@@ -112,8 +110,6 @@ internal sealed partial class EventReader(
 
     private async Task<IReadOnlyList<ToldAction>> DescribeAsync(FeedPage page, CancellationToken cancellationToken)
     {
-        if (page.Entries.Count == 0)
-            return [];
         var described = await database.ReadAsync(
             connection => live.DescribeAsync(connection, [.. page.Entries.Select(entry => entry.Recorded)]),
             cancellationToken);

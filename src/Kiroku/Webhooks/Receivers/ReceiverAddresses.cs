@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Kiroku.Api;
 using Microsoft.Extensions.Options;
 
 namespace Kiroku.Webhooks.Receivers;
@@ -30,16 +31,16 @@ internal sealed class ReceiverAddresses(IOptions<WebhooksOptions> options)
         (IPNetwork.Parse("2002::/16"), 2),
     ];
 
-    private readonly IReadOnlyList<IPNetwork> allowed = WebhooksCheck.Networks(options.Value.AllowedNetworks);
-    private readonly IReadOnlyList<IPNetwork> refused = WebhooksCheck.Networks(options.Value.RefusedNetworks);
+    private readonly NamedNetworks allowed = new(options.Value.AllowedNetworks);
+    private readonly NamedNetworks refused = new(options.Value.RefusedNetworks);
 
     /// <summary>Whether a receiver may have this address.</summary>
     public bool Allows(IPAddress address)
     {
         var bare = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        if (allowed.Any(network => network.Contains(bare)))
+        if (allowed.Have(bare))
             return true;
-        return !refused.Any(network => network.Contains(bare)) && !IsClosed(bare) && !IsOwn(bare)
+        return !refused.Have(bare) && !IsClosed(bare) && !IsOwn(bare)
             && (Held(bare) is not { } inner || Allows(inner));
     }
 

@@ -7,9 +7,9 @@ internal sealed record ExportFormat(string Name, string MediaType, Func<ExportFa
 
     public static readonly IReadOnlyList<ExportFormat> All =
     [
-        new(Default, JsonLine.MediaType, _ => new JsonLinesWriter()),
+        new(Default, LiveFormat.Lines, _ => new JsonLinesWriter()),
         new("csv", "text/csv; charset=utf-8; header=present", _ => new CsvWriter()),
-        new("cadf", JsonLine.MediaType, facts => new CadfWriter(facts)),
+        new("cadf", LiveFormat.Lines, facts => new CadfWriter(facts)),
     ];
 
     /// <summary>The name of the file that a browser would write.</summary>

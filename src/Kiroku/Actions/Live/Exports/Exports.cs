@@ -54,7 +54,7 @@ internal sealed partial class Exports(
                     looked = limits.Time.GetUtcNow();
                 }
                 writer ??= Begin(context, asked.Format, page, output);
-                var documents = await DocumentsAsync(context, page, cancellationToken);
+                var documents = await users.DocumentsAsync(context, page.Actions, cancellationToken);
                 foreach (var action in page.Actions)
                 {
                     writer.Write(output.Buffer, documents.Make(action, page.Now.Of(action.Action)));
@@ -79,23 +79,11 @@ internal sealed partial class Exports(
 
     private IExportWriter Begin(HttpContext context, ExportFormat format, LivePage first, ExportOutput output)
     {
-        var headers = context.Response.Headers;
-        headers.ContentType = format.MediaType;
-        headers.ContentDisposition = $"attachment; filename=\"{format.FileName}\"";
-        headers.CacheControl = "no-store";
-        // nginx would otherwise take all of it as fast as it comes, into files of its own.
-        headers["X-Accel-Buffering"] = "no";
+        LiveFormat.BeginLong(context.Response, format.MediaType);
+        context.Response.Headers.ContentDisposition = $"attachment; filename=\"{format.FileName}\"";
         var writer = format.Open(new ExportFacts(Caller.Of(context), first.Now.Generation, limits.Time));
         writer.Begin(output.Buffer);
         return writer;
-    }
-
-    private async Task<ActionDocuments> DocumentsAsync(
-        HttpContext context, LivePage page, CancellationToken cancellationToken)
-    {
-        var ids = page.Actions.Select(action => action.Action.UserId).OfType<string>().Distinct().ToList();
-        return new ActionDocuments(
-            Caller.Of(context), Links.Base(context.Request), await users.FindNamesAsync(ids, cancellationToken));
     }
 
     [LoggerMessage(LogLevel.Information, "The export {RequestId} broke off: {Why}")]

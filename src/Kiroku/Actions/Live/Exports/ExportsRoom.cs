@@ -10,7 +10,7 @@ internal static class ExportsRoom
         services.AddResponseCompression(compression =>
         {
             compression.EnableForHttps = true;
-            compression.MimeTypes = [JsonLine.MediaType, "text/csv"];
+            compression.MimeTypes = [LiveFormat.Lines, "text/csv"];
         });
         services.AddSingleton<ExportSlots>();
         services.AddSingleton<ExportLimits>();

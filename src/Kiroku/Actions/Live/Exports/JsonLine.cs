@@ -8,8 +8,6 @@ namespace Kiroku.Actions.Live.Exports;
 /// <summary>Writes documents as JSON, each with the end of its line.</summary>
 internal sealed class JsonLine : IDisposable
 {
-    public const string MediaType = "application/x-ndjson";
-
     private readonly Utf8JsonWriter json = new(Stream.Null, new JsonWriterOptions
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

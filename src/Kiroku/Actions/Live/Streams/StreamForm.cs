@@ -51,7 +51,7 @@ internal sealed class EventStream() : StreamForm("text/event-stream")
 }
 
 /// <summary>A JSON document on each line.</summary>
-internal sealed class JsonLines() : StreamForm("application/x-ndjson")
+internal sealed class JsonLines() : StreamForm(LiveFormat.Lines)
 {
     public override void WriteAction(IBufferWriter<byte> output, FeedPosition position, ReadOnlySpan<byte> document)
     {

@@ -22,10 +22,7 @@ internal sealed class StreamOutlet(
     public Task BeginAsync()
     {
         var response = context.Response;
-        response.ContentType = form.MediaType;
-        response.Headers.CacheControl = "no-store";
-        // nginx would keep what it gets until there is more of it.
-        response.Headers["X-Accel-Buffering"] = "no";
+        LiveFormat.BeginLong(response, form.MediaType);
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         // Kestrel's own limit is shorter. HTTP/2 keeps it.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)

@@ -75,8 +75,7 @@ internal sealed class ToldPages(ActionFeed feed, LiveRecord record, IDatabase da
         var recorded = entries.Select(entry => entry.Recorded).ToList();
         var live = await database.ReadOneAsync(
             connection => record.DescribeAsync(connection, recorded), cancellationToken);
-        var ids = live.Select(action => action.Action.UserId).OfType<string>().Distinct().ToList();
-        var names = await users.FindNamesAsync(ids, cancellationToken);
+        var names = await users.FindNamesAsync(live, cancellationToken);
         return [.. entries.Zip(live, (entry, action) => new ToldAction(action, entry.Position, names))];
     }
 

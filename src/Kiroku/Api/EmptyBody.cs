@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Kiroku.Api;
 
-namespace Kiroku.Webhooks.Api;
+namespace Kiroku.Api;
 
 /// <summary>Requests that have nothing to say. Some clients send an empty object with them.</summary>
 internal static class EmptyBody
