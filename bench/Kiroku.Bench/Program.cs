@@ -17,7 +17,9 @@ return args switch
     ["export", var product, _] => await ExportRates.RunAsync(product, 1_000_000),
     ["export", var actions, var product, _] => await ExportRates.RunAsync(product, Number(actions)),
     ["start", var product, var image] => await StartTimes.RunAsync(product, Bench(), image),
-    ["upgrade", var actions, var old, var product, _] => await Upgrade.RunAsync(old, product, Number(actions)),
+    ["upgrade", var actions, var old, var product, _] => await Upgrade.RunAsync(old, product, Number(actions), "both"),
+    ["upgrade", var actions, var old, var store and ("sqlite" or "postgres"), var product, _] =>
+        await Upgrade.RunAsync(old, product, Number(actions), store),
     ["bare", var file] => await BareKestrel.RunAsync(file),
     _ => Usage(),
 };
@@ -28,6 +30,6 @@ static int Number(string text) => int.Parse(text, NumberStyles.AllowThousands, C
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: bench/run actions | reads [FEW MANY] | writes | nodes | nodes-simulated [NODES] | moves | many [FEW MANY] | export [ACTIONS] | start | upgrade ACTIONS OLD");
+    Console.Error.WriteLine("Usage: bench/run actions | reads [FEW MANY] | writes | nodes | nodes-simulated [NODES] | moves | many [FEW MANY] | export [ACTIONS] | start | upgrade ACTIONS OLD [sqlite | postgres]");
     return 2;
 }

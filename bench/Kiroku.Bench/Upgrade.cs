@@ -14,7 +14,7 @@ internal static class Upgrade
 {
     private const int Kills = 10;
 
-    public static async Task<int> RunAsync(string old, string product, int actions)
+    public static async Task<int> RunAsync(string old, string product, int actions, string stores)
     {
         var folder = Directory.CreateTempSubdirectory("kiroku-bench-").FullName;
         await using var postgres = await OwnPostgres.StartAsync();
@@ -26,12 +26,14 @@ internal static class Upgrade
             }
             FilledStore.Fill(file, actions, EarlierRows.Insert);
             var database = await postgres.AddDatabaseAsync("kiroku");
-            await Command.RunAsync("dotnet", old, "copy", folder, "--database", database + ";Command Timeout=0");
+            if (stores != "sqlite")
+                await Command.RunAsync("dotnet", old, "copy", folder, "--database", database + ";Command Timeout=0");
             Console.WriteLine("| store | actions | first answer before, after | moved in | kills | answers compared meanwhile | middle, slowest | afterwards | different |");
             Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
             var onSqlite = new Store("SQLite", folder, [], () => CountLeftAsync(new SqliteConnection($"Data Source={file};Mode=ReadOnly;Pooling=False")));
             var onPostgres = new Store("PostgreSQL", folder, [("Storage__Database", database)], () => CountLeftAsync(new NpgsqlConnection(database)));
-            return await RunAsync(onSqlite, old, product, actions) + await RunAsync(onPostgres, old, product, actions) == 0 ? 0 : 1;
+            var different = stores == "postgres" ? 0 : await RunAsync(onSqlite, old, product, actions);
+            return different + (stores == "sqlite" ? 0 : await RunAsync(onPostgres, old, product, actions)) == 0 ? 0 : 1;
         }
         finally
         {
