@@ -110,7 +110,8 @@ internal static class ActionTimes
         return shown["OS-EXT-STS:task_state"] is null && (endsAs is null || (string)shown["status"]! == endsAs);
     }
 
-    private static async Task<List<double>> TransactionsAsync()
+    /// <summary>Times of durable transactions of one row, in milliseconds.</summary>
+    internal static async Task<List<double>> TransactionsAsync()
     {
         var folder = Directory.CreateTempSubdirectory("kiroku-bench-").FullName;
         var times = await TransactionsAsync(Path.Combine(folder, "beside.db"));

@@ -7,9 +7,7 @@ internal static class BareKestrel
     public static async Task<int> RunAsync(string file)
     {
         var bytes = await File.ReadAllBytesAsync(file);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        await using var app = builder.Build();
+        await using var app = Build();
         app.Run(context =>
         {
             var headers = context.Response.Headers;
@@ -21,6 +19,49 @@ internal static class BareKestrel
             headers.ContentLength = bytes.Length;
             return context.Response.Body.WriteAsync(bytes, 0, bytes.Length);
         });
+        return await ServeAsync(app);
+    }
+
+    /// <summary>Sends each connection so many bytes, so often a second, until the process is ended.</summary>
+    public static async Task<int> StreamAsync(int size, int perSecond)
+    {
+        var bytes = new byte[size];
+        bytes.AsSpan().Fill((byte)' ');
+        bytes[^1] = (byte)'\n';
+        var next = NewTick();
+        await using var app = Build();
+        app.Run(async context =>
+        {
+            while (!context.RequestAborted.IsCancellationRequested)
+            {
+                var tick = Volatile.Read(ref next).Task;
+                await context.Response.Body.WriteAsync(bytes);
+                await tick;
+            }
+        });
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / perSecond));
+        var ticking = Task.Run(async () =>
+        {
+            while (await timer.WaitForNextTickAsync())
+                Interlocked.Exchange(ref next, NewTick()).SetResult();
+        });
+        await ServeAsync(app);
+        timer.Dispose();
+        await ticking;
+        return 0;
+    }
+
+    private static TaskCompletionSource NewTick() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static WebApplication Build()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        return builder.Build();
+    }
+
+    private static async Task<int> ServeAsync(WebApplication app)
+    {
         await app.StartAsync();
         Console.WriteLine($"listening on {app.Urls.Single()}");
         await app.WaitForShutdownAsync();

@@ -5,11 +5,14 @@ using Microsoft.Data.Sqlite;
 namespace Kiroku.Bench;
 
 /// <summary>Writes a history into a store that no service has open: servers with a hundred finished actions
-/// each.</summary>
+/// each, of which one failed.</summary>
 internal static class FilledStore
 {
     public const int ActionsPerServer = 100;
     private const int ServersInOneTransaction = 2000;
+
+    /// <summary>A file of this name says that a kept store is whole, and filled as this version fills it.</summary>
+    private const string Marker = "filled-2";
 
     /// <summary>A data folder with such a store, below a folder or where an earlier run has kept it.</summary>
     public static async Task<string> MakeAsync(string product, string folder, string name, int actions)
@@ -17,13 +20,15 @@ internal static class FilledStore
         // Filling a store takes minutes. This variable names a folder in which stores are kept for the next run.
         var kept = Environment.GetEnvironmentVariable("KIROKU_BENCH_STORES");
         var data = Path.Combine(kept ?? folder, $"{name}-{actions}");
-        if (File.Exists(Path.Combine(data, "filled")))
+        if (File.Exists(Path.Combine(data, Marker)))
             return data;
+        if (Directory.Exists(data))
+            Directory.Delete(data, recursive: true);
         await using (await Service.StartAsync(product, data))
         {
         }
         Fill(Path.Combine(data, "kiroku.db"), actions);
-        await File.WriteAllTextAsync(Path.Combine(data, "filled"), "");
+        await File.WriteAllTextAsync(Path.Combine(data, Marker), "");
         return data;
     }
 
@@ -80,8 +85,10 @@ internal static class FilledStore
         WITH RECURSIVE n(number) AS (SELECT @first * @most UNION ALL SELECT number + 1 FROM n WHERE number < (@last + 1) * @most - 1),
             t(number, began) AS (SELECT number, 1767225600000000 + number % @most * 600000000 FROM n)
         SELECT number + 1000, server_key(server(number / @most)), request_key(number), CASE number % 3 WHEN 0 THEN 'stop' WHEN 1 THEN 'start' ELSE 'reboot' END,
-            x'0123456789abcdef0123456789abcdef', owner_key(@project), began + 100000, began + 900000, 1, 0, 0,
-            '[["",100000,600000,"S","bench"]]', number + 1
+            x'0123456789abcdef0123456789abcdef', owner_key(@project), began + 100000, began + 900000,
+            CASE number % @most WHEN 50 THEN 3 ELSE 1 END, number % @most = 50, 0,
+            CASE number % @most WHEN 50 THEN '[["",100000,600000,"E","bench","The machine did not answer."]]' ELSE '[["",100000,600000,"S","bench"]]' END,
+            number + 1
         FROM t;
         """;
 }

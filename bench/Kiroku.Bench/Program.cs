@@ -16,11 +16,19 @@ return args switch
     ["many", var few, var many, var product, var image] => await ManyServers.RunAsync(product, image, Number(few), Number(many)),
     ["export", var product, _] => await ExportRates.RunAsync(product, 1_000_000),
     ["export", var actions, var product, _] => await ExportRates.RunAsync(product, Number(actions)),
+    ["live", "lists", var product, _] => await LiveLists.RunAsync(product, Bench(), 10_000, 10_000_000),
+    ["live", "lists", var few, var many, var product, _] => await LiveLists.RunAsync(product, Bench(), Number(few), Number(many)),
+    ["live", "times", var product, var image] => await EndTimes.RunAsync(product, image, 50),
+    ["live", "times", var rounds, var product, var image] => await EndTimes.RunAsync(product, image, Number(rounds)),
+    ["live", "streams", var product, var image] => await StreamLoad.RunAsync(product, Bench(), image, 500, 30),
+    ["live", "streams", var streams, var seconds, var product, var image]
+        => await StreamLoad.RunAsync(product, Bench(), image, Number(streams), Number(seconds)),
     ["start", var product, var image] => await StartTimes.RunAsync(product, Bench(), image),
     ["upgrade", var actions, var old, var product, _] => await Upgrade.RunAsync(old, product, Number(actions), "both"),
     ["upgrade", var actions, var old, var store and ("sqlite" or "postgres"), var product, _] =>
         await Upgrade.RunAsync(old, product, Number(actions), store),
     ["bare", var file] => await BareKestrel.RunAsync(file),
+    ["bare-streams", var size, var perSecond] => await BareKestrel.StreamAsync(Number(size), Number(perSecond)),
     _ => Usage(),
 };
 
@@ -30,6 +38,6 @@ static int Number(string text) => int.Parse(text, NumberStyles.AllowThousands, C
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: bench/run actions | reads [FEW MANY] | writes | nodes | nodes-simulated [NODES] | moves | many [FEW MANY] | export [ACTIONS] | start | upgrade ACTIONS OLD [sqlite | postgres]");
+    Console.Error.WriteLine("Usage: bench/run actions | reads [FEW MANY] | writes | nodes | nodes-simulated [NODES] | moves | many [FEW MANY] | export [ACTIONS] | live lists [FEW MANY] | live times [ROUNDS] | live streams [STREAMS SECONDS] | start | upgrade ACTIONS OLD [sqlite | postgres]");
     return 2;
 }

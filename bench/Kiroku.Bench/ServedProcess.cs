@@ -29,12 +29,15 @@ internal sealed class ServedProcess : IAsyncDisposable
     }
 
     /// <summary>Resident memory in MiB.</summary>
-    public long Memory
+    public long Memory => MemoryKib / 1024;
+
+    /// <summary>The same in KiB.</summary>
+    public long MemoryKib
     {
         get
         {
             process.Refresh();
-            return process.WorkingSet64 / 1024 / 1024;
+            return process.WorkingSet64 / 1024;
         }
     }
 

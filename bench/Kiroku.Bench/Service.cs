@@ -31,6 +31,9 @@ internal sealed class Service : IAsyncDisposable
     /// <summary>Resident memory in MiB.</summary>
     public long Memory => process.Memory;
 
+    /// <summary>The same in KiB.</summary>
+    public long MemoryKib => process.MemoryKib;
+
     /// <summary>The processor time used so far.</summary>
     public TimeSpan Used => process.Used;
 
@@ -47,13 +50,17 @@ internal sealed class Service : IAsyncDisposable
         var clock = Stopwatch.StartNew();
         var process = await ServedProcess.StartAsync(
             "dotnet", [product, "serve", "--data", data, "--listen", "http://127.0.0.1:0", .. options],
-            Unlimited.Concat(settings).Select(setting => ($"KIROKU_{setting.Key}", setting.Value)));
+            Environment(settings));
         using (var first = new HttpClient { BaseAddress = process.Address })
             await first.GetStringAsync("/");
         var service = new Service(process) { FirstAnswer = clock.Elapsed.TotalMilliseconds };
         await service.SignInAsync(passwords);
         return service;
     }
+
+    /// <summary>Settings as a process of the service takes them.</summary>
+    public static IEnumerable<(string Name, string Value)> Environment(IEnumerable<(string Key, string Value)> settings)
+        => Unlimited.Concat(settings).Select(setting => ($"KIROKU_{setting.Key}", setting.Value));
 
     public async ValueTask DisposeAsync()
     {
