@@ -49,7 +49,7 @@ internal static partial class Load
         string[] arguments =
         [
             "-t", $"{Math.Min(connections, 2)}", "-c", $"{connections}", "-d", $"{seconds}s", "-s", script,
-            "-H", $"X-Auth-Token: {token}", "-H", "OpenStack-API-Version: compute 2.58", new Uri(address, some[0]).ToString(),
+            "-H", $"X-Auth-Token: {token}", "-H", "OpenStack-API-Version: compute 2.58", new Uri(address, some[0]).AbsoluteUri,
             "--", paths, seed, $"{MostPrepared}",
         ];
         using var wrk = Process.Start(new ProcessStartInfo("wrk", arguments) { RedirectStandardOutput = true })!;

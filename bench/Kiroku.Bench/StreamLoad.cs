@@ -10,6 +10,7 @@ internal static class StreamLoad
 {
     private const int ActionsPerSecond = 100;
     private const int FlushesPerSecond = 100;
+    private const int WarmingSeconds = 10;
     private const string Ends = "/actions/v1/stream?filter=done%20%3D%20true";
     private const string Changes = "/actions/v1/stream";
     private static readonly TimeSpan Restful = TimeSpan.FromSeconds(3);
@@ -54,7 +55,8 @@ internal static class StreamLoad
 
     private static async Task<Told> MeasureAsync(Service service, IReadOnlyList<PacedServer> servers, (string Name, string Path, int Count) followed, int seconds)
     {
-        await PacedActions.RunAsync(service.Http, servers, 2);
+        // Not counted; it warms up.
+        await PacedActions.RunAsync(service.Http, servers, Math.Min(seconds, WarmingSeconds));
         await RestAsync(service);
         await using var streams = await OpenAsync(service, followed.Path, followed.Count);
         var (used, clock) = (service.Used, Stopwatch.StartNew());
@@ -63,7 +65,6 @@ internal static class StreamLoad
         int missing;
         while ((missing = streams.Streams.Sum(stream => stream.CountMissing(accepted))) > 0 && clock.Elapsed < took + Patience)
             await Task.Delay(20);
-        // Without streams the last actions are not waited for.
         var (processors, late) = ((service.Used - used) / clock.Elapsed, clock.Elapsed - took);
         var told = new Told(streams.Lines / clock.Elapsed.TotalSeconds, streams.Bytes / clock.Elapsed.TotalSeconds);
         var twice = streams.Streams.Sum(stream => stream.Twice);
