@@ -16,7 +16,7 @@ public sealed class IdempotencyKillTests
         var trial = await scenario.PrepareAsync(cloud);
         var points = Points.Count(cloud);
         await cloud.EndedAsync(trial, (await ActAsync(trial, "trial")).RequestId);
-        foreach (var moment in Points.Some(points.Passed.Count, oneIn: 3, name))
+        foreach (var moment in Points.Some(points.Passed.Count, oneIn: 6, name))
         {
             var server = await scenario.PrepareAsync(cloud);
             var before = (await ActionsAsync(cloud, server)).Count;
@@ -43,7 +43,7 @@ public sealed class IdempotencyKillTests
         var trial = await cloud.CreateServerAsync();
         var moments = points.Passed.Count;
         await cloud.DeleteAsync(trial);
-        foreach (var moment in Points.Some(moments, oneIn: 3, "create"))
+        foreach (var moment in Points.Some(moments, oneIn: 6, "create"))
         {
             await KillAsync(cloud, moment, () => Repeat.CreateAsync(cloud, $"{moment}"));
 
@@ -64,7 +64,7 @@ public sealed class IdempotencyKillTests
         var trial = await cloud.CreateServerAsync();
         var points = Points.Count(cloud);
         await cloud.DeleteAsync(trial);
-        foreach (var moment in Points.Some(points.Passed.Count, oneIn: 3, "delete"))
+        foreach (var moment in Points.Some(points.Passed.Count, oneIn: 6, "delete"))
         {
             var server = await cloud.CreateServerAsync();
             await KillAsync(cloud, moment, () => Repeat.DeleteAsync(cloud.Demo, server, $"{moment}"));

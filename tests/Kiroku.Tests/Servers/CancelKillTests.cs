@@ -7,7 +7,7 @@ namespace Kiroku.Tests.Servers;
 public sealed class CancelKillTests
 {
     /// <summary>In the long run every moment, otherwise one in so many, at other moments for each action.</summary>
-    private static readonly int Stride = FullTier.IsOn ? 1 : 5;
+    private static readonly int Stride = FullTier.IsOn ? 1 : 8;
 
     [Theory]
     [InlineData("stop", "stop")]

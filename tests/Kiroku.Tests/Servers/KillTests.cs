@@ -9,7 +9,7 @@ public sealed class KillTests
     [Theory]
     [MemberData(nameof(Scenario.Lasting), MemberType = typeof(Scenario))]
     public Task An_action_killed_at_any_moment_is_gone_on_with_and_ends_well(string name)
-        => KillAsync(name, oneIn: 4, async (cloud, scenario, before, action) =>
+        => KillAsync(name, oneIn: 7, async (cloud, scenario, before, action) =>
         {
             if (await IsEarlierAsync(cloud, before, action))
                 Assert.Equal(before.VmState, (await cloud.ServerAsync(before.Id)).VmState);
@@ -21,7 +21,7 @@ public sealed class KillTests
     [MemberData(nameof(Scenario.Lasting), MemberType = typeof(Scenario))]
     public Task An_action_killed_at_any_moment_and_then_given_up_leaves_a_server_that_can_be_used(string name)
         => KillAsync(
-            name, oneIn: 8,
+            name, oneIn: 14,
             async (cloud, _, before, action) =>
             {
                 var after = await cloud.ServerAsync(before.Id);
@@ -39,7 +39,7 @@ public sealed class KillTests
         await using var cloud = await Cloud.StartAsync();
         var points = Points.Count(cloud);
         await cloud.DeleteAsync(await cloud.CreateServerAsync());
-        foreach (var moment in Points.Some(points.Passed.Count, oneIn: 2, "create"))
+        foreach (var moment in Points.Some(points.Passed.Count, oneIn: 4, "create"))
         {
             var kill = Points.KillAt(cloud, moment);
             _ = CreateAndDeleteAsync(cloud, kill).ContinueWith(ended => _ = ended.Exception, TaskScheduler.Default);

@@ -15,9 +15,6 @@ internal sealed class LiveRecord(IDatabase database, FirstGeneration earlier, IR
     /// <summary>The most rows that a page reads.</summary>
     public const int MostRows = 2000;
 
-    /// <summary>How many rows are read at a time to find those that fulfil a filter.</summary>
-    private const int Piece = 500;
-
     /// <summary>
     /// The server's subject, and the action that a request began on it, each null if there is none; and the feed's
     /// position of the state that was read.
@@ -55,7 +52,8 @@ internal sealed class LiveRecord(IDatabase database, FirstGeneration earlier, IR
     {
         var now = await ActionFeed.NowAsync(connection);
         var found = new List<LiveAction>();
-        var walk = query.Walk(query.Filter is null ? query.PageSize + 1 : Piece);
+        // An index often has just what the filter wants; where it does not, the pieces grow.
+        var walk = query.Walk(query.PageSize + 1);
         for (var read = 0; ;)
         {
             var piece = await DescribeAsync(connection, await ReadAsync(connection, walk));
@@ -72,6 +70,7 @@ internal sealed class LiveRecord(IDatabase database, FirstGeneration earlier, IR
             read += piece.Count;
             if (read >= MostRows)
                 return new LivePage(found, now, walk.After);
+            walk = walk with { Most = Math.Min(walk.Most * 4, MostRows - read) };
         }
     }
 

@@ -7,7 +7,7 @@ namespace Kiroku.Tests.Servers.ManyHosts;
 public sealed class CreateKillTests
 {
     /// <summary>In the long run every moment, otherwise one in so many.</summary>
-    private static readonly int Stride = FullTier.IsOn ? 1 : 6;
+    private static readonly int Stride = FullTier.IsOn ? 1 : 10;
 
     [Fact]
     public async Task A_creation_whose_node_is_killed_at_any_moment_ends_with_one_machine_at_most()

@@ -15,7 +15,7 @@ public sealed class MoveKillTests
     private const string Resize = """{"resize":{"flavorRef":"84"}}""";
 
     /// <summary>In the long run every moment, otherwise one in so many, at other moments for each action.</summary>
-    private static readonly int Stride = FullTier.IsOn ? 1 : 14;
+    private static readonly int Stride = FullTier.IsOn ? 1 : 24;
 
     [Theory]
     [InlineData("resize", null, Resize, VmStates.Resized)]
