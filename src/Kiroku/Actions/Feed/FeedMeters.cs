@@ -44,7 +44,5 @@ internal sealed class FeedMeters
 
     public void Left(string kind) => followers.Add(-1, new KeyValuePair<string, object?>("kind", kind));
 
-    public void StreamOpened() => streams.Add(1);
-
-    public void StreamClosed() => streams.Add(-1);
+    public void CountStreams(int change) => streams.Add(change);
 }

@@ -19,8 +19,9 @@ internal static class StreamApi
 
     private static async Task Follow(HttpContext context, ActionStreams streams, OpenStreams open)
     {
-        var asked = new StreamRequest(context.Request, Caller.Of(context));
-        using var place = open.Add(Caller.Of(context));
+        var caller = Caller.Of(context);
+        var asked = new StreamRequest(context.Request, caller);
+        using var place = open.Take((caller.UserId, caller.ProjectId));
         await streams.AnswerAsync(context, asked);
     }
 }
