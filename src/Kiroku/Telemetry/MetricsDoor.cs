@@ -9,7 +9,7 @@ namespace Kiroku.Telemetry;
 /// Lets in who may read the metrics: by a token, which Prometheus sends as a bearer, or by the address where a setting
 /// opens the door to networks.
 /// </summary>
-internal sealed class MetricsDoor(ITokenValidator tokens, Policy policy, IOptions<MetricsOptions> options)
+internal sealed class MetricsDoor(IStandingCallers callers, IOptions<MetricsOptions> options)
 {
     private const string Bearer = "Bearer ";
 
@@ -27,11 +27,8 @@ internal sealed class MetricsDoor(ITokenValidator tokens, Policy policy, IOption
     {
         if (IsOpenTo(context))
             return;
-        var signIn = await tokens.ValidateAsync(TokenOf(context.Request), context.RequestAborted);
-        if (signIn?.Project is null)
-            throw Fault.Unauthorized();
-        signIn.Set(context, policy);
-        var caller = Caller.Of(context);
+        var caller = await callers.FindAsync(context, TokenOf(context.Request), context.RequestAborted)
+            ?? throw Fault.Unauthorized();
         caller.Require(MetricsRules.Show, caller.ProjectId);
     }
 
