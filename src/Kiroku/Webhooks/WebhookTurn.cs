@@ -29,6 +29,9 @@ internal sealed class WebhookTurn(IDatabase database, TimeProvider time) : IDisp
     /// <summary>Whether others might have the turn.</summary>
     public bool IsShared => database.IsShared;
 
+    /// <summary>Whether the store lives on its ballast: then events are made later.</summary>
+    public bool IsStoreFull => database.IsDiskFull;
+
     /// <exception cref="StorageException">The store cannot be reached.</exception>
     public async ValueTask<bool> HasAsync(CancellationToken cancellationToken)
     {

@@ -11,6 +11,9 @@ namespace Kiroku.Webhooks;
 /// <summary>Puts webhooks together.</summary>
 internal static class WebhooksRoom
 {
+    private const int MostNamesOfDeliveries = 64;
+    private const int MostNamesOfRequests = 8;
+
     public static void AddWebhooks(this IServiceCollection services, ServiceSettings settings)
     {
         services.AddRules(typeof(WebhookRules));
@@ -22,12 +25,14 @@ internal static class WebhooksRoom
         services.AddSingleton<SubscriptionSecrets>();
         services.AddSingleton<ReceiverAddresses>();
         services.AddSingleton<ResolveName>(ReceiverNames.ResolveAsync);
-        services.AddSingleton<ReceiverNames>();
+        services.AddSingleton(provider => NamesOf(provider, MostNamesOfDeliveries));
+        services.AddKeyedSingleton(ReceiverNames.ForRequests, (provider, _) => NamesOf(provider, MostNamesOfRequests));
         services.AddSingleton<ReceiverConnections>();
         services.AddSingleton<ReceiverCheck>();
         services.AddSingleton<DeliveryStore>();
         services.AddSingleton<DeliveryRemoval>();
         services.AddSingleton<WebhookSender>();
+        services.AddKeyedSingleton(ReceiverNames.ForRequests, (provider, _) => SenderForRequests(provider));
         services.AddSingleton<DeliveryMeters>();
         services.AddSingleton<DeliveryAttempts>();
         services.AddSingleton<EventMaker>();
@@ -44,6 +49,13 @@ internal static class WebhooksRoom
         app.MapSubscriptions();
         app.MapDeliveries();
     }
+
+    private static ReceiverNames NamesOf(IServiceProvider provider, int most) => new(
+        provider.GetRequiredService<ReceiverAddresses>(), provider.GetRequiredService<ResolveName>(), most);
+
+    private static WebhookSender SenderForRequests(IServiceProvider provider)
+        => ActivatorUtilities.CreateInstance<WebhookSender>(provider, new ReceiverConnections(
+            provider.GetRequiredKeyedService<ReceiverNames>(ReceiverNames.ForRequests)));
 
     private static void AddDuties(this IServiceCollection services)
     {

@@ -31,6 +31,11 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
 
     public bool IsShared => real.IsShared;
 
+    /// <summary>Says that the disk is full, whatever it is.</summary>
+    public bool SaysDiskIsFull { get; set; }
+
+    public bool IsDiskFull => SaysDiskIsFull || real.IsDiskFull;
+
     public Signal Written => real.Written;
 
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)

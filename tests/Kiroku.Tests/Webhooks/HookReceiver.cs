@@ -17,6 +17,9 @@ internal sealed class HookReceiver : IAsyncDisposable
 
     public IReadOnlyList<Received> All => [.. received];
 
+    /// <summary>What each request must pass to be noted; it throws otherwise.</summary>
+    public Action<Received> Check { get; set; } = _ => { };
+
     /// <summary>How requests are answered, after they were noted.</summary>
     public Func<HttpContext, Task> Answer { get; set; } = context =>
     {
@@ -76,10 +79,12 @@ internal sealed class HookReceiver : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        received.Enqueue(new Received(
+        var request = new Received(
             context.Request.Headers.ToDictionary(
                 pair => pair.Key, pair => $"{pair.Value}", StringComparer.OrdinalIgnoreCase),
-            body.ToArray(), context.Request.Path + context.Request.QueryString));
+            body.ToArray(), context.Request.Path + context.Request.QueryString);
+        Check(request);
+        received.Enqueue(request);
         Interlocked.Exchange(ref next, NewSource()).SetResult();
         await Answer(context);
     }

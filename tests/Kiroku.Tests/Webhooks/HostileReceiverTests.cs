@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Kiroku.Tests.Servers;
+using Kiroku.Webhooks.Receivers;
 
 namespace Kiroku.Tests.Webhooks;
 
@@ -53,7 +54,7 @@ public sealed class HostileReceiverTests : IAsyncLifetime
     {
         var address = IPAddress.Parse("192.0.2.1");
         await using var app = await TestApp.StartAsync(builder
-            => builder.Services.AddSingleton<Kiroku.Webhooks.Receivers.ResolveName>(
+            => builder.Services.AddSingleton<ResolveName>(
                 _ => Task.FromResult<IPAddress[]>([address])));
         var user = await app.SignInAsync();
         var port = new Uri(hooks.Receiver.Url).Port;
@@ -62,6 +63,39 @@ public sealed class HostileReceiverTests : IAsyncLifetime
         var (_, tested) = await user.AskAsync("POST", $"{Of(made)}/test");
         Assert.Equal("The receiver's address is none that receivers may have.", (string)tested!["error"]!);
         Assert.Empty(hooks.Receiver.All);
+    }
+
+    [Fact]
+    public async Task Names_that_requests_ask_for_in_vain_leave_threads_to_deliveries()
+    {
+        var (never, asked) = (new TaskCompletionSource<IPAddress[]>(), 0);
+        await using var app = await TestApp.StartAsync(builder =>
+        {
+            builder.Configuration["Webhooks:MaxPerProject"] = "-1";
+            builder.Configuration["Webhooks:Timeout"] = "00:00:00.2";
+            builder.Services.AddSingleton<ResolveName>(name =>
+            {
+                if (name == "sound.example")
+                    return Task.FromResult<IPAddress[]>([IPAddress.Parse("192.0.2.1")]);
+                Interlocked.Increment(ref asked);
+                return never.Task;
+            });
+        });
+        var user = await app.SignInAsync();
+        var made = await Task.WhenAll(Enumerable.Range(0, 70).Select(
+            number => HookCloud.SubscribeAsync(user, $"http://silent{number}.example/")));
+        foreach (var one in made.Take(2))
+        {
+            var (_, tested) = await user.AskAsync("POST", $"{Of(one)}/test");
+            Assert.Equal("The receiver did not answer within 0.2 seconds.", (string)tested!["error"]!);
+        }
+        Assert.Equal(8, asked);
+        // An address that needs no name is looked at all the same.
+        var (status, _) = await user.AskAsync("POST", HookCloud.Path, """{"url":"http://127.0.0.1/"}""");
+        Assert.Equal(400, status);
+        var ofDeliveries = app.Services.GetRequiredService<ReceiverNames>();
+        Assert.Single(await ofDeliveries.FindAsync("sound.example", TestContext.Current.CancellationToken));
+        never.SetResult([]);
     }
 
     [Fact]

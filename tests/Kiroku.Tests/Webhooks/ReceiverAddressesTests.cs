@@ -32,7 +32,7 @@ public sealed class ReceiverAddressesTests
     public async Task What_only_this_node_reaches_is_refused_however_it_is_written(string text)
     {
         Assert.True(ReceiverUrl.TryParse(text, out var url));
-        using var names = new ReceiverNames(Standard, ReceiverNames.ResolveAsync);
+        using var names = new ReceiverNames(Standard, ReceiverNames.ResolveAsync, 1);
         var refused = await Assert.ThrowsAsync<ReceiverException>(
             () => names.FindAsync(url.IdnHost, TestContext.Current.CancellationToken));
         Assert.True(refused.IsRefusal, refused.Message);
@@ -48,7 +48,7 @@ public sealed class ReceiverAddressesTests
     public async Task What_some_systems_take_for_such_an_address_is_not_called_either(string text)
     {
         Assert.True(ReceiverUrl.TryParse(text, out var url));
-        using var names = new ReceiverNames(Standard, ReceiverNames.ResolveAsync);
+        using var names = new ReceiverNames(Standard, ReceiverNames.ResolveAsync, 1);
         await Assert.ThrowsAsync<ReceiverException>(
             () => names.FindAsync(url.IdnHost, TestContext.Current.CancellationToken));
     }
@@ -90,7 +90,7 @@ public sealed class ReceiverAddressesTests
     public async Task A_name_with_one_address_that_is_refused_is_refused()
     {
         using var names = new ReceiverNames(
-            Standard, _ => Task.FromResult<IPAddress[]>([IPAddress.Parse("192.0.2.1"), IPAddress.Loopback]));
+            Standard, _ => Task.FromResult<IPAddress[]>([IPAddress.Parse("192.0.2.1"), IPAddress.Loopback]), 1);
         var refused = await Assert.ThrowsAsync<ReceiverException>(
             () => names.FindAsync("rebind.example", TestContext.Current.CancellationToken));
         Assert.True(refused.IsRefusal);

@@ -5,6 +5,7 @@ using Kiroku.Api;
 using Kiroku.Storage;
 using Kiroku.Webhooks.Deliveries;
 using Kiroku.Webhooks.Events;
+using Kiroku.Webhooks.Receivers;
 using Kiroku.Webhooks.Subscriptions;
 
 namespace Kiroku.Webhooks.Api;
@@ -82,8 +83,8 @@ internal static class DeliveriesApi
 
     /// <summary>Sends an event that tells nothing, now and once, and answers how that went.</summary>
     private static async Task Test(
-        HttpContext context, string id, SubscriptionStore store, WebhookSender sender, EventMaker maker,
-        TimeProvider time)
+        HttpContext context, string id, SubscriptionStore store,
+        [FromKeyedServices(ReceiverNames.ForRequests)] WebhookSender sender, EventMaker maker, TimeProvider time)
     {
         var found = await CallersSubscription.FindAsync(context, id, store, WebhookRules.Update);
         await EmptyBody.RequireAsync(context);

@@ -6,9 +6,9 @@ namespace Kiroku.Webhooks.Api;
 
 /// <summary>
 /// Refuses receivers that could never be spoken to, when a subscription is made: each attempt looks again. A name that
-/// does not resolve at present may do so later.
+/// does not resolve at present, or not within the time that a request may take, may do so later.
 /// </summary>
-internal sealed class ReceiverCheck(ReceiverNames names)
+internal sealed class ReceiverCheck([FromKeyedServices(ReceiverNames.ForRequests)] ReceiverNames names)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 

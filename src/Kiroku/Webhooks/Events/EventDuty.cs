@@ -44,9 +44,10 @@ internal sealed partial class EventDuty(
             {
                 if (await WorkAsync(stoppingToken))
                     continue;
-                // Alone, whatever changes is told.
+                // Alone, whatever changes is told, but not that the store has room again.
                 await signals.Feed.WaitAsync(
-                    turn.IsShared ? WebhookTurn.Interval : Timeout.InfiniteTimeSpan, stoppingToken);
+                    turn.IsShared || turn.IsStoreFull ? WebhookTurn.Interval : Timeout.InfiniteTimeSpan,
+                    stoppingToken);
             }
 #pragma warning disable CA1031 // The edge of the loop.
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -88,7 +89,7 @@ internal sealed partial class EventDuty(
         wantsAll = told.Any(subscription => subscription.Events != EventKinds.Ended);
         // From now on every change wakes: none is missed between the reading and the wait.
         following ??= await follower.FollowAsync(this, cancellationToken);
-        return await reader.ReadAsync(told, cancellationToken);
+        return !turn.IsStoreFull && await reader.ReadAsync(told, cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Warning, "Events cannot be made; it is tried again")]

@@ -10,14 +10,21 @@ internal delegate Task<IPAddress[]> ResolveName(string name);
 /// Finds the addresses of receivers, and lets through only such as they may have. If a name has one that it may not
 /// have, it has none: whoever lets a name stand for both means no good.
 /// </summary>
-internal sealed class ReceiverNames(ReceiverAddresses addresses, ResolveName resolve) : IDisposable
+/// <param name="addresses">Which they may have.</param>
+/// <param name="resolve">How to find them.</param>
+/// <param name="most">
+/// At most so many names are asked for at a time: the system takes a thread for each, for as long as its server gives
+/// no answer.
+/// </param>
+internal sealed class ReceiverNames(ReceiverAddresses addresses, ResolveName resolve, int most) : IDisposable
 {
     /// <summary>
-    /// The system takes a thread for each name, for as long as its server gives no answer. They must not be all.
+    /// The key of what looks up names for requests of the API. It has threads of its own: whoever makes subscriptions
+    /// with names that nobody answers for must not take those of deliveries.
     /// </summary>
-    private const int MostAtOnce = 64;
+    public const string ForRequests = "requests";
 
-    private readonly SemaphoreSlim resolving = new(MostAtOnce);
+    private readonly SemaphoreSlim resolving = new(most);
 
     /// <summary>The system's own way to resolve a name, on a thread that nothing else waits for.</summary>
     public static Task<IPAddress[]> ResolveAsync(string name)
