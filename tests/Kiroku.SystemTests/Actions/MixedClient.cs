@@ -27,6 +27,9 @@ internal sealed class MixedClient(
     /// <summary>The accepted requests: the server and the request's id.</summary>
     public List<(Guid Server, string Request)> Accepted { get; } = [];
 
+    /// <summary>Is told of each of them at once.</summary>
+    public Action<Guid, string>? OnAccepted { get; init; }
+
     public async Task RunAsync(CancellationToken over)
     {
         while (!over.IsCancellationRequested)
@@ -63,6 +66,7 @@ internal sealed class MixedClient(
         if (wish.Server is null)
             servers[server] = "made";
         Accepted.Add((server, answer.RequestId!));
+        OnAccepted?.Invoke(server, answer.RequestId!);
     }
 
     private Wish Next()

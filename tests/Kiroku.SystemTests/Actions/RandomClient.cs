@@ -23,7 +23,10 @@ internal sealed class RandomClient(KilledService service, IReadOnlyList<Guid> se
     /// <summary>All requests so far, with their answers.</summary>
     public List<Asked> All { get; } = [];
 
-    public IEnumerable<Asked> Accepted => All.Where(asked => asked.Answer.Status is >= 200 and < 300);
+    /// <summary>Is told of each accepted request at once.</summary>
+    public Action<Guid, string>? OnAccepted { get; init; }
+
+    public IEnumerable<Asked> Accepted => All.Where(asked => asked.IsAccepted);
 
     public async Task RunAsync(CancellationToken over)
     {
@@ -31,7 +34,10 @@ internal sealed class RandomClient(KilledService service, IReadOnlyList<Guid> se
         {
             var request = new Asked(
                 servers[random.Next(servers.Count)], bodies[random.Next(bodies.Length)], $"{seed}-{All.Count}", null!);
-            All.Add(request with { Answer = await AskAsync(request) });
+            var answered = request with { Answer = await AskAsync(request) };
+            All.Add(answered);
+            if (answered.IsAccepted)
+                OnAccepted?.Invoke(answered.Server, answered.Answer.RequestId!);
             if (random.Next(5) == 0 && Accepted.LastOrDefault() is { } accepted)
                 await RepeatAsync(accepted);
         }
@@ -51,4 +57,7 @@ internal sealed class RandomClient(KilledService service, IReadOnlyList<Guid> se
 }
 
 /// <summary>A request for an action, and its final answer.</summary>
-internal sealed record Asked(Guid Server, string Body, string Key, Answer Answer);
+internal sealed record Asked(Guid Server, string Body, string Key, Answer Answer)
+{
+    public bool IsAccepted => Answer.Status is >= 200 and < 300;
+}

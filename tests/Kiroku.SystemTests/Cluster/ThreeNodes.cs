@@ -20,6 +20,7 @@ internal sealed class ThreeNodes(string folder, string database) : IAsyncDisposa
         new("Scheduling__RamAllocationRatio", "1000"),
         new("Scheduling__DiskAllocationRatio", "100000"),
         new("Logging__LogLevel__Default", "Warning"),
+        new("Webhooks__AllowedNetworks", "127.0.0.0/8"),
     ];
 
     private readonly StringBuilder output = new();
@@ -76,8 +77,7 @@ internal sealed class ThreeNodes(string folder, string database) : IAsyncDisposa
     {
         while (true)
         {
-            var cloud = await Poll.ForAsync(
-                "a node that is up", () => Task.FromResult(Any(random)), TimeSpan.FromMinutes(2));
+            var cloud = await AnyAsync(random);
             try
             {
                 using var content = body is null
@@ -96,6 +96,10 @@ internal sealed class ThreeNodes(string folder, string database) : IAsyncDisposa
             }
         }
     }
+
+    /// <summary>A node that is up, or the next one that is.</summary>
+    public Task<Cloud> AnyAsync(Random random)
+        => Poll.ForAsync("a node that is up", () => Task.FromResult(Any(random)), TimeSpan.FromMinutes(2));
 
     public async Task<string> AddImageAsync() => await first!.AddImageAsync("disk", "raw", new byte[1024 * 1024]);
 

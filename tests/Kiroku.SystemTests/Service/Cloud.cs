@@ -66,6 +66,14 @@ internal sealed partial class Cloud
         return new Answer((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), null, answer.Headers);
     }
 
+    /// <summary>Begins to read a stream of events.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
     public Task<Answer> GetAsync(string path, string? version = null) => SendAsync(HttpMethod.Get, path, null, version);
 
     public Task<Answer> PostAsync(string path, string json, string? version = null, string? key = null) =>

@@ -15,6 +15,7 @@ internal sealed class KilledService(string folder, string? database = null) : IA
         ["Scheduling__RamAllocationRatio"] = "1000",
         ["Scheduling__DiskAllocationRatio"] = "100000",
         ["Logging__LogLevel__Default"] = "Error",
+        ["Webhooks__AllowedNetworks"] = "127.0.0.0/8",
     };
 
     private readonly StringBuilder output = new();
@@ -24,6 +25,9 @@ internal sealed class KilledService(string folder, string? database = null) : IA
 
     /// <summary>The number of requests that got no answer because the service was killed.</summary>
     public int Broken => broken;
+
+    /// <summary>The service that runs, or the next one.</summary>
+    public Task<Cloud> Running => current.Task;
 
     public string Output
     {
