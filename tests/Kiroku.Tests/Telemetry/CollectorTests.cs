@@ -53,13 +53,14 @@ public sealed class CollectorTests : IAsyncLifetime
     {
         await using var cloud = await HostsCloud.StartAsync(3, [.. collector.Settings, Cloud.Unwatched]);
         var server = await cloud.CreateWithGrainAsync(on: "a", grain: "b");
-        var hangs = new TaskCompletionSource();
+        var (hangs, killed) = (new TaskCompletionSource(), new TaskCompletionSource());
         cloud["a"].Hypervisor.Before = operation => operation == "stop" && hangs.TrySetResult()
-            ? Task.Delay(Timeout.Infinite) : Task.CompletedTask;
+            ? killed.Task : Task.CompletedTask;
         var requestId = await ActAsync(cloud.Admin, server, "01");
         await hangs.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
 
         await cloud.KillAsync("b");
+        killed.SetResult();
 
         AssertOneTrace(await collector.UntilAsync(span => span.IsOf(requestId)), requestId);
     }

@@ -137,13 +137,14 @@ public sealed class TracesTests : IDisposable
         var given = isGiven ? Given : null;
         await using var cloud = await HostsCloud.StartAsync(3, Cloud.Unwatched);
         var server = await cloud.CreateWithGrainAsync(on: "a", grain: "b");
-        var hangs = new TaskCompletionSource();
+        var (hangs, killed) = (new TaskCompletionSource(), new TaskCompletionSource());
         cloud["a"].Hypervisor.Before = operation => operation == "stop" && hangs.TrySetResult()
-            ? Task.Delay(Timeout.Infinite) : Task.CompletedTask;
+            ? killed.Task : Task.CompletedTask;
         var requestId = await TraceParent.ActAsync(cloud.Admin, server, Stop, given);
         await hangs.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
 
         await cloud.KillAsync("b");
+        killed.SetResult();
 
         await cloud.UntilIdleAsync(server);
         var (action, attempts) = await heard.OfAsync(requestId);
