@@ -22,6 +22,7 @@ using Kiroku.Servers;
 using Kiroku.Servers.Api;
 using Kiroku.Storage;
 using Kiroku.Telemetry;
+using Kiroku.Ui;
 using Kiroku.Webhooks;
 using Microsoft.Extensions.Logging.Console;
 
@@ -65,11 +66,13 @@ internal static class KirokuApp
         builder.Services.AddWebhooks(settings);
         builder.AddCluster(settings);
         builder.Services.AddServers();
+        builder.Services.AddUi();
         configure?.Invoke(builder);
         builder.AddTelemetry(settings);
 
         var app = builder.Build();
         app.UseAddresses();
+        app.UseApiDoor();
         app.UseRequestIds();
         app.UseMiddleware<FaultMiddleware>();
         if (settings.Roles.HasFlag(NodeRoles.Api))
@@ -85,6 +88,7 @@ internal static class KirokuApp
     {
         app.UseTraces();
         app.UseUnrouted();
+        app.UseVisits();
         app.UseMergedSlashes();
         app.UseRouting();
         app.UseExactPaths();
@@ -110,5 +114,6 @@ internal static class KirokuApp
         app.MapDescription();
         app.MapWebhooks();
         app.MapExport();
+        app.MapUi();
     }
 }

@@ -30,4 +30,21 @@ internal static class People
         }, TestContext.Current.CancellationToken);
         return await app.SignInAsync(name, project);
     }
+
+    /// <summary>Gives a user a role in one more project, which is made if it is not there.</summary>
+    public static Task AlsoInAsync(TestApp app, string name, string project, string role)
+        => app.Services.GetRequiredService<IDatabase>().WriteAsync(async db =>
+        {
+            var values = new { id = Guid.NewGuid().ToString("N"), name, project, role };
+            await db.ExecuteAsync(
+                """
+                INSERT INTO projects (id, name, valid_after) SELECT @id, @project, valid_after FROM projects WHERE name = 'demo'
+                ON CONFLICT (name) DO NOTHING
+                """, values);
+            return await db.ExecuteAsync(
+                """
+                INSERT INTO role_assignments (user_id, scope_id, role_id)
+                SELECT u.id, p.id, r.id FROM users u, projects p, roles r WHERE u.name = @name AND p.name = @project AND r.name = @role
+                """, values);
+        }, TestContext.Current.CancellationToken);
 }

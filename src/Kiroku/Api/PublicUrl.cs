@@ -8,7 +8,7 @@ namespace Kiroku.Api;
 /// </summary>
 internal sealed record PublicUrl(string Scheme, HostString Host, PathString Prefix)
 {
-    private static readonly PathString[] Services = ["/v2", "/v2.1", "/image", "/network", "/identity", "/actions"];
+    private static readonly PathString[] Services = ["/v2", "/v2.1", "/image", "/network", "/identity", "/actions", "/ui"];
 
     /// <summary>What is wrong with an address; null if it is valid or empty.</summary>
     public static string? ComplaintAbout(string? text)
@@ -22,7 +22,7 @@ internal sealed record PublicUrl(string Scheme, HostString Host, PathString Pref
                 + "https://cloud.example.";
         return Services.Any(service => new PathString(uri.AbsolutePath).StartsWithSegments(service))
             ? $"Api:PublicUrl {text} is to be the address that all services lie below, without /v2.1, /image, "
-                + "/network, /identity or /actions."
+                + "/network, /identity, /actions or /ui."
             : null;
     }
 

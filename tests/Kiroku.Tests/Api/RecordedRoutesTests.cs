@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Tests.Servers;
+using Kiroku.Tests.Ui;
 
 namespace Kiroku.Tests.Api;
 
@@ -203,7 +204,8 @@ public sealed class RecordedRoutesTests(RunningCloud running) : IClassFixture<Ru
             .SelectMany(
                 endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"],
                 (endpoint, method) => (Method: method, Path: endpoint.RoutePattern.RawText))
-            .Where(route => route.Method is not ("GET" or "HEAD") && route.Path is not "/healthz").Select(
+            .Where(route => route.Method is not ("GET" or "HEAD") && route.Path is not "/healthz"
+                && !PageRoutes.IsPage(route.Path!)).Select(
                 route => $"{route.Method} {route.Path}"),
     ];
 }

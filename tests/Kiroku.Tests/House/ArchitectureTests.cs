@@ -29,6 +29,7 @@ public sealed class ArchitectureTests
         ["Proxies"] = ["Access", "Api", "Images", "Networks", "Quotas", "Storage"],
         ["ConfigDrives"] = ["Api"],
         ["Scheduling"] = ["Hypervisors"],
+        ["Ui"] = ["Api", "Identity", "Storage"],
         ["Telemetry"] = ["Access", "Actions", "Api", "Identity"],
         ["Servers"] =
         [

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Kiroku.Tests.Docs;
 using Kiroku.Tests.Servers;
+using Kiroku.Tests.Ui;
 
 namespace Kiroku.Tests.Identity;
 
@@ -152,9 +153,10 @@ public sealed partial class VisibilityTests : IClassFixture<RunningCloud>
         _ => [""],
     };
 
-    /// <summary>All routes, with parameter names as in the documentation.</summary>
+    /// <summary>All routes of the API, with parameter names as in the documentation.</summary>
     private static IEnumerable<(string Method, string Path)> Routes(IServiceProvider services)
         => services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => !PageRoutes.IsPage(endpoint.RoutePattern.RawText!))
             .SelectMany(
                 endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"],
                 (endpoint, method)

@@ -1,0 +1,14 @@
+using Kiroku.Ui.Visits;
+
+namespace Kiroku.Ui.Looks;
+
+/// <summary>Addresses of the stream that a page follows.</summary>
+internal static class LiveStream
+{
+    /// <summary>
+    /// The stream of the actions that a filter selects, as the live record has filters. Administrators see all projects,
+    /// as they do on the pages.
+    /// </summary>
+    public static string Of(Visit visit, string filter)
+        => $"/ui/stream?filter={Uri.EscapeDataString(filter)}{(visit.Session!.IsAdmin ? "&all_projects=true" : "")}";
+}

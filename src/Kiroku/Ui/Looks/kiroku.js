@@ -1,0 +1,219 @@
+// What the page does beyond what it does without scripts: times in the viewer's zone, copying, and renewing itself as
+// the record changes. Nothing here is needed to read or to act.
+
+const main = document.getElementById('main');
+const state = document.getElementById('live-state');
+const told = document.getElementById('told');
+
+// Times
+
+const zoned = new Intl.DateTimeFormat(document.documentElement.lang, {
+  year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
+  hourCycle: 'h23', timeZoneName: 'short',
+});
+const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'auto', style: 'short' });
+const units = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]];
+
+function relative(date) {
+  const seconds = Math.round((date - Date.now()) / 1000);
+  const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? units[3];
+  return ago.format(Math.trunc(seconds / size), unit);
+}
+
+function showTimes(root) {
+  for (const time of root.querySelectorAll('time[datetime]')) {
+    const date = new Date(time.dateTime);
+    if (Number.isNaN(date.getTime())) continue;
+    const exact = zoned.format(date);
+    time.title = time.dateTime;
+    time.textContent = 'relative' in time.dataset ? relative(date) : exact;
+  }
+}
+
+// Renewing: what differs is changed in place, so that focus, selection, scroll and what is open stay.
+
+const kept = { DETAILS: ['open'], INPUT: ['value', 'checked'], TEXTAREA: [], SELECT: [] };
+
+function renew(old, fresh) {
+  if (old.nodeType !== Node.ELEMENT_NODE) {
+    if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
+    return;
+  }
+  const mine = kept[old.tagName] ?? [];
+  for (const { name } of [...old.attributes])
+    if (!fresh.hasAttribute(name) && !mine.includes(name)) old.removeAttribute(name);
+  for (const { name, value } of fresh.attributes)
+    if (old.getAttribute(name) !== value && !mine.includes(name)) old.setAttribute(name, value);
+  // What somebody types belongs to them.
+  if (old.tagName === 'TEXTAREA' || old.tagName === 'SELECT') return;
+  renewChildren(old, fresh);
+}
+
+function renewChildren(old, fresh) {
+  const byId = new Map([...old.children].filter(child => child.id).map(child => [child.id, child]));
+  let at = old.firstChild;
+  for (const wanted of [...fresh.childNodes]) {
+    const known = wanted.id && byId.get(wanted.id);
+    if (known && known !== at) old.insertBefore(known, at);
+    const here = known || at;
+    if (here && alike(here, wanted)) {
+      renew(here, wanted);
+      at = here.nextSibling;
+    } else {
+      old.insertBefore(wanted, at);
+    }
+  }
+  while (at) {
+    const next = at.nextSibling;
+    at.remove();
+    at = next;
+  }
+}
+
+const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.id ?? '') === (b.id ?? '');
+
+let asked = 0;
+let busy = false;
+let again = false;
+
+async function refresh() {
+  if (busy) {
+    again = true;
+    return;
+  }
+  busy = true;
+  try {
+    const number = ++asked;
+    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
+    if (answer.redirected) {
+      // The session has ended: sign in, and come back.
+      location.replace(answer.url);
+      return;
+    }
+    if (!answer.ok || number !== asked) return;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const fresh = page.getElementById('main');
+    if (!fresh) return;
+    showTimes(fresh);
+    const before = main.querySelector('.title .badge')?.textContent;
+    renew(main, fresh);
+    document.title = page.title;
+    const after = main.querySelector('.title .badge')?.textContent;
+    if (after && after !== before) told.textContent = after;
+    document.dispatchEvent(new Event('kiroku:renewed'));
+  } catch {
+    // The service is away; the stream says so.
+  } finally {
+    busy = false;
+    if (again) {
+      again = false;
+      setTimeout(refresh, 100);
+    }
+  }
+}
+
+// Following
+
+let source = null;
+let position; // the last that was told; the page has its own
+let delay = 500;
+let waiting = 0;
+
+function show(lost) {
+  state.hidden = !main.dataset.live;
+  state.textContent = lost ? state.dataset.lost : state.dataset.live;
+  state.classList.toggle('lost', lost);
+}
+
+function follow() {
+  clearTimeout(waiting);
+  source?.close();
+  source = null;
+  if (!main.dataset.live || document.hidden) {
+    show(false);
+    return;
+  }
+  const address = new URL(main.dataset.live, location.href);
+  const after = position ?? main.dataset.after;
+  if (after) address.searchParams.set('after', after);
+  source = new EventSource(address);
+  source.onopen = () => {
+    delay = 500;
+    show(false);
+  };
+  source.addEventListener('bookmark', event => { position = event.lastEventId; });
+  source.addEventListener('action', event => {
+    position = event.lastEventId;
+    refresh().then(() => { if (!main.dataset.live) follow(); });
+  });
+  source.addEventListener('end', event => {
+    const { reason } = JSON.parse(event.data);
+    if (reason === 'position-gone') position = undefined;
+    source.close();
+    show(true);
+    // A draining node sends one on at once; the rest is as after a break.
+    if (reason === 'stopping') delay = 200;
+    retry();
+  });
+  source.onerror = () => {
+    if (source.readyState !== EventSource.CLOSED) {
+      show(true);
+      return;
+    }
+    // Refused: the session has ended, or there are too many streams. Asking for the page tells.
+    show(true);
+    position = undefined;
+    retry();
+  };
+}
+
+function retry() {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => refresh().then(follow), delay);
+  delay = Math.min(delay * 2, 15000);
+}
+
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) follow();
+  else refresh().then(follow);
+});
+
+// What runs grows by itself.
+
+setInterval(() => {
+  if (document.hidden || !('running' in main.dataset)) return;
+  refresh();
+}, 2000);
+setInterval(() => { if (!document.hidden) showTimes(document); }, 30000);
+
+// Copying, and menus that close like menus
+
+document.addEventListener('click', async event => {
+  const link = event.target.closest?.('a[data-copy]');
+  if (link && navigator.clipboard && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    try {
+      await navigator.clipboard.writeText(await (await fetch(link.href)).text());
+      told.textContent = link.dataset.copy;
+      const label = link.textContent;
+      link.textContent = link.dataset.copy;
+      setTimeout(() => { link.textContent = label; }, 2000);
+    } catch {
+      location.href = link.href;
+    }
+  }
+  for (const menu of document.querySelectorAll('details.menu[open]'))
+    if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener('keydown', event => {
+  if (event.key !== 'Escape') return;
+  const open = event.target.closest?.('details.menu[open], details.confirm[open]')
+    ?? document.querySelector('details.menu[open]');
+  if (!open) return;
+  open.open = false;
+  open.querySelector('summary').focus();
+});
+
+showTimes(document);
+show(false);
+follow();

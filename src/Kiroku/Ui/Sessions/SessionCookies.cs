@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kiroku.Storage;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace Kiroku.Ui.Sessions;
+
+/// <summary>
+/// Reads and writes the cookie of a session. It is sealed with the keys in the store, so that any node can open it, and
+/// the service keeps nothing of a session.
+/// </summary>
+internal sealed class SessionCookies(IDataProtectionProvider protection, TimeProvider time)
+{
+    private readonly IDataProtector protector = protection.CreateProtector("Kiroku.Ui.Session");
+
+    /// <summary>A Keystone's tokens may be longer than one cookie.</summary>
+    private readonly ChunkingCookieManager cookies = new();
+
+    public Session? Read(HttpContext context)
+    {
+        var sealedText = cookies.GetRequestCookie(context, NameFor(context));
+        return sealedText is { Length: > 0 } && Open(sealedText) is { } session && session.ExpiresAt > time.UtcNow()
+            ? session
+            : null;
+    }
+
+    public void Write(HttpContext context, Session session)
+        => cookies.AppendResponseCookie(context, NameFor(context),
+            protector.Protect(JsonSerializer.Serialize(session, SessionJson.Default.Session)),
+            OptionsFor(context, session.ExpiresAt - time.UtcNow()));
+
+    public void Delete(HttpContext context)
+        => cookies.DeleteCookie(context, NameFor(context), OptionsFor(context, TimeSpan.Zero));
+
+    /// <summary>
+    /// Over TLS the name's prefix has the browser take the cookie from this very host only, so that no neighbour below
+    /// the same domain can plant a session of its own.
+    /// </summary>
+    public static string NameFor(HttpContext context) => context.Request.IsHttps ? "__Host-kiroku" : "kiroku";
+
+    /// <summary>
+    /// Lax, not Strict: the link to an action in a ticket or a mail is to open it. Foreign pages cannot do anything
+    /// with it, because only POST changes something, and none is sent the cookie.
+    /// </summary>
+    private static CookieOptions OptionsFor(HttpContext context, TimeSpan age) => new()
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Lax,
+        Secure = context.Request.IsHttps,
+        Path = "/",
+        MaxAge = age,
+        IsEssential = true,
+    };
+
+    private Session? Open(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(protector.Unprotect(text), SessionJson.Default.Session);
+        }
+        catch (Exception e) when (e is CryptographicException or JsonException or FormatException)
+        {
+            return null;
+        }
+    }
+}
+
+[JsonSerializable(typeof(Session))]
+internal sealed partial class SessionJson : JsonSerializerContext;

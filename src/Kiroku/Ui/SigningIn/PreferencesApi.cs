@@ -1,0 +1,40 @@
+using Kiroku.Ui.Texts;
+using Kiroku.Ui.Visits;
+
+namespace Kiroku.Ui.SigningIn;
+
+/// <summary>Keeps the language and the look that a browser is to have, for a year.</summary>
+internal static class PreferencesApi
+{
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(365);
+
+    public static void MapPreferences(this IEndpointRouteBuilder app) => app.MapPost("/ui/preferences", Set);
+
+    private static async Task Set(HttpContext context)
+    {
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        if (Languages.OfTag(form["language"]) is { } language)
+            Keep(context, Preferences.Language, language.Tag());
+        var theme = form["theme"].ToString();
+        if (theme is "light" or "dark" or "system")
+            Keep(context, Preferences.Theme, theme);
+        SignInRedirect.SeeOther(context, Back(form[SignInRedirect.Return]));
+    }
+
+    /// <summary>The page for signing in is a place to come back to as well, here.</summary>
+    private static string Back(string? path)
+        => path == SignInRedirect.Path || path?.StartsWith($"{SignInRedirect.Path}?", StringComparison.Ordinal) == true
+            ? SignInRedirect.Path
+            : LocalPath.Of(path);
+
+    private static void Keep(HttpContext context, string name, string value)
+        => context.Response.Cookies.Append(name, value, new CookieOptions
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Lax,
+            Secure = context.Request.IsHttps,
+            Path = "/",
+            MaxAge = KeptFor,
+            IsEssential = true,
+        });
+}

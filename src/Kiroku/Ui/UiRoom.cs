@@ -1,0 +1,49 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Kiroku.Ui.Actions;
+using Kiroku.Ui.Door;
+using Kiroku.Ui.Looks;
+using Kiroku.Ui.Sessions;
+using Kiroku.Ui.SigningIn;
+using Kiroku.Ui.Visits;
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace Kiroku.Ui;
+
+/// <summary>Puts the page together, <c>/ui</c>: a client of the API that lives in the service itself.</summary>
+internal static class UiRoom
+{
+    public static void AddUi(this IServiceCollection services)
+    {
+        services.AddRazorComponents();
+        services.Configure<AntiforgeryOptions>(options =>
+        {
+            options.Cookie.Name = "kiroku-form";
+            options.Cookie.SameSite = SameSiteMode.Strict;
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            options.SuppressXFrameOptionsHeader = true;
+        });
+        // Japanese as it is, instead of eight bytes for each character.
+        services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
+        services.AddSingleton<ApiDoor>();
+        services.AddSingleton<SessionCookies>();
+        services.AddSingleton<IdentityDoor>();
+        services.AddScoped<Visit>();
+        services.AddScoped<ApiClient>();
+    }
+
+    /// <summary>Comes right after a request's address is known: the page's own requests begin there.</summary>
+    public static void UseApiDoor(this IApplicationBuilder app)
+        => app.Use(app.ApplicationServices.GetRequiredService<ApiDoor>().Remember);
+
+    public static void UseVisits(this IApplicationBuilder app) => app.UseMiddleware<VisitMiddleware>();
+
+    public static void MapUi(this IEndpointRouteBuilder app)
+    {
+        app.MapHome();
+        app.MapAssets();
+        app.MapSigningIn();
+        app.MapPreferences();
+        app.MapActionPages();
+    }
+}

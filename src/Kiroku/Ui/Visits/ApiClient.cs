@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization.Metadata;
+using Kiroku.Ui.Door;
+
+namespace Kiroku.Ui.Visits;
+
+/// <summary>
+/// The API as the visit's session may use it. Pages get all that they show, and do all that they do, through this.
+/// </summary>
+internal sealed class ApiClient(ApiDoor door, Visit visit)
+{
+    /// <summary>The version of the compute API that pages are written for.</summary>
+    public const string Microversion = "compute 2.96";
+
+    /// <summary>Gets a document.</summary>
+    /// <param name="path">Escaped, with its query.</param>
+    /// <param name="type">How to read it.</param>
+    /// <exception cref="ApiRefusal">It cannot be had; the visit then ends with a page that says so.</exception>
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type)
+    {
+        var answer = await SendAsync("GET", path);
+        return answer.IsGood ? answer.Read(type) : throw new ApiRefusal(answer);
+    }
+
+    /// <summary>Sends a request and returns whatever is answered, for the page to say what was refused.</summary>
+    /// <exception cref="ApiRefusal">401: the session has ended.</exception>
+    public async Task<ApiAnswer> SendAsync(string method, string path, ReadOnlyMemory<byte> json = default)
+    {
+        var answer = await door.SendAsync(visit.Context, Request(method, path) with { Body = json });
+        return answer.Status == StatusCodes.Status401Unauthorized ? throw new ApiRefusal(answer) : answer;
+    }
+
+    /// <summary>Answers the visit with what the API answers, as it comes.</summary>
+    /// <param name="path">Escaped, with its query.</param>
+    /// <param name="headers">Further headers, as what forms are accepted.</param>
+    public Task ForwardAsync(string path, params IReadOnlyList<(string Name, string Value)> headers)
+    {
+        var request = Request("GET", path);
+        return door.ForwardAsync(visit.Context, request with { Headers = [.. request.Headers, .. headers] });
+    }
+
+    private ApiRequest Request(string method, string path)
+    {
+        var query = path.IndexOf('?', StringComparison.Ordinal);
+        return new ApiRequest(method, query < 0 ? path : path[..query])
+        {
+            Query = query < 0 ? "" : path[query..],
+            Token = visit.Session!.Token,
+            Headers = [("OpenStack-API-Version", Microversion)],
+        };
+    }
+}

@@ -1,0 +1,20 @@
+namespace Kiroku.Ui.Visits;
+
+/// <summary>Where to go on after signing in. An address leads elsewhere in the page, and never out of it.</summary>
+internal static class LocalPath
+{
+    public const string Home = "/ui";
+
+    private const int Longest = 4096;
+
+    /// <summary>The path if it is one of the page's own, with its query; else the page's beginning.</summary>
+    public static string Of(string? path)
+        => path is { Length: > 0 and <= Longest }
+            && (path == Home || path.StartsWith("/ui/", StringComparison.Ordinal)
+                || path.StartsWith("/ui?", StringComparison.Ordinal))
+            // Browsers read a backslash as a slash, and drop line breaks and tabs.
+            && !path.AsSpan().ContainsAny('\\', '#') && !path.Any(char.IsControl)
+            && !path.StartsWith("/ui/sign-", StringComparison.Ordinal)
+            ? path
+            : Home;
+}

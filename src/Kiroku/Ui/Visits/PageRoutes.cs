@@ -1,0 +1,30 @@
+namespace Kiroku.Ui.Visits;
+
+/// <summary>Routes of pages.</summary>
+internal static class PageRoutes
+{
+    /// <summary>
+    /// Routes that take a session in a project. Whoever has none is sent to sign in or to choose, and comes back.
+    /// </summary>
+    public static RouteGroupBuilder MapPages(this IEndpointRouteBuilder app)
+    {
+        var pages = app.MapGroup("/ui");
+        pages.AddEndpointFilter(async (invocation, next) =>
+        {
+            var context = invocation.HttpContext;
+            var session = context.RequestServices.GetRequiredService<Visit>().Session;
+            if (session?.ProjectId is not null)
+                return await next(invocation);
+            if (session is null)
+                SignInRedirect.Send(context);
+            else
+                SignInRedirect.SeeOther(context, ProjectChoice.PathTo(LocalPath.Of(context.Request.Path)));
+            return Results.Empty;
+        });
+        return pages;
+    }
+
+    public static void MapHome(this IEndpointRouteBuilder app) => app.MapPages().MapGet("", Home);
+
+    private static void Home(HttpContext context) => SignInRedirect.SeeOther(context, "/ui/servers");
+}

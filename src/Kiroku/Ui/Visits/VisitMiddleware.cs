@@ -1,0 +1,142 @@
+using System.Security.Claims;
+using Kiroku.Api;
+using Kiroku.Storage;
+using Kiroku.Ui.Door;
+using Kiroku.Ui.Looks;
+using Kiroku.Ui.Sessions;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kiroku.Ui.Visits;
+
+/// <summary>
+/// What all requests below <c>/ui</c> have in common: the headers that keep a page to itself, the session, the check
+/// that a form is the page's own, and pages for whatever goes wrong.
+/// </summary>
+internal sealed partial class VisitMiddleware(
+    RequestDelegate next, SessionCookies cookies, IAntiforgery antiforgery, TimeProvider time,
+    ILogger<VisitMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (!context.Request.Path.StartsWithSegments("/ui"))
+        {
+            await next(context);
+            return;
+        }
+        PageHeaders.SetOn(context);
+        var visit = context.RequestServices.GetRequiredService<Visit>();
+        var session = cookies.Read(context);
+        // A form is good only for the user whom it was made for.
+        if (session is not null)
+            context.User = new(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, session.UserId)], "session"));
+        visit.Begin(context, session, time.UtcNow());
+        try
+        {
+            if (await IsRefusedAsync(context))
+                return;
+            await next(context);
+            if (!context.Response.HasStarted && context.Response is { ContentLength: null, ContentType: null }
+                && context.Response.StatusCode is 404 or 405)
+                await ShowAsync(context, context.Response.StatusCode, null);
+        }
+        catch (ApiRefusal refusal) when (!context.Response.HasStarted)
+        {
+            await ShowAsync(context, refusal);
+        }
+        catch (Fault fault) when (!context.Response.HasStarted)
+        {
+            await ShowAsync(context, fault.Status, fault.Message);
+        }
+        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        {
+            await ShowAsync(context, e.StatusCode, e.Message);
+        }
+        catch (InvalidDataException e) when (!context.Response.HasStarted)
+        {
+            // A form with more fields, or longer ones, than any of the page's.
+            await ShowAsync(context, StatusCodes.Status413PayloadTooLarge, e.Message);
+        }
+        catch (StorageException e) when (!context.Response.HasStarted)
+        {
+            LogUnexpected(context.Request.Method, context.Request.Path, RequestId.Of(context), e);
+            await ShowAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message);
+        }
+#pragma warning disable CA1031 // The edge: nothing may leave it but a page.
+        catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            LogUnexpected(context.Request.Method, context.Request.Path, RequestId.Of(context), e);
+            await ShowAsync(context, StatusCodes.Status500InternalServerError, null);
+        }
+    }
+
+    /// <summary>
+    /// Whether a form comes from elsewhere, and was refused. One of the page's own whose token does not fit any more,
+    /// because somebody else has signed in or the keys are new, is shown again instead, to be sent once more.
+    /// </summary>
+    private async Task<bool> IsRefusedAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method))
+            return false;
+        if (!Origins.IsOwn(context.Request))
+        {
+            await ShowAsync(context, StatusCodes.Status403Forbidden, null, "error.foreign");
+            return true;
+        }
+        if (await HoldsAsync(context))
+            return false;
+        if (Origins.IsSurelyOwn(context.Request) && context.Request.HasFormContentType)
+            await AgainAsync(context, StatusCodes.Status400BadRequest, "again.stale");
+        else
+            await ShowAsync(context, StatusCodes.Status400BadRequest, null, "error.stale");
+        return true;
+    }
+
+    private async Task<bool> HoldsAsync(HttpContext context)
+    {
+        try
+        {
+            return await antiforgery.IsRequestValidAsync(context);
+        }
+        catch (AntiforgeryValidationException)
+        {
+            // The form cannot be read.
+            return false;
+        }
+    }
+
+    private async Task ShowAsync(HttpContext context, ApiRefusal refusal)
+    {
+        if (refusal.Answer.Status != StatusCodes.Status401Unauthorized)
+        {
+            if (refusal.Answer.RetryAfter is { } seconds)
+                context.Response.Headers.RetryAfter = $"{seconds}";
+            await ShowAsync(context, refusal.Answer.Status, refusal.Message);
+            return;
+        }
+        cookies.Delete(context);
+        if (HttpMethods.IsPost(context.Request.Method) && context.Request.HasFormContentType)
+            await AgainAsync(context, StatusCodes.Status401Unauthorized, "again.ended");
+        else
+            SignInRedirect.Send(context);
+    }
+
+    private static Task ShowAsync(HttpContext context, int status, string? message, string? text = null)
+        => new RazorComponentResult<ErrorPage>(new { Status = status, Message = message, Text = text })
+        {
+            StatusCode = status,
+        }.ExecuteAsync(context);
+
+    private static async Task AgainAsync(HttpContext context, int status, string text)
+    {
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        await new RazorComponentResult<SendAgainPage>(new { Fields = TypedFields.Of(form), Text = text })
+        {
+            StatusCode = status,
+        }.ExecuteAsync(context);
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Method} {Path} ({RequestId}) failed unexpectedly")]
+    private partial void LogUnexpected(string method, PathString path, string requestId, Exception exception);
+}

@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using Kiroku.Hypervisors;
+using Kiroku.Tests.Servers;
+
+namespace Kiroku.SystemTests.Ui;
+
+/// <summary>The page of an action in a real browser: how it looks to axe, and how it follows what happens.</summary>
+public sealed class ActionInBrowserTests(RunningCloud running) : IClassFixture<RunningCloud>
+{
+    private const string Stop = """{"os-stop":null}""";
+    private const string Start = """{"os-start":null}""";
+
+    private Cloud Cloud => running.Cloud;
+
+    [Fact]
+    public async Task Axe_finds_nothing_in_either_theme_and_language()
+    {
+        var (server, failed) = await FailedAsync();
+        foreach (var dark in new[] { false, true })
+            foreach (var language in new[] { "en", "ja" })
+            {
+                using var browser = Browser.Open(
+                    Cloud.App.Address, new BrowserChoice { Dark = dark, Language = language });
+                browser.Go("/ui/sign-in");
+                Assert.Empty(browser.Axe());
+                await browser.SignInAsync("admin", Cloud.App.PasswordOf("admin"), "admin");
+                foreach (var path in new[] { "/ui/project", "/ui/nowhere", PathOf(server, failed) })
+                {
+                    browser.Go(path);
+                    Assert.Empty(browser.Axe());
+                    browser.Resize(360, 740);
+                    Assert.Empty(browser.Axe());
+                    Assert.True(browser.Run<bool>(
+                        "return document.documentElement.scrollWidth <= window.innerWidth"), $"{path} is too wide");
+                    browser.Resize(1440, 1000);
+                }
+            }
+    }
+
+    [Fact]
+    public async Task A_retry_is_watched_as_it_happens_without_losing_focus_or_what_is_open()
+    {
+        var server = await Cloud.CreateServerAsync();
+        await Cloud.DoAsync(server, Stop);
+        var (first, second) = (new Gate(), new Gate());
+        var gates = new Queue<Gate>([first, second]);
+        Cloud.Hypervisor.Before = operation
+            => operation == "start" && gates.TryDequeue(out var gate) ? gate.PassAsync() : Task.CompletedTask;
+        var (_, request) = await Cloud.ActAsync(server, Start);
+        await first.Reached;
+        using var browser = Browser.Open(Cloud.App.Address);
+        await browser.SignInAsync("demo", Cloud.App.PasswordOf("demo"), "demo");
+        browser.Go(PathOf(server, request));
+        await browser.UntilAsync(() => !browser.Run<bool>("return document.getElementById('live-state').hidden"));
+        browser.Find("#menu-user summary").Click();
+        browser.Run<object>("document.querySelector('#menu-user button[value=dark]').focus(); window.kept = "
+            + "document.querySelector('.timeline-row[data-result]')");
+        first.Fail(new HypervisorException(HypervisorFailure.Failed, "start the machine", "the disk is away"));
+        await second.Reached;
+        await browser.UntilAsync(() => browser.All(".timeline-row[data-retry][data-result=running]").Count == 1);
+        Assert.Equal("Error", browser.Run<string>("return kept.isConnected && kept.dataset.result"));
+        var watch = Stopwatch.StartNew();
+        second.Open();
+        await browser.UntilAsync(() => browser.Find(".title .badge").Text.Contains("after retries", StringComparison.Ordinal));
+        TestContext.Current.TestOutputHelper?.WriteLine($"on screen after {watch.ElapsedMilliseconds} ms");
+        Assert.True(browser.Run<bool>("return document.querySelector('#menu-user').open"));
+        Assert.Equal("dark", browser.Run<string>("return document.activeElement.value"));
+        Cloud.Hypervisor.Before = _ => Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task With_scripts_off_it_is_read_and_cancelled()
+    {
+        var server = await Cloud.CreateServerAsync();
+        var gate = new Gate();
+        Cloud.Hypervisor.Before = operation => operation == "stop" ? gate.PassAsync() : Task.CompletedTask;
+        var (_, request) = await Cloud.ActAsync(server, Stop);
+        await gate.Reached;
+        using var browser = Browser.Open(Cloud.App.Address, new BrowserChoice { Scripts = false });
+        await browser.SignInAsync("demo", Cloud.App.PasswordOf("demo"), "demo");
+        browser.Go(PathOf(server, request));
+        Assert.True(browser.Find(".timeline-row[data-result=running] rect.bar").Size.Width > 100);
+        browser.Find("#cancel summary").Click();
+        browser.Find("#cancel button").Click();
+        gate.Open();
+        Assert.Equal("cancelled", (await Cloud.EndedAsync(server, request)).Action.Outcome);
+        browser.Go(PathOf(server, request));
+        Assert.Contains("Cancelled", browser.Find(".title .badge").Text, StringComparison.Ordinal);
+        Cloud.Hypervisor.Before = _ => Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_session_that_ends_leads_to_signing_in_and_back()
+    {
+        var server = await Cloud.CreateServerAsync();
+        var gate = new Gate();
+        Cloud.Hypervisor.Before = operation => operation == "stop" ? gate.PassAsync() : Task.CompletedTask;
+        var (_, request) = await Cloud.ActAsync(server, Stop);
+        await gate.Reached;
+        using var browser = Browser.Open(Cloud.App.Address);
+        await browser.SignInAsync("demo", Cloud.App.PasswordOf("demo"), "demo");
+        browser.Go(PathOf(server, request));
+        browser.Web.Manage().Cookies.DeleteCookieNamed("kiroku");
+        gate.Open();
+        await browser.UntilAsync(() => browser.Web.Url.Contains(
+            $"/ui/sign-in?return={Uri.EscapeDataString(PathOf(server, request))}", StringComparison.Ordinal));
+        Cloud.Hypervisor.Before = _ => Task.CompletedTask;
+    }
+
+    /// <summary>Writes pictures of the page into the folder that KIROKU_PICTURES names, for people to look at.</summary>
+    [Fact(Explicit = true)]
+    public async Task Pictures()
+    {
+        var folder = Directory.CreateDirectory(Environment.GetEnvironmentVariable("KIROKU_PICTURES")!).FullName;
+        var (server, failed) = await FailedAsync();
+        foreach (var dark in new[] { false, true })
+            foreach (var language in new[] { "en", "ja" })
+            {
+                using var browser = Browser.Open(
+                    Cloud.App.Address, new BrowserChoice { Dark = dark, Language = language });
+                var name = $"{language}-{(dark ? "dark" : "light")}";
+                browser.Go("/ui/sign-in");
+                browser.Picture(Path.Combine(folder, $"sign-in-{name}.png"));
+                await browser.SignInAsync("admin", Cloud.App.PasswordOf("admin"), "admin");
+                browser.Picture(Path.Combine(folder, $"project-{name}.png"));
+                foreach (var width in new[] { 1440, 360 })
+                {
+                    browser.Resize(width, 900);
+                    browser.Go(PathOf(server, failed));
+                    browser.Picture(Path.Combine(folder, $"action-{name}-{width}.png"));
+                }
+                browser.Find("#menu-user summary").Click();
+                browser.Picture(Path.Combine(folder, $"menu-{name}.png"));
+            }
+    }
+
+    private static string PathOf(Guid server, string request) => $"/ui/servers/{server}/actions/{request}";
+
+    private async Task<(Guid Server, string Request)> FailedAsync()
+    {
+        var server = await Cloud.CreateServerAsync();
+        await Cloud.DoAsync(server, Stop);
+        Cloud.Hypervisor.Before = operation => operation == "start"
+            ? throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "the disk is away") : Task.CompletedTask;
+        var failed = (await Cloud.DoAsync(server, Start)).Action.RequestId;
+        Cloud.Hypervisor.Before = _ => Task.CompletedTask;
+        return (server, failed);
+    }
+
+    /// <summary>Where a call to the hypervisor is held until the test lets it go on.</summary>
+    private sealed class Gate
+    {
+        private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reached => reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        public Task PassAsync()
+        {
+            reached.TrySetResult();
+            return opened.Task;
+        }
+
+        public void Open() => opened.TrySetResult();
+
+        public void Fail(Exception exception) => opened.TrySetException(exception);
+    }
+}
