@@ -8,7 +8,8 @@ namespace Kiroku.Api;
 /// </summary>
 internal sealed record PublicUrl(string Scheme, HostString Host, PathString Prefix)
 {
-    private static readonly PathString[] Services = ["/v2", "/v2.1", "/image", "/network", "/identity", "/actions", "/ui"];
+    private static readonly PathString[] Services =
+        ["/v2", "/v2.1", "/image", "/network", "/identity", "/actions", "/ui"];
 
     /// <summary>What is wrong with an address; null if it is valid or empty.</summary>
     public static string? ComplaintAbout(string? text)

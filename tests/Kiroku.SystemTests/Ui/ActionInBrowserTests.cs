@@ -61,7 +61,8 @@ public sealed class ActionInBrowserTests(RunningCloud running) : IClassFixture<R
         Assert.Equal("Error", browser.Run<string>("return kept.isConnected && kept.dataset.result"));
         var watch = Stopwatch.StartNew();
         second.Open();
-        await browser.UntilAsync(() => browser.Find(".title .badge").Text.Contains("after retries", StringComparison.Ordinal));
+        await browser.UntilAsync(
+            () => browser.Find(".title .badge").Text.Contains("after retries", StringComparison.Ordinal));
         TestContext.Current.TestOutputHelper?.WriteLine($"on screen after {watch.ElapsedMilliseconds} ms");
         Assert.True(browser.Run<bool>("return document.querySelector('#menu-user').open"));
         Assert.Equal("dark", browser.Run<string>("return document.activeElement.value"));
@@ -141,7 +142,8 @@ public sealed class ActionInBrowserTests(RunningCloud running) : IClassFixture<R
         var server = await Cloud.CreateServerAsync();
         await Cloud.DoAsync(server, Stop);
         Cloud.Hypervisor.Before = operation => operation == "start"
-            ? throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "the disk is away") : Task.CompletedTask;
+            ? throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "the disk is away")
+            : Task.CompletedTask;
         var failed = (await Cloud.DoAsync(server, Start)).Action.RequestId;
         Cloud.Hypervisor.Before = _ => Task.CompletedTask;
         return (server, failed);

@@ -93,7 +93,7 @@ internal sealed class Browser : IDisposable
         await UntilAsync(() => driver.Url.EndsWith("/ui/project", StringComparison.Ordinal));
     }
 
-    public T Run<T>(string script) => (T)driver.ExecuteScript(script);
+    public T Run<T>(string script) => (T)driver.ExecuteScript(script)!;
 
     /// <summary>What axe finds wrong with the page by the rules of WCAG 2.2 AA and good practice.</summary>
     public IReadOnlyList<string> Axe()
@@ -105,7 +105,7 @@ internal sealed class Browser : IDisposable
             const done = arguments[arguments.length - 1];
             axe.run(document, { resultTypes: ['violations'] }).then(result => done(result.violations.flatMap(
                 rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)}: ${node.failureSummary}`))));
-            """);
+            """)!;
         return [.. found.Cast<string>()];
     }
 
@@ -121,9 +121,9 @@ internal sealed class Browser : IDisposable
     /// <summary>Takes a picture of the whole page.</summary>
     public void Picture(string file)
     {
-        var shot = (Dictionary<string, object>)driver.ExecuteCdpCommand("Page.captureScreenshot",
-            new Dictionary<string, object> { ["captureBeyondViewport"] = true });
-        File.WriteAllBytes(file, Convert.FromBase64String((string)shot["data"]));
+        var shot = (Dictionary<string, object?>)driver.ExecuteCdpCommand("Page.captureScreenshot",
+            new Dictionary<string, object?> { ["captureBeyondViewport"] = true })!;
+        File.WriteAllBytes(file, Convert.FromBase64String((string)shot["data"]!));
     }
 
     public void Dispose()
@@ -147,7 +147,7 @@ internal sealed class Browser : IDisposable
         }
     }
 
-    private void Send(string command, Dictionary<string, object> values) => driver.ExecuteCdpCommand(command, values);
+    private void Send(string command, Dictionary<string, object?> values) => driver.ExecuteCdpCommand(command, values);
 }
 
 /// <summary>How a browser is set up.</summary>

@@ -19,7 +19,8 @@ public sealed class ActionPageTests(RunningCloud running) : IClassFixture<Runnin
         await Cloud.DoAsync(server, Stop);
         var failures = 1;
         Cloud.Hypervisor.Before = operation => operation == "start" && failures-- > 0
-            ? throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "the disk is away") : Task.CompletedTask;
+            ? throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "the disk is away")
+            : Task.CompletedTask;
         var start = (await Cloud.DoAsync(server, Start)).Action;
         Cloud.Hypervisor.Before = _ => Task.CompletedTask;
         using var client = await PageClient.SignInAsync(Cloud.App);

@@ -51,7 +51,8 @@ public sealed partial class PageHouseTests
 
     [Fact]
     public void No_japanese_text_is_left_in_english() => Assert.Empty(
-        PageTexts.In(Language.Japanese).Keys.Where(key => !HasJapanese().IsMatch(PageTexts.In(Language.Japanese)[key])));
+        PageTexts.In(Language.Japanese).Keys.Where(
+            key => !HasJapanese().IsMatch(PageTexts.In(Language.Japanese)[key])));
 
     private static IEnumerable<(string File, string Text)> Sources()
         => Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)

@@ -10,7 +10,8 @@ public sealed class TimelineTests
     [Fact]
     public void Retries_follow_their_first_try_and_wait_for_their_turn()
     {
-        var timeline = Of(10, ("a", 0, 2, "Error"), ("a", 4, 6, "Error"), ("a", 8, 9, "Success"), ("b", 9, 10, "Success"));
+        var timeline = Of(
+            10, ("a", 0, 2, "Error"), ("a", 4, 6, "Error"), ("a", 8, 9, "Success"), ("b", 9, 10, "Success"));
         Assert.Equal([("a", 1, false), ("a", 2, true), ("a", 3, true), ("b", 1, false)],
             timeline.Rows.Select(row => (row.Attempt.Event, row.Attempt.Attempt, row.IsRetry)));
         Assert.Equal((20.0, 20.0), Rounded(timeline.Rows[1].Wait!));

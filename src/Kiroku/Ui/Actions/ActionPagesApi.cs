@@ -46,7 +46,8 @@ internal static class ActionPagesApi
     {
         if (visit.Session?.ProjectId is not null)
             return api.ForwardAsync($"/actions/v1/stream{context.Request.QueryString}",
-                ("Accept", "text/event-stream"), ("Last-Event-ID", context.Request.Headers["Last-Event-ID"].ToString()));
+                ("Accept", "text/event-stream"),
+                ("Last-Event-ID", context.Request.Headers["Last-Event-ID"].ToString()));
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         return Task.CompletedTask;
     }

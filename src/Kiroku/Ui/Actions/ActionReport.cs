@@ -42,17 +42,20 @@ internal static class ActionReport
     {
         if (action.Attempts.Count == 0)
             return;
-        text.AppendLine().AppendLine(Invariant(
-            $"| {texts["timeline.step"]} | # | {texts["timeline.after"]} | {texts["timeline.took"]} | {texts["timeline.result"]} |"))
-            .AppendLine("|---|---|---|---|---|");
+        text.AppendLine();
+        Row(texts["timeline.step"], "#", texts["timeline.after"], texts["timeline.took"], texts["timeline.result"]);
+        Row("---", "---", "---", "---", "---");
         foreach (var attempt in action.Attempts)
         {
             var result = texts.Word("result", attempt.Result ?? "running");
             var why = attempt.ReasonCode is { } code ? $", {texts.Word("reason", code)}" : "";
             var details = attempt.Details is { } sentence ? $". {Safe(sentence)}" : "";
-            text.AppendLine(Invariant(
-                $"| {Code(attempt.Event)} | {attempt.Attempt} | +{Spans.Of(texts, attempt.StartTime - action.StartTime)} | {Spans.Of(texts, (attempt.FinishTime ?? now) - attempt.StartTime)} | {result}{why}{details} |"));
+            Row(Code(attempt.Event), Invariant($"{attempt.Attempt}"),
+                $"+{Spans.Of(texts, attempt.StartTime - action.StartTime)}",
+                Spans.Of(texts, (attempt.FinishTime ?? now) - attempt.StartTime), $"{result}{why}{details}");
         }
+
+        void Row(params string[] cells) => text.AppendLine($"| {string.Join(" | ", cells)} |");
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

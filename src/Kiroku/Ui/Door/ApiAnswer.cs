@@ -41,6 +41,7 @@ internal sealed record ApiAnswer(int Status, ReadOnlyMemory<byte> Body, IHeaderD
                 && text.GetString() is { Length: > 0 } sentence)
                 // Glance's are HTML (webob.exc).
                 return sentence.Replace("<br />", "", StringComparison.Ordinal).Trim();
-        return element.EnumerateObject().Select(property => Find(property.Value)).FirstOrDefault(text => text is not null);
+        return element.EnumerateObject().Select(property => Find(property.Value))
+            .FirstOrDefault(text => text is not null);
     }
 }

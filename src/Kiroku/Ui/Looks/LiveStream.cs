@@ -6,8 +6,8 @@ namespace Kiroku.Ui.Looks;
 internal static class LiveStream
 {
     /// <summary>
-    /// The stream of the actions that a filter selects, as the live record has filters. Administrators see all projects,
-    /// as they do on the pages.
+    /// The stream of the actions that a filter selects, as the live record has filters. Administrators see all
+    /// projects, as they do on the pages.
     /// </summary>
     public static string Of(Visit visit, string filter)
         => $"/ui/stream?filter={Uri.EscapeDataString(filter)}{(visit.Session!.IsAdmin ? "&all_projects=true" : "")}";

@@ -7,7 +7,8 @@ const told = document.getElementById('told');
 
 // Times
 
-const zoned = new Intl.DateTimeFormat(document.documentElement.lang, {
+// Swedish writes times as ISO 8601 does.
+const zoned = new Intl.DateTimeFormat('sv-SE', {
   year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
   hourCycle: 'h23', timeZoneName: 'short',
 });

@@ -40,7 +40,10 @@ internal sealed class IdentityDoor(ApiDoor door, IOptions<KeystoneOptions> keyst
         foreach (var (name, value) in request.Headers)
             message.Headers.TryAddWithoutValidation(name, value);
         if (request.Body.Length > 0)
-            message.Content = new ReadOnlyMemoryContent(request.Body) { Headers = { ContentType = new("application/json") } };
+            message.Content = new ReadOnlyMemoryContent(request.Body)
+            {
+                Headers = { ContentType = new("application/json") },
+            };
         try
         {
             using var answer = await http.SendAsync(message, cancellationToken);

@@ -33,7 +33,7 @@ internal static class SigningInApi
             context, new ApiRequest("POST", Tokens) { Query = "?nocatalog", Body = AuthDocument.OfForm(form) });
         if (!answer.IsGood)
             return Page(form with { Problem = ProblemOf(answer, visit) }, identity, answer.Status);
-        var session = Read(answer);
+        var session = await InOnlyProjectAsync(context, Read(answer), identity);
         cookies.Write(context, session);
         SignInRedirect.SeeOther(context, session.ProjectId is null ? ProjectChoice.PathTo(form.Return) : form.Return);
         return Results.Empty;
@@ -58,11 +58,7 @@ internal static class SigningInApi
             return Results.Empty;
         }
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        var answer = await identity.SendAsync(context, new ApiRequest("POST", Tokens)
-        {
-            Query = "?nocatalog",
-            Body = AuthDocument.OfToken(session.Token, form["project"].ToString()),
-        });
+        var answer = await EnterAsync(context, session, form["project"].ToString(), identity);
         if (!answer.IsGood)
             return await ProjectsAsync(context, session, identity, ProblemOf(answer, visit), answer.Status);
         cookies.Write(context, Read(answer));
@@ -81,6 +77,42 @@ internal static class SigningInApi
         return Results.Empty;
     }
 
+    /// <summary>Who has a single project is in it without being asked.</summary>
+    private static async Task<Session> InOnlyProjectAsync(HttpContext context, Session session, IdentityDoor identity)
+    {
+        if (session.ProjectId is not null
+            || await FindProjectsAsync(context, session, identity) is not [var only])
+            return session;
+        var answer = await EnterAsync(context, session, only.Key, identity);
+        return answer.IsGood ? Read(answer) : session;
+    }
+
+    private static Task<ApiAnswer> EnterAsync(
+        HttpContext context, Session session, string projectId, IdentityDoor identity)
+        => identity.SendAsync(context, new ApiRequest("POST", Tokens)
+        {
+            Query = "?nocatalog",
+            Body = AuthDocument.OfToken(session.Token, projectId),
+        });
+
+    /// <summary>The user's projects by id, in the order of their names.</summary>
+    private static async Task<List<KeyValuePair<string, string>>> FindProjectsAsync(
+        HttpContext context, Session session, IdentityDoor identity)
+    {
+        var answer = await identity.SendAsync(
+            context, new ApiRequest("GET", "/v3/auth/projects") { Token = session.Token });
+        if (!answer.IsGood)
+            throw new ApiRefusal(answer);
+        using var document = JsonDocument.Parse(answer.Body);
+        return
+        [
+            .. document.RootElement.GetProperty("projects").EnumerateArray()
+                .Select(project => KeyValuePair.Create(
+                    project.GetProperty("id").GetString()!, project.GetProperty("name").GetString()!))
+                .OrderBy(project => project.Value, StringComparer.OrdinalIgnoreCase),
+        ];
+    }
+
     /// <summary>Ends a token that no cookie holds any more. One that has ended already is as good.</summary>
     private static Task RevokeAsync(HttpContext context, Session session, IdentityDoor identity)
         => identity.SendAsync(context, new ApiRequest("DELETE", Tokens)
@@ -92,15 +124,7 @@ internal static class SigningInApi
     private static async Task<IResult> ProjectsAsync(
         HttpContext context, Session session, IdentityDoor identity, string? problem, int status)
     {
-        var answer = await identity.SendAsync(
-            context, new ApiRequest("GET", "/v3/auth/projects") { Token = session.Token });
-        if (!answer.IsGood)
-            throw new ApiRefusal(answer);
-        using var document = JsonDocument.Parse(answer.Body);
-        var projects = document.RootElement.GetProperty("projects").EnumerateArray()
-            .Select(project => KeyValuePair.Create(
-                project.GetProperty("id").GetString()!, project.GetProperty("name").GetString()!))
-            .OrderBy(project => project.Value, StringComparer.OrdinalIgnoreCase).ToList();
+        var projects = await FindProjectsAsync(context, session, identity);
         return new RazorComponentResult<ProjectPage>(new
         {
             Projects = projects,

@@ -16,6 +16,8 @@ internal static class PageHeaders
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             headers["Cross-Origin-Resource-Policy"] = "same-origin";
             headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
+            // For a script that the page does not have.
+            headers.Remove("blazor-enhanced-nav");
             // A page is one user's, in one language; what may be kept says so itself.
             if (headers.CacheControl.Count == 0 || headers.CacheControl == "no-cache, no-store")
                 headers.CacheControl = "no-store";

@@ -24,7 +24,7 @@ internal static class PageRoutes
         return pages;
     }
 
-    public static void MapHome(this IEndpointRouteBuilder app) => app.MapPages().MapGet("", Home);
+    public static void MapHome(this IEndpointRouteBuilder app) => app.MapGet("/ui", Home);
 
     private static void Home(HttpContext context) => SignInRedirect.SeeOther(context, "/ui/servers");
 }
