@@ -1,5 +1,6 @@
 using System.Net;
 using Kiroku.Tests.Servers;
+using Kiroku.Ui.Sessions;
 using Kiroku.Ui.Visits;
 
 namespace Kiroku.Tests.Ui;
@@ -30,6 +31,8 @@ public sealed class SigningInTests(RunningCloud running) : IClassFixture<Running
     [InlineData("/ui/\t/evil.example")]
     [InlineData("javascript:alert(1)")]
     [InlineData("/uievil")]
+    [InlineData("/ui/\r\nSet-Cookie: a=b")]
+    [InlineData("/ui/日本")]
     [InlineData("/v2.1/servers")]
     [InlineData("")]
     public void After_signing_in_nobody_is_sent_out_of_the_page(string path)
@@ -55,11 +58,23 @@ public sealed class SigningInTests(RunningCloud running) : IClassFixture<Running
         Assert.DoesNotContain(App.PasswordOf("demo"), $"{cookie}{answer.Html}", StringComparison.Ordinal);
         var page = await client.GetAsync("/ui/project");
         Assert.Equal(200, page.Status);
-        Assert.DoesNotContain("gAAAA", page.Html, StringComparison.Ordinal);
-        // Changed by one character, it is none.
         var value = client.Cookies.GetCookies(App.Address)["kiroku"]!.Value;
+        var token = TokenIn(value);
+        Assert.Equal(200, (await (running.Cloud.Demo with { Token = token }).AskAsync("GET", "/v2.1/servers")).Status);
+        Assert.DoesNotContain(token, $"{answer.Html}{answer.Location}{cookie}{page.Html}", StringComparison.Ordinal);
+        // Changed by one character, it is none.
         client.Cookies.Add(App.Address, new Cookie("kiroku", value[..^2] + (value[^2] == 'A' ? "B" : "A") + value[^1]));
         Assert.Equal(303, (await client.GetAsync("/ui/project")).Status);
+    }
+
+    [Fact]
+    public async Task A_form_that_is_larger_than_any_of_the_pages_is_refused()
+    {
+        using var client = new PageClient(App);
+        var form = await client.GetAsync("/ui/sign-in");
+        var answer = await client.SubmitAsync(form, "/ui/sign-in",
+            ("user", new string('x', 2 << 20)), ("password", "secret"), ("project", ""));
+        Assert.Equal(413, answer.Status);
     }
 
     [Fact]
@@ -189,5 +204,13 @@ public sealed class SigningInTests(RunningCloud running) : IClassFixture<Running
             answer.Headers["Set-Cookie"], set => set.StartsWith("__Host-kiroku=", StringComparison.Ordinal));
         Assert.Contains("; secure", session, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("domain=", session, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>What only the service itself can read.</summary>
+    private string TokenIn(string cookie)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Headers.Cookie = $"kiroku={cookie}";
+        return App.Services.GetRequiredService<SessionCookies>().Read(context)!.Token;
     }
 }

@@ -23,8 +23,13 @@ public sealed class Timeline
         end = action.FinishTime ?? (now > action.StartTime ? now : action.StartTime);
         scale = new TimeScale(
             action.StartTime, end, action.Attempts.Select(attempt => (attempt.StartTime, attempt.FinishTime ?? end)));
+        var within = new Dictionary<object, List<AttemptFacts>>(ReferenceEqualityComparer.Instance) { [action] = [] };
+        foreach (var attempt in action.Attempts)
+            within[attempt] = [];
+        foreach (var attempt in action.Attempts)
+            within[(object?)Parent(attempt, action.Attempts) ?? action].Add(attempt);
         var rows = new List<TimelineRow>();
-        AddSteps(rows, action.Attempts, null, 0, all);
+        AddSteps(rows, within, action, 0, all);
         Rows = rows;
         Waiting = !action.Done && action.Attempts.Count > 0 && action.Attempts.All(one => one.FinishTime is not null)
             ? Bar(action.Attempts.Max(one => one.FinishTime!.Value), end)
@@ -51,10 +56,9 @@ public sealed class Timeline
     public static Timeline Of(ActionFacts action, DateTime now, bool all = false) => new(action, now, all);
 
     private void AddSteps(
-        List<TimelineRow> rows, IReadOnlyList<AttemptFacts> attempts, AttemptFacts? within, int depth, bool all)
+        List<TimelineRow> rows, Dictionary<object, List<AttemptFacts>> within, object parent, int depth, bool all)
     {
-        var here = attempts.Where(attempt => ReferenceEquals(Parent(attempt, attempts), within)).ToList();
-        foreach (var step in here.GroupBy(attempt => attempt.Event))
+        foreach (var step in within[parent].GroupBy(attempt => attempt.Event))
         {
             var tries = step.OrderBy(attempt => attempt.StartTime).ToList();
             var leavesOut = !all && tries.Count > Many;
@@ -64,7 +68,7 @@ public sealed class Timeline
                     continue;
                 var left = leavesOut && i == First - 1 ? tries.Count - First - Last : 0;
                 rows.Add(Row(tries[i], i == 0 ? null : tries[i - 1], depth, left));
-                AddSteps(rows, attempts, tries[i], depth + 1, all);
+                AddSteps(rows, within, tries[i], depth + 1, all);
             }
         }
     }

@@ -23,9 +23,9 @@ internal static class PreferencesApi
 
     /// <summary>The page for signing in is a place to come back to as well, here.</summary>
     private static string Back(string? path)
-        => path == SignInRedirect.Path || path?.StartsWith($"{SignInRedirect.Path}?", StringComparison.Ordinal) == true
-            ? SignInRedirect.Path
-            : LocalPath.Of(path);
+        => path?.StartsWith($"{SignInRedirect.Path}?", StringComparison.Ordinal) == true && LocalPath.IsSafe(path)
+            ? path
+            : path == SignInRedirect.Path ? path : LocalPath.Of(path);
 
     private static void Keep(HttpContext context, string name, string value)
         => context.Response.Cookies.Append(name, value, new CookieOptions

@@ -12,9 +12,15 @@ internal static class LocalPath
         => path is { Length: > 0 and <= Longest }
             && (path == Home || path.StartsWith("/ui/", StringComparison.Ordinal)
                 || path.StartsWith("/ui?", StringComparison.Ordinal))
-            // Browsers read a backslash as a slash, and drop line breaks and tabs.
-            && !path.AsSpan().ContainsAny('\\', '#') && !path.Any(char.IsControl)
+            && IsSafe(path)
             && !path.StartsWith("/ui/sign-", StringComparison.Ordinal)
             ? path
             : Home;
+
+    /// <summary>
+    /// Whether it may stand in a header: browsers read a backslash as a slash and drop line breaks and tabs, and what
+    /// else has no place in an address is escaped there.
+    /// </summary>
+    public static bool IsSafe(string path)
+        => path.All(character => character is > ' ' and <= '~' and not '\\' and not '#');
 }

@@ -12,13 +12,14 @@ internal static class PageRoutes
         pages.AddEndpointFilter(async (invocation, next) =>
         {
             var context = invocation.HttpContext;
-            var session = context.RequestServices.GetRequiredService<Visit>().Session;
+            var visit = context.RequestServices.GetRequiredService<Visit>();
+            var session = visit.Session;
             if (session?.ProjectId is not null)
                 return await next(invocation);
             if (session is null)
                 SignInRedirect.Send(context);
             else
-                SignInRedirect.SeeOther(context, ProjectChoice.PathTo(LocalPath.Of(context.Request.Path)));
+                SignInRedirect.SeeOther(context, ProjectChoice.PathTo(LocalPath.Of(visit.Here)));
             return Results.Empty;
         });
         return pages;

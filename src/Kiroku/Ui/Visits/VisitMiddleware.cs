@@ -5,6 +5,7 @@ using Kiroku.Ui.Door;
 using Kiroku.Ui.Looks;
 using Kiroku.Ui.Sessions;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiroku.Ui.Visits;
@@ -17,6 +18,9 @@ internal sealed partial class VisitMiddleware(
     RequestDelegate next, SessionCookies cookies, IAntiforgery antiforgery, TimeProvider time,
     ILogger<VisitMiddleware> logger)
 {
+    /// <summary>In bytes: much more than the largest form of the page's has, and little for a stranger to send.</summary>
+    private const int LargestForm = 1 << 20;
+
     public async Task InvokeAsync(HttpContext context)
     {
         if (!context.Request.Path.StartsWithSegments("/ui"))
@@ -25,6 +29,8 @@ internal sealed partial class VisitMiddleware(
             return;
         }
         PageHeaders.SetOn(context);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = LargestForm;
         var visit = context.RequestServices.GetRequiredService<Visit>();
         var session = cookies.Read(context);
         // A form is good only for the user whom it was made for.
