@@ -108,7 +108,7 @@ public sealed class ActionInBrowserTests(RunningCloud running) : IClassFixture<R
         Cloud.Hypervisor.Before = _ => Task.CompletedTask;
     }
 
-    /// <summary>Writes pictures of the page into the folder that KIROKU_PICTURES names, for people to look at.</summary>
+    /// <summary>Writes pictures into the folder that KIROKU_PICTURES names, for people to look at.</summary>
     [Fact(Explicit = true)]
     public async Task Pictures()
     {

@@ -18,7 +18,7 @@ internal sealed partial class VisitMiddleware(
     RequestDelegate next, SessionCookies cookies, IAntiforgery antiforgery, TimeProvider time,
     ILogger<VisitMiddleware> logger)
 {
-    /// <summary>In bytes: much more than the largest form of the page's has, and little for a stranger to send.</summary>
+    /// <summary>In bytes: more than the largest form of the page's has, and little for a stranger to send.</summary>
     private const int LargestForm = 1 << 20;
 
     public async Task InvokeAsync(HttpContext context)
