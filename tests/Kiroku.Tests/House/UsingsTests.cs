@@ -41,7 +41,7 @@ public sealed class UsingsTests
     private static string Key(UsingDirectiveSyntax directive)
     {
         var name = (directive.Alias?.Name ?? directive.NamespaceOrType).ToString().Replace('.', '\u0001');
-        var kind = directive.Alias is not null ? 2 : directive.StaticKeyword.IsKind(SyntaxKind.StaticKeyword) ? 1 : 0;
+        var kind = directive.Alias is not null ? 2 : directive.StaticKeyword.Text == "static" ? 1 : 0;
         var isSystem = name.Split('\u0001')[0] == "System";
         return $"{kind}{(isSystem ? 0 : 1)}{name}";
     }
