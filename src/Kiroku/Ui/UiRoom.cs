@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Kiroku.Ui.Actions;
 using Kiroku.Ui.Door;
 using Kiroku.Ui.Looks;
+using Kiroku.Ui.Servers;
 using Kiroku.Ui.Sessions;
 using Kiroku.Ui.SigningIn;
 using Kiroku.Ui.Visits;
@@ -45,5 +46,6 @@ internal static class UiRoom
         app.MapSigningIn();
         app.MapPreferences();
         app.MapActionPages();
+        app.MapServerPages();
     }
 }

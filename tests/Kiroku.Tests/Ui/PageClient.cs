@@ -96,5 +96,11 @@ internal sealed record ShownPage(int Status, IReadOnlyDictionary<string, string[
         => Form(action).QuerySelectorAll<IHtmlInputElement>("input")
             .Where(input => input.Name is { Length: > 0 } name && typed.All(field => field.Name != name)
                 && (input.Type is not ("checkbox" or "radio") || input.IsChecked))
-            .Select(input => (input.Name!, input.Value)).Concat(typed);
+            .Select(input => (input.Name!, input.Value))
+            .Concat(Others(action).Where(field => typed.All(other => other.Name != field.Name))).Concat(typed);
+
+    private IEnumerable<(string Name, string Value)> Others(string action)
+        => Form(action).QuerySelectorAll<IHtmlSelectElement>("select").Select(field => (field.Name!, field.Value ?? ""))
+            .Concat(Form(action).QuerySelectorAll<IHtmlTextAreaElement>("textarea")
+                .Select(field => (field.Name!, field.Value)));
 }

@@ -40,7 +40,8 @@ function renew(old, fresh) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     return;
   }
-  const mine = kept[old.tagName] ?? [];
+  // A hidden field is the page's, not the reader's.
+  const mine = old.type === 'hidden' ? [] : kept[old.tagName] ?? [];
   for (const { name } of [...old.attributes])
     if (!fresh.hasAttribute(name) && !mine.includes(name)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes)

@@ -22,10 +22,18 @@ internal sealed class ApiClient(ApiDoor door, Visit visit)
     }
 
     /// <summary>Sends a request and returns whatever is answered, for the page to say what was refused.</summary>
+    /// <param name="method">As HTTP has it.</param>
+    /// <param name="path">Escaped, with its query.</param>
+    /// <param name="json">The body; empty for none.</param>
+    /// <param name="key">By which the API knows the request if it is repeated (Idempotency-Key); null for none.</param>
     /// <exception cref="ApiRefusal">401: the session has ended.</exception>
-    public async Task<ApiAnswer> SendAsync(string method, string path, ReadOnlyMemory<byte> json = default)
+    public async Task<ApiAnswer> SendAsync(
+        string method, string path, ReadOnlyMemory<byte> json = default, string? key = null)
     {
-        var answer = await door.SendAsync(visit.Context, Request(method, path) with { Body = json });
+        var request = Request(method, path) with { Body = json };
+        if (key is not null)
+            request = request with { Headers = [.. request.Headers, ("Idempotency-Key", key)] };
+        var answer = await door.SendAsync(visit.Context, request);
         return answer.Status == StatusCodes.Status401Unauthorized ? throw new ApiRefusal(answer) : answer;
     }
 

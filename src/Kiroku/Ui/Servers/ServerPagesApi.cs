@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using System.Text;
+using Kiroku.Ui.Actions;
+using Kiroku.Ui.Door;
+using Kiroku.Ui.Visits;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kiroku.Ui.Servers;
+
+/// <summary>The pages of servers: the list, one with its history and its console, and what can be done to it.</summary>
+internal static class ServerPagesApi
+{
+    /// <summary>How many actions of a server's history are shown at once.</summary>
+    private const int HistorySize = 20;
+
+    /// <summary>The field of a form by which a second submit of it is known.</summary>
+    public const string Once = "once";
+
+    public static void MapServerPages(this IEndpointRouteBuilder app)
+    {
+        var pages = app.MapPages();
+        pages.MapGet("/servers", List);
+        pages.MapGet("/servers/{serverId}", Show);
+        pages.MapGet("/servers/{serverId}/console", ShowConsole);
+        pages.MapPost("/servers/{serverId}/acts/{act}", Act);
+        pages.MapCreatePages();
+    }
+
+    /// <summary>
+    /// The key by which the API knows a form that was sent twice: what the page holds for it, and what was typed.
+    /// </summary>
+    public static string? KeyOf(IFormCollection form, ReadOnlySpan<byte> body)
+        => form[Once].ToString() is { Length: > 0 and <= 128 } once && once.All(char.IsAscii) && !once.Any(char.IsControl)
+            ? $"{once}-{Convert.ToHexStringLower(SHA256.HashData(body))[..16]}"
+            : null;
+
+    private static async Task<IResult> List(HttpContext context, ApiClient api, Visit visit)
+    {
+        var filter = ServerFilter.Of(context.Request.Query, visit.Session!.IsAdmin);
+        // First what runs, with its position: what changes after that is told by the stream.
+        var running = await RunningAsync(api, filter.AllProjects);
+        var servers = await api.GetAsync(filter.ApiPath, ServerPageJson.Default.ServersDetail);
+        return new RazorComponentResult<ServersPage>(new
+        {
+            servers.Servers,
+            HasMore = servers.ServersLinks?.Any(link => link.Rel == "next") == true,
+            Filter = filter,
+            Images = await ImageNames.ReadAsync(api, servers.Servers),
+            Running = running.Actions.DistinctBy(action => action.Server.Id).ToDictionary(action => action.Server.Id),
+            running.Position,
+        });
+    }
+
+    private static async Task<IResult> Show(HttpContext context, string serverId, ApiClient api, Visit visit)
+        => Page(await LoadAsync(context, serverId, api, visit));
+
+    private static async Task<IResult> Act(
+        HttpContext context, string serverId, string act, ApiClient api, Visit visit)
+    {
+        if (ServerAct.Find(act) is not { } asked)
+            return Results.NotFound();
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var (method, path, body) = asked.Request(form);
+        var answer = await api.SendAsync(
+            method, $"{ApiPath(serverId)}{path}", body, KeyOf(form, Encoding.UTF8.GetBytes($"{act} {Encoding.UTF8.GetString(body.Span)}")));
+        if (answer.IsGood)
+        {
+            SignInRedirect.SeeOther(context, $"/ui/servers/{Uri.EscapeDataString(serverId)}/actions/{answer.RequestId}");
+            return Results.Empty;
+        }
+        var shown = await LoadAsync(context, serverId, api, visit);
+        return Page(shown with
+        {
+            Problem = answer.Message() ?? visit.Texts["error.other.text"],
+            Tried = asked.Id,
+            Typed = TypedFields.Of(form).DistinctBy(field => field.Key).ToDictionary(),
+        }, answer.Status);
+    }
+
+    private static async Task<IResult> ShowConsole(HttpContext context, string serverId, ApiClient api, Visit visit)
+    {
+        var shown = await LoadAsync(context, serverId, api, visit);
+        var answer = await api.SendAsync(
+            "POST", $"{ApiPath(serverId)}/action", """{"os-getConsoleOutput":{"length":400}}"""u8.ToArray());
+        return new RazorComponentResult<ConsolePage>(new
+        {
+            Shown = shown,
+            Output = answer.IsGood ? answer.Read(ServerPageJson.Default.ConsoleLines).Output : null,
+            Problem = answer.IsGood ? null : answer.Message(),
+        });
+    }
+
+    private static async Task<ServerShown> LoadAsync(HttpContext context, string serverId, ApiClient api, Visit visit)
+    {
+        var isAdmin = visit.Session!.IsAdmin;
+        var history = new ActionsFacts([], null, null);
+        if (Guid.TryParse(serverId, out var id))
+            history = await api.GetAsync(HistoryPath(id, context.Request.Query["page"].ToString(), isAdmin),
+                ActionJson.Default.ActionsFacts);
+        var answer = await api.SendAsync("GET", ApiPath(serverId));
+        // Of a deleted server the record is still there.
+        if (!answer.IsGood && (answer.Status != StatusCodes.Status404NotFound || history.Actions.Count == 0))
+            throw new ApiRefusal(answer);
+        var server = answer.IsGood ? answer.Read(ServerPageJson.Default.OneServer).Server : null;
+        var acts = server is null ? [] : ServerAct.Of(server, isAdmin).ToList();
+        return new ServerShown
+        {
+            Id = id,
+            Server = server,
+            History = history,
+            IsFirstPage = !context.Request.Query.ContainsKey("page"),
+            Acts = visit.Session.OnlyReads() ? [] : acts,
+            Image = server is null ? null : (await ImageNames.ReadAsync(api, [server])).Values.FirstOrDefault(),
+            Choices = acts.Any(act => act.Id is "resize" or "rebuild" or "rescue") && !visit.Session.OnlyReads()
+                ? await Choices.ForChangeAsync(api) : null,
+        };
+    }
+
+    private static RazorComponentResult Page(ServerShown shown, int status = StatusCodes.Status200OK)
+        => new RazorComponentResult<ServerPage>(new { Shown = shown }) { StatusCode = status };
+
+    private static Task<ActionsFacts> RunningAsync(ApiClient api, bool allProjects)
+        => api.GetAsync($"/actions/v1/actions?page_size=100&filter={Uri.EscapeDataString("done = false")}"
+            + (allProjects ? "&all_projects=true" : ""), ActionJson.Default.ActionsFacts);
+
+    private static string HistoryPath(Guid id, string page, bool isAdmin)
+        => $"/actions/v1/actions?page_size={HistorySize}&filter={Uri.EscapeDataString($"server.id = \"{id}\"")}"
+            + (isAdmin ? "&all_projects=true" : "")
+            + (page.Length > 0 ? $"&page_token={Uri.EscapeDataString(page)}" : "");
+
+    private static string ApiPath(string serverId) => $"/v2.1/servers/{Uri.EscapeDataString(serverId)}";
+}

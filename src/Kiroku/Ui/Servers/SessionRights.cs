@@ -1,0 +1,11 @@
+using Kiroku.Ui.Sessions;
+
+namespace Kiroku.Ui.Servers;
+
+/// <summary>What a session's roles are known to allow. The API decides.</summary>
+internal static class SessionRights
+{
+    /// <summary>Whether the roles are such as let nobody act, so that nothing is offered that would be refused.</summary>
+    public static bool OnlyReads(this Session session)
+        => session.Roles.Count > 0 && session.Roles.All(role => role == "reader");
+}

@@ -1,0 +1,204 @@
+using System.Globalization;
+using Kiroku.Hypervisors;
+using Kiroku.Tests.Servers;
+using OpenQA.Selenium;
+
+namespace Kiroku.SystemTests.Ui;
+
+/// <summary>The pages of servers in a real browser: creating by keyboard, resizing live, and what axe says.</summary>
+public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<RunningCloud>
+{
+    private const string Stop = """{"os-stop":null}""";
+    private const string Start = """{"os-start":null}""";
+
+    private Cloud Cloud => running.Cloud;
+
+    [Fact]
+    public async Task A_server_is_created_by_keyboard_alone_and_watched_as_it_is_made()
+    {
+        var (reached, opened) = Hold("start");
+        using var browser = Browser.Open(Cloud.App.Address);
+        await browser.SignInAsync("demo", Cloud.App.PasswordOf("demo"), "demo");
+        browser.Go("/ui/servers");
+        Press(browser, "a[href='/ui/servers/create']", Keys.Enter);
+        await browser.UntilAsync(() => browser.All("form.create").Count == 1);
+        Press(browser, "input[name=name]", "typed");
+        if (browser.All("select[name=image] option").Count > 1)
+            Press(browser, "select[name=image]", Keys.ArrowDown);
+        Press(browser, "input[name=flavor]", Keys.Space);
+        Press(browser, "textarea[name=user_data]", "#cloud-config");
+        Press(browser, "form.create button", Keys.Enter);
+        await reached;
+        await browser.UntilAsync(() => browser.Find(".title .badge").Text == "Running");
+        Assert.Equal("typed", browser.Find(".crumbs bdi").Text);
+        opened.SetResult();
+        await browser.UntilAsync(() => browser.Find(".title .badge").Text == "Succeeded");
+        Press(browser, ".crumbs a", Keys.Enter);
+        await browser.UntilAsync(() => browser.Find(".title .badge").Text.Contains("Active", StringComparison.Ordinal));
+        Assert.Single(browser.All(".history-action"));
+        Cloud.Hypervisor.Before = _ => Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_resize_is_asked_for_and_the_servers_page_follows_it_without_losing_what_is_typed()
+    {
+        var server = await Cloud.CreateServerAsync();
+        using var browser = Browser.Open(Cloud.App.Address);
+        await browser.SignInAsync("demo", Cloud.App.PasswordOf("demo"), "demo");
+        browser.Go($"/ui/servers/{server}");
+        browser.Find("#act-resize summary").Click();
+        browser.Find($"#field-resize option[value='{Cloud.Large}']").Click();
+        var (reached, opened) = Hold("stop");
+        browser.Find("#act-resize button").Click();
+        await reached;
+        await browser.UntilAsync(() => browser.Web.Url.Contains("/actions/req-", StringComparison.Ordinal));
+        Assert.Equal("Resize", browser.Find("h1").Text);
+        browser.Go($"/ui/servers/{server}");
+        Assert.Empty(browser.All("#act-resize"));
+        await browser.UntilAsync(() => !browser.Run<bool>("return document.getElementById('live-state').hidden"));
+        browser.Find("#act-lock summary").Click();
+        browser.Find("#field-lock").SendKeys("half a sen");
+        opened.SetResult();
+        await browser.UntilAsync(() => browser.All("#act-confirmResize").Count == 1);
+        Assert.Equal("half a sen", browser.Find("#field-lock").GetDomProperty("value"));
+        Assert.True(browser.Run<bool>("return document.querySelector('#act-lock').open"));
+        browser.Find("#act-confirmResize summary").Click();
+        browser.Find("#act-confirmResize button").Click();
+        await browser.UntilAsync(() => browser.Find(".title .badge").Text == "Succeeded");
+        Assert.Equal("Confirm the resize", browser.Find("h1").Text);
+        Cloud.Hypervisor.Before = _ => Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task The_list_shows_a_new_server_by_itself()
+    {
+        using var browser = Browser.Open(Cloud.App.Address);
+        await browser.SignInAsync("demo", Cloud.App.PasswordOf("demo"), "demo");
+        browser.Go("/ui/servers");
+        await browser.UntilAsync(() => !browser.Run<bool>("return document.getElementById('live-state').hidden"));
+        var server = await Cloud.CreateServerAsync();
+        await browser.UntilAsync(() => browser.Find($"[id='s-{server}'] .badge").Text == "Active");
+        await Cloud.DeleteAsync(server);
+        await browser.UntilAsync(() => browser.All($"[id='s-{server}']").Count == 0);
+    }
+
+    [Fact]
+    public async Task Axe_finds_nothing_and_nothing_is_too_wide_in_either_theme_and_language()
+    {
+        var server = await StoriedAsync();
+        foreach (var dark in new[] { false, true })
+            foreach (var language in new[] { "en", "ja" })
+            {
+                using var browser = Browser.Open(
+                    Cloud.App.Address, new BrowserChoice { Dark = dark, Language = language });
+                await browser.SignInAsync("demo", Cloud.App.PasswordOf("demo"), "demo");
+                foreach (var path in new[]
+                    { "/ui/servers", "/ui/servers/create", $"/ui/servers/{server}", $"/ui/servers/{server}/console" })
+                {
+                    browser.Go(path);
+                    if (path == $"/ui/servers/{server}")
+                        browser.Run<object>("for (const box of document.querySelectorAll('details.confirm')) box.open = true");
+                    foreach (var width in new[] { 1440, 360 })
+                    {
+                        browser.Resize(width, 900);
+                        Assert.Empty(browser.Axe());
+                        Assert.True(browser.Run<bool>(
+                            "return document.documentElement.scrollWidth <= window.innerWidth"), $"{path} is too wide");
+                    }
+                    browser.Resize(1440, 1000);
+                }
+            }
+    }
+
+    /// <summary>Writes pictures of the pages into the folder that KIROKU_PICTURES names, for people to look at.</summary>
+    [Fact(Explicit = true)]
+    public async Task Pictures()
+    {
+        var folder = Directory.CreateDirectory(Environment.GetEnvironmentVariable("KIROKU_PICTURES")!).FullName;
+        var server = await StoriedAsync();
+        await running.SetAsync(await Cloud.CreateServerAsync(), "name = 'web-2'");
+        var error = await FailedAsync();
+        var stopped = await Cloud.CreateServerAsync(Cloud.Large);
+        await running.SetAsync(stopped, "name = 'batch-worker-with-a-rather-long-name-that-somebody-chose'");
+        await Cloud.DoAsync(stopped, Stop);
+        foreach (var (dark, language) in new[] { (false, "en"), (true, "ja"), (true, "en"), (false, "ja") })
+        {
+            using var browser = Browser.Open(Cloud.App.Address, new BrowserChoice { Dark = dark, Language = language });
+            await browser.SignInAsync("demo", Cloud.App.PasswordOf("demo"), "demo");
+            foreach (var (name, path) in new[]
+            {
+                ("list", "/ui/servers"), ("create", "/ui/servers/create"), ("server", $"/ui/servers/{server}"),
+                ("error", $"/ui/servers/{error}"), ("console", $"/ui/servers/{server}/console"),
+            })
+                foreach (var width in new[] { 1440, 360 })
+                {
+                    browser.Resize(width, 900);
+                    browser.Go(path);
+                    if (name == "error")
+                        browser.Run<object>("document.querySelector('#act-rebuild').open = true");
+                    browser.Picture(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture,
+                        $"{name}-{language}-{(dark ? "dark" : "light")}-{width}.png")));
+                }
+        }
+    }
+
+    private async Task<Guid> FailedAsync()
+    {
+        Cloud.Hypervisor.Before = operation => operation == "start"
+            ? throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "the disk is away") : Task.CompletedTask;
+        var server = await Cloud.CreateServerAsync();
+        Cloud.Hypervisor.Before = _ => Task.CompletedTask;
+        return server;
+    }
+
+    /// <summary>A server to which this and that has happened: done, tried again, failed.</summary>
+    private async Task<Guid> StoriedAsync()
+    {
+        var server = await Cloud.CreateServerAsync();
+        await running.SetAsync(server, "name = 'web-1'");
+        await Cloud.DoAsync(server, Stop);
+        var failures = 1;
+        Cloud.Hypervisor.Before = operation => operation == "start" && failures-- > 0
+            ? throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "the disk is away") : Task.CompletedTask;
+        await Cloud.DoAsync(server, Start);
+        await Cloud.DoAsync(server, Stop);
+        failures = 100;
+        await Cloud.DoAsync(server, Start);
+        Cloud.Hypervisor.Before = _ => Task.CompletedTask;
+        await Cloud.DoAsync(server, Start);
+        await Cloud.DoAsync(server, """{"resize":{"flavorRef":"84"}}""");
+        await Cloud.DoAsync(server, """{"confirmResize":null}""");
+        await Cloud.DoAsync(server, """{"reboot":{"type":"HARD"}}""");
+        return server;
+    }
+
+    /// <summary>Holds a call to the hypervisor: says when it is reached, and goes on when it is told.</summary>
+    private (Task Reached, TaskCompletionSource Opened) Hold(string held)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Cloud.Hypervisor.Before = operation =>
+        {
+            if (operation != held)
+                return Task.CompletedTask;
+            reached.TrySetResult();
+            return opened.Task;
+        };
+        return (reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), opened);
+    }
+
+    /// <summary>Goes to an element by Tab alone, and presses keys there.</summary>
+    private static void Press(Browser browser, string selector, string keys)
+    {
+        for (var i = 0; i < 80; i++)
+        {
+            if (browser.Run<bool>($"return document.activeElement.matches(\"{selector}\")"))
+            {
+                browser.Web.SwitchTo().ActiveElement().SendKeys(keys);
+                return;
+            }
+            browser.Web.SwitchTo().ActiveElement().SendKeys(Keys.Tab);
+        }
+        Assert.Fail($"Tab never comes to {selector}.");
+    }
+}
