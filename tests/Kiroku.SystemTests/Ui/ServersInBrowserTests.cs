@@ -97,7 +97,8 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
                 {
                     browser.Go(path);
                     if (path == $"/ui/servers/{server}")
-                        browser.Run<object>("for (const box of document.querySelectorAll('details.confirm')) box.open = true");
+                        browser.Run<object>(
+                            "for (const box of document.querySelectorAll('details.confirm')) box.open = true");
                     foreach (var width in new[] { 1440, 360 })
                     {
                         browser.Resize(width, 900);
@@ -110,7 +111,7 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
             }
     }
 
-    /// <summary>Writes pictures of the pages into the folder that KIROKU_PICTURES names, for people to look at.</summary>
+    /// <summary>Writes pictures of the pages into the folder that KIROKU_PICTURES names, to be looked at.</summary>
     [Fact(Explicit = true)]
     public async Task Pictures()
     {
@@ -145,7 +146,8 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
     private async Task<Guid> FailedAsync()
     {
         Cloud.Hypervisor.Before = operation => operation == "start"
-            ? throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "the disk is away") : Task.CompletedTask;
+            ? throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "the disk is away")
+            : Task.CompletedTask;
         var server = await Cloud.CreateServerAsync();
         Cloud.Hypervisor.Before = _ => Task.CompletedTask;
         return server;
@@ -159,7 +161,8 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
         await Cloud.DoAsync(server, Stop);
         var failures = 1;
         Cloud.Hypervisor.Before = operation => operation == "start" && failures-- > 0
-            ? throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "the disk is away") : Task.CompletedTask;
+            ? throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "the disk is away")
+            : Task.CompletedTask;
         await Cloud.DoAsync(server, Start);
         await Cloud.DoAsync(server, Stop);
         failures = 100;

@@ -95,7 +95,8 @@ public sealed class CreatePageTests(RunningCloud running) : IClassFixture<Runnin
         Assert.All(page.Document.QuerySelectorAll(".pick[data-unfit] input"),
             input => Assert.True(input.HasAttribute("disabled")));
         // The API has the last word.
-        var refused = await client.SubmitAsync(page, Path, ("name", "vm"), ("image", cloud.Image), ("flavor", Cloud.Large));
+        var refused = await client.SubmitAsync(
+            page, Path, ("name", "vm"), ("image", cloud.Image), ("flavor", Cloud.Large));
         Assert.Equal(403, refused.Status);
         Assert.Contains("Quota", refused.Find("#problem").TextContent, StringComparison.Ordinal);
     }

@@ -76,7 +76,8 @@ public sealed class ServerPageTests(RunningCloud running) : IClassFixture<Runnin
         var server = await Cloud.CreateServerAsync();
         using var client = await PageClient.SignInAsync(Cloud.App);
         var page = await client.GetAsync(PathOf(server));
-        var named = await client.SubmitAsync(page, $"{PathOf(server)}/acts/createImage", (ServerAct.Name, "<a> \u0007"));
+        var named = await client.SubmitAsync(
+            page, $"{PathOf(server)}/acts/createImage", (ServerAct.Name, "<a> \u0007"));
         Assert.Equal(400, named.Status);
         Assert.NotEmpty(named.Find("#problem").TextContent);
         Assert.Equal("<a> \u0007", named.Find("details[open] #field-createImage").GetAttribute("value"));

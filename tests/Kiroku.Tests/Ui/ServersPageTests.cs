@@ -32,7 +32,8 @@ public sealed class ServersPageTests(RunningCloud running) : IClassFixture<Runni
         var row = page.Find($"[id='s-{server}']");
         Assert.Equal("run", row.QuerySelector(".badge")!.GetAttribute("data-mood"));
         Assert.Contains("Active · stopping", row.TextContent, StringComparison.Ordinal);
-        Assert.Equal($"/ui/servers/{server}/actions/{request}", row.QuerySelector(".servers-now")!.GetAttribute("href"));
+        Assert.Equal(
+            $"/ui/servers/{server}/actions/{request}", row.QuerySelector(".servers-now")!.GetAttribute("href"));
         Assert.Contains("disk", row.TextContent, StringComparison.Ordinal);
         Assert.Contains("m1.nano", row.TextContent, StringComparison.Ordinal);
         Assert.NotNull(page.Document.QuerySelector("main[data-live][data-after][data-running]"));
@@ -86,7 +87,8 @@ public sealed class ServersPageTests(RunningCloud running) : IClassFixture<Runni
         Assert.DoesNotContain($"{running.Server}", page.Html, StringComparison.Ordinal);
         Assert.Null(page.Document.QuerySelector("#filter-projects"));
         using var admin = await PageClient.SignInAsync(Cloud.App, "admin");
-        Assert.DoesNotContain($"{running.Server}", (await admin.GetAsync("/ui/servers")).Html, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            $"{running.Server}", (await admin.GetAsync("/ui/servers")).Html, StringComparison.Ordinal);
         await running.SetAsync(running.Server, "name = 'the first'");
         Assert.Equal(["the first"], Names(await admin.GetAsync("/ui/servers?projects=all&name=the%20first")));
     }
@@ -117,8 +119,9 @@ public sealed class ServersPageTests(RunningCloud running) : IClassFixture<Runni
         Assert.Equal(name, list.Find($"[id='s-{server}'] th a bdi").TextContent);
         var page = await client.GetAsync($"/ui/servers/{server}");
         Assert.Equal(name, page.Find("h1 bdi").TextContent);
-        var filtered = await client.GetAsync($"/ui/servers?name={Uri.EscapeDataString("\"><script>alert(1)</script>")}");
-        Assert.Equal("\"><script>alert(1)</script>", filtered.Find("#filter-name").GetAttribute("value"));
+        const string markup = "\"><script>alert(1)</script>";
+        var filtered = await client.GetAsync($"/ui/servers?name={Uri.EscapeDataString(markup)}");
+        Assert.Equal(markup, filtered.Find("#filter-name").GetAttribute("value"));
         Assert.Single(filtered.Document.QuerySelectorAll("script"));
     }
 

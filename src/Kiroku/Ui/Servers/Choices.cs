@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Kiroku.Ui.Visits;
 
 namespace Kiroku.Ui.Servers;
@@ -26,7 +25,8 @@ public sealed record Choices
         Images = await ImagesAsync(api),
         Keys = [.. (await api.GetAsync($"/v2.1/os-keypairs?limit={Most}", ServerPageJson.Default.KeysDetail))
             .Keypairs.Select(one => one.Keypair).OrderBy(key => key.Name, StringComparer.OrdinalIgnoreCase)],
-        Zones = (await api.GetAsync("/v2.1/os-availability-zone", ServerPageJson.Default.ZonesDetail)).AvailabilityZoneInfo,
+        Zones = (await api.GetAsync("/v2.1/os-availability-zone", ServerPageJson.Default.ZonesDetail))
+            .AvailabilityZoneInfo,
         Networks = (await api.GetAsync("/network/v2.0/networks", ServerPageJson.Default.NetworksDetail)).Networks,
         Limits = await LimitsAsync(api),
     };
@@ -44,68 +44,9 @@ public sealed record Choices
             .OrderBy(flavor => flavor.Ram).ThenBy(flavor => flavor.Vcpus).ThenBy(flavor => flavor.Disk)];
 
     private static async Task<IReadOnlyList<ImageDetail>> ImagesAsync(ApiClient api)
-        => [.. (await api.GetAsync($"/image/v2/images?limit={Most}&status=active", ServerPageJson.Default.ImagesDetail)).Images
-            .OrderBy(image => image.Shown, StringComparer.OrdinalIgnoreCase)];
+        => [.. (await api.GetAsync($"/image/v2/images?limit={Most}&status=active", ServerPageJson.Default.ImagesDetail))
+            .Images.OrderBy(image => image.Shown, StringComparer.OrdinalIgnoreCase)];
 
     private static async Task<AbsoluteLimits> LimitsAsync(ApiClient api)
         => (await api.GetAsync("/v2.1/limits", ServerPageJson.Default.LimitsDetail)).Limits.Absolute;
-}
-
-/// <summary>A flavor: MiB of memory and GiB of disk.</summary>
-public sealed record FlavorDetail(string Id, string Name, int Vcpus, int Ram, int Disk);
-
-public sealed record FlavorsDetail(IReadOnlyList<FlavorDetail> Flavors);
-
-/// <summary>An image, with the memory (MiB) and the disk (GiB) that it needs at least.</summary>
-public sealed record ImageDetail(string Id, string? Name, int MinRam, int MinDisk)
-{
-    [JsonIgnore]
-    public string Shown => string.IsNullOrWhiteSpace(Name) ? Id : Name;
-}
-
-public sealed record ImagesDetail(IReadOnlyList<ImageDetail> Images);
-
-public sealed record KeyDetail(string Name);
-
-public sealed record ListedKey(KeyDetail Keypair);
-
-public sealed record KeysDetail(IReadOnlyList<ListedKey> Keypairs);
-
-public sealed record ZoneStateDetail(bool Available);
-
-public sealed record ZoneDetail(
-    [property: JsonPropertyName("zoneName")] string ZoneName,
-    [property: JsonPropertyName("zoneState")] ZoneStateDetail ZoneState);
-
-public sealed record ZonesDetail(
-    [property: JsonPropertyName("availabilityZoneInfo")] IReadOnlyList<ZoneDetail> AvailabilityZoneInfo);
-
-public sealed record NetworkDetail(string Id, string Name);
-
-public sealed record NetworksDetail(IReadOnlyList<NetworkDetail> Networks);
-
-public sealed record LimitsDetail(LimitsOfProject Limits);
-
-public sealed record LimitsOfProject(AbsoluteLimits Absolute);
-
-/// <summary>What a project may have and has; a limit below 0 is none. Memory in MiB.</summary>
-public sealed record AbsoluteLimits
-{
-    [JsonPropertyName("maxTotalInstances")]
-    public int MaxInstances { get; init; }
-
-    [JsonPropertyName("totalInstancesUsed")]
-    public int Instances { get; init; }
-
-    [JsonPropertyName("maxTotalCores")]
-    public int MaxCores { get; init; }
-
-    [JsonPropertyName("totalCoresUsed")]
-    public int Cores { get; init; }
-
-    [JsonPropertyName("maxTotalRAMSize")]
-    public int MaxRam { get; init; }
-
-    [JsonPropertyName("totalRAMUsed")]
-    public int Ram { get; init; }
 }

@@ -41,7 +41,7 @@ public sealed record CreateForm
         Network = form["network"].ToString() is { Length: > 0 } network ? network : AutoNetwork,
         // Browsers send CR LF, with which no script's first line works.
         UserData = form["user_data"].ToString().Replace("\r\n", "\n", StringComparison.Ordinal),
-        Once = form[ServerPagesApi.Once].ToString(),
+        Once = form[OneSubmit.Field].ToString(),
     };
 
     /// <summary>What is missing or too much, in a sentence; null if it is for the API to say.</summary>

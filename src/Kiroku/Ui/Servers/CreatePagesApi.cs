@@ -24,7 +24,7 @@ internal static class CreatePagesApi
         if (form.Problem(visit.Texts) is { } problem)
             return await PageAsync(api, form, problem, StatusCodes.Status400BadRequest);
         var body = form.Body();
-        var answer = await api.SendAsync("POST", "/v2.1/servers", body, ServerPagesApi.KeyOf(fields, body));
+        var answer = await api.SendAsync("POST", "/v2.1/servers", body, OneSubmit.KeyOf(fields, "create", body));
         if (!answer.IsGood)
             return await PageAsync(api, form, answer.Message() ?? visit.Texts["error.other.text"], answer.Status);
         var made = answer.Read(ServerPageJson.Default.MadeServer).Server.Id;

@@ -77,17 +77,3 @@ public sealed record MadeServer(ImageReference Server);
 
 /// <summary>The answer with a console's last lines.</summary>
 public sealed record ConsoleLines(string Output);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(OneServer))]
-[JsonSerializable(typeof(ServersDetail))]
-[JsonSerializable(typeof(MadeServer))]
-[JsonSerializable(typeof(ConsoleLines))]
-[JsonSerializable(typeof(FlavorsDetail))]
-[JsonSerializable(typeof(ImagesDetail))]
-[JsonSerializable(typeof(ImageDetail))]
-[JsonSerializable(typeof(KeysDetail))]
-[JsonSerializable(typeof(ZonesDetail))]
-[JsonSerializable(typeof(NetworksDetail))]
-[JsonSerializable(typeof(LimitsDetail))]
-internal sealed partial class ServerPageJson : JsonSerializerContext;

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Kiroku.Ui.Actions;
 using Kiroku.Ui.Door;
 using Kiroku.Ui.Visits;
@@ -13,9 +11,6 @@ internal static class ServerPagesApi
     /// <summary>How many actions of a server's history are shown at once.</summary>
     private const int HistorySize = 20;
 
-    /// <summary>The field of a form by which a second submit of it is known.</summary>
-    public const string Once = "once";
-
     public static void MapServerPages(this IEndpointRouteBuilder app)
     {
         var pages = app.MapPages();
@@ -25,14 +20,6 @@ internal static class ServerPagesApi
         pages.MapPost("/servers/{serverId}/acts/{act}", Act);
         pages.MapCreatePages();
     }
-
-    /// <summary>
-    /// The key by which the API knows a form that was sent twice: what the page holds for it, and what was typed.
-    /// </summary>
-    public static string? KeyOf(IFormCollection form, ReadOnlySpan<byte> body)
-        => form[Once].ToString() is { Length: > 0 and <= 128 } once && once.All(char.IsAscii) && !once.Any(char.IsControl)
-            ? $"{once}-{Convert.ToHexStringLower(SHA256.HashData(body))[..16]}"
-            : null;
 
     private static async Task<IResult> List(HttpContext context, ApiClient api, Visit visit)
     {
@@ -62,10 +49,11 @@ internal static class ServerPagesApi
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var (method, path, body) = asked.Request(form);
         var answer = await api.SendAsync(
-            method, $"{ApiPath(serverId)}{path}", body, KeyOf(form, Encoding.UTF8.GetBytes($"{act} {Encoding.UTF8.GetString(body.Span)}")));
+            method, $"{ApiPath(serverId)}{path}", body, OneSubmit.KeyOf(form, act, body.Span));
         if (answer.IsGood)
         {
-            SignInRedirect.SeeOther(context, $"/ui/servers/{Uri.EscapeDataString(serverId)}/actions/{answer.RequestId}");
+            SignInRedirect.SeeOther(
+                context, $"/ui/servers/{Uri.EscapeDataString(serverId)}/actions/{answer.RequestId}");
             return Results.Empty;
         }
         var shown = await LoadAsync(context, serverId, api, visit);

@@ -42,7 +42,7 @@ public sealed record ServerShown
     /// <summary>What the page's forms are known by: it changes with whatever is done to the server.</summary>
     public string Once => $"{Id:N}-{History.Actions.FirstOrDefault()?.RequestId}-{Server?.Updated.Ticks}";
 
-    /// <summary>What was typed into a field of an act that was refused; the other value if it was none of that act's.</summary>
+    /// <summary>What was typed into a field of an act that was refused; another value for other acts.</summary>
     public string TypedOr(string act, string field, string otherwise)
         => Tried == act ? Typed.GetValueOrDefault(field, otherwise) : otherwise;
 }

@@ -5,7 +5,7 @@ namespace Kiroku.Ui.Servers;
 /// <summary>What a session's roles are known to allow. The API decides.</summary>
 internal static class SessionRights
 {
-    /// <summary>Whether the roles are such as let nobody act, so that nothing is offered that would be refused.</summary>
+    /// <summary>Whether all roles are such as let nobody act, so that acts need not be offered.</summary>
     public static bool OnlyReads(this Session session)
         => session.Roles.Count > 0 && session.Roles.All(role => role == "reader");
 }
