@@ -97,8 +97,7 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
                 {
                     browser.Go(path);
                     if (path == $"/ui/servers/{server}")
-                        browser.Run<object>(
-                            "for (const box of document.querySelectorAll('details.confirm')) box.open = true");
+                        browser.Run<object>("document.querySelector('#act-resize').open = true");
                     foreach (var width in new[] { 1440, 360 })
                     {
                         browser.Resize(width, 900);

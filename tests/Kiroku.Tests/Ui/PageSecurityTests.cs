@@ -106,7 +106,8 @@ public sealed partial class PageSecurityTests(RunningCloud running) : IClassFixt
         var action = await running.Cloud.NewestActionAsync(running.Server);
         foreach (var path in new[]
         {
-            "/ui/sign-in", "/ui/project", "/ui/nowhere",
+            "/ui/sign-in", "/ui/project", "/ui/nowhere", "/ui/servers", "/ui/servers/create",
+            $"/ui/servers/{running.Server}", $"/ui/servers/{running.Server}/console",
             $"/ui/servers/{running.Server}/actions/{action.Action.RequestId}",
         })
         {
