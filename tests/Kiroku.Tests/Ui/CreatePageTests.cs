@@ -35,7 +35,7 @@ public sealed class CreatePageTests(RunningCloud running) : IClassFixture<Runnin
     {
         using var client = await PageClient.SignInAsync(Cloud.App);
         var page = await client.GetAsync(Path);
-        var before = await running.RowsAsync();
+        var before = (await Cloud.ServersAsync()).Count;
         var fox = string.Concat(Enumerable.Repeat("🦊", 255));
         var longData = "\n#" + new string('x', CreateForm.MostUserData);
         foreach (var (name, flavor, image, data, status) in new[]
@@ -63,7 +63,7 @@ public sealed class CreatePageTests(RunningCloud running) : IClassFixture<Runnin
             if (image == Cloud.Image)
                 Assert.Equal(image, answer.Find("select[name=image] option[selected]").GetAttribute("value"));
         }
-        Assert.Equal(before, await running.RowsAsync());
+        Assert.Equal(before, (await Cloud.ServersAsync()).Count);
     }
 
     [Fact]
@@ -75,8 +75,11 @@ public sealed class CreatePageTests(RunningCloud running) : IClassFixture<Runnin
         Assert.All(answers, answer => Assert.Equal(303, answer.Status));
         Assert.Equal(answers[0].Location, answers[1].Location);
         // Gone back and changed, it is another one.
-        Assert.NotEqual(answers[0].Location, (await Submit("changed")).Location);
+        var changed = await Submit("changed");
+        Assert.NotEqual(answers[0].Location, changed.Location);
         Assert.Single(await Cloud.ServersAsync(), server => server.Name == "twice");
+        foreach (var parts in new[] { answers[0], changed }.Select(answer => answer.Location!.Split('/')))
+            await Cloud.EndedAsync(Guid.Parse(parts[3]), parts[^1]);
 
         Task<ShownPage> Submit(string name) => client.SubmitAsync(
             page, Path, ("name", name), ("image", Cloud.Image), ("flavor", Cloud.Small));

@@ -107,6 +107,7 @@ public sealed class ServerPageTests(RunningCloud running) : IClassFixture<Runnin
         var third = await client.SubmitAsync(fresh, $"{PathOf(server)}/acts/reboot");
         Assert.Equal(303, third.Status);
         Assert.NotEqual(first.Location, third.Location);
+        await Cloud.EndedAsync(server, third.Location!.Split('/')[^1]);
     }
 
     [Fact]
