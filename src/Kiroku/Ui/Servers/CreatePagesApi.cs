@@ -34,5 +34,8 @@ internal static class CreatePagesApi
 
     private static async Task<IResult> PageAsync(ApiClient api, CreateForm form, string? problem, int status)
         => new RazorComponentResult<CreatePage>(
-            new { Form = form, Choices = await Choices.ForNewAsync(api), Problem = problem }) { StatusCode = status };
+            new { Form = form, Choices = await Choices.ForNewAsync(api), Problem = problem })
+        {
+            StatusCode = status,
+        };
 }
