@@ -64,7 +64,9 @@ public sealed class ServerPageTests(RunningCloud running) : IClassFixture<Runnin
             "rescue", "rebuild", "delete"], Offered(active));
         foreach (var act in new[] { "hardReboot", "shelve", "rebuild", "delete" })
             Assert.NotEmpty(active.Find($"details#act-{act} form p").TextContent);
-        await Cloud.DoAsync(server, """{"lock":{"locked_reason":"<i>mine</i>"}}""");
+        var answer = await client.SubmitAsync(
+            active, $"{PathOf(server)}/acts/lock", (ServerAct.Reason, "<i>mine</i>"));
+        Assert.Equal(303, answer.Status);
         var locked = await client.GetAsync(PathOf(server));
         Assert.Equal(["unlock"], Offered(locked));
         Assert.Contains("<i>mine</i>", locked.Find("#locked").TextContent, StringComparison.Ordinal);
