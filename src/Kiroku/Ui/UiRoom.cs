@@ -1,11 +1,14 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Kiroku.Ui.Actions;
+using Kiroku.Ui.Actions.Lists;
 using Kiroku.Ui.Door;
 using Kiroku.Ui.Looks;
+using Kiroku.Ui.Operators;
 using Kiroku.Ui.Servers;
 using Kiroku.Ui.Sessions;
 using Kiroku.Ui.SigningIn;
+using Kiroku.Ui.Subscriptions;
 using Kiroku.Ui.Visits;
 using Microsoft.AspNetCore.Antiforgery;
 
@@ -47,5 +50,8 @@ internal static class UiRoom
         app.MapPreferences();
         app.MapActionPages();
         app.MapServerPages();
+        app.MapActionsPages();
+        app.MapOperatorPages();
+        app.MapSubscriptionPages();
     }
 }

@@ -14,10 +14,11 @@ internal sealed class ApiClient(ApiDoor door, Visit visit)
     /// <summary>Gets a document.</summary>
     /// <param name="path">Escaped, with its query.</param>
     /// <param name="type">How to read it.</param>
+    /// <param name="version">Another version of the compute API, where that has what pages need.</param>
     /// <exception cref="ApiRefusal">It cannot be had; the visit then ends with a page that says so.</exception>
-    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type)
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, string version = Microversion)
     {
-        var answer = await SendAsync("GET", path);
+        var answer = await SendAsync(Request("GET", path, version));
         return answer.IsGood ? answer.Read(type) : throw new ApiRefusal(answer);
     }
 
@@ -27,14 +28,13 @@ internal sealed class ApiClient(ApiDoor door, Visit visit)
     /// <param name="json">The body; empty for none.</param>
     /// <param name="key">By which the API knows the request if it is repeated (Idempotency-Key); null for none.</param>
     /// <exception cref="ApiRefusal">401: the session has ended.</exception>
-    public async Task<ApiAnswer> SendAsync(
+    public Task<ApiAnswer> SendAsync(
         string method, string path, ReadOnlyMemory<byte> json = default, string? key = null)
     {
         var request = Request(method, path) with { Body = json };
-        if (key is not null)
-            request = request with { Headers = [.. request.Headers, ("Idempotency-Key", key)] };
-        var answer = await door.SendAsync(visit.Context, request);
-        return answer.Status == StatusCodes.Status401Unauthorized ? throw new ApiRefusal(answer) : answer;
+        return SendAsync(key is null
+            ? request
+            : request with { Headers = [.. request.Headers, ("Idempotency-Key", key)] });
     }
 
     /// <summary>Answers the visit with what the API answers, as it comes.</summary>
@@ -46,14 +46,20 @@ internal sealed class ApiClient(ApiDoor door, Visit visit)
         return door.ForwardAsync(visit.Context, request with { Headers = [.. request.Headers, .. headers] });
     }
 
-    private ApiRequest Request(string method, string path)
+    private async Task<ApiAnswer> SendAsync(ApiRequest request)
+    {
+        var answer = await door.SendAsync(visit.Context, request);
+        return answer.Status == StatusCodes.Status401Unauthorized ? throw new ApiRefusal(answer) : answer;
+    }
+
+    private ApiRequest Request(string method, string path, string version = Microversion)
     {
         var query = path.IndexOf('?', StringComparison.Ordinal);
         return new ApiRequest(method, query < 0 ? path : path[..query])
         {
             Query = query < 0 ? "" : path[query..],
             Token = visit.Session!.Token,
-            Headers = [("OpenStack-API-Version", Microversion)],
+            Headers = [("OpenStack-API-Version", version)],
         };
     }
 }
