@@ -1,6 +1,5 @@
 using Kiroku.Actions.Live.Filters;
 using Kiroku.Ui.Actions.Lists;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
 namespace Kiroku.Tests.Ui;

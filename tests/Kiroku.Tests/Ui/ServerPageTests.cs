@@ -137,7 +137,7 @@ public sealed class ServerPageTests(RunningCloud running) : IClassFixture<Runnin
             .Select(mark => mark.GetAttribute("data-result")));
         var older = await client.GetAsync(page.Find("a[rel=next]").GetAttribute("href")!);
         Assert.Equal(23, first.Concat(Ids(older)).Distinct().Count());
-        Assert.Equal("Create", older.Document.QuerySelectorAll(".history-action a").Last().TextContent);
+        Assert.Equal("Create", older.Document.QuerySelectorAll(".history-action a")[^1].TextContent);
         Assert.Equal(400, (await client.GetAsync($"{PathOf(server)}?page=nonsense")).Status);
     }
 

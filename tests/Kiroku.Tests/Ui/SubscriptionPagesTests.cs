@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Kiroku.Tests.Servers;
 using Kiroku.Tests.Webhooks;
 
 namespace Kiroku.Tests.Ui;

@@ -35,12 +35,14 @@ public sealed record ServerShown
 
     public string Path => $"/ui/servers/{Id}";
 
-    public string Name => Server?.Shown ?? History.Actions.FirstOrDefault()?.Server.Shown ?? $"{Id}";
+    public string Name => Server?.Shown ?? Newest?.Server.Shown ?? $"{Id}";
 
     public bool IsRunning => Server?.TaskState is not null || History.Actions.Any(action => !action.Done);
 
     /// <summary>What the page's forms are known by: it changes with whatever is done to the server.</summary>
-    public string Once => $"{Id:N}-{History.Actions.FirstOrDefault()?.RequestId}-{Server?.Updated.Ticks}";
+    public string Once => $"{Id:N}-{Newest?.RequestId}-{Server?.Updated.Ticks}";
+
+    private ActionFacts? Newest => History.Actions is [var newest, ..] ? newest : null;
 
     /// <summary>What was typed into a field of an act that was refused; another value for other acts.</summary>
     public string TypedOr(string act, string field, string otherwise)
