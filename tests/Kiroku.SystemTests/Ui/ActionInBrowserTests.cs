@@ -83,6 +83,8 @@ public sealed class ActionInBrowserTests(RunningCloud running) : IClassFixture<R
         Assert.True(browser.Find(".timeline-row[data-result=running] rect.bar").Size.Width > 100);
         browser.Find("#cancel summary").Click();
         browser.Find("#cancel button").Click();
+        // The page that answers comes with its question closed.
+        await browser.UntilAsync(() => browser.All("#cancel[open]").Count == 0);
         gate.Open();
         Assert.Equal("cancelled", (await Cloud.EndedAsync(server, request)).Action.Outcome);
         browser.Go(PathOf(server, request));
