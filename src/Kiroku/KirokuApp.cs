@@ -88,8 +88,9 @@ internal static class KirokuApp
     {
         app.UseTraces();
         app.UseUnrouted();
-        app.UseVisits();
+        // Before visits: what is routed below /ui must have begun one.
         app.UseMergedSlashes();
+        app.UseVisits();
         app.UseRouting();
         app.UseExactPaths();
         app.UseIdentity();

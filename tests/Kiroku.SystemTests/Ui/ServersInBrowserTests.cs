@@ -58,6 +58,8 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
         await browser.UntilAsync(() => !browser.Run<bool>("return document.getElementById('live-state').hidden"));
         browser.Find("#act-lock summary").Click();
         browser.Find("#field-lock").SendKeys("half a sen");
+        // Only the stream is to tell.
+        browser.Run<object>("delete document.getElementById('main').dataset.running");
         opened.SetResult();
         await browser.UntilAsync(() => browser.All("#act-confirmResize").Count == 1);
         Assert.Equal("half a sen", browser.Find("#field-lock").GetDomProperty("value"));
@@ -67,6 +69,19 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
         await browser.UntilAsync(() => browser.Find(".title .badge").Text == "Succeeded");
         Assert.Equal("Confirm the resize", browser.Find("h1").Text);
         Cloud.Hypervisor.Before = _ => Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Who_looks_away_from_a_form_finds_it_as_it_was()
+    {
+        using var browser = Browser.Open(Cloud.App.Address);
+        await browser.SignInAsync("demo", Cloud.App.PasswordOf("demo"), "demo");
+        browser.Go("/ui/servers/create");
+        browser.Find("input[name=name]").SendKeys("half a na");
+        browser.Run<object>("window.fetch = () => { window.asked = true; return Promise.reject(new Error()); };"
+            + "document.dispatchEvent(new Event('visibilitychange'))");
+        Assert.False(browser.Run<bool>("return 'asked' in window"));
+        Assert.Equal("half a na", browser.Find("input[name=name]").GetDomProperty("value"));
     }
 
     [Fact]

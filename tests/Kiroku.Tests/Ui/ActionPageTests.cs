@@ -121,6 +121,7 @@ public sealed class ActionPageTests(RunningCloud running) : IClassFixture<Runnin
         var late = await client.SubmitAsync(page, $"{path}/cancel");
         Assert.Equal(409, late.Status);
         Assert.NotEmpty(late.Find("#problem").TextContent);
+        Assert.Equal(path, late.Find("main").GetAttribute("data-here"));
     }
 
     [Fact]

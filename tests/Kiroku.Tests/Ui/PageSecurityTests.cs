@@ -62,6 +62,15 @@ public sealed partial class PageSecurityTests(RunningCloud running) : IClassFixt
         Assert.Equal(200, (await client.GetAsync("/ui/project")).Status);
     }
 
+    [Fact]
+    public async Task Two_slashes_lead_past_no_check()
+    {
+        using var client = await PageClient.SignInAsync(App);
+        foreach (var (_, path) in Routes().Where(route => route.Method == "POST"))
+            Assert.Equal(400, (await client.PostAsync($"/.{path.Replace("/ui", "//ui", StringComparison.Ordinal)}", [])).Status);
+        Assert.Equal(200, (await client.GetAsync("/.//ui/project")).Status);
+    }
+
     [Theory]
     [InlineData("Origin", "https://evil.example")]
     [InlineData("Origin", "null")]
@@ -106,7 +115,8 @@ public sealed partial class PageSecurityTests(RunningCloud running) : IClassFixt
         var action = await running.Cloud.NewestActionAsync(running.Server);
         foreach (var path in new[]
         {
-            "/ui/sign-in", "/ui/project", "/ui/nowhere", "/ui/servers", "/ui/servers/create",
+            "/ui/sign-in", "/ui/project", "/ui/nowhere", "/ui/servers", "/ui/servers/create", "/ui/actions",
+            "/ui/operators", "/ui/operators/catalog", "/ui/subscriptions",
             $"/ui/servers/{running.Server}", $"/ui/servers/{running.Server}/console",
             $"/ui/servers/{running.Server}/actions/{action.Action.RequestId}",
         })

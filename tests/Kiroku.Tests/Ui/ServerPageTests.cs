@@ -90,6 +90,12 @@ public sealed class ServerPageTests(RunningCloud running) : IClassFixture<Runnin
         Assert.Equal(409, late.Status);
         Assert.Contains("vm_state stopped", late.Find("#problem").TextContent, StringComparison.Ordinal);
         Assert.Contains("start", Offered(late));
+        Assert.Equal(PathOf(server), late.Find("main").GetAttribute("data-here"));
+        await Cloud.DoAsync(server, """{"shelve":null}""");
+        var shelved = await client.SubmitAsync(page, $"{PathOf(server)}/acts/createImage", (ServerAct.Name, "kept"));
+        Assert.Equal(409, shelved.Status);
+        Assert.Equal("kept", shelved.Find("details[open] #field-createImage").GetAttribute("value"));
+        Assert.Equal(PathOf(server), shelved.Find("form.choices input[name=return]").GetAttribute("value"));
         var unknown = await client.PostAsync($"{PathOf(server)}/acts/explode",
             page.Fill("/ui/sign-out", []), ("Sec-Fetch-Site", "same-origin"));
         Assert.Equal(404, unknown.Status);

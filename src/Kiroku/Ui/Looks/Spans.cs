@@ -12,6 +12,7 @@ public static class Spans
         { TotalMilliseconds: < 999.5 } => texts["span.ms", Math.Round(span.TotalMilliseconds)],
         { TotalSeconds: < 9.95 } => texts["span.s", span.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)],
         { TotalSeconds: < 59.5 } => texts["span.s", Math.Round(span.TotalSeconds)],
+        { TotalMinutes: < 1 } => texts["span.min-s", 1, 0],
         { TotalHours: < 1 } => texts["span.min-s", span.Minutes, span.Seconds],
         { TotalDays: < 1 } => texts["span.h-min", span.Hours, span.Minutes],
         _ => texts["span.d-h", (int)span.TotalDays, span.Hours],

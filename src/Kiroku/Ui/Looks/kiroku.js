@@ -37,7 +37,10 @@ const kept = { DETAILS: ['open'], INPUT: ['value', 'checked'], TEXTAREA: [], SEL
 
 function renew(old, fresh) {
   if (old.nodeType !== Node.ELEMENT_NODE) {
-    if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
+    const [was, is] = [old.nodeValue, fresh.nodeValue];
+    // What grows is added to, so that a selection in it stays.
+    if (was !== is && old.nodeType === Node.TEXT_NODE && was && is.startsWith(was)) old.appendData(is.slice(was.length));
+    else if (was !== is) old.nodeValue = is;
     return;
   }
   // A hidden field is the page's, not the reader's.
@@ -67,12 +70,20 @@ function renewChildren(old, fresh) {
   }
   while (at) {
     const next = at.nextSibling;
-    at.remove();
+    // A question that somebody is answering stays until they send or close it.
+    if (!at.matches?.('details.confirm[open]') && !at.querySelector?.('details.confirm[open]')) at.remove();
     at = next;
   }
 }
 
 const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.id ?? '') === (b.id ?? '');
+
+// The page's own address, which is another one than the browser's where a form was answered.
+const here = () => main.dataset.here ?? location.href;
+
+// Whether leaving the page would lose what somebody has typed.
+const isTyping = () => main.querySelector('details.confirm[open]')
+  || [...main.querySelectorAll('input:not([type="hidden"]), textarea')].some(field => field.value !== field.defaultValue);
 
 let asked = 0;
 let busy = false;
@@ -86,12 +97,14 @@ async function refresh() {
   busy = true;
   try {
     const number = ++asked;
-    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
-    if (answer.redirected) {
-      // The session has ended: sign in, and come back.
-      location.replace(answer.url);
+    const answer = await fetch(here(), { headers: { Accept: 'text/html' }, signal: AbortSignal.timeout(15000) });
+    if (answer.redirected || [403, 404, 410].includes(answer.status)) {
+      // The session has ended, which leads to signing in and back; or what is shown is not to be seen any more.
+      if (isTyping()) show(true);
+      else location.replace(answer.redirected ? answer.url : here());
       return;
     }
+    if (!answer.ok) show(true);
     if (!answer.ok || number !== asked) return;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const fresh = page.getElementById('main');
@@ -107,6 +120,7 @@ async function refresh() {
     // The service is away; the stream says so.
   } finally {
     busy = false;
+    if (source && !main.dataset.live) follow();
     if (again) {
       again = false;
       setTimeout(refresh, 100);
@@ -120,6 +134,7 @@ let source = null;
 let position; // the last that was told; the page has its own
 let delay = 500;
 let waiting = 0;
+let opened = Infinity;
 
 function show(lost) {
   state.hidden = !main.dataset.live;
@@ -131,22 +146,22 @@ function follow() {
   clearTimeout(waiting);
   source?.close();
   source = null;
-  if (!main.dataset.live || document.hidden) {
-    show(false);
-    return;
-  }
+  const follows = main.dataset.live && !document.hidden;
+  // Before it is open nothing is said of it, or still that it is lost.
+  if (!follows || !state.classList.contains('lost')) state.hidden = true;
+  if (!follows) return;
   const address = new URL(main.dataset.live, location.href);
   const after = position ?? main.dataset.after;
   if (after) address.searchParams.set('after', after);
   source = new EventSource(address);
   source.onopen = () => {
-    delay = 500;
+    opened = Date.now();
     show(false);
   };
   source.addEventListener('bookmark', event => { position = event.lastEventId; });
   source.addEventListener('action', event => {
     position = event.lastEventId;
-    refresh().then(() => { if (!main.dataset.live) follow(); });
+    refresh();
   });
   source.addEventListener('end', event => {
     const { reason } = JSON.parse(event.data);
@@ -171,13 +186,16 @@ function follow() {
 
 function retry() {
   clearTimeout(waiting);
+  // A stream that ends as soon as it opens is no reason to ask at once again.
+  if (Date.now() - opened > 5000) delay = Math.min(delay, 500);
+  opened = Infinity;
   waiting = setTimeout(() => refresh().then(follow), delay);
   delay = Math.min(delay * 2, 15000);
 }
 
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) follow();
-  else refresh().then(follow);
+  else if (main.dataset.live) refresh().then(follow);
 });
 
 // What runs grows by itself.
@@ -195,11 +213,13 @@ document.addEventListener('click', async event => {
   if (link && navigator.clipboard && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
     try {
-      await navigator.clipboard.writeText(await (await fetch(link.href)).text());
+      const answer = await fetch(link.href);
+      if (!answer.ok || answer.redirected) throw new Error();
+      await navigator.clipboard.writeText(await answer.text());
       told.textContent = link.dataset.copy;
-      const label = link.textContent;
+      link.dataset.label ??= link.textContent;
       link.textContent = link.dataset.copy;
-      setTimeout(() => { link.textContent = label; }, 2000);
+      setTimeout(() => { link.textContent = link.dataset.label; }, 2000);
     } catch {
       location.href = link.href;
     }
@@ -217,5 +237,4 @@ document.addEventListener('keydown', event => {
 });
 
 showTimes(document);
-show(false);
 follow();

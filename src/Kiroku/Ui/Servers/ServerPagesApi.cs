@@ -56,7 +56,7 @@ internal static class ServerPagesApi
                 context, $"/ui/servers/{Uri.EscapeDataString(serverId)}/actions/{answer.RequestId}");
             return Results.Empty;
         }
-        var shown = await LoadAsync(context, serverId, api, visit);
+        var shown = await LoadAsync(context, serverId, api, visit, asked);
         return Page(shown with
         {
             Problem = answer.Message() ?? visit.Texts["error.other.text"],
@@ -78,7 +78,13 @@ internal static class ServerPagesApi
         });
     }
 
-    private static async Task<ServerShown> LoadAsync(HttpContext context, string serverId, ApiClient api, Visit visit)
+    /// <param name="context">The visit's request.</param>
+    /// <param name="serverId">Whatever stands in the address.</param>
+    /// <param name="api">The user's way to the API.</param>
+    /// <param name="visit">The visit.</param>
+    /// <param name="tried">What was refused: if it has a form, it is offered again, whatever is allowed now.</param>
+    private static async Task<ServerShown> LoadAsync(
+        HttpContext context, string serverId, ApiClient api, Visit visit, ServerAct? tried = null)
     {
         var isAdmin = visit.Session!.IsAdmin;
         var history = new ActionsFacts([], null, null);
@@ -91,6 +97,8 @@ internal static class ServerPagesApi
             throw new ApiRefusal(answer);
         var server = answer.IsGood ? answer.Read(ServerPageJson.Default.OneServer).Server : null;
         var acts = server is null ? [] : ServerAct.Of(server, isAdmin).ToList();
+        if (server is not null && tried is { Asks: Asking.WithForm } && acts.All(act => act.Id != tried.Id))
+            acts.Add(tried);
         return new ServerShown
         {
             Id = id,

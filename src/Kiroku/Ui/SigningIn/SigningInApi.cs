@@ -35,6 +35,8 @@ internal static class SigningInApi
             return Page(form with { Problem = ProblemOf(answer, visit) }, identity, answer.Status);
         var session = await InOnlyProjectAsync(context, Read(answer), identity);
         cookies.Write(context, session);
+        if (visit.Session is { } former)
+            await RevokeAsync(context, former, identity);
         SignInRedirect.SeeOther(context, session.ProjectId is null ? ProjectChoice.PathTo(form.Return) : form.Return);
         return Results.Empty;
     }
@@ -84,7 +86,10 @@ internal static class SigningInApi
             || await FindProjectsAsync(context, session, identity) is not [var only])
             return session;
         var answer = await EnterAsync(context, session, only.Key, identity);
-        return answer.IsGood ? Read(answer) : session;
+        if (!answer.IsGood)
+            return session;
+        await RevokeAsync(context, session, identity);
+        return Read(answer);
     }
 
     private static Task<ApiAnswer> EnterAsync(

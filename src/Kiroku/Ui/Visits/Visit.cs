@@ -30,6 +30,12 @@ public sealed class Visit
     /// <summary>The address that was asked for, with its query, below the service's own.</summary>
     public string Here { get; private set; } = "";
 
+    /// <summary>Whether the page answers a form.</summary>
+    public bool IsForm { get; private set; }
+
+    /// <summary>Where to come back to: here, unless only a form leads here.</summary>
+    public string Return => IsForm ? LocalPath.Home : Here;
+
     /// <summary>The request itself.</summary>
     internal HttpContext Context => context ?? throw new InvalidOperationException("There is no visit outside /ui.");
 
@@ -48,6 +54,7 @@ public sealed class Visit
         Now = now;
         Language = Languages.OfTag(request.Cookies[Preferences.Language]) ?? Languages.Of(request);
         Theme = request.Cookies[Preferences.Theme] is "light" or "dark" ? request.Cookies[Preferences.Theme] : null;
+        IsForm = HttpMethods.IsPost(request.Method);
         Here = $"{request.Path.ToUriComponent()}{request.QueryString}";
     }
 }

@@ -66,14 +66,14 @@ internal sealed partial class VisitMiddleware(
         catch (StorageException e) when (!context.Response.HasStarted)
         {
             LogUnexpected(context.Request.Method, context.Request.Path, RequestId.Of(context), e);
-            await ShowAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message);
+            await FailAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message);
         }
 #pragma warning disable CA1031 // The edge: nothing may leave it but a page.
         catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             LogUnexpected(context.Request.Method, context.Request.Path, RequestId.Of(context), e);
-            await ShowAsync(context, StatusCodes.Status500InternalServerError, null);
+            await FailAsync(context, StatusCodes.Status500InternalServerError, null);
         }
     }
 
@@ -92,7 +92,10 @@ internal sealed partial class VisitMiddleware(
         }
         if (await HoldsAsync(context))
             return false;
-        if (Origins.IsSurelyOwn(context.Request) && context.Request.HasFormContentType)
+        if (Origins.IsSurelyOwn(context.Request) && context.Request.Path == SignInRedirect.Path)
+            // Somebody has signed in meanwhile, or out: a password is not kept to be sent again.
+            SignInRedirect.SeeOther(context, context.Request.Path);
+        else if (Origins.IsSurelyOwn(context.Request) && context.Request.HasFormContentType)
             await AgainAsync(context, StatusCodes.Status400BadRequest, "again.stale");
         else
             await ShowAsync(context, StatusCodes.Status400BadRequest, null, "error.stale");
@@ -118,7 +121,7 @@ internal sealed partial class VisitMiddleware(
         {
             if (refusal.Answer.RetryAfter is { } seconds)
                 context.Response.Headers.RetryAfter = $"{seconds}";
-            await ShowAsync(context, refusal.Answer.Status, refusal.Message);
+            await FailAsync(context, refusal.Answer.Status, refusal.Message, refusal.Answer.RequestId);
             return;
         }
         cookies.Delete(context);
@@ -128,8 +131,17 @@ internal sealed partial class VisitMiddleware(
             SignInRedirect.Send(context);
     }
 
-    private static Task ShowAsync(HttpContext context, int status, string? message, string? text = null)
-        => new RazorComponentResult<ErrorPage>(new { Status = status, Message = message, Text = text })
+    /// <summary>Says what failed. A form whose answer could not be made is shown, to be sent again.</summary>
+    private static Task FailAsync(HttpContext context, int status, string? message, string? request = null)
+        => status is >= 500 or 429 && HttpMethods.IsPost(context.Request.Method)
+            && context.Request.HasFormContentType && context.Request.Path != SignInRedirect.Path
+            ? AgainAsync(context, status, "again.failed")
+            : ShowAsync(context, status, message, null, request);
+
+    private static Task ShowAsync(
+        HttpContext context, int status, string? message, string? text = null, string? request = null)
+        => new RazorComponentResult<ErrorPage>(
+            new { Status = status, Message = message, Text = text, Request = request })
         {
             StatusCode = status,
         }.ExecuteAsync(context);
