@@ -92,9 +92,14 @@ internal sealed partial class VisitMiddleware(
         }
         if (await HoldsAsync(context))
             return false;
-        if (Origins.IsSurelyOwn(context.Request) && context.Request.Path == SignInRedirect.Path)
-            // Somebody has signed in meanwhile, or out: a password is not kept to be sent again.
-            SignInRedirect.SeeOther(context, context.Request.Path);
+        if (Origins.IsSurelyOwn(context.Request) && context.Request.HasFormContentType
+            && context.Request.Path == SignInRedirect.Path)
+        {
+            // Refuses what is too large.
+            await context.Request.ReadFormAsync(context.RequestAborted);
+            // Somebody has signed in meanwhile, or out. A password is not kept to be sent again.
+            SignInRedirect.SeeOther(context, SignInRedirect.Path);
+        }
         else if (Origins.IsSurelyOwn(context.Request) && context.Request.HasFormContentType)
             await AgainAsync(context, StatusCodes.Status400BadRequest, "again.stale");
         else
