@@ -8,7 +8,7 @@ namespace Kiroku.Api;
 /// </summary>
 internal static class Microversions
 {
-    private const string NewHeader = "OpenStack-API-Version";
+    public const string NewHeader = "OpenStack-API-Version";
     private const string OldHeader = "X-OpenStack-Nova-API-Version";
     private static readonly object Key = new();
     private static readonly object AnnouncedKey = new();

@@ -6,6 +6,8 @@ namespace Kiroku.Api;
 /// </summary>
 internal static class RequestId
 {
+    public const string Header = "x-openstack-request-id";
+
     private static readonly object Key = new();
 
     public static void UseRequestIds(this IApplicationBuilder app) => app.Use((context, next) =>
@@ -26,7 +28,7 @@ internal static class RequestId
 
     public static void Announce(HttpContext context)
     {
-        context.Response.Headers["x-openstack-request-id"] = Of(context);
+        context.Response.Headers[Header] = Of(context);
         if (Microversions.IsCompute(context.Request.Path))
             context.Response.Headers["x-compute-request-id"] = Of(context);
     }

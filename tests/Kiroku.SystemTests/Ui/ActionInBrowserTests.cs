@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Kiroku.Hypervisors;
+using Kiroku.Tests.Fakes;
 using Kiroku.Tests.Servers;
 
 namespace Kiroku.SystemTests.Ui;
@@ -16,25 +17,17 @@ public sealed class ActionInBrowserTests(RunningCloud running) : IClassFixture<R
     public async Task Axe_finds_nothing_in_either_theme_and_language()
     {
         var (server, failed) = await FailedAsync();
-        foreach (var dark in new[] { false, true })
-            foreach (var language in new[] { "en", "ja" })
+        await Browser.InEachLookAsync(Cloud.App.Address, async (browser, look) =>
+        {
+            browser.Go("/ui/sign-in");
+            browser.AssertAccessible($"sign-in {look}");
+            await browser.SignInAsync("admin", Cloud.App.PasswordOf("admin"), "admin");
+            foreach (var path in new[] { "/ui/project", "/ui/nowhere", PathOf(server, failed) })
             {
-                using var browser = Browser.Open(
-                    Cloud.App.Address, new BrowserChoice { Dark = dark, Language = language });
-                browser.Go("/ui/sign-in");
-                Assert.Empty(browser.Axe());
-                await browser.SignInAsync("admin", Cloud.App.PasswordOf("admin"), "admin");
-                foreach (var path in new[] { "/ui/project", "/ui/nowhere", PathOf(server, failed) })
-                {
-                    browser.Go(path);
-                    Assert.Empty(browser.Axe());
-                    browser.Resize(360, 740);
-                    Assert.Empty(browser.Axe());
-                    Assert.True(browser.Run<bool>(
-                        "return document.documentElement.scrollWidth <= window.innerWidth"), $"{path} is too wide");
-                    browser.Resize(1440, 1000);
-                }
+                browser.Go(path);
+                browser.AssertAccessible($"{path} {look}");
             }
+        });
     }
 
     [Fact]
@@ -75,8 +68,7 @@ public sealed class ActionInBrowserTests(RunningCloud running) : IClassFixture<R
     public async Task With_scripts_off_it_is_read_and_cancelled()
     {
         var server = await Cloud.CreateServerAsync();
-        var gate = new Gate();
-        Cloud.Hypervisor.Before = operation => operation == "stop" ? gate.PassAsync() : Task.CompletedTask;
+        var gate = Gate.At(Cloud, "stop");
         var (_, request) = await Cloud.ActAsync(server, Stop);
         await gate.Reached;
         using var browser = Browser.Open(Cloud.App.Address, new BrowserChoice { Scripts = false });
@@ -98,8 +90,7 @@ public sealed class ActionInBrowserTests(RunningCloud running) : IClassFixture<R
     public async Task A_session_that_ends_leads_to_signing_in_and_back()
     {
         var server = await Cloud.CreateServerAsync();
-        var gate = new Gate();
-        Cloud.Hypervisor.Before = operation => operation == "stop" ? gate.PassAsync() : Task.CompletedTask;
+        var gate = Gate.At(Cloud, "stop");
         var (_, request) = await Cloud.ActAsync(server, Stop);
         await gate.Reached;
         using var browser = Browser.Open(Cloud.App.Address);
@@ -118,25 +109,21 @@ public sealed class ActionInBrowserTests(RunningCloud running) : IClassFixture<R
     {
         var folder = Directory.CreateDirectory(Environment.GetEnvironmentVariable("KIROKU_PICTURES")!).FullName;
         var (server, failed) = await FailedAsync();
-        foreach (var dark in new[] { false, true })
-            foreach (var language in new[] { "en", "ja" })
+        await Browser.InEachLookAsync(Cloud.App.Address, async (browser, look) =>
+        {
+            browser.Go("/ui/sign-in");
+            browser.Picture(Path.Combine(folder, $"sign-in-{look}.png"));
+            await browser.SignInAsync("admin", Cloud.App.PasswordOf("admin"), "admin");
+            browser.Picture(Path.Combine(folder, $"project-{look}.png"));
+            foreach (var width in Browser.Widths)
             {
-                using var browser = Browser.Open(
-                    Cloud.App.Address, new BrowserChoice { Dark = dark, Language = language });
-                var name = $"{language}-{(dark ? "dark" : "light")}";
-                browser.Go("/ui/sign-in");
-                browser.Picture(Path.Combine(folder, $"sign-in-{name}.png"));
-                await browser.SignInAsync("admin", Cloud.App.PasswordOf("admin"), "admin");
-                browser.Picture(Path.Combine(folder, $"project-{name}.png"));
-                foreach (var width in new[] { 1440, 360 })
-                {
-                    browser.Resize(width, 900);
-                    browser.Go(PathOf(server, failed));
-                    browser.Picture(Path.Combine(folder, $"action-{name}-{width}.png"));
-                }
-                browser.Find("#menu-user summary").Click();
-                browser.Picture(Path.Combine(folder, $"menu-{name}.png"));
+                browser.Resize(width, 900);
+                browser.Go(PathOf(server, failed));
+                browser.Picture(Path.Combine(folder, $"action-{look}-{width}.png"));
             }
+            browser.Find("#menu-user summary").Click();
+            browser.Picture(Path.Combine(folder, $"menu-{look}.png"));
+        });
     }
 
     private static string PathOf(Guid server, string request) => $"/ui/servers/{server}/actions/{request}";
@@ -151,24 +138,5 @@ public sealed class ActionInBrowserTests(RunningCloud running) : IClassFixture<R
         var failed = (await Cloud.DoAsync(server, Start)).Action.RequestId;
         Cloud.Hypervisor.Before = _ => Task.CompletedTask;
         return (server, failed);
-    }
-
-    /// <summary>Where a call to the hypervisor is held until the test lets it go on.</summary>
-    private sealed class Gate
-    {
-        private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Reached => reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-
-        public Task PassAsync()
-        {
-            reached.TrySetResult();
-            return opened.Task;
-        }
-
-        public void Open() => opened.TrySetResult();
-
-        public void Fail(Exception exception) => opened.TrySetException(exception);
     }
 }

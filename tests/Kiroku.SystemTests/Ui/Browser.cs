@@ -13,6 +13,9 @@ internal sealed class Browser : IDisposable
     private const string Program = "/usr/bin/chromium";
     private const string Driver = "/usr/bin/chromedriver";
 
+    /// <summary>The widths that pages are looked at in, in CSS pixels.</summary>
+    public static readonly IReadOnlyList<int> Widths = [1440, 360];
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly string profile = Directory.CreateTempSubdirectory("kiroku-web-").FullName;
@@ -66,6 +69,19 @@ internal sealed class Browser : IDisposable
         return new Browser(address, choice ?? new BrowserChoice());
     }
 
+    /// <summary>Does something with a browser in each theme and language, one after the other.</summary>
+    /// <param name="address">The service's.</param>
+    /// <param name="look">Is given the browser, and the look's name.</param>
+    public static async Task InEachLookAsync(Uri address, Func<Browser, string, Task> look)
+    {
+        foreach (var dark in new[] { false, true })
+            foreach (var language in new[] { "en", "ja" })
+            {
+                using var browser = Open(address, new BrowserChoice { Dark = dark, Language = language });
+                await look(browser, $"{language}-{(dark ? "dark" : "light")}");
+            }
+    }
+
     public void Go(string path) => driver.Navigate().GoToUrl(new Uri(address, path));
 
     public IWebElement Find(string selector) => driver.FindElement(By.CssSelector(selector));
@@ -95,8 +111,23 @@ internal sealed class Browser : IDisposable
 
     public T Run<T>(string script) => (T)driver.ExecuteScript(script)!;
 
+    /// <summary>Checks that axe finds nothing, and that nothing is wider than the window, in each width.</summary>
+    /// <param name="page">What to call the page.</param>
+    public void AssertAccessible(string page)
+    {
+        foreach (var width in Widths)
+        {
+            Resize(width, 900);
+            Assert.Empty(Axe().Select(found => $"{page} {width}: {found}"));
+            Assert.True(
+                Run<bool>("return document.documentElement.scrollWidth <= window.innerWidth"),
+                $"{page} is too wide at {width}");
+        }
+        Resize(Widths[0], 900);
+    }
+
     /// <summary>What axe finds wrong with the page by the rules of WCAG 2.2 AA and good practice.</summary>
-    public IReadOnlyList<string> Axe()
+    private List<string> Axe()
     {
         // Injected past the page's policy, as an extension's would be.
         driver.ExecuteScript(new BundledAxeScriptProvider().GetScript());

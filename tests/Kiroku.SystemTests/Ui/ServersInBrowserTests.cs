@@ -1,5 +1,5 @@
-using System.Globalization;
 using Kiroku.Hypervisors;
+using Kiroku.Tests.Fakes;
 using Kiroku.Tests.Servers;
 using OpenQA.Selenium;
 
@@ -16,7 +16,7 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
     [Fact]
     public async Task A_server_is_created_by_keyboard_alone_and_watched_as_it_is_made()
     {
-        var (reached, opened) = Hold("start");
+        var gate = Gate.At(Cloud, "start");
         using var browser = Browser.Open(Cloud.App.Address);
         await browser.SignInAsync("demo", Cloud.App.PasswordOf("demo"), "demo");
         browser.Go("/ui/servers");
@@ -28,10 +28,10 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
         Press(browser, "input[name=flavor]", Keys.Space);
         Press(browser, "textarea[name=user_data]", "#cloud-config");
         Press(browser, "form.create button", Keys.Enter);
-        await reached;
+        await gate.Reached;
         await browser.UntilAsync(() => browser.Find(".title .badge").Text == "Running");
         Assert.Equal("typed", browser.Find(".crumbs bdi").Text);
-        opened.SetResult();
+        gate.Open();
         await browser.UntilAsync(() => browser.Find(".title .badge").Text == "Succeeded");
         Press(browser, ".crumbs a", Keys.Enter);
         await browser.UntilAsync(() => browser.Find(".title .badge").Text.Contains("Active", StringComparison.Ordinal));
@@ -48,9 +48,9 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
         browser.Go($"/ui/servers/{server}");
         browser.Find("#act-resize summary").Click();
         browser.Find($"#field-resize option[value='{Cloud.Large}']").Click();
-        var (reached, opened) = Hold("stop");
+        var gate = Gate.At(Cloud, "stop");
         browser.Find("#act-resize button").Click();
-        await reached;
+        await gate.Reached;
         await browser.UntilAsync(() => browser.Web.Url.Contains("/actions/req-", StringComparison.Ordinal));
         Assert.Equal("Resize", browser.Find("h1").Text);
         browser.Go($"/ui/servers/{server}");
@@ -60,7 +60,7 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
         browser.Find("#field-lock").SendKeys("half a sen");
         // Only the stream is to tell.
         browser.Run<object>("delete document.getElementById('main').dataset.running");
-        opened.SetResult();
+        gate.Open();
         await browser.UntilAsync(() => browser.All("#act-confirmResize").Count == 1);
         Assert.Equal("half a sen", browser.Find("#field-lock").GetDomProperty("value"));
         Assert.True(browser.Run<bool>("return document.querySelector('#act-lock').open"));
@@ -101,28 +101,18 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
     public async Task Axe_finds_nothing_and_nothing_is_too_wide_in_either_theme_and_language()
     {
         var server = await StoriedAsync();
-        foreach (var dark in new[] { false, true })
-            foreach (var language in new[] { "en", "ja" })
+        await Browser.InEachLookAsync(Cloud.App.Address, async (browser, look) =>
+        {
+            await browser.SignInAsync("demo", Cloud.App.PasswordOf("demo"), "demo");
+            foreach (var path in new[]
+                { "/ui/servers", "/ui/servers/create", $"/ui/servers/{server}", $"/ui/servers/{server}/console" })
             {
-                using var browser = Browser.Open(
-                    Cloud.App.Address, new BrowserChoice { Dark = dark, Language = language });
-                await browser.SignInAsync("demo", Cloud.App.PasswordOf("demo"), "demo");
-                foreach (var path in new[]
-                    { "/ui/servers", "/ui/servers/create", $"/ui/servers/{server}", $"/ui/servers/{server}/console" })
-                {
-                    browser.Go(path);
-                    if (path == $"/ui/servers/{server}")
-                        browser.Run<object>("document.querySelector('#act-resize').open = true");
-                    foreach (var width in new[] { 1440, 360 })
-                    {
-                        browser.Resize(width, 900);
-                        Assert.Empty(browser.Axe());
-                        Assert.True(browser.Run<bool>(
-                            "return document.documentElement.scrollWidth <= window.innerWidth"), $"{path} is too wide");
-                    }
-                    browser.Resize(1440, 1000);
-                }
+                browser.Go(path);
+                if (path == $"/ui/servers/{server}")
+                    browser.Run<object>("document.querySelector('#act-resize').open = true");
+                browser.AssertAccessible($"{path} {look}");
             }
+        });
     }
 
     /// <summary>Writes pictures of the pages into the folder that KIROKU_PICTURES names, to be looked at.</summary>
@@ -136,25 +126,23 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
         var stopped = await Cloud.CreateServerAsync(Cloud.Large);
         await running.SetAsync(stopped, "name = 'batch-worker-with-a-rather-long-name-that-somebody-chose'");
         await Cloud.DoAsync(stopped, Stop);
-        foreach (var (dark, language) in new[] { (false, "en"), (true, "ja"), (true, "en"), (false, "ja") })
+        await Browser.InEachLookAsync(Cloud.App.Address, async (browser, look) =>
         {
-            using var browser = Browser.Open(Cloud.App.Address, new BrowserChoice { Dark = dark, Language = language });
             await browser.SignInAsync("demo", Cloud.App.PasswordOf("demo"), "demo");
             foreach (var (name, path) in new[]
             {
                 ("list", "/ui/servers"), ("create", "/ui/servers/create"), ("server", $"/ui/servers/{server}"),
                 ("error", $"/ui/servers/{error}"), ("console", $"/ui/servers/{server}/console"),
             })
-                foreach (var width in new[] { 1440, 360 })
+                foreach (var width in Browser.Widths)
                 {
                     browser.Resize(width, 900);
                     browser.Go(path);
                     if (name == "error")
                         browser.Run<object>("document.querySelector('#act-rebuild').open = true");
-                    browser.Picture(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture,
-                        $"{name}-{language}-{(dark ? "dark" : "light")}-{width}.png")));
+                    browser.Picture(Path.Combine(folder, $"{name}-{look}-{width}.png"));
                 }
-        }
+        });
     }
 
     private async Task<Guid> FailedAsync()
@@ -187,21 +175,6 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
         await Cloud.DoAsync(server, """{"confirmResize":null}""");
         await Cloud.DoAsync(server, """{"reboot":{"type":"HARD"}}""");
         return server;
-    }
-
-    /// <summary>Holds a call to the hypervisor: says when it is reached, and goes on when it is told.</summary>
-    private (Task Reached, TaskCompletionSource Opened) Hold(string held)
-    {
-        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Cloud.Hypervisor.Before = operation =>
-        {
-            if (operation != held)
-                return Task.CompletedTask;
-            reached.TrySetResult();
-            return opened.Task;
-        };
-        return (reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), opened);
     }
 
     /// <summary>Goes to an element by Tab alone, and presses keys there.</summary>

@@ -3,6 +3,7 @@ using Kiroku.Actions;
 using Kiroku.Hypervisors;
 using Kiroku.Servers.Machines;
 using Kiroku.Servers.Work;
+using Kiroku.Tests.Fakes;
 
 namespace Kiroku.Tests.Servers;
 
@@ -83,13 +84,13 @@ public sealed class CreateImageTests
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
-        var (reached, go) = HoldAt(cloud, moment);
+        var gate = Gate.At(cloud, moment);
         await cloud.ActAsync(server, Create);
-        await reached;
+        await gate.Reached;
 
         using var deleted = await cloud.Demo.DeleteAsync($"/v2.1/servers/{server}");
         Assert.Equal(204, (int)deleted.StatusCode);
-        go();
+        gate.Open();
         await cloud.UntilAsync(async () => (await cloud.ServerAsync(server)).RunningAction is null);
 
         Assert.Empty((await cloud.Demo.GetJsonAsync("/image/v2/images?name=snap"))["images"]!.AsArray());
@@ -100,9 +101,9 @@ public sealed class CreateImageTests
     {
         await using var cloud = await Cloud.StartAsync();
         var server = await cloud.CreateServerAsync();
-        var (reached, go) = HoldAt(cloud, "export");
+        var gate = Gate.At(cloud, "export");
         var (_, requestId) = await cloud.ActAsync(server, Create);
-        await reached;
+        await gate.Reached;
         var image = (string)(await cloud.Demo.GetJsonAsync("/image/v2/images?name=snap"))["images"]!.AsArray()
             .Single()!["id"]!;
 
@@ -111,7 +112,7 @@ public sealed class CreateImageTests
             image, fence with { Epoch = fence.Epoch - 1 },
             target => target.WriteAsync(new byte[] { 1 }, Cancelled).AsTask(), Cancelled));
 
-        go();
+        gate.Open();
         Assert.Null((await cloud.EndedAsync(server, requestId)).Action.Message);
         Assert.Equal("active", (string)(await ImageAsync(cloud, image))["status"]!);
     }
@@ -128,20 +129,6 @@ public sealed class CreateImageTests
         using var refused = await reader.PostAsync(
             $"/v2.1/servers/{server}/action", """{"createImage":{"name":"snap"}}""");
         Assert.Equal(403, (int)refused.StatusCode);
-    }
-
-    /// <summary>Holds the first call of that kind.</summary>
-    private static (Task Reached, Action Go) HoldAt(Cloud cloud, string moment)
-    {
-        var (reached, held) = (new TaskCompletionSource(), new TaskCompletionSource());
-        cloud.Hypervisor.Before = operation =>
-        {
-            if (operation != moment)
-                return Task.CompletedTask;
-            reached.TrySetResult();
-            return held.Task;
-        };
-        return (reached.Task, held.SetResult);
     }
 
     private static Task<JsonNode> ImageAsync(Cloud cloud, string id)

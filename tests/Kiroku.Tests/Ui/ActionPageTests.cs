@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Tests.Fakes;
 using Kiroku.Tests.Servers;
 
 namespace Kiroku.Tests.Ui;
@@ -92,17 +93,9 @@ public sealed class ActionPageTests(RunningCloud running) : IClassFixture<Runnin
     public async Task An_action_that_runs_is_cancelled_by_its_form_and_what_cannot_be_is_said()
     {
         var server = await Cloud.CreateServerAsync();
-        var held = new TaskCompletionSource();
-        var reached = new TaskCompletionSource();
-        Cloud.Hypervisor.Before = operation =>
-        {
-            if (operation != "stop")
-                return Task.CompletedTask;
-            reached.TrySetResult();
-            return held.Task;
-        };
+        var gate = Gate.At(Cloud, "stop");
         var (_, request) = await Cloud.ActAsync(server, Stop);
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await gate.Reached;
         using var client = await PageClient.SignInAsync(Cloud.App);
         var path = PathOf(server, request);
         var page = await client.GetAsync(path);
@@ -111,7 +104,7 @@ public sealed class ActionPageTests(RunningCloud running) : IClassFixture<Runnin
         Assert.NotNull(page.Document.QuerySelector(".timeline-row[data-result=running] rect.bar"));
         var answer = await client.SubmitAsync(page, $"{path}/cancel");
         Assert.Equal((303, path), (answer.Status, answer.Location));
-        held.SetResult();
+        gate.Open();
         Cloud.Hypervisor.Before = _ => Task.CompletedTask;
         var ended = await Cloud.EndedAsync(server, request);
         Assert.Equal(Outcomes.Cancelled, ended.Action.Outcome);

@@ -1,3 +1,4 @@
+using Kiroku.Tests.Fakes;
 using Kiroku.Tests.Servers;
 using Kiroku.Ui.Actions;
 using Kiroku.Ui.Actions.Lists;
@@ -43,20 +44,12 @@ public sealed class OperatorPagesTests(RunningCloud running) : IClassFixture<Run
     public async Task What_runs_is_shown_by_host()
     {
         var server = await Cloud.CreateServerAsync();
-        var held = new TaskCompletionSource();
-        var reached = new TaskCompletionSource();
-        Cloud.Hypervisor.Before = operation =>
-        {
-            if (operation != "stop")
-                return Task.CompletedTask;
-            reached.TrySetResult();
-            return held.Task;
-        };
+        var gate = Gate.At(Cloud, "stop");
         var (_, request) = await Cloud.ActAsync(server, """{"os-stop":null}""");
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await gate.Reached;
         using var client = await PageClient.SignInAsync(Cloud.App, "admin");
         var page = await client.GetAsync("/ui/operators/running");
-        held.SetResult();
+        gate.Open();
         Cloud.Hypervisor.Before = _ => Task.CompletedTask;
         await Cloud.EndedAsync(server, request);
         Assert.Equal(Environment.MachineName, page.Find(".running-host h2 bdi").TextContent);

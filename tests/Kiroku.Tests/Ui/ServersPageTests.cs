@@ -1,4 +1,5 @@
 using Kiroku.Servers.State;
+using Kiroku.Tests.Fakes;
 using Kiroku.Tests.Servers;
 using Kiroku.Ui.Texts;
 
@@ -13,20 +14,12 @@ public sealed class ServersPageTests(RunningCloud running) : IClassFixture<Runni
     public async Task It_tells_state_flavor_image_and_what_runs_now()
     {
         var server = await Cloud.CreateServerAsync();
-        var gate = new TaskCompletionSource();
-        var reached = new TaskCompletionSource();
-        Cloud.Hypervisor.Before = operation =>
-        {
-            if (operation != "stop")
-                return Task.CompletedTask;
-            reached.TrySetResult();
-            return gate.Task;
-        };
+        var gate = Gate.At(Cloud, "stop");
         var (_, request) = await Cloud.ActAsync(server, """{"os-stop":null}""");
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await gate.Reached;
         using var client = await PageClient.SignInAsync(Cloud.App);
         var page = await client.GetAsync("/ui/servers");
-        gate.SetResult();
+        gate.Open();
         Cloud.Hypervisor.Before = _ => Task.CompletedTask;
         await Cloud.EndedAsync(server, request);
         var row = page.Find($"[id='s-{server}']");

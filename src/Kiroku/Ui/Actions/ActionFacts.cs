@@ -20,7 +20,6 @@ public sealed record ActionFacts
     public CancelledFacts? Cancelled { get; init; }
     public DateTime StartTime { get; init; }
     public DateTime? FinishTime { get; init; }
-    public long? DurationMs { get; init; }
     public ProgressFacts? Progress { get; init; }
     public string? Details { get; init; }
 
@@ -34,7 +33,15 @@ public sealed record ActionFacts
 
     /// <summary>The address of its page, below the service's own.</summary>
     [JsonIgnore]
-    public string Path => $"/ui/servers/{Server.Id}/actions/{Uri.EscapeDataString(RequestId)}";
+    public string Path => PathOf(Server.Id, RequestId);
+
+    /// <summary>Whether it ended otherwise than it was asked for.</summary>
+    [JsonIgnore]
+    public bool EndedBadly => Outcome is not ("running" or "succeeded" or "succeeded_after_retries");
+
+    /// <summary>The address of the page of an action, below the service's own.</summary>
+    public static string PathOf(Guid serverId, string requestId)
+        => $"{ServerFacts.PathOf(serverId)}/actions/{Uri.EscapeDataString(requestId)}";
 
     /// <summary>How long it took, or has taken until a time.</summary>
     public TimeSpan SpanAt(DateTime now) => (FinishTime ?? now) - StartTime;
@@ -50,6 +57,12 @@ public sealed record ServerFacts(Guid Id, string? Name)
     /// <summary>Its name; the id where it has none.</summary>
     [JsonIgnore]
     public string Shown => string.IsNullOrWhiteSpace(Name) ? $"{Id}" : Name;
+
+    /// <summary>The address of its page, below the service's own.</summary>
+    [JsonIgnore]
+    public string Path => PathOf(Id);
+
+    public static string PathOf(Guid id) => $"/ui/servers/{id}";
 }
 
 /// <summary>Who cancelled an action, and when.</summary>
@@ -74,7 +87,6 @@ public sealed record AttemptFacts
     public string? Result { get; init; }
     public string? ReasonCode { get; init; }
     public string? Details { get; init; }
-    public string? HostId { get; init; }
     public string? Host { get; init; }
     public string? Traceback { get; init; }
 }

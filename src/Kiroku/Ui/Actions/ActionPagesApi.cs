@@ -26,8 +26,7 @@ internal static class ActionPagesApi
         var action = await FindAsync(api, serverId, requestId);
         if (!answer.IsGood)
             return Page(action, context, answer.Message(), answer.Status);
-        SignInRedirect.SeeOther(context, action.Path);
-        return Results.Empty;
+        return SeeOther.To(context, action.Path);
     }
 
     private static async Task<IResult> Report(string serverId, string requestId, ApiClient api, Visit visit)

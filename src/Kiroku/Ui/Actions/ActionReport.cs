@@ -18,9 +18,9 @@ internal static class ActionReport
             Line("action.reason", $"{texts.Word("reason", reason)} ({Code(reason)})");
         if (action.Details is { } details)
             Line("action.details", Safe(details));
-        Line("action.started", Code(Time(action.StartTime)));
+        Line("action.started", Code(Exact.Time(action.StartTime)));
         if (action.FinishTime is { } finish)
-            Line("action.finished", Code(Time(finish)));
+            Line("action.finished", Code(Exact.Time(finish)));
         Line("action.took", Spans.Of(texts, action.SpanAt(now)));
         Line("action.server", Code($"{action.Server.Id}"));
         Line("action.request", Code(action.RequestId));
@@ -59,9 +59,6 @@ internal static class ActionReport
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private static string Time(DateTime time)
-        => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Within a code span only its end means anything, and in a table the bar.</summary>
     private static string Code(string text) => $"`{OneLine(text).Replace('`', '\'').Replace('|', '/')}`";

@@ -10,7 +10,7 @@ internal sealed record ApiAnswer(int Status, ReadOnlyMemory<byte> Body, IHeaderD
 
     /// <summary>The id of the request, which an action that it began has as well; null from a Keystone.</summary>
     public string? RequestId
-        => (string?)Headers["x-openstack-request-id"] is { Length: > 0 } id ? id.Split(',')[^1].Trim() : null;
+        => (string?)Headers[Api.RequestId.Header] is { Length: > 0 } id ? id.Split(',')[^1].Trim() : null;
 
     /// <summary>Whole seconds after which to try again; null if it does not say.</summary>
     public int? RetryAfter => int.TryParse(Headers.RetryAfter, out var seconds) ? seconds : null;

@@ -1,3 +1,4 @@
+using Kiroku.Identity.Tokens;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Primitives;
@@ -55,7 +56,7 @@ internal sealed class ApiDoor
         features.Set(visitor.Features.Get<IHttpRequestLifetimeFeature>());
         IHeaderDictionary headers = new HeaderDictionary
         {
-            ["X-Auth-Token"] = request.Token is { } token ? token : StringValues.Empty,
+            [TokenHeaders.Token] = request.Token is { } token ? token : StringValues.Empty,
             ["Host"] = visitor.Request.Host.Value,
             ["Accept"] = "application/json",
         };

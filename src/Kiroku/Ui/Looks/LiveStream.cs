@@ -10,5 +10,5 @@ internal static class LiveStream
     /// projects, as they do on the pages.
     /// </summary>
     public static string Of(Visit visit, string filter)
-        => $"/ui/stream?filter={Uri.EscapeDataString(filter)}{(visit.Session!.IsAdmin ? "&all_projects=true" : "")}";
+        => Address.Of("/ui/stream", ("filter", filter), ("all_projects", visit.Session!.IsAdmin ? "true" : ""));
 }

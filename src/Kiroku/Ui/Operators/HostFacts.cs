@@ -56,7 +56,6 @@ public sealed record FlavorFacts
     public int Vcpus { get; init; }
     public long Ram { get; init; }
     public long Disk { get; init; }
-    public string? Description { get; init; }
 
     [JsonPropertyName("os-flavor-access:is_public")]
     public bool IsPublic { get; init; }
@@ -64,7 +63,7 @@ public sealed record FlavorFacts
 
 public sealed record FlavorsFacts(IReadOnlyList<FlavorFacts> Flavors);
 
-/// <summary>An image; its size in bytes, and how large a disk it needs in GiB.</summary>
+/// <summary>An image; its size in bytes.</summary>
 public sealed record ImageFacts
 {
     public required string Id { get; init; }
@@ -73,7 +72,6 @@ public sealed record ImageFacts
     public required string Visibility { get; init; }
     public string? DiskFormat { get; init; }
     public long? Size { get; init; }
-    public long MinDisk { get; init; }
     public DateTime CreatedAt { get; init; }
 }
 

@@ -1,4 +1,5 @@
 using Kiroku.Ui.Actions;
+using Kiroku.Ui.Actions.Lists;
 
 namespace Kiroku.Ui.Operators;
 
@@ -7,6 +8,9 @@ namespace Kiroku.Ui.Operators;
 /// <param name="Actions">The oldest first.</param>
 public sealed record RunningHosts(string? Host, IReadOnlyList<ActionFacts> Actions)
 {
+    /// <summary>The list of all that runs, the oldest first.</summary>
+    public static readonly ActionsRequest All = new() { Filter = "done = false", IsOldestFirst = true, IsOfAll = true };
+
     /// <summary>
     /// Groups actions by where they run: the host of the last attempt that has one, as administrators see it. The host
     /// with the oldest action is first.

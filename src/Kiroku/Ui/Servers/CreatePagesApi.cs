@@ -1,3 +1,4 @@
+using Kiroku.Ui.Actions;
 using Kiroku.Ui.Visits;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -28,8 +29,7 @@ internal static class CreatePagesApi
         if (!answer.IsGood)
             return await PageAsync(api, form, answer.Message() ?? visit.Texts["error.other.text"], answer.Status);
         var made = answer.Read(ServerPageJson.Default.MadeServer).Server.Id;
-        SignInRedirect.SeeOther(context, $"/ui/servers/{made}/actions/{answer.RequestId}");
-        return Results.Empty;
+        return SeeOther.To(context, ActionFacts.PathOf(made, answer.RequestId!));
     }
 
     private static async Task<IResult> PageAsync(ApiClient api, CreateForm form, string? problem, int status)

@@ -73,7 +73,10 @@ public sealed record LinkDetail(string Rel, string Href);
 public sealed record OneServer(ServerDetail Server);
 
 /// <summary>The answer to a creation.</summary>
-public sealed record MadeServer(ImageReference Server);
+public sealed record MadeServer(MadeServerId Server);
+
+/// <summary>The id of a new server.</summary>
+public sealed record MadeServerId(Guid Id);
 
 /// <summary>The answer with a console's last lines.</summary>
 public sealed record ConsoleLines(string Output);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Kiroku.Ui.Visits;
 
 namespace Kiroku.Ui.Servers;
 
@@ -36,17 +37,10 @@ public sealed record ServerFilter
     };
 
     /// <summary>The page's address for it, below the service's.</summary>
-    public string Path => $"/ui/servers{Query(("name", Name), ("status", Status),
-        ("projects", AllProjects ? "all" : ""), ("marker", Marker))}";
+    public string Path => Address.Of("/ui/servers", ("name", Name), ("status", Status),
+        ("projects", AllProjects ? "all" : ""), ("marker", Marker));
 
     /// <summary>The API's address for it.</summary>
-    internal string ApiPath => $"/v2.1/servers/detail{Query(("limit", $"{PageSize}"), ("name", Regex.Escape(Name)),
-        ("status", Status), ("all_tenants", AllProjects ? "1" : ""), ("marker", Marker))}";
-
-    private static string Query(params (string Name, string Value)[] parameters)
-    {
-        var set = parameters.Where(parameter => parameter.Value.Length > 0)
-            .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value)}").ToList();
-        return set.Count == 0 ? "" : $"?{string.Join('&', set)}";
-    }
+    internal string ApiPath => Address.Of("/v2.1/servers/detail", ("limit", $"{PageSize}"),
+        ("name", Regex.Escape(Name)), ("status", Status), ("all_tenants", AllProjects ? "1" : ""), ("marker", Marker));
 }

@@ -39,7 +39,7 @@ internal static class ServerPagesApi
     }
 
     private static async Task<IResult> Show(HttpContext context, string serverId, ApiClient api, Visit visit)
-        => Page(await LoadAsync(context, serverId, api, visit));
+        => Page(await OfferAsync(await LoadAsync(context, serverId, api, visit), api, visit));
 
     private static async Task<IResult> Act(
         HttpContext context, string serverId, string act, ApiClient api, Visit visit)
@@ -51,13 +51,10 @@ internal static class ServerPagesApi
         var answer = await api.SendAsync(
             method, $"{ApiPath(serverId)}{path}", body, OneSubmit.KeyOf(form, act, body.Span));
         if (answer.IsGood)
-        {
-            SignInRedirect.SeeOther(
+            return SeeOther.To(
                 context, $"/ui/servers/{Uri.EscapeDataString(serverId)}/actions/{answer.RequestId}");
-            return Results.Empty;
-        }
-        var shown = await LoadAsync(context, serverId, api, visit, asked);
-        return Page(shown with
+        var shown = await LoadAsync(context, serverId, api, visit);
+        return Page(await OfferAsync(shown, api, visit, asked) with
         {
             Problem = answer.Message() ?? visit.Texts["error.other.text"],
             Tried = asked.Id,
@@ -78,36 +75,48 @@ internal static class ServerPagesApi
         });
     }
 
-    /// <param name="context">The visit's request.</param>
-    /// <param name="serverId">Whatever stands in the address.</param>
-    /// <param name="api">The user's way to the API.</param>
-    /// <param name="visit">The visit.</param>
-    /// <param name="tried">What was refused: if it has a form, it is offered again, whatever is allowed now.</param>
-    private static async Task<ServerShown> LoadAsync(
-        HttpContext context, string serverId, ApiClient api, Visit visit, ServerAct? tried = null)
+    /// <summary>The server and its history.</summary>
+    private static async Task<ServerShown> LoadAsync(HttpContext context, string serverId, ApiClient api, Visit visit)
     {
-        var isAdmin = visit.Session!.IsAdmin;
         var history = new ActionsFacts([], null, null);
         if (Guid.TryParse(serverId, out var id))
-            history = await api.GetAsync(HistoryPath(id, context.Request.Query["page"].ToString(), isAdmin),
+            history = await api.GetAsync(
+                HistoryPath(id, context.Request.Query["page"].ToString(), visit.Session!.IsAdmin),
                 ActionJson.Default.ActionsFacts);
         var answer = await api.SendAsync("GET", ApiPath(serverId));
         // Of a deleted server the record is still there.
         if (!answer.IsGood && (answer.Status != StatusCodes.Status404NotFound || history.Actions.Count == 0))
             throw new ApiRefusal(answer);
-        var server = answer.IsGood ? answer.Read(ServerPageJson.Default.OneServer).Server : null;
-        var acts = server is null ? [] : ServerAct.Of(server, isAdmin).ToList();
-        if (server is not null && tried is { Asks: Asking.WithForm } && acts.All(act => act.Id != tried.Id))
-            acts.Add(tried);
         return new ServerShown
         {
             Id = id,
-            Server = server,
+            Server = answer.IsGood ? answer.Read(ServerPageJson.Default.OneServer).Server : null,
             History = history,
             IsFirstPage = !context.Request.Query.ContainsKey("page"),
-            Acts = visit.Session.OnlyReads() ? [] : acts,
-            Image = server is null ? null : (await ImageNames.ReadAsync(api, [server])).Values.FirstOrDefault(),
-            Choices = acts.Any(act => act.Id is "resize" or "rebuild" or "rescue") && !visit.Session.OnlyReads()
+        };
+    }
+
+    /// <summary>A server with what can be done to it, and what that takes.</summary>
+    /// <param name="shown">The server.</param>
+    /// <param name="api">The user's way to the API.</param>
+    /// <param name="visit">The visit.</param>
+    /// <param name="tried">What was refused: if it has a form, it is offered again, whatever is allowed now.</param>
+    private static async Task<ServerShown> OfferAsync(
+        ServerShown shown, ApiClient api, Visit visit, ServerAct? tried = null)
+    {
+        if (shown.Server is not { } server)
+            return shown;
+        shown = shown with { Image = (await ImageNames.ReadAsync(api, [server])).Values.FirstOrDefault() };
+        var session = visit.Session!;
+        if (session.OnlyReads())
+            return shown;
+        var acts = ServerAct.Of(server, session.IsAdmin).ToList();
+        if (tried is { Asks: Asking.WithForm } && acts.All(act => act.Id != tried.Id))
+            acts.Add(tried);
+        return shown with
+        {
+            Acts = acts,
+            Choices = acts.Any(act => act.Id is "resize" or "rebuild" or "rescue")
                 ? await Choices.ForChangeAsync(api) : null,
         };
     }
@@ -116,13 +125,12 @@ internal static class ServerPagesApi
         => new RazorComponentResult<ServerPage>(new { Shown = shown }) { StatusCode = status };
 
     private static Task<ActionsFacts> RunningAsync(ApiClient api, bool allProjects)
-        => api.GetAsync($"/actions/v1/actions?page_size=100&filter={Uri.EscapeDataString("done = false")}"
-            + (allProjects ? "&all_projects=true" : ""), ActionJson.Default.ActionsFacts);
+        => api.GetAsync(Address.Of("/actions/v1/actions", ("page_size", "100"), ("filter", "done = false"),
+            ("all_projects", allProjects ? "true" : "")), ActionJson.Default.ActionsFacts);
 
     private static string HistoryPath(Guid id, string page, bool isAdmin)
-        => $"/actions/v1/actions?page_size={HistorySize}&filter={Uri.EscapeDataString($"server.id = \"{id}\"")}"
-            + (isAdmin ? "&all_projects=true" : "")
-            + (page.Length > 0 ? $"&page_token={Uri.EscapeDataString(page)}" : "");
+        => Address.Of("/actions/v1/actions", ("page_size", $"{HistorySize}"), ("filter", $"server.id = \"{id}\""),
+            ("all_projects", isAdmin ? "true" : ""), ("page_token", page));
 
     private static string ApiPath(string serverId) => $"/v2.1/servers/{Uri.EscapeDataString(serverId)}";
 }

@@ -33,7 +33,7 @@ public sealed record ServerShown
     /// <summary>What was typed for it.</summary>
     public IReadOnlyDictionary<string, string> Typed { get; init; } = new Dictionary<string, string>();
 
-    public string Path => $"/ui/servers/{Id}";
+    public string Path => ServerFacts.PathOf(Id);
 
     public string Name => Server?.Shown ?? Newest?.Server.Shown ?? $"{Id}";
 

@@ -29,30 +29,16 @@ internal sealed class SessionCookies(IDataProtectionProvider protection, TimePro
     public void Write(HttpContext context, Session session)
         => cookies.AppendResponseCookie(context, NameFor(context),
             protector.Protect(JsonSerializer.Serialize(session, SessionJson.Default.Session)),
-            OptionsFor(context, session.ExpiresAt - time.UtcNow()));
+            PageCookies.OptionsFor(context, session.ExpiresAt - time.UtcNow()));
 
     public void Delete(HttpContext context)
-        => cookies.DeleteCookie(context, NameFor(context), OptionsFor(context, TimeSpan.Zero));
+        => cookies.DeleteCookie(context, NameFor(context), PageCookies.OptionsFor(context, TimeSpan.Zero));
 
     /// <summary>
     /// Over TLS the name's prefix has the browser take the cookie from this very host only, so that no neighbour below
     /// the same domain can plant a session of its own.
     /// </summary>
     public static string NameFor(HttpContext context) => context.Request.IsHttps ? "__Host-kiroku" : "kiroku";
-
-    /// <summary>
-    /// Lax, not Strict: the link to an action in a ticket or a mail is to open it. Foreign pages cannot do anything
-    /// with it, because only POST changes something, and none is sent the cookie.
-    /// </summary>
-    private static CookieOptions OptionsFor(HttpContext context, TimeSpan age) => new()
-    {
-        HttpOnly = true,
-        SameSite = SameSiteMode.Lax,
-        Secure = context.Request.IsHttps,
-        Path = "/",
-        MaxAge = age,
-        IsEssential = true,
-    };
 
     private Session? Open(string text)
     {

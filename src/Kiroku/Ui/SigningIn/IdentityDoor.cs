@@ -1,5 +1,6 @@
 using System.Net;
 using Kiroku.Identity.Keystone;
+using Kiroku.Identity.Tokens;
 using Kiroku.Ui.Door;
 using Microsoft.Extensions.Options;
 
@@ -36,7 +37,7 @@ internal sealed class IdentityDoor(ApiDoor door, IOptions<KeystoneOptions> keyst
         using var message = new HttpRequestMessage(
             new HttpMethod(request.Method), new Uri($"{keystone.Value.PublicUrl}{request.Path}{request.Query}"));
         if (request.Token is not null)
-            message.Headers.TryAddWithoutValidation("X-Auth-Token", request.Token);
+            message.Headers.TryAddWithoutValidation(TokenHeaders.Token, request.Token);
         foreach (var (name, value) in request.Headers)
             message.Headers.TryAddWithoutValidation(name, value);
         if (request.Body.Length > 0)

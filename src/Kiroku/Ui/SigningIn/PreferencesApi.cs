@@ -1,3 +1,4 @@
+using Kiroku.Ui.Sessions;
 using Kiroku.Ui.Texts;
 using Kiroku.Ui.Visits;
 
@@ -18,7 +19,7 @@ internal static class PreferencesApi
         var theme = form["theme"].ToString();
         if (theme is "light" or "dark" or "system")
             Keep(context, Preferences.Theme, theme);
-        SignInRedirect.SeeOther(context, Back(form[SignInRedirect.Return]));
+        SeeOther.To(context, Back(form[SignInRedirect.Return]));
     }
 
     /// <summary>The page for signing in is a place to come back to as well, here.</summary>
@@ -28,13 +29,5 @@ internal static class PreferencesApi
             : path == SignInRedirect.Path ? path : LocalPath.Of(path);
 
     private static void Keep(HttpContext context, string name, string value)
-        => context.Response.Cookies.Append(name, value, new CookieOptions
-        {
-            HttpOnly = true,
-            SameSite = SameSiteMode.Lax,
-            Secure = context.Request.IsHttps,
-            Path = "/",
-            MaxAge = KeptFor,
-            IsEssential = true,
-        });
+        => context.Response.Cookies.Append(name, value, PageCookies.OptionsFor(context, KeptFor));
 }

@@ -37,17 +37,13 @@ internal static class SigningInApi
         cookies.Write(context, session);
         if (visit.Session is { } former)
             await RevokeAsync(context, former, identity);
-        SignInRedirect.SeeOther(context, session.ProjectId is null ? ProjectChoice.PathTo(form.Return) : form.Return);
-        return Results.Empty;
+        return SeeOther.To(context, session.ProjectId is null ? ProjectChoice.PathTo(form.Return) : form.Return);
     }
 
     private static async Task<IResult> AskProject(HttpContext context, Visit visit, IdentityDoor identity)
     {
         if (visit.Session is not { } session)
-        {
-            SignInRedirect.Send(context);
-            return Results.Empty;
-        }
+            return SignInRedirect.Send(context);
         return await ProjectsAsync(context, session, identity, null, StatusCodes.Status200OK);
     }
 
@@ -55,18 +51,14 @@ internal static class SigningInApi
         HttpContext context, Visit visit, IdentityDoor identity, SessionCookies cookies)
     {
         if (visit.Session is not { } session)
-        {
-            SignInRedirect.Send(context);
-            return Results.Empty;
-        }
+            return SignInRedirect.Send(context);
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var answer = await EnterAsync(context, session, form["project"].ToString(), identity);
         if (!answer.IsGood)
             return await ProjectsAsync(context, session, identity, ProblemOf(answer, visit), answer.Status);
         cookies.Write(context, Read(answer));
         await RevokeAsync(context, session, identity);
-        SignInRedirect.SeeOther(context, LocalPath.Of(form[SignInRedirect.Return]));
-        return Results.Empty;
+        return SeeOther.To(context, LocalPath.Of(form[SignInRedirect.Return]));
     }
 
     private static async Task<IResult> SignOut(
@@ -75,8 +67,7 @@ internal static class SigningInApi
         cookies.Delete(context);
         if (visit.Session is { } session)
             await RevokeAsync(context, session, identity);
-        SignInRedirect.SeeOther(context, SignInRedirect.Path);
-        return Results.Empty;
+        return SeeOther.To(context, SignInRedirect.Path);
     }
 
     /// <summary>Who has a single project is in it without being asked.</summary>

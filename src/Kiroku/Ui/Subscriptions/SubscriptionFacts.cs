@@ -49,7 +49,6 @@ public sealed record DeliveryFacts
     public int Attempts { get; init; }
     public DateTime CreatedTime { get; init; }
     public DateTime? NextAttemptTime { get; init; }
-    public DateTime? LastAttemptTime { get; init; }
     public long? DurationMs { get; init; }
     public int? ResponseStatus { get; init; }
     public string? Response { get; init; }

@@ -10,6 +10,7 @@ namespace Kiroku.Ui.Subscriptions;
 internal static class SubscriptionPagesApi
 {
     private const string Api = "/actions/v1/subscriptions";
+    private const string PageSize = "50";
 
     public static void MapSubscriptionPages(this IEndpointRouteBuilder app)
     {
@@ -28,7 +29,8 @@ internal static class SubscriptionPagesApi
         var query = context.Request.Query;
         var isOfAll = visit.Session!.IsAdmin ? query["all"] != "false" : query["all"] == "true";
         var facts = await api.GetAsync(
-            $"{Api}?page_size=50{(isOfAll ? "&all_projects=true" : "")}{Token(query)}",
+            Address.Of(Api, ("page_size", PageSize), ("all_projects", isOfAll ? "true" : ""),
+                ("page_token", query["page"])),
             SubscriptionJson.Default.SubscriptionsFacts);
         return new RazorComponentResult<SubscriptionsPage>(new { Facts = facts, IsOfAll = isOfAll });
     }
@@ -43,7 +45,7 @@ internal static class SubscriptionPagesApi
     private static async Task<IResult> Delete(HttpContext context, string id, ApiClient api)
     {
         var answer = await api.SendAsync("DELETE", PathOf(id));
-        return answer.IsGood ? SeeOther(context, "/ui/subscriptions") : await RefusedAsync(context, id, api, answer);
+        return answer.IsGood ? SeeOther.To(context, "/ui/subscriptions") : await RefusedAsync(context, id, api, answer);
     }
 
     private static async Task<IResult> Enable(HttpContext context, string id, ApiClient api)
@@ -51,7 +53,7 @@ internal static class SubscriptionPagesApi
         var isEnabled = (await context.Request.ReadFormAsync(context.RequestAborted))["enabled"] == "true";
         var answer = await api.SendAsync("PATCH", PathOf(id), JsonSerializer.SerializeToUtf8Bytes(
             new EnableBody(isEnabled), SubscriptionJson.Default.EnableBody));
-        return answer.IsGood ? SeeOther(context, $"/ui/subscriptions/{Uri.EscapeDataString(id)}")
+        return answer.IsGood ? SeeOther.To(context, $"/ui/subscriptions/{Uri.EscapeDataString(id)}")
             : await RefusedAsync(context, id, api, answer);
     }
 
@@ -66,7 +68,7 @@ internal static class SubscriptionPagesApi
         if (!answer.IsGood)
             return await RefusedAsync(context, id, api, answer);
         var number = answer.Read(SubscriptionJson.Default.RedeliveredFacts).Redelivered;
-        return SeeOther(context, $"/ui/subscriptions/{Uri.EscapeDataString(id)}?sent={number}");
+        return SeeOther.To(context, $"/ui/subscriptions/{Uri.EscapeDataString(id)}?sent={number}");
     }
 
     private static async Task<IResult> Test(HttpContext context, string id, ApiClient api)
@@ -91,7 +93,8 @@ internal static class SubscriptionPagesApi
         var isState = state is "pending" or "delivered" or "failed";
         var subscription = await api.GetAsync(PathOf(id), SubscriptionJson.Default.SubscriptionFacts);
         var deliveries = await api.GetAsync(
-            $"{PathOf(id)}/deliveries?page_size=50{(isState ? $"&state={state}" : "")}{Token(query)}",
+            Address.Of($"{PathOf(id)}/deliveries", ("page_size", PageSize), ("state", isState ? state : ""),
+                ("page_token", query["page"])),
             SubscriptionJson.Default.DeliveriesFacts);
         return new RazorComponentResult<SubscriptionPage>(new
         {
@@ -105,16 +108,7 @@ internal static class SubscriptionPagesApi
         };
     }
 
-    private static IResult SeeOther(HttpContext context, string path)
-    {
-        SignInRedirect.SeeOther(context, path);
-        return Results.Empty;
-    }
-
     private static string PathOf(string id) => $"{Api}/{Uri.EscapeDataString(id)}";
-
-    private static string Token(IQueryCollection query)
-        => query["page"].ToString() is { Length: > 0 } page ? $"&page_token={Uri.EscapeDataString(page)}" : "";
 }
 
 /// <summary>What came of what a visitor just did to a subscription.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Kiroku.Api;
 using Kiroku.Ui.Door;
 
 namespace Kiroku.Ui.Visits;
@@ -59,7 +60,7 @@ internal sealed class ApiClient(ApiDoor door, Visit visit)
         {
             Query = query < 0 ? "" : path[query..],
             Token = visit.Session!.Token,
-            Headers = [("OpenStack-API-Version", version)],
+            Headers = [(Microversions.NewHeader, version)],
         };
     }
 }

@@ -16,16 +16,14 @@ internal static class PageRoutes
             var session = visit.Session;
             if (session?.ProjectId is not null)
                 return await next(invocation);
-            if (session is null)
-                SignInRedirect.Send(context);
-            else
-                SignInRedirect.SeeOther(context, ProjectChoice.PathTo(LocalPath.Of(visit.Here)));
-            return Results.Empty;
+            return session is null
+                ? SignInRedirect.Send(context)
+                : SeeOther.To(context, ProjectChoice.PathTo(LocalPath.Of(visit.Here)));
         });
         return pages;
     }
 
     public static void MapHome(this IEndpointRouteBuilder app) => app.MapGet("/ui", Home);
 
-    private static void Home(HttpContext context) => SignInRedirect.SeeOther(context, "/ui/servers");
+    private static IResult Home(HttpContext context) => SeeOther.To(context, "/ui/servers");
 }

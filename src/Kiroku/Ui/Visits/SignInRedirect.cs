@@ -8,19 +8,11 @@ internal static class SignInRedirect
     /// <summary>The name of the parameter that says where to go on.</summary>
     public const string Return = "return";
 
-    public static void Send(HttpContext context)
+    public static IResult Send(HttpContext context)
     {
         var visit = context.RequestServices.GetRequiredService<Visit>();
         var from = HttpMethods.IsGet(context.Request.Method) ? LocalPath.Of(visit.Here) : LocalPath.Home;
-        var query = from == LocalPath.Home ? "" : $"?{Return}={Uri.EscapeDataString(from)}";
-        SeeOther(context, $"{Path}{query}");
-    }
-
-    /// <summary>Sends the browser to another of the page's addresses, which it is to get.</summary>
-    public static void SeeOther(HttpContext context, string path)
-    {
-        context.Response.StatusCode = StatusCodes.Status303SeeOther;
-        context.Response.Headers.Location = $"{context.Request.PathBase.ToUriComponent()}{path}";
+        return SeeOther.To(context, Address.Of(Path, (Return, from == LocalPath.Home ? "" : from)));
     }
 }
 
@@ -28,5 +20,5 @@ internal static class SignInRedirect
 internal static class ProjectChoice
 {
     public static string PathTo(string path)
-        => path == LocalPath.Home ? "/ui/project" : $"/ui/project?{SignInRedirect.Return}={Uri.EscapeDataString(path)}";
+        => Address.Of("/ui/project", (SignInRedirect.Return, path == LocalPath.Home ? "" : path));
 }

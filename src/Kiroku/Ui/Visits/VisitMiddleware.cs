@@ -98,7 +98,7 @@ internal sealed partial class VisitMiddleware(
             // Refuses what is too large.
             await context.Request.ReadFormAsync(context.RequestAborted);
             // Somebody has signed in meanwhile, or out. A password is not kept to be sent again.
-            SignInRedirect.SeeOther(context, SignInRedirect.Path);
+            SeeOther.To(context, SignInRedirect.Path);
         }
         else if (Origins.IsSurelyOwn(context.Request) && context.Request.HasFormContentType)
             await AgainAsync(context, StatusCodes.Status400BadRequest, "again.stale");

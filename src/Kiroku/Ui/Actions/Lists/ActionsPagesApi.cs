@@ -20,8 +20,7 @@ internal static class ActionsPagesApi
         if (context.Request.Query.ContainsKey("form"))
         {
             // The form becomes the text, and the address is that of the text.
-            SignInRedirect.SeeOther(context, asked.Path);
-            return Results.Empty;
+            return SeeOther.To(context, asked.Path);
         }
         var answer = await api.SendAsync("GET", asked.ApiPath);
         if (answer.IsGood)

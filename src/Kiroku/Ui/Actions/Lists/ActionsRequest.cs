@@ -1,3 +1,5 @@
+using Kiroku.Ui.Visits;
+
 namespace Kiroku.Ui.Actions.Lists;
 
 /// <summary>Which actions a visitor asks for, as the address of the page says.</summary>
@@ -13,25 +15,25 @@ public sealed record ActionsRequest
     public string? Page { get; init; }
 
     /// <summary>The page's own address, below the service's.</summary>
-    public string Path => Of("/ui/actions",
+    public string Path => Address.Of("/ui/actions",
         ("filter", Filter), ("order", IsOldestFirst ? "oldest" : ""), ("all", IsOfAll ? "true" : ""), ("page", Page));
 
     /// <summary>The list of the API.</summary>
-    public string ApiPath => Of("/actions/v1/actions",
+    public string ApiPath => Address.Of("/actions/v1/actions",
         ("filter", Filter), ("order_by", IsOldestFirst ? "start_time" : ""), AllProjects, ("page_token", Page));
 
     /// <summary>The stream of what is shown.</summary>
-    public string Stream => Of("/ui/stream", ("filter", Filter), AllProjects);
+    public string Stream => Address.Of("/ui/stream", ("filter", Filter), AllProjects);
 
     private (string, string?) AllProjects => ("all_projects", IsOfAll ? "true" : "");
 
     /// <summary>The address of what is shown as a file.</summary>
-    public string ExportPath(string format) => Of("/ui/actions/export",
+    public string ExportPath(string format) => Address.Of("/ui/actions/export",
         ("format", format), ("filter", Filter), ("all", IsOfAll ? "true" : ""));
 
     /// <summary>The API's export of it.</summary>
     public string ApiExportPath(string format)
-        => Of("/actions/v1/export", ("format", format), ("filter", Filter), AllProjects);
+        => Address.Of("/actions/v1/export", ("format", format), ("filter", Filter), AllProjects);
 
     internal static ActionsRequest Of(IQueryCollection query) => new()
     {
@@ -40,11 +42,4 @@ public sealed record ActionsRequest
         IsOfAll = query["all"] == "true",
         Page = query["page"].ToString() is { Length: > 0 } page ? page : null,
     };
-
-    private static string Of(string path, params (string Name, string? Value)[] query)
-    {
-        var given = query.Where(pair => !string.IsNullOrEmpty(pair.Value)).Select(
-            pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}");
-        return $"{path}?{string.Join('&', given)}".TrimEnd('?');
-    }
 }

@@ -77,15 +77,15 @@ public sealed class StreamEndTests
         var server = await cloud.CreateServerAsync();
         await using var first = await StreamClient.OpenAsync(cloud.Demo);
         await using var lines = await StreamClient.OpenAsync(cloud.Demo, "", StreamClient.Lines);
-        var (copying, wake) = Hold(cloud, "stop");
+        var gate = Gate.At(cloud, "stop");
         var (_, request) = await cloud.ActAsync(server, """{"os-stop":null}""");
-        await copying.WaitAsync(Patience, Token);
+        await gate.Reached;
         var drained = cloud.App.Services.GetRequiredService<Resting>().DrainAsync(_ => { });
 
         Assert.Equal(("stopping", "stopping"), (await first.EndAsync(), await lines.EndAsync()));
 
         await using var second = await StreamClient.OpenAsync(cloud.Demo, lastEventId: first.Last);
-        wake.SetResult();
+        gate.Open();
         await second.UntilEndedAsync(request);
         await drained;
         await AssertEndsAsync(cloud, second);
@@ -126,26 +126,10 @@ public sealed class StreamEndTests
         await next.UntilEndedAsync((await cloud.NewestActionAsync(server)).Action.RequestId);
     }
 
-    /// <summary>Holds an operation of the hypervisor.</summary>
-    private static (Task Reached, TaskCompletionSource Go) Hold(Cloud cloud, string held)
-    {
-        var (reached, go) = (NewSource(), NewSource());
-        cloud.Hypervisor.Before = operation =>
-        {
-            if (operation != held)
-                return Task.CompletedTask;
-            reached.TrySetResult();
-            return go.Task;
-        };
-        return (reached.Task, go);
-    }
-
     private static async Task AssertEndsAsync(Cloud cloud, StreamClient stream)
     {
         var stopped = cloud.StopAsync();
         Assert.Equal("stopping", await stream.EndAsync());
         await stopped.WaitAsync(Patience, Token);
     }
-
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
