@@ -58,7 +58,6 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         using (var over = new CancellationTokenSource(Size.Time))
             await Task.WhenAll(clients.Select(client => client.RunAsync(over.Token))
                 .Append(KillAgainAndAgainAsync(service)).Append(feed.FollowAsync(over.Token)));
-        await RestAsync(database);
 
         var all = clients.SelectMany(client => client.All).ToList();
         var accepted = clients.SelectMany(client => client.Accepted).ToList();
@@ -119,22 +118,25 @@ public sealed class ConcurrencyTests : IAsyncLifetime
     private static async Task AssertRecordedAsync(
         IDatabase database, FollowedFeed feed, List<Asked> accepted)
     {
-        var recorded = await feed.ReadToEndAsync();
+        await feed.UntilRestAsync();
+        var recorded = feed.Told;
         Assert.Equal(
             accepted.Select(asked => $"{asked.Server} {asked.Answer.RequestId}").Order(),
             recorded.Select(one => one.Action)
                 .Where(action => action is { UserId: not null, Action: not ActionNames.Create })
                 .Select(action => $"{action.ServerId} {action.RequestId}").Order());
         FollowedFeed.AssertEnded(recorded);
-        Assert.Equal(
-            0, await CountAsync(database, "servers WHERE task_state IS NOT NULL OR running_action IS NOT NULL"));
+        await Poll.UntilAsync(
+            "each server to have no task",
+            async () => await CountAsync(
+                database, "servers WHERE task_state IS NOT NULL OR running_action IS NOT NULL") == 0);
         Assert.Equal(Size.Servers, await CountAsync(database, "servers"));
     }
 
     /// <summary>Checks that each server is in the state to which its actions lead, one after the other.</summary>
     private static async Task AssertAgreesAsync(IDatabase database, FollowedFeed feed)
     {
-        var actions = (await feed.ReadToEndAsync()).ToLookup(one => one.Action.ServerId, one => one.Action);
+        var actions = feed.Told.ToLookup(one => one.Action.ServerId, one => one.Action);
         var states = await database.ReadAsync(
             async connection => (await connection.QueryAsync<(string Id, string State, int Power)>(
             "SELECT id, vm_state, power_state FROM servers")).ToList(), default);

@@ -28,16 +28,22 @@ internal sealed class FollowedFeed(IDatabase database)
         }
     }
 
+    /// <summary>All actions that were told until now, in the order in which they were accepted.</summary>
+    public IReadOnlyList<RecordedAction> Told => [.. told.OrderBy(one => one.Key).Select(one => one.Value)];
+
     /// <summary>
-    /// All actions that were told until now, in the order in which they were accepted, once everything that is
-    /// committed may be told.
+    /// Reads on until everything that is committed was told, and each action as ended. A service begins some actions
+    /// by itself, so one may begin when none runs any more.
     /// </summary>
-    public async Task<IReadOnlyList<RecordedAction>> ReadToEndAsync()
-    {
-        await Poll.UntilAsync("transactions that hold the feed back", IsSettledAsync);
-        await ReadOnAsync();
-        return [.. told.OrderBy(one => one.Key).Select(one => one.Value)];
-    }
+    public Task UntilRestAsync(TimeSpan? limit = null, Func<Task<string>>? explain = null) => Poll.UntilAsync(
+        "the feed to tell the end of every action",
+        async () =>
+        {
+            var isSettled = await IsSettledAsync();
+            await ReadOnAsync();
+            return isSettled && told.Values.All(one => one.Action.Outcome != Outcomes.Running);
+        },
+        limit, explain);
 
     /// <summary>Checks that each action was told as ended, with all its events.</summary>
     public static void AssertEnded(IEnumerable<RecordedAction> recorded) => Assert.All(recorded, one =>

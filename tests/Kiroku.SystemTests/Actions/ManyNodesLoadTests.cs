@@ -66,13 +66,14 @@ public sealed class ManyNodesLoadTests : IAsyncLifetime
             await Task.WhenAll(clients.Select(client => client.RunAsync(over.Token))
                 .Append(killer.RunAsync(Size.Time)).Append(feed.FollowAsync(over.Token)));
         await Task.WhenAll(clients.Select(client => client.FinishAsync()));
-        var rest = await Record.ExceptionAsync(() => RestAsync(database));
+        var rest = await Record.ExceptionAsync(() => feed.UntilRestAsync(
+            TimeSpan.FromSeconds(60), async () => string.Join('\n', await RunningAsync(database))));
 
         var accepted = clients.SelectMany(client => client.Accepted).ToList();
         Say($"{accepted.Count} accepted; answers: {nodes.Answers}; {killer.EndedByThemselves} nodes ended by "
             + "themselves");
         Say($"{nodes.Starts.Count} starts: {Spread(nodes.Starts)}");
-        var recorded = await feed.ReadToEndAsync();
+        var recorded = feed.Told;
         SayHowLongItTook([.. recorded.Select(one => one.Action)], killer.Blows);
         Assert.Empty(nodes.Wrong);
         if (rest is not null)

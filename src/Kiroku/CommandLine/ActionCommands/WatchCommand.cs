@@ -54,6 +54,7 @@ internal static class WatchCommand
                 live.UpdateTarget(view.Render());
                 await Task.WhenAny(following, changed.WaitAsync(Second, CancellationToken.None));
             }
+            live.UpdateTarget(view.Render());
             await following;
         });
     }
