@@ -38,4 +38,8 @@ public static class Spans
         { TotalDays: < 1 } => texts["ago.h", (int)ago.TotalHours],
         _ => texts["ago.d", (int)ago.TotalDays],
     };
+
+    /// <summary>The texts of <see cref="Ago"/>, for the script: now, and in seconds, minutes, hours and days.</summary>
+    public static string AgoForms(PageTexts texts)
+        => $"{texts["ago.now"]}|{texts["ago.s"]}|{texts["ago.min"]}|{texts["ago.h"]}|{texts["ago.d"]}";
 }

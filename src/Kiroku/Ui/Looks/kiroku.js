@@ -12,13 +12,15 @@ const zoned = new Intl.DateTimeFormat('sv-SE', {
   year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
   hourCycle: 'h23', timeZoneName: 'short',
 });
-const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'auto', style: 'short' });
-const units = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]];
+
+// As the service says it, so that nothing moves.
+const [now, ...ago] = document.documentElement.dataset.ago.split('|');
 
 function relative(date) {
-  const seconds = Math.round((date - Date.now()) / 1000);
-  const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? units[3];
-  return ago.format(Math.trunc(seconds / size), unit);
+  const seconds = (Date.now() - date) / 1000;
+  if (seconds < 10) return now;
+  const unit = [60, 3600, 86400, Infinity].findIndex(end => seconds < end);
+  return ago[unit].replace('{0}', Math.floor(seconds / [1, 60, 3600, 86400][unit]));
 }
 
 function showTimes(root) {
