@@ -7,6 +7,7 @@ internal static class BareKestrel
     public static async Task<int> RunAsync(string file)
     {
         var bytes = await File.ReadAllBytesAsync(file);
+        var type = Path.GetExtension(file) == ".html" ? "text/html" : "application/json";
         await using var app = Build();
         app.Run(context =>
         {
@@ -15,7 +16,7 @@ internal static class BareKestrel
             headers["OpenStack-API-Version"] = "compute 2.58";
             headers["X-OpenStack-Nova-API-Version"] = "2.58";
             headers.Vary = "OpenStack-API-Version, X-OpenStack-Nova-API-Version";
-            headers.ContentType = "application/json";
+            headers.ContentType = type;
             headers.ContentLength = bytes.Length;
             return context.Response.Body.WriteAsync(bytes, 0, bytes.Length);
         });

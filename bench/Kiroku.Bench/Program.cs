@@ -23,6 +23,7 @@ return args switch
     ["live", "streams", var product, var image] => await StreamLoad.RunAsync(product, Bench(), image, 500, 30),
     ["live", "streams", var streams, var seconds, var product, var image]
         => await StreamLoad.RunAsync(product, Bench(), image, Number(streams), Number(seconds)),
+    ["page", var product, var image] => await PageTimes.RunAsync(product, Bench(), image),
     ["start", var product, var image] => await StartTimes.RunAsync(product, Bench(), image),
     ["upgrade", var actions, var old, var product, _] => await Upgrade.RunAsync(old, product, Number(actions), "both"),
     ["upgrade", var actions, var old, var store and ("sqlite" or "postgres"), var product, _] =>
@@ -38,6 +39,6 @@ static int Number(string text) => int.Parse(text, NumberStyles.AllowThousands, C
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: bench/run actions | reads [FEW MANY] | writes | nodes | nodes-simulated [NODES] | moves | many [FEW MANY] | export [ACTIONS] | live lists [FEW MANY] | live times [ROUNDS] | live streams [STREAMS SECONDS] | start | upgrade ACTIONS OLD [sqlite | postgres]");
+    Console.Error.WriteLine("Usage: bench/run actions | reads [FEW MANY] | writes | nodes | nodes-simulated [NODES] | moves | many [FEW MANY] | export [ACTIONS] | live lists [FEW MANY] | live times [ROUNDS] | live streams [STREAMS SECONDS] | page | start | upgrade ACTIONS OLD [sqlite | postgres]");
     return 2;
 }

@@ -25,6 +25,9 @@ internal sealed class Service : IAsyncDisposable
 
     public string Token { get; private set; } = "";
 
+    /// <summary>The user's.</summary>
+    public string Password { get; private set; } = "";
+
     /// <summary>From the start of the process to its first answer, in milliseconds.</summary>
     public double FirstAnswer { get; private init; }
 
@@ -70,9 +73,9 @@ internal sealed class Service : IAsyncDisposable
 
     private async Task SignInAsync(string data)
     {
-        var password = File.ReadLines(Path.Combine(data, "clouds.yaml")).First(line => line.Contains("password:", StringComparison.Ordinal)).Split(':')[1].Trim();
+        Password = File.ReadLines(Path.Combine(data, "clouds.yaml")).First(line => line.Contains("password:", StringComparison.Ordinal)).Split(':')[1].Trim();
         var project = new { name = "demo", domain = new { id = "default" } };
-        var user = new { name = "demo", domain = new { id = "default" }, password };
+        var user = new { name = "demo", domain = new { id = "default" }, password = Password };
         var auth = new { auth = new { identity = new { methods = (string[])["password"], password = new { user } }, scope = new { project } } };
         using var answer = await Http.PostAsJsonAsync("/identity/v3/auth/tokens", auth);
         answer.EnsureSuccessStatusCode();
