@@ -64,7 +64,7 @@ internal static class ServerPagesApi
 
     private static async Task<IResult> ShowConsole(HttpContext context, string serverId, ApiClient api, Visit visit)
     {
-        var shown = await LoadAsync(context, serverId, api, visit);
+        var shown = await LoadAsync(context, serverId, api, visit, size: 1);
         var answer = await api.SendAsync(
             "POST", $"{ApiPath(serverId)}/action", """{"os-getConsoleOutput":{"length":400}}"""u8.ToArray());
         return new RazorComponentResult<ConsolePage>(new
@@ -76,12 +76,13 @@ internal static class ServerPagesApi
     }
 
     /// <summary>The server and its history.</summary>
-    private static async Task<ServerShown> LoadAsync(HttpContext context, string serverId, ApiClient api, Visit visit)
+    private static async Task<ServerShown> LoadAsync(
+        HttpContext context, string serverId, ApiClient api, Visit visit, int size = HistorySize)
     {
         var history = new ActionsFacts([], null, null);
         if (Guid.TryParse(serverId, out var id))
             history = await api.GetAsync(
-                HistoryPath(id, context.Request.Query["page"].ToString(), visit.Session!.IsAdmin),
+                HistoryPath(id, context.Request.Query["page"].ToString(), visit.Session!.IsAdmin, size),
                 ActionJson.Default.ActionsFacts);
         var answer = await api.SendAsync("GET", ApiPath(serverId));
         // Of a deleted server the record is still there.
@@ -106,18 +107,18 @@ internal static class ServerPagesApi
     {
         if (shown.Server is not { } server)
             return shown;
-        shown = shown with { Image = (await ImageNames.ReadAsync(api, [server])).Values.FirstOrDefault() };
         var session = visit.Session!;
-        if (session.OnlyReads())
-            return shown;
-        var acts = ServerAct.Of(server, session.IsAdmin).ToList();
+        var acts = session.OnlyReads() ? [] : ServerAct.Of(server, session.IsAdmin).ToList();
         if (tried is { Asks: Asking.WithForm } && acts.All(act => act.Id != tried.Id))
             acts.Add(tried);
+        var choices = acts.Any(act => act.Id is "resize" or "rebuild" or "rescue")
+            ? await Choices.ForChangeAsync(api) : null;
         return shown with
         {
+            Image = choices?.Images.FirstOrDefault(image => image.Id == server.Image?.Id)?.Shown
+                ?? (await ImageNames.ReadAsync(api, [server])).Values.FirstOrDefault(),
             Acts = acts,
-            Choices = acts.Any(act => act.Id is "resize" or "rebuild" or "rescue")
-                ? await Choices.ForChangeAsync(api) : null,
+            Choices = choices,
         };
     }
 
@@ -128,8 +129,8 @@ internal static class ServerPagesApi
         => api.GetAsync(Address.Of("/actions/v1/actions", ("page_size", "100"), ("filter", "done = false"),
             ("all_projects", allProjects ? "true" : "")), ActionJson.Default.ActionsFacts);
 
-    private static string HistoryPath(Guid id, string page, bool isAdmin)
-        => Address.Of("/actions/v1/actions", ("page_size", $"{HistorySize}"), ("filter", $"server.id = \"{id}\""),
+    private static string HistoryPath(Guid id, string page, bool isAdmin, int size)
+        => Address.Of("/actions/v1/actions", ("page_size", $"{size}"), ("filter", $"server.id = \"{id}\""),
             ("all_projects", isAdmin ? "true" : ""), ("page_token", page));
 
     private static string ApiPath(string serverId) => $"/v2.1/servers/{Uri.EscapeDataString(serverId)}";
