@@ -119,6 +119,28 @@ public sealed class ServerPageTests(RunningCloud running) : IClassFixture<Runnin
     }
 
     [Fact]
+    public async Task What_is_done_again_from_an_older_page_of_the_history_is_done_again()
+    {
+        var server = await Cloud.CreateServerAsync();
+        await Cloud.DoAsync(server, """{"lock":null}""");
+        await Cloud.DoAsync(server, """{"unlock":null}""");
+        using var client = await PageClient.SignInAsync(Cloud.App);
+        // The page after the newest action, as a history of more than one page has it.
+        var list = await Cloud.Demo.GetJsonAsync(
+            $"/actions/v1/actions?page_size=1&filter=server.id%20%3D%20%22{server}%22");
+        var older = $"{PathOf(server)}?page={Uri.EscapeDataString((string)list["next_page_token"]!)}";
+        var done = new List<string>();
+        foreach (var act in new[] { "lock", "unlock", "lock", "unlock" })
+        {
+            var answer = await client.SubmitAsync(await client.GetAsync(older), $"{PathOf(server)}/acts/{act}");
+            Assert.Equal(303, answer.Status);
+            await Cloud.EndedAsync(server, answer.Location!.Split('/')[^1]);
+            done.Add(answer.Location!);
+        }
+        Assert.Equal(4, done.Distinct().Count());
+    }
+
+    [Fact]
     public async Task Its_history_is_told_newest_first_in_pages_with_the_tries_of_each()
     {
         var server = await Cloud.CreateServerAsync();

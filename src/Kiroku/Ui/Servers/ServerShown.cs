@@ -39,8 +39,10 @@ public sealed record ServerShown
 
     public bool IsRunning => Server?.TaskState is not null || History.Actions.Any(action => !action.Done);
 
-    /// <summary>What the page's forms are known by: it changes with whatever is done to the server.</summary>
-    public string Once => $"{Id:N}-{Newest?.RequestId}-{Server?.Updated.Ticks}";
+    /// <summary>
+    /// What the page's forms are known by, another each time it is made: who sees it anew may do the same anew.
+    /// </summary>
+    public string Once { get; } = $"{Guid.NewGuid():N}";
 
     private ActionFacts? Newest => History.Actions is [var newest, ..] ? newest : null;
 
