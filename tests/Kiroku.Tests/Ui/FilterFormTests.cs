@@ -56,6 +56,12 @@ public sealed class FilterFormTests
     [InlineData("action = stop AND", "stop", 1)]
     [InlineData("server.name = \"no end AND action = stop", "", 1)]
     [InlineData("))((", "", 1)]
+    [InlineData("action = stop AND server.name : \"65818b0c-b116-43c5-ab91-2bb6dee986ab\"", "stop", 1)]
+    [InlineData("action = stop AND server.name : 65818b0c-b116-43c5-ab91-2bb6dee986ab", "stop", 1)]
+    [InlineData("action = stop AND server.name = 65818b0c-b116-43c5-ab91-2bb6dee986ab", "stop", 1)]
+    [InlineData("action = stop AND server.id = web", "stop", 1)]
+    [InlineData("action = stop AND duration_ms >= 9223372036854775807", "stop", 1)]
+    [InlineData("action = stop AND duration_ms >= 0001", "stop", 1)]
     public void What_no_field_shows_stays_as_it_was_typed(string text, string action, int rest)
     {
         var form = FilterForm.Of(text);

@@ -51,7 +51,8 @@ public sealed partial record FilterForm
     }
 
     /// <summary>The filter.</summary>
-    public string Text() => FilterText.Join([.. Conditions.Select(Write).OfType<string>(), .. Rest]);
+    public string Text() => FilterText.Join(
+        [.. Conditions.Select(condition => Write(condition, this[condition.Name])).OfType<string>(), .. Rest]);
 
     /// <summary>The filter with another value in one field, or with none.</summary>
     public string With(string name, string value)
@@ -70,9 +71,8 @@ public sealed partial record FilterForm
         _ => $"{field} {sign} {FilterText.Quote(value, hasStar: sign is "=" or "!=")}",
     };
 
-    private string? Write((string Name, string Field, string Sign) condition)
+    private static string? Write((string Name, string Field, string Sign) condition, string value)
     {
-        var value = this[condition.Name];
         var isId = Guid.TryParseExact(value, "D", out _);
         if (value.Length == 0 || (condition.Name == "server" && isId != (condition.Field == "server.id")))
             return null;
@@ -92,21 +92,26 @@ public sealed partial record FilterForm
         var found = Condition().Match(part);
         if (!found.Success || FilterText.Unquote(found.Groups["value"].Value) is not { } value)
             return null;
-        var name = Conditions.FirstOrDefault(condition => condition.Field == found.Groups["field"].Value
-            && condition.Sign == found.Groups["sign"].Value).Name;
-        return name switch
-        {
-            null => null,
-            "outcome" when !RecordWords.Outcomes.Contains(value) => null,
-            "action" when !RecordWords.Actions.Contains(value) => null,
-            "reason" when !RecordWords.Reasons.Contains(value) => null,
-            "warning" when !RecordWords.Warnings.Contains(value) => null,
-            "from" or "to" => value.EndsWith('Z') && Minute().IsMatch(value[..^1]) ? (name, value[..^1]) : null,
-            "seconds" => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                ? (name, (number / 1000m).ToString("0.###", CultureInfo.InvariantCulture)) : null,
-            _ => (name, value),
-        };
+        var condition = Conditions.FirstOrDefault(condition => condition.Field == found.Groups["field"].Value
+            && condition.Sign == found.Groups["sign"].Value);
+        // What the field would not write like that, as a name that is an id, stays as it is.
+        return Shown(condition.Name, value) is { } shown
+            && Write(condition, shown.Value) == $"{condition.Field} {condition.Sign} {found.Groups["value"].Value}"
+            ? shown : null;
     }
+
+    private static (string Name, string Value)? Shown(string? name, string value) => name switch
+    {
+        null => null,
+        "outcome" when !RecordWords.Outcomes.Contains(value) => null,
+        "action" when !RecordWords.Actions.Contains(value) => null,
+        "reason" when !RecordWords.Reasons.Contains(value) => null,
+        "warning" when !RecordWords.Warnings.Contains(value) => null,
+        "from" or "to" => value.EndsWith('Z') && Minute().IsMatch(value[..^1]) ? (name, value[..^1]) : null,
+        "seconds" => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? (name, (number / 1000m).ToString("0.###", CultureInfo.InvariantCulture)) : null,
+        _ => (name, value),
+    };
 
     /// <summary>How browsers write what is chosen in a field for times.</summary>
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?\z")]
