@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
 
-namespace Kiroku.CommandLine;
+namespace Kiroku.Api;
 
 /// <summary>
-/// Makes texts of others fit for a terminal: what would move its cursor, change its colours or turn the direction of
-/// its letters is shown by its number instead.
+/// Makes texts of others fit for a terminal or a report: what would move a cursor, change colours, begin a line or turn
+/// the direction of letters is shown by its number instead.
 /// </summary>
 internal static class PlainText
 {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kiroku.Api;
 using Kiroku.CommandLine.ActionCommands;
 
 namespace Kiroku.CommandLine;

@@ -1,4 +1,4 @@
-using Kiroku.CommandLine;
+using Kiroku.Api;
 
 namespace Kiroku.Tests.CommandLine;
 

@@ -85,7 +85,8 @@ public sealed class ActionPageTests(RunningCloud running) : IClassFixture<Runnin
         Assert.Single(page.Document.QuerySelectorAll("script"));
         var report = await client.GetAsync(PathOf(server, action.Action.RequestId) + "/report");
         Assert.StartsWith("text/plain", report.Header("Content-Type"), StringComparison.Ordinal);
-        Assert.DoesNotContain("<script>", report.Html.Replace("\\<script\\>", "", StringComparison.Ordinal),
+        // What is in a code span is no markup, and what turns text around is seen.
+        Assert.Contains($": `{name.Replace("\u202e", "\\u{202e}", StringComparison.Ordinal)}`", report.Html,
             StringComparison.Ordinal);
     }
 
@@ -141,6 +142,28 @@ public sealed class ActionPageTests(RunningCloud running) : IClassFixture<Runnin
         var page = await client.GetAsync(PathOf(server, action.Action.RequestId));
         Assert.Equal(200, page.Status);
         Assert.Equal("Delete", page.Find("h1").TextContent);
+    }
+
+    [Theory]
+    [InlineData("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "4bf92f3577b34da6a3ce929d0e0e4736")]
+    [InlineData("00-00000000000000000000000000000000-00f067aa0ba902b7-01", null)]
+    [InlineData("<script>", null)]
+    public async Task What_is_begun_on_a_page_belongs_to_the_trace_of_whoever_begins_it(string header, string? trace)
+    {
+        var server = await Cloud.CreateServerAsync();
+        using var client = await PageClient.SignInAsync(Cloud.App);
+        var page = await client.GetAsync($"/ui/servers/{server}");
+        var path = $"/ui/servers/{server}/acts/stop";
+        var answer = await client.PostAsync(
+            path, page.Fill(path, []), ("Sec-Fetch-Site", "same-origin"), ("traceparent", header));
+        Assert.Equal(303, answer.Status);
+        await Cloud.EndedAsync(server, answer.Location!.Split('/')[^1]);
+        var seen = (string?)(await Cloud.Demo.GetJsonAsync(
+            answer.Location!.Replace("/ui/", "/actions/v1/", StringComparison.Ordinal)))["trace_id"];
+        Assert.NotEqual("00000000000000000000000000000000", seen);
+        if (trace is not null)
+            Assert.Equal(trace, seen);
+        Assert.DoesNotContain("script", seen ?? "", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Kiroku.Api;
 
 namespace Kiroku.CommandLine.ActionCommands;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kiroku.Api;
 using Spectre.Console;
 
 namespace Kiroku.CommandLine.ActionCommands;

@@ -1,3 +1,4 @@
+using Kiroku.Api;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

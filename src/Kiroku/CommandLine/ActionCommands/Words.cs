@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kiroku.Api;
 
 namespace Kiroku.CommandLine.ActionCommands;
 

@@ -1,3 +1,4 @@
+using Kiroku.Api;
 using Kiroku.Identity.Tokens;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -65,6 +66,9 @@ internal sealed class ApiDoor
             headers.ContentType = "application/json";
             headers.ContentLength = request.Body.Length;
         }
+        // What the visitor does belongs to the visitor's trace.
+        if (CallersTrace.Of(visitor) is { } trace)
+            (headers.TraceParent, headers.TraceState) = (trace, visitor.Request.Headers.TraceState);
         foreach (var (name, value) in request.Headers)
             headers[name] = value;
         features.Set<IHttpRequestFeature>(new HttpRequestFeature
