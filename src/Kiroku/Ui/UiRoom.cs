@@ -40,7 +40,11 @@ internal static class UiRoom
     public static void UseApiDoor(this IApplicationBuilder app)
         => app.Use(app.ApplicationServices.GetRequiredService<ApiDoor>().Remember);
 
-    public static void UseVisits(this IApplicationBuilder app) => app.UseMiddleware<VisitMiddleware>();
+    public static void UseVisits(this IApplicationBuilder app)
+    {
+        app.UsePageCompression();
+        app.UseMiddleware<VisitMiddleware>();
+    }
 
     public static void MapUi(this IEndpointRouteBuilder app)
     {
