@@ -6,6 +6,10 @@ namespace Kiroku.Ui.Door;
 /// <summary>What the API answered.</summary>
 internal sealed record ApiAnswer(int Status, ReadOnlyMemory<byte> Body, IHeaderDictionary Headers)
 {
+    /// <summary>What stands for an answer of somebody who gives none, or none that can be read.</summary>
+    public static ApiAnswer None { get; } = new(
+        StatusCodes.Status503ServiceUnavailable, default, new HeaderDictionary());
+
     public bool IsGood => Status is >= 200 and < 300;
 
     /// <summary>The id of the request, which an action that it began has as well; null from a Keystone.</summary>

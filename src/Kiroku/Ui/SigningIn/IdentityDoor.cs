@@ -1,4 +1,3 @@
-using System.Net;
 using Kiroku.Identity.Keystone;
 using Kiroku.Identity.Tokens;
 using Kiroku.Ui.Door;
@@ -57,7 +56,7 @@ internal sealed class IdentityDoor(ApiDoor door, IOptions<KeystoneOptions> keyst
         catch (Exception e) when (e is HttpRequestException
             || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            return new ApiAnswer((int)HttpStatusCode.ServiceUnavailable, default, new HeaderDictionary());
+            return ApiAnswer.None;
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Kiroku.Identity.Keystone;
 using Kiroku.Identity.Tokens;
 using Kiroku.Ui.Door;
 using Kiroku.Ui.Sessions;
@@ -29,11 +27,10 @@ internal static class SigningInApi
         HttpContext context, Visit visit, IdentityDoor identity, SessionCookies cookies)
     {
         var form = SignInForm.Of(await context.Request.ReadFormAsync(context.RequestAborted));
-        var answer = await identity.SendAsync(
-            context, new ApiRequest("POST", Tokens) { Query = "?nocatalog", Body = AuthDocument.OfForm(form) });
-        if (!answer.IsGood)
+        var (answer, made) = await AskAsync(context, AuthDocument.OfForm(form), identity);
+        if (made is null)
             return Page(form with { Problem = ProblemOf(answer, visit) }, identity, answer.Status);
-        var session = await InOnlyProjectAsync(context, Read(answer), identity);
+        var session = await InOnlyProjectAsync(context, made, identity);
         cookies.Write(context, session);
         if (visit.Session is { } former)
             await RevokeAsync(context, former, identity);
@@ -53,10 +50,11 @@ internal static class SigningInApi
         if (visit.Session is not { } session)
             return SignInRedirect.Send(context);
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        var answer = await EnterAsync(context, session, form["project"].ToString(), identity);
-        if (!answer.IsGood)
+        var (answer, entered) = await AskAsync(
+            context, AuthDocument.OfToken(session.Token, form["project"].ToString()), identity);
+        if (entered is null)
             return await ProjectsAsync(context, session, identity, ProblemOf(answer, visit), answer.Status);
-        cookies.Write(context, Read(answer));
+        cookies.Write(context, entered);
         await RevokeAsync(context, session, identity);
         return SeeOther.To(context, LocalPath.Of(form[SignInRedirect.Return]));
     }
@@ -70,43 +68,41 @@ internal static class SigningInApi
         return SeeOther.To(context, SignInRedirect.Path);
     }
 
-    /// <summary>Who has a single project is in it without being asked.</summary>
+    /// <summary>
+    /// Who has a single project is in it without being asked. If that cannot be told now, the page of projects tells.
+    /// </summary>
     private static async Task<Session> InOnlyProjectAsync(HttpContext context, Session session, IdentityDoor identity)
     {
         if (session.ProjectId is not null
-            || await FindProjectsAsync(context, session, identity) is not [var only])
+            || await FindProjectsAsync(context, session, identity) is not (_, [var only]))
             return session;
-        var answer = await EnterAsync(context, session, only.Key, identity);
-        if (!answer.IsGood)
+        var (_, entered) = await AskAsync(context, AuthDocument.OfToken(session.Token, only.Key), identity);
+        if (entered is null)
             return session;
         await RevokeAsync(context, session, identity);
-        return Read(answer);
+        return entered;
     }
 
-    private static Task<ApiAnswer> EnterAsync(
-        HttpContext context, Session session, string projectId, IdentityDoor identity)
-        => identity.SendAsync(context, new ApiRequest("POST", Tokens)
-        {
-            Query = "?nocatalog",
-            Body = AuthDocument.OfToken(session.Token, projectId),
-        });
+    /// <summary>Asks for a token. There is a session if one was given.</summary>
+    private static async Task<(ApiAnswer Answer, Session? Session)> AskAsync(
+        HttpContext context, byte[] document, IdentityDoor identity)
+    {
+        var answer = await identity.SendAsync(
+            context, new ApiRequest("POST", Tokens) { Query = "?nocatalog", Body = document });
+        return answer.Status >= StatusCodes.Status400BadRequest ? (answer, null)
+            : IdentityAnswers.Session(answer) is { } session ? (answer, session)
+            : (ApiAnswer.None, null);
+    }
 
     /// <summary>The user's projects by id, in the order of their names.</summary>
-    private static async Task<List<KeyValuePair<string, string>>> FindProjectsAsync(
+    private static async Task<(ApiAnswer Answer, List<KeyValuePair<string, string>>? Projects)> FindProjectsAsync(
         HttpContext context, Session session, IdentityDoor identity)
     {
         var answer = await identity.SendAsync(
             context, new ApiRequest("GET", "/v3/auth/projects") { Token = session.Token });
-        if (!answer.IsGood)
-            throw new ApiRefusal(answer);
-        using var document = JsonDocument.Parse(answer.Body);
-        return
-        [
-            .. document.RootElement.GetProperty("projects").EnumerateArray()
-                .Select(project => KeyValuePair.Create(
-                    project.GetProperty("id").GetString()!, project.GetProperty("name").GetString()!))
-                .OrderBy(project => project.Value, StringComparer.OrdinalIgnoreCase),
-        ];
+        return answer.Status >= StatusCodes.Status400BadRequest ? (answer, null)
+            : IdentityAnswers.Projects(answer) is { } projects ? (answer, projects)
+            : (ApiAnswer.None, null);
     }
 
     /// <summary>Ends a token that no cookie holds any more. One that has ended already is as good.</summary>
@@ -120,10 +116,10 @@ internal static class SigningInApi
     private static async Task<IResult> ProjectsAsync(
         HttpContext context, Session session, IdentityDoor identity, string? problem, int status)
     {
-        var projects = await FindProjectsAsync(context, session, identity);
+        var (answer, projects) = await FindProjectsAsync(context, session, identity);
         return new RazorComponentResult<ProjectPage>(new
         {
-            Projects = projects,
+            Projects = projects ?? throw new ApiRefusal(answer),
             Problem = problem,
             Return = LocalPath.Of(context.Request.HasFormContentType
                 ? context.Request.Form[SignInRedirect.Return] : context.Request.Query[SignInRedirect.Return]),
@@ -143,20 +139,4 @@ internal static class SigningInApi
         503 => visit.Texts["sign-in.unavailable"],
         _ => answer.Message() ?? visit.Texts["sign-in.unavailable"],
     };
-
-    private static Session Read(ApiAnswer answer)
-    {
-        var signIn = KeystoneToken.Read(answer.Body.ToArray());
-        return new Session
-        {
-            Token = answer.Headers[TokenHeaders.Subject].ToString(),
-            UserId = signIn.User.Id,
-            UserName = signIn.User.Name,
-            ProjectId = signIn.Project?.Id,
-            ProjectName = signIn.Project?.Name,
-            Roles = [.. signIn.Roles.Select(role => role.Name)],
-            ExpiresAt = signIn.Claims.ExpiresAt,
-            IsOfCredential = signIn.Claims.Methods.Contains("application_credential"),
-        };
-    }
 }
