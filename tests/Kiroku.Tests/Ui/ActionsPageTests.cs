@@ -148,7 +148,7 @@ public sealed class ActionsPageTests(RunningCloud running) : IClassFixture<Runni
         using var client = await PageClient.SignInAsync(Cloud.App);
         var page = await client.GetAsync(
             $"/ui/actions?filter=action%20%3D%20create%20AND%20server.id%20%3D%20{running.Server}");
-        var path = page.Document.QuerySelectorAll(".exports a[download]")
+        var path = page.Document.QuerySelectorAll(".exports a")
             .Select(link => link.GetAttribute("href")!).Single(link => link.Contains(format, StringComparison.Ordinal));
         var file = await client.GetAsync(path);
         Assert.Equal(200, file.Status);

@@ -36,7 +36,7 @@ internal static class ActionPagesApi
 
     /// <summary>The document itself, in our form or in Nova's.</summary>
     private static Task Json(HttpContext context, string serverId, string requestId, ApiClient api)
-        => api.ForwardAsync(context.Request.Query["form"] == "nova"
+        => api.ForwardDocumentAsync(context.Request.Query["form"] == "nova"
             ? $"/v2.1/servers/{Uri.EscapeDataString(serverId)}/os-instance-actions/{Uri.EscapeDataString(requestId)}"
             : PathOf(serverId, requestId));
 

@@ -1,13 +1,15 @@
 using System.Text.Json.Serialization.Metadata;
 using Kiroku.Api;
 using Kiroku.Ui.Door;
+using Kiroku.Ui.Sessions;
+using Microsoft.Net.Http.Headers;
 
 namespace Kiroku.Ui.Visits;
 
 /// <summary>
 /// The API as the visit's session may use it. Pages get all that they show, and do all that they do, through this.
 /// </summary>
-internal sealed class ApiClient(ApiDoor door, Visit visit)
+internal sealed class ApiClient(ApiDoor door, Visit visit, SessionCookies cookies)
 {
     /// <summary>The version of the compute API that pages are written for.</summary>
     public const string Microversion = "compute 2.96";
@@ -29,13 +31,17 @@ internal sealed class ApiClient(ApiDoor door, Visit visit)
     /// <param name="json">The body; empty for none.</param>
     /// <param name="key">By which the API knows the request if it is repeated (Idempotency-Key); null for none.</param>
     /// <exception cref="ApiRefusal">401: the session has ended.</exception>
-    public Task<ApiAnswer> SendAsync(
+    public async Task<ApiAnswer> SendAsync(
         string method, string path, ReadOnlyMemory<byte> json = default, string? key = null)
     {
         var request = Request(method, path) with { Body = json };
-        return SendAsync(key is null
+        var answer = await SendAsync(key is null
             ? request
             : request with { Headers = [.. request.Headers, ("Idempotency-Key", key)] });
+        // The page that says what was refused has the API's status, and so its time to wait.
+        if (answer.RetryAfter is { } seconds)
+            visit.Context.Response.Headers.RetryAfter = $"{seconds}";
+        return answer;
     }
 
     /// <summary>Answers the visit with what the API answers, as it comes.</summary>
@@ -45,6 +51,24 @@ internal sealed class ApiClient(ApiDoor door, Visit visit)
     {
         var request = Request("GET", path);
         return door.ForwardAsync(visit.Context, request with { Headers = [.. request.Headers, .. headers] });
+    }
+
+    /// <summary>
+    /// The same for a document that a link leads to. If the session has ended, the link leads to signing in.
+    /// </summary>
+    public Task ForwardDocumentAsync(string path, params IReadOnlyList<(string Name, string Value)> headers)
+    {
+        visit.Context.Response.OnStarting(() =>
+        {
+            var response = visit.Context.Response;
+            if (response.StatusCode != StatusCodes.Status401Unauthorized)
+                return Task.CompletedTask;
+            response.Headers.Remove(HeaderNames.WWWAuthenticate);
+            cookies.Delete(visit.Context);
+            SignInRedirect.Send(visit.Context);
+            return Task.CompletedTask;
+        });
+        return ForwardAsync(path, headers);
     }
 
     private async Task<ApiAnswer> SendAsync(ApiRequest request)

@@ -18,7 +18,7 @@ internal static class PageRoutes
                 return await next(invocation);
             return session is null
                 ? SignInRedirect.Send(context)
-                : SeeOther.To(context, ProjectChoice.PathTo(LocalPath.Of(visit.Here)));
+                : SeeOther.To(context, ProjectChoice.PathTo(LocalPath.Of(visit.Return)));
         });
         return pages;
     }

@@ -11,7 +11,7 @@ internal static class SignInRedirect
     public static IResult Send(HttpContext context)
     {
         var visit = context.RequestServices.GetRequiredService<Visit>();
-        var from = HttpMethods.IsGet(context.Request.Method) ? LocalPath.Of(visit.Here) : LocalPath.Home;
+        var from = LocalPath.Of(visit.Return);
         return SeeOther.To(context, Address.Of(Path, (Return, from == LocalPath.Home ? "" : from)));
     }
 }

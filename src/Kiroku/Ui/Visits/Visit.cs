@@ -33,8 +33,11 @@ public sealed class Visit
     /// <summary>Whether the page answers a form.</summary>
     public bool IsForm { get; private set; }
 
-    /// <summary>Where to come back to: here, unless only a form leads here.</summary>
-    public string Return => IsForm ? LocalPath.Home : Here;
+    /// <summary>
+    /// Where to come back to: here, unless only a form leads here, or this is a file that a page has a link to.
+    /// </summary>
+    public string Return => IsForm ? LocalPath.Home
+        : Context.GetEndpoint()?.Metadata.GetMetadata<FileOf>()?.PathOf(Context.Request.Query) ?? Here;
 
     /// <summary>The request itself.</summary>
     internal HttpContext Context => context ?? throw new InvalidOperationException("There is no visit outside /ui.");

@@ -11,7 +11,8 @@ internal static class ActionsPagesApi
     {
         var pages = app.MapPages();
         pages.MapGet("/actions", Show);
-        pages.MapGet("/actions/export", Export);
+        pages.MapGet("/actions/export", Export)
+            .WithMetadata(new FileOf(query => ActionsRequest.Of(query).Path));
     }
 
     private static async Task<IResult> Show(HttpContext context, ApiClient api)
@@ -31,7 +32,7 @@ internal static class ActionsPagesApi
     }
 
     private static Task Export(HttpContext context, ApiClient api)
-        => api.ForwardAsync(
+        => api.ForwardDocumentAsync(
             ActionsRequest.Of(context.Request.Query).ApiExportPath(context.Request.Query["format"].ToString()),
             ("Accept-Encoding", context.Request.Headers.AcceptEncoding.ToString()));
 
