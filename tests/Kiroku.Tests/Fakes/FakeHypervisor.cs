@@ -21,6 +21,9 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
     /// <summary>Wraps the target of exported bytes, so that a test can interrupt, delay or spoil them.</summary>
     public Func<Stream, Stream> Through { get; set; } = target => target;
 
+    /// <summary>What every guest has written to its console.</summary>
+    public string Console { get; set; } = "one\ntwo\nthree";
+
     /// <summary>Answers in the host's place what network it has.</summary>
     public Func<Task<HostNetwork>>? FindNetwork { get; set; }
 
@@ -128,7 +131,7 @@ internal sealed class FakeHypervisor(FakeHost host) : IHypervisor
         => DoAsync("undefine", () => host.Machines.TryRemove(machine, out _), cancellationToken);
 
     public Task<string> ReadConsoleAsync(Guid machine, int maxBytes, CancellationToken cancellationToken)
-        => DoAsync("console", () => "one\ntwo\nthree", cancellationToken);
+        => DoAsync("console", () => Console, cancellationToken);
 
     public Task<long?> GetVolumeSizeAsync(string volume, CancellationToken cancellationToken)
         => DoAsync(
