@@ -50,7 +50,7 @@ public sealed class ManyRowsTests(RunningCloud running) : IClassFixture<RunningC
         Assert.InRange(page.Document.QuerySelectorAll(".timeline-row[data-result]").Length, 2, 30);
         var all = await client.GetAsync(page.Find(".timeline-more a").GetAttribute("href")!);
         Assert.Equal(200, all.Document.QuerySelectorAll(".timeline-row[data-result]").Length);
-        Assert.Equal("Try 200", all.Document.QuerySelectorAll(".retry").Last().TextContent);
+        Assert.Equal("Try 200", all.Document.QuerySelectorAll(".retry")[^1].TextContent);
         Assert.Null(all.Document.QuerySelector(".timeline-more"));
         foreach (var shown in new[] { page, all, await client.GetAsync($"/ui/servers/{server}") })
             AssertOnTheLine(shown);

@@ -67,7 +67,7 @@ public sealed class SessionEndTests(RunningCloud running) : IClassFixture<Runnin
                 Assert.Equal(
                     (303, $"/ui/sign-in?return={Uri.EscapeDataString(back)}"), (answer.Status, answer.Location));
                 Assert.Equal("", answer.Header("WWW-Authenticate"));
-                Assert.Empty(client.Cookies.GetCookies(Cloud.App.Address).Where(kept => kept.Name == "kiroku"));
+                Assert.DoesNotContain(client.Cookies.GetCookies(Cloud.App.Address), kept => kept.Name == "kiroku");
             }
         using var follower = await EndedAsync(withCookie: true);
         Assert.Equal(401, (await follower.GetAsync("/ui/stream")).Status);
@@ -91,7 +91,7 @@ public sealed class SessionEndTests(RunningCloud running) : IClassFixture<Runnin
         var count = (await Cloud.ServersAsync()).Count;
         var late = await client.SubmitAsync(kept, "/ui/servers/create",
             ("name", "too <late>"), ("image", Cloud.Image), ("flavor", Cloud.Small));
-        Assert.Equal(400, late.Status);
+        Assert.InRange(late.Status, 400, 401);
         Assert.Contains(("name", "too <late>"), late.Fill("/ui/servers/create", []));
         Assert.Equal(count, (await Cloud.ServersAsync()).Count);
         Assert.Equal(303, (await client.GetAsync("/ui/servers")).Status);

@@ -50,8 +50,7 @@ internal static class SigningInApi
         if (visit.Session is not { } session)
             return SignInRedirect.Send(context);
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        var (answer, entered) = await AskAsync(
-            context, AuthDocument.OfToken(session.Token, form["project"].ToString()), identity);
+        var (answer, entered) = await EnterAsync(context, session, form["project"].ToString(), identity);
         if (entered is null)
             return await ProjectsAsync(context, session, identity, ProblemOf(answer, visit), answer.Status);
         cookies.Write(context, entered);
@@ -76,12 +75,17 @@ internal static class SigningInApi
         if (session.ProjectId is not null
             || await FindProjectsAsync(context, session, identity) is not (_, [var only]))
             return session;
-        var (_, entered) = await AskAsync(context, AuthDocument.OfToken(session.Token, only.Key), identity);
+        var (_, entered) = await EnterAsync(context, session, only.Key, identity);
         if (entered is null)
             return session;
         await RevokeAsync(context, session, identity);
         return entered;
     }
+
+    /// <summary>Asks for a token of the same user in a project.</summary>
+    private static Task<(ApiAnswer Answer, Session? Session)> EnterAsync(
+        HttpContext context, Session session, string projectId, IdentityDoor identity)
+        => AskAsync(context, AuthDocument.OfToken(session.Token, projectId), identity);
 
     /// <summary>Asks for a token. There is a session if one was given.</summary>
     private static async Task<(ApiAnswer Answer, Session? Session)> AskAsync(
