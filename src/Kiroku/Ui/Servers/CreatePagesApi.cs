@@ -1,4 +1,5 @@
 using Kiroku.Ui.Actions;
+using Kiroku.Ui.Sessions;
 using Kiroku.Ui.Visits;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -15,8 +16,10 @@ internal static class CreatePagesApi
         pages.MapPost("/servers/create", Create);
     }
 
-    private static Task<IResult> Ask(ApiClient api)
-        => PageAsync(api, new CreateForm { Once = $"{Guid.NewGuid():N}" }, null, StatusCodes.Status200OK);
+    private static async Task<IResult> Ask(ApiClient api, Visit visit)
+        => visit.Session!.OnlyReads()
+            ? new RazorComponentResult<CreateRefusedPage> { StatusCode = StatusCodes.Status403Forbidden }
+            : await PageAsync(api, new CreateForm { Once = $"{Guid.NewGuid():N}" }, null, StatusCodes.Status200OK);
 
     private static async Task<IResult> Create(HttpContext context, ApiClient api, Visit visit)
     {

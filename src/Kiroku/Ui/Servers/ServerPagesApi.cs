@@ -1,5 +1,6 @@
 using Kiroku.Ui.Actions;
 using Kiroku.Ui.Door;
+using Kiroku.Ui.Sessions;
 using Kiroku.Ui.Visits;
 using Microsoft.AspNetCore.Http.HttpResults;
 

@@ -9,7 +9,7 @@ internal static class PreferencesApi
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(365);
 
-    public static void MapPreferences(this IEndpointRouteBuilder app) => app.MapPost("/ui/preferences", Set);
+    public static void MapPreferences(this IEndpointRouteBuilder app) => app.MapPost(Preferences.Path, Set);
 
     private static async Task Set(HttpContext context)
     {

@@ -17,7 +17,7 @@ internal static class SigningInApi
         app.MapPost("/ui/sign-in", SignIn);
         app.MapGet("/ui/project", AskProject);
         app.MapPost("/ui/project", Switch);
-        app.MapPost("/ui/sign-out", SignOut);
+        app.MapPost(SignInRedirect.SignOut, SignOut);
     }
 
     private static IResult Ask(HttpContext context, IdentityDoor identity)

@@ -4,6 +4,7 @@ namespace Kiroku.Ui.Visits;
 internal static class SignInRedirect
 {
     public const string Path = "/ui/sign-in";
+    public const string SignOut = "/ui/sign-out";
 
     /// <summary>The name of the parameter that says where to go on.</summary>
     public const string Return = "return";

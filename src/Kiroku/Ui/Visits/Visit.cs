@@ -65,6 +65,9 @@ public sealed class Visit
 /// <summary>The cookies of what a browser prefers.</summary>
 internal static class Preferences
 {
+    /// <summary>Where they are chosen.</summary>
+    public const string Path = "/ui/preferences";
+
     public const string Language = "kiroku-language";
     public const string Theme = "kiroku-theme";
 }

@@ -92,18 +92,21 @@ internal sealed partial class VisitMiddleware(
         }
         if (await HoldsAsync(context))
             return false;
-        if (Origins.IsSurelyOwn(context.Request) && context.Request.HasFormContentType
-            && context.Request.Path == SignInRedirect.Path)
+        var path = context.Request.Path;
+        var isNobodys = context.RequestServices.GetRequiredService<Visit>().Session is null;
+        if (!Origins.IsSurelyOwn(context.Request) || !context.Request.HasFormContentType)
+            await ShowAsync(context, StatusCodes.Status400BadRequest, null, "error.stale");
+        else if (path == SignInRedirect.Path || (path == SignInRedirect.SignOut && isNobodys))
         {
             // Refuses what is too large.
             await context.Request.ReadFormAsync(context.RequestAborted);
             // Somebody has signed in meanwhile, or out. A password is not kept to be sent again.
             SeeOther.To(context, SignInRedirect.Path);
         }
-        else if (Origins.IsSurelyOwn(context.Request) && context.Request.HasFormContentType)
-            await AgainAsync(context, StatusCodes.Status400BadRequest, "again.stale");
+        else if (isNobodys && path != Preferences.Path)
+            await AgainAsync(context, StatusCodes.Status401Unauthorized, "again.ended");
         else
-            await ShowAsync(context, StatusCodes.Status400BadRequest, null, "error.stale");
+            await AgainAsync(context, StatusCodes.Status400BadRequest, "again.stale");
         return true;
     }
 

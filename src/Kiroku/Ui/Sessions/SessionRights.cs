@@ -1,6 +1,4 @@
-using Kiroku.Ui.Sessions;
-
-namespace Kiroku.Ui.Servers;
+namespace Kiroku.Ui.Sessions;
 
 /// <summary>What a session's roles are known to allow. The API decides.</summary>
 internal static class SessionRights
