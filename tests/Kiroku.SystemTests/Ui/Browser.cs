@@ -22,6 +22,8 @@ internal sealed class Browser : IDisposable
     private readonly ChromeDriverService service;
     private readonly ChromeDriver driver;
     private readonly Uri address;
+    private readonly string agent;
+    private Look look = Look.All[0];
 
     private Browser(Uri address, BrowserChoice choice)
     {
@@ -31,36 +33,25 @@ internal sealed class Browser : IDisposable
         var options = new ChromeOptions { BinaryLocation = Program };
         options.AddArguments("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
-            $"--user-data-dir={profile}", $"--lang={choice.Language}", "--force-color-profile=srgb",
+            $"--user-data-dir={profile}", $"--lang={choice.Look.Language}", "--force-color-profile=srgb",
             string.Create(CultureInfo.InvariantCulture, $"--window-size={choice.Width},{choice.Height}"));
         // Its sandbox refuses root.
         if (Environment.IsPrivilegedProcess)
             options.AddArgument("--no-sandbox");
-        options.AddUserProfilePreference("intl.accept_languages", choice.Language);
+        options.AddUserProfilePreference("download.default_directory", Downloads);
+        options.SetLoggingPreference(LogType.Browser, OpenQA.Selenium.LogLevel.All);
         if (!choice.Scripts)
             options.AddUserProfilePreference("profile.managed_default_content_settings.javascript", 2);
         driver = new ChromeDriver(service, options, TimeSpan.FromMinutes(2));
-        Send("Emulation.setDeviceMetricsOverride", new()
-        {
-            ["width"] = choice.Width,
-            ["height"] = choice.Height,
-            ["deviceScaleFactor"] = 1,
-            ["mobile"] = false,
-        });
-        Send("Emulation.setEmulatedMedia", new()
-        {
-            ["features"] = new[]
-            {
-                new Dictionary<string, object>
-                {
-                    ["name"] = "prefers-color-scheme",
-                    ["value"] = choice.Dark ? "dark" : "light",
-                },
-            },
-        });
+        agent = (string)Ask("Browser.getVersion")["userAgent"]!;
+        Resize(choice.Width, choice.Height);
+        Wear(choice.Look);
     }
 
     public IWebDriver Web => driver;
+
+    /// <summary>The files that the browser has saved.</summary>
+    public string Downloads => Path.Combine(profile, "saved");
 
     /// <summary>Starts a browser for a service, if there is one on this machine; else the test is skipped.</summary>
     public static Browser Open(Uri address, BrowserChoice? choice = null)
@@ -69,18 +60,57 @@ internal sealed class Browser : IDisposable
         return new Browser(address, choice ?? new BrowserChoice());
     }
 
-    /// <summary>Does something with a browser in each theme and language, one after the other.</summary>
+    /// <summary>
+    /// Does something with a browser in each theme and language, one after the other, and each time as a stranger.
+    /// </summary>
     /// <param name="address">The service's.</param>
-    /// <param name="look">Is given the browser, and the look's name.</param>
-    public static async Task InEachLookAsync(Uri address, Func<Browser, string, Task> look)
+    /// <param name="act">Is given the browser, and the look's name.</param>
+    public static async Task InEachLookAsync(Uri address, Func<Browser, string, Task> act)
     {
-        foreach (var dark in new[] { false, true })
-            foreach (var language in new[] { "en", "ja" })
-            {
-                using var browser = Open(address, new BrowserChoice { Dark = dark, Language = language });
-                await look(browser, $"{language}-{(dark ? "dark" : "light")}");
-            }
+        using var browser = Open(address);
+        foreach (var look in Look.All)
+        {
+            browser.Forget();
+            browser.Wear(look);
+            await act(browser, $"{look}");
+        }
     }
+
+    /// <summary>Makes the browser one that has seen nothing yet, with a single tab.</summary>
+    public void Forget()
+    {
+        foreach (var tab in driver.WindowHandles.Skip(1))
+            driver.SwitchTo().Window(tab).Close();
+        driver.SwitchTo().Window(driver.WindowHandles[0]);
+        // A page that is still there would notice.
+        driver.Navigate().GoToUrl("about:blank");
+        Send("Network.clearBrowserCookies");
+        Resize(Widths[0], 900);
+        Wear(Look.All[0]);
+        Messages();
+    }
+
+    /// <summary>Prefers another theme and language from now on.</summary>
+    public void Wear(Look preferred)
+    {
+        look = preferred;
+        Send("Emulation.setUserAgentOverride", new() { ["userAgent"] = agent, ["acceptLanguage"] = look.Language });
+        Send("Emulation.setEmulatedMedia", new()
+        {
+            ["features"] = new[]
+            {
+                new Dictionary<string, object>
+                {
+                    ["name"] = "prefers-color-scheme",
+                    ["value"] = look.IsDark ? "dark" : "light",
+                },
+            },
+        });
+    }
+
+    /// <summary>What pages, and the browser about them, have written to the console since it was last asked.</summary>
+    public IReadOnlyList<string> Messages()
+        => [.. driver.Manage().Logs.GetLog(LogType.Browser).Select(entry => entry.Message)];
 
     public void Go(string path) => driver.Navigate().GoToUrl(new Uri(address, path));
 
@@ -93,7 +123,8 @@ internal sealed class Browser : IDisposable
     {
         for (var watch = Stopwatch.StartNew(); !Holds(condition);)
         {
-            Assert.True(watch.Elapsed < Patience, $"{driver.Url} never showed it:\n{Find("body").Text}");
+            if (watch.Elapsed > Patience)
+                Assert.Fail($"{driver.Url} never showed it:\n{Find("body").Text}");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
@@ -106,25 +137,99 @@ internal sealed class Browser : IDisposable
         Find("input[name=password]").SendKeys(password);
         Find("input[name=project]").SendKeys(project);
         Find("form.fields button").Click();
-        await UntilAsync(() => driver.Url.EndsWith("/ui/project", StringComparison.Ordinal));
+        await UntilAsync(() => new Uri(driver.Url).AbsolutePath == "/ui/project");
     }
+
+    /// <summary>Waits until an element has a text in it.</summary>
+    public Task UntilAsync(string selector, string text)
+        => UntilAsync(() => Find(selector).Text.Contains(text, StringComparison.Ordinal));
+
+    /// <summary>Waits until the page follows what happens.</summary>
+    public Task UntilLiveAsync() => UntilAsync(
+        () => Run<bool>("return document.querySelector('#live-state:not([hidden], .lost)') !== null"));
+
+    /// <summary>Remembers that the page's document is this one.</summary>
+    public void MarkDocument() => Run<object>("window.isTheSame = true");
+
+    /// <summary>Checks that the page was not loaded again since.</summary>
+    public void AssertSameDocument() => Assert.True(Run<bool>("return window.isTheSame === true"));
+
+    /// <summary>Opens one more tab of the same session, and shows it.</summary>
+    /// <returns>The tab that was there, and the new one.</returns>
+    public (string First, string Second) OpenTab()
+    {
+        var first = driver.CurrentWindowHandle;
+        driver.SwitchTo().NewWindow(WindowType.Tab);
+        return (first, driver.CurrentWindowHandle);
+    }
+
+    /// <summary>Brings a tab to the front.</summary>
+    public void Show(string tab)
+    {
+        driver.SwitchTo().Window(tab);
+        Send("Page.bringToFront");
+    }
+
+    /// <summary>Sends a form as a script of the page's own could, with the token of a form that the page has.</summary>
+    /// <returns>The status of the answer.</returns>
+    public long Post(string path) => Run<long>(
+        $$"""
+        const x = new XMLHttpRequest();
+        x.open('POST', '{{path}}', false);
+        x.setRequestHeader('Content-Type', 'application/x-www-form-urlencoded');
+        x.send(new URLSearchParams(new FormData(document.querySelector('form[action="/ui/sign-out"]'))));
+        return x.status;
+        """);
+
+    /// <summary>What somebody sees in a frame of the page.</summary>
+    public string TextInFrame(string id)
+    {
+        driver.SwitchTo().Frame(id);
+        var text = Find("body").Text;
+        driver.SwitchTo().DefaultContent();
+        return text;
+    }
+
+    /// <summary>The page as it stands, with what scripts have made of it.</summary>
+    public string Html => Run<string>("return document.documentElement.outerHTML");
 
     public T Run<T>(string script) => (T)driver.ExecuteScript(script)!;
 
-    /// <summary>Checks that axe finds nothing, and that nothing is wider than the window, in each width.</summary>
+    /// <summary>
+    /// Checks that axe finds nothing in the look's width, and that the page breaks no policy and fits each width.
+    /// </summary>
     /// <param name="page">What to call the page.</param>
     public void AssertAccessible(string page)
+    {
+        AssertFits(page, width =>
+        {
+            if (width == look.Width)
+                Assert.Empty(Axe().Select(found => $"{page} {width}: {found}"));
+        });
+        AssertQuiet();
+    }
+
+    /// <summary>Checks that nothing is wider than the window, in each width.</summary>
+    /// <param name="page">What to call the page.</param>
+    /// <param name="check">Checks more in a width.</param>
+    public void AssertFits(string page, Action<int>? check = null)
     {
         foreach (var width in Widths)
         {
             Resize(width, 900);
-            Assert.Empty(Axe().Select(found => $"{page} {width}: {found}"));
             Assert.True(
                 Run<bool>("return document.documentElement.scrollWidth <= window.innerWidth"),
                 $"{page} is too wide at {width}");
+            check?.Invoke(width);
         }
         Resize(Widths[0], 900);
     }
+
+    /// <summary>Checks that no script failed, and nothing went against a page's policy.</summary>
+    public void AssertQuiet()
+        // That a page or a stream is refused is said there, too.
+        => Assert.DoesNotContain(
+            Messages(), message => !message.Contains("Failed to load resource", StringComparison.Ordinal));
 
     /// <summary>What axe finds wrong with the page by the rules of WCAG 2.2 AA and good practice.</summary>
     private List<string> Axe()
@@ -152,8 +257,7 @@ internal sealed class Browser : IDisposable
     /// <summary>Takes a picture of the whole page.</summary>
     public void Picture(string file)
     {
-        var shot = (Dictionary<string, object?>)driver.ExecuteCdpCommand("Page.captureScreenshot",
-            new Dictionary<string, object?> { ["captureBeyondViewport"] = true })!;
+        var shot = Ask("Page.captureScreenshot", new() { ["captureBeyondViewport"] = true });
         File.WriteAllBytes(file, Convert.FromBase64String((string)shot["data"]!));
     }
 
@@ -178,19 +282,8 @@ internal sealed class Browser : IDisposable
         }
     }
 
-    private void Send(string command, Dictionary<string, object?> values) => driver.ExecuteCdpCommand(command, values);
-}
+    private void Send(string command, Dictionary<string, object?>? values = null) => Ask(command, values);
 
-/// <summary>How a browser is set up.</summary>
-internal sealed record BrowserChoice
-{
-    public int Width { get; init; } = 1440;
-
-    public int Height { get; init; } = 1000;
-
-    public string Language { get; init; } = "en";
-
-    public bool Dark { get; init; }
-
-    public bool Scripts { get; init; } = true;
+    private Dictionary<string, object?> Ask(string command, Dictionary<string, object?>? values = null)
+        => (Dictionary<string, object?>)driver.ExecuteCdpCommand(command, values ?? [])!;
 }

@@ -1,4 +1,3 @@
-using Kiroku.Hypervisors;
 using Kiroku.Tests.Servers;
 
 namespace Kiroku.SystemTests.Ui;
@@ -6,9 +5,6 @@ namespace Kiroku.SystemTests.Ui;
 /// <summary>The list of actions, operators' pages and webhooks in a real browser.</summary>
 public sealed class ListsInBrowserTests(RunningCloud running) : IClassFixture<RunningCloud>
 {
-    private const string Stop = """{"os-stop":null}""";
-    private const string Start = """{"os-start":null}""";
-
     private Cloud Cloud => running.Cloud;
 
     [Fact]
@@ -40,7 +36,7 @@ public sealed class ListsInBrowserTests(RunningCloud running) : IClassFixture<Ru
         browser.Find(".filter-text button").Click();
         await browser.UntilAsync(() => browser.All(".empty").Count == 1
             && !browser.Run<bool>("return document.getElementById('live-state').hidden"));
-        await Cloud.DoAsync(server, Stop);
+        await Cloud.DoAsync(server, Stories.Stop);
         await browser.UntilAsync(() => browser.All("tbody tr[data-outcome=succeeded]").Count == 1);
         Assert.Equal("Stop", browser.Find("tbody a.row-name").Text);
     }
@@ -86,18 +82,13 @@ public sealed class ListsInBrowserTests(RunningCloud running) : IClassFixture<Ru
         var (_, subscription) = await Cloud.Demo.AskAsync("POST", "/actions/v1/subscriptions",
             """{"url":"http://127.0.0.1:9/kiroku","description":"Tickets","filter":"outcome = failed"}""");
         var server = await Cloud.CreateServerAsync();
-        await Cloud.DoAsync(server, Stop);
-        var failures = 1;
-        Cloud.Hypervisor.Before = operation => operation == "start" && failures-- > 0
-            ? throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "the disk is away")
-            : Task.CompletedTask;
-        await Cloud.DoAsync(server, Start);
-        await Cloud.DoAsync(server, Stop);
-        Cloud.Hypervisor.Before = operation => operation == "start"
-            ? throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "the disk is away")
-            : Task.CompletedTask;
-        await Cloud.DoAsync(server, Start);
-        Cloud.Hypervisor.Before = _ => Task.CompletedTask;
+        await Cloud.DoAsync(server, Stories.Stop);
+        Cloud.FailStarts(1);
+        await Cloud.DoAsync(server, Stories.Start);
+        await Cloud.DoAsync(server, Stories.Stop);
+        Cloud.FailStarts();
+        await Cloud.DoAsync(server, Stories.Start);
+        Cloud.Calm();
         var deliveries = $"/actions/v1/subscriptions/{subscription!["id"]}/deliveries";
         await Cloud.UntilAsync(
             async () => (await Cloud.Demo.GetJsonAsync(deliveries))["deliveries"]!.AsArray().Count > 0);

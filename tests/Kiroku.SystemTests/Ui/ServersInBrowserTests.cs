@@ -1,4 +1,3 @@
-using Kiroku.Hypervisors;
 using Kiroku.Tests.Fakes;
 using Kiroku.Tests.Servers;
 using OpenQA.Selenium;
@@ -8,9 +7,6 @@ namespace Kiroku.SystemTests.Ui;
 /// <summary>The pages of servers in a real browser: creating by keyboard, resizing live, and what axe says.</summary>
 public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<RunningCloud>
 {
-    private const string Stop = """{"os-stop":null}""";
-    private const string Start = """{"os-start":null}""";
-
     private Cloud Cloud => running.Cloud;
 
     [Fact]
@@ -20,23 +16,23 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
         using var browser = Browser.Open(Cloud.App.Address);
         await browser.SignInAsync("demo", Cloud.App.PasswordOf("demo"), "demo");
         browser.Go("/ui/servers");
-        Press(browser, "a[href='/ui/servers/create']", Keys.Enter);
+        browser.Press("a[href='/ui/servers/create']", Keys.Enter);
         await browser.UntilAsync(() => browser.All("form.create").Count == 1);
-        Press(browser, "input[name=name]", "typed");
+        browser.Press("input[name=name]", "typed");
         if (browser.All("select[name=image] option").Count > 1)
-            Press(browser, "select[name=image]", Keys.ArrowDown);
-        Press(browser, "input[name=flavor]", Keys.Space);
-        Press(browser, "textarea[name=user_data]", "#cloud-config");
-        Press(browser, "form.create button", Keys.Enter);
+            browser.Press("select[name=image]", Keys.ArrowDown);
+        browser.Press("input[name=flavor]", Keys.Space);
+        browser.Press("textarea[name=user_data]", "#cloud-config");
+        browser.Press("form.create button", Keys.Enter);
         await gate.Reached;
         await browser.UntilAsync(() => browser.Find(".title .badge").Text == "Running");
         Assert.Equal("typed", browser.Find(".crumbs bdi").Text);
         gate.Open();
         await browser.UntilAsync(() => browser.Find(".title .badge").Text == "Succeeded");
-        Press(browser, ".crumbs a", Keys.Enter);
-        await browser.UntilAsync(() => browser.Find(".title .badge").Text.Contains("Active", StringComparison.Ordinal));
+        browser.Press(".crumbs a", Keys.Enter);
+        await browser.UntilAsync(".title .badge", "Active");
         Assert.Single(browser.All(".history-action"));
-        Cloud.Hypervisor.Before = _ => Task.CompletedTask;
+        Cloud.Calm();
     }
 
     [Fact]
@@ -55,7 +51,7 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
         Assert.Equal("Resize", browser.Find("h1").Text);
         browser.Go($"/ui/servers/{server}");
         Assert.Empty(browser.All("#act-resize"));
-        await browser.UntilAsync(() => !browser.Run<bool>("return document.getElementById('live-state').hidden"));
+        await browser.UntilLiveAsync();
         browser.Find("#act-lock summary").Click();
         browser.Find("#field-lock").SendKeys("half a sen");
         // Only the stream is to tell.
@@ -68,7 +64,7 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
         browser.Find("#act-confirmResize button").Click();
         await browser.UntilAsync(() => browser.Find(".title .badge").Text == "Succeeded");
         Assert.Equal("Confirm the resize", browser.Find("h1").Text);
-        Cloud.Hypervisor.Before = _ => Task.CompletedTask;
+        Cloud.Calm();
     }
 
     [Fact]
@@ -90,7 +86,7 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
         using var browser = Browser.Open(Cloud.App.Address);
         await browser.SignInAsync("demo", Cloud.App.PasswordOf("demo"), "demo");
         browser.Go("/ui/servers");
-        await browser.UntilAsync(() => !browser.Run<bool>("return document.getElementById('live-state').hidden"));
+        await browser.UntilLiveAsync();
         var server = await Cloud.CreateServerAsync();
         await browser.UntilAsync(() => browser.Find($"[id='s-{server}'] .badge").Text == "Active");
         await Cloud.DeleteAsync(server);
@@ -125,7 +121,7 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
         var error = await FailedAsync();
         var stopped = await Cloud.CreateServerAsync(Cloud.Large);
         await running.SetAsync(stopped, "name = 'batch-worker-with-a-rather-long-name-that-somebody-chose'");
-        await Cloud.DoAsync(stopped, Stop);
+        await Cloud.DoAsync(stopped, Stories.Stop);
         await Browser.InEachLookAsync(Cloud.App.Address, async (browser, look) =>
         {
             await browser.SignInAsync("demo", Cloud.App.PasswordOf("demo"), "demo");
@@ -147,11 +143,9 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
 
     private async Task<Guid> FailedAsync()
     {
-        Cloud.Hypervisor.Before = operation => operation == "start"
-            ? throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "the disk is away")
-            : Task.CompletedTask;
+        Cloud.FailStarts();
         var server = await Cloud.CreateServerAsync();
-        Cloud.Hypervisor.Before = _ => Task.CompletedTask;
+        Cloud.Calm();
         return server;
     }
 
@@ -160,35 +154,17 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
     {
         var server = await Cloud.CreateServerAsync();
         await running.SetAsync(server, "name = 'web-1'");
-        await Cloud.DoAsync(server, Stop);
-        var failures = 1;
-        Cloud.Hypervisor.Before = operation => operation == "start" && failures-- > 0
-            ? throw new HypervisorException(HypervisorFailure.Failed, "start the machine", "the disk is away")
-            : Task.CompletedTask;
-        await Cloud.DoAsync(server, Start);
-        await Cloud.DoAsync(server, Stop);
-        failures = 100;
-        await Cloud.DoAsync(server, Start);
-        Cloud.Hypervisor.Before = _ => Task.CompletedTask;
-        await Cloud.DoAsync(server, Start);
+        await Cloud.DoAsync(server, Stories.Stop);
+        Cloud.FailStarts(1);
+        await Cloud.DoAsync(server, Stories.Start);
+        await Cloud.DoAsync(server, Stories.Stop);
+        Cloud.FailStarts();
+        await Cloud.DoAsync(server, Stories.Start);
+        Cloud.Calm();
+        await Cloud.DoAsync(server, Stories.Start);
         await Cloud.DoAsync(server, """{"resize":{"flavorRef":"84"}}""");
         await Cloud.DoAsync(server, """{"confirmResize":null}""");
         await Cloud.DoAsync(server, """{"reboot":{"type":"HARD"}}""");
         return server;
-    }
-
-    /// <summary>Goes to an element by Tab alone, and presses keys there.</summary>
-    private static void Press(Browser browser, string selector, string keys)
-    {
-        for (var i = 0; i < 80; i++)
-        {
-            if (browser.Run<bool>($"return document.activeElement.matches(\"{selector}\")"))
-            {
-                browser.Web.SwitchTo().ActiveElement().SendKeys(keys);
-                return;
-            }
-            browser.Web.SwitchTo().ActiveElement().SendKeys(Keys.Tab);
-        }
-        Assert.Fail($"Tab never comes to {selector}.");
     }
 }

@@ -19,6 +19,14 @@ internal sealed class Gate
         return gate;
     }
 
+    /// <summary>Holds the calls of an operation, each by one of the gates; later calls and others pass.</summary>
+    public static void InTurn(Cloud cloud, string operation, params IEnumerable<Gate> gates)
+    {
+        var left = new Queue<Gate>(gates);
+        cloud.Hypervisor.Before = called
+            => called == operation && left.TryDequeue(out var gate) ? gate.PassAsync() : Task.CompletedTask;
+    }
+
     public Task PassAsync()
     {
         reached.TrySetResult();

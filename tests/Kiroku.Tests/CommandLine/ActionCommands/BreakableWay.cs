@@ -9,18 +9,20 @@ internal sealed class BreakableWay : IAsyncDisposable
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly Lock changing = new();
     private readonly List<TcpClient> open = [];
-    private readonly Uri target;
     private readonly Task accepting;
     private bool isBroken;
 
     private BreakableWay(Uri target)
     {
-        this.target = target;
+        Target = target;
         listener.Start();
         accepting = AcceptAsync();
     }
 
     public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+
+    /// <summary>Where new connections are handed on to.</summary>
+    public Uri Target { get; set; }
 
     public static BreakableWay To(Uri target) => new(target);
 
@@ -67,7 +69,7 @@ internal sealed class BreakableWay : IAsyncDisposable
         using var service = new TcpClient();
         try
         {
-            await service.ConnectAsync(target.Host, target.Port);
+            await service.ConnectAsync(Target.Host, Target.Port);
             lock (changing)
             {
                 if (isBroken)
