@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Kiroku.Api;
 
 /// <summary>
-/// The error body of <c>/actions/v1</c> and of <c>/metrics</c>: a problem document (RFC 9457) whose type names the kind
-/// of problem for good, and whose detail is a sentence for the caller.
+/// The error body of <c>/actions/v1</c>, of <c>/metrics</c> and of what makes sign-in links: a problem document
+/// (RFC 9457) whose type names the kind of problem for good, and whose detail is a sentence for the caller.
 /// </summary>
 internal static class Problem
 {
@@ -16,9 +16,12 @@ internal static class Problem
     private static readonly PathString LiveRecord = "/actions";
     private static readonly PathString Metrics = "/metrics";
 
+    /// <summary>Where programs have the page's sign-in links made.</summary>
+    public static readonly PathString SignInLinks = "/ui/sign-in/links";
+
     /// <summary>Whether requests with this path get their errors in this form.</summary>
     public static bool IsFormOf(PathString path)
-        => path.StartsWithSegments(LiveRecord) || path.StartsWithSegments(Metrics);
+        => path.StartsWithSegments(LiveRecord) || path.StartsWithSegments(Metrics) || path == SignInLinks;
 
     public static Task WriteAsync(HttpContext context, Fault fault)
         => JsonResponse.WriteAsync(context, fault.Status, JsonResponse.ToBytes(json =>

@@ -8,6 +8,7 @@ using Kiroku.Ui.Operators;
 using Kiroku.Ui.Servers;
 using Kiroku.Ui.Sessions;
 using Kiroku.Ui.SigningIn;
+using Kiroku.Ui.SigningIn.Links;
 using Kiroku.Ui.Subscriptions;
 using Kiroku.Ui.Visits;
 using Microsoft.AspNetCore.Antiforgery;
@@ -32,6 +33,7 @@ internal static class UiRoom
         services.AddSingleton<ApiDoor>();
         services.AddSingleton<SessionCookies>();
         services.AddSingleton<IdentityDoor>();
+        services.AddSingleton<SignInLinks>();
         services.AddScoped<Visit>();
         services.AddScoped<ApiClient>();
     }
@@ -51,6 +53,7 @@ internal static class UiRoom
         app.MapHome();
         app.MapAssets();
         app.MapSigningIn();
+        app.MapSignInLinks();
         app.MapPreferences();
         app.MapActionPages();
         app.MapServerPages();

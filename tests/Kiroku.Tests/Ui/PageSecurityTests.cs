@@ -17,6 +17,10 @@ public sealed partial class PageSecurityTests(RunningCloud running) : IClassFixt
                     .Select(part => part.StartsWith('{') ? $"{running.Server}" : part)))),
     ];
 
+    /// <summary>All that a form may be sent to; SignInLinkTests has the one that none can be.</summary>
+    private IEnumerable<(string Method, string Path)> Forms()
+        => Routes().Where(route => route.Method == "POST" && route.Path != "/ui/sign-in/links");
+
     [Fact]
     public void The_documentation_lists_every_address()
     {
@@ -38,8 +42,9 @@ public sealed partial class PageSecurityTests(RunningCloud running) : IClassFixt
         foreach (var (_, path) in Routes().Where(route => route.Method == "GET"))
         {
             var answer = await client.GetAsync(path);
-            var isOpen = path == "/ui/sign-in" || path.StartsWith("/ui/assets/", StringComparison.Ordinal);
-            Assert.True(isOpen ? answer.Status is 200 or 404
+            var isOpen = path is "/ui/sign-in" or "/ui/sign-in/link"
+                || path.StartsWith("/ui/assets/", StringComparison.Ordinal);
+            Assert.True(isOpen ? answer.Status is 200 or 404 or 410
                     : path == "/ui/stream" ? answer.Status == 401
                     : answer.Status == 303 && answer.Location!.StartsWith("/ui", StringComparison.Ordinal),
                 $"{path} is answered {answer.Status}");
@@ -54,7 +59,7 @@ public sealed partial class PageSecurityTests(RunningCloud running) : IClassFixt
         using var client = await PageClient.SignInAsync(App);
         using var other = await PageClient.SignInAsync(App, "other");
         var foreign = await other.GetAsync("/ui/project");
-        foreach (var (_, path) in Routes().Where(route => route.Method == "POST"))
+        foreach (var (_, path) in Forms())
         {
             Assert.Equal(400, (await client.PostAsync(path, [])).Status);
             Assert.Equal(400, (await client.PostAsync(path, foreign.Fill("/ui/sign-out", []))).Status);
@@ -66,7 +71,7 @@ public sealed partial class PageSecurityTests(RunningCloud running) : IClassFixt
     public async Task Two_slashes_lead_past_no_check()
     {
         using var client = await PageClient.SignInAsync(App);
-        foreach (var (_, path) in Routes().Where(route => route.Method == "POST"))
+        foreach (var (_, path) in Forms())
         {
             var slashes = $"/.{path.Replace("/ui", "//ui", StringComparison.Ordinal)}";
             Assert.Equal(400, (await client.PostAsync(slashes, [])).Status);
@@ -83,7 +88,7 @@ public sealed partial class PageSecurityTests(RunningCloud running) : IClassFixt
     {
         using var client = await PageClient.SignInAsync(App);
         var page = await client.GetAsync("/ui/project");
-        foreach (var (_, path) in Routes().Where(route => route.Method == "POST"))
+        foreach (var (_, path) in Forms())
         {
             var answer = await client.PostAsync(path, page.Fill("/ui/sign-out", []), (header, value));
             Assert.Equal(403, answer.Status);

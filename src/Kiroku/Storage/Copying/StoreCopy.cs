@@ -17,7 +17,7 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
     [
         "projects", "users", "roles", "role_assignments", "application_credentials", "application_credential_roles",
         "revoked_tokens", "sealing_keys",
-        "known_addresses",
+        "known_addresses", "sign_in_links",
         "flavors", "flavor_access", "images", "image_members", "deleted_images", "keypairs", "quotas",
         "quota_classes", "services",
         "security_groups", "security_group_rules", "server_groups", "servers", "host_sums", "project_sums",

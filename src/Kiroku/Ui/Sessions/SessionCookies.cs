@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Kiroku.Storage;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
@@ -21,14 +18,14 @@ internal sealed class SessionCookies(IDataProtectionProvider protection, TimePro
     public Session? Read(HttpContext context)
     {
         var sealedText = cookies.GetRequestCookie(context, NameFor(context));
-        return sealedText is { Length: > 0 } && Open(sealedText) is { } session && session.ExpiresAt > time.UtcNow()
+        return sealedText is { Length: > 0 } && protector.OpenSession(sealedText) is { } session
+            && session.ExpiresAt > time.UtcNow()
             ? session
             : null;
     }
 
     public void Write(HttpContext context, Session session)
-        => cookies.AppendResponseCookie(context, NameFor(context),
-            protector.Protect(JsonSerializer.Serialize(session, SessionJson.Default.Session)),
+        => cookies.AppendResponseCookie(context, NameFor(context), protector.ProtectSession(session),
             PageCookies.OptionsFor(context, session.ExpiresAt - time.UtcNow()));
 
     public void Delete(HttpContext context)
@@ -39,19 +36,4 @@ internal sealed class SessionCookies(IDataProtectionProvider protection, TimePro
     /// the same domain can plant a session of its own.
     /// </summary>
     public static string NameFor(HttpContext context) => context.Request.IsHttps ? "__Host-kiroku" : "kiroku";
-
-    private Session? Open(string text)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(protector.Unprotect(text), SessionJson.Default.Session);
-        }
-        catch (Exception e) when (e is CryptographicException or JsonException or FormatException)
-        {
-            return null;
-        }
-    }
 }
-
-[JsonSerializable(typeof(Session))]
-internal sealed partial class SessionJson : JsonSerializerContext;

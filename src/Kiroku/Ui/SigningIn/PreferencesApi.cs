@@ -22,9 +22,11 @@ internal static class PreferencesApi
         SeeOther.To(context, Back(form[SignInRedirect.Return]));
     }
 
-    /// <summary>The page for signing in is a place to come back to as well, here.</summary>
+    /// <summary>The pages for signing in are places to come back to as well, here.</summary>
     private static string Back(string? path)
-        => path?.StartsWith($"{SignInRedirect.Path}?", StringComparison.Ordinal) == true && LocalPath.IsSafe(path)
+        => path is not null && LocalPath.IsSafe(path)
+            && (path.StartsWith($"{SignInRedirect.Path}?", StringComparison.Ordinal)
+                || path.StartsWith($"{SignInLink.Path}?", StringComparison.Ordinal))
             ? path
             : path == SignInRedirect.Path ? path : LocalPath.Of(path);
 

@@ -82,8 +82,8 @@ internal static class SigningInApi
         return entered;
     }
 
-    /// <summary>Asks for a token of the same user in a project.</summary>
-    private static Task<(ApiAnswer Answer, Session? Session)> EnterAsync(
+    /// <summary>Has a token of the same user made in a project, which ends when the session's does.</summary>
+    internal static Task<(ApiAnswer Answer, Session? Session)> EnterAsync(
         HttpContext context, Session session, string projectId, IdentityDoor identity)
         => AskAsync(context, AuthDocument.OfToken(session.Token, projectId), identity);
 
@@ -110,7 +110,7 @@ internal static class SigningInApi
     }
 
     /// <summary>Ends a token that no cookie holds any more. One that has ended already is as good.</summary>
-    private static Task RevokeAsync(HttpContext context, Session session, IdentityDoor identity)
+    internal static Task RevokeAsync(HttpContext context, Session session, IdentityDoor identity)
         => identity.SendAsync(context, new ApiRequest("DELETE", Tokens)
         {
             Token = session.Token,
@@ -136,7 +136,7 @@ internal static class SigningInApi
     private static RazorComponentResult Page(SignInForm form, IdentityDoor identity, int status = 200)
         => new RazorComponentResult<SignInPage>(new { Form = form, identity.HasDomains }) { StatusCode = status };
 
-    private static string ProblemOf(ApiAnswer answer, Visit visit) => answer.Status switch
+    internal static string ProblemOf(ApiAnswer answer, Visit visit) => answer.Status switch
     {
         401 => visit.Texts["sign-in.refused"],
         429 => visit.Texts["sign-in.too-many", answer.RetryAfter ?? 1],

@@ -17,6 +17,15 @@ internal static class SignInRedirect
     }
 }
 
+/// <summary>A link that signs a browser in once.</summary>
+internal static class SignInLink
+{
+    public const string Path = "/ui/sign-in/link";
+
+    /// <summary>The name of the parameter with the link's secret. In a path, logs and traces would have it.</summary>
+    public const string Secret = "secret";
+}
+
 /// <summary>Sends whoever is in no project to where one is chosen, and from there on.</summary>
 internal static class ProjectChoice
 {

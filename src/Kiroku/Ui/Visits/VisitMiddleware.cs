@@ -23,7 +23,7 @@ internal sealed partial class VisitMiddleware(
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (!context.Request.Path.StartsWithSegments("/ui"))
+        if (!context.Request.Path.StartsWithSegments("/ui") || IsOfProgram(context.Request))
         {
             await next(context);
             return;
@@ -78,6 +78,13 @@ internal sealed partial class VisitMiddleware(
     }
 
     /// <summary>
+    /// Whether it is the one request below <c>/ui</c> that is none of a browser's. It takes a token in a header, and no
+    /// cookie, so that no form can make it.
+    /// </summary>
+    private static bool IsOfProgram(HttpRequest request)
+        => request.Path == Problem.SignInLinks && HttpMethods.IsPost(request.Method);
+
+    /// <summary>
     /// Whether a form comes from elsewhere, and was refused. One of the page's own whose token does not fit any more,
     /// because somebody else has signed in or the keys are new, is shown again instead, to be sent once more.
     /// </summary>
@@ -102,6 +109,12 @@ internal sealed partial class VisitMiddleware(
             await context.Request.ReadFormAsync(context.RequestAborted);
             // Somebody has signed in meanwhile, or out. A password is not kept to be sent again.
             SeeOther.To(context, SignInRedirect.Path);
+        }
+        else if (path == SignInLink.Path)
+        {
+            var form = await context.Request.ReadFormAsync(context.RequestAborted);
+            SeeOther.To(context, Address.Of(SignInLink.Path, (SignInLink.Secret, form[SignInLink.Secret]),
+                (SignInRedirect.Return, form[SignInRedirect.Return])));
         }
         else if (isNobodys && path != Preferences.Path)
             await AgainAsync(context, StatusCodes.Status401Unauthorized, "again.ended");
@@ -142,7 +155,7 @@ internal sealed partial class VisitMiddleware(
     /// <summary>Says what failed. A form whose answer could not be made is shown, to be sent again.</summary>
     private static Task FailAsync(HttpContext context, int status, string? message, string? request = null)
         => status is >= 500 or 429 && HttpMethods.IsPost(context.Request.Method)
-            && context.Request.HasFormContentType && context.Request.Path != SignInRedirect.Path
+            && context.Request.HasFormContentType && !context.Request.Path.StartsWithSegments(SignInRedirect.Path)
             ? AgainAsync(context, status, "again.failed")
             : ShowAsync(context, status, message, null, request);
 
