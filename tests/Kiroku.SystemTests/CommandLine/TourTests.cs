@@ -1,3 +1,5 @@
+using Kiroku.SystemTests.Ui;
+
 namespace Kiroku.SystemTests.CommandLine;
 
 /// <summary>The README's first command, run as a user runs it.</summary>
@@ -18,6 +20,8 @@ public sealed class TourTests : IDisposable
         Assert.True(ended.ExitCode == 0, ended.Output + ended.Errors);
         Assert.Contains("9 of 9 actions", ended.Output, StringComparison.Ordinal);
         Assert.Contains("and the guest agrees", ended.Output, StringComparison.Ordinal);
+        Assert.Matches(@"compute_start_instance +━+ .* Error\n +attempt \d +━+ .* Success\n", ended.Output);
+        Assert.Contains("The start whose disk was away succeeded on attempt ", ended.Output, StringComparison.Ordinal);
         Assert.Empty(parent.EnumerateFileSystemInfos());
     }
 
@@ -45,6 +49,24 @@ public sealed class TourTests : IDisposable
         var ended = await tour.EndAsync();
         Assert.True(ended.ExitCode == 130, ended.Output + ended.Errors);
         Assert.Empty(parent.EnumerateFileSystemInfos());
+    }
+
+    [Fact]
+    public async Task A_finished_tour_prints_a_link_that_signs_a_browser_in_once()
+    {
+        RequireGuest();
+        await using var tour = new KirokuProcess(["tour", "--hypervisor", "test:///default"], Environment);
+        var link = new Uri((await tour.ReadLineUntilAsync("  http://127.0.0.1:")).Trim());
+        using var browser = Browser.Open(link);
+        browser.Go(link.PathAndQuery);
+        browser.Find("form.fields button").Click();
+        await browser.UntilAsync(() => browser.Web.Url.Contains("/ui/servers/", StringComparison.Ordinal));
+        Assert.Equal("demo", browser.Find(".menu-where").Text);
+        Assert.DoesNotContain("secret", browser.Web.Url, StringComparison.Ordinal);
+        browser.Go(link.PathAndQuery);
+        Assert.Contains("does not sign in any more", browser.Find("h1").Text, StringComparison.Ordinal);
+        await tour.SignalAsync("INT");
+        Assert.Equal(0, (await tour.EndAsync()).ExitCode);
     }
 
     [Fact]

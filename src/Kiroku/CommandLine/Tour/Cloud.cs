@@ -62,6 +62,16 @@ internal sealed partial class Cloud : IDisposable
         return new Answer($"{method} {path}", response.StatusCode, headers, body);
     }
 
+    /// <summary>Has a link made that signs a browser in once, and leads to one of the page's paths.</summary>
+    /// <returns>The link, and when it expires (UTC).</returns>
+    public async Task<(string Url, DateTime ExpiresAt)> MakeLinkAsync(string path, CancellationToken cancellationToken)
+    {
+        var body = new JsonObject { ["path"] = path }.ToJsonString();
+        var answer = await SendAsync(HttpMethod.Post, "/ui/sign-in/links", body, cancellationToken);
+        answer.Require(HttpStatusCode.Created);
+        return ((string)answer.Json["url"]!, ((DateTime)answer.Json["expire_time"]!).ToUniversalTime());
+    }
+
     public void Dispose() => http.Dispose();
 
     [GeneratedRegex(@"^      password: (\S+)$", RegexOptions.Multiline)]

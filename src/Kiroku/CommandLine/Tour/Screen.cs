@@ -45,12 +45,18 @@ internal sealed class Screen
         });
     }
 
-    /// <summary>Shows a record as bars on a time line, in the order in which the steps began.</summary>
+    /// <summary>
+    /// Shows a record as bars on a time line, in the order in which the steps began. A step that was tried again is
+    /// below its first attempt.
+    /// </summary>
     public void ShowTimeline(Record record)
     {
         var whole = (record.Events.Max(e => e.Finish ?? e.Start) - record.StartTime).TotalSeconds;
+        var tried = new Dictionary<string, int>();
         foreach (var e in record.Events.Reverse())
         {
+            var attempt = tried[e.Name] = tried.GetValueOrDefault(e.Name) + 1;
+            var name = attempt == 1 ? e.Name : $"  attempt {attempt}";
             var (from, to) = ((e.Start - record.StartTime).TotalSeconds,
                 ((e.Finish ?? e.Start) - record.StartTime).TotalSeconds);
             var left = Math.Min(BarWidth - 1, (int)(from / whole * BarWidth));
@@ -58,7 +64,8 @@ internal sealed class Screen
             var isInside = record.Events.Any(outer => e.LiesIn(outer));
             var bar = (new string(' ', left) + new string(console.Profile.Capabilities.Unicode ? '━' : '=', length))
                 .PadRight(BarWidth);
-            console.MarkupLine($"    {(isInside ? "  " : "") + e.Name,-34}[{(isInside ? "yellow" : "green")}]{bar}[/] "
+            var colour = e.Result == "Error" ? "red" : isInside ? "yellow" : "green";
+            console.MarkupLine($"    {(isInside ? "  " : "") + name,-34}[{colour}]{bar}[/] "
                 + $"{Seconds(from, 3),7} to {Seconds(to, 3),7} s  {e.Result}");
         }
     }
