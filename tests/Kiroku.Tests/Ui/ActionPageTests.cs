@@ -33,6 +33,9 @@ public sealed class ActionPageTests(RunningCloud running) : IClassFixture<Runnin
         Assert.Equal(["Error", "Success"], rows.Select(row => row.GetAttribute("data-result")));
         Assert.Equal("Try 2", rows[1].QuerySelector(".retry")!.TextContent);
         Assert.All(rows, row => Assert.NotNull(row.QuerySelector("svg rect.bar[x$='%'][width$='%']")));
+        // What is said nowhere above is said with the first try.
+        Assert.Equal("The host's hypervisor could not start the machine.",
+            page.Find(".timeline-why span[lang]").TextContent);
         Assert.Contains(start.RequestId, page.Text, StringComparison.Ordinal);
         Assert.Contains("demo", page.Text, StringComparison.Ordinal);
         Assert.Null(page.Document.QuerySelector("main[data-live]"));
@@ -53,6 +56,9 @@ public sealed class ActionPageTests(RunningCloud running) : IClassFixture<Runnin
         var children = page.Find("main").Children.ToList();
         Assert.True(children.IndexOf(page.Find(".why")) < children.IndexOf(page.Find(".card")));
         Assert.DoesNotContain("secret place", page.Html, StringComparison.Ordinal);
+        // Each try names its reason; the sentence that is above is not said again with each.
+        Assert.Equal(3, page.Document.QuerySelectorAll(".timeline-why .reason").Length);
+        Assert.Empty(page.Document.QuerySelectorAll(".timeline-why span[lang]"));
         var seen = await admin.GetAsync(PathOf(server, start.RequestId));
         Assert.Contains("secret place", seen.Find(".timeline-why pre").TextContent, StringComparison.Ordinal);
         Assert.Contains(Environment.MachineName, seen.Text, StringComparison.Ordinal);

@@ -42,6 +42,16 @@ public sealed class TimelineTests
     }
 
     [Fact]
+    public void No_tick_is_written_over_the_length_of_a_fold()
+    {
+        var timeline = Of(29, ("a", 0, .5, "Error"), ("a", 2.5, 2.9, "Error"), ("a", 27.9, 29, "Success"));
+        var fold = Assert.Single(timeline.Folds);
+        Assert.NotEmpty(timeline.Ticks);
+        Assert.All(timeline.Ticks, tick => Assert.True(
+            Math.Abs(tick.X - (fold.X + fold.Width / 2)) > 10, $"{tick.X} is too near to {fold.X}"));
+    }
+
+    [Fact]
     public void A_month_of_work_is_not_folded()
     {
         const double month = 30 * 86_400;

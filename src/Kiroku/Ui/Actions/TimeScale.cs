@@ -55,7 +55,7 @@ internal sealed class TimeScale
     public IEnumerable<(double X, double Width, TimeSpan Length)> Folds
         => pieces.Where(piece => piece.IsFolded).Select(piece => (piece.X, piece.Width, piece.Length));
 
-    /// <summary>Round times since the start, and where they are.</summary>
+    /// <summary>Round times since the start, and where they are: never where one would be on a fold's length.</summary>
     public IReadOnlyList<(double X, TimeSpan After)> Ticks { get; }
 
     /// <summary>Where a moment is; before the start it is at 0, after the end at 100.</summary>
@@ -103,7 +103,8 @@ internal sealed class TimeScale
             for (; start + tick <= piece.To; tick += step)
             {
                 var x = At(start + tick);
-                if (x - last < apart || x > 100 - apart / 2)
+                if (x - last < apart || x > 100 - apart / 2
+                    || Folds.Any(fold => Math.Abs(fold.X + fold.Width / 2 - x) < apart))
                     continue;
                 last = x;
                 yield return (x, tick);

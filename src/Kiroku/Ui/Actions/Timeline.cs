@@ -81,6 +81,7 @@ public sealed class Timeline
         Bar = Bar(attempt.StartTime, attempt.FinishTime ?? end),
         Wait = former?.FinishTime is { } since && since < attempt.StartTime ? Bar(since, attempt.StartTime) : null,
         Length = (attempt.FinishTime ?? end) - attempt.StartTime,
+        FormerDetails = former?.Details,
         LeftOut = leftOut,
     };
 
@@ -122,6 +123,9 @@ public sealed record TimelineRow
     public required TimelineBar? Wait { get; init; }
 
     public required TimeSpan Length { get; init; }
+
+    /// <summary>Why the try before failed; null if it says nothing, or there was none.</summary>
+    public required string? FormerDetails { get; init; }
 
     /// <summary>How many further tries come after this one that are not shown.</summary>
     public required int LeftOut { get; init; }
