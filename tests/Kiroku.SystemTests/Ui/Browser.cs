@@ -148,6 +148,19 @@ internal sealed class Browser : IDisposable
     public Task UntilLiveAsync() => UntilAsync(
         () => Run<bool>("return document.querySelector('#live-state:not([hidden], .lost)') !== null"));
 
+    /// <summary>Sets the time zone that the browser's user is in.</summary>
+    public void SetZone(string zone) => Send("Emulation.setTimezoneOverride", new() { ["timezoneId"] = zone });
+
+    /// <summary>How much of the page has moved since it was first seen, in Chromium's measure of layout shifts.</summary>
+    public double Moved() => Convert.ToDouble(driver.ExecuteAsyncScript(
+        """
+        const done = arguments[arguments.length - 1];
+        let moved = 0;
+        const watch = new PerformanceObserver(list => { for (const shift of list.getEntries()) moved += shift.value; });
+        watch.observe({ type: 'layout-shift', buffered: true });
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(moved))));
+        """), CultureInfo.InvariantCulture);
+
     /// <summary>Remembers that the page's document is this one.</summary>
     public void MarkDocument() => Run<object>("window.isTheSame = true");
 

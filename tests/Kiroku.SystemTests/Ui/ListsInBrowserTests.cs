@@ -56,6 +56,23 @@ public sealed class ListsInBrowserTests(RunningCloud running) : IClassFixture<Ru
         });
     }
 
+    [Fact]
+    public async Task Nothing_moves_while_a_page_comes()
+    {
+        var paths = await PathsAsync();
+        using var browser = Browser.Open(Cloud.App.Address);
+        browser.SetZone("Asia/Kolkata");
+        await browser.SignInAsync("admin", Cloud.App.PasswordOf("admin"), "admin");
+        foreach (var (name, path) in paths)
+        {
+            browser.Go(path);
+            if (browser.All("main[data-live]").Count > 0)
+                await browser.UntilLiveAsync();
+            Assert.Equal((name, 0), (name, browser.Moved()));
+        }
+        Assert.Contains("GMT+5:30", browser.Find("time").GetDomProperty("textContent"), StringComparison.Ordinal);
+    }
+
     /// <summary>Writes pictures into the folder that KIROKU_PICTURES names, for people to look at.</summary>
     [Fact(Explicit = true)]
     public async Task Pictures()

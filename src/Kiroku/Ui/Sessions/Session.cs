@@ -1,3 +1,5 @@
+using Kiroku.Identity.Tokens;
+
 namespace Kiroku.Ui.Sessions;
 
 /// <summary>
@@ -25,6 +27,19 @@ public sealed record Session
 
     /// <summary>Whether the token is of an application credential, which is of one project for good.</summary>
     public bool IsOfCredential { get; init; }
+
+    /// <summary>The session of a token that is this sign-in's.</summary>
+    internal static Session Of(string token, SignIn signIn) => new()
+    {
+        Token = token,
+        UserId = signIn.User.Id,
+        UserName = signIn.User.Name,
+        ProjectId = signIn.Project?.Id,
+        ProjectName = signIn.Project?.Name,
+        Roles = [.. signIn.Roles.Select(role => role.Name)],
+        ExpiresAt = signIn.Claims.ExpiresAt,
+        IsOfCredential = signIn.Claims.Methods.Contains("application_credential"),
+    };
 
     /// <summary>Whether to show what only administrators have. No right follows from it.</summary>
     public bool IsAdmin => Roles.Contains("admin");

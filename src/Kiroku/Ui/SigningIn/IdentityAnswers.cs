@@ -17,17 +17,7 @@ internal static class IdentityAnswers
     {
         var token = answer.Headers[TokenHeaders.Subject].ToString();
         var signIn = KeystoneToken.Read(answer.Body.ToArray());
-        return token.Length == 0 ? null : new Session
-        {
-            Token = token,
-            UserId = signIn.User.Id,
-            UserName = signIn.User.Name,
-            ProjectId = signIn.Project?.Id,
-            ProjectName = signIn.Project?.Name,
-            Roles = [.. signIn.Roles.Select(role => role.Name)],
-            ExpiresAt = signIn.Claims.ExpiresAt,
-            IsOfCredential = signIn.Claims.Methods.Contains("application_credential"),
-        };
+        return token.Length == 0 ? null : Sessions.Session.Of(token, signIn);
     });
 
     /// <summary>Projects by id, in the order of their names.</summary>

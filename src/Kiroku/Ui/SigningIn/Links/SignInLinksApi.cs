@@ -30,7 +30,7 @@ internal static class SignInLinksApi
         if (signIn.Project is null)
             throw Fault.BadRequest("The token is not for a project, so there is no page to sign in to.");
         var path = PathOf(await RequestBody.ReadAsync(context.Request));
-        var (secret, expires) = await links.MakeAsync(SessionOf(token!, signIn), cancellationToken);
+        var (secret, expires) = await links.MakeAsync(Session.Of(token!, signIn), cancellationToken);
         context.Response.Headers.CacheControl = "no-store";
         return new JsonResponse(StatusCodes.Status201Created, json =>
         {
@@ -92,18 +92,6 @@ internal static class SignInLinksApi
             ? path
             : throw Fault.BadRequest("The path is none of the page's own: they begin with /ui and are escaped.");
     }
-
-    private static Session SessionOf(string token, SignIn signIn) => new()
-    {
-        Token = token,
-        UserId = signIn.User.Id,
-        UserName = signIn.User.Name,
-        ProjectId = signIn.Project!.Id,
-        ProjectName = signIn.Project.Name,
-        Roles = [.. signIn.Roles.Select(role => role.Name)],
-        ExpiresAt = signIn.Claims.ExpiresAt,
-        IsOfCredential = signIn.Claims.Methods.Contains("application_credential"),
-    };
 
     private static RazorComponentResult Page(HttpContext context, Session session, string? problem, int status)
     {
