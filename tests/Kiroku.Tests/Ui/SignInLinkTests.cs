@@ -3,6 +3,7 @@ using System.Web;
 using Dapper;
 using Kiroku.Storage;
 using Kiroku.Tests.Identity;
+using Kiroku.Tests.Webhooks;
 using Kiroku.Ui.SigningIn.Links;
 using Microsoft.Extensions.Time.Testing;
 
@@ -15,6 +16,7 @@ public sealed class SignInLinkTests : IAsyncLifetime
     private const string Link = "/ui/sign-in/link";
 
     private readonly FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
+    private readonly LogLines log = new();
     private readonly string folder = Directory.CreateTempSubdirectory("kiroku-test-").FullName;
     private TestApp app = null!;
     private TestUser demo = null!;
@@ -290,8 +292,23 @@ public sealed class SignInLinkTests : IAsyncLifetime
         Assert.Equal(43, SecretOf(link).Length);
     }
 
-    private Task<TestApp> StartAsync() => TestApp.StartAsync(
-        builder => builder.Services.AddSingleton<TimeProvider>(time), folder);
+    [Fact]
+    public async Task The_log_has_neither_the_secret_nor_the_token()
+    {
+        var link = await MakeAsync(demo);
+        using var client = new PageClient(app);
+        await client.SubmitAsync(await client.GetAsync(link), Link);
+        AssertGone(await client.GetAsync(link));
+        Assert.NotEmpty(log.Text);
+        Assert.DoesNotContain(SecretOf(link), log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(demo.Token, log.Text, StringComparison.Ordinal);
+    }
+
+    private Task<TestApp> StartAsync() => TestApp.StartAsync(builder =>
+    {
+        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddProvider(log);
+    }, folder);
 
     private static async Task<string> MakeAsync(TestUser user, string? json = null)
     {
