@@ -151,12 +151,12 @@ internal sealed class Browser : IDisposable
     /// <summary>Sets the time zone that the browser's user is in.</summary>
     public void SetZone(string zone) => Send("Emulation.setTimezoneOverride", new() { ["timezoneId"] = zone });
 
-    /// <summary>How much of the page has moved since it was first seen, in Chromium's measure of layout shifts.</summary>
+    /// <summary>How much of the page has moved since it was seen, in Chromium's measure of layout shifts.</summary>
     public double Moved() => Convert.ToDouble(driver.ExecuteAsyncScript(
         """
         const done = arguments[arguments.length - 1];
         let moved = 0;
-        const watch = new PerformanceObserver(list => { for (const shift of list.getEntries()) moved += shift.value; });
+        const watch = new PerformanceObserver(list => list.getEntries().forEach(shift => { moved += shift.value; }));
         watch.observe({ type: 'layout-shift', buffered: true });
         requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(moved))));
         """), CultureInfo.InvariantCulture);

@@ -40,7 +40,7 @@ public sealed class LooksInBrowserTests(BrowsedCloud browsed)
                 browser.AssertAccessible($"{name} {look}");
             }
         browser.Go(Stories.PathOf(forced, resize));
-        Assert.NotEmpty(browser.All(".changes tbody tr"));
+        Assert.NotEmpty(browser.All("#changes tbody tr"));
         second.Open();
         await Cloud.EndedAsync(server, running);
         Cloud.Calm();

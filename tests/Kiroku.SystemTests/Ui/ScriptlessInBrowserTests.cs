@@ -71,7 +71,7 @@ public sealed class ScriptlessInBrowserTests(RunningCloud running) : IClassFixtu
         browser.Find("#filter-form button.primary").Click();
         await browser.UntilAsync(() => browser.All("tbody tr").Count == 1);
         Assert.Equal("Shelve", browser.Find("tbody a.row-name").Text);
-        browser.Find(".exports a[download='actions.jsonl']").Click();
+        browser.Find(".exports a[href*='format=jsonl']").Click();
         var saved = Path.Combine(browser.Downloads, "actions.jsonl");
         await browser.UntilAsync(() => File.Exists(saved));
         Assert.Contains($"{server}", await File.ReadAllTextAsync(saved, TestContext.Current.CancellationToken),
