@@ -70,7 +70,7 @@ public sealed class ListsInBrowserTests(RunningCloud running) : IClassFixture<Ru
                 await browser.UntilLiveAsync();
             Assert.Equal((name, 0), (name, browser.Moved()));
         }
-        browser.Go("/ui/actions");
+        browser.Go("/ui/actions?all=true");
         Assert.EndsWith("GMT+5:30", browser.Find(".row-when small time").Text, StringComparison.Ordinal);
     }
 
