@@ -48,7 +48,7 @@ public sealed class FollowersKillTests : IDisposable
         await followers.AssertToldAsync();
     }
 
-    [Fact]
+    [LongFact("it takes minutes; StreamElsewhereTests and WebhookNodesTests kill nodes in process")]
     public async Task Each_end_reaches_all_who_follow_any_of_three_nodes_that_are_killed_at_random()
     {
         RealParts.Require("/usr/lib/x86_64-linux-gnu/libvirt.so.0");

@@ -15,11 +15,15 @@ internal sealed record BrowserChoice
 /// <summary>What somebody's system prefers, as the browser says it to pages.</summary>
 internal sealed record Look(string Language, bool IsDark)
 {
-    public static readonly IReadOnlyList<Look> All =
-        [new("en", false), new("ja", false), new("en", true), new("ja", true)];
+    /// <summary>All there are with KIROKU_FULL=1; otherwise two that have both themes and both languages.</summary>
+    public static readonly IReadOnlyList<Look> All = FullTier.IsOn
+        ? [new("en", false), new("ja", false), new("en", true), new("ja", true)]
+        : [new("en", false), new("ja", true)];
 
-    /// <summary>One of the widths of <see cref="Browser"/>: each theme and each language has each.</summary>
-    public int Width => Browser.Widths[IsDark ^ Language == "ja" ? 1 : 0];
+    /// <summary>
+    /// The widths of <see cref="Browser"/> that axe looks at a page in: both with KIROKU_FULL=1, otherwise one.
+    /// </summary>
+    public IReadOnlyList<int> Widths => FullTier.IsOn ? Browser.Widths : [Browser.Widths[IsDark ? 1 : 0]];
 
     public override string ToString() => $"{Language}-{(IsDark ? "dark" : "light")}";
 }
