@@ -108,12 +108,7 @@ public sealed class ActionInBrowserTests(RunningCloud running) : IClassFixture<R
             browser.Picture(Path.Combine(folder, $"sign-in-{look}.png"));
             await browser.SignInAsync("admin", Cloud.App.PasswordOf("admin"), "admin");
             browser.Picture(Path.Combine(folder, $"project-{look}.png"));
-            foreach (var width in Browser.Widths)
-            {
-                browser.Resize(width, 900);
-                browser.Go(Stories.PathOf(server, failed));
-                browser.Picture(Path.Combine(folder, $"action-{look}-{width}.png"));
-            }
+            browser.PictureInEachWidth(Stories.PathOf(server, failed), Path.Combine(folder, $"action-{look}"));
             browser.Find("#menu-user summary").Click();
             browser.Picture(Path.Combine(folder, $"menu-{look}.png"));
         });

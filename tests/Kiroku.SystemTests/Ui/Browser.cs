@@ -267,6 +267,19 @@ internal sealed class Browser : IDisposable
         ["mobile"] = false,
     });
 
+    /// <summary>Takes a picture of a page in each width.</summary>
+    /// <param name="path">The page's.</param>
+    /// <param name="file">The beginning of the files' names; the width and <c>.png</c> follow.</param>
+    public void PictureInEachWidth(string path, string file)
+    {
+        foreach (var width in Widths)
+        {
+            Resize(width, 900);
+            Go(path);
+            Picture(string.Create(CultureInfo.InvariantCulture, $"{file}-{width}.png"));
+        }
+    }
+
     /// <summary>Takes a picture of the whole page.</summary>
     public void Picture(string file)
     {

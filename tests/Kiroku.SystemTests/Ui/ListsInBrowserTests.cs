@@ -84,12 +84,7 @@ public sealed class ListsInBrowserTests(RunningCloud running) : IClassFixture<Ru
         {
             await browser.SignInAsync("admin", Cloud.App.PasswordOf("admin"), "admin");
             foreach (var (name, path) in paths)
-                foreach (var width in Browser.Widths)
-                {
-                    browser.Resize(width, 900);
-                    browser.Go(path);
-                    browser.Picture(Path.Combine(folder, $"{name}-{look}-{width}.png"));
-                }
+                browser.PictureInEachWidth(path, Path.Combine(folder, $"{name}-{look}"));
         });
     }
 
@@ -100,13 +95,7 @@ public sealed class ListsInBrowserTests(RunningCloud running) : IClassFixture<Ru
         var (_, subscription) = await Cloud.Demo.AskAsync("POST", "/actions/v1/subscriptions",
             """{"url":"http://127.0.0.1:9/kiroku","description":"Tickets","filter":"outcome = failed"}""");
         var server = await Cloud.CreateServerAsync();
-        await Cloud.DoAsync(server, Stories.Stop);
-        Cloud.FailStarts(1);
-        await Cloud.DoAsync(server, Stories.Start);
-        await Cloud.DoAsync(server, Stories.Stop);
-        Cloud.FailStarts();
-        await Cloud.DoAsync(server, Stories.Start);
-        Cloud.Calm();
+        await Cloud.RetryAndFailAsync(server);
         var deliveries = $"/actions/v1/subscriptions/{subscription!["id"]}/deliveries";
         await Cloud.UntilAsync(
             async () => (await Cloud.Demo.GetJsonAsync(deliveries))["deliveries"]!.AsArray().Count > 0);

@@ -154,13 +154,7 @@ public sealed class ServersInBrowserTests(RunningCloud running) : IClassFixture<
     {
         var server = await Cloud.CreateServerAsync();
         await running.SetAsync(server, "name = 'web-1'");
-        await Cloud.DoAsync(server, Stories.Stop);
-        Cloud.FailStarts(1);
-        await Cloud.DoAsync(server, Stories.Start);
-        await Cloud.DoAsync(server, Stories.Stop);
-        Cloud.FailStarts();
-        await Cloud.DoAsync(server, Stories.Start);
-        Cloud.Calm();
+        await Cloud.RetryAndFailAsync(server);
         await Cloud.DoAsync(server, Stories.Start);
         await Cloud.DoAsync(server, """{"resize":{"flavorRef":"84"}}""");
         await Cloud.DoAsync(server, """{"confirmResize":null}""");

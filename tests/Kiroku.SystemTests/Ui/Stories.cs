@@ -26,6 +26,18 @@ internal static class Stories
     /// <summary>Nothing fails or waits any more.</summary>
     public static void Calm(this Cloud cloud) => cloud.Hypervisor.Before = _ => Task.CompletedTask;
 
+    /// <summary>Starts a server twice: one start succeeds on a retry, the other one fails.</summary>
+    public static async Task RetryAndFailAsync(this Cloud cloud, Guid server)
+    {
+        await cloud.DoAsync(server, Stop);
+        cloud.FailStarts(1);
+        await cloud.DoAsync(server, Start);
+        await cloud.DoAsync(server, Stop);
+        cloud.FailStarts();
+        await cloud.DoAsync(server, Start);
+        cloud.Calm();
+    }
+
     /// <summary>A server whose start has failed.</summary>
     public static async Task<(Guid Server, string Request)> FailedAsync(this Cloud cloud)
     {
