@@ -92,7 +92,7 @@ internal sealed partial class ImageCopies(
             return await grains.GetNodeGrain<IImageGrain>(node).Read(image.Id, image.OsHashValue!, offset)
                 ?? throw Missing(image);
         }
-        catch (Exception e) when (e is OrleansException or NodeMissingException or TimeoutException or IOException)
+        catch (Exception e) when (e is IOException || e.IsSilence(CancellationToken.None))
         {
             throw new ImageUnavailableException($"The node that has image {image.Id} does not answer.", e);
         }

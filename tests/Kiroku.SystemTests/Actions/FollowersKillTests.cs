@@ -70,7 +70,7 @@ public sealed class FollowersKillTests : IDisposable
         await Task.WhenAll(clients.Select(client => client.FinishAsync()));
         await followers.AssertToldAsync();
         Say($"answers: {nodes.Answers}");
-        Assert.Empty(nodes.Wrong);
+        Assert.True(nodes.Wrong.IsEmpty, string.Join('\n', nodes.Wrong));
     }
 
     /// <summary>Strikes again and again while clients ask.</summary>

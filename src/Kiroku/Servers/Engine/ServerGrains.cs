@@ -33,7 +33,7 @@ internal sealed partial class ServerGrains(
                 return answer.Given
                     ?? throw new Fault(answer.Status, answer.Refusal!) { RetryAfter = answer.RetryAfter };
             }
-            catch (Exception e) when (IsSilence(e) || e is StorageException { IsUndecided: true })
+            catch (Exception e) when (IsSilent(e) || e is StorageException { IsUndecided: true })
             {
                 LogSilent(server.Id, e.Message);
             }
@@ -79,14 +79,14 @@ internal sealed partial class ServerGrains(
         {
             await tell(grains.GetGrain<IServerGrain>(server));
         }
-        catch (Exception e) when (IsSilence(e) || e is StorageException)
+        catch (Exception e) when (IsSilent(e) || e is StorageException)
         {
             LogSilent(server, e.Message);
         }
     }
 
     /// <summary>The engine throws ArgumentException if it knows no node for such grains.</summary>
-    private static bool IsSilence(Exception e) => e is OrleansException or TimeoutException or ArgumentException;
+    private static bool IsSilent(Exception e) => e is ArgumentException || e.IsSilence(CancellationToken.None);
 
     [LoggerMessage(LogLevel.Warning, "The grain of {Server} does not answer: {Reason}")]
     private partial void LogSilent(Guid server, string reason);

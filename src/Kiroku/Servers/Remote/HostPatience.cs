@@ -27,7 +27,7 @@ internal sealed class HostPatience(HostWatch hosts, TimeProvider time)
             {
                 return await call();
             }
-            catch (Exception e) when (IsSilence(e))
+            catch (Exception e) when (e.IsSilence(cancellationToken))
             {
                 if (time.GetElapsedTime(began) > Longest || !await hosts.IsReportingAsync(host, cancellationToken))
                     throw Away(operation, e);
@@ -37,24 +37,18 @@ internal sealed class HostPatience(HostWatch hosts, TimeProvider time)
     }
 
     /// <summary>Makes a call that cannot be made twice.</summary>
-    public static async Task<T> OnceAsync<T>(string operation, Func<Task<T>> call)
+    public static async Task<T> OnceAsync<T>(
+        string operation, Func<Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
             return await call();
         }
-        catch (Exception e) when (IsSilence(e))
+        catch (Exception e) when (e.IsSilence(cancellationToken))
         {
             throw Away(operation, e);
         }
     }
-
-    /// <summary>
-    /// Whether the exception means that the node does not answer. A node's answer is never one of these, even if it
-    /// says that another node does not answer.
-    /// </summary>
-    private static bool IsSilence(Exception e)
-        => e is NodeMissingException or OrleansException or TimeoutException or EnumerationAbortedException;
 
     private static HypervisorException Away(string operation, Exception e)
         => new(HypervisorFailure.Away, operation, e.Message, e);

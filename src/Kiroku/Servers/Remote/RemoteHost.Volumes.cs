@@ -36,7 +36,7 @@ internal sealed partial class RemoteHost
                     await target.WriteAsync(bytes, cancellationToken);
             }
             return true;
-        });
+        }, cancellationToken);
 
     public Task DeleteVolumeAsync(string volume, CancellationToken cancellationToken)
         => SendAsync(new DeleteVolume(volume), cancellationToken);
