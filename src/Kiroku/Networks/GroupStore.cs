@@ -68,13 +68,13 @@ internal sealed class GroupStore(
         }, cancellationToken);
 
     /// <exception cref="Fault">409: a server is in it.</exception>
-    public Task DeleteAsync(Guid id, CancellationToken cancellationToken)
+    public Task DeleteAsync(SecurityGroup group, CancellationToken cancellationToken)
         => database.WriteAloneAsync(async connection =>
         {
-            if (await cards.IsInGroupAsync(connection, id))
-                throw new Fault(409, $"Security Group {id} in use.") { Type = "SecurityGroupInUse" };
-            await connection.ExecuteAsync("DELETE FROM security_group_rules WHERE group_id = @id", new { id });
-            return await connection.ExecuteAsync("DELETE FROM security_groups WHERE id = @id", new { id });
+            if (await cards.IsInGroupAsync(connection, group))
+                throw new Fault(409, $"Security Group {group.Id} in use.") { Type = "SecurityGroupInUse" };
+            await connection.ExecuteAsync("DELETE FROM security_group_rules WHERE group_id = @Id", new { group.Id });
+            return await connection.ExecuteAsync("DELETE FROM security_groups WHERE id = @Id", new { group.Id });
         }, cancellationToken);
 
     /// <exception cref="Fault">404: there is no such group. 409: it has that rule already, or the project has as many

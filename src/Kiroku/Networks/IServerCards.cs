@@ -11,8 +11,8 @@ internal interface IServerCards
     /// <summary>How many servers of a project have a card.</summary>
     Task<long> CountAsync(string projectId, CancellationToken cancellationToken);
 
-    /// <summary>Whether a server was put into that group.</summary>
-    Task<bool> IsInGroupAsync(DbConnection connection, Guid groupId);
+    /// <summary>Whether a server was put into that group, which only servers of its project can be.</summary>
+    Task<bool> IsInGroupAsync(DbConnection connection, SecurityGroup group);
 
     /// <summary>Ids of the projects that have servers.</summary>
     Task<IReadOnlyList<string>> ListProjectsAsync(CancellationToken cancellationToken);

@@ -107,7 +107,7 @@ internal static class SecurityGroupsApi
                 Type = "SecurityGroupCannotRemoveDefault",
             };
         }
-        await store.DeleteAsync(group.Id, context.RequestAborted);
+        await store.DeleteAsync(group, context.RequestAborted);
         return TypedResults.NoContent();
     }
 

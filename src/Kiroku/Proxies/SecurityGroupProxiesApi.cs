@@ -104,7 +104,7 @@ internal static class SecurityGroupProxiesApi
             throw Fault.BadRequest("Insufficient rights for removing default security group.");
         await ProxyAccess.InNovasWordsAsync(async () =>
         {
-            await store.DeleteAsync(group.Id, context.RequestAborted);
+            await store.DeleteAsync(group, context.RequestAborted);
             return 0;
         });
         return TypedResults.StatusCode(StatusCodes.Status202Accepted);

@@ -28,11 +28,12 @@ internal sealed class ServerCards(IDatabase database) : IServerCards
             $"SELECT COUNT(*) FROM servers WHERE project_id = @projectId AND {HasCard}",
             new { projectId }), cancellationToken);
 
-    public async Task<bool> IsInGroupAsync(DbConnection connection, Guid groupId)
-        => await connection.ExecuteScalarAsync<long>(
-            "SELECT COUNT(*) FROM servers WHERE deleted = 0 AND labels LIKE @pattern",
+    public Task<bool> IsInGroupAsync(DbConnection connection, SecurityGroup group)
+        => connection.ExecuteScalarAsync<bool>(
+            "SELECT EXISTS (SELECT 1 FROM servers WHERE project_id = @ProjectId AND deleted = 0 "
+                + "AND labels LIKE @pattern)",
             // As an id stands in the text of a row; nothing that users write there is one of these.
-            new { pattern = $"%\"groups\":[%\"{groupId}\"%" }) > 0;
+            new { group.ProjectId, pattern = $"%\"groups\":[%\"{group.Id}\"%" });
 
     public Task<IReadOnlyList<string>> ListProjectsAsync(CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<string>>(async connection => (await connection.QueryAsync<string>(
