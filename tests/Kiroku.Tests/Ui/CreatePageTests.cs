@@ -103,4 +103,19 @@ public sealed class CreatePageTests(RunningCloud running) : IClassFixture<Runnin
         Assert.Equal(403, refused.Status);
         Assert.Contains("Quota", refused.Find("#problem").TextContent, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_sentence_of_the_API_s_on_a_Japanese_page_is_marked_as_English_and_one_of_the_page_s_is_not()
+    {
+        await using var cloud = await Cloud.StartAsync(("Quotas:Instances", "1"));
+        await cloud.CreateServerAsync();
+        using var client = await PageClient.SignInAsync(cloud.App, language: "ja");
+        var page = await client.GetAsync(Path);
+        var nameless = await client.SubmitAsync(page, Path, ("image", cloud.Image), ("flavor", Cloud.Small));
+        var tooMany = await client.SubmitAsync(
+            page, Path, ("name", "vm"), ("image", cloud.Image), ("flavor", Cloud.Small));
+
+        Assert.Equal((400, null), (nameless.Status, nameless.Find("#problem > span").GetAttribute("lang")));
+        Assert.Equal((403, "en"), (tooMany.Status, tooMany.Find("#problem > span").GetAttribute("lang")));
+    }
 }

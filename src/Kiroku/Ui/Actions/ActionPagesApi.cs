@@ -1,4 +1,5 @@
 using System.Text;
+using Kiroku.Ui.Looks;
 using Kiroku.Ui.Visits;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -20,12 +21,13 @@ internal static class ActionPagesApi
     private static async Task<IResult> Show(HttpContext context, string serverId, string requestId, ApiClient api)
         => Page(await FindAsync(api, serverId, requestId), context);
 
-    private static async Task<IResult> Cancel(HttpContext context, string serverId, string requestId, ApiClient api)
+    private static async Task<IResult> Cancel(
+        HttpContext context, string serverId, string requestId, ApiClient api, Visit visit)
     {
         var answer = await api.SendAsync("POST", $"{PathOf(serverId, requestId)}/cancel");
         var action = await FindAsync(api, serverId, requestId);
         if (!answer.IsGood)
-            return Page(action, context, answer.Message(), answer.Status);
+            return Page(action, context, PageProblem.Of(answer, visit.Texts), answer.Status);
         return SeeOther.To(context, action.Path);
     }
 
@@ -52,7 +54,7 @@ internal static class ActionPagesApi
     }
 
     private static RazorComponentResult Page(
-        ActionFacts action, HttpContext context, string? problem = null, int status = StatusCodes.Status200OK)
+        ActionFacts action, HttpContext context, PageProblem? problem = null, int status = StatusCodes.Status200OK)
     {
         var visit = context.RequestServices.GetRequiredService<Visit>();
         var timeline = Timeline.Of(action, visit.Now, context.Request.Query["attempts"] == "all");

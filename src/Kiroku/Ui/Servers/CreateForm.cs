@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Kiroku.Ui.Looks;
 using Kiroku.Ui.Texts;
 
 namespace Kiroku.Ui.Servers;
@@ -45,13 +46,13 @@ public sealed record CreateForm
     };
 
     /// <summary>What is missing or too much, in a sentence; null if it is for the API to say.</summary>
-    internal string? Problem(PageTexts texts) => this switch
+    internal PageProblem? Problem(PageTexts texts) => this switch
     {
-        { Name.Length: 0 } => texts["create.no-name"],
-        { Image.Length: 0 } => texts["create.no-image"],
-        { Flavor.Length: 0 } => texts["create.no-flavor"],
+        { Name.Length: 0 } => new(texts["create.no-name"]),
+        { Image.Length: 0 } => new(texts["create.no-image"]),
+        { Flavor.Length: 0 } => new(texts["create.no-flavor"]),
         _ when Encoding.UTF8.GetByteCount(UserData) is var bytes && bytes > MostUserData
-            => texts["create.user-data-long", bytes, MostUserData],
+            => new(texts["create.user-data-long", bytes, MostUserData]),
         _ => null,
     };
 

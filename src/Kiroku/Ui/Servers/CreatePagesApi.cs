@@ -1,4 +1,5 @@
 using Kiroku.Ui.Actions;
+using Kiroku.Ui.Looks;
 using Kiroku.Ui.Sessions;
 using Kiroku.Ui.Visits;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -30,12 +31,12 @@ internal static class CreatePagesApi
         var body = form.Body();
         var answer = await api.SendAsync("POST", "/v2.1/servers", body, OneSubmit.KeyOf(fields, "create", body));
         if (!answer.IsGood)
-            return await PageAsync(api, form, answer.Message() ?? visit.Texts["error.other.text"], answer.Status);
+            return await PageAsync(api, form, PageProblem.Of(answer, visit.Texts), answer.Status);
         var made = answer.Read(ServerPageJson.Default.MadeServer).Server.Id;
         return SeeOther.To(context, ActionFacts.PathOf(made, answer.RequestId!));
     }
 
-    private static async Task<IResult> PageAsync(ApiClient api, CreateForm form, string? problem, int status)
+    private static async Task<IResult> PageAsync(ApiClient api, CreateForm form, PageProblem? problem, int status)
         => new RazorComponentResult<CreatePage>(
             new { Form = form, Choices = await Choices.ForNewAsync(api), Problem = problem })
         {

@@ -1,5 +1,6 @@
 using Kiroku.Ui.Actions;
 using Kiroku.Ui.Door;
+using Kiroku.Ui.Looks;
 using Kiroku.Ui.Sessions;
 using Kiroku.Ui.Visits;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -57,7 +58,7 @@ internal static class ServerPagesApi
         var shown = await LoadAsync(context, serverId, api, visit);
         return Page(await OfferAsync(shown, api, visit, asked) with
         {
-            Problem = answer.Message() ?? visit.Texts["error.other.text"],
+            Problem = PageProblem.Of(answer, visit.Texts),
             Tried = asked.Id,
             Typed = TypedFields.Of(form).DistinctBy(field => field.Key).ToDictionary(),
         }, answer.Status);
@@ -72,7 +73,7 @@ internal static class ServerPagesApi
         {
             Shown = shown,
             Output = answer.IsGood ? answer.Read(ServerPageJson.Default.ConsoleLines).Output : null,
-            Problem = answer.IsGood ? null : answer.Message(),
+            Problem = answer.IsGood ? null : PageProblem.Of(answer, visit.Texts, "servers.no-console"),
         });
     }
 

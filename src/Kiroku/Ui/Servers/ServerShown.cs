@@ -1,4 +1,5 @@
 using Kiroku.Ui.Actions;
+using Kiroku.Ui.Looks;
 
 namespace Kiroku.Ui.Servers;
 
@@ -25,7 +26,7 @@ public sealed record ServerShown
     public Choices? Choices { get; init; }
 
     /// <summary>Why what was asked was refused; null if nothing was.</summary>
-    public string? Problem { get; init; }
+    public PageProblem? Problem { get; init; }
 
     /// <summary>What was refused.</summary>
     public string? Tried { get; init; }

@@ -1,3 +1,4 @@
+using Kiroku.Ui.Looks;
 using Kiroku.Ui.Visits;
 
 namespace Kiroku.Ui.SigningIn;
@@ -25,7 +26,7 @@ public sealed record SignInForm
     public string Return { get; init; } = LocalPath.Home;
 
     /// <summary>Why it did not work, in a sentence; null before it was tried.</summary>
-    public string? Problem { get; init; }
+    public PageProblem? Problem { get; init; }
 
     /// <summary>The password, or the credential's secret.</summary>
     internal string Secret { get; init; } = "";

@@ -1,5 +1,6 @@
 using Kiroku.Identity.Tokens;
 using Kiroku.Ui.Door;
+using Kiroku.Ui.Looks;
 using Kiroku.Ui.Sessions;
 using Kiroku.Ui.Visits;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -118,7 +119,7 @@ internal static class SigningInApi
         });
 
     private static async Task<IResult> ProjectsAsync(
-        HttpContext context, Session session, IdentityDoor identity, string? problem, int status)
+        HttpContext context, Session session, IdentityDoor identity, PageProblem? problem, int status)
     {
         var (answer, projects) = await FindProjectsAsync(context, session, identity);
         return new RazorComponentResult<ProjectPage>(new
@@ -136,11 +137,11 @@ internal static class SigningInApi
     private static RazorComponentResult Page(SignInForm form, IdentityDoor identity, int status = 200)
         => new RazorComponentResult<SignInPage>(new { Form = form, identity.HasDomains }) { StatusCode = status };
 
-    internal static string ProblemOf(ApiAnswer answer, Visit visit) => answer.Status switch
+    internal static PageProblem ProblemOf(ApiAnswer answer, Visit visit) => answer.Status switch
     {
-        401 => visit.Texts["sign-in.refused"],
-        429 => visit.Texts["sign-in.too-many", answer.RetryAfter ?? 1],
-        503 => visit.Texts["sign-in.unavailable"],
-        _ => answer.Message() ?? visit.Texts["sign-in.unavailable"],
+        401 => new(visit.Texts["sign-in.refused"]),
+        429 => new(visit.Texts["sign-in.too-many", answer.RetryAfter ?? 1]),
+        503 => new(visit.Texts["sign-in.unavailable"]),
+        _ => PageProblem.Of(answer, visit.Texts, "sign-in.unavailable"),
     };
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Kiroku.Ui.Door;
+using Kiroku.Ui.Looks;
 using Kiroku.Ui.Visits;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -83,7 +84,10 @@ internal static class SubscriptionPagesApi
     }
 
     private static Task<IResult> RefusedAsync(HttpContext context, string id, ApiClient api, ApiAnswer answer)
-        => PageAsync(context, id, api, new SubscriptionNews { Problem = answer.Message() ?? "" }, answer.Status);
+        => PageAsync(context, id, api, new SubscriptionNews
+        {
+            Problem = PageProblem.Of(answer, context.RequestServices.GetRequiredService<Visit>().Texts),
+        }, answer.Status);
 
     private static async Task<IResult> PageAsync(
         HttpContext context, string id, ApiClient api, SubscriptionNews news, int status = StatusCodes.Status200OK)
@@ -118,5 +122,5 @@ public sealed record SubscriptionNews
     public int? Redelivered { get; init; }
 
     /// <summary>Why it was refused.</summary>
-    public string? Problem { get; init; }
+    public PageProblem? Problem { get; init; }
 }

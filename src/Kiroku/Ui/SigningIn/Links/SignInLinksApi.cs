@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kiroku.Api;
 using Kiroku.Identity.Tokens;
+using Kiroku.Ui.Looks;
 using Kiroku.Ui.Sessions;
 using Kiroku.Ui.Visits;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -93,7 +94,7 @@ internal static class SignInLinksApi
             : throw Fault.BadRequest("The path is none of the page's own: they begin with /ui and are escaped.");
     }
 
-    private static RazorComponentResult Page(HttpContext context, Session session, string? problem, int status)
+    private static RazorComponentResult Page(HttpContext context, Session session, PageProblem? problem, int status)
     {
         HideAddress(context);
         return new RazorComponentResult<SignInLinkPage>(new
