@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Kiroku.Webhooks;
 using Kiroku.Webhooks.Receivers;
 using Microsoft.Extensions.Options;
@@ -22,7 +23,11 @@ public sealed class ReceiverAddressesTests
         "http://[::ffff:127.0.0.1]/", "http://[::ffff:7f00:1]/", "http://[::127.0.0.1]/",
         "http://[::ffff:0:127.0.0.1]/",
         "http://[64:ff9b::169.254.169.254]/", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/",
-        "http://[2002:a9fe:a9fe::1]/", "http://[fd00:ec2::254]/",
+        "http://[2002:a9fe:a9fe::1]/", "http://[fd00:ec2::254]/", "http://[2001:0:7f00:1::80ff:fffe]/",
+        // With an interface.
+        "http://[::1%251]/", "http://[::ffff:127.0.0.1%252]/", "http://[fd00:ec2::254%253]/",
+        // Of providers.
+        "http://100.100.100.200/", "http://168.63.129.16/", "http://192.0.0.192/",
         // Names that stand for these.
         "http://localhost/", "https://localhost:8774/", "http://LOCALHOST/",
     ];
@@ -70,6 +75,8 @@ public sealed class ReceiverAddressesTests
             .ToList();
         Assert.NotEmpty(own);
         Assert.All(own, address => Assert.False(Standard.Allows(address), $"{address}"));
+        Assert.All(own.Where(address => address.AddressFamily == AddressFamily.InterNetworkV6),
+            address => Assert.False(Standard.Allows(new IPAddress(address.GetAddressBytes(), 99)), $"{address}%99"));
     }
 
     [Fact]

@@ -18,8 +18,10 @@ internal sealed class ReceiverAddresses(IOptions<WebhooksOptions> options)
         {
             "0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4",
             "::/128", "::1/128", "fe80::/10", "fec0::/10", "ff00::/8",
-            // The metadata service that a large provider gives hosts over IPv6.
-            "fd00:ec2::254/128",
+            // Metadata services of large providers, which only their hosts reach.
+            "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32", "fd00:ec2::254/128",
+            // Teredo's, whose addresses hold one of IPv4 in disguise.
+            "2001::/32",
         }.Select(IPNetwork.Parse),
     ];
 
@@ -37,7 +39,8 @@ internal sealed class ReceiverAddresses(IOptions<WebhooksOptions> options)
     /// <summary>Whether a receiver may have this address.</summary>
     public bool Allows(IPAddress address)
     {
-        var bare = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        // Without the interface that one may name after a %, which makes no other address of it.
+        var bare = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : new IPAddress(address.GetAddressBytes());
         if (allowed.Have(bare))
             return true;
         return !refused.Have(bare) && !IsClosed(bare) && !IsOwn(bare)
