@@ -190,6 +190,44 @@ public sealed class EventTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_action_that_began_while_it_was_disabled_has_no_beginning_later()
+    {
+        var made = await hooks.SubscribeAsync(",\"events\":[\"begun\",\"ended\"]");
+        await hooks.Demo.AskAsync("PATCH", $"{HookCloud.Path}/{made["id"]}", """{"enabled":false}""");
+        var server = await Cloud.CreateServerAsync();
+        var (hangs, go) = (NewSource(), NewSource());
+        Cloud.Hypervisor.Before = operation =>
+        {
+            if (operation != "stop")
+                return Task.CompletedTask;
+            hangs.TrySetResult();
+            return go.Task;
+        };
+        var (_, request) = await Cloud.ActAsync(server, HookCloud.Stop);
+        await hangs.Task.WaitAsync(Token);
+        await hooks.SettleAsync();
+        await hooks.Demo.AskAsync("PATCH", $"{HookCloud.Path}/{made["id"]}", """{"enabled":true}""");
+        go.SetResult();
+        await Cloud.EndedAsync(server, request);
+        await hooks.Receiver.UntilAsync(all => all.Any(one => one.Type == "kiroku.action.ended"));
+        var only = Assert.Single(hooks.Receiver.All);
+        Assert.Equal((request, "kiroku.action.ended"), (only.RequestId, only.Type));
+    }
+
+    [Fact]
+    public async Task An_action_s_beginning_is_told_although_the_clock_was_set_back()
+    {
+        var server = await Cloud.CreateServerAsync();
+        hooks.Time.Ahead = TimeSpan.FromHours(1);
+        await hooks.SubscribeAsync(",\"events\":[\"begun\",\"ended\"]");
+        hooks.Time.Ahead = TimeSpan.Zero;
+        var stop = await Cloud.DoAsync(server, HookCloud.Stop);
+        await hooks.Receiver.UntilAsync(2);
+        Assert.Equal(["kiroku.action.begun", "kiroku.action.ended"],
+            hooks.Receiver.All.Where(one => one.RequestId == stop.Action.RequestId).Select(one => one.Type).Order());
+    }
+
+    [Fact]
     public async Task A_projects_subscription_tells_nothing_of_others_and_nothing_that_only_administrators_see()
     {
         var other = await People.AddAsync(Cloud.App, "other", "other", "member");

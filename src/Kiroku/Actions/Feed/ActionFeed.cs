@@ -28,6 +28,10 @@ internal sealed class ActionFeed(IDatabase database)
         return new FeedPosition(generation, last, long.MaxValue);
     }
 
+    /// <summary>The id of the action that was accepted last; 0 if there is none.</summary>
+    public static Task<long> NewestActionAsync(DbConnection connection)
+        => connection.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(id), 0) FROM records");
+
     /// <summary>
     /// The actions that changed after a position, or since the feed's beginning, oldest change first.
     /// </summary>

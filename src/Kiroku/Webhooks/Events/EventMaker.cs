@@ -57,7 +57,9 @@ internal sealed class EventMaker(Policy policy, IOptions<ApiOptions> api, TimePr
     /// </summary>
     private static IEnumerable<string> Kinds(Subscription subscription, LiveAction live)
     {
-        if (live.Action.StartTime >= subscription.CreatedAt)
+        if (subscription.BegunAfter is { } newest
+            ? live.Action.Id > newest
+            : live.Action.StartTime >= subscription.CreatedAt)
             yield return EventKinds.Begun;
         if (live.Action.FinishTime is not null)
             yield return EventKinds.Ended;

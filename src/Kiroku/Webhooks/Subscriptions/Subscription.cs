@@ -41,6 +41,9 @@ internal record Subscription
     /// <summary>The feed's position after which it tells.</summary>
     public string Since { get; init; } = "";
 
+    /// <summary>The newest action's id then: of later ones it tells the beginning. Null in rows of before.</summary>
+    public long? BegunAfter { get; init; }
+
     /// <summary>When the store was restored: what was to be told before may be missing.</summary>
     public DateTime? GapAt { get; init; }
 

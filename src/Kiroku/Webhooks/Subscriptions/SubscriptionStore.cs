@@ -49,7 +49,7 @@ internal sealed class SubscriptionStore(
         {
             await RequireRoomAsync(connection, row.ProjectId);
             var now = time.UtcNow();
-            var next = row with { Since = await NowAsync(connection), CreatedAt = now, UpdatedAt = now };
+            var next = await FromNowAsync(connection, row with { CreatedAt = now, UpdatedAt = now });
             await connection.ExecuteAsync(Insert, next);
             return next;
         }, cancellationToken);
@@ -69,7 +69,7 @@ internal sealed class SubscriptionStore(
             var after = change(before) with { UpdatedAt = time.UtcNow() };
             // What happened while it was disabled is not told.
             if (after.Enabled && !before.Enabled)
-                after = after with { DisabledReason = null, FailingSince = null, Since = await NowAsync(connection) };
+                after = await FromNowAsync(connection, after with { DisabledReason = null, FailingSince = null });
             await connection.ExecuteAsync(Change, after);
             return after;
         }, cancellationToken);
@@ -98,8 +98,12 @@ internal sealed class SubscriptionStore(
         => connection.QuerySingleOrDefaultAsync<SubscriptionRow?>(
             "SELECT * FROM webhook_subscriptions WHERE id = @id", new { id });
 
-    private static async Task<string> NowAsync(DbConnection connection)
-        => (await ActionFeed.NowAsync(connection)).ToString();
+    /// <summary>The subscription as it tells only what happens from now on.</summary>
+    private static async Task<SubscriptionRow> FromNowAsync(DbConnection connection, SubscriptionRow row) => row with
+    {
+        Since = (await ActionFeed.NowAsync(connection)).ToString(),
+        BegunAfter = await ActionFeed.NewestActionAsync(connection),
+    };
 
     private async Task RequireRoomAsync(DbConnection connection, string projectId)
     {
