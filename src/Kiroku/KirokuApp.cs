@@ -46,8 +46,13 @@ internal static class KirokuApp
         builder.Logging.AddFilter("Polly", LogLevel.Critical);
         builder.Services.AddSingleton(settings);
         builder.AddApi(settings);
-        // More connections are closed at once, so that the store and the hypervisor always have descriptors.
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = Descriptors.Connections);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            // More connections are closed at once, so that the store and the hypervisor always have descriptors.
+            kestrel.Limits.MaxConcurrentConnections = Descriptors.Connections;
+            // The longest filter of the live record, each of whose characters may be twelve in an address.
+            kestrel.Limits.MaxRequestLineSize = 32 * 1024;
+        });
         builder.Services.AddStorage(settings);
         builder.Services.AddAccess();
         builder.Services.AddIdentity(settings);

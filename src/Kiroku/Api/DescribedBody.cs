@@ -8,7 +8,7 @@ internal static class DescribedBody
 {
     /// <summary>A body of JSON.</summary>
     public static RouteHandlerBuilder TakesBody(this RouteHandlerBuilder route, Schema schema, bool required = true)
-        => route.AddOpenApiOperationTransformer((operation, _, _) =>
+        => route.LooksAtBody().AddOpenApiOperationTransformer((operation, _, _) =>
         {
             operation.RequestBody = new OpenApiRequestBody
             {
@@ -20,6 +20,10 @@ internal static class DescribedBody
             };
             return Task.CompletedTask;
         });
+
+    /// <summary>Whatever body there is may be too large or of another type, also where none is wanted.</summary>
+    public static RouteHandlerBuilder LooksAtBody(this RouteHandlerBuilder route)
+        => route.Refuses(StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType);
 
     private static OpenApiSchema Of(Schema schema) => new()
     {

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Kiroku.Api;
 
-/// <summary>Whole numbers in bodies, written as JSON numbers or as strings.</summary>
+/// <summary>Whole numbers as clients write them: in bodies as JSON numbers or strings, and elsewhere as text.</summary>
 internal static class WholeNumber
 {
     /// <summary>
@@ -20,4 +20,9 @@ internal static class WholeNumber
         var number = double.Parse(PythonText.Str(value), NumberStyles.Float, CultureInfo.InvariantCulture);
         return (int)Math.Clamp(number, int.MinValue, int.MaxValue);
     }
+
+    /// <summary>Reads a text. .NET alone would pass over null characters behind the number.</summary>
+    public static bool TryParse(string text, NumberStyles styles, out long number)
+        => long.TryParse(text, styles, CultureInfo.InvariantCulture, out number)
+            && !text.Contains('\0', StringComparison.Ordinal);
 }

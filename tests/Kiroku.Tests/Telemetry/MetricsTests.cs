@@ -80,6 +80,7 @@ public sealed class MetricsTests
     public async Task Streams_are_counted_while_they_are_open_and_follow_the_feed_together()
     {
         await using var cloud = await Cloud.StartAsync(AtOnce);
+        await Scraped.UntilAsync(cloud.Admin, read => read.Single("kiroku_streams") == 0);
         await using (await StreamClient.OpenAsync(cloud.Demo))
         await using (await StreamClient.OpenAsync(cloud.Admin))
             await Scraped.UntilAsync(cloud.Admin, read => read.Single("kiroku_streams") == 2

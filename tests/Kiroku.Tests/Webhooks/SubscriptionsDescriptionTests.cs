@@ -19,7 +19,11 @@ public sealed class SubscriptionsDescriptionTests
         ($"POST {HookCloud.Path}", "reader", "", """{"url":"URL"}""", 403),
         ($"GET {One}", "demo", "", null, 200),
         ($"PATCH {One}", "demo", "", """{"description":"for the tickets"}""", 200),
+        ($"GET {One}", "demo", "?x=1", null, 400),
         ($"PATCH {One}", "demo", "", """{"enabled":"no"}""", 400),
+        .. WithWrongBodies(
+            $"POST {HookCloud.Path}", $"PATCH {One}", $"POST {One}/redeliver", $"POST {One}/rotate-secret",
+            $"POST {One}/test"),
         ($"POST {One}/rotate-secret", "demo", "", null, 200),
         ($"POST {One}/rotate-secret", "demo", "", "[1]", 400),
         ($"GET {One}", "demo", "", null, 200),
@@ -59,7 +63,7 @@ public sealed class SubscriptionsDescriptionTests
             if (body is not null)
                 request.Content = new StringContent(
                     body.Replace("URL", hooks.Receiver.Url, StringComparison.Ordinal), Encoding.UTF8,
-                    "application/json");
+                    body.StartsWith('<') ? "application/xml" : "application/json");
             using var answer = await hooks.Cloud.App.Http.SendAsync(request, TestContext.Current.CancellationToken);
             await api.CheckAsync(operation, status, answer);
         }
@@ -78,6 +82,13 @@ public sealed class SubscriptionsDescriptionTests
             $"GET {One}", $"PATCH {One}", $"DELETE {One}", $"POST {One}/rotate-secret", $"GET {One}/deliveries",
             $"POST {One}/redeliver", $"POST {One}/test",
         }.Select(operation => (operation, by, id, (string?)null, status));
+
+    /// <summary>Whatever takes a body refuses one that is too large, and one that is no JSON.</summary>
+    private static IEnumerable<(string, string, string, string?, int)> WithWrongBodies(params string[] operations)
+        => operations.SelectMany(operation => new[]
+        {
+            (operation, "demo", "", (string?)new string(' ', 200_000), 413), (operation, "demo", "", "<xml/>", 415),
+        });
 
     /// <summary>Two subscriptions, and two deliveries of the first one.</summary>
     private static async Task<string> PrepareAsync(HookCloud hooks)

@@ -14,7 +14,7 @@ internal sealed class FeedMeters
     private readonly Histogram<double> reads;
     private readonly Histogram<double> lag;
     private readonly UpDownCounter<long> followers;
-    private readonly UpDownCounter<long> streams;
+    private long streams;
 
     public FeedMeters(IMeterFactory meters)
     {
@@ -27,8 +27,9 @@ internal sealed class FeedMeters
         followers = meter.CreateUpDownCounter<long>(
             "kiroku.feed.followers", "{follower}",
             "Who follows the feed at this node now, by kind: wait (a request), streams (all together), webhooks");
-        streams = meter.CreateUpDownCounter<long>(
-            "kiroku.streams", "{stream}", "Streams that are open at this node now");
+        meter.CreateObservableUpDownCounter(
+            "kiroku.streams", () => Interlocked.Read(ref streams), "{stream}",
+            "Streams that are open at this node now");
     }
 
     public void Read(TimeSpan took) => reads.Record(took.TotalSeconds);
@@ -44,5 +45,5 @@ internal sealed class FeedMeters
 
     public void Left(string kind) => followers.Add(-1, new KeyValuePair<string, object?>("kind", kind));
 
-    public void CountStreams(int change) => streams.Add(change);
+    public void CountStreams(int change) => Interlocked.Add(ref streams, change);
 }

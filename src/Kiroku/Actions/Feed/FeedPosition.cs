@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Kiroku.Api;
 
 namespace Kiroku.Actions.Feed;
 
@@ -42,5 +43,5 @@ internal sealed record FeedPosition(string Generation, long Number, long Id)
     }
 
     private static bool IsCount(string text, out long number)
-        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        => WholeNumber.TryParse(text, NumberStyles.None, out number);
 }

@@ -54,6 +54,7 @@ internal static class LiveApi
     {
         if (!Guid.TryParseExact(serverId, "D", out var id))
             throw NoServer(serverId);
+        _ = new LiveParameters(context.Request, known: []);
         var asked = new WaitRequest(context.Request);
         var shown = await waits.WaitAsync(
             (id, requestId), asked, () => ReadAsync(context, id, requestId, record, users), context.RequestAborted);

@@ -23,7 +23,8 @@ internal sealed class LiveParameters
         foreach (var (name, values) in query)
         {
             if (!known.Contains(name))
-                throw Refuse($"There is no parameter {name}; there are {string.Join(", ", known)}.");
+                throw Refuse($"There is no parameter {name}"
+                    + (known.Count == 0 ? "." : $"; there are {string.Join(", ", known)}."));
             if (values.Count > 1)
                 throw Refuse($"{name} is given {values.Count} times.");
         }
@@ -45,8 +46,8 @@ internal sealed class LiveParameters
     public int ReadPageSize() => this[PageSize] switch
     {
         null => DefaultPageSize,
-        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
-            && size is > 0 and <= MostPageSize => size,
+        var text when WholeNumber.TryParse(text, NumberStyles.None, out var size)
+            && size is > 0 and <= MostPageSize => (int)size,
         _ => throw Refuse($"{PageSize} is a whole number from 1 to {MostPageSize}."),
     };
 

@@ -14,6 +14,7 @@ internal static class CancelApi
             .Is("cancelAction", "Cancels an action that runs: it stops, and what it has done is undone.")
             .Takes("serverId", "The id of its server.")
             .Takes("requestId", "The id of the request that began it.")
+            .LooksAtBody()
             .Answers(StatusCodes.Status202Accepted)
             .Refuses(
                 StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound,

@@ -42,6 +42,7 @@ internal static class DeliveriesApi
         app.MapPost($"{Paths.One}/test", Test)
             .Is("testSubscription", "Sends an event that tells nothing, and answers how that went.")
             .IsAboutSubscription()
+            .LooksAtBody()
             .Answers<TestDocument>()
             .Refuses(Paths.Refusals);
     }

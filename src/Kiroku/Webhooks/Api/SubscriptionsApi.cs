@@ -27,7 +27,7 @@ internal static class SubscriptionsApi
             .Is("showSubscription", "One subscription.")
             .IsAboutSubscription()
             .Answers<SubscriptionDocument>()
-            .Refuses(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
+            .Refuses(Paths.Refusals);
         app.MapPatch(Paths.One, Update)
             .Is("updateSubscription", "Changes what the body names.")
             .IsAboutSubscription()
@@ -42,6 +42,7 @@ internal static class SubscriptionsApi
         app.MapPost($"{Paths.One}/rotate-secret", RotateSecret)
             .Is("rotateSecret", "A new secret, which the answer alone has; the former one is good for a day.")
             .IsAboutSubscription()
+            .LooksAtBody()
             .Answers<SubscriptionDocument>()
             .Refuses(Paths.Refusals);
     }

@@ -198,6 +198,7 @@ public sealed partial class LiveApiTests(History history) : IClassFixture<Histor
     [InlineData("page_size=1e2", "page_size is")]
     [InlineData("page_size=", "page_size is")]
     [InlineData("page_size=%D9%A3", "page_size is")]
+    [InlineData("page_size=1%00", "page_size is")]
     [InlineData("page_size=1&page_size=2", "page_size is given 2 times.")]
     [InlineData("filter=done=true&filter=done=false", "filter is given 2 times.")]
     [InlineData("order_by=name", "order_by is start_time or start_time desc.")]
@@ -218,7 +219,9 @@ public sealed partial class LiveApiTests(History history) : IClassFixture<Histor
     [InlineData("filter=request_id = \"\0\" OR project_id = \"\0\" OR server.id = \"\0\"")]
     [InlineData("filter=request_id = \"\0\"")]
     [InlineData("filter=server.id = nonsense")]
-    public async Task Any_text_may_be_searched_for(string query) => await ListAsync(Demo, $"?{query}");
+    [InlineData("filter=server.name = \"LONG\"")]
+    public async Task Any_text_may_be_searched_for(string query)
+        => await ListAsync(Demo, $"?{query.Replace("LONG", new string('録', 1984), StringComparison.Ordinal)}");
 
     [Fact]
     public async Task A_wrong_filter_is_refused_with_its_column()
@@ -228,7 +231,16 @@ public sealed partial class LiveApiTests(History history) : IClassFixture<Histor
             ["type", "title", "status", "detail", "column", "request_id"], problem.AsObject().Select(pair => pair.Key));
         Assert.Equal(
             ("urn:kiroku:problem:invalid-filter", 17), ((string)problem["type"]!, (int)problem["column"]!));
-        await RefusedAsync(Demo, $"{List}?filter={new string('a', 2001)}", 400);
+        await RefusedAsync(Demo, $"{List}?filter={new string('録', 2001)}", 400);
+        await RefusedAsync(Demo, $"{List}?filter=duration_ms = \"5\0\"", 400);
+    }
+
+    [Fact]
+    public async Task One_action_takes_no_parameter()
+    {
+        var problem = await RefusedAsync(Demo, $"{Failed}?wait=-1", 400);
+        Assert.Equal(("urn:kiroku:problem:invalid-parameter", "There is no parameter wait."),
+            ((string)problem["type"]!, (string)problem["detail"]!));
     }
 
     [Theory]

@@ -102,7 +102,7 @@ internal sealed record MillisecondsField(string Name, Func<LiveAction, long?> Sp
     public override long? Value(LiveAction action) => Span(action) / 1000;
 
     public override long? Parse(string text)
-        => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        => WholeNumber.TryParse(text, NumberStyles.AllowLeadingSign, out var number)
             ? number
             : null;
 }

@@ -10,6 +10,8 @@ internal sealed record DescribedRequest(string Operation, int Status, string Res
 
     public (string Name, string Value) Header { get; init; } = ("Accept", "*/*");
 
+    public string? Body { get; init; }
+
     /// <summary>Whether it is about an action that runs and can be cancelled, instead of one that has failed.</summary>
     public bool IsOfRunning { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Kiroku.Storage;
 using Kiroku.Tests.Actions.Live.Streams;
 using Kiroku.Tests.Servers;
@@ -36,6 +37,8 @@ public sealed class DescriptionTests(History history) : IClassFixture<History>
         new(Cancel, 202, "") { IsOfRunning = true },
         new(Show, 200, "") { IsOfRunning = true },
         new(Cancel, 400, "?x=1"),
+        new(Cancel, 413, "") { Body = new string(' ', 200_000) },
+        new(Cancel, 415, "") { Body = "<xml/>" },
         new(Cancel, 403, "") { By = "reader" },
         new(Cancel, 404, "") { By = "other" },
         new(Cancel, 409, ""),
@@ -143,6 +146,9 @@ public sealed class DescriptionTests(History history) : IClassFixture<History>
         var rest = request.Rest.Replace("BEGINNING", await StreamCloud.BeginningAsync(Cloud), StringComparison.Ordinal);
         using var message = new HttpRequestMessage(request.Method, Fill(request.Path, server, id) + rest);
         message.Headers.TryAddWithoutValidation(request.Header.Name, request.Header.Value);
+        if (request.Body is not null)
+            message.Content = new StringContent(
+                request.Body, Encoding.UTF8, request.Body.StartsWith('<') ? "application/xml" : "application/json");
         if (people.TryGetValue(request.By, out var user))
             message.Headers.TryAddWithoutValidation("X-Auth-Token", user.Token);
         using var answer = await Cloud.App.Http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, Token);
