@@ -28,6 +28,7 @@ internal sealed class ActionFollow
     /// <summary>Tells what runs, and then each change, for ever.</summary>
     public async Task RunAsync(Action<ToldAction> tell)
     {
+        await RequireFilterAsync();
         await BeginAsync(tell);
         while (true)
         {
@@ -38,6 +39,15 @@ internal sealed class ActionFollow
                 return true;
             }, TimeSpan.MaxValue, work.Ended);
         }
+    }
+
+    /// <summary>Has the service refuse a wrong filter as it was typed, with the place in it that is wrong.</summary>
+    private async Task RequireFilterAsync()
+    {
+        if (string.IsNullOrWhiteSpace(query.Filter))
+            return;
+        await foreach (var _ in work.Record.ListAsync(query with { PageSize = 1 }, work.Ended))
+            break;
     }
 
     /// <summary>Tells what runs, and takes the position from which on changes are new.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kiroku.Api;
 using Spectre.Console;
 
@@ -21,6 +22,10 @@ internal sealed class ActionReport(Screen screen)
         Fact("took", Words.Took(action));
         Fact("now", Words.Progress(action));
         Fact("why", PlainText.Of(fields.Details));
+        Fact("reason", PlainText.Of(
+            fields.Attempts?.LastOrDefault(attempt => attempt.ReasonCode is not null)?.ReasonCode));
+        foreach (var (name, change) in fields.Changes ?? new Dictionary<string, ChangeFields>())
+            Fact("changed", $"{PlainText.Of(name)} from {Value(change.Before)} to {Value(change.After)}");
         foreach (var warning in fields.Warnings ?? [])
             Fact("warning", PlainText.Of(warning.Message ?? warning.Code));
         Fact("cancelled", fields.Cancelled is { } cancelled
@@ -30,6 +35,13 @@ internal sealed class ActionReport(Screen screen)
         if (fields.Attempts is { Count: > 0 } attempts)
             screen.Table(Headings, [.. attempts.Select(attempt => Row(attempt, fields))]);
     }
+
+    private static string Value(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.Undefined => "nothing",
+        JsonValueKind.Object => PlainText.Of(value.TextOf("name") ?? value.TextOf("id") ?? value.GetRawText()),
+        _ => PlainText.Of($"{value}"),
+    };
 
     private void Fact(string name, string value)
     {

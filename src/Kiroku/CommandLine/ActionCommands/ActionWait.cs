@@ -10,6 +10,8 @@ internal sealed class ActionWait(CloudWork work, ActionName name, TimeSpan? long
     /// <summary>The longest that one request waits.</summary>
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan Way = TimeSpan.FromSeconds(2);
+
     private readonly long began = work.Screen.Time.GetTimestamp();
     private string told = "";
     private readonly Retrying retrying = new(work.Screen.Note, work.Screen.Time);
@@ -29,7 +31,7 @@ internal sealed class ActionWait(CloudWork work, ActionName name, TimeSpan? long
             tell(action);
             var known = tag;
             var next = await retrying.TryAsync(
-                () => work.Record.ShowAsync(name, Next, known, work.Ended), Left, work.Ended);
+                () => work.Record.ShowAsync(name, Next, known, work.Ended, Longest), Left, work.Ended);
             if (next.Action is not null)
                 (action, tag) = (next.Action, next.Tag);
         }
@@ -42,6 +44,9 @@ internal sealed class ActionWait(CloudWork work, ActionName name, TimeSpan? long
 
     /// <summary>Whole seconds, as the service wants them; it may so wait a little less than one too long.</summary>
     private TimeSpan Next => Left < Round ? TimeSpan.FromSeconds(Math.Ceiling(Left.TotalSeconds)) : Round;
+
+    /// <summary>How long one request may take: as long as it waits, and a moment for its way.</summary>
+    private TimeSpan? Longest => Left < Round ? Next + Way : null;
 
     private void Note(ToldAction action)
     {

@@ -25,6 +25,11 @@ internal static class ExportCommand
             Required = true,
         };
         var filter = CloudCommand.Filter;
+        file.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value.Length: 0 }])
+                result.AddError("--output is the name of a file, or -");
+        });
         command.Command.Options.Add(format);
         command.Command.Options.Add(file);
         command.Command.Options.Add(filter);
@@ -39,7 +44,7 @@ internal static class ExportCommand
             if (path == Standard)
                 await ToStandardAsync(surroundings, export);
             else
-                await ToFileAsync(work, Path.GetFullPath(path), export);
+                await ToPathAsync(work, Path.GetFullPath(path), export);
             return 0;
         });
         return command.Command;
@@ -51,21 +56,49 @@ internal static class ExportCommand
         await export.RunAsync(output);
     }
 
-    private static async Task ToFileAsync(CloudWork work, string path, ExportCopy export)
+    /// <summary>What is no file, as a pipe or a device, is written to; only a file is replaced.</summary>
+    private static async Task ToPathAsync(CloudWork work, string path, ExportCopy export)
     {
         if (Directory.Exists(path))
             throw new UsageException($"{path} is a folder");
+        var there = File.Exists(path) ? FileStatus.Of(path) : (FileStatus?)null;
+        if (there is { IsRegular: false })
+        {
+            await using var output = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            await export.RunAsync(output);
+        }
+        else
+            await ToFileAsync(work, TargetOf(path), there?.Permissions, export);
+    }
+
+    /// <summary>The file that a link leads to: it is replaced, and the link stays.</summary>
+    private static string TargetOf(string path)
+        => new FileInfo(path).LinkTarget is null
+            ? path
+            : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+
+    private static async Task ToFileAsync(
+        CloudWork work, string path, UnixFileMode? permissions, ExportCopy export)
+    {
         var part = $"{path}.{RandomNumberGenerator.GetHexString(6, lowercase: true)}.part";
         try
         {
             long count;
-            await using (var output = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.Read))
+            await using (var output = new FileStream(part, new FileStreamOptions
             {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                // What one account may read of the record is not for all accounts of the computer.
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }))
+            {
+                if (permissions is { } former)
+                    File.SetUnixFileMode(output.SafeFileHandle, former);
                 count = await export.RunAsync(output);
                 output.Flush(flushToDisk: true);
             }
             File.Move(part, path, overwrite: true);
-            work.Screen.Note($"{path} holds {count} actions");
+            work.Screen.Note($"{path} holds {count} {(count == 1 ? "action" : "actions")}");
         }
         finally
         {

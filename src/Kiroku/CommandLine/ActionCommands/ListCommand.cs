@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 
 namespace Kiroku.CommandLine.ActionCommands;
 
@@ -18,13 +17,8 @@ internal static class ListCommand
             Description = "The most actions to list; 0 for all.",
             HelpName = "NUMBER",
             DefaultValueFactory = _ => 50,
+            CustomParser = Numbers.Count,
         };
-        limit.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var most)
-                && most < 0)
-                result.AddError("--limit is a whole number from 0 on");
-        });
         var oldestFirst = new Option<bool>("--oldest-first") { Description = "The oldest first." };
         command.Command.Options.Add(filter);
         command.Command.Options.Add(limit);

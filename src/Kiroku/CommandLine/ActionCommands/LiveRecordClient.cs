@@ -28,8 +28,8 @@ internal sealed class LiveRecordClient(SignedIn cloud)
                 ("page_size", $"{Math.Clamp(query.PageSize, 1, MostPageSize)}")]);
             using var answer = await GetAsync(new CloudRequest(HttpMethod.Get, path), cancellationToken);
             var page = await Refusal.ReadAsync(answer, null, cancellationToken);
-            yield return new ToldPage([.. Actions(page)], page.TextOf("position"));
             next = page.TextOf("next_page_token");
+            yield return new ToldPage([.. Actions(page)], page.TextOf("position"), IsLast: next is null);
         }
         while (next is not null);
     }
@@ -37,18 +37,20 @@ internal sealed class LiveRecordClient(SignedIn cloud)
     /// <summary>
     /// An action: as it is, or as soon as it is not any more what a tag stands for, at the latest after some time.
     /// </summary>
+    /// <exception cref="TimeoutException">The service did not answer within <paramref name="longest"/>.</exception>
     public async Task<(ToldAction? Action, string? Tag)> ShowAsync(
-        ActionName name, TimeSpan? wait, string? knownTag, CancellationToken cancellationToken)
+        ActionName name, TimeSpan? wait, string? knownTag, CancellationToken cancellationToken,
+        TimeSpan? longest = null)
     {
         List<(string, string)> headers = [];
-        if (wait is { } longest)
-            headers.Add(("Prefer", $"wait={(int)longest.TotalSeconds}"));
+        if (wait is { } asked)
+            headers.Add(("Prefer", $"wait={(int)asked.TotalSeconds}"));
         if (knownTag is not null)
             headers.Add(("If-None-Match", knownTag));
         var request = new CloudRequest(HttpMethod.Get, name.Path)
         {
             Headers = headers,
-            Longest = (wait ?? default) + Slack,
+            Longest = longest ?? (wait ?? default) + Slack,
         };
         using var answer = await cloud.SendAsync(request, cancellationToken);
         if (answer.StatusCode == HttpStatusCode.NotModified)
@@ -124,5 +126,7 @@ internal sealed record ListQuery(string? Filter, bool AllProjects)
     public int PageSize { get; init; } = 50;
 }
 
-/// <summary>A page of actions, and the feed's position when the first one was read.</summary>
-internal sealed record ToldPage(IReadOnlyList<ToldAction> Actions, string? Position);
+/// <summary>
+/// A page of actions, the feed's position when the first page was read, and whether no other page follows.
+/// </summary>
+internal sealed record ToldPage(IReadOnlyList<ToldAction> Actions, string? Position, bool IsLast);

@@ -30,18 +30,26 @@ internal sealed class NamedAction(LiveRecordClient record, bool allProjects)
         };
     }
 
-    /// <summary>The newest page with actions is enough for an id, and for names all that one page can hold.</summary>
+    /// <summary>
+    /// The newest action is enough for an id. Several servers may have a name, which is looked for among many actions.
+    /// </summary>
+    /// <exception cref="UsageException">It is not among so many.</exception>
     private async Task<IReadOnlyList<ToldAction>> FindAsync(
         string filter, bool isId, CancellationToken cancellationToken)
     {
-        var pages = 0;
+        var (pages, found) = (0, new List<ToldAction>());
         var query = new ListQuery(filter, allProjects) { PageSize = isId ? 1 : 1000 };
         await foreach (var page in record.ListAsync(query, cancellationToken))
         {
-            if (page.Actions.Count > 0 || ++pages == MostPages)
-                return page.Actions;
+            found.AddRange(page.Actions);
+            if (isId && found.Count > 0)
+                break;
+            if (++pages < MostPages || page.IsLast)
+                continue;
+            return found.Count > 0 ? found : throw new UsageException(
+                "that is not among the newest actions, and there are very many; name the server by its id");
         }
-        return [];
+        return found;
     }
 
     /// <summary>A text as filters have it, none of whose characters has a meaning.</summary>

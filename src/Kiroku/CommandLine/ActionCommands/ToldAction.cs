@@ -69,6 +69,9 @@ internal sealed record ActionFields
 
     public string? Details { get; init; }
 
+    /// <summary>By name, what each was before and after: texts, numbers, or objects with a name or an id.</summary>
+    public IReadOnlyDictionary<string, ChangeFields>? Changes { get; init; }
+
     public IReadOnlyList<WarningFields>? Warnings { get; init; }
 
     public IReadOnlyList<AttemptFields>? Attempts { get; init; }
@@ -82,6 +85,8 @@ internal sealed record ServerFields
 }
 
 internal sealed record CancelledFields(string? UserId, DateTimeOffset Time);
+
+internal sealed record ChangeFields(JsonElement Before, JsonElement After);
 
 internal sealed record WarningFields(string Code, string? Message);
 
@@ -98,6 +103,8 @@ internal sealed record AttemptFields
     public DateTimeOffset? FinishTime { get; init; }
 
     public string? Result { get; init; }
+
+    public string? ReasonCode { get; init; }
 
     public string? Details { get; init; }
 

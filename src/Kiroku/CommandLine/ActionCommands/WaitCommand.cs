@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Kiroku.Api;
 
 namespace Kiroku.CommandLine.ActionCommands;
@@ -26,13 +25,8 @@ internal static class WaitCommand
         {
             Description = "The longest time to wait; for ever without it.",
             HelpName = "SECONDS",
+            CustomParser = Numbers.Seconds,
         };
-        timeout.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && double.TryParse(token.Value, CultureInfo.InvariantCulture, out var most)
-                && most is not (>= 0 and <= 31_536_000))
-                result.AddError("--timeout is a number of seconds, at most those of a year");
-        });
         command.Command.Arguments.Add(server);
         command.Command.Arguments.Add(request);
         command.Command.Options.Add(timeout);

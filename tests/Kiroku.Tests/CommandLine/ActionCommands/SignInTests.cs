@@ -181,6 +181,19 @@ public sealed class SignInTests(RunningCloud running) : IClassFixture<RunningClo
         Assert.Equal(2, (await desk.RunAsync(args)).ExitCode);
     }
 
+    [Theory]
+    [InlineData("--limit is a whole number from 0 on, and not x", "list", "--limit", "x")]
+    [InlineData("at most those of a year, and not abc", "wait", "vm", "--timeout", "abc")]
+    [InlineData("at most those of a year, and not NaN", "wait", "vm", "--timeout", "NaN")]
+    public async Task A_wrong_number_is_refused_in_words(string says, params string[] args)
+    {
+        using var desk = Desk.With(App);
+        var said = await desk.RunAsync(args);
+        Assert.Equal(2, said.ExitCode);
+        Assert.Contains(says, said.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", said.Error, StringComparison.Ordinal);
+    }
+
     private static void AssertLists(Said said) => Assert.Contains("vm", said.Well().Out, StringComparison.Ordinal);
 
     private static void Set(Desk desk, params (string Name, string Value)[] variables)

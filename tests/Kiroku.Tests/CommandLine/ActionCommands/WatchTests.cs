@@ -79,8 +79,10 @@ public sealed class WatchTests : IAsyncLifetime
             ], said.Lines);
         const string filter = "action = stop OR action = start";
         Assert.Equal(
-            [$"list ({filter}) AND done = false", $"stream {Position} {filter}", $"stream g.3.1 {filter}",
-                $"stream g.5.1 {filter}"], asked);
+            [
+                $"list {filter}", $"list ({filter}) AND done = false", $"stream {Position} {filter}",
+                $"stream g.3.1 {filter}", $"stream g.5.1 {filter}",
+            ], asked);
         Assert.Equal(130, said.ExitCode);
     }
 
