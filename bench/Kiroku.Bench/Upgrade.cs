@@ -14,6 +14,9 @@ internal static class Upgrade
 {
     private const int Kills = 10;
 
+    /// <summary>Between two rounds of questions, so that they do not take all of the processors from the move.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
+
     public static async Task<int> RunAsync(string old, string product, int actions, string stores)
     {
         var folder = Directory.CreateTempSubdirectory("kiroku-bench-").FullName;
@@ -59,7 +62,10 @@ internal static class Upgrade
             await using var service = await Service.StartAsync(product, store.Folder, store.Settings);
             after = starts == 0 ? service.FirstAnswer : after;
             do
+            {
                 await answers.CompareSomeAsync(service.Http);
+                await Task.Delay(Pause);
+            }
             while (await store.CountLeft() > kills.ElementAtOrDefault(starts));
             Console.Error.WriteLine($"{store.Name}: start {starts}, {await store.CountLeft()} are left");
         }
