@@ -24,10 +24,14 @@ internal static class UiRoom
         services.Configure<AntiforgeryOptions>(options =>
         {
             options.Cookie.Name = "kiroku-form";
-            options.Cookie.SameSite = SameSiteMode.Strict;
+            // As the session's: without it, a page that a link of another site leads to would get a new one, with
+            // which the forms of all other tabs do not fit any more.
+            options.Cookie.SameSite = SameSiteMode.Lax;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             options.SuppressXFrameOptionsHeader = true;
         });
+        // Silences what a stranger's cookie could fill the log with.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Critical));
         // Japanese as it is, instead of eight bytes for each character.
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddSingleton<ApiDoor>();

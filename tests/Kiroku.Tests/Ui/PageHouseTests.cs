@@ -19,6 +19,13 @@ public sealed partial class PageHouseTests
             rooms, room => Regex.IsMatch(source.Text, $@"(?<!Ui\.)\bKiroku\.{room}\b")));
     }
 
+    /// <summary>It would be read by a thread that waits.</summary>
+    [Fact]
+    public void Only_one_file_takes_a_form_that_it_has_not_read_itself()
+        => Assert.Equal(["Given.cs"], Sources()
+            .Where(source => source.Text.Contains("Request.Form", StringComparison.Ordinal))
+            .Select(source => Path.GetFileName(source.File)));
+
     [Fact]
     public void Both_languages_have_the_same_keys_with_the_same_places_for_values()
     {

@@ -34,6 +34,9 @@ public sealed class SigningInTests(RunningCloud running) : IClassFixture<Running
     [InlineData("/ui/\r\nSet-Cookie: a=b")]
     [InlineData("/ui/日本")]
     [InlineData("/v2.1/servers")]
+    [InlineData("/ui/../identity/v3")]
+    [InlineData("/ui/x/%2E./../v2.1")]
+    [InlineData("/ui/Sign-Out")]
     [InlineData("")]
     public void After_signing_in_nobody_is_sent_out_of_the_page(string path)
         => Assert.Equal("/ui", LocalPath.Of(path));
@@ -42,6 +45,7 @@ public sealed class SigningInTests(RunningCloud running) : IClassFixture<Running
     [InlineData("/ui")]
     [InlineData("/ui/servers?name=a%2Fb")]
     [InlineData("/ui?x=1")]
+    [InlineData("/ui/actions?filter=../..")]
     public void A_path_of_the_page_is_kept(string path) => Assert.Equal(path, LocalPath.Of(path));
 
     [Fact]
@@ -138,7 +142,8 @@ public sealed class SigningInTests(RunningCloud running) : IClassFixture<Running
         var answer = await client.SubmitAsync(choice, "/ui/project", ("project", second));
         Assert.Equal((303, "/ui"), (answer.Status, answer.Location));
         Assert.Equal("second", (await client.GetAsync("/ui/project")).Find(".menu-where").TextContent);
-        var refused = await client.SubmitAsync(choice, "/ui/project", ("project", running.Other.ProjectId));
+        var refused = await client.SubmitAsync(
+            await client.GetAsync("/ui/project"), "/ui/project", ("project", running.Other.ProjectId));
         Assert.Equal(401, refused.Status);
         Assert.NotEqual(person.ProjectId, second);
     }

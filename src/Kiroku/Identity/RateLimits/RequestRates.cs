@@ -11,10 +11,21 @@ namespace Kiroku.Identity.RateLimits;
 /// </summary>
 internal sealed class RequestRates(IOptions<RateLimitOptions> options) : IDisposable
 {
+    /// <summary>Nova's message, from when it still had rate limits.</summary>
+    private const string Limited = "This request was rate-limited.";
+
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly PartitionedRateLimiter<Asking> limiter = PartitionedRateLimiter.Create<Asking, Asking>(
         asking => Bucket(asking, asking.Reads ? options.Value.ReadsPerMinute : options.Value.WritesPerMinute));
+
+    /// <summary>Counts a request.</summary>
+    /// <exception cref="Fault">429: there were too many, with the time to wait.</exception>
+    public void Require(SignIn signIn, HttpRequest request)
+    {
+        if (Count(signIn, request) is { } wait)
+            throw TooMany(wait);
+    }
 
     /// <summary>Counts a request.</summary>
     /// <returns>How long to wait before trying again; null if the request may proceed.</returns>
@@ -26,6 +37,12 @@ internal sealed class RequestRates(IOptions<RateLimitOptions> options) : IDispos
             return null;
         return lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.Zero;
     }
+
+    /// <summary>The answer to a user whose requests are too frequent.</summary>
+    public static Fault TooMany(TimeSpan wait) => new(StatusCodes.Status429TooManyRequests, Limited)
+    {
+        RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)),
+    };
 
     public void Dispose() => limiter.Dispose();
 

@@ -19,6 +19,13 @@ internal sealed record ApiAnswer(int Status, ReadOnlyMemory<byte> Body, IHeaderD
     /// <summary>Whole seconds after which to try again; null if it does not say.</summary>
     public int? RetryAfter => int.TryParse(Headers.RetryAfter, out var seconds) ? seconds : null;
 
+    /// <summary>Passes on to the browser after how long to try again, if the answer says so.</summary>
+    public void TellWait(HttpResponse response)
+    {
+        if (RetryAfter is { } seconds)
+            response.Headers.RetryAfter = $"{seconds}";
+    }
+
     public T Read<T>(JsonTypeInfo<T> type)
         => JsonSerializer.Deserialize(Body.Span, type) ?? throw new JsonException("The answer is null.");
 

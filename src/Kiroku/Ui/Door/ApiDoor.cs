@@ -50,8 +50,11 @@ internal sealed class ApiDoor
             where T : class => context.Features.Set(visitor.Features.Get<T>());
     }
 
+    /// <exception cref="Fault">400: the path has a null character, which no server takes.</exception>
     private static DefaultHttpContext Make(HttpContext visitor, ApiRequest request)
     {
+        if (request.Path.Contains("%00", StringComparison.Ordinal))
+            throw Fault.BadRequest("An address has no null characters.");
         var features = new FeatureCollection();
         features.Set(visitor.Features.Get<IHttpConnectionFeature>());
         features.Set(visitor.Features.Get<IHttpRequestLifetimeFeature>());

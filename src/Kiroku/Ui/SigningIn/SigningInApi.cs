@@ -126,8 +126,7 @@ internal static class SigningInApi
         {
             Projects = projects ?? throw new ApiRefusal(answer),
             Problem = problem,
-            Return = LocalPath.Of(context.Request.HasFormContentType
-                ? context.Request.Form[SignInRedirect.Return] : context.Request.Query[SignInRedirect.Return]),
+            Return = LocalPath.Of(Given.Of(context, SignInRedirect.Return)),
         })
         {
             StatusCode = status,
@@ -137,11 +136,16 @@ internal static class SigningInApi
     private static RazorComponentResult Page(SignInForm form, IdentityDoor identity, int status = 200)
         => new RazorComponentResult<SignInPage>(new { Form = form, identity.HasDomains }) { StatusCode = status };
 
-    internal static PageProblem ProblemOf(ApiAnswer answer, Visit visit) => answer.Status switch
+    /// <summary>Why nobody was signed in, for a page that also passes on after how long to try again.</summary>
+    internal static PageProblem ProblemOf(ApiAnswer answer, Visit visit)
     {
-        401 => new(visit.Texts["sign-in.refused"]),
-        429 => new(visit.Texts["sign-in.too-many", answer.RetryAfter ?? 1]),
-        503 => new(visit.Texts["sign-in.unavailable"]),
-        _ => PageProblem.Of(answer, visit.Texts, "sign-in.unavailable"),
-    };
+        answer.TellWait(visit.Context.Response);
+        return answer.Status switch
+        {
+            401 => new(visit.Texts["sign-in.refused"]),
+            429 => new(visit.Texts["sign-in.too-many", answer.RetryAfter ?? 1]),
+            503 => new(visit.Texts["sign-in.unavailable"]),
+            _ => PageProblem.Of(answer, visit.Texts, "sign-in.unavailable"),
+        };
+    }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Kiroku.Api;
 using Kiroku.Ui.Door;
-using Kiroku.Ui.Sessions;
 using Microsoft.Net.Http.Headers;
 
 namespace Kiroku.Ui.Visits;
@@ -9,7 +8,7 @@ namespace Kiroku.Ui.Visits;
 /// <summary>
 /// The API as the visit's session may use it. Pages get all that they show, and do all that they do, through this.
 /// </summary>
-internal sealed class ApiClient(ApiDoor door, Visit visit, SessionCookies cookies)
+internal sealed class ApiClient(ApiDoor door, Visit visit)
 {
     /// <summary>The version of the compute API that pages are written for.</summary>
     public const string Microversion = "compute 2.96";
@@ -39,8 +38,7 @@ internal sealed class ApiClient(ApiDoor door, Visit visit, SessionCookies cookie
             ? request
             : request with { Headers = [.. request.Headers, ("Idempotency-Key", key)] });
         // The page that says what was refused has the API's status, and so its time to wait.
-        if (answer.RetryAfter is { } seconds)
-            visit.Context.Response.Headers.RetryAfter = $"{seconds}";
+        answer.TellWait(visit.Context.Response);
         return answer;
     }
 
@@ -64,7 +62,6 @@ internal sealed class ApiClient(ApiDoor door, Visit visit, SessionCookies cookie
             if (response.StatusCode != StatusCodes.Status401Unauthorized)
                 return Task.CompletedTask;
             response.Headers.Remove(HeaderNames.WWWAuthenticate);
-            cookies.Delete(visit.Context);
             SignInRedirect.Send(visit.Context);
             return Task.CompletedTask;
         });

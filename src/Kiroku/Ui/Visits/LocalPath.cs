@@ -13,9 +13,15 @@ internal static class LocalPath
             && (path == Home || path.StartsWith("/ui/", StringComparison.Ordinal)
                 || path.StartsWith("/ui?", StringComparison.Ordinal))
             && IsSafe(path)
-            && !path.StartsWith("/ui/sign-", StringComparison.Ordinal)
+            && !path.StartsWith("/ui/sign-", StringComparison.OrdinalIgnoreCase)
+            && !HasDots(path)
             ? path
             : Home;
+
+    /// <summary>Whether a browser would go up somewhere in it, and so perhaps out of the page.</summary>
+    private static bool HasDots(string path)
+        => path.Split('?')[0].Replace("%2e", ".", StringComparison.OrdinalIgnoreCase).Split('/')
+            .Any(segment => segment is "." or "..");
 
     /// <summary>
     /// Whether it may stand in a header: browsers read a backslash as a slash and drop line breaks and tabs, and what

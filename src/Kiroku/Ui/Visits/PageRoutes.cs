@@ -4,7 +4,8 @@ namespace Kiroku.Ui.Visits;
 internal static class PageRoutes
 {
     /// <summary>
-    /// Routes that take a session in a project. Whoever has none is sent to sign in or to choose, and comes back.
+    /// Routes that take a session in a project. Whoever has none is sent to sign in or to choose, and comes back; what
+    /// was typed into a form is kept.
     /// </summary>
     public static RouteGroupBuilder MapPages(this IEndpointRouteBuilder app)
     {
@@ -16,9 +17,11 @@ internal static class PageRoutes
             var session = visit.Session;
             if (session?.ProjectId is not null)
                 return await next(invocation);
-            return session is null
-                ? SignInRedirect.Send(context)
-                : SeeOther.To(context, ProjectChoice.PathTo(LocalPath.Of(visit.Return)));
+            if (session is not null)
+                return SeeOther.To(context, ProjectChoice.PathTo(LocalPath.Of(visit.Return)));
+            return visit.IsForm && context.Request.HasFormContentType
+                ? await SendAgain.PageAsync(context, StatusCodes.Status401Unauthorized, "again.ended")
+                : SignInRedirect.Send(context);
         });
         return pages;
     }

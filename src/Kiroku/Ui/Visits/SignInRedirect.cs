@@ -12,9 +12,11 @@ internal static class SignInRedirect
     public static IResult Send(HttpContext context)
     {
         var visit = context.RequestServices.GetRequiredService<Visit>();
-        var from = LocalPath.Of(visit.Return);
-        return SeeOther.To(context, Address.Of(Path, (Return, from == LocalPath.Home ? "" : from)));
+        return SeeOther.To(context, PathTo(LocalPath.Of(visit.Return)));
     }
+
+    /// <summary>The address where one signs in and then goes on to a path of the page's own.</summary>
+    public static string PathTo(string path) => Address.Of(Path, (Return, path == LocalPath.Home ? "" : path));
 }
 
 /// <summary>A link that signs a browser in once.</summary>
@@ -24,6 +26,9 @@ internal static class SignInLink
 
     /// <summary>The name of the parameter with the link's secret. In a path, logs and traces would have it.</summary>
     public const string Secret = "secret";
+
+    /// <summary>In characters; a secret has fewer.</summary>
+    public const int LongestSecret = 64;
 }
 
 /// <summary>Sends whoever is in no project to where one is chosen, and from there on.</summary>

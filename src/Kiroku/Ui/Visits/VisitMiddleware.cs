@@ -33,9 +33,10 @@ internal sealed partial class VisitMiddleware(
             size.MaxRequestBodySize = LargestForm;
         var visit = context.RequestServices.GetRequiredService<Visit>();
         var session = cookies.Read(context);
-        // A form is good only for the user whom it was made for.
+        // A form is good only for the user, and in the project, that its page was made for.
         if (session is not null)
-            context.User = new(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, session.UserId)], "session"));
+            context.User = new(new ClaimsIdentity(
+                [new Claim(ClaimTypes.NameIdentifier, $"{session.UserId} {session.ProjectId}")], "session"));
         visit.Begin(context, session, time.UtcNow());
         try
         {
@@ -106,15 +107,18 @@ internal sealed partial class VisitMiddleware(
         else if (path == SignInRedirect.Path || (path == SignInRedirect.SignOut && isNobodys))
         {
             // Refuses what is too large.
-            await context.Request.ReadFormAsync(context.RequestAborted);
+            var form = await context.Request.ReadFormAsync(context.RequestAborted);
             // Somebody has signed in meanwhile, or out. A password is not kept to be sent again.
-            SeeOther.To(context, SignInRedirect.Path);
+            SeeOther.To(context, SignInRedirect.PathTo(LocalPath.Of(form[SignInRedirect.Return])));
         }
         else if (path == SignInLink.Path)
         {
             var form = await context.Request.ReadFormAsync(context.RequestAborted);
-            SeeOther.To(context, Address.Of(SignInLink.Path, (SignInLink.Secret, form[SignInLink.Secret]),
-                (SignInRedirect.Return, form[SignInRedirect.Return])));
+            // What is longer than a secret is none.
+            var secret = form[SignInLink.Secret].ToString();
+            SeeOther.To(context, Address.Of(SignInLink.Path,
+                (SignInLink.Secret, secret.Length > SignInLink.LongestSecret ? "" : secret),
+                (SignInRedirect.Return, LocalPath.Of(form[SignInRedirect.Return]))));
         }
         else if (isNobodys && path != Preferences.Path)
             await AgainAsync(context, StatusCodes.Status401Unauthorized, "again.ended");
@@ -136,16 +140,15 @@ internal sealed partial class VisitMiddleware(
         }
     }
 
-    private async Task ShowAsync(HttpContext context, ApiRefusal refusal)
+    private static async Task ShowAsync(HttpContext context, ApiRefusal refusal)
     {
         if (refusal.Answer.Status != StatusCodes.Status401Unauthorized)
         {
-            if (refusal.Answer.RetryAfter is { } seconds)
-                context.Response.Headers.RetryAfter = $"{seconds}";
+            refusal.Answer.TellWait(context.Response);
             await FailAsync(context, refusal.Answer.Status, refusal.Message, refusal.Answer.RequestId);
             return;
         }
-        cookies.Delete(context);
+        // The cookie stays: another tab may have got a new one meanwhile, which this would delete.
         if (HttpMethods.IsPost(context.Request.Method) && context.Request.HasFormContentType)
             await AgainAsync(context, StatusCodes.Status401Unauthorized, "again.ended");
         else
@@ -168,13 +171,7 @@ internal sealed partial class VisitMiddleware(
         }.ExecuteAsync(context);
 
     private static async Task AgainAsync(HttpContext context, int status, string text)
-    {
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        await new RazorComponentResult<SendAgainPage>(new { Fields = TypedFields.Of(form), Text = text })
-        {
-            StatusCode = status,
-        }.ExecuteAsync(context);
-    }
+        => await (await SendAgain.PageAsync(context, status, text)).ExecuteAsync(context);
 
     [LoggerMessage(LogLevel.Error, "{Method} {Path} ({RequestId}) failed unexpectedly")]
     private partial void LogUnexpected(string method, PathString path, string requestId, Exception exception);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kiroku.Api;
+using Kiroku.Identity.RateLimits;
 using Kiroku.Identity.Tokens;
 using Kiroku.Ui.Looks;
 using Kiroku.Ui.Sessions;
@@ -24,10 +25,12 @@ internal static class SignInLinksApi
     }
 
     private static async Task<JsonResponse> Make(
-        HttpContext context, ITokenValidator tokens, SignInLinks links, CancellationToken cancellationToken)
+        HttpContext context, ITokenValidator tokens, RequestRates rates, SignInLinks links,
+        CancellationToken cancellationToken)
     {
         var token = context.Request.Headers[TokenHeaders.Token];
         var signIn = await tokens.ValidateAsync(token, cancellationToken) ?? throw Fault.Unauthorized();
+        rates.Require(signIn, context.Request);
         if (signIn.Project is null)
             throw Fault.BadRequest("The token is not for a project, so there is no page to sign in to.");
         var path = PathOf(await RequestBody.ReadAsync(context.Request));
@@ -44,7 +47,7 @@ internal static class SignInLinksApi
     }
 
     private static async Task<IResult> Ask(HttpContext context, SignInLinks links)
-        => await links.FindAsync(Given(context, SignInLink.Secret), context.RequestAborted) is { } session
+        => await links.FindAsync(SecretOf(context), context.RequestAborted) is { } session
             ? Page(context, session, null, StatusCodes.Status200OK)
             : Gone(context);
 
@@ -52,7 +55,7 @@ internal static class SignInLinksApi
         HttpContext context, Visit visit, SignInLinks links, IdentityDoor identity, ITokenValidator tokens,
         SessionCookies cookies)
     {
-        var secret = Given(context, SignInLink.Secret);
+        var secret = SecretOf(context);
         if (await links.FindAsync(secret, context.RequestAborted) is not { } linked)
             return Gone(context);
         var session = linked;
@@ -60,14 +63,14 @@ internal static class SignInLinksApi
         {
             // No token is made from a credential's, so the browser gets that one itself.
             if (await tokens.ValidateAsync(linked.Token, context.RequestAborted) is null)
-                return Gone(context);
+                return await EndedAsync();
         }
         else
         {
             var (answer, entered) = await SigningInApi.EnterAsync(context, linked, linked.ProjectId!, identity);
             if (entered is null)
                 return answer.Status == StatusCodes.Status401Unauthorized
-                    ? Gone(context)
+                    ? await EndedAsync()
                     : Page(context, linked, SigningInApi.ProblemOf(answer, visit), answer.Status);
             session = entered;
         }
@@ -80,7 +83,14 @@ internal static class SignInLinksApi
         cookies.Write(context, session);
         if (visit.Session is { } former && former.Token != session.Token)
             await SigningInApi.RevokeAsync(context, former, identity);
-        return SeeOther.To(context, LocalPath.Of(Given(context, SignInRedirect.Return)));
+        return SeeOther.To(context, ReturnOf(context));
+
+        // The token holds no more, so the link is of no use, and does not count among its user's.
+        async Task<IResult> EndedAsync()
+        {
+            await links.UseAsync(secret, context.RequestAborted);
+            return Gone(context);
+        }
     }
 
     private static string? PathOf(JsonElement body)
@@ -100,8 +110,8 @@ internal static class SignInLinksApi
         return new RazorComponentResult<SignInLinkPage>(new
         {
             Linked = session,
-            Secret = Given(context, SignInLink.Secret),
-            Return = LocalPath.Of(Given(context, SignInRedirect.Return)),
+            Secret = SecretOf(context),
+            Return = ReturnOf(context),
             Problem = problem,
         })
         {
@@ -113,14 +123,15 @@ internal static class SignInLinksApi
     {
         HideAddress(context);
         return new RazorComponentResult<SignInLinkGonePage>(
-            new { Return = LocalPath.Of(Given(context, SignInRedirect.Return)) })
+            new { Return = ReturnOf(context) })
         {
             StatusCode = StatusCodes.Status410Gone,
         };
     }
 
-    private static string Given(HttpContext context, string name)
-        => (context.Request.HasFormContentType ? context.Request.Form[name] : context.Request.Query[name]).ToString();
+    private static string SecretOf(HttpContext context) => Given.Of(context, SignInLink.Secret).ToString();
+
+    private static string ReturnOf(HttpContext context) => LocalPath.Of(Given.Of(context, SignInRedirect.Return));
 
     /// <summary>
     /// The page's address has the secret, so no request that it leads to may name it. The origin is named all the same:
