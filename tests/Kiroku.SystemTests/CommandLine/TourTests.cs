@@ -64,7 +64,7 @@ public sealed class TourTests : IDisposable
         Assert.Equal("demo", browser.Find(".menu-where").Text);
         Assert.DoesNotContain("secret", browser.Web.Url, StringComparison.Ordinal);
         browser.Go(link.PathAndQuery);
-        Assert.Contains("does not sign in any more", browser.Find("h1").Text, StringComparison.Ordinal);
+        Assert.Contains("no longer works", browser.Find("h1").Text, StringComparison.Ordinal);
         await tour.SignalAsync("INT");
         Assert.Equal(0, (await tour.EndAsync()).ExitCode);
     }

@@ -198,10 +198,10 @@ internal sealed class Guide(TourSettings settings, Screen screen)
         screen.Say();
         screen.Say(string.Create(CultureInfo.InvariantCulture, $"The service goes on. See {(retried is null
             ? "the server" : "that start")} in a browser, by a link that signs in once, until {expires:HH:mm} UTC:"));
-        screen.Say($"  {link}", "bold");
+        screen.SayWhole($"  {link}");
         screen.Say("Try in another terminal:");
-        screen.Say($"  OS_CLIENT_CONFIG_FILE={Path.Combine(folder, "clouds.yaml")} openstack --os-cloud kiroku server "
-            + $"event list {TouredServer.Name}", "bold");
+        screen.SayWhole($"  OS_CLIENT_CONFIG_FILE={Path.Combine(folder, "clouds.yaml")} openstack --os-cloud kiroku "
+            + $"server event list {TouredServer.Name}");
         if (!IsInstalled("openstack"))
             screen.Say("  (the client is not installed; on Debian: apt-get install python3-openstackclient)");
         screen.Say("Ctrl+C ends the service and its machines.");

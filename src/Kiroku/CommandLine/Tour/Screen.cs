@@ -24,6 +24,9 @@ internal sealed class Screen
     public void Say(string text = "", string style = "default")
         => console.MarkupLine(text.Length == 0 ? "" : $"[{style}]{Markup.Escape(text)}[/]");
 
+    /// <summary>A line to be copied or clicked, which is never folded.</summary>
+    public void SayWhole(string text) => console.Profile.Out.Writer.WriteLine(text);
+
     /// <summary>Shows what is in progress until it is done.</summary>
     public async Task<T> WhileAsync<T>(string what, Func<Action<string>, Task<T>> work)
     {
