@@ -6,17 +6,19 @@ namespace Kiroku.SystemTests.CommandLine;
 /// <summary>The product in its own process, which the test ends by its id.</summary>
 internal sealed class KirokuProcess : IAsyncDisposable
 {
+    private static readonly string Program = typeof(DataFolder).Assembly.Location;
+
     private readonly Process process;
     private readonly Lazy<Task<string>> errors;
 
     public KirokuProcess(string[] arguments, params (string Name, string? Value)[] environment)
+        : this(new ProcessStartInfo("dotnet", [Program, .. arguments]), environment)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(DataFolder).Assembly.Location, .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+    }
+
+    private KirokuProcess(ProcessStartInfo start, (string Name, string? Value)[] environment)
+    {
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         process = Process.Start(start)!;
@@ -29,6 +31,12 @@ internal sealed class KirokuProcess : IAsyncDisposable
     private CancellationToken Token => patience.Token;
 
     public int Id => process.Id;
+
+    /// <summary>The product on a terminal of so many columns.</summary>
+    public static KirokuProcess OnTerminal(
+        int columns, string arguments, params (string Name, string? Value)[] environment)
+        => new(new ProcessStartInfo("script",
+            ["-qec", $"stty cols {columns}; exec dotnet '{Program}' {arguments}", "/dev/null"]), environment);
 
     /// <summary>Runs the product until it ends.</summary>
     public static async Task<Ended> RunAsync(string[] arguments, params (string Name, string? Value)[] environment)
@@ -56,6 +64,13 @@ internal sealed class KirokuProcess : IAsyncDisposable
                 return line;
         }
         throw new InvalidOperationException($"It ended without '{beginning}': {await errors.Value}");
+    }
+
+    /// <summary>Types Ctrl+C on the terminal.</summary>
+    public async Task InterruptAsync()
+    {
+        await process.StandardInput.WriteAsync('\u0003');
+        await process.StandardInput.FlushAsync();
     }
 
     public void CloseInput() => process.StandardInput.Close();

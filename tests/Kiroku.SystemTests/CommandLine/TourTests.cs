@@ -52,11 +52,12 @@ public sealed class TourTests : IDisposable
     }
 
     [Fact]
-    public async Task A_finished_tour_prints_a_link_that_signs_a_browser_in_once()
+    public async Task A_finished_tour_prints_a_link_that_signs_a_browser_in_once_and_is_one_line_on_any_terminal()
     {
         RequireGuest();
-        await using var tour = new KirokuProcess(["tour", "--hypervisor", "test:///default"], Environment);
+        await using var tour = KirokuProcess.OnTerminal(80, "tour --hypervisor test:///default", Environment);
         var link = new Uri((await tour.ReadLineUntilAsync("  http://127.0.0.1:")).Trim());
+        Assert.Contains("&return=%2Fui%2Fservers%2F", link.Query, StringComparison.Ordinal);
         using var browser = Browser.Open(link);
         browser.Go(link.PathAndQuery);
         browser.Find("form.fields button").Click();
@@ -65,7 +66,7 @@ public sealed class TourTests : IDisposable
         Assert.DoesNotContain("secret", browser.Web.Url, StringComparison.Ordinal);
         browser.Go(link.PathAndQuery);
         Assert.Contains("no longer works", browser.Find("h1").Text, StringComparison.Ordinal);
-        await tour.SignalAsync("INT");
+        await tour.InterruptAsync();
         Assert.Equal(0, (await tour.EndAsync()).ExitCode);
     }
 
