@@ -136,10 +136,10 @@ public sealed class ConcurrencyTests : IAsyncLifetime
     /// <summary>Checks that each server is in the state to which its actions lead, one after the other.</summary>
     private static async Task AssertAgreesAsync(IDatabase database, FollowedFeed feed)
     {
-        var actions = feed.Told.ToLookup(one => one.Action.ServerId, one => one.Action);
-        var states = await database.ReadAsync(
+        var states = await feed.ReadAtRestAsync(() => database.ReadAsync(
             async connection => (await connection.QueryAsync<(string Id, string State, int Power)>(
-            "SELECT id, vm_state, power_state FROM servers")).ToList(), default);
+                "SELECT id, vm_state, power_state FROM servers")).ToList(), default));
+        var actions = feed.Told.ToLookup(one => one.Action.ServerId, one => one.Action);
         foreach (var (id, state, power) in states)
         {
             string[] possible = [VmStates.Building];

@@ -45,6 +45,22 @@ internal sealed class FollowedFeed(IDatabase database)
         },
         limit, explain);
 
+    /// <summary>
+    /// Reads something that agrees with what was told: nothing began while it was read, not even by a service itself.
+    /// </summary>
+    public async Task<T> ReadAtRestAsync<T>(Func<Task<T>> read)
+    {
+        while (true)
+        {
+            await UntilRestAsync();
+            var before = position;
+            var found = await read();
+            await UntilRestAsync();
+            if (position == before)
+                return found;
+        }
+    }
+
     /// <summary>Checks that each action was told as ended, with all its events.</summary>
     public static void AssertEnded(IEnumerable<RecordedAction> recorded) => Assert.All(recorded, one =>
     {
