@@ -19,9 +19,7 @@ internal static class PageRoutes
                 return await next(invocation);
             if (session is not null)
                 return SeeOther.To(context, ProjectChoice.PathTo(LocalPath.Of(visit.Return)));
-            return visit.IsForm && context.Request.HasFormContentType
-                ? await SendAgain.PageAsync(context, StatusCodes.Status401Unauthorized, "again.ended")
-                : SignInRedirect.Send(context);
+            return await SignInRedirect.SendOrKeepFormAsync(context);
         });
         return pages;
     }

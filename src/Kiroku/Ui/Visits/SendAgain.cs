@@ -6,6 +6,9 @@ namespace Kiroku.Ui.Visits;
 /// <summary>Shows a form that could not be taken, so that what was typed is kept and can be sent once more.</summary>
 internal static class SendAgain
 {
+    /// <summary>Whether a request has what can be sent once more.</summary>
+    public static bool HasForm(HttpRequest request) => HttpMethods.IsPost(request.Method) && request.HasFormContentType;
+
     /// <param name="context">The request with the form.</param>
     /// <param name="status">The answer's.</param>
     /// <param name="text">The key of the text that says why.</param>

@@ -15,8 +15,18 @@ internal static class SignInRedirect
         return SeeOther.To(context, PathTo(LocalPath.Of(visit.Return)));
     }
 
+    /// <summary>The same for whoever sent a form, which is shown instead, to be sent again after signing in.</summary>
+    public static async Task<IResult> SendOrKeepFormAsync(HttpContext context)
+        => SendAgain.HasForm(context.Request)
+            ? await SendAgain.PageAsync(context, StatusCodes.Status401Unauthorized, "again.ended")
+            : Send(context);
+
     /// <summary>The address where one signs in and then goes on to a path of the page's own.</summary>
-    public static string PathTo(string path) => Address.Of(Path, (Return, path == LocalPath.Home ? "" : path));
+    public static string PathTo(string path) => Through(Path, path);
+
+    /// <summary>The address of a page from which one goes on to a path of the page's own.</summary>
+    public static string Through(string page, string path)
+        => Address.Of(page, (Return, path == LocalPath.Home ? "" : path));
 }
 
 /// <summary>A link that signs a browser in once.</summary>
@@ -34,6 +44,5 @@ internal static class SignInLink
 /// <summary>Sends whoever is in no project to where one is chosen, and from there on.</summary>
 internal static class ProjectChoice
 {
-    public static string PathTo(string path)
-        => Address.Of("/ui/project", (SignInRedirect.Return, path == LocalPath.Home ? "" : path));
+    public static string PathTo(string path) => SignInRedirect.Through("/ui/project", path);
 }

@@ -149,16 +149,13 @@ internal sealed partial class VisitMiddleware(
             return;
         }
         // The cookie stays: another tab may have got a new one meanwhile, which this would delete.
-        if (HttpMethods.IsPost(context.Request.Method) && context.Request.HasFormContentType)
-            await AgainAsync(context, StatusCodes.Status401Unauthorized, "again.ended");
-        else
-            SignInRedirect.Send(context);
+        await (await SignInRedirect.SendOrKeepFormAsync(context)).ExecuteAsync(context);
     }
 
     /// <summary>Says what failed. A form whose answer could not be made is shown, to be sent again.</summary>
     private static Task FailAsync(HttpContext context, int status, string? message, string? request = null)
-        => status is >= 500 or 429 && HttpMethods.IsPost(context.Request.Method)
-            && context.Request.HasFormContentType && !context.Request.Path.StartsWithSegments(SignInRedirect.Path)
+        => status is >= 500 or 429 && SendAgain.HasForm(context.Request)
+            && !context.Request.Path.StartsWithSegments(SignInRedirect.Path)
             ? AgainAsync(context, status, "again.failed")
             : ShowAsync(context, status, message, null, request);
 
