@@ -37,19 +37,17 @@ internal sealed class NamedAction(LiveRecordClient record, bool allProjects)
     private async Task<IReadOnlyList<ToldAction>> FindAsync(
         string filter, bool isId, CancellationToken cancellationToken)
     {
-        var (pages, found) = (0, new List<ToldAction>());
+        var (found, isWhole) = (new List<ToldAction>(), false);
         var query = new ListQuery(filter, allProjects) { PageSize = isId ? 1 : 1000 };
-        await foreach (var page in record.ListAsync(query, cancellationToken))
+        await foreach (var page in record.ListAsync(query, cancellationToken).Take(MostPages))
         {
             found.AddRange(page.Actions);
+            isWhole = page.IsLast;
             if (isId && found.Count > 0)
                 break;
-            if (++pages < MostPages || page.IsLast)
-                continue;
-            return found.Count > 0 ? found : throw new UsageException(
-                "that is not among the newest actions, and there are very many; name the server by its id");
         }
-        return found;
+        return found.Count > 0 || isWhole ? found : throw new UsageException(
+            "that is not among the newest actions, and there are very many; name the server by its id");
     }
 
     /// <summary>A text as filters have it, none of whose characters has a meaning.</summary>
