@@ -147,87 +147,6 @@ public sealed class EventTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_subscription_may_ask_for_beginnings_and_changes_as_well()
-    {
-        var server = await Cloud.CreateServerAsync();
-        var (hangs, go) = (NewSource(), NewSource());
-        Cloud.Hypervisor.Before = operation =>
-        {
-            if (operation != "stop")
-                return Task.CompletedTask;
-            hangs.TrySetResult();
-            return go.Task;
-        };
-        await hooks.SubscribeAsync(",\"events\":[\"begun\",\"changed\",\"ended\"]");
-        var (_, request) = await Cloud.ActAsync(server, HookCloud.Stop);
-        await hangs.Task.WaitAsync(Token);
-        await hooks.Receiver.UntilAsync(all => all.Any(one => one.Type == "kiroku.action.changed"));
-        Assert.DoesNotContain(hooks.Receiver.All, one => one.Type == "kiroku.action.ended");
-        go.SetResult();
-        await Cloud.EndedAsync(server, request);
-        await hooks.Receiver.UntilAsync(all => all.Any(one => one.Type == "kiroku.action.ended"));
-        Assert.All(hooks.Receiver.All, one => Assert.Equal(request, one.RequestId));
-        Assert.Single(hooks.Receiver.All, one => one.Type == "kiroku.action.begun");
-        Assert.Single(hooks.Receiver.All, one => one.Type == "kiroku.action.ended");
-        Assert.Equal(hooks.Receiver.All.Count, hooks.Receiver.All.Select(one => one.Id).Distinct().Count());
-        var changed = hooks.Receiver.All.First(one => one.Type == "kiroku.action.changed").Json["data"]!;
-        Assert.Equal((false, "running"), ((bool)changed["done"]!, (string)changed["outcome"]!));
-    }
-
-    [Fact]
-    public async Task What_happened_before_a_subscription_or_while_it_was_disabled_is_not_told()
-    {
-        var server = await Cloud.CreateServerAsync();
-        var made = await hooks.SubscribeAsync(
-            ",\"events\":[\"begun\",\"changed\",\"ended\"],\"filter\":\"done = true\"");
-        await hooks.Demo.AskAsync("PATCH", $"{HookCloud.Path}/{made["id"]}", """{"enabled":false}""");
-        await Cloud.DoAsync(server, HookCloud.Stop);
-        await hooks.SettleAsync();
-        await hooks.Demo.AskAsync("PATCH", $"{HookCloud.Path}/{made["id"]}", """{"enabled":true}""");
-        var start = await Cloud.DoAsync(server, HookCloud.Start);
-        await hooks.Receiver.UntilAsync(1);
-        Assert.All(hooks.Receiver.All, one => Assert.Equal(start.Action.RequestId, one.RequestId));
-    }
-
-    [Fact]
-    public async Task An_action_that_began_while_it_was_disabled_has_no_beginning_later()
-    {
-        var made = await hooks.SubscribeAsync(",\"events\":[\"begun\",\"ended\"]");
-        await hooks.Demo.AskAsync("PATCH", $"{HookCloud.Path}/{made["id"]}", """{"enabled":false}""");
-        var server = await Cloud.CreateServerAsync();
-        var (hangs, go) = (NewSource(), NewSource());
-        Cloud.Hypervisor.Before = operation =>
-        {
-            if (operation != "stop")
-                return Task.CompletedTask;
-            hangs.TrySetResult();
-            return go.Task;
-        };
-        var (_, request) = await Cloud.ActAsync(server, HookCloud.Stop);
-        await hangs.Task.WaitAsync(Token);
-        await hooks.SettleAsync();
-        await hooks.Demo.AskAsync("PATCH", $"{HookCloud.Path}/{made["id"]}", """{"enabled":true}""");
-        go.SetResult();
-        await Cloud.EndedAsync(server, request);
-        await hooks.Receiver.UntilAsync(all => all.Any(one => one.Type == "kiroku.action.ended"));
-        var only = Assert.Single(hooks.Receiver.All);
-        Assert.Equal((request, "kiroku.action.ended"), (only.RequestId, only.Type));
-    }
-
-    [Fact]
-    public async Task An_action_s_beginning_is_told_although_the_clock_was_set_back()
-    {
-        var server = await Cloud.CreateServerAsync();
-        hooks.Time.Ahead = TimeSpan.FromHours(1);
-        await hooks.SubscribeAsync(",\"events\":[\"begun\",\"ended\"]");
-        hooks.Time.Ahead = TimeSpan.Zero;
-        var stop = await Cloud.DoAsync(server, HookCloud.Stop);
-        await hooks.Receiver.UntilAsync(2);
-        Assert.Equal(["kiroku.action.begun", "kiroku.action.ended"],
-            hooks.Receiver.All.Where(one => one.RequestId == stop.Action.RequestId).Select(one => one.Type).Order());
-    }
-
-    [Fact]
     public async Task A_projects_subscription_tells_nothing_of_others_and_nothing_that_only_administrators_see()
     {
         var other = await People.AddAsync(Cloud.App, "other", "other", "member");
@@ -331,6 +250,4 @@ public sealed class EventTests : IAsyncLifetime
 
     private static void AssertRefused(string secret, Received received)
         => Assert.Throws<WebhookVerificationException>(() => Signatures.Verify(secret, received));
-
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
