@@ -1,5 +1,6 @@
 using Kiroku.Hypervisors;
 using Kiroku.Hypervisors.Libvirt;
+using Kiroku.SystemTests.Service;
 
 namespace Kiroku.SystemTests.Hypervisors;
 
@@ -119,6 +120,26 @@ public sealed class PrivateDaemonTests
             Assert.False(RealParts.Runs(qemu));
         }
         await host.Daemon.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task Stopping_leaves_nothing_running_even_if_the_daemon_dies_while_it_is_asked()
+    {
+        await using var host = new PrivateHost();
+        await using var hypervisor = await ConnectAsync(host);
+        var machine = await StartMachineAsync(hypervisor);
+        await hypervisor.DisposeAsync();
+        var (qemu, daemon) = (host.QemuOf(machine), host.Daemon.Process!);
+        await Commands.SignalAsync("STOP", daemon.Id);
+        var before = host.CountConnections();
+        var stopping = host.Daemon.StopAsync(Token);
+        // One that looks whether the daemon runs, and one that asks it.
+        await Poll.UntilAsync(
+            "two connections to the daemon", () => Task.FromResult(host.CountConnections() >= before + 2));
+        await Commands.SignalAsync("KILL", daemon.Id);
+        await stopping;
+        Assert.Null(host.Daemon.Process);
+        Assert.False(RealParts.Runs(qemu));
     }
 
     [Fact]

@@ -51,6 +51,12 @@ internal sealed class PrivateHost : IAsyncDisposable
         return int.Parse(File.ReadAllText(note), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>How many ends of the daemon's socket there are, those included that it has not accepted.</summary>
+    public int CountConnections()
+        => File.ReadLines("/proc/net/unix").Count(
+            line => line.Contains(folder.FullName, StringComparison.Ordinal)
+                && line.EndsWith("/libvirt-sock", StringComparison.Ordinal));
+
     public async ValueTask DisposeAsync()
     {
         await Daemon.StopAsync(CancellationToken.None);

@@ -49,9 +49,6 @@ internal sealed partial class PrivateLibvirtd
         {
             if (reason is null)
                 await WaitUntilReadyAsync(cancellationToken);
-            // A daemon answers before it finds that it cannot do its work, and only then ends.
-            if (reason is null)
-                await OpenOnceAsync(cancellationToken);
         }
         catch (HypervisorException e) when (Process is null && !joins)
         {
@@ -60,27 +57,6 @@ internal sealed partial class PrivateLibvirtd
         if (reason is not null && joins)
             throw StartFailure.Of(reason);
         return (obstacle = reason) is null;
-    }
-
-    private async Task OpenOnceAsync(CancellationToken cancellationToken)
-    {
-        using var threads = new CallThreads();
-        try
-        {
-            using var address = Address();
-            await threads.RunAsync(
-                () =>
-                {
-                    SessionOpener.Open(address, options, new DeafListener()).Dispose();
-                    return true;
-                },
-                cancellationToken).WaitAsync(options.StartTimeout, time, cancellationToken);
-        }
-        catch (Exception e) when (e is TimeoutException or LibvirtException)
-        {
-            await WaitUntilGoneAsync(cancellationToken);
-            throw StartFailure.Of($"{e.Message} {ReadComplaint()}", e);
-        }
     }
 
     /// <summary>Whether a daemon with an account for each machine can take the place of the one that runs.</summary>

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Kiroku.Hypervisors.Libvirt.Bindings;
 using Microsoft.Win32.SafeHandles;
 
 namespace Kiroku.Hypervisors.Libvirt.Daemon;
@@ -30,11 +31,25 @@ internal sealed partial class PrivateLibvirtd
         return false;
     }
 
+    /// <summary>
+    /// Waits until a daemon that was just started does its work. It answers before it finds that it cannot, and only
+    /// then ends.
+    /// </summary>
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         while (!await AnswersAsync(cancellationToken))
             await WaitABitAsync(began, cancellationToken);
+        try
+        {
+            using var address = Address();
+            await AskAsync(address, _ => { }, cancellationToken);
+        }
+        catch (Exception e) when (e is TimeoutException or LibvirtException)
+        {
+            await WaitUntilGoneAsync(cancellationToken);
+            throw StartFailure.Of($"{e.Message} {ReadComplaint()}", e);
+        }
     }
 
     private Task WaitABitAsync(long began, CancellationToken cancellationToken)
@@ -83,7 +98,7 @@ internal sealed partial class PrivateLibvirtd
 
     private async Task WaitUntilGoneAsync(CancellationToken cancellationToken)
     {
-        for (var began = time.GetTimestamp(); Process is not null && time.GetElapsedTime(began) < LingerTimeout;)
+        for (var began = time.GetTimestamp(); Process is not null && time.GetElapsedTime(began) < EndTimeout;)
             await Task.Delay(LookInterval, time, cancellationToken);
     }
 }

@@ -63,34 +63,62 @@ internal sealed partial class PrivateLibvirtd(
         // A daemon that was killed leaves its machines running; only a daemon ends them properly.
         if (Process is null && !folders.HasNotesOfMachines())
             return;
-        using var address = await EnsureAsync(mayMove: false, cancellationToken);
-        await DestroyMachinesAsync(address, cancellationToken);
+        await DestroyMachinesAsync(cancellationToken);
         if (Process is { } process)
             await process.EndAsync(EndTimeout, time, cancellationToken);
         if (folders.NeedsAlias)
             File.Delete(folders.Root);
     }
 
-    private async Task DestroyMachinesAsync(LibvirtAddress address, CancellationToken cancellationToken)
+    /// <summary>Switches the machines off. A daemon that ends while it is asked is replaced by another.</summary>
+    private async Task DestroyMachinesAsync(CancellationToken cancellationToken)
     {
-        using var threads = new CallThreads();
-        var destroy = threads.RunAsync(
-            () =>
-            {
-                using var session = SessionOpener.Open(address, options, new DeafListener());
-                foreach (var machine in DomainLookup.List(session).Keys)
-                    Domains.Destroy(session, machine);
-                return true;
-            },
-            cancellationToken);
+        var running = Process;
         try
         {
-            await destroy.WaitAsync(options.StartTimeout, time, cancellationToken);
+            await DestroyMachinesOnceAsync(cancellationToken);
+        }
+        catch (HypervisorException) when (running is not null)
+        {
+            await WaitUntilGoneAsync(cancellationToken);
+            if (Process == running)
+                throw;
+            await DestroyMachinesOnceAsync(cancellationToken);
+        }
+    }
+
+    private async Task DestroyMachinesOnceAsync(CancellationToken cancellationToken)
+    {
+        using var address = await EnsureAsync(mayMove: false, cancellationToken);
+        try
+        {
+            await AskAsync(address, DestroyAll, cancellationToken);
         }
         catch (Exception e) when (e is TimeoutException or LibvirtException)
         {
             throw new HypervisorException(HypervisorFailure.Failed, "switch the machines off", e.Message, e);
         }
+
+        static void DestroyAll(Session session)
+        {
+            foreach (var machine in DomainLookup.List(session).Keys)
+                Domains.Destroy(session, machine);
+        }
+    }
+
+    /// <summary>Opens a session for one question.</summary>
+    private async Task AskAsync(LibvirtAddress address, Action<Session> ask, CancellationToken cancellationToken)
+    {
+        using var threads = new CallThreads();
+        var asked = threads.RunAsync(
+            () =>
+            {
+                using var session = SessionOpener.Open(address, options, new DeafListener());
+                ask(session);
+                return true;
+            },
+            cancellationToken);
+        await asked.WaitAsync(options.StartTimeout, time, cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Information, "Started a private libvirtd under {Folder}.")]
