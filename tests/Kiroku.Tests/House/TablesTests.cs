@@ -23,7 +23,7 @@ public sealed partial class TablesTests
         ["Keypairs"] = ["keypairs"],
         ["Networks"] = ["security_groups", "security_group_rules"],
         ["Quotas"] = ["quotas", "quota_classes"],
-        ["Servers"] = ["servers", "host_sums", "project_sums", "kept_volumes", "server_groups"],
+        ["Servers"] = ["servers", "host_sums", "project_sums", "server_addresses", "kept_volumes", "server_groups"],
         ["Ui"] = ["sign_in_links"],
         ["Webhooks"] = ["webhook_subscriptions", "webhook_deliveries", "webhook_feed"],
         ["Storage"] = ["alone", "ballast", "compatibility", "feed"],

@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Api;
+using Kiroku.Hypervisors;
 using Kiroku.Scheduling;
 using Kiroku.Servers.State;
 using Kiroku.Storage;
@@ -108,9 +109,11 @@ internal sealed class ChangingServers(IDatabase database, ServerStore store, Act
             { TaskState: ActionNames.Create or ActionNames.Unshelve, Host: null }
                 => PlaceAsync(server, Placed(server, Hosts[second % 3]), cancellationToken),
             { TaskState: ActionNames.Create or ActionNames.Unshelve }
-                => EndAsync(server, server with { Disk = new ServerDisk(server.Host, 1) }, cancellationToken),
+                => EndAsync(
+                    server, Known(server with { Disk = new ServerDisk(server.Host, 1) }, first), cancellationToken),
             { TaskState: ActionNames.Shelve, Host: not null }
-                => SaveAsync(server, server with { Host = null, Claim = Claim.None }, cancellationToken),
+                => SaveAsync(
+                    server, server with { Host = null, Claim = Claim.None, Addresses = [] }, cancellationToken),
             { TaskState: ActionNames.Resize, Former: not null }
                 => EndAsync(server, server with { VmState = VmStates.Resized }, cancellationToken),
             { TaskState: ActionNames.Resize } when first % 4 == 0 => EndAsync(server, server, cancellationToken),
@@ -122,11 +125,21 @@ internal sealed class ChangingServers(IDatabase database, ServerStore store, Act
                 => SaveAsync(server, server.OnFormerDisk(), cancellationToken),
             { TaskState: ActionNames.Delete } => EndAsync(
                 server, server with { VmState = VmStates.Deleted, Deleted = true }, cancellationToken),
-            _ => EndAsync(server, server with { VmState = VmStates.Active }, cancellationToken),
+            _ => EndAsync(server, Known(server with { VmState = VmStates.Active }, first), cancellationToken),
         };
 
     private static Server Placed(Server server, string host)
         => server with { Host = host, Claim = server.Flavor.Claim };
+
+    /// <summary>One card with an address that others have as well, and with another one or none yet.</summary>
+    private static Server Known(Server server, int number) => server with
+    {
+        Addresses =
+        [
+            .. new[] { $"192.0.2.{number % 16}", number % 2 == 0 ? $"2001:db8::{number % 8}" : null }.Select(
+                address => new MachineAddress("default", address, $"52:54:00:00:00:{number % 64:x2}")),
+        ],
+    };
 
     private static Server PlacedAnew(Server server, string host) => host == server.Host
         ? server with { Claim = Claim.OfBoth(server.Flavor.Claim, server.NextFlavor!.Claim) }

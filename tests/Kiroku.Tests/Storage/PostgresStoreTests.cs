@@ -41,6 +41,13 @@ public sealed class PostgresStoreTests : StoreConformance, IAsyncLifetime
         "DELETE FROM schemaversions WHERE scriptname LIKE '%.0036-sums.sql'",
     ];
 
+    private protected override string[] ForgetAddresses =>
+    [
+        "DROP FUNCTION keep_server_addresses CASCADE", "DROP FUNCTION addresses_in", "DROP TABLE server_addresses",
+        "DROP INDEX servers_of_project_by_id, servers_by_end",
+        "DELETE FROM schemaversions WHERE scriptname LIKE '%.0048-server-addresses.sql'",
+    ];
+
     /// <summary>Counts the rows that the transaction has read.</summary>
     private protected override async Task<long> CountReadAsync(DbConnection connection, Func<Task> read)
     {

@@ -4,7 +4,7 @@ using SQLitePCL;
 
 namespace Kiroku.Tests.Storage;
 
-/// <summary>What the tests of sums must know of SQLite.</summary>
+/// <summary>What the tests of sums and addresses must know of SQLite.</summary>
 public sealed partial class SqliteStoreTests
 {
     private protected override string[] ForgetSums =>
@@ -15,6 +15,13 @@ public sealed partial class SqliteStoreTests
         }),
         "DROP TABLE host_sums", "DROP TABLE project_sums",
         "DELETE FROM SchemaVersions WHERE ScriptName LIKE '%.0036-sums.sql'",
+    ];
+
+    private protected override string[] ForgetAddresses =>
+    [
+        .. new[] { "insert", "update", "delete" }.Select(change => $"DROP TRIGGER servers_addresses_{change}"),
+        "DROP TABLE server_addresses", "DROP INDEX servers_of_project_by_id", "DROP INDEX servers_by_end",
+        "DELETE FROM SchemaVersions WHERE ScriptName LIKE '%.0048-server-addresses.sql'",
     ];
 
     /// <summary>Counts the steps that SQLite takes, of which each row that it reads needs some.</summary>

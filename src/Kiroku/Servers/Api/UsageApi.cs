@@ -30,8 +30,8 @@ internal static class UsageApi
         HttpContext context, ServerStore store, IOptions<ServersOptions> options, TimeProvider time)
     {
         Caller.Of(context).Require(ServerRules.UsageList, Caller.Of(context).ProjectId);
-        var asked = Read(context, options.Value, time.UtcNow(), "detailed");
-        var servers = await ListAsync(store, asked, null, context.RequestAborted);
+        var asked = Read(context, null, options.Value, time.UtcNow(), "detailed");
+        var servers = await ListAsync(store, asked, context.RequestAborted);
         var detailed = new QueryParameters(context.Request).All("detailed").FirstOrDefault() == "1";
         return JsonResponse.Ok(json =>
         {
@@ -49,8 +49,8 @@ internal static class UsageApi
         HttpContext context, string projectId, ServerStore store, IOptions<ServersOptions> options, TimeProvider time)
     {
         Caller.Of(context).Require(ServerRules.UsageShow, projectId);
-        var asked = Read(context, options.Value, time.UtcNow());
-        var servers = await ListAsync(store, asked, projectId, context.RequestAborted);
+        var asked = Read(context, projectId, options.Value, time.UtcNow());
+        var servers = await ListAsync(store, asked, context.RequestAborted);
         return JsonResponse.Ok(json =>
         {
             json.WriteStartObject();
@@ -61,7 +61,8 @@ internal static class UsageApi
         });
     }
 
-    private static UsageQuery Read(HttpContext context, ServersOptions options, DateTime now, params string[] more)
+    private static UsageQuery Read(
+        HttpContext context, string? projectId, ServersOptions options, DateTime now, params string[] more)
     {
         var (version, parameters) = (Microversions.Of(context), new QueryParameters(context.Request));
         if (version >= 75)
@@ -72,7 +73,7 @@ internal static class UsageApi
             throw Fault.BadRequest("Invalid start time. The start time cannot occur after the end time.");
         var paged = version >= 40;
         return new UsageQuery(
-            start, end < now ? end : now, paged ? parameters.LastLimit(options.MaxLimit) : int.MaxValue,
+            start, end < now ? end : now, projectId, paged ? parameters.LastLimit(options.MaxLimit) : int.MaxValue,
             paged ? parameters.Last("marker") : null);
     }
 
@@ -88,11 +89,11 @@ internal static class UsageApi
     }
 
     private static async Task<IReadOnlyList<Server>> ListAsync(
-        ServerStore store, UsageQuery asked, string? projectId, CancellationToken cancellationToken)
+        ServerStore store, UsageQuery asked, CancellationToken cancellationToken)
     {
         try
         {
-            return await store.ListLivedAsync(asked, projectId, cancellationToken);
+            return await store.ListLivedAsync(asked, cancellationToken);
         }
         catch (UnknownMarkerException)
         {

@@ -14,13 +14,7 @@ internal sealed class ServerCards(IDatabase database) : IServerCards
     public Task<IReadOnlyList<ServerCard>> ListAsync(
         PortQuery query, int most, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<ServerCard>>(async connection =>
-            [.. (await connection.QueryAsync<CardRow>(Sql(query, most), new
-            {
-                query.ProjectId,
-                query.After,
-                // As an address stands in the text of a row.
-                Pattern = $"%\"{query.Address}\"%",
-            })).Select(CardOf)],
+            [.. (await connection.QueryAsync<CardRow>(Sql(query, most), query)).Select(CardOf)],
             cancellationToken);
 
     public Task<long> CountAsync(string projectId, CancellationToken cancellationToken)
@@ -37,17 +31,17 @@ internal sealed class ServerCards(IDatabase database) : IServerCards
 
     public Task<IReadOnlyList<string>> ListProjectsAsync(CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<string>>(async connection => (await connection.QueryAsync<string>(
-            "SELECT DISTINCT project_id FROM servers WHERE deleted = 0 ORDER BY project_id")).AsList(),
+            "SELECT project_id FROM project_sums WHERE servers > 0 ORDER BY project_id")).AsList(),
             cancellationToken);
 
-    private static string Sql(PortQuery query, int most)
+    internal static string Sql(PortQuery query, int most)
     {
         string?[] conditions =
         [
             HasCard,
             query.ProjectId is null ? null : "project_id = @ProjectId",
             query.Servers is null ? null : $"id IN {SqlList.Of(query.Servers)}",
-            query.Address is null ? null : "addresses LIKE @Pattern",
+            query.Address is null ? null : "id IN (SELECT server_id FROM server_addresses WHERE address = @Address)",
             query.After is null ? null : query.Backwards ? "id < @After" : "id > @After",
         ];
         return $"""

@@ -36,6 +36,8 @@ internal sealed record ServerRow
             row => (row.Host, row.ClaimedVcpus, row.ClaimedMemoryMib, row.ClaimedDiskGib)),
         ([nameof(DiskHost), nameof(FormerHost)], row => (row.DiskHost, row.FormerHost)),
         ([nameof(RescueImageId)], row => row.RescueImageId),
+        ([nameof(Addresses)], row => row.Addresses),
+        ([nameof(LaunchedAt), nameof(TerminatedAt)], row => (row.LaunchedAt, row.TerminatedAt)),
         ([nameof(OtherHost), nameof(OtherVcpus), nameof(OtherMemoryMib), nameof(OtherDiskGib)],
             row => (row.OtherHost, row.OtherVcpus, row.OtherMemoryMib, row.OtherDiskGib)),
     ];

@@ -30,20 +30,14 @@ internal sealed class ServerStore(
 
     /// <summary>A page of the servers, deleted ones included, that existed in a span of time, by id.</summary>
     /// <exception cref="UnknownMarkerException">There never was such a server.</exception>
-    public Task<IReadOnlyList<Server>> ListLivedAsync(
-        UsageQuery query, string? projectId, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Server>> ListLivedAsync(UsageQuery query, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
         {
+            var marker = Guid.Empty;
             if (query.Marker is not null
-                && (!Guid.TryParse(query.Marker, out var marker) || await FindAsync(connection, marker) is null))
+                && (!Guid.TryParse(query.Marker, out marker) || await FindAsync(connection, marker) is null))
                 throw new UnknownMarkerException();
-            var rows = await connection.QueryAsync<ServerRow>(
-                $"""
-                SELECT {ServerRow.Selected} FROM servers
-                WHERE launched_at < @End AND (terminated_at IS NULL OR terminated_at >= @Start)
-                    AND (@projectId IS NULL OR project_id = @projectId) AND (@Marker IS NULL OR id > @Marker)
-                ORDER BY id LIMIT @Limit
-                """, new { query.Start, query.End, query.Limit, query.Marker, projectId });
+            var rows = await connection.QueryAsync<ServerRow>(query.Sql, query with { Marker = $"{marker}" });
             return rows.Select(row => row.ToServer()).ToList();
         }, cancellationToken);
 
