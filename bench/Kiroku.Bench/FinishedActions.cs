@@ -14,13 +14,15 @@ internal static class FinishedActions
     public static async Task<double> PerSecondAsync(IReadOnlyList<HttpClient> services, IReadOnlyList<string> servers, TimeSpan measuring)
     {
         using var over = new CancellationTokenSource();
+        // One client by itself polls: it has nothing else to do, and what a stream tells may be some milliseconds old.
+        await using var ends = servers.Count > 1 ? await ActionEnds.FollowAsync(services[0]) : null;
         var finished = 0L;
         var workers = servers.Select((server, index) => Task.Run(async () =>
         {
             var http = services[index % services.Count];
             for (var stop = true; !over.IsCancellationRequested; stop = !stop)
             {
-                await ActAsync(http, server, stop ? "os-stop" : "os-start");
+                await ActAsync(http, server, stop ? "os-stop" : "os-start", ends);
                 Interlocked.Increment(ref finished);
             }
             // Leaves the server running for the next measurement.
@@ -36,19 +38,24 @@ internal static class FinishedActions
         return rate;
     }
 
-    /// <summary>Asks for an action and polls its record until it has ended, at intervals that depend on how long that
-    /// takes.</summary>
-    public static async Task ActAsync(HttpClient http, string server, string action)
+    /// <summary>Asks for an action, and returns when it has succeeded. Who does not hear of all ends polls the server,
+    /// at intervals that depend on how long it takes.</summary>
+    public static async Task ActAsync(HttpClient http, string server, string action, ActionEnds? ends = null)
     {
         var clock = Stopwatch.StartNew();
         using var answer = await http.PostAsync($"/v2.1/servers/{server}/action", Json($$"""{"{{action}}":null}"""));
         answer.EnsureSuccessStatusCode();
-        var record = $"/v2.1/servers/{server}/os-instance-actions/{answer.Headers.GetValues("x-compute-request-id").Single()}";
+        var request = answer.Headers.GetValues("x-compute-request-id").Single();
+        if (!await (ends?.WaitAsync(request) ?? PollAsync(http, server, request, clock)))
+            throw new InvalidOperationException($"{action} on {server} did not succeed.");
+    }
+
+    private static async Task<bool> PollAsync(HttpClient http, string server, string request, Stopwatch clock)
+    {
         while (await StatusAsync(http, server, "OS-EXT-STS:task_state") is not null)
             await Task.Delay(Math.Clamp((int)(clock.ElapsedMilliseconds / 4), 1, 100));
-        var events = JsonNode.Parse(await http.GetStringAsync(record))!["instanceAction"]!["events"]!.AsArray();
-        if ((string?)events[0]!["result"] != "Success")
-            throw new InvalidOperationException($"{action} on {server} did not succeed.");
+        var record = await http.GetStringAsync($"/v2.1/servers/{server}/os-instance-actions/{request}");
+        return (string?)JsonNode.Parse(record)!["instanceAction"]!["events"]!.AsArray()[0]!["result"] == "Success";
     }
 
     public static async Task<string?> StatusAsync(HttpClient http, string server, string key = "status")
