@@ -1,5 +1,4 @@
 using Kiroku.Hypervisors.Libvirt.Accounts;
-using Kiroku.Hypervisors.Libvirt.Bindings;
 using Kiroku.Hypervisors.Libvirt.Sessions;
 
 namespace Kiroku.Hypervisors.Libvirt.Daemon;
