@@ -14,6 +14,9 @@ internal sealed class FirstGeneration(IDatabase database)
 
     private const string OfRequest = "server_id = @serverId AND request_id = @requestId";
 
+    /// <summary>So many rows a statement: fewer cost more round trips, and more are slow to bind in SQLite.</summary>
+    private const int InsertedAtOnce = 25;
+
     private static readonly string Select = $"SELECT {Columns<OldAction>.Names} FROM earlier_actions";
 
     private volatile bool isPresent = true;
@@ -89,8 +92,11 @@ internal sealed class FirstGeneration(IDatabase database)
         => database.WriteAsync(async connection =>
         {
             var actions = await ReadAsync(connection, which, values);
-            foreach (var moved in actions)
-                await connection.ExecuteAsync(RecordRow.InsertMoved, RecordRow.Of(moved));
+            foreach (var some in actions.Chunk(InsertedAtOnce))
+            {
+                var (insert, rows) = RecordRow.InsertMoved(some);
+                await connection.ExecuteAsync(insert, rows);
+            }
             var ids = SqlList.Of(actions.Select(moved => moved.Action.Id));
             await connection.ExecuteAsync($"DELETE FROM earlier_action_events WHERE action_id IN {ids}");
             return await connection.ExecuteAsync($"DELETE FROM earlier_actions WHERE id IN {ids}");

@@ -1,3 +1,4 @@
+using Dapper;
 using Kiroku.Storage;
 
 namespace Kiroku.Actions;
@@ -38,10 +39,11 @@ internal sealed record RecordRow
         """ + Returning;
 
     /// <summary>
-    /// Inserts an action of an earlier version with its id. It has no position, because the feed began after it.
+    /// Inserts actions of an earlier version with their ids. They have no position, because the feed began after them.
     /// </summary>
-    public static readonly string InsertMoved = Columns<RecordRow>.InsertWith(
-        "records", [("position", "0")], nameof(Owner), nameof(Position));
+    public static (string Sql, DynamicParameters Values) InsertMoved(IEnumerable<RecordedAction> moved)
+        => Columns<RecordRow>.InsertMany(
+            "records", [("position", "0")], moved.Select(Of), nameof(Owner), nameof(Position));
 
     private const string Returning = " RETURNING id, started, changed";
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using Dapper;
 
 namespace Kiroku.Storage;
 
@@ -10,11 +11,10 @@ namespace Kiroku.Storage;
 /// <typeparam name="TRow">The record. Its public settable properties are the columns.</typeparam>
 internal static class Columns<TRow>
 {
-    public static readonly IReadOnlyList<string> Properties =
-    [
-        .. typeof(TRow).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.CanWrite).Select(property => property.Name),
-    ];
+    public static readonly IReadOnlyList<string> Properties = [.. Settable.Select(property => property.Name)];
+
+    private static IEnumerable<PropertyInfo> Settable
+        => typeof(TRow).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
 
     /// <summary>"id, project_id", for a record that holds a part of a table's columns.</summary>
     public static string Names => Join([], NameOf);
@@ -34,6 +34,28 @@ internal static class Columns<TRow>
         string table, IReadOnlyList<(string Column, string Expression)> computed, params string[] but)
         => $"INSERT INTO {table} ({Join(but, NameOf)}, {string.Join(", ", computed.Select(more => more.Column))}) "
             + $"SELECT {Values(but)}, {string.Join(", ", computed.Select(more => more.Expression))}";
+
+    /// <summary>A statement that inserts several rows like that, and its parameters.</summary>
+    public static (string Sql, DynamicParameters Values) InsertMany(
+        string table, IReadOnlyList<(string Column, string Expression)> computed, IEnumerable<TRow> rows,
+        params string[] but)
+    {
+        var properties = Settable.Where(property => !but.Contains(property.Name)).ToList();
+        var values = new DynamicParameters();
+        var texts = rows.Select((row, number) => string.Join(", ", [
+            .. properties.Select(property => Add(property, row, number)),
+            .. computed.Select(more => more.Expression),
+        ])).ToList();
+        return ($"INSERT INTO {table} ({Join(but, NameOf)}, {string.Join(", ", computed.Select(more => more.Column))}) "
+            + $"VALUES ({string.Join("), (", texts)})", values);
+
+        string Add(PropertyInfo property, TRow row, int number)
+        {
+            var name = $"{property.Name}{number}";
+            values.Add(name, property.GetValue(row));
+            return $"@{name}";
+        }
+    }
 
     /// <summary>"id = @Id, project_id = @ProjectId".</summary>
     public static string Assignments(params string[] but) => Join(but, property => $"{NameOf(property)} = @{property}");
