@@ -252,7 +252,7 @@ public sealed class HardwareTests(HardwareTests.SharedHost shared)
     /// <summary>A host whose daemon may take a while for what it is asked: it runs QEMU to see what that has.</summary>
     public sealed class SharedHost : IAsyncLifetime
     {
-        internal PrivateHost Host => field ??= new PrivateHost(callTimeout: TimeSpan.FromSeconds(30));
+        internal PrivateHost Host => field ??= new PrivateHost();
 
         public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 

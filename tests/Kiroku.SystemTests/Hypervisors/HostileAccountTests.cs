@@ -15,9 +15,6 @@ public sealed class HostileAccountTests : IDisposable
     /// <summary>The limit for calls that would hang without the protection.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    /// <summary>A new daemon examines QEMU first, which takes a while on a busy machine.</summary>
-    private static readonly TimeSpan LongCall = TimeSpan.FromSeconds(30);
-
     private readonly RootsOwn roots = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -88,7 +85,7 @@ public sealed class HostileAccountTests : IDisposable
     [InlineData("folder")]
     public async Task A_console_that_is_not_the_machines_own_file_is_not_read(string kind)
     {
-        await using var host = new PrivateHost(callTimeout: LongCall);
+        await using var host = new PrivateHost();
         await using var hypervisor = host.Connect();
         await hypervisor.Connected.WaitAsync(Patience, Token);
         var machine = Guid.NewGuid();
@@ -106,7 +103,7 @@ public sealed class HostileAccountTests : IDisposable
     [Fact]
     public async Task A_huge_console_is_read_and_cut_at_its_end_and_a_link_to_a_machines_own_is_none()
     {
-        await using var host = new PrivateHost(callTimeout: LongCall);
+        await using var host = new PrivateHost();
         await using var hypervisor = host.Connect();
         await hypervisor.Connected.WaitAsync(Patience, Token);
         var (machine, other) = (Guid.NewGuid(), Guid.NewGuid());
@@ -191,7 +188,7 @@ public sealed class HostileAccountTests : IDisposable
     [Fact]
     public async Task A_folder_of_the_version_before_is_taken_over_while_its_machines_run_on()
     {
-        await using var host = new PrivateHost(callTimeout: LongCall);
+        await using var host = new PrivateHost();
         await using var hypervisor = host.Connect();
         await hypervisor.Connected.WaitAsync(Patience, Token);
         var (machine, image) = (Guid.NewGuid(), Path.Combine(roots.Folder, "image"));

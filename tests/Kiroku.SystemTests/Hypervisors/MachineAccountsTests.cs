@@ -191,7 +191,7 @@ public sealed class MachineAccountsTests
     /// <summary>
     /// The first definition makes the daemon examine QEMU, which takes a second or two on a busy machine.
     /// </summary>
-    private static PrivateHost NewHost() => new(callTimeout: TimeSpan.FromSeconds(30));
+    private static PrivateHost NewHost() => new();
 
     /// <summary>
     /// As with a network that needs rights on the host's network, where machines cannot have their own accounts.

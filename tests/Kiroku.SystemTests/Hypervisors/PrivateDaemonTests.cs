@@ -49,9 +49,11 @@ public sealed class PrivateDaemonTests
     public async Task Calls_to_a_frozen_daemon_fail_in_time_and_go_well_when_it_thaws()
     {
         await using var host = new PrivateHost();
-        await using var hypervisor = await ConnectAsync(host);
+        await using var patient = await ConnectAsync(host);
+        var machine = await StartMachineAsync(patient);
+        await using var hypervisor = host.Connect(TimeSpan.FromSeconds(2));
+        await hypervisor.Connected.WaitAsync(TimeSpan.FromSeconds(30), Token);
         await using var changes = hypervisor.WatchAsync(Token).GetAsyncEnumerator(Token);
-        var machine = await StartMachineAsync(hypervisor);
         var daemon = host.Daemon.Process!;
         await Commands.SignalAsync("STOP", daemon.Id);
         var began = TimeProvider.System.GetTimestamp();
@@ -65,7 +67,7 @@ public sealed class PrivateDaemonTests
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(9));
         await Commands.SignalAsync("CONT", daemon.Id);
         await UntilAsync(changes, change => change == MachineChange.Lost || change.State == MachineState.Off);
-        Assert.Equal(MachineState.Running, await hypervisor.GetStateAsync(machine, Token));
+        Assert.Equal(MachineState.Running, await patient.GetStateAsync(machine, Token));
         Assert.Equal(daemon, host.Daemon.Process);
     }
 

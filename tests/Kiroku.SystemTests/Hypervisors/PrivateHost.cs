@@ -10,19 +10,17 @@ namespace Kiroku.SystemTests.Hypervisors;
 /// <summary>A data folder with a private daemon, removed with the test.</summary>
 internal sealed class PrivateHost : IAsyncDisposable
 {
+    /// <summary>A new daemon examines QEMU first, which takes a while on a busy machine.</summary>
+    private static readonly TimeSpan LongCall = TimeSpan.FromSeconds(30);
+
     private readonly DirectoryInfo folder;
 
-    public PrivateHost(string name = "k", TimeSpan? callTimeout = null)
+    public PrivateHost(string name = "k")
     {
         RealParts.Require("/usr/sbin/libvirtd", "/usr/bin/qemu-system-x86_64", "/usr/bin/qemu-img");
         // Not a private temporary folder, because the machines' account must pass through it.
         folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name + Guid.NewGuid().ToString("N")[..8]));
-        Options = new LibvirtOptions
-        {
-            Folder = folder.FullName,
-            CallTimeout = callTimeout ?? TimeSpan.FromSeconds(2),
-            ReconnectInterval = TimeSpan.FromMilliseconds(200),
-        };
+        Options = OptionsWith(LongCall);
         Daemon = new PrivateLibvirtd(folder.FullName, "nobody", Options, TimeProvider.System, NullLogger.Instance);
     }
 
@@ -37,8 +35,10 @@ internal sealed class PrivateHost : IAsyncDisposable
             ReadyTimeout = TimeSpan.FromSeconds(3),
         };
 
-    public LibvirtHypervisor Connect() => new(
-        new LibvirtTarget(true, Daemon.EnsureAsync), Options, TimeProvider.System,
+    public LibvirtHypervisor Connect() => Connect(LongCall);
+
+    public LibvirtHypervisor Connect(TimeSpan callTimeout) => new(
+        new LibvirtTarget(true, Daemon.EnsureAsync), OptionsWith(callTimeout), TimeProvider.System,
         NullLogger<LibvirtHypervisor>.Instance);
 
     public string FileOf(string volume) => Path.Combine(Options.VolumesFolder, volume);
@@ -63,6 +63,13 @@ internal sealed class PrivateHost : IAsyncDisposable
         EndSpoiled();
         folder.Delete(recursive: true);
     }
+
+    private LibvirtOptions OptionsWith(TimeSpan callTimeout) => new()
+    {
+        Folder = folder.FullName,
+        CallTimeout = callTimeout,
+        ReconnectInterval = TimeSpan.FromMilliseconds(200),
+    };
 
     /// <summary>Ends a daemon whose pid file was spoiled, found by its command line.</summary>
     private void EndSpoiled()
