@@ -10,8 +10,9 @@ internal static class FinishedActions
     private static readonly TimeSpan Warming = TimeSpan.FromSeconds(3);
 
     /// <summary>How many actions end in a second, with one at a time on each server and requests going to the
-    /// services in turn.</summary>
-    public static async Task<double> PerSecondAsync(IReadOnlyList<HttpClient> services, IReadOnlyList<string> servers, TimeSpan measuring)
+    /// services in turn; and how many milliseconds of processor time each took, by these counters.</summary>
+    public static async Task<(double PerSecond, double[] Milliseconds)> PerSecondAsync(
+        IReadOnlyList<HttpClient> services, IReadOnlyList<string> servers, TimeSpan measuring, params Func<TimeSpan>[] used)
     {
         using var over = new CancellationTokenSource();
         // One client by itself polls: it has nothing else to do, and what a stream tells may be some milliseconds old.
@@ -30,12 +31,13 @@ internal static class FinishedActions
                 await ActAsync(http, server, "os-start");
         })).ToList();
         await Task.Delay(Warming);
-        var (before, clock) = (Interlocked.Read(ref finished), Stopwatch.StartNew());
+        var (before, usedBefore, clock) = (Interlocked.Read(ref finished), used.Select(count => count()).ToList(), Stopwatch.StartNew());
         await Task.Delay(measuring);
-        var rate = (Interlocked.Read(ref finished) - before) / clock.Elapsed.TotalSeconds;
+        var (ended, took) = (Interlocked.Read(ref finished) - before, clock.Elapsed);
+        var milliseconds = used.Select((count, index) => (count() - usedBefore[index]).TotalMilliseconds / ended).ToArray();
         await over.CancelAsync();
         await Task.WhenAll(workers);
-        return rate;
+        return (ended / took.TotalSeconds, milliseconds);
     }
 
     /// <summary>Asks for an action, and returns when it has succeeded. Who does not hear of all ends polls the server,

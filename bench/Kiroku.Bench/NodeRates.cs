@@ -34,8 +34,8 @@ internal static class NodeRates
 
     private static async Task WriteAsync(OwnPostgres postgres, string product, string image, string folder)
     {
-        Console.WriteLine("| nodes | actions at once | records finished | pgbench | of pgbench |");
-        Console.WriteLine("|---|---|---|---|---|");
+        Console.WriteLine("| nodes | actions at once | records finished | pgbench | of pgbench | processor time of each: nodes + PostgreSQL |");
+        Console.WriteLine("|---|---|---|---|---|---|");
         for (var count = 1; count <= Names.Length; count++)
         {
             var database = await postgres.AddDatabaseAsync($"nodes{count}");
@@ -49,10 +49,11 @@ internal static class NodeRates
             foreach (var atOnce in AtOnce)
             {
                 var plain = await postgres.BenchAsync("beside", PlainPostgres.Record, atOnce, (int)Measuring.TotalSeconds);
-                var finished = await FinishedActions.PerSecondAsync(nodes.Http, servers[..atOnce], Measuring);
-                Print($"| {count} | {atOnce} | {finished:N0}/s | {plain.PerSecond:N0}/s | {finished / plain.PerSecond:F2} |");
+                var (finished, used) = await FinishedActions.PerSecondAsync(
+                    nodes.Http, servers[..atOnce], Measuring, () => nodes.Used, () => postgres.Used);
+                Print($"| {count} | {atOnce} | {finished:N0}/s | {plain.PerSecond:N0}/s | {finished / plain.PerSecond:F2} | {used[0]:F2} + {used[1]:F2} ms |");
             }
-            Print($"| {count} | memory of each | {string.Join(", ", nodes.Running.Values.Select(node => node.Memory))} MiB | | |");
+            Print($"| {count} | memory of each | {string.Join(", ", nodes.Running.Values.Select(node => node.Memory))} MiB | | | |");
             if (count == Names.Length)
                 await KilledNode.RunAsync(nodes, servers, Names[^1]);
         }

@@ -15,6 +15,9 @@ internal sealed class Nodes(string product, string folder, string database, stri
 
     public IReadOnlyList<HttpClient> Http => [.. Running.Values.Select(node => node.Http)];
 
+    /// <summary>The processor time that the running nodes have used so far.</summary>
+    public TimeSpan Used => TimeSpan.FromTicks(Running.Values.Sum(node => node.Used.Ticks));
+
     public string FolderOf(string name) => Path.Combine(folder, name);
 
     /// <summary>Starts a node, and returns when the others count it as a member and its hypervisor is

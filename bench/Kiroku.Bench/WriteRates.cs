@@ -32,14 +32,14 @@ internal static class WriteRates
         var servers = new List<string>();
         while (servers.Count < AtOnce.Max())
             servers.Add(await FinishedActions.CreateAsync(service.Http, imageId));
-        Console.WriteLine("| actions at once | records finished | SQLite alone | of SQLite |");
-        Console.WriteLine("|---|---|---|---|");
+        Console.WriteLine("| actions at once | records finished | SQLite alone | of SQLite | processor time of each |");
+        Console.WriteLine("|---|---|---|---|---|");
         foreach (var atOnce in AtOnce)
         {
             var plain = PlainSqlite.RecordsPerSecond(Path.Combine(folder, $"beside-{atOnce}.db"), Measuring / 2);
-            var finished = await FinishedActions.PerSecondAsync([service.Http], servers[..atOnce], Measuring);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {atOnce} | {finished:N0}/s | {plain:N0}/s | {finished / plain:F2} |"));
+            var (finished, used) = await FinishedActions.PerSecondAsync([service.Http], servers[..atOnce], Measuring, () => service.Used);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {atOnce} | {finished:N0}/s | {plain:N0}/s | {finished / plain:F2} | {used[0]:F2} ms |"));
         }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| resident memory | {service.Memory} MiB | | |"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| resident memory | {service.Memory} MiB | | | |"));
     }
 }
