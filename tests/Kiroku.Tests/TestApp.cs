@@ -29,7 +29,7 @@ internal sealed class TestApp : IAsyncDisposable
             AllowAutoRedirect = false,
             RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
         };
-        Http = new HttpClient(handler)
+        Http = new HttpClient(LargeBodies.WaitForAWord(handler))
         {
             BaseAddress = Address,
             Timeout = TimeSpan.FromSeconds(60),

@@ -13,7 +13,8 @@ internal sealed class PageClient : IDisposable
     public PageClient(TestApp app, string language = "en")
     {
         App = app;
-        http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies })
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies };
+        http = new HttpClient(LargeBodies.WaitForAWord(handler))
         {
             BaseAddress = app.Address,
             DefaultRequestHeaders = { { "Accept", "text/html" }, { "Accept-Language", language } },

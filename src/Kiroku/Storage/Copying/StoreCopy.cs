@@ -43,7 +43,8 @@ internal sealed class StoreCopy(SqliteDatabase source, string destination)
             await connection.OpenAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await RequireEmptyAsync(connection);
-            // What triggers keep is copied as it stands. Sums counted row by row in one transaction grow slower and slower.
+            // What triggers keep is copied as it stands. Sums counted row by row in one transaction become slower and
+            // slower.
             const string Triggers = "ALTER TABLE servers {0} TRIGGER USER; ALTER TABLE records {0} TRIGGER USER";
             await connection.ExecuteAsync(Triggers.Replace("{0}", "DISABLE", StringComparison.Ordinal));
             var copied = await source.ReadAsync(
