@@ -39,12 +39,8 @@ public sealed class DrainTests : IDisposable
         Assert.Equal((0, "the service has ended\n"), (drained.ExitCode, drained.Output));
         Assert.Equal(0, (await service.EndAsync()).ExitCode);
         await using var again = new KirokuProcess(Serve);
-        var record = await (await SignInAsync(again)).ReadAsync(
-            $"/v2.1/servers/{server}/os-instance-actions/{requestId}");
         // Failed attempts, then one that began after the drain did, and none after the end.
-        var attempts = record["instanceAction"]!["events"]!.AsArray()
-            .Where(e => (string)e!["event"]! == "compute__do_build_and_run_instance").Select(e => (string)e!["result"]!)
-                .ToList();
+        var attempts = await ListAttemptsAsync(await SignInAsync(again), server, requestId);
         Assert.Equal(["Error", "Success"], attempts.Distinct().Order(StringComparer.Ordinal));
         Assert.Single(attempts, "Success");
     }
@@ -81,7 +77,10 @@ public sealed class DrainTests : IDisposable
         return await Cloud.SignInAsync(address, Path.Combine(folder.FullName, "clouds.yaml"), "demo");
     }
 
-    /// <summary>Starts building a server from an image whose file is missing for a while.</summary>
+    /// <summary>
+    /// Starts building a server from an image whose file is missing for a while, and waits until the first attempt has
+    /// failed.
+    /// </summary>
     private async Task<(string ImageFile, string RequestId, string Server)> BeginBuildAsync(Cloud demo)
     {
         var image = await demo.AddImageAsync("disk", "raw", new byte[1024 * 1024]);
@@ -90,6 +89,18 @@ public sealed class DrainTests : IDisposable
         var made = await demo.PostAsync(
             "/v2.1/servers", $$$"""{"server":{"name":"vm","flavorRef":"42","imageRef":"{{{image}}}"}}""");
         Assert.Equal(202, made.Status);
-        return (file, made.RequestId!, (string)made.Json["server"]!["id"]!);
+        var (requestId, server) = (made.RequestId!, (string)made.Json["server"]!["id"]!);
+        await Poll.UntilAsync(
+            "a failed attempt", async () => (await ListAttemptsAsync(demo, server, requestId)).Contains("Error"));
+        return (file, requestId, server);
+    }
+
+    /// <summary>The results of the attempts to build; null for one that runs.</summary>
+    private static async Task<List<string?>> ListAttemptsAsync(Cloud demo, string server, string requestId)
+    {
+        var record = await demo.ReadAsync($"/v2.1/servers/{server}/os-instance-actions/{requestId}");
+        return [.. record["instanceAction"]!["events"]!.AsArray()
+            .Where(attempt => (string)attempt!["event"]! == "compute__do_build_and_run_instance")
+            .Select(attempt => (string?)attempt!["result"])];
     }
 }
