@@ -19,18 +19,9 @@ internal sealed class ActionEnds : IAsyncDisposable
     /// <summary>Returns when the stream has begun.</summary>
     public static async Task<ActionEnds> FollowAsync(HttpClient http)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Path) { Headers = { { "Accept", "application/x-ndjson" } } };
-        var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        answer.EnsureSuccessStatusCode();
-        var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
-        // The first line is a bookmark.
-        await lines.ReadLineAsync();
+        var lines = await StreamedLines.OpenAsync(http, Path);
         var followed = new ActionEnds();
-        followed.following = Task.Run(async () =>
-        {
-            using (answer)
-                await followed.ReadAsync(lines);
-        });
+        followed.following = Task.Run(() => followed.ReadAsync(lines));
         return followed;
     }
 
@@ -49,9 +40,10 @@ internal sealed class ActionEnds : IAsyncDisposable
         over.Dispose();
     }
 
-    private async Task ReadAsync(StreamReader lines)
+    private async Task ReadAsync(StreamedLines lines)
     {
-        while (await lines.ReadLineAsync(over.Token) is { } line)
+        using var opened = lines;
+        while (await lines.NextAsync(over.Token) is { } line)
         {
             if (line.IndexOf(Request, StringComparison.Ordinal) is >= 0 and var at)
                 Of(line.Substring(at + Request.Length, RequestLength)).TrySetResult(line.Contains("\"outcome\":\"succeeded", StringComparison.Ordinal));

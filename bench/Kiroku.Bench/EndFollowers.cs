@@ -93,17 +93,12 @@ internal sealed class EndFollowers : IAsyncDisposable
     /// <summary>Returns when the stream has begun.</summary>
     private async Task FollowAsync()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/actions/v1/stream") { Headers = { { "Accept", "application/x-ndjson" } } };
-        var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        answer.EnsureSuccessStatusCode();
-        var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
-        // The first line is a bookmark.
-        await lines.ReadLineAsync();
+        var lines = await StreamedLines.OpenAsync(http, "/actions/v1/stream");
         following = Task.Run(async () =>
         {
-            using (answer)
+            using (lines)
             {
-                while (await lines.ReadLineAsync(over.Token) is { } line)
+                while (await lines.NextAsync(over.Token) is { } line)
                 {
                     var told = Now();
                     Note(streamed, JsonNode.Parse(line)!["action"], told);
