@@ -32,8 +32,8 @@ internal static class Columns<TRow>
     /// </summary>
     public static string InsertWith(
         string table, IReadOnlyList<(string Column, string Expression)> computed, params string[] but)
-        => $"INSERT INTO {table} ({Join(but, NameOf)}, {string.Join(", ", computed.Select(more => more.Column))}) "
-            + $"SELECT {Values(but)}, {string.Join(", ", computed.Select(more => more.Expression))}";
+        => $"{Into(table, computed, but)} SELECT {Values(but)}, "
+            + string.Join(", ", computed.Select(more => more.Expression));
 
     /// <summary>A statement that inserts several rows like that, and its parameters.</summary>
     public static (string Sql, DynamicParameters Values) InsertMany(
@@ -46,8 +46,7 @@ internal static class Columns<TRow>
             .. properties.Select(property => Add(property, row, number)),
             .. computed.Select(more => more.Expression),
         ])).ToList();
-        return ($"INSERT INTO {table} ({Join(but, NameOf)}, {string.Join(", ", computed.Select(more => more.Column))}) "
-            + $"VALUES ({string.Join("), (", texts)})", values);
+        return ($"{Into(table, computed, but)} VALUES ({string.Join("), (", texts)})", values);
 
         string Add(PropertyInfo property, TRow row, int number)
         {
@@ -61,6 +60,10 @@ internal static class Columns<TRow>
     public static string Assignments(params string[] but) => Join(but, property => $"{NameOf(property)} = @{property}");
 
     private static string Into(string table, string[] but) => $"INSERT INTO {table} ({Join(but, NameOf)})";
+
+    private static string Into(
+        string table, IReadOnlyList<(string Column, string Expression)> computed, string[] but)
+        => $"INSERT INTO {table} ({Join(but, NameOf)}, {string.Join(", ", computed.Select(more => more.Column))})";
 
     private static string Values(string[] but) => Join(but, property => $"@{property}");
 
