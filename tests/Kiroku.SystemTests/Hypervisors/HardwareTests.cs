@@ -249,7 +249,7 @@ public sealed class HardwareTests(HardwareTests.SharedHost shared)
     private IEnumerable<string> Variables() => Directory.EnumerateFiles(
         host.Options.Folder, $"*{machine}*_VARS*", SearchOption.AllDirectories);
 
-    /// <summary>A host whose daemon may take a while for what it is asked: it runs QEMU to see what that has.</summary>
+    /// <summary>The host that all these tests share.</summary>
     public sealed class SharedHost : IAsyncLifetime
     {
         internal PrivateHost Host => field ??= new PrivateHost();

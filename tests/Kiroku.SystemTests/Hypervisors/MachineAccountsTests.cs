@@ -21,7 +21,7 @@ public sealed class MachineAccountsTests
     public async Task A_machine_that_was_taken_over_opens_its_own_files_and_nothing_of_another_or_of_libvirt()
     {
         RealParts.RequireRoot();
-        await using var host = NewHost();
+        await using var host = new PrivateHost();
         await using var hypervisor = await ConnectAsync(host);
         var (first, second, saved) =
             (await StartAsync(hypervisor), await StartAsync(hypervisor), await StartAsync(hypervisor));
@@ -49,7 +49,7 @@ public sealed class MachineAccountsTests
     public async Task Each_machine_keeps_its_account_and_no_two_have_one()
     {
         RealParts.RequireRoot();
-        await using var host = NewHost();
+        await using var host = new PrivateHost();
         await using var hypervisor = await ConnectAsync(host);
         var machines = new List<Guid>();
         for (var number = 0; number < 3; number++)
@@ -73,7 +73,7 @@ public sealed class MachineAccountsTests
     public async Task Machines_that_ran_under_one_account_run_on_and_get_their_own_with_their_next_start()
     {
         RealParts.RequireRoot();
-        await using var host = NewHost();
+        await using var host = new PrivateHost();
         Guid running, saved;
         await using (var hypervisor = await ConnectSharedAsync(host))
         {
@@ -100,7 +100,7 @@ public sealed class MachineAccountsTests
     public async Task Machines_that_had_accounts_of_their_own_when_the_host_went_down_start_where_all_share_one_by_now()
     {
         RealParts.RequireRoot();
-        await using var host = NewHost();
+        await using var host = new PrivateHost();
         Guid machine;
         await using (var hypervisor = await ConnectAsync(host))
             machine = await StartAsync(hypervisor);
@@ -119,7 +119,7 @@ public sealed class MachineAccountsTests
     public async Task A_disk_that_says_it_stands_on_another_is_not_copied_with_the_daemons_rights()
     {
         RealParts.RequireRoot();
-        await using var host = NewHost();
+        await using var host = new PrivateHost();
         await using var hypervisor = await ConnectAsync(host);
         var (victim, machine) = (await StartAsync(hypervisor), await StartAsync(hypervisor));
         var disk = $"disk-{machine}";
@@ -137,7 +137,7 @@ public sealed class MachineAccountsTests
     public async Task Disks_that_were_put_back_with_accounts_of_another_folder_are_taken_over()
     {
         RealParts.RequireRoot();
-        await using var host = NewHost();
+        await using var host = new PrivateHost();
         await using var hypervisor = await ConnectAsync(host);
         var machine = await StartAsync(hypervisor);
         await host.Daemon.StopAsync(Token);
@@ -154,7 +154,7 @@ public sealed class MachineAccountsTests
     public async Task Two_data_folders_give_their_machines_different_accounts()
     {
         RealParts.RequireRoot();
-        await using PrivateHost one = NewHost(), two = NewHost();
+        await using PrivateHost one = new PrivateHost(), two = new PrivateHost();
         await using LibvirtHypervisor first = await ConnectAsync(one), second = await ConnectAsync(two);
         var (here, there) = (await StartAsync(first), await StartAsync(second));
         Assert.NotEqual(new Intruder(one.QemuOf(here)).User, new Intruder(two.QemuOf(there)).User);
@@ -187,11 +187,6 @@ public sealed class MachineAccountsTests
                 is not ("libvirtd.conf" or "qemu.conf" or "output.log" or "uids" or "starting"))
             .Where(file => !Path.GetDirectoryName(file)!.EndsWith($"kiroku-{machine}"[..20], StringComparison.Ordinal))
             .Concat(Directory.EnumerateFiles(host.Options.ConsolesFolder));
-
-    /// <summary>
-    /// The first definition makes the daemon examine QEMU, which takes a second or two on a busy machine.
-    /// </summary>
-    private static PrivateHost NewHost() => new();
 
     /// <summary>
     /// As with a network that needs rights on the host's network, where machines cannot have their own accounts.
