@@ -36,7 +36,7 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
     /// <summary>Ids of the oldest ended actions of a server that are beyond the limits, after one of them.</summary>
     public Task<IReadOnlyList<long>> ListActionsAsync(
         Surplus surplus, RetentionQuery query, (long After, int Most) page, CancellationToken cancellationToken)
-        => database.ReadAsync<IReadOnlyList<long>>(async connection => [.. (await connection.QueryAsync<(long, long)>(
+        => database.ReadOneAsync<IReadOnlyList<long>>(async connection => [.. (await connection.QueryAsync<(long, long)>(
             """
             SELECT id, changed FROM records
             WHERE server = @server AND id > @After AND outcome <> 0

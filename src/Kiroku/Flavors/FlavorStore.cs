@@ -14,7 +14,7 @@ internal sealed class FlavorStore(IDatabase database)
 
     /// <summary>The flavor, if it exists and the viewer may see it.</summary>
     public Task<Flavor?> FindAsync(string id, FlavorViewer viewer, CancellationToken cancellationToken)
-        => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<Flavor>(
+        => database.ReadOneAsync(db => db.QuerySingleOrDefaultAsync<Flavor>(
             $"SELECT * FROM flavors WHERE id = @id AND (@SeesAll = 1 OR {Usable})",
             new { id, viewer.ProjectId, viewer.SeesAll }), cancellationToken);
 
@@ -29,7 +29,7 @@ internal sealed class FlavorStore(IDatabase database)
             _ => "1 = 1",
         };
         return [
-            .. await database.ReadAsync(
+            .. await database.ReadOneAsync(
                 db => db.QueryAsync<Flavor>($"SELECT * FROM flavors WHERE {where} ORDER BY id",
                     new { ProjectId = projectId }), cancellationToken)];
     }
@@ -70,7 +70,7 @@ internal sealed class FlavorStore(IDatabase database)
 
     /// <summary>The projects that were given access to the flavor.</summary>
     public async Task<IReadOnlyList<string>> ListAccessAsync(string id, CancellationToken cancellationToken)
-        => [.. await database.ReadAsync(db => db.QueryAsync<string>(
+        => [.. await database.ReadOneAsync(db => db.QueryAsync<string>(
             "SELECT project_id FROM flavor_access WHERE flavor_id = @id ORDER BY project_id", new { id }),
                 cancellationToken)];
 

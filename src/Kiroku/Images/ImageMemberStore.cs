@@ -7,7 +7,7 @@ namespace Kiroku.Images;
 internal sealed class ImageMemberStore(IDatabase database)
 {
     public async Task<IReadOnlyList<ImageMember>> ListAsync(string imageId, CancellationToken cancellationToken)
-        => [.. await database.ReadAsync(db => db.QueryAsync<ImageMember>(
+        => [.. await database.ReadOneAsync(db => db.QueryAsync<ImageMember>(
             "SELECT * FROM image_members WHERE image_id = @imageId ORDER BY created_at, member_id", new { imageId }),
                 cancellationToken)];
 

@@ -33,12 +33,12 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
         [.. Content, nameof(Image.Id), nameof(Image.Node), nameof(Image.CreatedAt)]);
 
     public Task<Image?> FindAsync(string id, CancellationToken cancellationToken)
-        => database.ReadAsync(db =>
+        => database.ReadOneAsync(db =>
             db.QuerySingleOrDefaultAsync<Image>("SELECT * FROM images WHERE id = @id", new { id }), cancellationToken);
 
     /// <summary>The image, if it exists and the viewer may see it. A shared image need not be accepted.</summary>
     public Task<Image?> FindVisibleAsync(string id, ImageViewer viewer, CancellationToken cancellationToken)
-        => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<Image>(
+        => database.ReadOneAsync(db => db.QuerySingleOrDefaultAsync<Image>(
             $"SELECT * FROM images WHERE id = @id AND {Visible}",
             new { id, viewer.ProjectId, viewer.SeesAll, status = ImageFilter.AnyStatus }), cancellationToken);
 
@@ -49,7 +49,7 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
     public async Task<IReadOnlyList<Image>> ListAsync(
         ImageFilter filter, ImageViewer viewer, CancellationToken cancellationToken)
     {
-        var images = await database.ReadAsync(db => db.QueryAsync<Image>(
+        var images = await database.ReadOneAsync(db => db.QueryAsync<Image>(
             $"SELECT * FROM images WHERE {Visible}",
             new { viewer.ProjectId, viewer.SeesAll, status = filter.MemberStatus }), cancellationToken);
         return [.. images.Where(image => filter.Passes(image, viewer))];
@@ -226,7 +226,7 @@ internal sealed class ImageStore(IDatabase database, ImageQuotas quotas, TimePro
 
     /// <summary>All images that have their bytes or are receiving them.</summary>
     public async Task<IReadOnlyList<Image>> ListWithDataAsync(CancellationToken cancellationToken)
-        => (await database.ReadAsync(
+        => (await database.ReadOneAsync(
             db => db.QueryAsync<Image>("SELECT * FROM images WHERE status <> @Queued", new { ImageStatus.Queued }),
             cancellationToken)).AsList();
 

@@ -8,20 +8,20 @@ namespace Kiroku.Keypairs;
 internal sealed class KeypairStore(IDatabase database)
 {
     public Task<Keypair?> FindAsync(string userId, string name, CancellationToken cancellationToken)
-        => database.ReadAsync(db => db.QuerySingleOrDefaultAsync<Keypair>(
+        => database.ReadOneAsync(db => db.QuerySingleOrDefaultAsync<Keypair>(
             "SELECT * FROM keypairs WHERE user_id = @userId AND name = @name", new { userId, name }),
                 cancellationToken);
 
     /// <summary>A page of the user's key pairs, by name, beginning after a given one.</summary>
     public async Task<IReadOnlyList<Keypair>> ListAsync(
         string userId, string? after, int limit, CancellationToken cancellationToken)
-        => [.. await database.ReadAsync(db => db.QueryAsync<Keypair>(
+        => [.. await database.ReadOneAsync(db => db.QueryAsync<Keypair>(
             "SELECT * FROM keypairs WHERE user_id = @userId AND (@after IS NULL OR name > @after) ORDER BY name LIMIT "
                 + "@limit",
             new { userId, after, limit }), cancellationToken)];
 
     public Task<int> CountAsync(string userId, CancellationToken cancellationToken)
-        => database.ReadAsync(
+        => database.ReadOneAsync(
             db => db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM keypairs WHERE user_id = @userId", new { userId }),
             cancellationToken);
 

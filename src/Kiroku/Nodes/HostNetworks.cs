@@ -9,7 +9,7 @@ internal sealed class HostNetworks(IDatabase database)
 {
     /// <summary>Each host whose network is known, by name; a host that is away has its servers there still.</summary>
     public Task<IReadOnlyList<(string Host, HostNetwork Network)>> ListAsync(CancellationToken cancellationToken)
-        => database.ReadAsync<IReadOnlyList<(string, HostNetwork)>>(async connection =>
+        => database.ReadOneAsync<IReadOnlyList<(string, HostNetwork)>>(async connection =>
         {
             var rows = await connection.QueryAsync<(string Host, string Network)>(
                 "SELECT name, network FROM nodes WHERE network IS NOT NULL AND roles LIKE '%compute%' ORDER BY name");

@@ -9,7 +9,7 @@ internal sealed class ServiceStore(IDatabase database)
 {
     /// <summary>The host's service, which is enabled unless an administrator has changed it.</summary>
     public Task<Service> GetAsync(string host, CancellationToken cancellationToken)
-        => database.ReadAsync(connection => GetAsync(connection, host), cancellationToken);
+        => database.ReadOneAsync(connection => GetAsync(connection, host), cancellationToken);
 
     /// <summary>The same within the caller's transaction.</summary>
     public static async Task<Service> GetAsync(DbConnection connection, string host)

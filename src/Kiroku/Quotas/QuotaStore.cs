@@ -14,7 +14,7 @@ internal sealed class QuotaStore(IDatabase database, IProjectUsage usage, IOptio
 
     /// <summary>The limits of a class; where it has none, those of the settings.</summary>
     public Task<QuotaSet> GetClassAsync(string name, CancellationToken cancellationToken)
-        => database.ReadAsync(async connection => Set(
+        => database.ReadOneAsync(async connection => Set(
             await connection.QueryAsync<(string, int)>(
                 "SELECT resource, hard_limit FROM quota_classes WHERE class_name = @name", new { name }), []),
             cancellationToken);

@@ -18,6 +18,10 @@ internal sealed class IdentityRows(IDatabase database)
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
         => database.ReadAsync(read, cancellationToken);
 
+    /// <summary>A read of one statement.</summary>
+    public Task<T> ReadOneAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
+        => database.ReadOneAsync(read, cancellationToken);
+
     /// <summary>
     /// The number of changes so far; null while one is in progress. Whatever was read before the latest change may be
     /// outdated.

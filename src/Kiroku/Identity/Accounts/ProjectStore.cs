@@ -12,21 +12,21 @@ internal sealed class ProjectStore(IdentityRows rows, TimeProvider time)
     private const int MostLevels = 5;
 
     public Task<Project?> FindAsync(string id, CancellationToken cancellationToken)
-        => rows.ReadAsync(db => FindAsync(db, id), cancellationToken);
+        => rows.ReadOneAsync(db => FindAsync(db, id), cancellationToken);
 
     public Task<Project?> FindByNameAsync(string name, CancellationToken cancellationToken)
-        => rows.ReadAsync(db =>
+        => rows.ReadOneAsync(db =>
             db.QuerySingleOrDefaultAsync<Project>("SELECT * FROM projects WHERE name = @name", new { name }),
             cancellationToken);
 
     public Task<IEnumerable<Project>> ListAsync(string? name, CancellationToken cancellationToken)
-        => rows.ReadAsync(db =>
+        => rows.ReadOneAsync(db =>
             db.QueryAsync<Project>("SELECT * FROM projects WHERE @name IS NULL OR name = @name ORDER BY name",
                 new { name }), cancellationToken);
 
     /// <summary>The projects in which the user holds a role.</summary>
     public Task<IEnumerable<Project>> ListOfUserAsync(string userId, CancellationToken cancellationToken)
-        => rows.ReadAsync(db => db.QueryAsync<Project>(
+        => rows.ReadOneAsync(db => db.QueryAsync<Project>(
             "SELECT * FROM projects WHERE id IN (SELECT scope_id FROM role_assignments WHERE user_id = @userId) "
                 + "ORDER BY name",
             new { userId }), cancellationToken);

@@ -9,10 +9,10 @@ namespace Kiroku.Identity.Accounts;
 internal sealed class RoleStore(IdentityRows rows)
 {
     public Task<Role?> FindAsync(string id, CancellationToken cancellationToken)
-        => rows.ReadAsync(db => FindAsync(db, id), cancellationToken);
+        => rows.ReadOneAsync(db => FindAsync(db, id), cancellationToken);
 
     public Task<IEnumerable<Role>> ListAsync(string? name, CancellationToken cancellationToken)
-        => rows.ReadAsync(db =>
+        => rows.ReadOneAsync(db =>
             db.QueryAsync<Role>("SELECT * FROM roles WHERE @name IS NULL OR name = @name ORDER BY name", new { name }),
             cancellationToken);
 
@@ -46,7 +46,7 @@ internal sealed class RoleStore(IdentityRows rows)
 
     /// <summary>All assignments, with the names of users, roles and projects.</summary>
     public Task<IEnumerable<NamedAssignment>> ListAssignmentsAsync(CancellationToken cancellationToken)
-        => rows.ReadAsync(db => db.QueryAsync<NamedAssignment>(
+        => rows.ReadOneAsync(db => db.QueryAsync<NamedAssignment>(
             """
             SELECT a.*, u.name AS user_name, p.name AS project_name, r.name AS role_name
             FROM role_assignments a JOIN users u ON u.id = a.user_id JOIN roles r ON r.id = a.role_id

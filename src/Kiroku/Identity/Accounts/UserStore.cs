@@ -9,7 +9,7 @@ namespace Kiroku.Identity.Accounts;
 internal sealed class UserStore(IdentityRows rows, TimeProvider time) : IUserNames
 {
     public Task<User?> FindAsync(string id, CancellationToken cancellationToken)
-        => rows.ReadAsync(db => FindAsync(db, id), cancellationToken);
+        => rows.ReadOneAsync(db => FindAsync(db, id), cancellationToken);
 
     public async Task<IReadOnlyDictionary<string, string>> FindNamesAsync(
         IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
@@ -20,18 +20,18 @@ internal sealed class UserStore(IdentityRows rows, TimeProvider time) : IUserNam
         foreach (var (place, id) in ids.Index())
             values.Add($"id{place}", id);
         var names = string.Join(", ", values.ParameterNames.Select(name => $"@{name}"));
-        var found = await rows.ReadAsync(db => db.QueryAsync<(string Id, string Name)>(
+        var found = await rows.ReadOneAsync(db => db.QueryAsync<(string Id, string Name)>(
             $"SELECT id, name FROM users WHERE id IN ({names})", values), cancellationToken);
         return found.ToDictionary(user => user.Id, user => user.Name);
     }
 
     public Task<User?> FindByNameAsync(string name, CancellationToken cancellationToken)
-        => rows.ReadAsync(db =>
+        => rows.ReadOneAsync(db =>
             db.QuerySingleOrDefaultAsync<User>("SELECT * FROM users WHERE name = @name", new { name }),
             cancellationToken);
 
     public Task<IEnumerable<User>> ListAsync(string? name, CancellationToken cancellationToken)
-        => rows.ReadAsync(db =>
+        => rows.ReadOneAsync(db =>
             db.QueryAsync<User>("SELECT * FROM users WHERE @name IS NULL OR name = @name ORDER BY name", new { name }),
             cancellationToken);
 

@@ -19,7 +19,7 @@ internal sealed class SealingKeys(IDatabase database) : IXmlRepository
     public IReadOnlyCollection<XElement> GetAllElements()
     {
         var found = Complete(() =>
-            database.ReadAsync(connection =>
+            database.ReadOneAsync(connection =>
                 connection.QueryAsync<(string Name, string Xml)>("SELECT name, xml FROM sealing_keys"),
                 default)).ToList();
         known = [.. found.Select(element => element.Name)];

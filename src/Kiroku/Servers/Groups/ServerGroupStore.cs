@@ -37,14 +37,14 @@ internal sealed class ServerGroupStore(IDatabase database, QuotaStore quotas, Ti
         """;
 
     public Task<ServerGroup?> FindAsync(Guid id, CancellationToken cancellationToken)
-        => database.ReadAsync(
+        => database.ReadOneAsync(
             async connection => (await ReadAsync(connection, "WHERE id = @id", new { id })).SingleOrDefault(),
             cancellationToken);
 
     /// <summary>A page of the groups of a project, or of all (null), oldest first.</summary>
     public Task<IReadOnlyList<ServerGroup>> ListAsync(
         string? projectId, int offset, int limit, CancellationToken cancellationToken)
-        => database.ReadAsync(
+        => database.ReadOneAsync(
             connection => ReadAsync(
                 connection,
                 """

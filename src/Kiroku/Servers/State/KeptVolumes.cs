@@ -10,7 +10,7 @@ internal sealed class KeptVolumes(IDatabase database, TimeProvider time)
 {
     /// <summary>Names of the kept volumes on a host.</summary>
     public Task<IReadOnlySet<string>> ListAsync(string host, CancellationToken cancellationToken)
-        => database.ReadAsync<IReadOnlySet<string>>(async connection =>
+        => database.ReadOneAsync<IReadOnlySet<string>>(async connection =>
             (await connection.QueryAsync<string>("SELECT volume FROM kept_volumes WHERE host = @host", new { host }))
                 .ToHashSet(), cancellationToken);
 

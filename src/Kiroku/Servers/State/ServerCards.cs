@@ -13,12 +13,12 @@ internal sealed class ServerCards(IDatabase database) : IServerCards
 
     public Task<IReadOnlyList<ServerCard>> ListAsync(
         PortQuery query, int most, CancellationToken cancellationToken)
-        => database.ReadAsync<IReadOnlyList<ServerCard>>(async connection =>
+        => database.ReadOneAsync<IReadOnlyList<ServerCard>>(async connection =>
             [.. (await connection.QueryAsync<CardRow>(Sql(query, most), query)).Select(CardOf)],
             cancellationToken);
 
     public Task<long> CountAsync(string projectId, CancellationToken cancellationToken)
-        => database.ReadAsync(connection => connection.ExecuteScalarAsync<long>(
+        => database.ReadOneAsync(connection => connection.ExecuteScalarAsync<long>(
             $"SELECT COUNT(*) FROM servers WHERE project_id = @projectId AND {HasCard}",
             new { projectId }), cancellationToken);
 
@@ -30,7 +30,7 @@ internal sealed class ServerCards(IDatabase database) : IServerCards
             new { group.ProjectId, pattern = $"%\"groups\":[%\"{group.Id}\"%" });
 
     public Task<IReadOnlyList<string>> ListProjectsAsync(CancellationToken cancellationToken)
-        => database.ReadAsync<IReadOnlyList<string>>(async connection => (await connection.QueryAsync<string>(
+        => database.ReadOneAsync<IReadOnlyList<string>>(async connection => (await connection.QueryAsync<string>(
             "SELECT project_id FROM project_sums WHERE servers > 0 ORDER BY project_id")).AsList(),
             cancellationToken);
 
