@@ -11,10 +11,10 @@ namespace Kiroku.Nodes;
 internal sealed class HostWatch(
     IDatabase database, IServersOnHosts servers, HostMeter meter, NodeSelf self, Silence silence, TimeProvider time)
 {
-    private const string Hosts =
-        """
+    private readonly string hosts =
+        $"""
         SELECT n.*, n.name AS host, COALESCE(s.disabled, 0) AS disabled, s.disabled_reason,
-            COALESCE(s.forced_down, 0) AS forced_down
+            COALESCE(s.forced_down, 0) AS forced_down, {database.NowSql} AS judged_at
         FROM nodes n LEFT JOIN services s ON s.host = n.name
         WHERE @name IS NULL OR n.name = @name
         ORDER BY n.name
@@ -27,7 +27,7 @@ internal sealed class HostWatch(
     public async Task<IReadOnlyList<Host>> ListAsync(CancellationToken cancellationToken)
     {
         var here = await LookAsync(cancellationToken);
-        return await database.ReadAsync(
+        return await database.ReadOneAsync(
             connection => ListAsync(connection, name: null, NotAsked, here), cancellationToken);
     }
 
@@ -47,9 +47,12 @@ internal sealed class HostWatch(
     public async Task<Host?> FindAsync(string name, CancellationToken cancellationToken)
     {
         var here = name == self.Name ? await LookAsync(cancellationToken) : null;
-        return (await database.ReadAsync(
-            connection => ListAsync(connection, name, NotAsked, here), cancellationToken)).SingleOrDefault();
+        return await FindAsync(name, here, cancellationToken);
     }
+
+    /// <summary>The same as it last reported, without measuring this node's own host.</summary>
+    public Task<Host?> FindReportedAsync(string name, CancellationToken cancellationToken)
+        => FindAsync(name, here: null, cancellationToken);
 
     /// <summary>Measures this node's own host, for a transaction that must not wait for that.</summary>
     public Task<HostLook> LookAsync(CancellationToken cancellationToken) => meter.LookAsync(cancellationToken);
@@ -65,24 +68,21 @@ internal sealed class HostWatch(
 
     /// <summary>The statuses of hosts, by their names, which administrators see.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ListStatusesAsync(CancellationToken cancellationToken)
-        => (await database.ReadAsync(
+        => (await database.ReadOneAsync(
             connection => ListAsync(connection, name: null, NotAsked, here: null), cancellationToken))
             .ToDictionary(host => host.Name, host => host.HostStatus);
-
-    /// <summary>Whether the host's node is present, and no administrator has forced it down.</summary>
-    public async Task<bool> IsPresentAsync(string name, CancellationToken cancellationToken)
-        => (await database.ReadAsync(
-            connection => ListAsync(connection, name, NotAsked, here: null), cancellationToken))
-            is [{ IsPresent: true, Service.ForcedDown: false }];
 
     /// <summary>
     /// Whether the host's node has reported recently. One that has ended since may be about to start again.
     /// </summary>
     public async Task<bool> IsReportingAsync(string name, CancellationToken cancellationToken)
-        => !silence.IsMeaningful || await database.ReadAsync(async connection =>
-            await connection.QueryFirstOrDefaultAsync<DateTime?>(
-                "SELECT seen_at FROM nodes WHERE name = @name", new { name }) is { } seen
-                && await database.NowAsync(connection, time) - seen < Node.Lifetime, cancellationToken);
+        => !silence.IsMeaningful || await database.ReadOneAsync(async connection =>
+        {
+            var sql = $"SELECT seen_at, {database.NowSql} FROM nodes WHERE name = @name";
+            var (seen, now) = await connection.QueryFirstOrDefaultAsync<(DateTime, DateTime)>(
+                sql, new { name, now = time.UtcNow() });
+            return seen != default && now - seen < Node.Lifetime;
+        }, cancellationToken);
 
     /// <summary>Ids and names of the servers on each of some hosts, oldest first.</summary>
     public Task<ILookup<string, (Guid Id, string Name)>> ListServersAsync(
@@ -92,7 +92,7 @@ internal sealed class HostWatch(
 
     /// <summary>The nodes that run actions and choose hosts, by name, whether or not they have machines.</summary>
     public Task<IReadOnlyList<Host>> ListConductorsAsync(CancellationToken cancellationToken)
-        => database.ReadAsync<IReadOnlyList<Host>>(async connection =>
+        => database.ReadOneAsync<IReadOnlyList<Host>>(async connection =>
         [
             .. (await JudgeAsync(connection, name: null, NotAsked, here: null)).Where(node => node.Node.RunsActions),
         ], cancellationToken);
@@ -101,15 +101,17 @@ internal sealed class HostWatch(
         DbConnection connection, string? name, IReadOnlyDictionary<string, HostUse> uses, HostLook? here)
         => [.. (await JudgeAsync(connection, name, uses, here)).Where(host => host.Node.HasMachines)];
 
-    private async Task<IEnumerable<Host>> JudgeAsync(
+    private async Task<Host?> FindAsync(string name, HostLook? here, CancellationToken cancellationToken)
+        => (await database.ReadOneAsync(
+            connection => ListAsync(connection, name, NotAsked, here), cancellationToken)).SingleOrDefault();
+
+    private Task<IEnumerable<Host>> JudgeAsync(
         DbConnection connection, string? name, IReadOnlyDictionary<string, HostUse> uses, HostLook? here)
-    {
-        var now = await database.NowAsync(connection, time);
-        return await connection.QueryAsync<Node, Service, Host>(
-            Hosts,
-            (node, service) => Judge(node, service, uses.GetValueOrDefault(node.Name) ?? new HostUse(), here, now),
-            new { name }, splitOn: "host");
-    }
+        => connection.QueryAsync<Node, Service, DateTime, Host>(
+            hosts,
+            (node, service, now) => Judge(
+                node, service, uses.GetValueOrDefault(node.Name) ?? new HostUse(), here, now),
+            new { name, now = time.UtcNow() }, splitOn: "host,judged_at");
 
     /// <summary>
     /// Judges what is known of a host. This node is present, as it asks; only its hypervisor can be silent.

@@ -3,6 +3,7 @@ using Kiroku.Hypervisors;
 using Kiroku.Nodes;
 using Kiroku.Servers.State;
 using Kiroku.Storage;
+using Host = Kiroku.Nodes.Host;
 
 namespace Kiroku.Servers.Remote;
 
@@ -14,7 +15,7 @@ internal sealed class HostPresence(
     /// Whether a host is present. A lone host always is; whether its hypervisor answers shows when it is called.
     /// </summary>
     public async Task<bool> IsPresentAsync(string host, CancellationToken cancellationToken)
-        => !database.IsShared || await hosts.IsPresentAsync(host, cancellationToken);
+        => !database.IsShared || IsPresent(await hosts.FindReportedAsync(host, cancellationToken));
 
     /// <summary>Requires that the server's hosts are present, if <paramref name="needed"/>.</summary>
     /// <returns>The service of the server's host, which administrators may have disabled; null if the server is on no
@@ -26,19 +27,26 @@ internal sealed class HostPresence(
         if (!hypervisor.Connected.IsCompletedSuccessfully
             && (server.Hosts.Contains(settings.Host) || !database.IsShared))
             throw Fault.Unavailable("The host's hypervisor is not connected yet.");
-        var service = server.Host is null ? null : await services.GetAsync(server.Host, cancellationToken);
-        if (needed && (service is { ForcedDown: true } || !await ArePresentAsync(server, cancellationToken)))
+        var host = server.Host is not null && database.IsShared
+            ? await hosts.FindReportedAsync(server.Host, cancellationToken)
+            : null;
+        var service = server.Host is null
+            ? null
+            : host?.Service ?? await services.GetAsync(server.Host, cancellationToken);
+        if (needed && (service is { ForcedDown: true } || !await ArePresentAsync(server, host, cancellationToken)))
             throw Fault.Conflict("Service is unavailable at this time.");
         return service;
     }
 
-    private async Task<bool> ArePresentAsync(Server server, CancellationToken cancellationToken)
+    private async Task<bool> ArePresentAsync(Server server, Host? known, CancellationToken cancellationToken)
     {
         foreach (var host in server.Hosts)
         {
-            if (!await IsPresentAsync(host, cancellationToken))
+            if (host == known?.Name ? !IsPresent(known) : !await IsPresentAsync(host, cancellationToken))
                 return false;
         }
         return true;
     }
+
+    private static bool IsPresent(Host? host) => host is { IsPresent: true, Service.ForcedDown: false };
 }
