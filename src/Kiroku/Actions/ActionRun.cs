@@ -15,7 +15,7 @@ internal sealed class ActionRun(ActionRecord action, IFence fence, string host, 
     /// <summary>Name of the node that runs the action.</summary>
     public string Host { get; } = host;
 
-    /// <summary>The server's task_state as the last step set it; null if none has.</summary>
+    /// <summary>The server's task_state as its row has it.</summary>
     public string? TaskState { get; set; }
 
     public bool Retried => events.Any(e => e.Result == EventResults.Error);

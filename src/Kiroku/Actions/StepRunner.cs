@@ -8,7 +8,7 @@ namespace Kiroku.Actions;
 /// <summary>
 /// Runs steps and is the only writer of events: one before each attempt, the work, the event completed in every
 /// outcome. A failed attempt is followed by another, with an event of its own, until one succeeds or the step has
-/// failed for good.
+/// failed for good. The success of an action's last step is written with the action's end.
 /// </summary>
 internal sealed partial class StepRunner(
     ActionStore store, StorePatience patience, ActionMeters meters, IOptions<ActionsOptions> options,
@@ -113,13 +113,16 @@ internal sealed partial class StepRunner(
                     Details = failure.Details,
                     Traceback = e.ToString(),
                 },
-                (Failing: final, NoReturn: false), cancellationToken);
+                final, cancellationToken);
             throw new AttemptFailedException(failure, final, e);
         }
-        if (open is not null)
-            await FinishAsync(
-                run, (run.Open(step.Event) ?? open) with { Result = EventResults.Success },
-                (Failing: false, NoReturn: step.IsLast), cancellationToken);
+        if (open is null)
+            return;
+        var succeeded = (run.Open(step.Event) ?? open) with { Result = EventResults.Success };
+        if (step.IsLast)
+            run.Note(run.With(succeeded with { FinishTime = run.NotBefore(time.UtcNow()) }, noReturn: true));
+        else
+            await FinishAsync(run, succeeded, isFinal: false, cancellationToken);
     }
 
     private async Task<EventRecord> BeginAsync(ActionRun run, Step step, CancellationToken cancellationToken)
@@ -133,17 +136,17 @@ internal sealed partial class StepRunner(
             StartTime = run.NotBefore(time.UtcNow()),
             Host = step.Host?.Invoke() ?? run.Host,
         };
-        await WriteAsync(
-            run, run.With(begun, noReturn: step.IsPointOfNoReturn), step.TaskState, cancellationToken);
+        var shown = step.TaskState == run.TaskState ? null : step.TaskState;
+        await WriteAsync(run, run.With(begun, noReturn: step.IsPointOfNoReturn), shown, cancellationToken);
         run.TaskState = step.TaskState ?? run.TaskState;
         return begun;
     }
 
     private Task FinishAsync(
-        ActionRun run, EventRecord record, (bool Failing, bool NoReturn) now, CancellationToken cancellationToken)
+        ActionRun run, EventRecord record, bool isFinal, CancellationToken cancellationToken)
     {
         var finished = record with { FinishTime = run.NotBefore(time.UtcNow()) };
-        return WriteAsync(run, run.With(finished, now.Failing, now.NoReturn), null, cancellationToken);
+        return WriteAsync(run, run.With(finished, failing: isFinal), null, cancellationToken);
     }
 
     private async Task WriteAsync(

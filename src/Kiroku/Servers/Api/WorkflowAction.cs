@@ -24,6 +24,7 @@ internal sealed class WorkflowAction(
         {
             Body = body.GetRawText(),
             Asked = workflow.Read(body.GetProperty(route.Key), version),
+            Seen = server,
         };
         foreach (var rule in workflow.FurtherRules(request))
             Caller.Of(context).Require(rule, server.ProjectId);

@@ -60,6 +60,12 @@ internal sealed record ActionRequest(
     public object? Asked { get; init; }
 
     /// <summary>
+    /// The server as the node that received the request has read it. It does not cross to another node.
+    /// </summary>
+    [field: NonSerialized]
+    public Server? Seen { get; init; }
+
+    /// <summary>
     /// The request of a caller who has been let in. Only nodes of an older version use its start time.
     /// </summary>
     public static ActionRequest Of(HttpContext context, string action, DateTime now)

@@ -23,14 +23,17 @@ internal sealed class RequestSealer(
         };
     }
 
-    /// <summary>Whether a node of this service made exactly this request, for this server.</summary>
+    /// <summary>
+    /// Whether a node of this service made exactly this request, for this server. What no message can carry proves
+    /// that it was made in this process.
+    /// </summary>
     public async Task<bool> IsProvenAsync(Guid server, ActionRequest request)
-        => request.Seal is { } seal
+        => request.Seen?.Id == server || (request.Seal is { } seal
             ? IsSealOf(seal, server, Bare(request))
-            : await unsealed.ExistAsync(CancellationToken.None);
+            : await unsealed.ExistAsync(CancellationToken.None));
 
     /// <summary>The part of a request that crosses between nodes and is sealed.</summary>
-    private static ActionRequest Bare(ActionRequest request) => request with { Seal = null, Asked = null };
+    private static ActionRequest Bare(ActionRequest request) => request with { Seal = null, Asked = null, Seen = null };
 
     /// <summary>
     /// Compares the sealed request itself, not its bytes: they differ between versions, because the newer one knows

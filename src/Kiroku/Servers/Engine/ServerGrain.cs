@@ -35,6 +35,9 @@ internal sealed partial class ServerGrain(
     /// <summary>Whether the machine changed while an action ran, which may not have noticed.</summary>
     private bool missed;
 
+    /// <summary>The server as an action has just left it, for the look at its machine that follows at once.</summary>
+    private Server? left;
+
     public async Task<ActionAnswer> Begin(ActionRequest request)
     {
         if (await sealer.IsProvenAsync(this.GetPrimaryKey(), request))
@@ -97,7 +100,9 @@ internal sealed partial class ServerGrain(
     public async Task LookAtMachine()
     {
         missed = !running.IsCompleted;
-        if (missed || await FindAsync() is not { RunningAction: null, Host: not null } server)
+        var known = left;
+        left = null;
+        if (missed || (known ?? await FindAsync()) is not { RunningAction: null, Host: not null } server)
             return;
         var state = await hosts.Of(server.Host).Hypervisor.GetStateAsync(server.Id, CancellationToken.None)
             .WaitAsync(PatienceOfRequests, time);
@@ -157,7 +162,8 @@ internal sealed partial class ServerGrain(
             throw Fault.Unavailable("The service is stopping.");
         }
         var workflow = workflows.Of(request.Action);
-        var seen = await FindAsync() ?? throw NotFound();
+        // What the API has just read will do: if it is outdated, nothing begins, and the row is read here.
+        var seen = request.Seen is { RunningAction: null } read ? read : await FindAsync() ?? throw NotFound();
         if (seen.RunningAction is null && !running.IsCompleted)
             await running;
         var host = await presence.RequireAsync(seen, workflow.NeedsHosts(seen, request), CancellationToken.None);
@@ -181,8 +187,8 @@ internal sealed partial class ServerGrain(
         if (begun is not var (server, action))
         {
             // The action that is taken over may have written between our read and our write.
-            return workflow.TakesOver(request) && retries > 0
-                ? await BeginAsync(request, retries - 1)
+            return (request.Seen is not null || workflow.TakesOver(request)) && retries > 0
+                ? await BeginAsync(request with { Seen = null }, retries - 1)
                 : throw Fault.Conflict($"Cannot '{request.Action}' instance {seen.Id} while something else changes it");
         }
         Run(workflow, server, new RecordedAction(action, []));
@@ -224,7 +230,7 @@ internal sealed partial class ServerGrain(
         var before = running;
         overtaken.Cancel();
         (overtaken, cancelled) = (new CancellationTokenSource(), new CancellationTokenSource());
-        epoch = server.Epoch;
+        (epoch, left) = (server.Epoch, null);
         running = RunAfterAsync(before, workflow, server, action, new RunTokens(overtaken.Token, cancelled.Token));
         work.Watch(running);
     }
@@ -234,9 +240,10 @@ internal sealed partial class ServerGrain(
     {
         await before.ConfigureAwait(
             ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        Server? ended = null;
         try
         {
-            await runner.RunAsync(workflow, server, action, stop);
+            ended = await runner.RunAsync(workflow, server, action, stop);
         }
         // This is the grain's edge: a bug in a workflow must not take the grain down. The row still names the action.
 #pragma warning disable CA1031
@@ -245,8 +252,11 @@ internal sealed partial class ServerGrain(
         {
             LogBroke(action.Action.Action, action.Action.RequestId, server.Id, e);
         }
-        if (missed && !resting.IsAsked)
+        if (missed && !resting.IsAsked && ended is not { Deleted: true })
+        {
+            left = ended;
             this.AsReference<IServerGrain>().LookAtMachine().Ignore();
+        }
         if (workflow.RemovesServer && !resting.IsAsked)
             await LeaveIfDeletedAsync();
     }

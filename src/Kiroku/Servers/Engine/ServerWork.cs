@@ -29,6 +29,9 @@ internal sealed class ServerWork(
     /// <summary>Name of the node that runs the action; the steps on the server may be done elsewhere.</summary>
     public string Node => run.Host;
 
+    /// <summary>The server as the action's end has left it; null before that.</summary>
+    public Server? Left { get; private set; }
+
     public HostMachines On(string host) => hosts.MachinesOn(host, fence);
 
     /// <summary>
@@ -96,15 +99,19 @@ internal sealed class ServerWork(
     /// <summary>Changes the server's states in its row.</summary>
     public async Task SaveAsync(Func<Server, Server> change, CancellationToken cancellationToken)
     {
-        var changed = change(Server with { TaskState = run.TaskState ?? Server.TaskState }) with { UpdatedAt = Now };
+        var changed = change(Server with { TaskState = run.TaskState }) with { UpdatedAt = Now };
         await SavingAsync(changed, (known, token) => store.SaveAsync(fence, changed, known, token), cancellationToken);
         Server = changed;
+        run.TaskState = changed.TaskState;
     }
 
     /// <summary>Ends the action, with the server as it is then.</summary>
-    public Task EndAsync(Server server, RecordedAction ended, CancellationToken cancellationToken)
-        => SavingAsync(
+    public async Task EndAsync(Server server, RecordedAction ended, CancellationToken cancellationToken)
+    {
+        await SavingAsync(
             server, (known, token) => store.EndActionAsync(server, known, ended, token), cancellationToken);
+        Left = server with { RunningAction = null, TaskState = null, Progress = 0 };
+    }
 
     /// <summary>Finds a host for a server that is on none, and claims room there.</summary>
     /// <exception cref="StepException">Permanent: no host will do.</exception>

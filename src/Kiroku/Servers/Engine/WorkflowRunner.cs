@@ -29,9 +29,13 @@ internal sealed partial class WorkflowRunner(
     /// <summary>
     /// Returns when the action has ended, rests until the service's next start, or has gone over to another run.
     /// </summary>
-    public async Task RunAsync(Workflow workflow, Server server, RecordedAction recorded, RunTokens stop)
+    /// <returns>The server as the action's end has left it; null if it has not ended.</returns>
+    public async Task<Server?> RunAsync(Workflow workflow, Server server, RecordedAction recorded, RunTokens stop)
     {
-        var run = new ActionRun(recorded.Action, server.Fence, settings.Host, recorded.Events.Reverse());
+        var run = new ActionRun(recorded.Action, server.Fence, settings.Host, recorded.Events.Reverse())
+        {
+            TaskState = server.TaskState,
+        };
         var work = new ServerWork(server, run, hosts, placing, servers, patience, steps, time);
         using var counted = meters.Work(run.Action.Action);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(
@@ -58,6 +62,7 @@ internal sealed partial class WorkflowRunner(
         {
             LogFenced(run.Action.Action, run.Action.RequestId, server.Id);
         }
+        return work.Left;
     }
 
     private async Task ConnectedAsync(CancellationToken cancellationToken)
