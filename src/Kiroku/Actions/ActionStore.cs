@@ -92,9 +92,28 @@ internal sealed class ActionStore(IDatabase database, FirstGeneration earlier)
         var least = earlier.IsPresent
             ? await FirstGeneration.LeastStartAsync(connection, action.ServerId)
             : null;
-        var values = new DynamicParameters(RecordRow.Of(new RecordedAction(action, ended is null ? [] : [ended])));
-        values.Add("Least", least is { } time ? Micros.Of(time) : 0);
-        return await InsertAsync(connection, RecordRow.InsertNext, action, values);
+        return await InsertAsync(connection, RecordRow.InsertNext, action, NextValues(action, least, ended));
+    }
+
+    /// <summary>
+    /// The same in a transaction of its own, in which <paramref name="hold"/> changes the server's row. Its parameters
+    /// are none of <see cref="RecordRow"/>.
+    /// </summary>
+    /// <param name="action">The action.</param>
+    /// <param name="hold">Adds its parameters and returns the UPDATE.</param>
+    /// <param name="cancellationToken">Cancels a write that has not begun.</param>
+    /// <returns>Null if nothing was written: the server's row is not as it must be, or rows of an earlier version are
+    /// left.</returns>
+    public async Task<ActionRecord?> InsertNextAsync(
+        ActionRecord action, Func<DynamicParameters, string> hold, CancellationToken cancellationToken)
+    {
+        if (earlier.IsPresent)
+            return null;
+        var values = NextValues(action, least: null, ended: null);
+        var statement = new HeldInsert(hold(values), RecordRow.InsertNext, RecordRow.Inserted);
+        var inserted = await database.InsertHeldAsync(
+            statement, values, row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)), cancellationToken);
+        return inserted is { } row ? Inserted(action, row) : null;
     }
 
     /// <summary>Inserts the row of the first action of a server, in the caller's transaction.</summary>
@@ -173,8 +192,18 @@ internal sealed class ActionStore(IDatabase database, FirstGeneration earlier)
     private static async Task<ActionRecord> InsertAsync(
         DbConnection connection, string sql, ActionRecord action, object values)
     {
-        var (id, started, changed) = await connection.QuerySingleAsync<(long, long, long)>(sql, values);
-        return action with { Id = id, StartTime = Micros.ToTime(started), UpdatedAt = Micros.ToTime(changed) };
+        var insert = $"{sql} RETURNING {RecordRow.Inserted}";
+        return Inserted(action, await connection.QuerySingleAsync<(long, long, long)>(insert, values));
+    }
+
+    private static ActionRecord Inserted(ActionRecord action, (long Id, long Started, long Changed) row)
+        => action with { Id = row.Id, StartTime = Micros.ToTime(row.Started), UpdatedAt = Micros.ToTime(row.Changed) };
+
+    private static DynamicParameters NextValues(ActionRecord action, DateTime? least, EventRecord? ended)
+    {
+        var values = new DynamicParameters(RecordRow.Of(new RecordedAction(action, ended is null ? [] : [ended])));
+        values.Add("Least", least is { } time ? Micros.Of(time) : 0);
+        return values;
     }
 
     private static async Task<RecordedAction?> FindAsync(

@@ -12,11 +12,11 @@ internal sealed record RecordRow
     private const string NextPosition = "next_position()";
 
     /// <summary>
-    /// Inserts the first action of a server, at a new position of the feed. Returns the row's id, start and change.
+    /// Inserts the first action of a server, at a new position of the feed.
     /// </summary>
     public static readonly string InsertFirst
         = Columns<RecordRow>.InsertWith(
-            "records", [("position", NextPosition)], nameof(Id), nameof(Owner), nameof(Position)) + Returning;
+            "records", [("position", NextPosition)], nameof(Id), nameof(Owner), nameof(Position));
 
     /// <summary>
     /// Inserts a further action of a server. Whatever the clock says, it begins after all that were accepted before
@@ -36,7 +36,7 @@ internal sealed record RecordRow
                 SELECT CASE WHEN outcome <> {OutcomeCodes.Running} AND changed > started
                     THEN changed ELSE started + 1 END
                 FROM records WHERE server = @Server ORDER BY id DESC LIMIT 1), 0) AS least) last) next
-        """ + Returning;
+        """;
 
     /// <summary>
     /// Inserts actions of an earlier version with their ids. They have no position, because the feed began after them.
@@ -45,7 +45,8 @@ internal sealed record RecordRow
         => Columns<RecordRow>.InsertMany(
             "records", [("position", "0")], moved.Select(Of), nameof(Owner), nameof(Position));
 
-    private const string Returning = " RETURNING id, started, changed";
+    /// <summary>What those who insert an action read of its row.</summary>
+    public const string Inserted = "id, started, changed";
 
     public long Id { get; init; }
     public required byte[] Server { get; init; }

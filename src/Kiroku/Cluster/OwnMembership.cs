@@ -14,6 +14,8 @@ internal sealed class OwnMembership(string silo, bool isAlone)
 {
     private const string Named = "cluster = @Cluster AND address || ':' || port || '@' || generation = ANY(@silos)";
 
+    private const string Living = $"SELECT 1 FROM members WHERE {Named} AND status <> @dead FOR KEY SHARE";
+
     /// <summary>The address of this process among the members.</summary>
     public string Silo => silo;
 
@@ -25,12 +27,23 @@ internal sealed class OwnMembership(string silo, bool isAlone)
     {
         if (isAlone)
             return;
-        string[] silos = asker is null || asker == silo ? [silo] : [silo, asker];
+        var silos = With(asker);
         var living = await connection.QueryAsync<int>(
-            $"SELECT 1 FROM members WHERE {Named} AND status <> @dead FOR KEY SHARE",
-            new { Members.Cluster, dead = (int)SiloStatus.Dead, silos });
+            Living, new { Members.Cluster, dead = (int)SiloStatus.Dead, silos });
         if (living.Count() != silos.Length)
             throw new StorageException("The node that was asked does not count as one of the service any more.");
+    }
+
+    /// <summary>
+    /// The same in the statement of an UPDATE, which then changes nothing if one of them counts as dead.
+    /// </summary>
+    public string Hold(string update, DynamicParameters values, string? asker)
+    {
+        if (isAlone)
+            return update;
+        var silos = With(asker);
+        values.AddDynamicParams(new { Members.Cluster, dead = (int)SiloStatus.Dead, silos, living = silos.Length });
+        return $"WITH living AS ({Living}) {update} AND (SELECT COUNT(*) FROM living) = @living";
     }
 
     /// <summary>Requires that this process does not count as dead; it need not have joined yet.</summary>
@@ -42,4 +55,6 @@ internal sealed class OwnMembership(string silo, bool isAlone)
             new { Members.Cluster, dead = (int)SiloStatus.Dead, silos = new[] { silo } }))
             throw new StorageException("This node does not count as one of the service any more.");
     }
+
+    private string[] With(string? asker) => asker is null || asker == silo ? [silo] : [silo, asker];
 }

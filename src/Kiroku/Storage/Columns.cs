@@ -59,6 +59,19 @@ internal static class Columns<TRow>
     /// <summary>"id = @Id, project_id = @ProjectId".</summary>
     public static string Assignments(params string[] but) => Join(but, property => $"{NameOf(property)} = @{property}");
 
+    /// <summary>
+    /// The same with a prefix before the parameters' names, for a statement that has those of another row as well; and
+    /// what adds their values.
+    /// </summary>
+    public static (string Sql, Action<TRow, DynamicParameters> AddValues) Assignments(string prefix, string[] but)
+    {
+        var assigned = Settable.Where(property => !but.Contains(property.Name))
+            .Select(property => (property, Parameter: prefix + property.Name)).ToList();
+        return (
+            string.Join(", ", assigned.Select(one => $"{NameOf(one.property.Name)} = @{one.Parameter}")),
+            (row, values) => assigned.ForEach(one => values.Add(one.Parameter, one.property.GetValue(row))));
+    }
+
     private static string Into(string table, string[] but) => $"INSERT INTO {table} ({Join(but, NameOf)})";
 
     private static string Into(

@@ -69,6 +69,17 @@ internal interface IDatabase : IDisposable
         string hold, string write, DynamicParameters values, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Changes a row and inserts another one in a transaction of their own, which saves round trips to a database
+    /// server.
+    /// </summary>
+    /// <returns>The inserted row; null if there was none to change, and then nothing is inserted.</returns>
+    /// <exception cref="StorageException">Nothing was written, unless it is undecided.</exception>
+    Task<T?> InsertHeldAsync<T>(
+        HeldInsert statement, DynamicParameters values, Func<DbDataReader, T> read,
+        CancellationToken cancellationToken)
+        where T : struct;
+
+    /// <summary>
     /// Whether this process does the work that only one of those sharing the store does. It keeps the turn until it
     /// ends or loses the store. For a moment after that, two processes may have the turn.
     /// </summary>
@@ -81,6 +92,11 @@ internal interface IDatabase : IDisposable
     /// </summary>
     Task<DateTime> NowAsync(DbConnection connection, TimeProvider own);
 
+    /// <summary>
+    /// The same time as an expression of a statement, which is given the process's own time as the parameter @now.
+    /// </summary>
+    string NowSql { get; }
+
     /// <summary>Gives up or lays the store's ballast as needed, even if nothing is written.</summary>
     /// <exception cref="StorageException">The store cannot be reached.</exception>
     Task CheckDiskAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -89,6 +105,14 @@ internal interface IDatabase : IDisposable
     /// <exception cref="StorageException">The store cannot be opened, or is of a newer version.</exception>
     void Migrate();
 }
+
+/// <summary>
+/// An INSERT that takes place if another row can be changed.
+/// </summary>
+/// <param name="Hold">The UPDATE of the other row, up to its condition.</param>
+/// <param name="Insert">An INSERT of a SELECT without a condition.</param>
+/// <param name="Returned">The columns of the inserted row that are read.</param>
+internal sealed record HeldInsert(string Hold, string Insert, string Returned);
 
 /// <summary>
 /// The store could not read or write. Nothing was changed, unless it is undecided. Trying again later may help.

@@ -35,7 +35,16 @@ internal sealed class MeasuredDatabase(IDatabase real, StoreMeters meters) : IDa
         => meters.MeasureAsync(
             "write_one", Stopwatch.GetTimestamp(), real.WriteHeldAsync(hold, write, values, cancellationToken));
 
+    public Task<T?> InsertHeldAsync<T>(
+        HeldInsert statement, DynamicParameters values, Func<DbDataReader, T> read,
+        CancellationToken cancellationToken)
+        where T : struct
+        => meters.MeasureAsync(
+            "write", Stopwatch.GetTimestamp(), real.InsertHeldAsync(statement, values, read, cancellationToken));
+
     public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => real.HasTurnAsync(cancellationToken);
+
+    public string NowSql => real.NowSql;
 
     public Task<DateTime> NowAsync(DbConnection connection, TimeProvider own) => real.NowAsync(connection, own);
 

@@ -86,6 +86,14 @@ internal sealed class WatchedDatabase(IDatabase real) : IDatabase
         string hold, string write, DynamicParameters values, CancellationToken cancellationToken)
         => WatchAsync(() => real.WriteHeldAsync(hold, write, values, cancellationToken), cancellationToken);
 
+    public Task<T?> InsertHeldAsync<T>(
+        HeldInsert statement, DynamicParameters values, Func<DbDataReader, T> read,
+        CancellationToken cancellationToken)
+        where T : struct
+        => WatchAsync(() => real.InsertHeldAsync(statement, values, read, cancellationToken), cancellationToken);
+
+    public string NowSql => real.NowSql;
+
     public Task<DateTime> NowAsync(DbConnection connection, TimeProvider own) => real.NowAsync(connection, own);
 
     private async Task<T> WatchAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ namespace Kiroku.Tests.Storage;
 
 /// <summary>
 /// The statements that a store was given, as the store itself tells them, in the transactions that write servers and
-/// their record. Neither reads nor nodes' signs of life are among them.
+/// their record, or read them. Nodes' signs of life are not among them.
 /// </summary>
 internal abstract partial class StatementLog
 {
@@ -16,6 +16,11 @@ internal abstract partial class StatementLog
     public IEnumerable<IReadOnlyList<string>> Writes
         => Transactions().Where(
             one => one.Any(text => Table().IsMatch(text)) && one.Any(text => Write().IsMatch(text)));
+
+    /// <summary>The statements that read them, alone or in a transaction that writes nothing.</summary>
+    public IEnumerable<IReadOnlyList<string>> Reads
+        => Transactions().Where(
+            one => one.Any(text => Table().IsMatch(text)) && !one.Any(text => Write().IsMatch(text)));
 
     public abstract void Clear();
 

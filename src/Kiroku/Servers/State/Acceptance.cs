@@ -15,6 +15,17 @@ internal sealed record Acceptance(Server Server, ActionRecord Action, Keeping Ke
     /// </summary>
     public Func<DbConnection, Task>? AlsoWrite { get; init; }
 
+    /// <summary>Whether more is written than the server and the action.</summary>
+    public bool WritesMore => AlsoWrite is not null || Keeping.Key is not null;
+
+    /// <summary>The server's row as the acceptance writes it, if it stands as seen.</summary>
+    public Server Begin(Server seen) => Server with
+    {
+        RunningAction = Action.RequestId,
+        Epoch = seen.Epoch + 1,
+        UpdatedAt = Action.UpdatedAt,
+    };
+
     /// <summary>Takes back what the action whose place this one takes had announced.</summary>
     public required Func<DbConnection, ActionRecord, Task> GiveUp { get; init; }
 }

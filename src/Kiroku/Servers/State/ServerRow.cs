@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Dapper;
 using Kiroku.Hypervisors;
 using Kiroku.Nodes;
 using Kiroku.Scheduling;
@@ -41,6 +43,12 @@ internal sealed record ServerRow
         ([nameof(OtherHost), nameof(OtherVcpus), nameof(OtherMemoryMib), nameof(OtherDiskGib)],
             row => (row.OtherHost, row.OtherVcpus, row.OtherMemoryMib, row.OtherDiskGib)),
     ];
+
+    /// <summary>The assignments of an action, by which of <see cref="Indexed"/> stay the same.</summary>
+    private static readonly ConcurrentDictionary<int, string> Assigned = [];
+
+    private static readonly ConcurrentDictionary<int, (string, Action<ServerRow, DynamicParameters>)> AssignedBeside
+        = [];
 
     /// <summary>Assigns the columns that also change outside actions.</summary>
     public static readonly string NoteAssignments = Columns<ServerRow>.Assignments(
@@ -98,10 +106,36 @@ internal sealed record ServerRow
     /// <param name="known">The row as it is in the store; null if that is not known.</param>
     public string StateAssignments(ServerRow? known)
     {
-        var same = Indexed.Where(columns => known is not null && Equals(columns.Read(this), columns.Read(known)))
-            .SelectMany(columns => columns.Names);
-        return Columns<ServerRow>.Assignments([.. Noted, .. Lock, .. Fixed, .. same]);
+        var same = Same(known);
+        return Assigned.GetOrAdd(same, static same => Columns<ServerRow>.Assignments(Left(same)));
     }
+
+    /// <summary>
+    /// The same in a statement that writes another row, too: the names of the parameters begin with "Server".
+    /// </summary>
+    public string StateAssignments(ServerRow known, DynamicParameters values)
+    {
+        var (sql, addValues) = AssignedBeside.GetOrAdd(
+            Same(known), static same => Columns<ServerRow>.Assignments("Server", Left(same)));
+        addValues(this, values);
+        return sql;
+    }
+
+    /// <summary>Which of <see cref="Indexed"/> are the same, as bits.</summary>
+    private int Same(ServerRow? known)
+    {
+        var same = 0;
+        for (var i = 0; known is not null && i < Indexed.Length; i++)
+            same |= Equals(Indexed[i].Read(this), Indexed[i].Read(known)) ? 1 << i : 0;
+        return same;
+    }
+
+    /// <summary>The columns that an action leaves as they are.</summary>
+    private static string[] Left(int same) =>
+    [
+        .. Noted, .. Lock, .. Fixed,
+        .. Indexed.Where((_, i) => (same & (1 << i)) != 0).SelectMany(columns => columns.Names),
+    ];
 
     /// <summary>The server's notes, which are no part of its states.</summary>
     public (string, string?, string, string) Notes => (Name, Description, Metadata, Labels);

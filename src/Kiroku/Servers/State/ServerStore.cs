@@ -22,7 +22,7 @@ internal sealed class ServerStore(
     /// <summary>Every server that is not deleted and fulfils a condition on its columns.</summary>
     public Task<IReadOnlyList<Server>> ListWhereAsync(
         string condition, object? values, CancellationToken cancellationToken)
-        => database.ReadAsync<IReadOnlyList<Server>>(async connection =>
+        => database.ReadOneAsync<IReadOnlyList<Server>>(async connection =>
         {
             var rows = await connection.QueryAsync<ServerRow>(Where(condition), values);
             return rows.Select(row => row.ToServer()).ToList();
@@ -84,6 +84,8 @@ internal sealed class ServerStore(
     public async Task<(Server, ActionRecord)?> BeginActionAsync(
         Server seen, Acceptance acceptance, CancellationToken cancellationToken)
     {
+        if (await BeginAtOnceAsync(seen, acceptance, cancellationToken) is { } both)
+            return both;
         RecordedAction? superseded = null;
         var accepted = await (acceptance.AlsoWrite is null
             ? database.WriteAsync(BeginAsync, cancellationToken)
@@ -96,12 +98,7 @@ internal sealed class ServerStore(
         {
             await membership.HoldAsync(connection, acceptance.AskedOf);
             var action = acceptance.Action;
-            var begun = acceptance.Server with
-            {
-                RunningAction = action.RequestId,
-                Epoch = seen.Epoch + 1,
-                UpdatedAt = action.UpdatedAt,
-            };
+            var begun = acceptance.Begin(seen);
             var (row, before) = (ServerRow.Of(begun), ServerRow.Of(seen));
             var (notes, takesOver) = (row.Notes != before.Notes, seen.RunningAction is not null);
             // Notes also change outside actions, and few actions change them. An action that is taken over goes on
@@ -129,6 +126,29 @@ internal sealed class ServerStore(
             if (acceptance.AlsoWrite is { } alsoWrite)
                 await alsoWrite(connection);
             return (begun, await actions.InsertNextAsync(connection, action));
+        }
+    }
+
+    /// <summary>
+    /// The same in one statement, for most actions; null if nothing was written, because the server has changed or more
+    /// is to be written.
+    /// </summary>
+    private async Task<(Server, ActionRecord)?> BeginAtOnceAsync(
+        Server seen, Acceptance acceptance, CancellationToken cancellationToken)
+    {
+        var begun = acceptance.Begin(seen);
+        var (row, before) = (ServerRow.Of(begun), ServerRow.Of(seen));
+        if (seen.RunningAction is not null || row.Notes != before.Notes || acceptance.WritesMore)
+            return null;
+        var action = await actions.InsertNextAsync(acceptance.Action, Hold, cancellationToken);
+        return action is null ? null : (begun, action);
+
+        string Hold(DynamicParameters values)
+        {
+            values.AddDynamicParams(new { ServerId = seen.Id, SeenEpoch = seen.Epoch });
+            var update = $"UPDATE servers SET {row.StateAssignments(before, values)} WHERE id = @ServerId "
+                + "AND deleted = 0 AND epoch = @SeenEpoch AND running_action IS NULL";
+            return membership.Hold(update, values, acceptance.AskedOf);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
@@ -10,7 +11,10 @@ namespace Kiroku.Storage.Postgres;
 /// </summary>
 internal sealed class PostgresCommit
 {
-    private const string AskNumber = "SELECT pg_current_xact_id()::text";
+    /// <summary>The number of a transaction, as an expression of its statements.</summary>
+    public const string Number = "pg_current_xact_id()::text";
+
+    private const string AskNumber = $"SELECT {Number}";
 
     /// <summary>
     /// A transaction's snapshot is taken by its first query, and locking a table is not a query. So the transaction
@@ -32,6 +36,9 @@ internal sealed class PostgresCommit
         await using var command = new NpgsqlCommand(alone ? $"{WaitForTurn}; {AskNumber}" : AskNumber, connection);
         return new PostgresCommit((string)(await command.ExecuteScalarAsync())!);
     }
+
+    /// <summary>Records the number that a statement has as its last column.</summary>
+    public static PostgresCommit Of(DbDataReader row) => new(row.GetString(row.FieldCount - 1));
 
     /// <summary>Asks until the server gives an answer, even while it restarts.</summary>
     /// <exception cref="StorageException">The server gave no answer within half a minute.</exception>

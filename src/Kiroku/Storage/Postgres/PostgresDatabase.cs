@@ -88,12 +88,26 @@ internal sealed class PostgresDatabase : IDatabase
         return await WriteOneAsync(sql, values, cancellationToken) == 1;
     }
 
+    public Task<T?> InsertHeldAsync<T>(
+        HeldInsert statement, DynamicParameters values, Func<DbDataReader, T> read,
+        CancellationToken cancellationToken)
+        where T : struct
+    {
+        var sql = $"""
+            WITH held AS ({statement.Hold} RETURNING 1)
+            {statement.Insert} WHERE EXISTS (SELECT 1 FROM held)
+            RETURNING {statement.Returned}, {PostgresCommit.Number}
+            """;
+        return RepeatAsync(() => InsertOnceAsync(sql, values, read), cancellationToken);
+    }
+
     public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => turn.HasAsync(cancellationToken);
 
     /// <summary>clock_timestamp() is the present; now() would be the beginning of the transaction.</summary>
+    public string NowSql => """to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')""";
+
     public Task<DateTime> NowAsync(DbConnection connection, TimeProvider own)
-        => connection.ExecuteScalarAsync<DateTime>(
-            """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')""");
+        => connection.ExecuteScalarAsync<DateTime>($"SELECT {NowSql}");
 
     public void Migrate() => schema.Migrate();
 
@@ -168,6 +182,30 @@ internal sealed class PostgresDatabase : IDatabase
         await using var transaction = await connection.BeginTransactionAsync(level);
         var commit = await PostgresCommit.BeginAsync(connection, alone: level == IsolationLevel.Serializable);
         var result = await write(connection);
+        await CommitAsync(transaction, commit);
+        return result;
+    }
+
+    private async Task<T?> InsertOnceAsync<T>(string sql, DynamicParameters values, Func<DbDataReader, T> read)
+        where T : struct
+    {
+        await using var connection = await writers.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
+        T inserted;
+        PostgresCommit commit;
+        await using (var rows = await connection.ExecuteReaderAsync(sql, values))
+        {
+            if (!await rows.ReadAsync())
+                return null;
+            inserted = read(rows);
+            commit = PostgresCommit.Of(rows);
+        }
+        await CommitAsync(transaction, commit);
+        return inserted;
+    }
+
+    private async Task CommitAsync(NpgsqlTransaction transaction, PostgresCommit commit)
+    {
         try
         {
             await transaction.CommitAsync();
@@ -177,6 +215,5 @@ internal sealed class PostgresDatabase : IDatabase
             if (!await commit.HasTakenPlaceAsync(readers))
                 throw;
         }
-        return result;
     }
 }

@@ -88,11 +88,27 @@ internal sealed class SqliteDatabase : IDatabase
             return await connection.ExecuteAsync(write, values) == 1;
         }, cancellationToken);
 
+    public Task<T?> InsertHeldAsync<T>(
+        HeldInsert statement, DynamicParameters values, Func<DbDataReader, T> read,
+        CancellationToken cancellationToken)
+        where T : struct
+        => WriteAsync<T?>(async connection =>
+        {
+            if (await connection.ExecuteAsync(statement.Hold, values) == 0)
+                return null;
+            var insert = $"{statement.Insert} RETURNING {statement.Returned}";
+            await using var rows = await connection.ExecuteReaderAsync(insert, values);
+            await rows.ReadAsync(CancellationToken.None);
+            return read(rows);
+        }, cancellationToken);
+
     /// <summary>An empty write: before each write the writer checks the ballast.</summary>
     public Task CheckDiskAsync(CancellationToken cancellationToken)
         => WriteAsync(_ => Task.FromResult(0), cancellationToken);
 
     public Task<bool> HasTurnAsync(CancellationToken cancellationToken) => Task.FromResult(true);
+
+    public string NowSql => "@now";
 
     public Task<DateTime> NowAsync(DbConnection connection, TimeProvider own) => Task.FromResult(own.UtcNow());
 
