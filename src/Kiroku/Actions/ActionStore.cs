@@ -10,6 +10,8 @@ namespace Kiroku.Actions;
 /// </summary>
 internal sealed class ActionStore(IDatabase database, FirstGeneration earlier)
 {
+    private readonly JoinedRecords joined = new(database);
+
     /// <summary>
     /// The action that a request began on a server, with its events newest first; null if there is none.
     /// </summary>
@@ -25,7 +27,9 @@ internal sealed class ActionStore(IDatabase database, FirstGeneration earlier)
     /// </summary>
     public Task<(Subject? Subject, RecordedAction? Action)> FindWithSubjectAsync(
         Guid serverId, string requestId, CancellationToken cancellationToken)
-        => ReadAsync(async (connection, both) =>
+        => database.IsShared && !earlier.IsPresent
+            ? joined.FindWithSubjectAsync(serverId, requestId, cancellationToken)
+            : ReadAsync(async (connection, both) =>
         {
             var (subject, action) = await RecordRows.FindWithSubjectAsync(connection, serverId, requestId);
             if (subject is not null && action is null && both)
@@ -35,7 +39,10 @@ internal sealed class ActionStore(IDatabase database, FirstGeneration earlier)
 
     /// <summary>The subject of a server; null if there never was such a server.</summary>
     public Task<Subject?> FindSubjectAsync(Guid serverId, CancellationToken cancellationToken)
-        => database.ReadOneAsync(connection => RecordRows.FindSubjectAsync(connection, serverId), cancellationToken);
+        => database.IsShared
+            ? joined.FindSubjectAsync(serverId, cancellationToken)
+            : database.ReadOneAsync(
+                connection => RecordRows.FindSubjectAsync(connection, serverId), cancellationToken);
 
     /// <summary>
     /// The subject as it is now, if its record still has all ended actions that were read with

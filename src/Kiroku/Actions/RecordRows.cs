@@ -23,10 +23,33 @@ internal static class RecordRows
     /// <summary>The column at which the action begins in a row of <see cref="Show"/>.</summary>
     private const int FirstOfAction = 3;
 
+    /// <summary>The column behind the action's in a row of <see cref="Shows"/>.</summary>
+    private const int LastOfShow = FirstOfAction + 19;
+
     private const string Show = $"""
         SELECT {SubjectColumns}, {Columns}
         FROM servers s LEFT JOIN records r ON r.server = @1 AND r.request = @2 WHERE s.id = @0
         """;
+
+    /// <summary>
+    /// The subjects of several servers, each with the number of its key, from 1. Each row is found by itself, and the
+    /// sub-select hides how many keys there are: so the plan is the same for any number of them, and is kept.
+    /// </summary>
+    public const string Subjects = $"""
+        SELECT {SubjectColumns}, k.number
+        FROM unnest((SELECT @0)) WITH ORDINALITY k(id, number) CROSS JOIN LATERAL ({SubjectOfKey}) s
+        """;
+
+    /// <summary>The same as <see cref="Show"/> for several actions, each with the number of its key, from 1.</summary>
+    public const string Shows = $"""
+        SELECT {SubjectColumns}, {Columns}, k.number
+        FROM unnest((SELECT @0), (SELECT @1), (SELECT @2)) WITH ORDINALITY k(id, server, request, number)
+        CROSS JOIN LATERAL ({SubjectOfKey}) s
+        LEFT JOIN LATERAL (
+            SELECT {Columns} FROM records r WHERE r.server = k.server AND r.request = k.request LIMIT 1) r ON TRUE
+        """;
+
+    private const string SubjectOfKey = $"SELECT {SubjectColumns} FROM servers s WHERE s.id = k.id LIMIT 1";
 
     private const string FindOne = $"SELECT {Columns} FROM records r WHERE r.server = @0 AND r.request = @1";
 
@@ -43,6 +66,27 @@ internal static class RecordRows
             return (ReadSubject(rows, serverId), action);
         });
     }
+
+    /// <summary>
+    /// The same for several actions at once, in one statement of PostgreSQL's. Servers that never were are left out.
+    /// </summary>
+    public static Task<Dictionary<(Guid ServerId, string RequestId), (Subject Subject, RecordRow? Action)>>
+        FindWithSubjectsAsync(DbConnection connection, (Guid ServerId, string RequestId)[] keys)
+    {
+        object[] values =
+        [
+            Array.ConvertAll(keys, key => key.ServerId.ToString()),
+            Array.ConvertAll(keys, key => CompactId.Of(key.ServerId)),
+            Array.ConvertAll(keys, key => CompactId.OfRequest(key.RequestId)),
+        ];
+        return connection.ReadAsync(Shows, values, rows => AllAsync(rows, keys, LastOfShow, key =>
+            (ReadSubject(rows, key.ServerId), rows.IsDBNull(FirstOfAction) ? null : Read(rows, FirstOfAction))));
+    }
+
+    /// <summary>The subjects of several servers, by their ids, in one statement of PostgreSQL's.</summary>
+    public static Task<Dictionary<Guid, Subject>> FindSubjectsAsync(DbConnection connection, Guid[] servers)
+        => connection.ReadAsync(Subjects, [Array.ConvertAll(servers, server => server.ToString())],
+            rows => AllAsync(rows, servers, FirstOfAction, server => ReadSubject(rows, server)));
 
     public static Task<RecordedAction?> FindAsync(DbConnection connection, Guid serverId, string requestId)
         => connection.ReadAsync(FindOne, [CompactId.Of(serverId), CompactId.OfRequest(requestId)],
@@ -110,6 +154,19 @@ internal static class RecordRows
         while (await rows.ReadAsync())
             list.Add(read());
         return list;
+    }
+
+    private static async Task<Dictionary<TKey, TFound>> AllAsync<TKey, TFound>(
+        DbDataReader rows, TKey[] keys, int number, Func<TKey, TFound> read)
+        where TKey : notnull
+    {
+        var found = new Dictionary<TKey, TFound>(keys.Length);
+        while (await rows.ReadAsync())
+        {
+            var key = keys[rows.GetInt64(number) - 1];
+            found.Add(key, read(key));
+        }
+        return found;
     }
 
     private static string Limit(string comparison, DateTime? time, List<object> values)

@@ -6,27 +6,9 @@ namespace Kiroku.Storage;
 /// </summary>
 internal sealed class JoinedReads<T>(Func<Task<T>> read)
 {
-    private readonly Lock gate = new();
-    private Task<T>? running;
-    private Task<T>? next;
+    private readonly JoinedLookups<ValueTuple, T> reads = new(
+        async _ => new Dictionary<ValueTuple, T> { [default] = await read() }, mostKeys: 1, mostReads: 1);
 
-    public Task<T> ReadAsync()
-    {
-        lock (gate)
-        {
-            if (next is not null)
-                return next;
-            if (running is { IsCompleted: false })
-                return next = ReadAfterAsync(running);
-            return running = read();
-        }
-    }
-
-    private async Task<T> ReadAfterAsync(Task before)
-    {
-        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        lock (gate)
-            (running, next) = (next, null);
-        return await read();
-    }
+    public async Task<T> ReadAsync(CancellationToken cancellationToken)
+        => (await reads.FindAsync(default, cancellationToken))!;
 }

@@ -17,7 +17,8 @@ internal static class Statements
 {
     /// <param name="connection">A connection that keeps its statements, or any other.</param>
     /// <param name="sql">Constant text with parameters @0, @1 and so on.</param>
-    /// <param name="values">The parameters' values: strings, bytes and whole numbers.</param>
+    /// <param name="values">The parameters' values: strings, bytes and whole numbers, and arrays of them where
+    /// the store is PostgreSQL.</param>
     /// <param name="read">Reads the rows.</param>
     public static async Task<T> ReadAsync<T>(
         this DbConnection connection, string sql, object[] values, Func<DbDataReader, Task<T>> read)

@@ -15,17 +15,19 @@ public sealed class JoinedReadsTests
         return read.Task;
     });
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task Whoever_asks_while_a_read_is_under_way_gets_the_next_and_all_of_them_the_same()
     {
-        var first = reads.ReadAsync();
-        var later = new[] { reads.ReadAsync(), reads.ReadAsync(), reads.ReadAsync() };
+        var first = reads.ReadAsync(Token);
+        var later = new[] { reads.ReadAsync(Token), reads.ReadAsync(Token), reads.ReadAsync(Token) };
         Assert.Single(begun);
 
         begun[0].SetResult(1);
         Assert.Equal(1, await first);
         await UntilAsync(() => begun.Count == 2);
-        var last = reads.ReadAsync();
+        var last = reads.ReadAsync(Token);
         begun[1].SetResult(2);
         Assert.All(await Task.WhenAll(later), read => Assert.Equal(2, read));
         await UntilAsync(() => begun.Count == 3);
@@ -36,14 +38,14 @@ public sealed class JoinedReadsTests
     [Fact]
     public async Task A_read_that_fails_fails_for_those_who_asked_for_it_and_no_other()
     {
-        var first = reads.ReadAsync();
-        var second = reads.ReadAsync();
+        var first = reads.ReadAsync(Token);
+        var second = reads.ReadAsync(Token);
         begun[0].SetException(new StorageException("away"));
         await Assert.ThrowsAsync<StorageException>(() => first);
         await UntilAsync(() => begun.Count == 2);
         begun[1].SetResult(2);
         Assert.Equal(2, await second);
-        var third = reads.ReadAsync();
+        var third = reads.ReadAsync(Token);
         begun[2].SetResult(3);
         Assert.Equal(3, await third);
     }
@@ -63,7 +65,7 @@ public sealed class JoinedReadsTests
             for (var i = 0; i < 2000; i++)
             {
                 var least = Interlocked.Increment(ref counter);
-                Assert.True(await counting.ReadAsync() >= least);
+                Assert.True(await counting.ReadAsync(Token) >= least);
                 Interlocked.Increment(ref done);
             }
         })));
@@ -79,7 +81,7 @@ public sealed class JoinedReadsTests
                 if (condition())
                     return;
             }
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
     }

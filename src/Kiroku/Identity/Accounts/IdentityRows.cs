@@ -28,7 +28,7 @@ internal sealed class IdentityRows(IDatabase database)
     /// </summary>
     /// <exception cref="StorageException">The store cannot be read.</exception>
     public async ValueTask<long?> CountChangesAsync(CancellationToken cancellationToken)
-        => database.IsShared ? await counts.ReadAsync().WaitAsync(cancellationToken) : ownChanges.Value;
+        => database.IsShared ? await counts.ReadAsync(cancellationToken) : ownChanges.Value;
 
     public async Task<T> ChangeAsync<T>(Func<DbConnection, Task<T>> change, CancellationToken cancellationToken)
     {
