@@ -106,10 +106,8 @@ internal interface IDatabase : IDisposable
     void Migrate();
 }
 
-/// <summary>
-/// An INSERT that takes place if another row can be changed.
-/// </summary>
-/// <param name="Hold">The UPDATE of the other row, up to its condition.</param>
+/// <summary>An INSERT that takes place if another row can be changed.</summary>
+/// <param name="Hold">The UPDATE of the other row.</param>
 /// <param name="Insert">An INSERT of a SELECT without a condition.</param>
 /// <param name="Returned">The columns of the inserted row that are read.</param>
 internal sealed record HeldInsert(string Hold, string Insert, string Returned);

@@ -136,9 +136,11 @@ internal sealed class ServerStore(
     private async Task<(Server, ActionRecord)?> BeginAtOnceAsync(
         Server seen, Acceptance acceptance, CancellationToken cancellationToken)
     {
+        if (seen.RunningAction is not null || acceptance.WritesMore)
+            return null;
         var begun = acceptance.Begin(seen);
         var (row, before) = (ServerRow.Of(begun), ServerRow.Of(seen));
-        if (seen.RunningAction is not null || row.Notes != before.Notes || acceptance.WritesMore)
+        if (row.Notes != before.Notes)
             return null;
         var action = await actions.InsertNextAsync(acceptance.Action, Hold, cancellationToken);
         return action is null ? null : (begun, action);
