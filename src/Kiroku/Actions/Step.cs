@@ -21,7 +21,7 @@ internal sealed record Step(string Event, Func<CancellationToken, Task> Do)
     /// <summary>Whether the action can no longer be cancelled once this step has begun.</summary>
     public bool IsPointOfNoReturn { get; init; }
 
-    /// <summary>Whether it is the action's last, after whose success nothing is left to be cancelled.</summary>
+    /// <summary>Whether it is the last of the action, with whose end its success is written.</summary>
     public bool IsLast { get; init; }
 
     /// <summary>True for a step that Nova records only when it failed.</summary>

@@ -86,7 +86,7 @@ internal abstract class Workflow
 
     /// <summary>
     /// Whether it can be cancelled: up to the step that is its <see cref="Step.IsPointOfNoReturn"/>, to the call of
-    /// <see cref="ServerWork.PassNoReturnAsync"/>, or to the success of its last step, whichever comes first.
+    /// <see cref="ServerWork.PassNoReturnAsync"/>, or to its end, whichever comes first.
     /// </summary>
     public virtual bool IsCancelable => false;
 
