@@ -36,15 +36,18 @@ internal sealed class RetentionStore(IDatabase database, FinishedRecords records
     /// <summary>Ids of the oldest ended actions of a server that are beyond the limits, after one of them.</summary>
     public Task<IReadOnlyList<long>> ListActionsAsync(
         Surplus surplus, RetentionQuery query, (long After, int Most) page, CancellationToken cancellationToken)
-        => database.ReadOneAsync<IReadOnlyList<long>>(async connection => [.. (await connection.QueryAsync<(long, long)>(
-            """
-            SELECT id, changed FROM records
-            WHERE server = @server AND id > @After AND outcome <> 0
-            ORDER BY id LIMIT @Most
-            """, new { server = CompactId.Of(surplus.ServerId), page.After, page.Most }))
-            .TakeWhile(action => action.Item1 <= (surplus.LastByCount ?? 0)
-                || (query.EndedBefore is { } before && action.Item2 < Micros.Of(before)))
-            .Select(action => action.Item1)], cancellationToken);
+        => database.ReadOneAsync<IReadOnlyList<long>>(async connection =>
+        {
+            var ended = await connection.QueryAsync<(long Id, long Changed)>(
+                """
+                SELECT id, changed FROM records
+                WHERE server = @server AND id > @After AND outcome <> 0
+                ORDER BY id LIMIT @Most
+                """, new { server = CompactId.Of(surplus.ServerId), page.After, page.Most });
+            return [.. ended.TakeWhile(action => action.Id <= (surplus.LastByCount ?? 0)
+                || (query.EndedBefore is { } before && action.Changed < Micros.Of(before)))
+                .Select(action => action.Id)];
+        }, cancellationToken);
 
     /// <summary>
     /// Removes ended actions of some servers, and then those deleted servers that have no actions left.
