@@ -77,6 +77,8 @@ internal sealed class JoinedLookups<TKey, TFound>(
         {
             GoOn();
             batch.Found.SetException(e);
+            // Perhaps every caller has given up.
+            _ = batch.Found.Task.Exception;
             return;
         }
         GoOn();

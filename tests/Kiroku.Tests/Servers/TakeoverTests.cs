@@ -1,5 +1,6 @@
 using Kiroku.Actions;
 using Kiroku.Hypervisors;
+using Kiroku.Servers;
 using Kiroku.Servers.State;
 
 namespace Kiroku.Tests.Servers;
@@ -39,6 +40,28 @@ public sealed class TakeoverTests
         Assert.Equal(Outcomes.Succeeded, action.Action.Outcome);
         Assert.Equal(VmStates.Active, (await cloud.ServerAsync(server)).VmState);
         await cloud.AssertWholeAsync(server);
+    }
+
+    [Theory]
+    [InlineData("SOFT", 409)]
+    [InlineData("HARD", 202)]
+    public async Task A_request_that_saw_the_server_before_another_began_does_not_wait_for_its_end(
+        string type, int status)
+    {
+        await using var cloud = await Cloud.StartAsync();
+        var server = await cloud.CreateServerAsync();
+        var seen = await cloud.ServerAsync(server);
+        await HangAsync(cloud, server, Soft);
+        var late = ActionRequest.OfTheService(ActionNames.Reboot, seen.UpdatedAt) with
+        {
+            Body = $$$"""{"reboot":{"type":"{{{type}}}"}}""",
+            Seen = seen,
+        };
+
+        var answer = await Cluster.Nodes.GrainsOf(cloud.App).GetGrain<IServerGrain>(server).Begin(late)
+            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.Equal(status, answer.Status);
     }
 
     [Fact]

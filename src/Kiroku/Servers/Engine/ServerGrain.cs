@@ -35,6 +35,9 @@ internal sealed partial class ServerGrain(
     /// <summary>Whether the machine changed while an action ran, which may not have noticed.</summary>
     private bool missed;
 
+    /// <summary>When a look at the machine last changed the row.</summary>
+    private DateTime looked;
+
     /// <summary>The server as an action has just left it, for the look at its machine that follows at once.</summary>
     private Server? left;
 
@@ -109,7 +112,7 @@ internal sealed partial class ServerGrain(
         if (workflows.FindExplanation(server, state) is { } explanation)
             await FollowAsync(explanation.Action, state);
         else if (state != server.PowerState)
-            await store.SavePowerStateAsync(server.Fence, (int)state, time.UtcNow(), CancellationToken.None);
+            await store.SavePowerStateAsync(server.Fence, (int)state, Looked(), CancellationToken.None);
         if (state == MachineState.Running && !server.Labels.NoCard)
             await LookAtAddressesAsync(server);
     }
@@ -124,8 +127,10 @@ internal sealed partial class ServerGrain(
             .WaitAsync(PatienceOfRequests, time);
         if (addresses.Count > 0 && !addresses.SequenceEqual(server.Addresses))
             await store.SaveAddressesAsync(
-                server with { Addresses = addresses }, time.UtcNow(), CancellationToken.None);
+                server with { Addresses = addresses }, Looked(), CancellationToken.None);
     }
+
+    private DateTime Looked() => looked = time.UtcNow();
 
     public async Task<bool> Sweep(string volume, string host)
     {
@@ -162,8 +167,7 @@ internal sealed partial class ServerGrain(
             throw Fault.Unavailable("The service is stopping.");
         }
         var workflow = workflows.Of(request.Action);
-        // What the API has just read will do: if it is outdated, nothing begins, and the row is read here.
-        var seen = request.Seen is { RunningAction: null } read ? read : await FindAsync() ?? throw NotFound();
+        var seen = IsUpToDate(request.Seen) ? request.Seen! : await FindAsync() ?? throw NotFound();
         if (seen.RunningAction is null && !running.IsCompleted)
             await running;
         var host = await presence.RequireAsync(seen, workflow.NeedsHosts(seen, request), CancellationToken.None);
@@ -196,6 +200,13 @@ internal sealed partial class ServerGrain(
             await WaitForEndAsync();
         return answer;
     }
+
+    /// <summary>
+    /// Whether what the API has just read will do. If another process has changed the row since, nothing begins, and
+    /// the row is read here.
+    /// </summary>
+    private bool IsUpToDate(Server? read)
+        => read is { RunningAction: null } && running.IsCompleted && read.Epoch >= epoch && read.UpdatedAt >= looked;
 
     private async Task<Server?> FindAsync()
         => await store.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is { Deleted: false } server
