@@ -70,7 +70,7 @@ public sealed class JoinedLookupsTests
         var failing = new[] { lookups.FindAsync("b", Token), lookups.FindAsync("c", Token) };
         await EndAsync(0, "a=1");
         Assert.Equal("1", await first);
-        await UntilAsync(() => begun.Count == 2);
+        await begun.UntilAsync(() => begun.Count == 2);
         var last = lookups.FindAsync("b", Token);
         begun[1].End.SetException(new StorageException("away"));
         foreach (var lookup in failing)
@@ -159,7 +159,7 @@ public sealed class JoinedLookupsTests
     /// <summary>Ends a read, once it has begun, with these rows.</summary>
     private async Task EndAsync(int number, params string[] rows)
     {
-        await UntilAsync(() => begun.Count > number);
+        await begun.UntilAsync(() => begun.Count > number);
         begun[number].End.SetResult(rows.Select(row => row.Split('=')).ToDictionary(row => row[0], row => row[1]));
     }
 
@@ -167,19 +167,5 @@ public sealed class JoinedLookupsTests
     {
         lock (begun)
             return [.. begun.Select(read => string.Join(' ', read.Keys))];
-    }
-
-    private async Task UntilAsync(Func<bool> condition)
-    {
-        while (true)
-        {
-            lock (begun)
-            {
-                if (condition())
-                    return;
-            }
-            Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }

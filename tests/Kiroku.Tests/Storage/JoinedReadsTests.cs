@@ -26,11 +26,11 @@ public sealed class JoinedReadsTests
 
         begun[0].SetResult(1);
         Assert.Equal(1, await first);
-        await UntilAsync(() => begun.Count == 2);
+        await begun.UntilAsync(() => begun.Count == 2);
         var last = reads.ReadAsync(Token);
         begun[1].SetResult(2);
         Assert.All(await Task.WhenAll(later), read => Assert.Equal(2, read));
-        await UntilAsync(() => begun.Count == 3);
+        await begun.UntilAsync(() => begun.Count == 3);
         begun[2].SetResult(3);
         Assert.Equal(3, await last);
     }
@@ -42,7 +42,7 @@ public sealed class JoinedReadsTests
         var second = reads.ReadAsync(Token);
         begun[0].SetException(new StorageException("away"));
         await Assert.ThrowsAsync<StorageException>(() => first);
-        await UntilAsync(() => begun.Count == 2);
+        await begun.UntilAsync(() => begun.Count == 2);
         begun[1].SetResult(2);
         Assert.Equal(2, await second);
         var third = reads.ReadAsync(Token);
@@ -70,19 +70,5 @@ public sealed class JoinedReadsTests
             }
         })));
         Assert.Equal(16_000, done);
-    }
-
-    private async Task UntilAsync(Func<bool> condition)
-    {
-        while (true)
-        {
-            lock (begun)
-            {
-                if (condition())
-                    return;
-            }
-            Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }
