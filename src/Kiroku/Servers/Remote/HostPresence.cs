@@ -27,15 +27,18 @@ internal sealed class HostPresence(
         if (!hypervisor.Connected.IsCompletedSuccessfully
             && (server.Hosts.Contains(settings.Host) || !database.IsShared))
             throw Fault.Unavailable("The host's hypervisor is not connected yet.");
-        var host = server.Host is not null && database.IsShared
-            ? await hosts.FindReportedAsync(server.Host, cancellationToken)
-            : null;
-        var service = server.Host is null
-            ? null
-            : host?.Service ?? await services.GetAsync(server.Host, cancellationToken);
+        var (host, service) = await FindAsync(server.Host, cancellationToken);
         if (needed && (service is { ForcedDown: true } || !await ArePresentAsync(server, host, cancellationToken)))
             throw Fault.Conflict("Service is unavailable at this time.");
         return service;
+    }
+
+    private async Task<(Host? Reported, Service? Service)> FindAsync(string? name, CancellationToken cancellationToken)
+    {
+        if (name is null)
+            return (null, null);
+        var reported = database.IsShared ? await hosts.FindReportedAsync(name, cancellationToken) : null;
+        return (reported, reported?.Service ?? await services.GetAsync(name, cancellationToken));
     }
 
     private async Task<bool> ArePresentAsync(Server server, Host? known, CancellationToken cancellationToken)
